@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+"""May this request pass?
+
+Decides each data request from a verified access token, verified visas, a live permit and the
+permit's cohort. Owns no database: its state is what the signed feeds say. Imports nothing of
+permit_service, so it can be lifted out and run at a data node.
+"""

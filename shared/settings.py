@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Settings from the environment: declared once, read once, all faults in one message.
+
+A service declares a frozen dataclass whose fields come from `setting(...)`; `load` fills it. The
+classes here hold what all processes share: inherit ProcessSettings for a process without database
+and pages, CommonSettings for the three services.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from shared.settings_declare import (
+    NODE_SETTING,
+    SettingsError,
+    env_example,
+    json_schema,
+    load,
+    setting,
+)
+from shared.settings_kinds import Kind, Secret
+
+__all__ = [
+    "CommonSettings",
+    "Kind",
+    "ProcessSettings",
+    "Secret",
+    "SettingsError",
+    "env_example",
+    "json_schema",
+    "load",
+    "setting",
+]
+
+_MIN_SESSION_KEY_CHARS: Final = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessSettings:
+    """What every process of the suite needs: where it is, who it is, and where its entries go."""
+
+    env: str = setting(
+        "PLACET_ENV",
+        doc="Whether development keys and logins may work.",
+        kind=Kind.CHOICE,
+        choices=("development", "production"),
+        default="production",
+    )
+    node: str = setting(NODE_SETTING, doc="The node's two letters.", kind=Kind.NODE, example="ZZ")
+    bind: str = setting(
+        "PLACET_BIND",
+        doc="Where to listen: host:port or unix:/absolute/path.",
+        kind=Kind.BIND,
+        example="127.0.0.1:8081",
+    )
+    public_url: str = setting(
+        "PLACET_PUBLIC_URL",
+        doc="The URL under which others reach this service.",
+        kind=Kind.URL,
+        example="https://consent.example",
+    )
+    token_issuer: str = setting(
+        "PLACET_TOKEN_ISSUER",
+        doc="The issuer of access tokens, exactly as in their iss claim.",
+        kind=Kind.URL,
+        example="https://login.example",
+    )
+    token_jwks_url: str = setting(
+        "PLACET_TOKEN_JWKS_URL",
+        doc="The issuer's public key set.",
+        kind=Kind.URL,
+        example="https://login.example/jwks",
+    )
+    token_endpoint: str = setting(
+        "PLACET_TOKEN_ENDPOINT",
+        doc="Where this service gets its own access tokens.",
+        kind=Kind.URL,
+        example="https://login.example/token",
+    )
+    audience: str = setting(
+        "PLACET_AUDIENCE",
+        doc="This service's resource id, as in the aud claim.",
+        example="urn:placet:zz:consent_registry",
+    )
+    client_id: str = setting(
+        "PLACET_CLIENT_ID", doc="This service's own client id.", example="consent_registry"
+    )
+    client_secret: Secret = setting(
+        "PLACET_CLIENT_SECRET_FILE",
+        doc="A file (mode 0600) with this service's client secret.",
+        kind=Kind.SECRET_FILE,
+        example="/run/secrets/client",
+    )
+    keys_dir: Path = setting(
+        "PLACET_KEYS_DIR",
+        doc="The folder of this service's signing keys.",
+        kind=Kind.PATH,
+        example="/var/lib/placet/keys",
+    )
+    transport: str = setting(
+        "PLACET_TRANSPORT",
+        doc="How entries and messages travel.",
+        kind=Kind.CHOICE,
+        choices=("http", "kafka"),
+        default="http",
+    )
+    kafka_bootstrap: tuple[str, ...] = setting(
+        "PLACET_KAFKA_BOOTSTRAP",
+        doc="Kafka brokers as host:port, comma separated; needed by the kafka transport.",
+        kind=Kind.LIST,
+        default="",
+        example="kafka-1.example:9092,kafka-2.example:9092",
+    )
+    audit_intake_url: str = setting(
+        "PLACET_AUDIT_INTAKE_URL",
+        doc="The audit log's intake endpoint; needed by the http transport.",
+        kind=Kind.URL,
+        default="",
+        example="https://audit.example/v1/intake",
+    )
+    audit_topic: str = setting(
+        "PLACET_AUDIT_TOPIC",
+        doc="The topic of this node's entries.",
+        default="audit.{node}.v1",
+    )
+    audit_audience: str = setting(
+        "PLACET_AUDIT_AUDIENCE",
+        doc="The audit log's resource id.",
+        default="urn:placet:{node}:audit_log",
+    )
+    log_level: str = setting(
+        "PLACET_LOG_LEVEL",
+        doc="The least severe record that is written.",
+        kind=Kind.CHOICE,
+        choices=("debug", "info", "warning", "error"),
+        default="info",
+    )
+
+    @property
+    def development(self) -> bool:
+        """Whether development keys and logins may work."""
+        return self.env == "development"
+
+    def check(self) -> Iterable[str]:
+        """Name the transport's missing address, and plain HTTP where production forbids it."""
+        if self.transport == "kafka" and not self.kafka_bootstrap:
+            yield "PLACET_KAFKA_BOOTSTRAP: is not set, and the transport is kafka"
+        if self.transport == "http" and not self.audit_intake_url:
+            yield "PLACET_AUDIT_INTAKE_URL: is not set, and the transport is http"
+        if not self.development:
+            for name, url in (
+                ("PLACET_PUBLIC_URL", self.public_url),
+                ("PLACET_TOKEN_ISSUER", self.token_issuer),
+            ):
+                if not url.startswith("https://"):
+                    yield f"{name}: must be https unless PLACET_ENV is development"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonSettings(ProcessSettings):
+    """What the three services need beside that: a database, and sign-in for their pages."""
+
+    database_url: str = setting(
+        "PLACET_DATABASE_URL",
+        doc="This service's own PostgreSQL database, as a libpq URI.",
+        kind=Kind.DATABASE_URL,
+        example="postgresql://consent_registry@db.example/consent_registry",
+    )
+    session_key: Secret = setting(
+        "PLACET_SESSION_KEY_FILE",
+        doc="A file (mode 0600) with at least 32 random characters that sign page sessions.",
+        kind=Kind.SECRET_FILE,
+        example="/run/secrets/session",
+    )
+    sign_in_issuer: str = setting(
+        "PLACET_SIGN_IN_ISSUER",
+        doc="The OpenID Provider at which people sign in.",
+        kind=Kind.URL,
+        example="https://login.example",
+    )
+    sign_in_client_id: str = setting(
+        "PLACET_SIGN_IN_CLIENT_ID",
+        doc="The client id of this service's pages.",
+        example="consent_registry-pages",
+    )
+    sign_in_client_secret: Secret = setting(
+        "PLACET_SIGN_IN_CLIENT_SECRET_FILE",
+        doc="A file (mode 0600) with the pages' client secret.",
+        kind=Kind.SECRET_FILE,
+        example="/run/secrets/sign-in",
+    )
+
+    def check(self) -> Iterable[str]:
+        """Name a session key too short to resist guessing."""
+        if len(self.session_key.reveal()) < _MIN_SESSION_KEY_CHARS:
+            yield f"PLACET_SESSION_KEY_FILE: needs at least {_MIN_SESSION_KEY_CHARS} characters"

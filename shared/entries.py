@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading an entry: the strict parser of `placet/entry/v1`.
+
+The bytes received are the bytes hashed: nothing is re-serialised, repaired or defaulted. An entry
+holds no personal value; a text that could be one (a space, an `@`) is refused where it is open.
+"""
+
+import binascii
+import re
+from base64 import b64decode
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Final, TypeVar
+
+from shared.canonical import JSON, MalformedEntry, parse_canonical
+from shared.clock import from_rfc3339
+from shared.sealing import (
+    COMMITMENT_BYTES,
+    MAX_SUBJECTS,
+    SealedPart,
+    require_commitments,
+)
+
+ENTRY_VERSION: Final = "placet/entry/v1"
+MIN_ENTRY_BYTES: Final = 64
+MAX_ENTRY_BYTES: Final = 60_000
+DECISIONS: Final = frozenset({"permit", "deny", "error"})
+SINGLE_GROUPS: Final = ("actor", "net", "obo", "permit")
+
+_T = TypeVar("_T")
+_REQUIRED: Final = frozenset({"ep", "id", "seq", "src", "tr", "ts", "ty", "v"})
+_KEYS: Final = _REQUIRED | {"b", "c", "d", "ds", "n", "p", "pr", "r", "x"}
+_MAX_PURPOSES: Final = 64
+_MAX_COUNTS: Final = 64
+_LEAF_PREFIX: Final = b"\x00"
+
+
+def _pattern(text: str) -> Callable[[str], bool]:
+    compiled = re.compile(text, re.ASCII)
+    return lambda value: compiled.fullmatch(value) is not None
+
+
+_HEX4, _UUID7_TAIL = "[0-9a-f]{4}", "7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+is_entry_id: Final = _pattern(rf"[0-9a-f]{{8}}-{_HEX4}-{_UUID7_TAIL}")
+is_entry_type: Final = _pattern(r"placet(\.[a-z][a-z0-9]{0,31}){2,4}\.v[1-9][0-9]{0,3}")
+is_source: Final = _pattern(r"[a-z0-9_-]{1,40}(/[a-z0-9_-]{1,40}){1,3}")
+is_trace_id: Final = _pattern(r"(?!0{32})[0-9a-f]{32}")
+is_code: Final = _pattern(r"[a-z][a-z0-9_]{0,63}")
+is_open_text: Final = _pattern(r"[!-?A-~]{1,4096}")  # printable ASCII without space and @
+_is_time: Final = _pattern(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry as parsed; `raw` are its exact bytes, the only thing that is ever hashed.
+
+    `previous` is the leaf hash of the producer's entry before it, None for the first of an epoch.
+    `commitments` maps `actor`, `obo`, `permit`, `net` and `subj/<i>` to 32 bytes each.
+    """
+
+    raw: bytes = field(repr=False)
+    id: str
+    type: str
+    occurred_at: datetime
+    src: str
+    epoch: int
+    seq: int
+    trace_id: str
+    previous: bytes | None
+    dataset: str | None
+    decision: str | None
+    reason: str | None
+    basis: str | None
+    purposes: tuple[str, ...]
+    counts: Mapping[str, int]
+    extra: Mapping[str, JSON]
+    commitments: Mapping[str, bytes]
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """Hash an entry's bytes as a leaf: `SHA-256(0x00 || entry)` (RFC 6962 section 2.1)."""
+    return sha256(_LEAF_PREFIX + entry).digest()
+
+
+def parse_entry(raw: bytes) -> Entry:
+    """Read an entry; raise MalformedEntry unless it keeps the canonical profile and the schema.
+
+    A well-formed type this release does not know is accepted: the log keeps what newer producers
+    say. Whether the chain fits is the log's own check.
+    """
+    if not MIN_ENTRY_BYTES <= len(raw) <= MAX_ENTRY_BYTES:
+        raise MalformedEntry(f"not {MIN_ENTRY_BYTES} to {MAX_ENTRY_BYTES} bytes")
+    value = parse_canonical(raw)
+    if not isinstance(value, dict):
+        raise MalformedEntry("not an object")
+    if not _REQUIRED <= value.keys() <= _KEYS:
+        raise MalformedEntry("a key is missing or unknown")
+    if value["v"] != ENTRY_VERSION:
+        raise MalformedEntry("v is not a version this program reads")
+    previous = _optional(value, "pr", _hash)
+    return Entry(
+        raw=raw,
+        id=_text(value["id"], "id", is_entry_id),
+        type=_text(value["ty"], "ty", is_entry_type),
+        occurred_at=_time(value["ts"]),
+        src=_text(value["src"], "src", is_source),
+        epoch=_count(value["ep"], "ep"),
+        seq=_count(value["seq"], "seq"),
+        trace_id=_text(value["tr"], "tr", is_trace_id),
+        previous=previous,
+        dataset=_optional_text(value, "ds", is_open_text),
+        decision=_optional_text(value, "d", DECISIONS.__contains__),
+        reason=_optional_text(value, "r", is_code),
+        basis=_optional_text(value, "b", is_open_text),
+        purposes=_optional(value, "p", _purposes) or (),
+        counts=_optional(value, "n", _counts) or {},
+        extra=_optional(value, "x", _extra) or {},
+        commitments=_optional(value, "c", _commitments) or {},
+    )
+
+
+def check_commitments(entry: Entry, parts: Iterable[SealedPart], *, complete: bool = True) -> None:
+    """Raise CommitmentMismatch unless the parts are those the entry commits to.
+
+    With `complete` (the log's intake) exactly one part opens each commitment; without it (after an
+    erasure, or for a reader who may see only some groups) some commitments may stay shut.
+    """
+    require_commitments(entry.id, entry.commitments, parts, complete=complete)
+
+
+def _optional(value: Mapping[str, JSON], key: str, read: Callable[[JSON, str], _T]) -> _T | None:
+    return read(value[key], key) if key in value else None
+
+
+def _optional_text(value: Mapping[str, JSON], key: str, good: Callable[[str], bool]) -> str | None:
+    return _text(value[key], key, good) if key in value else None
+
+
+def _text(value: JSON, key: str, good: Callable[[str], bool]) -> str:
+    if not isinstance(value, str) or not good(value):
+        raise MalformedEntry(f"{key} has the wrong form")
+    return value
+
+
+def _count(value: JSON, key: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise MalformedEntry(f"{key} is not a count")
+    return value
+
+
+def _time(value: JSON) -> datetime:
+    try:
+        return from_rfc3339(_text(value, "ts", _is_time))
+    except ValueError:
+        raise MalformedEntry("ts is not a time") from None
+
+
+def _hash(value: JSON, key: str) -> bytes:
+    try:
+        digest = b64decode(_text(value, key, is_open_text), validate=True)
+    except binascii.Error:
+        raise MalformedEntry(f"{key} is not base64") from None
+    if len(digest) != COMMITMENT_BYTES or value != _b64(digest):
+        raise MalformedEntry(f"{key} is not a hash")
+    return digest
+
+
+def _b64(data: bytes) -> str:
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
+
+
+def _purposes(value: JSON, key: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not 0 < len(value) <= _MAX_PURPOSES:
+        raise MalformedEntry(f"{key} is not a list of purposes")
+    return tuple(_text(item, key, is_open_text) for item in value)
+
+
+def _counts(value: JSON, key: str) -> Mapping[str, int]:
+    if not isinstance(value, dict) or not 0 < len(value) <= _MAX_COUNTS:
+        raise MalformedEntry(f"{key} is not an object of counts")
+    if not all(is_code(name) for name in value):
+        raise MalformedEntry(f"{key} has a name that is no code")
+    return {name: _count(number, key) for name, number in value.items()}
+
+
+def _extra(value: JSON, key: str) -> Mapping[str, JSON]:
+    if not isinstance(value, dict) or not value:
+        raise MalformedEntry(f"{key} is not an object")
+    for text in _texts(value):
+        if text and not is_open_text(text):
+            raise MalformedEntry(f"{key} holds a text that is no code, hash or signature")
+    return value
+
+
+def _texts(value: JSON) -> Iterator[str]:
+    """Yield every text and every key of a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _commitments(value: JSON, key: str) -> Mapping[str, bytes]:
+    if not isinstance(value, dict) or not value:
+        raise MalformedEntry(f"{key} is not an object of commitments")
+    found: dict[str, bytes] = {}
+    for group, item in value.items():
+        if group in SINGLE_GROUPS:
+            found[group] = _hash(item, f"{key}/{group}")
+        elif group == "subj" and isinstance(item, list) and 0 < len(item) <= MAX_SUBJECTS:
+            found.update((f"subj/{i}", _hash(one, f"{key}/subj")) for i, one in enumerate(item))
+        else:
+            raise MalformedEntry(f"{key} has an unknown group or a wrong list of people")
+    return found

@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the suite records: facts, and how a fact becomes a sealed entry of `placet/entry/v1`.
+
+Pure: given the same fact, position, id and salts it gives the same bytes. The personal parts leave
+the entry here, behind salted commitments; whoever holds an entry without its sealed parts learns
+nobody's name. Reading is in `shared.entries`, the parts in `shared.sealing`, the JSON profile in
+`shared.canonical`; their names are given again here.
+"""
+
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from shared.canonical import JSON, MalformedEntry, canonical
+from shared.clock import to_rfc3339
+from shared.entries import (
+    ENTRY_VERSION,
+    Entry,
+    check_commitments,
+    leaf_hash,
+    parse_entry,
+)
+from shared.sealing import (
+    MAX_SUBJECTS,
+    SALT_BYTES,
+    CommitmentMismatch,
+    SealedPart,
+    commitment,
+    open_sealed,
+    pack_sealed,
+)
+
+__all__ = [
+    "ENTRY_TYPES",
+    "ENTRY_VERSION",
+    "JSON",
+    "Actor",
+    "ChainPosition",
+    "CommitmentMismatch",
+    "Entry",
+    "Fact",
+    "MalformedEntry",
+    "SealedEntry",
+    "SealedPart",
+    "Subject",
+    "actor_of",
+    "canonical",
+    "check_commitments",
+    "cloudevent_headers",
+    "commitment",
+    "leaf_hash",
+    "open_sealed",
+    "pack_sealed",
+    "parse_entry",
+    "previous_of",
+    "seal",
+    "subject_of",
+]
+
+_GROUPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "access": (
+            "request",
+            "decision",
+            "session.open",
+            "read",
+            "query",
+            "download",
+            "decrypt",
+            "export",
+            "session.close",
+        ),
+        "admin": ("login", "policy.change", "key.rotate", "config.change", "role.grant"),
+        "application": ("submitted", "decided"),
+        "audit": ("search", "export", "reveal", "erase", "hold"),
+        "cohort": ("evaluated", "frozen"),
+        "consent": ("given", "changed", "withdrawn", "propagated"),
+        "finding": ("opened", "closed"),
+        "import": ("started", "finished"),
+        "optout": ("registered", "reversed"),
+        "permit": ("issued", "renewed", "held", "released", "revoked", "expired"),
+        "sys": ("heartbeat", "start", "stop", "gap", "quarantined"),
+        "visa": ("issued",),
+    }
+)
+# A type once used stays: add, never rename.
+ENTRY_TYPES: Final = frozenset(
+    f"placet.{group}.{name}.v1" for group, names in _GROUPS.items() for name in names
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acted: an account and the client it acted through. Personal, therefore sealed."""
+
+    issuer: str
+    subject: str = field(repr=False)
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whom it was about: one member of a dataset. Personal, therefore sealed."""
+
+    dataset: str
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something that happened, before it has a place in its producer's chain.
+
+    Open (in the entry, so never personal): type, time, W3C trace id (32 hex digits), dataset,
+    decision (permit, deny or error), reason code, legal basis, purposes, counts, and `extra`, which
+    holds only codes, counts, hashes and signatures. Sealed: actor, on_behalf_of, permit, net, and
+    up to 64 subjects; a fact about more people names their cohort in `extra` instead.
+    """
+
+    type: str
+    occurred_at: datetime
+    trace_id: str
+    dataset: str | None = None
+    decision: str | None = None
+    reason: str | None = None
+    basis: str | None = None
+    purposes: tuple[str, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    extra: Mapping[str, JSON] = field(default_factory=dict)
+    actor: Actor | None = None
+    on_behalf_of: Mapping[str, JSON] | None = field(default=None, repr=False)
+    permit: Mapping[str, JSON] | None = field(default=None, repr=False)
+    subjects: tuple[Subject, ...] = ()
+    net: Mapping[str, JSON] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainPosition:
+    """A place in a producer's chain.
+
+    `previous` is the base64 leaf hash of the entry before it, `""` for the first of an epoch.
+    """
+
+    src: str
+    epoch: int
+    seq: int
+    previous: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedEntry:
+    """What leaves the producer: the entry's exact bytes, the sealed header, the leaf hash."""
+
+    entry: bytes
+    sealed: bytes = field(repr=False)
+    leaf_hash: bytes
+
+
+def seal(
+    fact: Fact, position: ChainPosition, *, entry_id: str, salts: Callable[[int], bytes]
+) -> SealedEntry:
+    """Turn a fact into the entry at this position.
+
+    `salts(n)` must give n fresh random bytes (`os.urandom`): they hide the values, and they put
+    the people of an entry into an order that says nothing. Raises MalformedEntry when the fact is
+    outside the format: an unknown type, a reason that is no code, an open text that is no code.
+    """
+    if fact.type not in ENTRY_TYPES:
+        raise MalformedEntry("ty is not an entry type")
+    parts = _parts(fact, salts)
+    value: dict[str, JSON] = {
+        "ep": position.epoch,
+        "id": entry_id,
+        "seq": position.seq,
+        "src": position.src,
+        "tr": fact.trace_id,
+        "ts": to_rfc3339(fact.occurred_at),
+        "ty": fact.type,
+        "v": ENTRY_VERSION,
+    }
+    optional: dict[str, JSON] = {
+        "b": fact.basis,
+        "c": _commitments(parts, entry_id),
+        "d": fact.decision,
+        "ds": fact.dataset,
+        "n": dict(fact.counts),
+        "p": fact.purposes,
+        "pr": position.previous,
+        "r": fact.reason,
+        "x": dict(fact.extra),
+    }
+    value.update((key, item) for key, item in optional.items() if item)
+    raw = canonical(value)
+    # The log's own parser has the last word: what it would refuse is never sealed.
+    parse_entry(raw)
+    return SealedEntry(entry=raw, sealed=pack_sealed(parts), leaf_hash=leaf_hash(raw))
+
+
+def cloudevent_headers(entry: Entry) -> dict[str, str]:
+    """Give the CloudEvents 1.0 binary-mode headers of an entry (Kafka binding section 3.2).
+
+    `ce_sequence` is padded because that extension compares text. The parent id of `ce_traceparent`
+    is taken from the entry's id, which is fresh for each entry. The relay adds `placet-sealed`.
+    """
+    return {
+        "ce_specversion": "1.0",
+        "ce_id": entry.id,
+        "ce_source": entry.src,
+        "ce_type": entry.type,
+        "ce_time": to_rfc3339(entry.occurred_at),
+        "ce_sequence": f"{entry.seq:020d}",
+        "ce_traceparent": f"00-{entry.trace_id}-{UUID(entry.id).hex[16:]}-01",
+        "content-type": "application/json",
+    }
+
+
+def actor_of(part: SealedPart) -> Actor:
+    """Read an opened `actor` part; raise MalformedEntry when it is none."""
+    value = part.opened()
+    issuer, subject, client_id = (value.get(key) for key in ("iss", "sub", "client_id"))
+    if (
+        part.group != "actor"
+        or not isinstance(issuer, str)
+        or not isinstance(subject, str)
+        or not isinstance(client_id, str)
+    ):
+        raise MalformedEntry("not an actor")
+    return Actor(issuer=issuer, subject=subject, client_id=client_id)
+
+
+def subject_of(part: SealedPart) -> Subject:
+    """Read an opened `subj/<i>` part; raise MalformedEntry when it is none."""
+    value = part.opened()
+    dataset, ordinal = value.get("ds"), value.get("ord")
+    if (
+        not part.group.startswith("subj/")
+        or value.keys() != {"ds", "ord"}
+        or not isinstance(dataset, str)
+        or isinstance(ordinal, bool)
+        or not isinstance(ordinal, int)
+        or ordinal < 0
+    ):
+        raise MalformedEntry("not a subject")
+    return Subject(dataset=dataset, ordinal=ordinal)
+
+
+def _parts(fact: Fact, salts: Callable[[int], bytes]) -> tuple[SealedPart, ...]:
+    values: list[tuple[str, Mapping[str, JSON]]] = []
+    if fact.actor is not None:
+        actor = fact.actor
+        about = {"client_id": actor.client_id, "iss": actor.issuer, "sub": actor.subject}
+        values.append(("actor", about))
+    for group, given in (("obo", fact.on_behalf_of), ("permit", fact.permit), ("net", fact.net)):
+        if given is not None:
+            values.append((group, given))
+    for i, subject in enumerate(_shuffled(fact.subjects, salts)):
+        values.append((f"subj/{i}", {"ds": subject.dataset, "ord": subject.ordinal}))
+    return tuple(
+        SealedPart(group=group, salt=salts(SALT_BYTES), value=canonical(value))
+        for group, value in values
+    )
+
+
+def _shuffled(subjects: Sequence[Subject], salts: Callable[[int], bytes]) -> tuple[Subject, ...]:
+    if len(subjects) > MAX_SUBJECTS:
+        raise MalformedEntry(f"more than {MAX_SUBJECTS} people; name their cohort")
+    if len(set(subjects)) != len(subjects):
+        raise MalformedEntry("a person is named twice")
+    return tuple(sorted(subjects, key=lambda _: salts(SALT_BYTES)))
+
+
+def _commitments(parts: Sequence[SealedPart], entry_id: str) -> dict[str, JSON]:
+    try:
+        made = [(part.group, _b64(commitment(part, entry_id))) for part in parts]
+    except ValueError:
+        raise MalformedEntry("id is not a UUID") from None
+    found: dict[str, JSON] = {group: text for group, text in made if "/" not in group}
+    people = [text for group, text in made if "/" in group]
+    return {**found, "subj": people} if people else found
+
+
+def _b64(data: bytes) -> str:
+    return b64encode(data).decode("ascii")
+
+
+def previous_of(sealed: SealedEntry) -> str:
+    """Give the `previous` of the position that follows this entry."""
+    return _b64(sealed.leaf_hash)

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ways permit_service can refuse. Carries codes and identifiers, never reasons or names."""
+
+from shared.errors import AppError, Conflict, NotFound
+
+
+class ApplicationUnknown(NotFound):
+    """No such application, or the caller may not know that it exists."""
+
+    code = "application_unknown"
+
+
+class PermitUnknown(NotFound):
+    """No such permit, or the caller may not know that it exists."""
+
+    code = "permit_unknown"
+
+
+class UserUnknown(NotFound):
+    """No account was ever opened for this (issuer, subject)."""
+
+    code = "user_unknown"
+
+
+class AlreadyDecided(Conflict):
+    """The application has its decision, or this authority member has signed already."""
+
+    code = "already_decided"
+
+
+class TransitionRefused(Conflict):
+    """The table of transitions has no way from the present state to the wished one."""
+
+    code = "transition_refused"
+
+
+class PermitNotLive(Conflict):
+    """Only a permit that is being issued or is live can be revoked."""
+
+    code = "permit_not_live"
+
+
+class FreezeVoid(Conflict):
+    """The cohort's freeze was not bound in time and is void: take a new one."""
+
+    code = "freeze_void"
+
+
+class FreezeOvertaken(Conflict):
+    """A member of the frozen cohort changed before it was bound: take a new freeze."""
+
+    code = "freeze_overtaken"
+
+
+class CohortsUnavailable(AppError):
+    """consent_registry cannot be asked now; whatever needs it waits and is tried again."""
+
+    code = "cohorts_unavailable"
+
+
+class CohortRefused(AppError):
+    """consent_registry understood the question and refused it, for example an unknown dataset."""
+
+    code = "cohort_refused"

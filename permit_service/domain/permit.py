@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A data permit: its life, and the public body that is signed.
+
+One application has at most one permit, ever. A permit opens nothing before its cohort is bound
+at consent_registry (`live`), and nothing brings a revoked permit back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from typing import Final
+
+from permit_service.domain.account import AccountKey
+from permit_service.domain.application import Application
+from permit_service.domain.cohort import FrozenCohort
+from permit_service.domain.errors import PermitNotLive
+from permit_service.domain.months import add_months
+from permit_service.domain.purpose import Purpose
+from shared.clock import to_rfc3339
+from shared.ids import ApplicationId, DatasetId, PermitId, Revision
+
+
+class Regime(Enum):
+    """The law a permit stands on (architecture.md section 5, rule 8)."""
+
+    CONSENT_GDPR = "consent_gdpr"
+    NATIONAL_ACT = "national_act"
+    EHDS_CH4 = "ehds_ch4"
+
+
+class PermitState(Enum):
+    """What is written down about a permit. Expiry is not written down: it follows from time."""
+
+    ISSUING = "issuing"
+    LIVE = "live"
+    REVOKED = "revoked"
+
+
+class PermitStatus(Enum):
+    """What a permit is at an instant, as the feed says it."""
+
+    LIVE = "live"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+PERMIT_TRANSITIONS: Final[Mapping[PermitState, frozenset[PermitState]]] = {
+    PermitState.ISSUING: frozenset({PermitState.LIVE, PermitState.REVOKED}),
+    PermitState.LIVE: frozenset({PermitState.REVOKED}),
+    PermitState.REVOKED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revocation:
+    """Who ended a permit, when and why. The reasons never leave the authority (law.md R56)."""
+
+    by: AccountKey
+    reasons: str
+    revoked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """One permit. `revision` is its last change in the register `permits`, None before `live`.
+
+    `members_now` is what consent_registry last said of its cohort, at its own revision
+    `members_revision`; it is shown to the authority and decides nothing.
+    """
+
+    permit_id: PermitId
+    application_id: ApplicationId
+    holder: AccountKey
+    holder_subject: str
+    dataset: DatasetId
+    regime: Regime
+    purpose: Purpose
+    cohort: FrozenCohort
+    jws: str
+    decided_at: datetime
+    issued_at: datetime
+    not_before: datetime
+    expires_at: datetime
+    members_now: int
+    members_revision: Revision
+    state: PermitState = PermitState.ISSUING
+    attempt: int = 1
+    revision: Revision | None = None
+    revocation: Revocation | None = None
+
+    def status(self, now: datetime) -> PermitStatus:
+        """Say what the permit is now. Revoked wins over expired: it is the stronger no."""
+        if self.state is PermitState.REVOKED:
+            return PermitStatus.REVOKED
+        return PermitStatus.EXPIRED if now >= self.expires_at else PermitStatus.LIVE
+
+    def opens(self, now: datetime) -> bool:
+        """Say whether a visa may be derived from the permit at this instant."""
+        return (
+            self.state is PermitState.LIVE
+            and self.status(now) is PermitStatus.LIVE
+            and self.not_before <= now
+        )
+
+    def go_live(self, revision: Revision) -> "Permit":
+        """Enter the register: only a permit that is being issued can."""
+        if PermitState.LIVE not in PERMIT_TRANSITIONS[self.state]:
+            raise PermitNotLive(context={"permit_id": self.permit_id})
+        return replace(self, state=PermitState.LIVE, revision=revision)
+
+    def revoke(self, revocation: Revocation, revision: Revision) -> "Permit":
+        """End the permit for good. Raises PermitNotLive when it has ended already."""
+        if PermitState.REVOKED not in PERMIT_TRANSITIONS[self.state]:
+            raise PermitNotLive(context={"permit_id": self.permit_id})
+        return replace(self, state=PermitState.REVOKED, revision=revision, revocation=revocation)
+
+    def narrow(self, members_now: int, at: Revision) -> "Permit":
+        """Take a newer count of the cohort; an older or repeated message changes nothing."""
+        if at <= self.members_revision:
+            return self
+        return replace(self, members_now=members_now, members_revision=at)
+
+
+def expiry(application: Application, start: datetime) -> datetime:
+    """Give the end of a permit that begins at `start`.
+
+    Never longer than the applicant asked, and never past the end a signer set.
+    """
+    asked = add_months(start, application.months)
+    until = application.valid_until()
+    return asked if until is None else min(asked, until)
+
+
+def permit_body(
+    permit: Permit,
+    application: Application,
+    *,
+    issuer: str,
+    authority: str,
+    dataset_url: str,
+    document: str,
+) -> dict[str, object]:
+    """Build the public body that the permit's JWS signs.
+
+    It names the holder only by the random own subject, the authority by its URL, the reasons by
+    salted digests and the cohort by rounded counts: the public copy verifies alone and names
+    nobody (architecture.md section 7).
+    """
+    return {
+        "iss": issuer,
+        "permit_id": permit.permit_id,
+        "application_id": permit.application_id,
+        "regime": permit.regime.value,
+        "holder": {"sub": permit.holder_subject},
+        "dataset": permit.dataset,
+        "dataset_url": dataset_url,
+        "purpose": permit.purpose.public(),
+        "issued_at": to_rfc3339(permit.issued_at),
+        "not_before": to_rfc3339(permit.not_before),
+        "expires_at": to_rfc3339(permit.expires_at),
+        "cohort": {
+            "cohort_id": permit.cohort.cohort_id,
+            "revision": permit.cohort.revision,
+            "digest": permit.cohort.digest,
+            "counts": permit.cohort.counts.published(),
+        },
+        "signatures": [
+            {
+                "authority": authority,
+                "decided_at": to_rfc3339(one.decided_at),
+                "reasons_digest": one.reasons_digest(),
+            }
+            for one in application.signatures
+        ],
+        "document": document,
+    }

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a researcher wants the data for: this service's own small model of a purpose.
+
+It checks shape and vocabulary only. Whether people's consents allow the purpose is decided by
+consent_registry alone; nothing here compares a purpose with a consent.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from permit_service.domain.reading import Reader
+
+MAX_MONTHS: Final = 120
+
+_MONDO: Final = re.compile(r"MONDO:[0-9]{7}", re.ASCII)
+_COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
+_CODE: Final = re.compile(r"[A-Z]{2,8}", re.ASCII)
+_ROR: Final = re.compile(r"https://ror\.org/0[a-z0-9]{8}", re.ASCII)
+_PLAIN: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+_MAX_TEXT: Final = 200
+
+
+class Category(Enum):
+    """The kind of use, by the shorthand of the DUO term that permits it."""
+
+    GRU = "GRU"
+    HMB = "HMB"
+    DS = "DS"
+    POA = "POA"
+    MDS = "MDS"
+    CC = "CC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """Who employs the applicant: a ROR identifier and whether it is not for profit, if said."""
+
+    ror: str | None = None
+    not_for_profit: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """The purpose of one application. A flag of None means "not said", which is not "no".
+
+    `users` names people and therefore never leaves the service except towards consent_registry.
+    """
+
+    category: Category
+    diseases: tuple[str, ...] = ()
+    methods: bool | None = None
+    ancestry: bool | None = None
+    commercial: bool | None = None
+    clinical: bool | None = None
+    genetic_data: bool | None = None
+    organisation: Organisation = Organisation()
+    countries: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    project: str | None = None
+    months: int | None = None
+    accepts: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """Write the purpose in the form consent_registry reads (every key present)."""
+        return {
+            "category": self.category.value,
+            "diseases": list(self.diseases),
+            "methods": self.methods,
+            "ancestry": self.ancestry,
+            "commercial": self.commercial,
+            "clinical": self.clinical,
+            "genetic_data": self.genetic_data,
+            "organisation": {
+                "id": self.organisation.ror,
+                "not_for_profit": self.organisation.not_for_profit,
+            },
+            "countries": list(self.countries),
+            "users": list(self.users),
+            "project": self.project,
+            "months": self.months,
+            "accepts": list(self.accepts),
+            "evidence": list(self.evidence),
+        }
+
+    def public(self) -> dict[str, object]:
+        """Write what a public permit may say: everything but the people named in `users`."""
+        return {key: value for key, value in self.to_json().items() if key != "users"}
+
+    def duo(self) -> tuple[str, ...]:
+        """Name the purpose in DUO codes for an audit entry (architecture.md section 8)."""
+        return (_DUO[self.category],) if self.category in _DUO else ()
+
+
+_DUO: Final[Mapping[Category, str]] = {
+    Category.GRU: "DUO:0000042",
+    Category.HMB: "DUO:0000006",
+    Category.DS: "DUO:0000007",
+    Category.POA: "DUO:0000011",
+    Category.CC: "DUO:0000043",
+}
+
+
+def parse_purpose(raw: Mapping[str, object], *, at: str = "/purpose") -> Purpose:
+    """Read a purpose from JSON. Raises ValidationFailed with one fault per wrong field."""
+    reader = Reader(raw, at)
+    category = _category(reader)
+    diseases = reader.texts("diseases", pattern=_MONDO)
+    if category is Category.DS and not diseases and not reader.faults:
+        reader.fault("diseases", "research on a disease names at least one MONDO term", "missing")
+    purpose = Purpose(
+        category=category or Category.GRU,
+        diseases=diseases,
+        methods=reader.flag("methods"),
+        ancestry=reader.flag("ancestry"),
+        commercial=reader.flag("commercial"),
+        clinical=reader.flag("clinical"),
+        genetic_data=reader.flag("genetic_data"),
+        organisation=_organisation(reader),
+        countries=reader.texts("countries", pattern=_COUNTRY),
+        users=reader.texts("users", pattern=_PLAIN),
+        project=reader.text("project", limit=_MAX_TEXT, pattern=_PLAIN),
+        months=reader.number("months", low=1, high=MAX_MONTHS),
+        accepts=reader.texts("accepts", pattern=_CODE),
+        evidence=reader.texts("evidence", pattern=_CODE),
+    )
+    reader.leftovers()
+    reader.done()
+    return purpose
+
+
+def _category(reader: Reader) -> Category | None:
+    value = reader.take("category")
+    try:
+        return Category(value)
+    except ValueError:
+        reader.fault("category", "one of GRU, HMB, DS, POA, MDS, CC")
+        return None
+
+
+def _organisation(reader: Reader) -> Organisation:
+    inner = reader.child("organisation")
+    if inner is None:
+        return Organisation()
+    found = Organisation(
+        ror=inner.text("id", limit=_MAX_TEXT, pattern=_ROR),
+        not_for_profit=inner.flag("not_for_profit"),
+    )
+    inner.leftovers()
+    return found

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Read loosely typed input field by field and report every fault at once.
+
+A fault names the place by its RFC 6901 pointer and never repeats the value found there.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from shared.errors import FieldFault, ValidationFailed
+
+MAX_ITEMS: Final = 64
+
+
+class Reader:
+    """Takes fields out of one JSON object; `done` raises if anything was wrong or left over."""
+
+    def __init__(self, raw: Mapping[str, object], at: str) -> None:
+        self._raw = raw
+        self._at = at
+        self._seen: set[str] = set()
+        self.faults: list[FieldFault] = []
+
+    def fault(self, key: str, detail: str, code: str = "invalid") -> None:
+        """Note that the field `key` is wrong."""
+        self.faults.append(FieldFault(f"{self._at}/{key}" if key else self._at, detail, code))
+
+    def take(self, key: str) -> object:
+        """Give the raw value of a field, None when it is absent."""
+        self._seen.add(key)
+        return self._raw.get(key)
+
+    def text(self, key: str, *, limit: int, pattern: re.Pattern[str] | None = None) -> str | None:
+        """Give an optional text of at most `limit` characters, in full match with `pattern`."""
+        value = self.take(key)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not 0 < len(value) <= limit:
+            self.fault(key, f"a text of 1 to {limit} characters")
+            return None
+        if pattern is not None and not pattern.fullmatch(value):
+            self.fault(key, "not in the expected form")
+            return None
+        return value
+
+    def flag(self, key: str) -> bool | None:
+        """Give an optional yes or no; None means "not said", which is not "no"."""
+        value = self.take(key)
+        if value is None or isinstance(value, bool):
+            return value
+        self.fault(key, "true, false or null")
+        return None
+
+    def number(self, key: str, *, low: int, high: int) -> int | None:
+        """Give an optional whole number within the bounds."""
+        value = self.take(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            self.fault(key, f"a whole number from {low} to {high}")
+            return None
+        return value
+
+    def texts(self, key: str, *, pattern: re.Pattern[str]) -> tuple[str, ...]:
+        """Give an optional list of texts, each in full match with `pattern`, in sorted order."""
+        value = self.take(key)
+        if value is None:
+            return ()
+        if not isinstance(value, list | tuple) or len(value) > MAX_ITEMS:
+            self.fault(key, f"a list of at most {MAX_ITEMS} texts")
+            return ()
+        items: set[str] = set()
+        for place, item in enumerate(value):
+            if isinstance(item, str) and pattern.fullmatch(item):
+                items.add(item)
+            else:
+                self.fault(f"{key}/{place}", "not in the expected form")
+        return tuple(sorted(items))
+
+    def child(self, key: str) -> "Reader | None":
+        """Give a reader for an optional inner object, None when it is absent or no object."""
+        value = self.take(key)
+        if value is None:
+            return None
+        if not isinstance(value, Mapping):
+            self.fault(key, "an object")
+            return None
+        inner = Reader(value, f"{self._at}/{key}")
+        inner.faults = self.faults
+        return inner
+
+    def leftovers(self) -> None:
+        """Note every field that nobody asked for: a misspelt field must not pass silently."""
+        for key in sorted(set(self._raw) - self._seen):
+            self.fault(key, "unknown field", "unknown_field")
+
+    def done(self) -> None:
+        """Raise ValidationFailed with every fault found, if there is one."""
+        if self.faults:
+            raise ValidationFailed("the input has faults", faults=self.faults)

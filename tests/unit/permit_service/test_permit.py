@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A permit's life, its public body and its document."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from permit_service.domain.cohort import CohortCounts, Shown
+from permit_service.domain.document import permit_document
+from permit_service.domain.errors import PermitNotLive
+from permit_service.domain.months import add_months
+from permit_service.domain.permit import (
+    PermitState,
+    PermitStatus,
+    Regime,
+    Revocation,
+    expiry,
+    permit_body,
+)
+from permit_service.domain.register import Change, ChangeKind, changes_body, snapshot_body
+from shared.ids import PermitId, Revision
+from tests.fakes.permit_factories import (
+    DORA,
+    PROFILE,
+    T0,
+    a_granted_application,
+    a_permit,
+    a_signature,
+    an_application,
+)
+
+ENDING = Revocation(by=DORA, reasons="The project has ended early.", revoked_at=T0)
+
+
+def test_a_permit_goes_live_once_and_ends_once() -> None:
+    issuing = a_permit(state=PermitState.ISSUING)
+    assert not issuing.opens(T0)
+    live = issuing.go_live(Revision(4))
+    assert live.opens(T0)
+    assert live.revision == 4
+    with pytest.raises(PermitNotLive):
+        live.go_live(Revision(5))
+    revoked = live.revoke(ENDING, Revision(6))
+    assert revoked.status(T0) is PermitStatus.REVOKED
+    assert not revoked.opens(T0)
+    with pytest.raises(PermitNotLive):
+        revoked.revoke(ENDING, Revision(7))
+    with pytest.raises(PermitNotLive):
+        revoked.go_live(Revision(8))
+
+
+def test_a_permit_that_is_being_issued_can_be_stopped() -> None:
+    stopped = a_permit(state=PermitState.ISSUING).revoke(ENDING, Revision(2))
+    assert stopped.state is PermitState.REVOKED
+
+
+def test_a_permit_expires_at_its_end_and_not_after() -> None:
+    permit = a_permit()
+    assert permit.status(permit.expires_at - timedelta(microseconds=1)) is PermitStatus.LIVE
+    assert permit.status(permit.expires_at) is PermitStatus.EXPIRED
+    revoked = permit.revoke(ENDING, Revision(2))
+    assert revoked.status(permit.expires_at) is PermitStatus.REVOKED
+
+
+def test_only_a_newer_count_is_taken() -> None:
+    permit = a_permit()
+    newer = permit.narrow(611, Revision(8))
+    assert (newer.members_now, newer.members_revision) == (611, 8)
+    assert newer.narrow(500, Revision(8)) is newer
+    assert newer.narrow(612, Revision(7)) is newer
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [
+        ("2029-11-30", 3, "2030-02-28"),
+        ("2029-11-30", 6, "2030-05-30"),
+        ("2032-02-29", 120, "2042-02-28"),
+        ("2039-08-31", 6, "2040-02-29"),
+        ("2026-12-31", 1, "2027-01-31"),
+    ],
+)
+def test_months_clamp_to_the_last_day(start: str, months: int, end: str) -> None:
+    begin = datetime.fromisoformat(start).replace(tzinfo=UTC)
+    assert add_months(begin, months).date().isoformat() == end
+
+
+def test_a_permit_is_never_longer_than_asked_nor_than_the_authority_said() -> None:
+    asked = a_granted_application(months=6)
+    assert expiry(asked, T0) == add_months(T0, 6)
+    shorter = T0 + timedelta(seconds=5)
+    signed = an_application(months=6).sign(a_signature(valid_until=shorter), signers_required=1)
+    assert expiry(signed, T0) == shorter
+    longer = an_application(months=6).sign(
+        a_signature(valid_until=T0 + timedelta(days=999)), signers_required=1
+    )
+    assert expiry(longer, T0) == add_months(T0, 6)
+
+
+def body() -> dict[str, object]:
+    permit = a_permit()
+    return permit_body(
+        permit,
+        a_granted_application(),
+        issuer=PROFILE.issuer,
+        authority=PROFILE.authority,
+        dataset_url=PROFILE.dataset_url(permit.dataset),
+        document=permit_document(permit, authority=PROFILE.authority),
+    )
+
+
+def test_the_public_body_names_nobody_and_gives_no_reasons() -> None:
+    text = json.dumps(body())
+    for secret in ("rita", "dora", "Purpose and consents agree", "Rare variants", "Institute of"):
+        assert secret not in text
+
+
+def test_the_public_body_hides_small_cells_and_rounds_the_rest() -> None:
+    cohort = body()["cohort"]
+    assert isinstance(cohort, dict)
+    assert cohort["counts"] == {"members": 1000, "in": 610, "out": 390, "awaiting": "<10"}
+    assert set(cohort) == {"cohort_id", "revision", "digest", "counts"}
+
+
+def test_the_public_body_says_what_the_contract_asks() -> None:
+    assert set(body()) == {
+        "iss", "permit_id", "application_id", "regime", "holder", "dataset", "dataset_url",
+        "purpose", "issued_at", "not_before", "expires_at", "cohort", "signatures", "document",
+    }  # fmt: skip
+    assert body()["regime"] == "consent_gdpr"
+    assert body()["holder"] == {"sub": "own-random-subject"}
+
+
+def test_a_permit_on_consent_does_not_call_itself_a_permit_of_another_law() -> None:
+    document = permit_document(a_permit(), authority=PROFILE.authority)
+    assert "2025/327" not in document
+    assert "EHDS" not in document
+    assert "consent" in document.splitlines()[0]
+    other = replace(a_permit(), regime=Regime.EHDS_CH4)
+    assert "2025/327" in permit_document(other, authority=PROFILE.authority)
+
+
+@pytest.mark.parametrize(
+    ("count", "published", "shown"),
+    [(0, 0, "0"), (1, "<10", "fewer than 10"), (9, "<10", "fewer than 10"),
+     (10, 10, "10"), (14, 10, "14"), (15, 20, "15"), (1234567, 1234570, "1,234,567")],
+)  # fmt: skip
+def test_counts_are_hidden_and_rounded(count: int, published: int | str, shown: str) -> None:
+    counts = CohortCounts(members=count, within=count, out=count, awaiting=count)
+    assert counts.published()["in"] == published
+    assert Shown.of(count).text() == shown
+
+
+def test_the_register_lists_ended_permits_with_their_status() -> None:
+    live, revoked = a_permit("p2"), a_permit("p1").revoke(ENDING, Revision(9))
+    expired = a_permit("p3", at=T0 - timedelta(days=800))
+    listed = snapshot_body(
+        [live, revoked, expired], issuer="https://i.example", revision=Revision(9), now=T0
+    )["permits"]
+    assert isinstance(listed, list)
+    assert [(one["permit_id"], one["status"]) for one in listed] == [
+        ("p1", "revoked"),
+        ("p2", "live"),
+        ("p3", "expired"),
+    ]
+
+
+def test_a_batch_says_where_it_ends() -> None:
+    changes = [
+        Change(revision=Revision(3), kind=ChangeKind.ISSUED, permit_id=PermitId("p"), jws="j"),
+        Change(revision=Revision(4), kind=ChangeKind.REVOKED, permit_id=PermitId("p")),
+    ]
+    batch = changes_body(changes, issuer="https://i.example", after=2, now=T0)
+    assert (batch["after"], batch["upto"]) == (2, 4)
+    assert isinstance(batch["changes"], list)
+    assert "jws" not in batch["changes"][1]
+    assert changes_body([], issuer="https://i.example", after=4, now=T0)["upto"] == 4

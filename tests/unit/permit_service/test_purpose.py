@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A purpose is read strictly, with every fault at once, and says itself in words."""
+
+import pytest
+
+from permit_service.domain.purpose import Category, parse_purpose
+from permit_service.domain.words import purpose_in_words, reason_in_words
+from shared.errors import ValidationFailed
+from tests.fakes.permit_factories import HMB
+
+FULL: dict[str, object] = {
+    "category": "DS",
+    "diseases": ["MONDO:0004975"],
+    "methods": None,
+    "ancestry": False,
+    "commercial": False,
+    "clinical": None,
+    "genetic_data": True,
+    "organisation": {"id": "https://ror.org/02catss52", "not_for_profit": True},
+    "countries": ["FI", "EE"],
+    "users": ["Rita Researcher"],
+    "project": "HEART-1",
+    "months": 24,
+    "accepts": ["PUB", "COL"],
+    "evidence": ["IRB"],
+}
+
+
+def test_what_is_written_reads_back_the_same() -> None:
+    purpose = parse_purpose(FULL)
+    assert parse_purpose(purpose.to_json()) == purpose
+    assert purpose.category is Category.DS
+    assert purpose.countries == ("EE", "FI")
+
+
+def test_a_public_purpose_names_nobody() -> None:
+    assert "Rita Researcher" not in str(parse_purpose(FULL).public())
+
+
+def test_not_said_is_not_no() -> None:
+    purpose = parse_purpose({"category": "HMB"})
+    assert purpose.commercial is None
+    assert purpose.organisation.not_for_profit is None
+
+
+def test_every_fault_is_named_at_once() -> None:
+    wrong = {
+        "category": "XYZ",
+        "diseases": ["MONDO:1", 5],
+        "commercial": "yes",
+        "months": 0,
+        "countries": "FI",
+        "organisation": {"id": "https://ror.example/1", "name": "x"},
+        "project": "",
+        "purposes": [],
+    }
+    with pytest.raises(ValidationFailed) as caught:
+        parse_purpose(wrong)
+    assert {fault.pointer for fault in caught.value.faults} == {
+        "/purpose/category",
+        "/purpose/diseases/0",
+        "/purpose/diseases/1",
+        "/purpose/commercial",
+        "/purpose/months",
+        "/purpose/countries",
+        "/purpose/organisation/id",
+        "/purpose/organisation/name",
+        "/purpose/project",
+        "/purpose/purposes",
+    }
+
+
+def test_research_on_a_disease_names_one() -> None:
+    with pytest.raises(ValidationFailed) as caught:
+        parse_purpose({"category": "DS"})
+    assert [fault.pointer for fault in caught.value.faults] == ["/purpose/diseases"]
+
+
+def test_an_organisation_must_be_an_object() -> None:
+    with pytest.raises(ValidationFailed) as caught:
+        parse_purpose({"category": "HMB", "organisation": "Institute"})
+    assert [fault.pointer for fault in caught.value.faults] == ["/purpose/organisation"]
+
+
+def test_more_items_than_anyone_needs_are_refused() -> None:
+    with pytest.raises(ValidationFailed):
+        parse_purpose({"category": "HMB", "countries": ["FI"] * 65})
+
+
+def test_a_purpose_says_itself_in_words() -> None:
+    assert purpose_in_words(HMB) == (
+        "Health, medical or biomedical research",
+        "No commercial use",
+        "By an organisation that is not for profit",
+        "In: FI",
+    )
+    words = purpose_in_words(parse_purpose(FULL))
+    assert words[0] == "Research on particular diseases"
+    assert "Diseases: MONDO:0004975" in words
+    assert not any("Rita" in line for line in words)
+
+
+def test_a_purpose_names_its_duo_code_where_duo_has_one() -> None:
+    assert HMB.duo() == ("DUO:0000006",)
+    assert parse_purpose({"category": "MDS"}).duo() == ()
+
+
+def test_a_reason_without_wording_is_shown_as_it_is() -> None:
+    assert reason_in_words("withdrawn") == "withdrew their consent"
+    assert reason_in_words("some_new_code") == "some new code"

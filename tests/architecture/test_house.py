@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rules of the house that a tool can hold: layers, headings, sizes, locks, no place of birth."""
+"""The rules of the house that a tool can hold: layers, headings, sizes, locks, no birthplace."""
 
 import ast
 import re
@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("services", "consent_registry", "permit_service", "audit_log", "shared")
+FIRST_LINE = "# SPDX-License-Identifier: Apache-2.0\n"
 LONGEST_FUNCTION = 60
 LONGEST_FILE = 400
 

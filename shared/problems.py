@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""THE table of problem codes: each code of each service, with its HTTP status and title.
+
+One line per code, sorted within its section. A code once published keeps its meaning. Titles are
+constant: what is particular to an occurrence is in `detail` and `errors` (RFC 9457 section 3.1).
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from flask import Flask
+
+from shared.problem_http import Problem, ProblemBody, install_problems
+
+__all__ = [
+    "PROBLEMS",
+    "Problem",
+    "ProblemBody",
+    "register_problems",
+]
+
+# fmt: off
+PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
+    # shared
+    "bad_request": Problem(400, "The request cannot be understood"),
+    "conflict": Problem(409, "The request contradicts the present state"),
+    "forbidden": Problem(403, "You may not do this"),
+    "headers_too_large": Problem(431, "The request's headers are too large"),
+    "internal_error": Problem(500, "Something went wrong here"),
+    "malformed_json": Problem(400, "The body is not well-formed JSON"),
+    "method_not_allowed": Problem(405, "This address does not know that method"),
+    "not_acceptable": Problem(406, "No representation you accept"),
+    "not_found": Problem(404, "There is nothing at this address for you"),
+    "payload_too_large": Problem(413, "The request is too large"),
+    "request_timeout": Problem(408, "The request took too long to arrive"),
+    "service_unavailable": Problem(503, "The service cannot answer now"),
+    "too_many_requests": Problem(429, "Too many requests"),
+    "unsupported_media_type": Problem(415, "The body has a type this address does not read"),
+    "upstream_refused": Problem(502, "Another service refused"),
+    "upstream_unavailable": Problem(503, "Another service cannot be reached"),
+    "uri_too_long": Problem(414, "The address is too long"),
+    "validation_failed": Problem(422, "The request has faults"),
+
+    # access tokens
+    "token_audience": Problem(401, "The access token is for another service"),
+    "token_expired": Problem(401, "The access token has expired"),
+    "token_issuer_untrusted": Problem(401, "The access token is not from a trusted issuer"),
+    "token_malformed": Problem(401, "The access token cannot be read"),
+    "token_missing": Problem(401, "An access token is needed"),
+    "token_not_access_token": Problem(401, "The credential is not an access token"),
+
+    # consent_registry
+
+    # permit_service
+
+    # clearinghouse
+    "audit_unavailable": Problem(403, "The decision could not be recorded"),
+    "filtering_required": Problem(403, "A whole dataset is not opened here"),
+    "permit_expired": Problem(403, "The permit has ended"),
+    "permit_invalid": Problem(403, "The permit cannot be verified"),
+    "permit_revoked": Problem(403, "The permit was revoked"),
+    "person_not_in_cohort": Problem(403, "The permit does not reach this record"),
+    "region_not_enforceable": Problem(403, "The permit's regions cannot be enforced here"),
+    "stale_state": Problem(403, "What is known here is too old to decide"),
+    "visa_expired": Problem(403, "The visa has expired"),
+    "visa_invalid": Problem(403, "The visa cannot be verified"),
+    "visa_issuer_untrusted": Problem(403, "The visa is not from a trusted issuer"),
+    "visa_none": Problem(403, "There is no visa for this dataset"),
+
+    # audit_log
+})
+# fmt: on
+
+
+def register_problems(app: Flask) -> None:
+    """Answer every error of this application with a problem from the table."""
+    install_problems(app, PROBLEMS)

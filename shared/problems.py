@@ -50,6 +50,10 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "token_missing": Problem(401, "An access token is needed"),
     "token_not_access_token": Problem(401, "The credential is not an access token"),
 
+    # sign-in to the pages
+    "sign_in_failed": Problem(400, "The sign-in did not work"),
+    "sign_in_refused": Problem(400, "The sign-in was not completed"),
+
     # consent_registry
 
     # permit_service

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""May this request pass?
+"""The clearinghouse answers whether one request may pass.
 
 Decides each data request from a verified access token, verified visas, a live permit and the
 permit's cohort. Owns no database: its state is what the signed feeds say. Imports nothing of

@@ -89,8 +89,9 @@ def install_problems(app: Flask, table: Mapping[str, Problem]) -> None:
     def of_http(error: HTTPException) -> ResponseReturnValue:
         if error.response is not None or isinstance(error, RequestRedirect):
             return error  # its own answer, such as a redirect to the address with its slash
-        status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-        otherwise = "internal_error" if status.is_server_error else "bad_request"
+        status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+        ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        otherwise = "internal_error" if ours else "bad_request"
         headers = {k: v for k, v in error.get_headers() if k in {"Allow", "Retry-After"}}
         return _respond(_body(table, _STATUS_CODES.get(status, otherwise)), headers)
 

@@ -53,9 +53,9 @@ How a service adds pages
    `signed_in(*scopes)` goes *under* the route. It sends a person who is not signed in to
    `/sign-in` and back, answers 403 with a page when a scope is missing, and marks the view with
    `__placet_auth__`. An open page says `@shared.auth.public("why")` instead.
-   `current_principal()` is the `shared.principal.Principal` that the API would see; the person's
-   name is `person_name()` and goes nowhere but onto the page. A use case that raises an `AppError`
-   needs no handling: the problem document becomes a page for a browser.
+   `current_principal()` is the one of `shared.auth`: the Principal that the API would see. The
+   person's name is `person_name()` and goes nowhere but onto the page. A use case that raises an
+   `AppError` needs no handling: the problem document becomes a page for a browser.
 
 3. A template extends the layout. Blocks: `title` (required, plain text), `content` (required, one
    `<h1>`), `before_content` (a back link), `main_class` (`wide` for tables)::
@@ -93,8 +93,9 @@ How a service adds pages
    no page asks for a reason to withdraw; no text appeals to guilt.
 """
 
+from shared.auth import current_principal
 from shared.pages.forms import FormError, form_errors
-from shared.pages.person import current_principal, person_name, signed_in
+from shared.pages.person import person_name, signed_in
 from shared.pages.shell import NavigationItem, PageSettings, install_pages
 from shared.pages.sign_in import SignIn
 

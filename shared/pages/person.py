@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 
+from shared.auth import AUTH_MARK
 from shared.clock import Clock
 from shared.principal import Principal
 
@@ -101,17 +102,6 @@ def person_name() -> str | None:
     return person.name if person else None
 
 
-def current_principal() -> Principal:
-    """Give the principal of a page under `signed_in`.
-
-    Raises RuntimeError in a view that is not: that is a fault of the program.
-    """
-    if "principal" not in g:
-        raise RuntimeError("current_principal() needs a view under signed_in()")
-    principal: Principal = g.principal
-    return principal
-
-
 def signed_in(
     *scopes: str,
 ) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
@@ -133,7 +123,7 @@ def signed_in(
             g.principal = principal
             return view(*args, **kwargs)
 
-        guarded.__placet_auth__ = scopes  # type: ignore[attr-defined] # read by the route guard test
+        setattr(guarded, AUTH_MARK, scopes)
         return guarded
 
     return decorate

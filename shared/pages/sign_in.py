@@ -7,35 +7,42 @@ RS256 and carries our nonce, and that id_token and access token speak of the sam
 access token is verified by the verifier of the service's API. No token outlives the callback.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import requests
 from authlib.common.security import generate_token
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oidc.core import CodeIDToken
-from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from shared.auth import TokenVerifier
 from shared.clock import Clock
 from shared.errors import AppError
-from shared.http_client import RemoteKeySet, Unavailable
+from shared.http_client import RemoteKeySet
+from shared.http_exchange import (
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    Http,
+    Unavailable,
+    UpstreamRefused,
+    accept,
+)
+from shared.jose import BadSignature, parse_jws, read_object, verify_parsed
 from shared.pages.person import Person
 from shared.settings import Secret
 
 CALLBACK: Final = "/sign-in/callback"
 SIGNED_OUT: Final = "/signed-out"
 
-_TIMEOUT: Final = (3.05, 10.0)
+_TIMEOUT: Final = (CONNECT_SECONDS, READ_SECONDS)
 _METADATA_SECONDS: Final = 300.0
 _LEEWAY: Final = 30
-_ALGORITHMS: Final = ["RS256"]
+_ALGORITHMS: Final = ("RS256",)
 _NEEDED: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
@@ -106,6 +113,7 @@ class SignIn:
         self._audience = audience
         self._scope = " ".join(("openid", *scopes))
         self._verifier = verifier
+        self._http = Http(clock=clock)
         self._provider: Provider | None = None
         self._lock = Lock()
 
@@ -168,15 +176,8 @@ class SignIn:
             return self._signed_out_uri
         if not endpoint:
             return self._signed_out_uri
-        request = requests.Request(
-            "GET",
-            str(endpoint),
-            params={
-                "client_id": self.client_id,
-                "post_logout_redirect_uri": self._signed_out_uri,
-            },
-        )
-        return str(request.prepare().url)
+        query = {"client_id": self.client_id, "post_logout_redirect_uri": self._signed_out_uri}
+        return f"{endpoint}?{urlencode(query)}"
 
     def _session(self) -> OAuth2Session:
         return OAuth2Session(
@@ -186,6 +187,7 @@ class SignIn:
             redirect_uri=self._redirect_uri,
             code_challenge_method="S256",
             default_timeout=_TIMEOUT,
+            trust_env=False,
         )
 
     def _check_issuer(self, answer: Mapping[str, str], provider: Provider) -> None:
@@ -219,11 +221,12 @@ class SignIn:
     ) -> Mapping[str, Any]:
         """Verify the id_token (OpenID Connect Core section 3.1.3.7) and give its claims."""
         try:
-            keys = KeySet.import_key_set(_as_key_set(provider.keys.jwks()))
-            token = jwt.decode(id_token, keys, algorithms=_ALGORITHMS)
+            jws = parse_jws(id_token)
+            keys = provider.keys.jwks_with(jws.kid)
+            payload = verify_parsed(jws, keys, algorithms=_ALGORITHMS)
             claims = CodeIDToken(
-                token.claims,
-                token.header,
+                read_object(payload),
+                dict(jws.header),
                 options={
                     "iss": {"essential": True, "value": self.issuer},
                     "aud": {"essential": True, "value": self.client_id},
@@ -236,8 +239,10 @@ class SignIn:
                 },
             )
             claims.validate(now=int(self.clock.now().timestamp()), leeway=_LEEWAY)
-        except (JoseError, ValueError) as fault:
+        except (BadSignature, JoseError, ValueError) as fault:
             raise SignInFailed("the id_token does not hold") from fault
+        except UpstreamRefused as refused:
+            raise Unavailable("the sign-in provider publishes no keys") from refused
         return dict(claims)
 
     def _known_provider(self) -> Provider:
@@ -259,21 +264,14 @@ class SignIn:
     def _fetch_metadata(self) -> Mapping[str, Any]:
         url = f"{self.issuer}/.well-known/openid-configuration"
         try:
-            response = requests.get(url, timeout=_TIMEOUT, allow_redirects=False)
-            response.raise_for_status()
-            metadata = json.loads(response.content)
-        except (requests.RequestException, ValueError) as failure:
-            raise Unavailable("the sign-in provider does not answer") from failure
-        if not isinstance(metadata, dict) or metadata.get("issuer") != self.issuer:
+            metadata = accept(self._http.send("GET", url)).json()
+        except UpstreamRefused as refused:
+            raise Unavailable("the sign-in provider publishes no metadata") from refused
+        if metadata.get("issuer") != self.issuer:
             raise Unavailable("the sign-in provider does not name the configured issuer")
         if not all(isinstance(metadata.get(name), str) for name in _NEEDED):
             raise Unavailable("the sign-in provider's metadata is incomplete")
         return metadata
-
-
-def _as_key_set(jwks: Mapping[str, Any]) -> Any:
-    """Copy a published key set into the dict that joserfc reads."""
-    return {"keys": [dict(key) for key in jwks["keys"]]}
 
 
 def _display_name(claims: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, delete, func, select
 
 from shared.clock import Clock
 from shared.outbox_tables import OutboxTables, waiting_rows
-from shared.transport import Transport, TransportRefused, TransportUnavailable
+from shared.transport import Transport, TransportError
 
 RELAY_LOCK: Final = 0x504C4152  # "PLAR": one relay per database
 BATCH_ROWS: Final = 500
@@ -54,8 +54,9 @@ class Relay:
             return False
         try:
             accepted = self._transport.send(batch)
-        except (TransportUnavailable, TransportRefused) as error:
-            _log.warning("outbox not sent: %s", error.code, extra={"first_row": batch[0].id})
+        except TransportError as error:
+            where = {"code": error.code, "cause": error.cause, "first_row": batch[0].id}
+            _log.warning("the outbox was not sent", extra=where)
             return False
         table = self._tables.outbox
         arrived = [row.id for row in batch[:accepted]]

@@ -8,9 +8,8 @@ on the fake. This module never sends anything itself.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
-from shared.errors import AppError
 from shared.events import SealedEntry, cloudevent_headers, parse_entry
 
 SEALED_HEADER: Final = "placet-sealed"
@@ -40,13 +39,23 @@ class OutboxRow:
     sealed: bytes = b""
 
 
-class TransportUnavailable(AppError):
+class TransportError(Exception):
+    """Nothing was accepted. `code` and `cause` are words of a program, never of a message."""
+
+    code: ClassVar[str] = "transport_error"
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"{self.code}: {cause}")
+        self.cause: Final = cause
+
+
+class TransportUnavailable(TransportError):
     """The other side cannot be reached or cannot accept now; sending again later may work."""
 
     code = "transport_unavailable"
 
 
-class TransportRefused(AppError):
+class TransportRefused(TransportError):
     """The other side refuses this very batch; it will refuse it again until someone acts."""
 
     code = "transport_refused"

@@ -154,14 +154,14 @@ def _is_server(pid: int, data: Path) -> bool:
     return os.fsencode(data) in words
 
 
-def tie_to_parent() -> Callable[[], None] | None:
-    """Make the function that asks the kernel to shut the child down when we are gone (Linux)."""
+def tie_to_parent(farewell: signal.Signals = signal.SIGINT) -> Callable[[], None] | None:
+    """Make the function by which a child asks the kernel for `farewell` when we die (Linux)."""
     if not sys.platform.startswith("linux"):
         return None
     prctl = ctypes.CDLL(None).prctl
 
     def tie() -> None:
-        prctl(_PR_SET_PDEATHSIG, int(signal.SIGINT), 0, 0, 0)
+        prctl(_PR_SET_PDEATHSIG, int(farewell), 0, 0, 0)
 
     return tie
 

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Apache Kafka, behind the few methods that the suite needs.
+
+Everything of the client library stays in here. Messages are CloudEvents 1.0 in binary mode: an
+entry's value is exactly the bytes of its leaf, its personal parts travel in the header
+`placet-sealed`. Consumers are assigned their partitions and keep their offsets in the database of
+whoever consumes: there is no consumer group, no committed offset, and no offset is ever reset.
+"""
+
+from shared.kafka_io.consumer import EntryConsumer, MessageConsumer, ReceivedEntry
+from shared.kafka_io.producer import KafkaTransport
+from shared.kafka_io.stream import (
+    LogTruncated,
+    OffsetGone,
+    Place,
+    StalledConsumer,
+    StreamBroken,
+    TopicReplaced,
+)
+from shared.kafka_io.topics import (
+    TopicIdentity,
+    ensure_topics,
+    partition_starts,
+    topic_identities,
+)
+
+__all__ = [
+    "EntryConsumer",
+    "KafkaTransport",
+    "LogTruncated",
+    "MessageConsumer",
+    "OffsetGone",
+    "Place",
+    "ReceivedEntry",
+    "StalledConsumer",
+    "StreamBroken",
+    "TopicIdentity",
+    "TopicReplaced",
+    "ensure_topics",
+    "partition_starts",
+    "topic_identities",
+]

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is read from Kafka: entries for the log, domain messages for an inbox.
+
+Entries come as the bytes that were sent, unread: whether they are entries is the log's to judge.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from shared.clock import Clock
+from shared.inbox import Delivery, StoredOffset
+from shared.kafka_io.stream import STALL_SECONDS, AssignedStream, Place, Record
+from shared.kafka_io.topics import TopicIdentity, partition_starts, topic_identities
+from shared.messages import MalformedMessage, read_message
+from shared.transport import SEALED_HEADER, TransportUnavailable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedEntry:
+    """An entry as it came: nothing parsed, nothing checked.
+
+    `value` is to be hashed as it stands; `sealed` is empty when the header was missing, and
+    `headers` holds the first of each other header, as text.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    headers: Mapping[str, str]
+    value: bytes = field(repr=False)
+    sealed: bytes = field(repr=False)
+
+
+class EntryConsumer:
+    """Reads the topics of entries from the offsets the log has stored.
+
+    Every partition needs its position, every topic its identity: a missing one is the caller's
+    error (KeyError), never a guess. Errors: `AssignedStream.poll`.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        *,
+        positions: Mapping[Place, int],
+        identities: Mapping[str, TopicIdentity],
+        clock: Clock,
+        stall_seconds: float = STALL_SECONDS,
+    ) -> None:
+        self._stream = AssignedStream(
+            bootstrap,
+            positions=positions,
+            expected={place.topic: identities[place.topic] for place in positions},
+            clock=clock,
+            client_id="placet-entries",
+            stall_seconds=stall_seconds,
+        )
+
+    def poll(self, *, max_entries: int = 5_120, wait_ms: int = 200) -> list[ReceivedEntry]:
+        """Give the next entries, in order within each partition."""
+        return [_entry(record) for record in self._stream.poll(max_entries, wait_ms)]
+
+    def seek(self, topic: str, partition: int, offset: int) -> None:
+        """Read this partition from `offset` next."""
+        self._stream.seek(Place(topic, partition), offset)
+
+    def positions(self) -> Mapping[Place, int]:
+        """Give the next offset of every partition."""
+        return self._stream.positions()
+
+    def end_offsets(self) -> Mapping[Place, int]:
+        """Ask where each partition ends now."""
+        return self._stream.end_offsets()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._stream.close()
+
+
+class MessageConsumer:
+    """Reads topics of domain messages, from stored offsets or, the first time, from their start.
+
+    A `shared.inbox.MessageSource`: deliveries carry the offset to store with their effect.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        topics: Sequence[str],
+        *,
+        stored: Sequence[StoredOffset],
+        clock: Clock,
+        stall_seconds: float = STALL_SECONDS,
+    ) -> None:
+        self._identities = _known(bootstrap, topics, stored)
+        positions = {
+            Place(topic, partition): offset
+            for topic in topics
+            for partition, offset in partition_starts(bootstrap, topic).items()
+        }
+        wanted = {Place(one.topic, one.partition): one.next_offset for one in stored}
+        positions.update((place, at) for place, at in wanted.items() if place.topic in topics)
+        self._stream = AssignedStream(
+            bootstrap,
+            positions=positions,
+            expected=self._identities,
+            clock=clock,
+            client_id="placet-messages",
+            stall_seconds=stall_seconds,
+        )
+
+    def poll(self, *, max_messages: int = 500, wait_ms: int = 200) -> list[Delivery]:
+        """Give the next messages; one that cannot be read comes with its fault instead."""
+        return [self._delivery(record) for record in self._stream.poll(max_messages, wait_ms)]
+
+    def put_back(self, delivery: Delivery) -> None:
+        """Read this delivery again next: its transaction was rolled back."""
+        at = delivery.at
+        if at is not None:
+            self._stream.seek(Place(at.topic, at.partition), at.next_offset - 1)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._stream.close()
+
+    def _delivery(self, record: Record) -> Delivery:
+        identity = self._identities[record.place.topic]
+        at = StoredOffset(
+            topic=record.place.topic,
+            partition=record.place.partition,
+            next_offset=record.offset + 1,
+            cluster_id=identity.cluster_id,
+            topic_id=identity.topic_id,
+        )
+        try:
+            message = read_message(
+                _texts(record.headers),
+                record.value,
+                topic=record.place.topic,
+                key=record.key.decode(errors="replace"),
+            )
+        except MalformedMessage as error:
+            return Delivery(message=None, fault=str(error), at=at)
+        return Delivery(message=message, fault="", at=at)
+
+
+def _known(
+    bootstrap: str, topics: Sequence[str], stored: Sequence[StoredOffset]
+) -> dict[str, TopicIdentity]:
+    """Give the identity of each topic: as stored, or as it is now for a topic not yet read."""
+    now = topic_identities(bootstrap, topics)
+    if not now.keys() >= set(topics):
+        raise TransportUnavailable("unknown_topic")
+    then = {
+        one.topic: TopicIdentity(cluster_id=one.cluster_id, topic_id=one.topic_id) for one in stored
+    }
+    return {topic: then.get(topic, now[topic]) for topic in topics}
+
+
+def _entry(record: Record) -> ReceivedEntry:
+    sealed = next((value for name, value in record.headers if name == SEALED_HEADER), b"")
+    return ReceivedEntry(
+        topic=record.place.topic,
+        partition=record.place.partition,
+        offset=record.offset,
+        timestamp_ms=record.timestamp_ms,
+        headers=_texts(record.headers),
+        value=record.value,
+        sealed=sealed,
+    )
+
+
+def _texts(headers: Sequence[tuple[str, bytes]]) -> dict[str, str]:
+    """Give the readable headers; the first of a name counts."""
+    texts: dict[str, str] = {}
+    for name, value in headers:
+        if name != SEALED_HEADER:
+            texts.setdefault(name, value.decode(errors="replace"))
+    return texts

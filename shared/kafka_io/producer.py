@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sending side: outbox rows to Kafka, acknowledged by every in-sync replica before counted.
+
+It goes in rounds. One round fits into one record batch, so each partition accepts all of its rows
+or none; the next round waits for it. A round that fails ends the producer, so that nothing of it
+can still arrive behind rows sent later: order holds per key without transactions.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from shared.kafka_io.library import (
+    BOOTSTRAP_MS,
+    REQUEST_MS,
+    as_transport_error,
+    keep_library_quiet,
+)
+from shared.transport import SEALED_HEADER, OutboxRow, RowKind
+
+DELIVERY_MS: Final = 30_000
+# A broker that follows the suite's topic settings takes record batches up to 131,072 bytes.
+ROUND_BYTES: Final = 100_000
+_BATCH_BYTES: Final = 262_144
+_ROW_OVERHEAD: Final = 400  # headers and framing
+_LINGER_MS: Final = 1_000  # a round is flushed at once; until then it stays one batch
+
+
+class KafkaTransport:
+    """The transport over Kafka. It connects when first used and again after a failure.
+
+    `send` blocks for at most about `delivery_ms` while the broker is away; the relay tries again.
+    """
+
+    def __init__(
+        self, bootstrap: str, *, client_id: str = "placet", delivery_ms: int = DELIVERY_MS
+    ) -> None:
+        keep_library_quiet()
+        self._bootstrap = bootstrap.split(",")
+        self._client_id = client_id
+        self._delivery_ms = delivery_ms
+        self._producer: Any = None
+
+    def send(self, batch: Sequence[OutboxRow]) -> int:
+        """Send in rounds; see `shared.transport.Transport.send`."""
+        accepted = 0
+        for rows in _rounds(batch):
+            count, error = self._send_round(rows)
+            accepted += count
+            if error is not None:
+                self._drop()
+                if accepted == 0:
+                    raise as_transport_error(error) from error
+                break
+        return accepted
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._drop()
+
+    def _send_round(self, rows: Sequence[OutboxRow]) -> tuple[int, KafkaError | None]:
+        """Send rows and wait for all of them; count those before the first failure."""
+        futures = []
+        failure: KafkaError | None = None
+        try:
+            producer = self._connected()
+            for row in rows:
+                futures.append(
+                    producer.send(
+                        row.topic,
+                        value=row.value,
+                        key=row.key.encode(),
+                        headers=_headers(row),
+                    )
+                )
+            producer.flush(timeout=(self._delivery_ms + REQUEST_MS) / 1000)
+        except KafkaError as error:
+            failure = error
+        for count, future in enumerate(futures):
+            if not future.succeeded():
+                return count, future.exception or failure or KafkaError()
+        return len(futures), failure
+
+    def _connected(self) -> Any:
+        if self._producer is None:
+            self._producer = KafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                client_id=self._client_id,
+                # Said aloud: with acks, retries or in-flight set otherwise the library would turn
+                # idempotence off and only warn.
+                enable_idempotence=True,
+                acks="all",
+                max_in_flight_requests_per_connection=5,
+                compression_type="zstd",
+                batch_size=_BATCH_BYTES,
+                linger_ms=_LINGER_MS,
+                delivery_timeout_ms=max(self._delivery_ms, REQUEST_MS + _LINGER_MS),
+                request_timeout_ms=REQUEST_MS,
+                max_block_ms=REQUEST_MS,
+                bootstrap_timeout_ms=BOOTSTRAP_MS,
+                reconnect_backoff_max_ms=2_000,
+                allow_auto_create_topics=False,
+                metrics_enabled=False,
+            )
+        return self._producer
+
+    def _drop(self) -> None:
+        """End the producer and whatever it still holds."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with suppress(KafkaError):
+                producer.close(timeout=0)
+
+
+def _rounds(batch: Sequence[OutboxRow]) -> Iterator[Sequence[OutboxRow]]:
+    """Cut a batch so that the rows of one round fit into one record batch."""
+    rows: list[OutboxRow] = []
+    size = 0
+    for row in batch:
+        weight = len(row.value) + len(row.sealed) + len(row.key) + _ROW_OVERHEAD
+        if rows and size + weight > ROUND_BYTES:
+            yield rows
+            rows, size = [], 0
+        rows.append(row)
+        size += weight
+    if rows:
+        yield rows
+
+
+def _headers(row: OutboxRow) -> list[tuple[str, bytes]]:
+    headers = [(name, text.encode()) for name, text in row.headers.items()]
+    if row.kind is RowKind.ENTRY:
+        headers.append((SEALED_HEADER, row.sealed))
+    return headers

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The receiving side: assigned partitions, explicit positions, and no silent step.
+
+A gap, a replaced topic or a truncated log is an error that names itself. Positions are the
+caller's: it stores them with what it read, in one transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, NamedTuple
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import (
+    KafkaError,
+    LogTruncationError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+)
+
+from shared.clock import Clock
+from shared.kafka_io.library import BOOTSTRAP_MS, REQUEST_MS, keep_library_quiet, translated
+from shared.kafka_io.topics import TopicIdentity, identities, open_admin
+from shared.transport import TransportUnavailable
+
+STALL_SECONDS: Final = 10.0
+_MAX_FETCH_BYTES: Final = 16 * 1024 * 1024
+
+
+class Place(NamedTuple):
+    """One partition of one topic."""
+
+    topic: str
+    partition: int
+
+
+class StreamBroken(Exception):
+    """Reading on would skip or mix records; somebody must look. `code` says what happened."""
+
+    code: ClassVar[str] = "stream_broken"
+
+    def __init__(self, place: Place, **numbers: int) -> None:
+        said = "".join(f" {name}={number}" for name, number in numbers.items())
+        super().__init__(f"{self.code} {place.topic}/{place.partition}{said}")
+        self.place: Final = place
+        self.numbers: Final[Mapping[str, int]] = numbers
+
+
+class OffsetGone(StreamBroken):
+    """The next offset is no longer, or not yet, in the partition: `asked`, `first`, `end`."""
+
+    code = "offset_gone"
+
+
+class TopicReplaced(StreamBroken):
+    """The name means another topic, or another cluster, than the stored offsets belong to."""
+
+    code = "topic_replaced"
+
+
+class LogTruncated(StreamBroken):
+    """The broker lost records that had been acknowledged."""
+
+    code = "log_truncated"
+
+
+class StalledConsumer(StreamBroken):
+    """Records wait, and the library delivers none even to a fresh client: end the process."""
+
+    code = "consumer_stalled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record as received; `timestamp_ms` is the broker's append time where topics say so."""
+
+    place: Place
+    offset: int
+    timestamp_ms: int
+    key: bytes
+    headers: Sequence[tuple[str, bytes]]
+    value: bytes
+
+
+class AssignedStream:
+    """Reads given partitions from given offsets.
+
+    `positions` holds the next offset of every partition to read, `expected` the identity under
+    which they were stored; a name that means something else now raises TopicReplaced, at once and
+    before any later delivery.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        *,
+        positions: Mapping[Place, int],
+        expected: Mapping[str, TopicIdentity],
+        clock: Clock,
+        client_id: str = "placet",
+        stall_seconds: float = STALL_SECONDS,
+    ) -> None:
+        keep_library_quiet()
+        self._bootstrap = bootstrap
+        self._client_id = client_id
+        self._expected = dict(expected)
+        self._next = dict(positions)
+        self._clock = clock
+        self._stall_seconds = stall_seconds
+        self._quiet_since = clock.monotonic()
+        self._patience = 0
+        self._admin: Any = None
+        self._consumer: Any = None
+
+    def poll(self, max_records: int, wait_ms: int) -> list[Record]:
+        """Give the next records, in order within each partition; empty when `wait_ms` passed.
+
+        Raises StreamBroken (never skips), or TransportUnavailable while the broker is away.
+        """
+        if not self._next:
+            return []
+        with translated():
+            found = self._fetch(max_records, wait_ms)
+        if not found:
+            self._watch()
+            return []
+        with translated():
+            self._require_same_topics()  # after the fetch: what was fetched came from these
+        self._quiet_since, self._patience = self._clock.monotonic(), 0
+        return self._taken(found)
+
+    def positions(self) -> Mapping[Place, int]:
+        """Give the next offset of every partition."""
+        return dict(self._next)
+
+    def seek(self, place: Place, offset: int) -> None:
+        """Read this partition from `offset` next, as after a transaction that was rolled back."""
+        self._next[place] = offset
+        if self._consumer is not None:
+            self._consumer.seek(TopicPartition(*place), offset)
+
+    def end_offsets(self) -> Mapping[Place, int]:
+        """Ask where each partition ends now: the lag is this less `positions`."""
+        with translated():
+            return self._ends(self._connected())
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._drop()
+
+    def _fetch(self, max_records: int, wait_ms: int) -> Mapping[Any, Sequence[Any]]:
+        consumer = self._connected()
+        try:
+            found: Mapping[Any, Sequence[Any]] = consumer.poll(
+                timeout_ms=wait_ms, max_records=max_records
+            )
+        except (OffsetOutOfRangeError, NoOffsetForPartitionError) as error:
+            self._require_same_topics()
+            raise self._gone() from error
+        except LogTruncationError as error:
+            raise LogTruncated(self._any_place()) from error
+        return found
+
+    def _taken(self, found: Mapping[Any, Sequence[Any]]) -> list[Record]:
+        records: list[Record] = []
+        for part, batch in found.items():
+            place = Place(part.topic, part.partition)
+            for item in batch:
+                if item.offset < self._next[place]:
+                    continue  # a compressed batch may begin before the offset asked for
+                records.append(_record(place, item))
+                self._next[place] = item.offset + 1
+        return records
+
+    def _watch(self) -> None:
+        """Notice a client that went deaf: records wait and none come (kafka-python issue 3106)."""
+        if self._clock.monotonic() - self._quiet_since < self._stall_seconds:
+            return
+        with translated():
+            consumer = self._connected()
+            self._require_same_topics()
+            behind = [p for p, end in self._ends(consumer).items() if end > self._next[p]]
+            self._quiet_since = self._clock.monotonic()
+            if not behind:
+                self._patience = 0
+                return
+            self._patience += 1
+            if self._patience == 1:
+                for place in behind:  # known to wake it
+                    consumer.position(TopicPartition(*place), timeout_ms=REQUEST_MS)
+                return
+        if self._patience == len(("position", "another client")):
+            self._drop()
+            return
+        raise StalledConsumer(behind[0], position=self._next[behind[0]])
+
+    def _connected(self) -> Any:
+        if self._consumer is None:
+            self._require_same_topics()
+            consumer = KafkaConsumer(
+                bootstrap_servers=self._bootstrap.split(","),
+                client_id=self._client_id,
+                group_id=None,
+                enable_auto_commit=False,
+                auto_offset_reset="none",
+                isolation_level="read_committed",
+                allow_auto_create_topics=False,
+                fetch_max_wait_ms=250,
+                max_partition_fetch_bytes=_MAX_FETCH_BYTES,
+                request_timeout_ms=REQUEST_MS,
+                bootstrap_timeout_ms=BOOTSTRAP_MS,
+                reconnect_backoff_max_ms=2_000,
+                metrics_enabled=False,
+            )
+            self._consumer = consumer
+            consumer.assign([TopicPartition(*place) for place in self._next])
+            for place, offset in self._next.items():
+                consumer.seek(TopicPartition(*place), offset)
+        return self._consumer
+
+    def _require_same_topics(self) -> None:
+        if self._admin is None:
+            self._admin = open_admin(self._bootstrap)
+        topics = {place.topic for place in self._next}
+        now = identities(self._admin, topics)
+        for topic in sorted(topics):
+            if topic not in now:  # deleted, or a starting broker that does not know it yet
+                raise TransportUnavailable("unknown_topic")
+            if now[topic] != self._expected[topic]:
+                raise TopicReplaced(next(p for p in self._next if p.topic == topic))
+
+    def _ends(self, consumer: Any) -> Mapping[Place, int]:
+        parts = [TopicPartition(*place) for place in self._next]
+        found = consumer.end_offsets(parts, timeout_ms=REQUEST_MS)
+        return {Place(part.topic, part.partition): int(end) for part, end in found.items()}
+
+    def _gone(self) -> StreamBroken:
+        """Name the partition whose next offset does not exist, with the exact gap."""
+        parts = [TopicPartition(*place) for place in self._next]
+        firsts = self._consumer.beginning_offsets(parts, timeout_ms=REQUEST_MS)
+        ends = self._consumer.end_offsets(parts, timeout_ms=REQUEST_MS)
+        for part in parts:
+            asked = self._next[Place(*part)]
+            if not firsts[part] <= asked <= ends[part]:
+                return OffsetGone(Place(*part), asked=asked, first=firsts[part], end=ends[part])
+        return OffsetGone(self._any_place())
+
+    def _any_place(self) -> Place:
+        return min(self._next)
+
+    def _drop(self) -> None:
+        consumer, self._consumer = self._consumer, None
+        admin, self._admin = self._admin, None
+        for client in (consumer, admin):
+            if client is not None:
+                with suppress(KafkaError):
+                    client.close()
+
+
+def _record(place: Place, item: Any) -> Record:
+    return Record(
+        place=place,
+        offset=int(item.offset),
+        timestamp_ms=int(item.timestamp),
+        key=bytes(item.key or b""),
+        headers=tuple((str(name), bytes(value)) for name, value in item.headers),
+        value=bytes(item.value or b""),
+    )

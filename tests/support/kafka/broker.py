@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One KRaft node on free ports: start, stop, kill, restart on the same data."""
+
+import atexit
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Self
+
+from kafka import KafkaAdminClient
+
+from services.demo.postgres_host import tie_to_parent
+from shared.kafka_io import ensure_topics
+from tests.support.kafka.jars import BrokerUnavailable, prepare
+from tests.support.waiting import wait_until
+
+_FOLDER = Path(__file__).resolve().parents[3] / "var" / "test"
+_SECONDS_TO_START = 60.0
+_SECONDS_TO_STOP = 30.0
+_NO_CONFIG: Mapping[str, str] = MappingProxyType({})
+_JAVA = (
+    *("java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+    *("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp"),
+)
+_PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+log.dirs={data}
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+auto.create.topics.enable=false
+delete.topic.enable=true
+"""
+
+
+class KafkaBroker:
+    """A broker whose data lives in `folder`; usable as a context manager outside pytest too.
+
+    It keeps its ports over a restart and dies with the process that started it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self._classpath = f"{prepare()}/*"
+        self._port, self._controller = _free_ports()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def bootstrap(self) -> str:
+        """What clients are given: `127.0.0.1:port`."""
+        return f"127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        """Format the data folder if it is new, start the broker, return when it answers."""
+        if self._process is not None:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        properties = self._folder / "server.properties"
+        if not properties.exists():
+            self._format(properties)
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*_JAVA, self._classpath, "kafka.Kafka", str(properties)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=tie_to_parent(signal.SIGKILL),  # noqa: PLW1509  one prctl call
+            )
+        wait_until(self._answers, "the Kafka broker to answer", _SECONDS_TO_START)
+
+    def stop(self) -> None:
+        """Shut the broker down cleanly."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the broker as a crash would."""
+        self._end(signal.SIGKILL)
+
+    def restart(self) -> None:
+        """Stop and start on the same data and the same ports."""
+        self.stop()
+        self.start()
+
+    def create_topic(
+        self, name: str, *, partitions: int = 1, config: Mapping[str, str] = _NO_CONFIG
+    ) -> None:
+        """Create one topic and return when it has a leader; fine when it exists already."""
+        ensure_topics(self.bootstrap, {name: partitions}, config=config)
+
+    def delete_topic(self, name: str) -> None:
+        """Delete one topic with everything in it."""
+        with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
+            admin.delete_topics([name])
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _format(self, properties: Path) -> None:
+        data = self._folder / "data"
+        shutil.rmtree(data, ignore_errors=True)
+        partial = properties.with_suffix(".partial")
+        partial.write_text(
+            _PROPERTIES.format(port=self._port, controller=self._controller, data=data)
+        )
+        cluster = self._storage_tool("random-uuid").strip().splitlines()[-1]
+        self._storage_tool("format", "-t", cluster, "-c", str(partial))
+        partial.rename(properties)
+
+    def _storage_tool(self, *words: str) -> str:
+        command = [*_JAVA, self._classpath, "kafka.tools.StorageTool", *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise BrokerUnavailable(f"Kafka's storage tool failed: {done.stderr[-2000:]}")
+        return done.stdout
+
+    def _answers(self) -> bool:
+        if self._process is not None and self._process.poll() is not None:
+            log = (self._folder / "log").read_text(errors="replace")
+            raise BrokerUnavailable(f"the broker ended; the end of its log:\n{log[-2000:]}")
+        try:
+            with socket.create_connection(("127.0.0.1", self._port), timeout=1):
+                return True
+        except OSError:
+            return False
+
+    def _end(self, how: signal.Signals) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for step in (how, signal.SIGKILL):
+            if process.poll() is None:
+                os.killpg(process.pid, step)
+            try:
+                process.wait(timeout=_SECONDS_TO_STOP)
+            except subprocess.TimeoutExpired:
+                continue
+            return
+
+
+@cache
+def session_broker() -> KafkaBroker:
+    """Start this run's broker; the same one for every caller, gone with the process."""
+    folder = _FOLDER / f"kafka-{os.getpid()}-{time.monotonic_ns()}"
+    broker = KafkaBroker(folder)
+
+    def end() -> None:
+        broker.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(end)
+    broker.start()
+    return broker
+
+
+def _free_ports() -> tuple[int, int]:
+    with socket.socket() as first, socket.socket() as second:
+        first.bind(("127.0.0.1", 0))
+        second.bind(("127.0.0.1", 0))
+        return int(first.getsockname()[1]), int(second.getsockname()[1])

@@ -40,6 +40,12 @@ class PermitNotLive(Conflict):
     code = "permit_not_live"
 
 
+class IssuedMeanwhile(Conflict):
+    """The application got its permit from somebody else in the same moment."""
+
+    code = "issued_meanwhile"
+
+
 class FreezeVoid(Conflict):
     """The cohort's freeze was not bound in time and is void: take a new one."""
 

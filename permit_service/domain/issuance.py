@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from permit_service.clearinghouse.domain.visa import (
+    CONTROLLED_ACCESS,
+    MAX_URL_CHARS,
+    PERMIT_CLAIM,
+    VISA_CLAIM,
+    read_claims,
+)
 from permit_service.domain.permit import Permit
+from shared.canonical import JSON
 
-VISA_TYPE: Final = "ControlledAccessGrants"
-PERMIT_CLAIM: Final = "urn:placet:permit"
 MAX_VISA_SECONDS: Final = 15 * 60
 """The longest life of a visa, whatever the permit says (architecture.md section 7)."""
-MAX_URL_CLAIM: Final = 255
-"""The longest URL claim (GA4GH Passport 1.2, "URL Claims")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +39,13 @@ class VisaProfile:
     def __post_init__(self) -> None:
         if not 0 < self.seconds <= MAX_VISA_SECONDS:
             raise ValueError("a visa lives between 1 second and 15 minutes")
-        if len(self.authority) > MAX_URL_CLAIM:
+        if len(self.authority) > MAX_URL_CHARS:
             raise ValueError("the authority's URL is longer than a URL claim may be")
 
     def dataset_url(self, dataset: str) -> str:
         """Give the URL that stands for a dataset in visas and permits."""
         url = f"{self.dataset_url_base}{dataset}"
-        if len(url) > MAX_URL_CLAIM:
+        if len(url) > MAX_URL_CHARS:
             raise ValueError("the dataset's URL is longer than a URL claim may be")
         return url
 
@@ -53,12 +57,14 @@ class VisaProfile:
 
 def visa_claims(
     permit: Permit, *, profile: VisaProfile, now: datetime, jti: str
-) -> dict[str, object] | None:
+) -> dict[str, JSON] | None:
     """Build the claims of one visa for the permit's holder, None when none may exist.
 
     None when the permit is not live, is revoked, has not begun or has ended, and when less than
     a whole second of it is left. `asserted` is the instant of the authority's decision, not of
-    minting (Passport 1.2, "asserted"). No `aud`, no `conditions`: peers.md section 1.
+    minting (Passport 1.2, "asserted"). No `aud`, no `conditions`: peers.md section 1. The claims
+    pass the same rules by which a clearinghouse reads a visa; VisaInvalid, which would mean a
+    faulty configuration, is raised rather than such a visa handed out.
     """
     if not permit.opens(now):
         return None
@@ -67,14 +73,14 @@ def visa_claims(
     asserted = int(permit.decided_at.timestamp())
     if expires <= issued or asserted > issued:
         return None
-    return {
+    claims: dict[str, JSON] = {
         "iss": profile.issuer,
         "sub": permit.holder_subject,
         "iat": issued,
         "exp": expires,
         "jti": jti,
-        "ga4gh_visa_v1": {
-            "type": VISA_TYPE,
+        VISA_CLAIM: {
+            "type": CONTROLLED_ACCESS,
             "asserted": asserted,
             "value": profile.dataset_url(permit.dataset),
             "source": profile.authority,
@@ -82,3 +88,5 @@ def visa_claims(
         },
         PERMIT_CLAIM: permit.permit_id,
     }
+    read_claims(claims, now=issued)
+    return claims

@@ -17,6 +17,7 @@ from permit_service.domain.cohort import FrozenCohort
 from permit_service.domain.errors import PermitNotLive
 from permit_service.domain.months import add_months
 from permit_service.domain.purpose import Purpose
+from shared.canonical import JSON
 from shared.clock import to_rfc3339
 from shared.ids import ApplicationId, DatasetId, PermitId, Revision
 
@@ -30,11 +31,15 @@ class Regime(Enum):
 
 
 class PermitState(Enum):
-    """What is written down about a permit. Expiry is not written down: it follows from time."""
+    """What is written down about a permit. Expiry is not written down: it follows from time.
+
+    `void`: its application lapsed before it came to life.
+    """
 
     ISSUING = "issuing"
     LIVE = "live"
     REVOKED = "revoked"
+    VOID = "void"
 
 
 class PermitStatus(Enum):
@@ -46,9 +51,10 @@ class PermitStatus(Enum):
 
 
 PERMIT_TRANSITIONS: Final[Mapping[PermitState, frozenset[PermitState]]] = {
-    PermitState.ISSUING: frozenset({PermitState.LIVE, PermitState.REVOKED}),
+    PermitState.ISSUING: frozenset({PermitState.LIVE, PermitState.REVOKED, PermitState.VOID}),
     PermitState.LIVE: frozenset({PermitState.REVOKED}),
     PermitState.REVOKED: frozenset(),
+    PermitState.VOID: frozenset(),
 }
 
 
@@ -105,21 +111,29 @@ class Permit:
 
     def go_live(self, revision: Revision) -> "Permit":
         """Enter the register: only a permit that is being issued can."""
-        if PermitState.LIVE not in PERMIT_TRANSITIONS[self.state]:
-            raise PermitNotLive(context={"permit_id": self.permit_id})
-        return replace(self, state=PermitState.LIVE, revision=revision)
+        return replace(self._move(PermitState.LIVE), revision=revision)
 
-    def revoke(self, revocation: Revocation, revision: Revision) -> "Permit":
-        """End the permit for good. Raises PermitNotLive when it has ended already."""
-        if PermitState.REVOKED not in PERMIT_TRANSITIONS[self.state]:
-            raise PermitNotLive(context={"permit_id": self.permit_id})
-        return replace(self, state=PermitState.REVOKED, revision=revision, revocation=revocation)
+    def revoke(self, revocation: Revocation, revision: Revision | None) -> "Permit":
+        """End the permit for good. Raises PermitNotLive when it has ended already.
+
+        `revision` is None for a permit that never entered the register: it never will.
+        """
+        return replace(self._move(PermitState.REVOKED), revision=revision, revocation=revocation)
+
+    def give_up(self) -> "Permit":
+        """Set aside a permit that never came to life."""
+        return self._move(PermitState.VOID)
 
     def narrow(self, members_now: int, at: Revision) -> "Permit":
         """Take a newer count of the cohort; an older or repeated message changes nothing."""
         if at <= self.members_revision:
             return self
         return replace(self, members_now=members_now, members_revision=at)
+
+    def _move(self, to: PermitState) -> "Permit":
+        if to not in PERMIT_TRANSITIONS[self.state]:
+            raise PermitNotLive(context={"permit_id": self.permit_id})
+        return replace(self, state=to)
 
 
 def expiry(application: Application, start: datetime) -> datetime:
@@ -140,7 +154,7 @@ def permit_body(
     authority: str,
     dataset_url: str,
     document: str,
-) -> dict[str, object]:
+) -> dict[str, JSON]:
     """Build the public body that the permit's JWS signs.
 
     It names the holder only by the random own subject, the authority by its URL, the reasons by

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Final
 
 from permit_service.domain.reading import Reader
+from shared.canonical import JSON
 
 MAX_MONTHS: Final = 120
 
@@ -64,7 +65,7 @@ class Purpose:
     accepts: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, JSON]:
         """Write the purpose in the form consent_registry reads (every key present)."""
         return {
             "category": self.category.value,
@@ -86,7 +87,7 @@ class Purpose:
             "evidence": list(self.evidence),
         }
 
-    def public(self) -> dict[str, object]:
+    def public(self) -> dict[str, JSON]:
         """Write what a public permit may say: everything but the people named in `users`."""
         return {key: value for key, value in self.to_json().items() if key != "users"}
 

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Final
 
 from permit_service.domain.permit import Permit
+from shared.canonical import JSON
 from shared.clock import to_rfc3339
 from shared.ids import PermitId, Revision
 
@@ -39,9 +40,9 @@ class Change:
     permit_id: PermitId
     jws: str | None = None
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, JSON]:
         """Write the change as the feed carries it; position and revision are one number here."""
-        body: dict[str, object] = {
+        body: dict[str, JSON] = {
             "position": self.revision,
             "register": REGISTER,
             "revision": self.revision,
@@ -55,7 +56,7 @@ class Change:
 
 def snapshot_body(
     permits: Sequence[Permit], *, issuer: str, revision: Revision, now: datetime
-) -> dict[str, object]:
+) -> dict[str, JSON]:
     """Say the whole register at one revision, in permit order."""
     listed = sorted(permits, key=lambda permit: permit.permit_id)
     return {
@@ -77,7 +78,7 @@ def snapshot_body(
 
 def changes_body(
     changes: Sequence[Change], *, issuer: str, after: int, now: datetime
-) -> dict[str, object]:
+) -> dict[str, JSON]:
     """Say what followed `after`, in order and without a gap; `upto` is the reader's next cursor."""
     return {
         "iss": issuer,
@@ -88,7 +89,7 @@ def changes_body(
     }
 
 
-def heartbeat_body(*, issuer: str, revision: Revision, now: datetime) -> dict[str, object]:
+def heartbeat_body(*, issuer: str, revision: Revision, now: datetime) -> dict[str, JSON]:
     """Say that at `now` the register stood at `revision`: the reader's measure of freshness."""
     return {
         "iss": issuer,

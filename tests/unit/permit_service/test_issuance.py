@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from permit_service.domain.issuance import PERMIT_CLAIM, VisaProfile, visa_claims
+from permit_service.clearinghouse.domain.visa import PERMIT_CLAIM
+from permit_service.domain.issuance import VisaProfile, visa_claims
 from permit_service.domain.permit import PermitState, Revocation
 from shared.ids import Revision
 from tests.fakes.permit_factories import DORA, PROFILE, T0, a_permit

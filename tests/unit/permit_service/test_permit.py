@@ -2,6 +2,7 @@
 """A permit's life, its public body and its document."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -99,7 +100,7 @@ def test_a_permit_is_never_longer_than_asked_nor_than_the_authority_said() -> No
     assert expiry(longer, T0) == add_months(T0, 6)
 
 
-def body() -> dict[str, object]:
+def body() -> Mapping[str, object]:
     permit = a_permit()
     return permit_body(
         permit,

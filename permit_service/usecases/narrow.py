@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keep the number of people still in each permit's cohort, as consent_registry reports it.
+
+For people to see. Access is decided from the signed feeds, never from these numbers.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from permit_service.ports import UnitOfWork
+from shared.canonical import JSON
+from shared.ids import PermitId, Revision
+
+NARROWED: str = "placet.consent.narrowed.v1"
+
+
+def narrowed(payload: Mapping[str, JSON], *, work: UnitOfWork) -> None:
+    """Take one message {dataset, revision, cohorts: [{permit_id, members_now}]}.
+
+    Runs in the unit of work of the inbox, so that a repeated message changes nothing; of two
+    messages out of order the higher revision wins. A permit unknown here, and a message of another
+    shape, are passed over: nothing else can be done with them, and the next count repairs it.
+    """
+    revision, cohorts = payload.get("revision"), payload.get("cohorts")
+    if not _is_count(revision) or not isinstance(cohorts, Sequence) or isinstance(cohorts, str):
+        return
+    for cohort in cohorts:
+        if not isinstance(cohort, Mapping):
+            continue
+        permit_id, members = cohort.get("permit_id"), cohort.get("members_now")
+        if isinstance(permit_id, str) and isinstance(members, int) and isinstance(revision, int):
+            _take(PermitId(permit_id), members, Revision(revision), work)
+
+
+def _take(permit_id: PermitId, members: int, revision: Revision, work: UnitOfWork) -> None:
+    permit = work.permits.locked(permit_id)
+    if permit is not None and members >= 0:
+        work.permits.put(permit.narrow(members, revision))
+
+
+def _is_count(value: JSON) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

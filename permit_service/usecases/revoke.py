@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""End a permit for good. Needs no other service: a revocation is accepted whatever is down."""
+
+from dataclasses import dataclass
+
+from permit_service.domain.application import ApplicationState, checked_reasons
+from permit_service.domain.caller import Caller
+from permit_service.domain.errors import PermitUnknown
+from permit_service.domain.facts import permit_revoked
+from permit_service.domain.permit import Permit, PermitState, Revocation
+from permit_service.domain.register import Change, ChangeKind
+from permit_service.ports import Ports, UnitOfWork
+from shared.ids import PermitId, Revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """Which permit ends, and why."""
+
+    permit_id: PermitId
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoked:
+    """The ended permit, and the revision of the register from which it opens nothing."""
+
+    permit: Permit
+    revision: Revision
+
+
+def revoke(ending: Ending, *, caller: Caller, ports: Ports) -> Revoked:
+    """End the permit and put the change into the register in the same transaction.
+
+    A permit that is still being issued can be ended too: it then never enters the register.
+    Raises Forbidden, ValidationFailed, PermitUnknown and PermitNotLive.
+    """
+    caller.principal.require("permits.revoke")
+    reasons, now = checked_reasons(ending.reasons), ports.clock.now()
+    revocation = Revocation(by=caller.key, reasons=reasons, revoked_at=now)
+    with ports.units() as work:
+        permit = _locked(ending.permit_id, work)
+        if permit.state is PermitState.LIVE:
+            revision = work.register.advance()
+            revoked = permit.revoke(revocation, revision)
+            work.register.append(
+                Change(revision=revision, kind=ChangeKind.REVOKED, permit_id=permit.permit_id)
+            )
+        else:
+            revision = work.register.revision()
+            revoked = permit.revoke(revocation, None)
+        work.permits.put(revoked)
+        work.record(permit_revoked(revoked, caller, at=now))
+        work.commit()
+    return Revoked(permit=revoked, revision=revision)
+
+
+def _locked(permit_id: PermitId, work: UnitOfWork) -> Permit:
+    """Lock the application before the permit, as issuing does, and close a grant under way."""
+    seen = work.permits.get(permit_id)
+    if seen is None:
+        raise PermitUnknown(context={"permit_id": permit_id})
+    application = work.applications.locked(seen.application_id)
+    permit = work.permits.locked(permit_id)
+    if application is None or permit is None:
+        raise PermitUnknown(context={"permit_id": permit_id})
+    if application.state is ApplicationState.GRANTING:
+        work.applications.put(application.move(ApplicationState.GRANTED))
+        work.grants.remove(application.application_id)
+    return permit

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""consent_registry in memory, as permit_service sees it: counts, freezes, binding."""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from permit_service.domain.cohort import CohortCounts, CohortView, FrozenCohort, Shown
+from permit_service.domain.errors import (
+    CohortRefused,
+    CohortsUnavailable,
+    FreezeOvertaken,
+    FreezeVoid,
+)
+from permit_service.domain.purpose import Purpose
+from shared.clock import Clock
+from shared.ids import ApplicationId, CohortId, DatasetId, PermitId, Revision
+
+VOID_AFTER = timedelta(seconds=60)
+
+
+@dataclass
+class _Dataset:
+    revision: int = 1
+    counts: CohortCounts = field(
+        default_factory=lambda: CohortCounts(members=1000, within=612, out=385, awaiting=3)
+    )
+
+
+class MemoryCohorts:
+    """A registry with a few datasets. `up` says whether it answers; `binds` counts bindings."""
+
+    def __init__(self, clock: Clock, *datasets: DatasetId) -> None:
+        self._clock = clock
+        self._datasets = {one: _Dataset() for one in datasets}
+        self._frozen: dict[CohortId, tuple[DatasetId, FrozenCohort]] = {}
+        self._lock = threading.Lock()
+        self.bound: dict[CohortId, PermitId] = {}
+        self.up = True
+
+    @property
+    def freezes(self) -> int:
+        return len(self._frozen)
+
+    def change(self, dataset: DatasetId) -> None:
+        """A member of every cohort of the dataset changes: open freezes are overtaken."""
+        self._datasets[dataset].revision += 1
+
+    def evaluate(self, dataset: DatasetId, purpose: Purpose) -> CohortView:
+        del purpose
+        known = self._known(dataset)
+        return CohortView(
+            dataset=dataset,
+            revision=Revision(known.revision),
+            counts=known.counts,
+            reasons={"withdrawn": Shown.of(380), "expired": Shown.of(5)},
+            awaiting_by_clause={"RS": Shown.of(3)},
+        )
+
+    def freeze(
+        self, dataset: DatasetId, purpose: Purpose, application_id: ApplicationId
+    ) -> FrozenCohort:
+        del purpose, application_id
+        known, now = self._known(dataset), self._clock.now()
+        with self._lock:
+            cohort_id = CohortId(f"cohort-{len(self._frozen) + 1}")
+            frozen = FrozenCohort(
+                cohort_id=cohort_id,
+                revision=Revision(known.revision),
+                frozen_at=now,
+                void_at=now + VOID_AFTER,
+                counts=known.counts,
+                digest="c2FsdGVkIGRpZ2VzdA==",
+                manifest="e30.e30.e30",
+            )
+            self._frozen[cohort_id] = (dataset, frozen)
+        return frozen
+
+    def bind(self, cohort_id: CohortId, permit_id: PermitId) -> None:
+        self._answer()
+        with self._lock:
+            if cohort_id not in self._frozen:
+                raise CohortRefused
+            if self.bound.get(cohort_id) == permit_id:
+                return
+            if cohort_id in self.bound:
+                raise CohortRefused
+            dataset, frozen = self._frozen[cohort_id]
+            if self._datasets[dataset].revision > frozen.revision:
+                raise FreezeOvertaken
+            if self._clock.now() >= frozen.void_at:
+                raise FreezeVoid
+            self.bound[cohort_id] = permit_id
+
+    def _known(self, dataset: DatasetId) -> _Dataset:
+        self._answer()
+        if dataset not in self._datasets:
+            raise CohortRefused
+        return self._datasets[dataset]
+
+    def _answer(self) -> None:
+        if not self.up:
+            raise CohortsUnavailable

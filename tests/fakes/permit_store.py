@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""permit_service's units of work in memory; as strict as the database (the suite says so)."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from permit_service.domain.account import Account, AccountKey
+from permit_service.domain.application import Application
+from permit_service.domain.errors import IssuedMeanwhile
+from permit_service.domain.grant import Grant
+from permit_service.domain.permit import Permit
+from permit_service.domain.register import Change
+from permit_service.ports import UnitOfWork
+from shared.events import ChainPosition, Fact, seal
+from shared.ids import ApplicationId, PermitId, Revision
+
+A_ROUND_ID = "01890000-0000-7000-8000-000000000000"
+
+
+@dataclass
+class State:
+    """What is committed."""
+
+    applications: dict[ApplicationId, Application] = field(default_factory=dict)
+    grants: dict[ApplicationId, Grant] = field(default_factory=dict)
+    permits: dict[PermitId, Permit] = field(default_factory=dict)
+    accounts: dict[AccountKey, Account] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    heartbeat: str | None = None
+    facts: list[Fact] = field(default_factory=list)
+
+    def draft(self) -> "State":
+        return State(
+            applications=copy(self.applications),
+            grants=copy(self.grants),
+            permits=copy(self.permits),
+            accounts=copy(self.accounts),
+            changes=copy(self.changes),
+            heartbeat=self.heartbeat,
+            facts=copy(self.facts),
+        )
+
+
+class MemoryUnits:
+    """Opens units of work one after another: each sees what the one before committed."""
+
+    def __init__(self) -> None:
+        self.committed = State()
+        self._turn = threading.Lock()
+
+    @property
+    def facts(self) -> list[Fact]:
+        return self.committed.facts
+
+    @contextmanager
+    def __call__(self) -> Iterator[UnitOfWork]:
+        with self._turn:
+            yield _MemoryUnit(self.committed.draft(), self._keep)
+
+    def _keep(self, state: State) -> None:
+        self.committed = state
+
+
+class _MemoryUnit:
+    def __init__(self, draft: State, keep: Callable[[State], None]) -> None:
+        self._draft = draft
+        self._keep = keep
+        self.applications = _Applications(draft)
+        self.grants = _Grants(draft)
+        self.permits = _Permits(draft)
+        self.accounts = _Accounts(draft)
+        self.register = _Register(draft)
+
+    def record(self, fact: Fact) -> None:
+        position = ChainPosition(src="zz/permit_service/1", epoch=1, seq=1, previous="")
+        seal(fact, position, entry_id=A_ROUND_ID, salts=bytes)  # refuses what the log would refuse
+        self._draft.facts.append(fact)
+
+    def commit(self) -> None:
+        self._keep(self._draft.draft())
+
+
+class _Applications:
+    def __init__(self, draft: State) -> None:
+        self._all = draft.applications
+
+    def add(self, application: Application) -> None:
+        self._all[application.application_id] = application
+
+    def get(self, application_id: ApplicationId) -> Application | None:
+        return self._all.get(application_id)
+
+    locked = get
+
+    def put(self, application: Application) -> None:
+        self._all[application.application_id] = application
+
+    def listed(self, applicant: AccountKey | None = None) -> Sequence[Application]:
+        found = [one for one in self._all.values() if applicant in (None, one.applicant)]
+        return sorted(found, key=lambda one: (one.submitted_at, one.application_id))
+
+
+class _Grants:
+    def __init__(self, draft: State) -> None:
+        self._all = draft.grants
+
+    def put(self, grant: Grant) -> None:
+        self._all[grant.application_id] = grant
+
+    def get(self, application_id: ApplicationId) -> Grant | None:
+        return self._all.get(application_id)
+
+    def remove(self, application_id: ApplicationId) -> None:
+        self._all.pop(application_id, None)
+
+    def due(self, now: datetime, limit: int) -> Sequence[ApplicationId]:
+        found = sorted(
+            (one for one in self._all.values() if one.due(now)),
+            key=lambda one: (one.next_try_at, one.application_id),
+        )
+        return [one.application_id for one in found[:limit]]
+
+
+class _Permits:
+    def __init__(self, draft: State) -> None:
+        self._all = draft.permits
+
+    def add(self, permit: Permit) -> None:
+        if self.of_application(permit.application_id) is not None:
+            raise IssuedMeanwhile
+        self._all[permit.permit_id] = permit
+
+    def get(self, permit_id: PermitId) -> Permit | None:
+        return self._all.get(permit_id)
+
+    locked = get
+
+    def of_application(self, application_id: ApplicationId) -> Permit | None:
+        found = (one for one in self._all.values() if one.application_id == application_id)
+        return next(found, None)
+
+    def of_holder(self, holder: AccountKey) -> Sequence[Permit]:
+        found = [one for one in self._all.values() if one.holder == holder]
+        return sorted(found, key=lambda one: (one.issued_at, one.permit_id))
+
+    def put(self, permit: Permit) -> None:
+        self._all[permit.permit_id] = permit
+
+    def registered(self) -> Sequence[Permit]:
+        found = [one for one in self._all.values() if one.revision is not None]
+        return sorted(found, key=lambda one: one.permit_id)
+
+
+class _Accounts:
+    def __init__(self, draft: State) -> None:
+        self._all = draft.accounts
+
+    def open(self, key: AccountKey, own_subject: str, at: datetime) -> Account:
+        fresh = Account(key=key, own_subject=own_subject, opened_at=at)
+        return self._all.setdefault(key, fresh)
+
+    def find(self, key: AccountKey) -> Account | None:
+        return self._all.get(key)
+
+
+class _Register:
+    def __init__(self, draft: State) -> None:
+        self._draft = draft
+
+    def advance(self) -> Revision:
+        return Revision(self.revision() + 1)
+
+    def append(self, change: Change) -> None:
+        self._draft.changes.append(change)
+
+    def revision(self) -> Revision:
+        changes = self._draft.changes
+        return changes[-1].revision if changes else Revision(0)
+
+    def after(self, revision: int, limit: int) -> Sequence[Change]:
+        return [one for one in self._draft.changes if one.revision > revision][:limit]
+
+    def keep_heartbeat(self, jws: str, at: datetime) -> None:
+        del at
+        self._draft.heartbeat = jws
+
+    def heartbeat(self) -> str | None:
+        return self._draft.heartbeat

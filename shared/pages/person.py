@@ -130,8 +130,11 @@ def signed_in(
 
 
 def sign_in_url() -> str:
-    """Give the address that signs in and then returns to the page asked for now."""
-    if request.method not in {"GET", "HEAD"}:
+    """Give the address that signs in and then returns to the page asked for now.
+
+    A form that was posted, and the sign-in's own addresses, are nothing to return to.
+    """
+    if request.method not in {"GET", "HEAD"} or request.path.startswith("/sign-in"):
         return "/sign-in"
     query = request.query_string.decode("latin-1")
     back = request.path + (f"?{query}" if query else "")

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a process of the suite lives and ends: with its parent, on a signal, around a loop.
+
+Holds no work of its own.
+"""
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Final
+
+from shared.clock import Clock
+from shared.tracing import work_context
+
+_PR_SET_PDEATHSIG: Final = 1  # prctl(2)
+_LONGEST_PAUSE_SECONDS: Final = 30.0
+_FIRST_PAUSE_SECONDS: Final = 0.5
+_log = logging.getLogger("placet.process")
+
+
+def die_with_parent(expected_parent: int | None = None) -> None:
+    """Have the kernel kill this process as soon as the parent that started it is gone.
+
+    `expected_parent` is the parent's pid as the parent itself knows it. When the parent died before
+    this call, the kernel will send nothing any more: the process has another parent by then, and
+    ends itself at once. Uses prctl(2) PR_SET_PDEATHSIG with SIGKILL; does nothing where the system
+    is not Linux. The signal follows the thread that forked, so parents fork from their main thread.
+    """
+    if sys.platform != "linux":
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
+    if expected_parent is not None and os.getppid() != expected_parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def until_stopped() -> threading.Event:
+    """Give an event that SIGTERM and SIGINT set; call it from the main thread.
+
+    A second signal ends the process at once: whoever sends it has waited long enough.
+    """
+    stopped = threading.Event()
+
+    def stop(number: int, _: FrameType | None) -> None:
+        if stopped.is_set():
+            os._exit(128 + number)
+        stopped.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    return stopped
+
+
+def run_loop(
+    step: Callable[[], bool],
+    *,
+    clock: Clock,
+    stop: threading.Event,
+    idle_seconds: float,
+    name: str,
+) -> None:
+    """Call `step` until `stop` is set: at once again while it has work, else after a pause.
+
+    A step that fails is logged by type and place and tried again after 0.5 s, doubling to 30 s: a
+    worker outlives its database and its broker. Each step has ids of its own.
+    """
+    pause = _FIRST_PAUSE_SECONDS
+    _log.info("loop started", extra={"loop": name})
+    while not stop.is_set():
+        began = clock.monotonic()
+        with work_context():
+            try:
+                busy = step()
+            except Exception as error:  # noqa: BLE001 - the worker's outermost loop must go on
+                took = round((clock.monotonic() - began) * 1000, 1)
+                _log.error("step failed", extra={"loop": name, "ms": took}, exc_info=error)
+                stop.wait(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+                continue
+        pause = _FIRST_PAUSE_SECONDS
+        if not busy:
+            stop.wait(idle_seconds)
+    _log.info("loop stopped", extra={"loop": name})

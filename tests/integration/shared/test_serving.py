@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real masters and workers, really killed."""
+
+import http.client
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.waiting import wait_until
+
+ROOT = Path(__file__).parents[3]
+START = (
+    "import sys; from shared.logging import configure; from shared.serving import serve; "
+    "configure('test', 'info'); serve('tests.support.pid_app:app', sys.argv[1], threads=2)"
+)
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: str) -> None:
+        super().__init__("localhost", timeout=30)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(30)
+        self.sock.connect(self._path)
+
+
+def connection(bind: str) -> http.client.HTTPConnection:
+    if bind.startswith("unix:"):
+        return UnixConnection(bind.removeprefix("unix:"))
+    host, _, port = bind.rpartition(":")
+    return http.client.HTTPConnection(host, int(port), timeout=30)
+
+
+@dataclass(frozen=True)
+class Pids:
+    worker: int
+    master: int
+
+
+def ask(bind: str, path: str = "/") -> Pids | None:
+    with closing(connection(bind)) as line:
+        try:
+            line.request("GET", path)
+            worker, master = line.getresponse().read().split()
+        except (OSError, ValueError, http.client.HTTPException):
+            return None
+        return Pids(int(worker), int(master))
+
+
+def gone(pid: int) -> bool:
+    """A process nobody has collected yet is gone all the same."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+@contextmanager
+def started(bind: str, gate: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    environ = {**os.environ, "PLACET_TEST_GATE": str(gate or "")}
+    process = subprocess.Popen(
+        [sys.executable, "-c", START, bind], cwd=ROOT, env=environ, stderr=subprocess.PIPE
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=30)
+
+
+def answering(bind: str) -> Pids:
+    return wait_until(lambda: ask(bind), f"an answer at {bind}")
+
+
+@pytest.fixture(params=["tcp", "unix"])
+def bind(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "unix":
+        return f"unix:{tmp_path}/s.sock"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+def test_killing_the_master_kills_its_worker_and_a_restart_serves(bind: str) -> None:
+    with started(bind) as master:
+        pids = answering(bind)
+        assert pids.master == master.pid
+        master.send_signal(signal.SIGKILL)
+        wait_until(lambda: gone(pids.worker), "the worker to die with its master")
+        with started(bind) as second:
+            again = answering(bind)
+            assert again.master == second.pid
+            assert again.worker != pids.worker
+
+
+def test_killing_the_worker_brings_a_new_one_under_the_same_master(bind: str) -> None:
+    with started(bind) as master:
+        first = answering(bind)
+        os.kill(first.worker, signal.SIGKILL)
+        second = wait_until(
+            lambda: (found := ask(bind)) and found.worker != first.worker and found,
+            "an answer from a new worker",
+        )
+        assert second
+        assert second.master == master.pid
+
+
+def test_a_worker_that_keeps_dying_ends_the_master_with_status_1(bind: str) -> None:
+    with started(bind) as master:
+        first = answering(bind)
+        os.kill(first.worker, signal.SIGKILL)
+        children = wait_until(
+            lambda: [
+                child.pid
+                for child in psutil.Process(master.pid).children()
+                if child.pid != first.worker and not gone(child.pid)
+            ],
+            "a new worker",
+        )
+        os.kill(children[0], signal.SIGKILL)
+        assert master.wait(timeout=30) == 1
+
+
+def test_sigterm_ends_master_and_worker_with_status_0(bind: str) -> None:
+    with started(bind) as master:
+        pids = answering(bind)
+        master.terminate()
+        assert master.wait(timeout=30) == 0
+        assert gone(pids.worker)
+
+
+def test_a_second_master_does_not_serve_beside_the_first(bind: str) -> None:
+    with started(bind) as first:
+        pids = answering(bind)
+        with started(bind) as second:
+            assert second.wait(timeout=60) == 1
+        assert first.poll() is None
+        assert answering(bind) == pids
+
+
+def test_a_stale_socket_is_replaced_with_the_asked_mode(tmp_path: Path) -> None:
+    path = tmp_path / "s.sock"
+    with socket.socket(socket.AF_UNIX) as stale:
+        stale.bind(str(path))
+    with started(f"unix:{path}"):
+        answering(f"unix:{path}")
+        assert stat.S_IMODE(path.stat().st_mode) == 0o660
+
+
+def test_a_file_that_is_no_socket_is_not_removed(tmp_path: Path) -> None:
+    path = tmp_path / "s.sock"
+    path.write_text("precious")
+    with started(f"unix:{path}") as master:
+        assert master.wait(timeout=30) == 1
+    assert path.read_text() == "precious"
+
+
+def test_more_requests_than_threads_wait_and_are_answered(bind: str, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    answers: list[Pids | None] = []
+    with started(bind, gate):
+        answering(bind)
+        callers = [
+            threading.Thread(target=lambda: answers.append(ask(bind, "/slow"))) for _ in range(6)
+        ]
+        for caller in callers:
+            caller.start()
+        gate.touch()
+        for caller in callers:
+            caller.join(timeout=30)
+    assert len(answers) == 6
+    assert None not in answers
+
+
+def test_idle_connections_do_not_keep_others_out(bind: str) -> None:
+    with started(bind):
+        answering(bind)
+        idle = [connection(bind) for _ in range(20)]
+        for line in idle:
+            line.request("GET", "/")
+            line.getresponse().read()
+        assert ask(bind) is not None
+        for line in idle:
+            line.close()

@@ -121,9 +121,16 @@ def run_migrations(
     _migrate(service, url, command.upgrade, revision, (statement_timeout_ms, lock_timeout_ms))
 
 
-def undo_migrations(service: str, url: str, *, revision: str = "base") -> None:
-    """Take the schema back down to `revision`: for tests of the downgrade steps."""
-    _migrate(service, url, command.downgrade, revision, (5_000, 4_000))
+def undo_migrations(
+    service: str,
+    url: str,
+    *,
+    revision: str = "base",
+    statement_timeout_ms: int = 5_000,
+    lock_timeout_ms: int = 4_000,
+) -> None:
+    """Take the schema back down to `revision`, under the same limits."""
+    _migrate(service, url, command.downgrade, revision, (statement_timeout_ms, lock_timeout_ms))
 
 
 def run_env(metadata: MetaData) -> None:

@@ -218,16 +218,20 @@ def _decoded(
     item: Mapping[str, object], name: str, limit: int, at: str, faults: list[FieldFault]
 ) -> bytes:
     text = item.get(name)
-    try:
-        if not isinstance(text, str):
-            raise ValueError
-        data = b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+    data = _unbase64(text) if isinstance(text, str) else None
+    if data is None:
         faults.append(FieldFault(f"{at}/{name}", "not base64", "not_base64"))
         return b""
     if len(data) > limit:
         faults.append(FieldFault(f"{at}/{name}", f"more than {limit} bytes", "too_long"))
     return data
+
+
+def _unbase64(text: str) -> bytes | None:
+    try:
+        return b64decode(text, validate=True)
+    except (binascii.Error, ValueError):  # the second for a text that is not ASCII
+        return None
 
 
 def _refuse(faults: Sequence[FieldFault]) -> None:

@@ -9,17 +9,16 @@ this producer waits for it. Sending is `shared.relay`; nothing here opens a sock
 """
 
 import os
-from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from shared.clock import Clock
 from shared.events import ChainPosition, Fact, SealedEntry, seal
+from shared.heartbeat import HEARTBEAT_SECONDS, ChainHead, heartbeat_fact
 from shared.ids import IdSource
 from shared.messages import DomainMessage, message_headers, message_value
 from shared.outbox_tables import OutboxTables, outbox_tables, row_values
@@ -29,30 +28,17 @@ from shared.transport import OutboxRow, RowKind, entry_row
 __all__ = [
     "ChainHead",
     "DomainMessage",
+    "Heartbeats",
     "Outbox",
     "OutboxTables",
     "Recorded",
     "Relay",
+    "heartbeat_fact",
     "outbox_lag",
     "outbox_tables",
 ]
 
 FIRST_EPOCH: Final = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChainHead:
-    """The newest place of a producer's chain: `leaf_hash` is empty while `seq` is 0."""
-
-    src: str
-    epoch: int
-    seq: int
-    leaf_hash: bytes
-
-    @property
-    def previous(self) -> str:
-        """What the next entry names as `pr`: base64, or "" for the first of an epoch."""
-        return b64encode(self.leaf_hash).decode("ascii")
 
 
 class Recorded:
@@ -205,3 +191,41 @@ class Outbox:
             .where(table.c.src == head.src)
             .values(epoch=head.epoch, seq=head.seq, head=head.leaf_hash)
         )
+
+
+class Heartbeats:
+    """Appends the signed heartbeat of this producer's chain every 30 s, the first at once.
+
+    `open_outbox` makes the service's Outbox on a session, `sign` the raw Ed25519 signature with
+    the producer's key.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        open_outbox: Callable[[Session], Outbox],
+        sign: Callable[[bytes], bytes],
+        clock: Clock,
+    ) -> None:
+        self._engine = engine
+        self._open_outbox = open_outbox
+        self._sign = sign
+        self._clock = clock
+        self._due = clock.monotonic()
+
+    def step(self) -> bool:
+        """Append a heartbeat if one is due; tell whether it was."""
+        if self._clock.monotonic() < self._due:
+            return False
+        with Session(self._engine) as session, session.begin():
+            outbox = self._open_outbox(session)
+            fact = heartbeat_fact(
+                outbox.head(),
+                occurred_at=self._clock.now(),
+                trace_id=os.urandom(16).hex(),
+                sign=self._sign,
+            )
+            outbox.record(fact)
+            outbox.flush()
+        self._due = self._clock.monotonic() + HEARTBEAT_SECONDS
+        return True

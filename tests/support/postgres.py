@@ -48,23 +48,31 @@ def empty_database(role: str) -> str:
 
 
 def fresh_database(service: str) -> str:
-    """Create a migrated database for `service` (a package with `migrations/`), give its URI."""
-    template = _template(service)
+    """Create a migrated database for `service` (a package with `migrations/`), give its URI.
+
+    Its role is named like the package, without what stands before the last dot.
+    """
+    template, role = _template(service), _role(service)
     server = session_server()
-    name = _fresh_name(service)
+    name = _fresh_name(role)
     statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
-        sql.Identifier(name), sql.Identifier(template), sql.Identifier(service)
+        sql.Identifier(name), sql.Identifier(template), sql.Identifier(role)
     )
     with server.admin() as connection:
         connection.execute(statement)
-    return server.url(name, service)
+    return server.url(name, role)
 
 
 @cache
 def _template(service: str) -> str:
-    name = f"{service}_template"
-    run_migrations(service, session_server().create_service(service, database=name))
+    role = _role(service)
+    name = f"{role}_template"
+    run_migrations(service, session_server().create_service(role, database=name))
     return name
+
+
+def _role(service: str) -> str:
+    return service.rpartition(".")[2]
 
 
 def _fresh_name(role: str) -> str:

@@ -14,7 +14,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.support.waiting import wait_until
@@ -60,12 +59,23 @@ def ask(bind: str, path: str = "/") -> Pids | None:
         return Pids(int(worker), int(master))
 
 
-def gone(pid: int) -> bool:
-    """A process nobody has collected yet is gone all the same."""
+def state_and_parent(pid: int) -> tuple[str, int]:
+    """The process's state letter and its parent (proc(5)); `("X", 0)` when there is none."""
     try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return "X", 0
+    return fields[0], int(fields[1])
+
+
+def gone(pid: int) -> bool:
+    """A process that nobody has collected yet is gone all the same."""
+    return state_and_parent(pid)[0] in {"X", "Z"}
+
+
+def children_of(master: int) -> list[int]:
+    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return [pid for pid in pids if state_and_parent(pid)[1] == master and not gone(pid)]
 
 
 @contextmanager
@@ -83,7 +93,9 @@ def started(bind: str, gate: Path | None = None) -> Iterator[subprocess.Popen[by
 
 
 def answering(bind: str) -> Pids:
-    return wait_until(lambda: ask(bind), f"an answer at {bind}")
+    found = wait_until(lambda: ask(bind), f"an answer at {bind}")
+    assert found is not None
+    return found
 
 
 @pytest.fixture(params=["tcp", "unix"])
@@ -124,11 +136,7 @@ def test_a_worker_that_keeps_dying_ends_the_master_with_status_1(bind: str) -> N
         first = answering(bind)
         os.kill(first.worker, signal.SIGKILL)
         children = wait_until(
-            lambda: [
-                child.pid
-                for child in psutil.Process(master.pid).children()
-                if child.pid != first.worker and not gone(child.pid)
-            ],
+            lambda: [pid for pid in children_of(master.pid) if pid != first.worker],
             "a new worker",
         )
         os.kill(children[0], signal.SIGKILL)

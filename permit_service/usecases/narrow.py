@@ -5,18 +5,19 @@ For people to see. Access is decided from the signed feeds, never from these num
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
-from permit_service.ports import UnitOfWork
+from permit_service.ports import PermitStore
 from shared.canonical import JSON
 from shared.ids import PermitId, Revision
 
-NARROWED: str = "placet.consent.narrowed.v1"
+NARROWED: Final = "placet.consent.narrowed.v1"
 
 
-def narrowed(payload: Mapping[str, JSON], *, work: UnitOfWork) -> None:
+def narrowed(payload: Mapping[str, JSON], *, permits: PermitStore) -> None:
     """Take one message {dataset, revision, cohorts: [{permit_id, members_now}]}.
 
-    Runs in the unit of work of the inbox, so that a repeated message changes nothing; of two
+    Runs in the transaction of the inbox, so that a repeated message changes nothing; of two
     messages out of order the higher revision wins. A permit unknown here, and a message of another
     shape, are passed over: nothing else can be done with them, and the next count repairs it.
     """
@@ -28,13 +29,13 @@ def narrowed(payload: Mapping[str, JSON], *, work: UnitOfWork) -> None:
             continue
         permit_id, members = cohort.get("permit_id"), cohort.get("members_now")
         if isinstance(permit_id, str) and isinstance(members, int) and isinstance(revision, int):
-            _take(PermitId(permit_id), members, Revision(revision), work)
+            _take(PermitId(permit_id), members, Revision(revision), permits)
 
 
-def _take(permit_id: PermitId, members: int, revision: Revision, work: UnitOfWork) -> None:
-    permit = work.permits.locked(permit_id)
+def _take(permit_id: PermitId, members: int, revision: Revision, permits: PermitStore) -> None:
+    permit = permits.locked(permit_id)
     if permit is not None and members >= 0:
-        work.permits.put(permit.narrow(members, revision))
+        permits.put(permit.narrow(members, revision))
 
 
 def _is_count(value: JSON) -> bool:

@@ -4,7 +4,7 @@
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from permit_service.domain.application import Application
@@ -42,7 +42,7 @@ def parse_submission(raw: Mapping[str, object]) -> Submission:
     organisation = reader.text("organisation", limit=_MAX_TITLE, pattern=_PLAIN)
     months = reader.number("months", low=1, high=MAX_MONTHS)
     dataset = _dataset(reader)
-    purpose = _purpose(reader)
+    purpose = _purpose(reader, months)
     for key, value in (("title", title), ("months", months), ("dataset", dataset)):
         if value is None and not any(fault.pointer == f"/{key}" for fault in reader.faults):
             reader.fault(key, "this is needed", "missing")
@@ -95,13 +95,17 @@ def _dataset(reader: Reader) -> DatasetId | None:
         return None
 
 
-def _purpose(reader: Reader) -> Purpose | None:
+def _purpose(reader: Reader, months: int | None) -> Purpose | None:
+    """Read the purpose; the months asked of the registry are those the permit may last."""
     raw = reader.take("purpose")
     if not isinstance(raw, Mapping):
         reader.faults.append(FieldFault("/purpose", "an object that says the purpose", "missing"))
         return None
     try:
-        return parse_purpose(raw)
+        purpose = parse_purpose(raw)
     except ValidationFailed as refused:
         reader.faults.extend(refused.faults)
         return None
+    if purpose.months is not None and purpose.months != months:
+        reader.fault("purpose/months", "the same number as the application's months")
+    return replace(purpose, months=months)

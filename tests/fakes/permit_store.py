@@ -2,7 +2,7 @@
 """permit_service's units of work in memory; as strict as the database (the suite says so)."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
@@ -84,6 +84,12 @@ class _MemoryUnit:
         self._keep(self._draft.draft())
 
 
+def _must_know(key: str, known: Collection[str]) -> None:
+    """The database has foreign keys; a fake without them would let a fault pass."""
+    if key not in known:
+        raise LookupError(key)
+
+
 class _Applications:
     def __init__(self, draft: State) -> None:
         self._all = draft.applications
@@ -107,8 +113,10 @@ class _Applications:
 class _Grants:
     def __init__(self, draft: State) -> None:
         self._all = draft.grants
+        self._applications = draft.applications
 
     def put(self, grant: Grant) -> None:
+        _must_know(grant.application_id, self._applications)
         self._all[grant.application_id] = grant
 
     def get(self, application_id: ApplicationId) -> Grant | None:
@@ -128,8 +136,10 @@ class _Grants:
 class _Permits:
     def __init__(self, draft: State) -> None:
         self._all = draft.permits
+        self._applications = draft.applications
 
     def add(self, permit: Permit) -> None:
+        _must_know(permit.application_id, self._applications)
         if self.of_application(permit.application_id) is not None:
             raise IssuedMeanwhile
         self._all[permit.permit_id] = permit
@@ -175,6 +185,7 @@ class _Register:
         return Revision(self.revision() + 1)
 
     def append(self, change: Change) -> None:
+        _must_know(change.permit_id, self._draft.permits)
         self._draft.changes.append(change)
 
     def revision(self) -> Revision:

@@ -171,3 +171,16 @@ def test_a_good_submission_is_read() -> None:
         }
     )
     assert (read.title, read.dataset, read.months) == ("Hearts", DATASET, 12)
+    assert read.purpose.months == 12
+
+
+def test_consents_are_asked_for_as_long_as_the_permit_may_last() -> None:
+    raw = {
+        "title": "Hearts",
+        "dataset": DATASET,
+        "purpose": {"category": "HMB", "months": 6},
+        "months": 12,
+    }
+    with pytest.raises(ValidationFailed) as caught:
+        parse_submission(raw)
+    assert [fault.pointer for fault in caught.value.faults] == ["/purpose/months"]

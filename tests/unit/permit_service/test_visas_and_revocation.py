@@ -153,7 +153,7 @@ def test_a_revocation_needs_nobody_else(world: World) -> None:
 
 def narrow(world: World, payload: dict[str, JSON]) -> None:
     with world.ports.units() as work:
-        narrowed(payload, work=work)
+        narrowed(payload, permits=work.permits)
         work.commit()
 
 

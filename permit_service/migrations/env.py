@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What Alembic runs: the metadata of permit_service, everything else in shared.db."""
+
+from permit_service.adapters.tables import Base
+from shared.db import run_env
+
+run_env(Base.metadata)

@@ -22,7 +22,7 @@ class DevidpSettings:
         doc="Must be development: this provider's passwords are the login names.",
         kind=Kind.CHOICE,
         choices=("development", "production"),
-        default="production",
+        example="development",
     )
     bind: str = setting(
         "PLACET_BIND",

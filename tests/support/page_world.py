@@ -116,7 +116,7 @@ def make_sign_in(
     issuer: str = NOBODY,
     public_url: str = "http://127.0.0.1:8999",
     client_id: str = "consent_registry-pages",
-    secret: str = "not used here",
+    secret: str = "",
     scopes: tuple[str, ...] = ("consents.self",),
 ) -> SignIn:
     """Give a relying party whose tokens are verified as an API would verify them."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""May this person's data be used for this purpose, now or as known then?
+"""Whether this person's data may be used for this purpose, now or as known then.
 
 Owns participants, consents, withdrawals, their history, datasets and their members, and the link
 from a login to a pseudonym. Does not own applications, permits or the audit log. Talks to others

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What each modifier says to a purpose: one small rule per DUO code.
+
+Not said gives MANUAL, never PERMIT. A code without a rule here gives MANUAL too: nothing that a
+participant wrote is ignored. Pure: the day is an argument.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from consent_registry.domain.duo import Duo
+from consent_registry.domain.places import within
+from consent_registry.domain.purpose import Category, Purpose
+from consent_registry.domain.verdict import (
+    Finding,
+    Obligation,
+    Question,
+    Reason,
+    deny,
+    manual,
+    permit,
+)
+
+Values = tuple[str, ...]
+Rule = Callable[[Values, Purpose, date], Finding]
+
+
+def judge_modifier(code: Duo, values: Values, purpose: Purpose, today: date) -> Finding:
+    """Say what one modifier says to a purpose on a day."""
+    rule = _RULES.get(code)
+    if rule is None:
+        return manual(code.name, Question.UNKNOWN_CODE)
+    return rule(values, purpose, today)
+
+
+def _clinical_care(_values: Values, _purpose: Purpose, _today: date) -> Finding:
+    return permit("CC")  # widens; its effect is judged with the permission
+
+
+def _research_type(_values: Values, _purpose: Purpose, _today: date) -> Finding:
+    # No vocabulary of research types is agreed: a person reads the text.
+    return manual("RS", Question.RESEARCH_TYPE)
+
+
+def _no_methods(_values: Values, purpose: Purpose, _today: date) -> Finding:
+    """Allow methods only where they are bounded by diseases that the permission must cover."""
+    wanted = True if purpose.category is Category.MDS else purpose.methods
+    if wanted is None:
+        return manual("NMDS", Question.METHODS_NOT_SAID)
+    bounded = purpose.category in {Category.DS, Category.MDS} and purpose.diseases
+    if wanted and not bounded:
+        return deny("NMDS", Reason.METHODS_NOT_PERMITTED)
+    return permit("NMDS")
+
+
+def _genetic_only(_values: Values, purpose: Purpose, _today: date) -> Finding:
+    if purpose.genetic_data is None:
+        return manual("GSO", Question.GENETIC_DATA_NOT_SAID)
+    return permit("GSO") if purpose.genetic_data else deny("GSO", Reason.PHENOTYPE_ONLY)
+
+
+def _not_for_profit(_values: Values, purpose: Purpose, _today: date) -> Finding:
+    answer = purpose.organisation.not_for_profit
+    if answer is None:
+        return manual("NPU", Question.PROFIT_NOT_SAID)
+    return permit("NPU") if answer else deny("NPU", Reason.ORGANISATION_FOR_PROFIT)
+
+
+def _non_commercial(_values: Values, purpose: Purpose, _today: date) -> Finding:
+    if purpose.commercial is None:
+        return manual("NCU", Question.COMMERCIAL_NOT_SAID)
+    if purpose.commercial:
+        return deny("NCU", Reason.COMMERCIAL_USE)
+    return permit("NCU", Obligation("NCU"))
+
+
+def _not_for_profit_and_non_commercial(values: Values, purpose: Purpose, today: date) -> Finding:
+    """Take the worse of NPU and NCU: the ontology's parent term is the stricter one."""
+    both = (_not_for_profit(values, purpose, today), _non_commercial(values, purpose, today))
+    worst = max(both, key=lambda finding: finding.result)
+    return Finding(
+        clause="NPUNCU",
+        result=worst.result,
+        reason=worst.reason,
+        question=worst.question,
+        obligations=worst.obligations or both[1].obligations,
+    )
+
+
+def _no_ancestry(_values: Values, purpose: Purpose, _today: date) -> Finding:
+    wanted = True if purpose.category is Category.POA else purpose.ancestry
+    if wanted is None:
+        return manual("NPOA", Question.ANCESTRY_NOT_SAID)
+    return deny("NPOA", Reason.ANCESTRY_NOT_PERMITTED) if wanted else permit("NPOA")
+
+
+def _ethics(values: Values, purpose: Purpose, _today: date) -> Finding:
+    if "IRB" in purpose.evidence:
+        return permit("IRB", Obligation("IRB", ",".join(values)))
+    return manual("IRB", Question.ETHICS_APPROVAL_PENDING)
+
+
+def _publication(_values: Values, purpose: Purpose, _today: date) -> Finding:
+    if "PUB" in purpose.accepts:
+        return permit("PUB", Obligation("PUB"))
+    return deny("PUB", Reason.PUBLICATION_NOT_ACCEPTED)
+
+
+def _collaboration(values: Values, purpose: Purpose, _today: date) -> Finding:
+    if "COL" in purpose.evidence:
+        return permit("COL", Obligation("COL", ",".join(values)))
+    if "COL" in purpose.accepts:
+        return manual("COL", Question.COLLABORATION_PENDING)
+    return deny("COL", Reason.COLLABORATION_NOT_ACCEPTED)
+
+
+def _return(values: Values, purpose: Purpose, _today: date) -> Finding:
+    if "RTN" in purpose.accepts:
+        return permit("RTN", Obligation("RTN", ",".join(values)))
+    return deny("RTN", Reason.RETURN_NOT_ACCEPTED)
+
+
+def _moratorium(values: Values, purpose: Purpose, today: date) -> Finding:
+    if not values:
+        return manual("MOR", Question.VALUE_MISSING)
+    if date.fromisoformat(values[0]) <= today:
+        return permit("MOR")
+    if "MOR" in purpose.accepts:
+        return permit("MOR", Obligation("MOR", values[0]))
+    return deny("MOR", Reason.MORATORIUM_NOT_ACCEPTED)
+
+
+def _time_limit(values: Values, purpose: Purpose, _today: date) -> Finding:
+    if not values:
+        return manual("TS", Question.VALUE_MISSING)
+    if int(values[0]) <= 0:
+        return deny("TS", Reason.DURATION_TOO_LONG)
+    if purpose.months is None:
+        return manual("TS", Question.DURATION_NOT_SAID)
+    if purpose.months > int(values[0]):
+        return deny("TS", Reason.DURATION_TOO_LONG)
+    return permit("TS", Obligation("TS", values[0]))
+
+
+def _users(values: Values, purpose: Purpose, _today: date) -> Finding:
+    if not values:
+        return manual("US", Question.VALUE_MISSING)
+    if not purpose.users:
+        return manual("US", Question.USERS_NOT_SAID)
+    if set(purpose.users) <= set(values):
+        return permit("US")
+    return deny("US", Reason.USER_NOT_LISTED)
+
+
+def _project(values: Values, purpose: Purpose, _today: date) -> Finding:
+    if not values:
+        return manual("PS", Question.VALUE_MISSING)
+    if purpose.project is None:
+        return manual("PS", Question.PROJECT_NOT_SAID)
+    return permit("PS") if purpose.project in values else deny("PS", Reason.PROJECT_NOT_LISTED)
+
+
+def _institution(values: Values, purpose: Purpose, _today: date) -> Finding:
+    if not values:
+        return manual("IS", Question.VALUE_MISSING)
+    if purpose.organisation.id is None:
+        return manual("IS", Question.INSTITUTION_NOT_SAID)
+    if purpose.organisation.id in values:
+        return permit("IS")
+    return deny("IS", Reason.INSTITUTION_NOT_LISTED)
+
+
+def _places(values: Values, purpose: Purpose, _today: date) -> Finding:
+    if not values:
+        return manual("GS", Question.VALUE_MISSING)
+    if not purpose.countries:
+        return manual("GS", Question.PLACES_NOT_SAID)
+    if all(within(country, values) for country in purpose.countries):
+        return permit("GS", Obligation("GS", ",".join(values)))
+    return deny("GS", Reason.PLACE_NOT_PERMITTED)
+
+
+_RULES: Final[Mapping[Duo, Rule]] = MappingProxyType(
+    {
+        Duo.RS: _research_type,
+        Duo.NMDS: _no_methods,
+        Duo.GSO: _genetic_only,
+        Duo.NPUNCU: _not_for_profit_and_non_commercial,
+        Duo.NPU: _not_for_profit,
+        Duo.NCU: _non_commercial,
+        Duo.NPOA: _no_ancestry,
+        Duo.CC: _clinical_care,
+        Duo.IRB: _ethics,
+        Duo.PUB: _publication,
+        Duo.COL: _collaboration,
+        Duo.RTN: _return,
+        Duo.MOR: _moratorium,
+        Duo.TS: _time_limit,
+        Duo.US: _users,
+        Duo.PS: _project,
+        Duo.IS: _institution,
+        Duo.GS: _places,
+    }
+)

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who of a dataset is in, who is out and why, and who awaits a ruling, for one purpose.
+
+The same clause rules as for one person (`consent_registry.domain.matching`), asked once per
+distinct clause and spread over the sets that have it. Awaiting counts as out until an authority
+has answered the clause. Pure and deterministic.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pyroaring import BitMap
+
+from consent_registry.domain.bitmaps import union
+from consent_registry.domain.clauses import judge_modifier
+from consent_registry.domain.cohort_index import CohortIndex, Slot
+from consent_registry.domain.duo import Duo
+from consent_registry.domain.history import State
+from consent_registry.domain.matching import Inquiry
+from consent_registry.domain.permissions import Coverage, judge_permission
+from consent_registry.domain.verdict import Finding, Reason, Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cohort:
+    """A cohort in three parts that together are all members and do not overlap.
+
+    `out` holds for each reason the people for whom it is the first; `clauses` likewise for those
+    who await a ruling. Neither has an empty set.
+    """
+
+    members: int
+    within: BitMap
+    awaiting: BitMap
+    out: Mapping[Reason, BitMap]
+    clauses: Mapping[str, BitMap]
+
+    def counts(self) -> dict[str, int]:
+        """Give the numbers of members, in, out and awaiting."""
+        inside, waiting = len(self.within), len(self.awaiting)
+        return {
+            "members": self.members,
+            "in": inside,
+            "out": self.members - inside - waiting,
+            "awaiting": waiting,
+        }
+
+    def reasons(self) -> dict[str, int]:
+        """Count those who are out by their first reason."""
+        return {reason.value: len(people) for reason, people in self.out.items()}
+
+    def awaiting_by_clause(self) -> dict[str, int]:
+        """Count those who await a ruling by the first clause that asks for one."""
+        return {clause: len(people) for clause, people in self.clauses.items()}
+
+
+def evaluate(index: CohortIndex, inquiry: Inquiry) -> Cohort:
+    """Decide a purpose for everybody of one dataset."""
+    verdicts = [_judge_slot(slot, inquiry) for slot in index.slots]
+    within = union(verdict.permitted for verdict in verdicts)
+    awaiting = union(verdict.awaiting() for verdict in verdicts) - within
+    out = BitMap(range(index.members)) - within - awaiting
+    return Cohort(
+        members=index.members,
+        within=within,
+        awaiting=awaiting,
+        out=_first_reasons(index, verdicts, out),
+        clauses=_first_clauses(verdicts, awaiting),
+    )
+
+
+@dataclass(slots=True)
+class _SlotVerdict:
+    present: BitMap
+    denied: dict[Reason, BitMap] = field(default_factory=dict)
+    manual: dict[str, BitMap] = field(default_factory=dict)
+
+    def note(self, people: BitMap, findings: tuple[Finding, ...]) -> None:
+        for finding in findings:
+            if finding.result is Result.DENY and finding.reason is not None:
+                self.denied[finding.reason] = self.denied.get(finding.reason, BitMap()) | people
+            elif finding.result is Result.MANUAL:
+                self.manual[finding.clause] = self.manual.get(finding.clause, BitMap()) | people
+
+    @property
+    def permitted(self) -> BitMap:
+        return self.present - union([*self.denied.values(), *self.manual.values()])
+
+    def awaiting(self, clause: str | None = None) -> BitMap:
+        """Give those whose n-th alternative is open (at this clause) and certainly not denied."""
+        asked = self.manual.values() if clause is None else [self.manual.get(clause, BitMap())]
+        return union(asked) - union(self.denied.values())
+
+
+def _judge_slot(slot: Slot, inquiry: Inquiry) -> _SlotVerdict:
+    verdict = _SlotVerdict(slot.present)
+    for permission, people in slot.permissions.items():
+        for group, clinical_care, covered in _groups(slot, permission, people, inquiry):
+            findings = judge_permission(
+                permission,
+                clinical_care=clinical_care,
+                covered=covered,
+                purpose=inquiry.purpose,
+                policy=inquiry.policy,
+            )
+            verdict.note(group, findings)
+    for (code, values), people in slot.modifiers.items():
+        if people:
+            finding = judge_modifier(code, values, inquiry.purpose, inquiry.today)
+            verdict.note(people, (finding,))
+    return verdict
+
+
+def _groups(
+    slot: Slot, permission: Duo, people: BitMap, inquiry: Inquiry
+) -> Iterator[tuple[BitMap, bool, Coverage]]:
+    """Split the people of one permission by what its verdict depends on."""
+    parts = [(Coverage.COVERED, people)]
+    if permission is Duo.DS and inquiry.purpose.diseases:
+        parts = list(_coverage_sets(slot, people, inquiry))
+    for covered, group in parts:
+        for clinical_care, final in (
+            (True, group & slot.clinical_care),
+            (False, group - slot.clinical_care),
+        ):
+            if final:
+                yield final, clinical_care, covered
+
+
+def _coverage_sets(
+    slot: Slot, people: BitMap, inquiry: Inquiry
+) -> Iterator[tuple[Coverage, BitMap]]:
+    """Do for sets what `permissions.coverage` does for one person."""
+    gap = slot.without_disease | union(
+        bitmap
+        for disease, bitmap in slot.diseases.items()
+        if inquiry.diseases.current(disease) is None
+    )
+    uncovered, unknown = BitMap(), BitMap()
+    for wanted in inquiry.purpose.diseases:
+        covering = inquiry.diseases.covering(wanted)
+        covered = union(slot.diseases[d] for d in covering if d in slot.diseases)
+        missing = people - covered
+        if covering:
+            uncovered |= missing - gap
+            unknown |= missing & gap
+        else:
+            unknown |= missing
+    yield Coverage.UNCOVERED, uncovered
+    yield Coverage.UNKNOWN, unknown - uncovered
+    yield Coverage.COVERED, people - uncovered - unknown
+
+
+_BY_STATE = {
+    Reason.NEVER_ASKED: State.NOT_ASKED,
+    Reason.REFUSED: State.REFUSED,
+    Reason.WITHDRAWN: State.WITHDRAWN,
+    Reason.EXPIRED: State.EXPIRED,
+    Reason.INVALID: State.INVALID,
+    Reason.PENDING_RECONSENT: State.PENDING_RECONSENT,
+}
+
+
+def _first_reasons(
+    index: CohortIndex, verdicts: list[_SlotVerdict], out: BitMap
+) -> dict[Reason, BitMap]:
+    first: dict[Reason, BitMap] = {}
+    left = out.copy()
+    for reason in Reason:
+        hit = left & _with_reason(index, verdicts, reason)
+        if hit:
+            first[reason] = hit
+            left -= hit
+    return first
+
+
+def _with_reason(index: CohortIndex, verdicts: list[_SlotVerdict], reason: Reason) -> BitMap:
+    if reason is Reason.NEVER_ASKED:
+        asked = union(
+            people for state, people in index.states.items() if state is not State.NOT_ASKED
+        )
+        return BitMap(range(index.members)) - asked
+    if reason is Reason.UNREADABLE:
+        return index.unreadable
+    state = _BY_STATE.get(reason)
+    if state is not None:
+        return index.states.get(state, BitMap())
+    return union(verdict.denied[reason] for verdict in verdicts if reason in verdict.denied)
+
+
+def _first_clauses(verdicts: list[_SlotVerdict], awaiting: BitMap) -> dict[str, BitMap]:
+    first: dict[str, BitMap] = {}
+    left = awaiting.copy()
+    for code in Duo:
+        hit = left & union(verdict.awaiting(code.name) for verdict in verdicts)
+        if hit:
+            first[code.name] = hit
+            left -= hit
+    return first

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The consents of one dataset at one instant, turned sideways: for each clause, who has it.
+
+A projection: built from standings, changed by standings, and equal however it was built. It holds
+ordinals only. What a clause says to a purpose is not decided here.
+"""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pyroaring import BitMap
+
+from consent_registry.domain.duo import Duo
+from consent_registry.domain.history import Standing, State
+from consent_registry.domain.terms import Alternative, Terms
+
+_K = TypeVar("_K", bound=Hashable)
+
+
+@dataclass(slots=True)
+class Slot:
+    """The n-th alternative of everybody who has one: their permission, diseases, modifiers."""
+
+    present: BitMap = field(default_factory=BitMap)
+    permissions: dict[Duo, BitMap] = field(default_factory=dict)
+    clinical_care: BitMap = field(default_factory=BitMap)
+    diseases: dict[str, BitMap] = field(default_factory=dict)
+    without_disease: BitMap = field(default_factory=BitMap)
+    modifiers: dict[tuple[Duo, tuple[str, ...]], BitMap] = field(default_factory=dict)
+
+    def put(self, ordinals: BitMap, alternative: Alternative) -> None:
+        """Note that these people have this alternative here."""
+        self.present |= ordinals
+        _add(self.permissions, alternative.permission, ordinals)
+        if alternative.permission is Duo.DS:
+            for disease in alternative.diseases:
+                _add(self.diseases, disease, ordinals)
+            if not alternative.diseases:
+                self.without_disease |= ordinals
+        for modifier in alternative.modifiers:
+            _add(self.modifiers, (modifier.code, modifier.values), ordinals)
+            if modifier.code is Duo.CC:
+                self.clinical_care |= ordinals
+
+    def bitmaps(self) -> Iterator[BitMap]:
+        """Give every set of this slot, to be changed in place."""
+        yield self.present
+        yield self.clinical_care
+        yield self.without_disease
+        yield from self.permissions.values()
+        yield from self.diseases.values()
+        yield from self.modifiers.values()
+
+
+@dataclass(slots=True)
+class CohortIndex:
+    """Everybody of one dataset by state and clause. `members` counts ordinals from 0."""
+
+    members: int = 0
+    states: dict[State, BitMap] = field(default_factory=dict)
+    unreadable: BitMap = field(default_factory=BitMap)
+    slots: list[Slot] = field(default_factory=list)
+
+    @property
+    def given(self) -> BitMap:
+        """The people whose consent state is GIVEN, readable or not; a copy."""
+        return self.states.get(State.GIVEN, BitMap()).copy()
+
+    def put(self, ordinals: BitMap, standing: Standing) -> None:
+        """Note that this standing holds for these people, who must not be in the index yet."""
+        _add(self.states, standing.state, ordinals)
+        if standing.state is not State.GIVEN:
+            return
+        if standing.terms is None:
+            self.unreadable |= ordinals
+            return
+        self._put_terms(ordinals, standing.terms)
+
+    def _put_terms(self, ordinals: BitMap, terms: Terms) -> None:
+        while len(self.slots) < len(terms):
+            self.slots.append(Slot())
+        for slot, alternative in zip(self.slots, terms, strict=False):
+            slot.put(ordinals, alternative)
+
+    def forget(self, ordinals: BitMap) -> None:
+        """Take these people out of every set, so that their new standing can be put in."""
+        for bitmap in self._bitmaps():
+            bitmap.difference_update(ordinals)
+
+    def _bitmaps(self) -> Iterator[BitMap]:
+        yield self.unreadable
+        yield from self.states.values()
+        for slot in self.slots:
+            yield from slot.bitmaps()
+
+
+def _add(into: dict[_K, BitMap], key: _K, ordinals: BitMap) -> None:
+    held = into.get(key)
+    if held is None:
+        into[key] = ordinals.copy()
+    else:
+        held |= ordinals

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Consent events and what they add up to at any instant, as known at any instant.
+
+Events are the only truth and are never changed. An event says when it takes effect, when the
+person expressed it, and when the registry recorded it; the third is never earlier than another
+event's of the same person recorded before it. What a person allows is computed here and nowhere
+else, by four rules (consent.md section 2.5):
+
+1. Among grants in effect, the one expressed last stands; a later one replaces, it never adds.
+2. A closing event (withdrawal, refusal, ...) closes from its effect on every grant that was
+   recorded before it, future-dated ones included, and every grant that took effect, or was
+   expressed, no later than it. So at a tie the narrower wins, and an old paper imported today
+   brings nobody back.
+3. An ended grant is EXPIRED; an older one does not come back behind it.
+4. Two different grants that cannot be told apart in time permit nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Final
+
+from consent_registry.domain.terms import Terms
+from shared.ids import EventId, Revision
+
+BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+
+
+class Kind(Enum):
+    """What happened. The first two grant; every other kind closes."""
+
+    GIVEN = "given"
+    CHANGED = "changed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    INVALIDATED = "invalidated"
+    RECONSENT_REQUESTED = "reconsent_requested"
+    AUTHORITY_LAPSED = "authority_lapsed"
+
+    @property
+    def grants(self) -> bool:
+        """Say whether the event allows something."""
+        return self in {Kind.GIVEN, Kind.CHANGED}
+
+
+class State(Enum):
+    """What the events add up to. Only GIVEN includes anybody; EXPIRED is computed, never stored."""
+
+    NOT_ASKED = "not_asked"
+    REFUSED = "refused"
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    PENDING_RECONSENT = "pending_reconsent"
+    INVALID = "invalid"
+
+
+_CLOSED_AS: Final = {
+    Kind.REFUSED: State.REFUSED,
+    Kind.WITHDRAWN: State.WITHDRAWN,
+    Kind.INVALIDATED: State.INVALID,
+    Kind.RECONSENT_REQUESTED: State.PENDING_RECONSENT,
+    Kind.AUTHORITY_LAPSED: State.PENDING_RECONSENT,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentEvent:
+    """One event of one participant in one dataset.
+
+    `terms` is None for closing events, and for a grant whose stored terms are unreadable, which
+    then permits nothing. `effective_to` is the first instant at which a grant no longer holds.
+    """
+
+    event_id: EventId
+    kind: Kind
+    expressed_at: datetime
+    effective_from: datetime
+    recorded_at: datetime
+    revision: Revision
+    terms: Terms | None = None
+    effective_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What holds at one instant: the state, the terms if GIVEN, and the event that decided it."""
+
+    state: State
+    terms: Terms | None = None
+    event_id: EventId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A standing with the time it holds: from `starts_at` up to and without `ends_at`."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+    standing: Standing
+
+
+def standing_at(
+    events: Iterable[ConsentEvent], effective_at: datetime, known_at: datetime | None = None
+) -> Standing:
+    """Say what held at `effective_at`, from what was recorded by `known_at` (None: all of it)."""
+    begun = [
+        event
+        for event in events
+        if event.effective_from <= effective_at
+        and (known_at is None or event.recorded_at <= known_at)
+    ]
+    grants = [event for event in begun if event.kind.grants]
+    closings = [event for event in begun if not event.kind.grants]
+    if not grants:
+        return _closed(closings) if closings else Standing(state=State.NOT_ASKED)
+    grant = max(grants, key=_expressed)
+    closed_by = [closing for closing in closings if _closes(closing, grant)]
+    if closed_by:
+        return _closed(closed_by)
+    if grant.effective_to is not None and grant.effective_to <= effective_at:
+        return Standing(state=State.EXPIRED, event_id=grant.event_id)
+    if _ambiguous(grants, grant):
+        return Standing(state=State.INVALID, event_id=grant.event_id)
+    return Standing(state=State.GIVEN, terms=grant.terms, event_id=grant.event_id)
+
+
+def _expressed(event: ConsentEvent) -> tuple[datetime, datetime, Revision, EventId]:
+    return event.expressed_at, event.recorded_at, event.revision, event.event_id
+
+
+def _closes(closing: ConsentEvent, grant: ConsentEvent) -> bool:
+    return (
+        closing.recorded_at >= grant.recorded_at
+        or closing.effective_from >= grant.effective_from
+        or closing.expressed_at >= grant.expressed_at
+    )
+
+
+def _closed(closings: Sequence[ConsentEvent]) -> Standing:
+    last = max(closings, key=lambda event: (event.effective_from, *_expressed(event)))
+    return Standing(state=_CLOSED_AS[last.kind], event_id=last.event_id)
+
+
+def _ambiguous(grants: Sequence[ConsentEvent], chosen: ConsentEvent) -> bool:
+    """Say whether another grant with other content stands at exactly the same instants."""
+    return any(
+        (grant.expressed_at, grant.recorded_at) == (chosen.expressed_at, chosen.recorded_at)
+        and (grant.terms, grant.effective_to) != (chosen.terms, chosen.effective_to)
+        for grant in grants
+    )
+
+
+def timeline(events: Sequence[ConsentEvent]) -> tuple[Segment, ...]:
+    """Give the standings over all time as known now, without the NOT_ASKED before the first.
+
+    Segments touch, do not overlap, differ from their neighbours, and the last has no end. No event
+    gives no segment.
+    """
+    instants = {event.effective_from for event in events}
+    instants |= {event.effective_to for event in events if event.effective_to is not None}
+    segments: list[Segment] = []
+    for instant in sorted(instants):
+        standing = standing_at(events, instant)
+        if standing.state is State.NOT_ASKED or (segments and segments[-1].standing == standing):
+            continue
+        if segments:
+            segments[-1] = _ended(segments[-1], instant)
+        segments.append(Segment(starts_at=instant, ends_at=None, standing=standing))
+    return tuple(segments)
+
+
+def _ended(segment: Segment, at: datetime) -> Segment:
+    return Segment(starts_at=segment.starts_at, ends_at=at, standing=segment.standing)
+
+
+def has_said_no(events: Iterable[ConsentEvent], expressed_at: datetime) -> bool:
+    """Say whether a refusal or withdrawal is no older than a consent expressed at this instant.
+
+    An import must not turn such a no into a yes.
+    """
+    return any(
+        event.kind in {Kind.REFUSED, Kind.WITHDRAWN}
+        and max(event.effective_from, event.expressed_at) >= expressed_at
+        for event in events
+    )

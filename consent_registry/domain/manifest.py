@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The statement that is signed about a cohort: what was asked, of which state, with what outcome.
+
+It names no person: counts, reasons, versions, and a salted digest of the bitmap. `users` of the
+purpose are left out; the purpose's own digest covers them. Signing is not done here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from consent_registry.domain.bitmaps import salted_digest
+from consent_registry.domain.cohort import Cohort
+from consent_registry.domain.duo import DUO_RELEASE
+from consent_registry.domain.matching import Inquiry
+from consent_registry.domain.places import PLACES_RELEASE
+from consent_registry.domain.verdict import ENGINE_VERSION
+from shared.clock import to_rfc3339
+from shared.ids import DatasetId, Revision
+
+MANIFEST_TYP: Final = "placet-manifest+jwt"
+MANIFEST_LIFE: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """The state of the register that a cohort was decided on.
+
+    `at` is both the effective and the known time: a cohort is decided on what holds, as known, now.
+    """
+
+    issuer: str
+    dataset: DatasetId
+    revision: Revision
+    table_version: int
+    regime: str
+    at: datetime
+
+
+def manifest(basis: Basis, inquiry: Inquiry, cohort: Cohort, salt: bytes) -> dict[str, object]:
+    """Make the statement about an evaluated cohort."""
+    purpose = inquiry.purpose.to_json()
+    del purpose["users"]
+    return {
+        "iss": basis.issuer,
+        "time": to_rfc3339(basis.at),
+        "expires_at": to_rfc3339(basis.at + MANIFEST_LIFE),
+        "dataset": basis.dataset,
+        "revision": basis.revision,
+        "table_version": basis.table_version,
+        "regime": basis.regime,
+        "effective_at": to_rfc3339(basis.at),
+        "known_at": to_rfc3339(basis.at),
+        "purpose": purpose,
+        "purpose_sha256": inquiry.purpose.digest(),
+        "versions": versions(inquiry),
+        "counts": cohort.counts(),
+        "reasons": cohort.reasons(),
+        "awaiting_by_clause": cohort.awaiting_by_clause(),
+        "digest": salted_digest(cohort.within, salt),
+    }
+
+
+def frozen_manifest(
+    statement: Mapping[str, object], *, cohort_id: str, application_id: str, void_at: datetime
+) -> dict[str, object]:
+    """Add what makes a statement about a cohort the statement about a frozen one."""
+    return {
+        **statement,
+        "cohort_id": cohort_id,
+        "application_id": application_id,
+        "void_at": to_rfc3339(void_at),
+    }
+
+
+def versions(inquiry: Inquiry) -> dict[str, str]:
+    """Name everything that a decision depends on besides consents and purpose."""
+    return {
+        "engine": ENGINE_VERSION,
+        "duo": DUO_RELEASE,
+        "mondo": inquiry.diseases.release,
+        "places": PLACES_RELEASE,
+        "policy": inquiry.policy.version,
+        "policy_sha256": inquiry.policy.digest,
+    }

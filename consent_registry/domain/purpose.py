@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the data are wanted for: the question that every consent is asked.
+
+A flag of None means "not said". Not said is neither yes nor no: a rule that needs the answer
+gives MANUAL. Nothing here knows who asks beyond what the purpose itself names.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from consent_registry.domain.diseases import MONDO_ID
+from consent_registry.domain.duo import Duo
+from shared.errors import FieldFault, ValidationFailed
+
+MAX_MONTHS: Final = 1200
+_MAX_ITEMS: Final = 64
+_TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+_COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
+_CODE: Final = re.compile(r"[A-Z]{2,8}", re.ASCII)
+
+
+class Category(Enum):
+    """The primary purpose, named by the DUO term that permits it (MDS: methods alone)."""
+
+    GRU = "GRU"
+    HMB = "HMB"
+    DS = "DS"
+    POA = "POA"
+    MDS = "MDS"
+    CC = "CC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """Who would use the data: a ROR identifier, and whether it is not for profit."""
+
+    id: str | None = None
+    not_for_profit: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """One purpose, in the form every decision is made on."""
+
+    category: Category
+    diseases: tuple[str, ...] = ()
+    methods: bool | None = None
+    ancestry: bool | None = None
+    commercial: bool | None = None
+    clinical: bool | None = None
+    genetic_data: bool | None = None
+    organisation: Organisation = Organisation()
+    countries: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    project: str | None = None
+    months: int | None = None
+    accepts: frozenset[str] = frozenset()
+    evidence: frozenset[str] = frozenset()
+
+    def to_json(self) -> dict[str, object]:
+        """Write the purpose in its wire form, lists sorted, every key present."""
+        return {
+            "category": self.category.value,
+            "diseases": sorted(self.diseases),
+            "methods": self.methods,
+            "ancestry": self.ancestry,
+            "commercial": self.commercial,
+            "clinical": self.clinical,
+            "genetic_data": self.genetic_data,
+            "organisation": {
+                "id": self.organisation.id,
+                "not_for_profit": self.organisation.not_for_profit,
+            },
+            "countries": sorted(self.countries),
+            "users": sorted(self.users),
+            "project": self.project,
+            "months": self.months,
+            "accepts": sorted(self.accepts),
+            "evidence": sorted(self.evidence),
+        }
+
+    def digest(self) -> str:
+        """Give the SHA-256 of the canonical wire form, in hex: equal purposes, equal digests."""
+        text = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def duo(self) -> tuple[str, ...]:
+        """Name the purpose in DUO identifiers, for an audit entry; methods alone have none."""
+        return () if self.category is Category.MDS else (Duo[self.category.value].value,)
+
+
+_FLAGS: Final = ("methods", "ancestry", "commercial", "clinical", "genetic_data")
+_KEYS: Final = frozenset(
+    {
+        "category",
+        "diseases",
+        "organisation",
+        "countries",
+        "users",
+        "project",
+        "months",
+        "accepts",
+        "evidence",
+        *_FLAGS,
+    }
+)
+
+
+def from_json(value: object, at: str = "/purpose") -> Purpose:
+    """Read a purpose. Raises ValidationFailed with a fault for each field that does not fit."""
+    if not isinstance(value, Mapping):
+        raise ValidationFailed("a purpose is an object", faults=(FieldFault(at, "an object"),))
+    reader = _Reader(value, at)
+    purpose = reader.purpose()
+    if reader.faults:
+        raise ValidationFailed("the purpose has faults", faults=reader.faults)
+    return purpose
+
+
+class _Reader:
+    """Reads the fields of one purpose and collects what is wrong with them."""
+
+    def __init__(self, value: Mapping[object, object], at: str) -> None:
+        self._value = value
+        self._at = at
+        self.faults: list[FieldFault] = [
+            FieldFault(at, "an unknown field", "unknown_field")
+            for key in value
+            if not isinstance(key, str) or key not in _KEYS
+        ]
+
+    def purpose(self) -> Purpose:
+        category = self._category()
+        diseases = self._texts("diseases", MONDO_ID, "a MONDO identifier")
+        if category is Category.DS and not diseases:
+            self._fault("diseases", "research on a disease names at least one", "missing")
+        flags = {name: self._flag(self._value, name) for name in _FLAGS}
+        return Purpose(
+            category=category,
+            diseases=diseases,
+            methods=flags["methods"],
+            ancestry=flags["ancestry"],
+            commercial=flags["commercial"],
+            clinical=flags["clinical"],
+            genetic_data=flags["genetic_data"],
+            organisation=self._organisation(),
+            countries=self._texts("countries", _COUNTRY, "a country code of two letters"),
+            users=self._texts("users", _TEXT, "a text"),
+            project=self._text(self._value, "project", "project"),
+            months=self._months(),
+            accepts=frozenset(self._texts("accepts", _CODE, "a DUO shorthand")),
+            evidence=frozenset(self._texts("evidence", _CODE, "a DUO shorthand")),
+        )
+
+    def _fault(self, name: str, detail: str, code: str = "invalid") -> None:
+        self.faults.append(FieldFault(f"{self._at}/{name}", detail, code))
+
+    def _category(self) -> Category:
+        try:
+            return Category(self._value.get("category"))
+        except ValueError:
+            self._fault("category", "one of GRU, HMB, DS, POA, MDS, CC")
+            return Category.GRU
+
+    def _flag(self, value: Mapping[object, object], name: str, prefix: str = "") -> bool | None:
+        flag = value.get(name)
+        if flag is None or isinstance(flag, bool):
+            return flag
+        self._fault(prefix + name, "true, false or null")
+        return None
+
+    def _text(self, value: Mapping[object, object], key: str, name: str) -> str | None:
+        text = value.get(key)
+        if text is None:
+            return None
+        if isinstance(text, str) and _TEXT.fullmatch(text):
+            return text
+        self._fault(name, "a text of at most 200 printable characters, or null")
+        return None
+
+    def _texts(self, name: str, shape: re.Pattern[str], what: str) -> tuple[str, ...]:
+        items = self._value.get(name)
+        if items is None:
+            return ()
+        if not isinstance(items, list) or len(items) > _MAX_ITEMS:
+            self._fault(name, f"a list of at most {_MAX_ITEMS} texts")
+            return ()
+        for index, item in enumerate(items):
+            if not isinstance(item, str) or not shape.fullmatch(item):
+                self._fault(f"{name}/{index}", what)
+                return ()
+        return tuple(sorted(set(items)))
+
+    def _organisation(self) -> Organisation:
+        value = self._value.get("organisation")
+        if value is None:
+            return Organisation()
+        if not isinstance(value, Mapping) or not set(value) <= {"id", "not_for_profit"}:
+            self._fault("organisation", "an object with id and not_for_profit")
+            return Organisation()
+        return Organisation(
+            id=self._text(value, "id", "organisation/id"),
+            not_for_profit=self._flag(value, "not_for_profit", "organisation/"),
+        )
+
+    def _months(self) -> int | None:
+        months = self._value.get("months")
+        if months is None:
+            return None
+        if isinstance(months, int) and not isinstance(months, bool) and 0 < months <= MAX_MONTHS:
+            return months
+        self._fault("months", f"a whole number from 1 to {MAX_MONTHS}, or null")
+        return None

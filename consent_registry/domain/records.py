@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The stored form of a consent event: an open part, a sealed personal part, and a hash chain.
+
+The personal part (which terms: a DS names an illness; who acted) is encrypted under the person's
+own key. The chain covers the open part and a salted commitment to the personal part, so that
+destroying the key erases the person and leaves the chain whole. Encryption is an adapter's job.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Final
+
+from consent_registry.domain.history import ConsentEvent, Kind
+from consent_registry.domain.terms import Terms, UnreadableTerms, from_json, to_json
+from shared.clock import to_rfc3339
+from shared.ids import DatasetId, EventId, Ordinal, Revision
+from shared.principal import Principal
+
+_COMMIT: Final = b"placet/consent-commit/v1\n"
+_CHAIN: Final = b"placet/consent-event/v1\n"
+NO_PREVIOUS: Final = b""
+
+
+class Channel(Enum):
+    """How an event reached the registry."""
+
+    API = "api"
+    PAGE = "page"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Which line of which file an imported event comes from: its key against doubling."""
+
+    file_sha256: bytes
+    line: int
+    mapping: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRecord:
+    """One event before it is sealed and chained; `pid` is the registry's own participant id."""
+
+    event_id: EventId
+    pid: str
+    dataset: DatasetId
+    ordinal: Ordinal
+    kind: Kind
+    expressed_at: datetime
+    effective_from: datetime
+    recorded_at: datetime
+    revision: Revision
+    channel: Channel
+    personal: bytes
+    effective_to: datetime | None = None
+    form_version: str = ""
+    source: Source | None = None
+    withdrawal_id: str | None = None
+
+    def event(self) -> ConsentEvent:
+        """Give the event as histories see it. Unreadable terms become None."""
+        return ConsentEvent(
+            event_id=self.event_id,
+            kind=self.kind,
+            expressed_at=self.expressed_at,
+            effective_from=self.effective_from,
+            effective_to=self.effective_to,
+            recorded_at=self.recorded_at,
+            revision=self.revision,
+            terms=terms_of(self.personal) if self.kind.grants else None,
+        )
+
+    def open_part(self) -> bytes:
+        """Give the bytes of everything that names no person and no choice, one field a line."""
+        source = self.source
+        fields = (
+            self.event_id,
+            self.dataset,
+            str(self.ordinal),
+            self.kind.value,
+            to_rfc3339(self.expressed_at),
+            to_rfc3339(self.effective_from),
+            to_rfc3339(self.effective_to) if self.effective_to else "",
+            to_rfc3339(self.recorded_at),
+            str(self.revision),
+            self.channel.value,
+            self.form_version,
+            f"{source.file_sha256.hex()}:{source.line}:{source.mapping}" if source else "",
+            self.withdrawal_id or "",
+        )
+        return "\n".join(fields).encode()
+
+
+def personal_part(terms: Terms | None, actor: Principal | None) -> bytes:
+    """Write the personal part of an event as canonical JSON."""
+    acted = None
+    if actor is not None:
+        acted = {"iss": actor.issuer, "sub": actor.subject, "client_id": actor.client_id}
+    body = {"terms": to_json(terms) if terms else None, "actor": acted}
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def terms_of(personal: bytes) -> Terms | None:
+    """Read the terms out of a personal part; None when there are none or they are unreadable."""
+    try:
+        body = json.loads(personal)
+    except ValueError:
+        return None
+    stored = body.get("terms") if isinstance(body, Mapping) else None
+    if stored is None:
+        return None
+    try:
+        return from_json(stored)
+    except UnreadableTerms:
+        return None
+
+
+def commitment(event_id: EventId, salt: bytes, personal: bytes) -> bytes:
+    """Commit to a personal part: SHA-256(name || event id || salt || part)."""
+    return hashlib.sha256(_COMMIT + event_id.encode() + salt + personal).digest()
+
+
+def event_hash(previous: bytes, open_part: bytes, committed: bytes) -> bytes:
+    """Chain one event to the same person's previous one in the dataset (empty for the first)."""
+    return hashlib.sha256(_CHAIN + previous + committed + open_part).digest()

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The stable codes of everything that can be wrong with one consent as it is handed in.
+
+An import reports `E-XX-nn`; the JSON API reports the member's name in lower case. A message says
+what to do and never repeats the value: it may be personal, and it may be anything.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class RowCode(Enum):
+    """The codes, with the words that go with each. A code once used keeps its meaning."""
+
+    COLUMN_COUNT = ("E-CSV-01", "the row has another number of columns than the header")
+    UNREADABLE_TEXT = ("E-CSV-02", "the row is not readable as UTF-8 CSV text (RFC 4180)")
+    HEADER = ("E-CSV-03", "the first line does not name the expected columns")
+    DUPLICATE = ("E-ID-02", "the same participant, dataset and alternative stand in another row")
+    LOCAL_ID_TAKEN = ("E-ID-03", "the local id and the participant do not belong together")
+    MALFORMED_ID = ("E-ID-04", "not an identifier: 1 to 128 letters, digits or . _ - : @ +")
+    UNKNOWN_DATASET = ("E-SET-01", "no dataset of this name is registered")
+    FORM_VERSION = ("E-FORM-01", "not a form version: at most 64 visible characters")
+    UNKNOWN_CODE = ("E-DUO-01", "not a DUO code")
+    OBSOLETE_CODE = ("E-DUO-02", "an obsolete DUO code")
+    VALUE_MISSING = ("E-DUO-03", "this term needs a value")
+    VALUE_NOT_ALLOWED = ("E-DUO-04", "this term takes no such value")
+    TWO_PERMISSIONS = ("E-DUO-05", "an alternative has exactly one permission")
+    NOT_A_PERMISSION = ("E-DUO-06", "a permission term is expected here")
+    VALUE_INVALID = ("E-DUO-07", "the value has the wrong form")
+    MODIFIER_REPEATED = ("E-DUO-08", "the same modifier stands here twice")
+    ALTERNATIVE = ("E-DUO-09", "alternatives are numbered from 1 to 20")
+    UNKNOWN_DISEASE = ("E-MONDO-01", "not a term of the disease hierarchy in use")
+    OBSOLETE_DISEASE = ("E-MONDO-02", "an obsolete disease term")
+    UNKNOWN_REGION = ("E-GS-02", "not a country (ISO 3166-1 alpha-2) or EU, EEA, ADEQUATE")
+    DATE_INVALID = ("E-DATE-01", "not a date (2026-11-22) or a time in UTC (2026-11-22T06:25:00Z)")
+    DATE_ORDER = ("E-DATE-02", "it ends before it starts")
+    IN_FUTURE = ("E-TIME-01", "signed in the future")
+    TOO_FAR_AHEAD = ("E-TIME-02", "a withdrawal or refusal begins at most one year ahead")
+    EVIDENCE_MISSING = ("E-EVID-01", "a consent needs the date on which it was signed")
+    UNKNOWN_STATE = ("E-STATE-01", "the state is given, refused or withdrawn")
+    NO_TO_YES = (
+        "E-STATE-02",
+        "this person has said no; only a consent signed on a later day changes that",
+    )
+    ROWS_DIFFER = ("E-STATE-03", "the rows of one consent differ in more than the alternative")
+    CONSENT_INCOMPLETE = ("E-STATE-04", "another row of the same consent is refused")
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        self.message = message
+
+    @property
+    def api_code(self) -> str:
+        """Give the snake_case code of the JSON API."""
+        return self.name.lower()
+
+
+BY_CODE = {member.code: member for member in RowCode}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong: in which column (or field), what, and a hint made of our own words."""
+
+    column: str
+    what: RowCode
+    hint: str = ""

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one consent allows: a list of alternatives, each one permission with its modifiers.
+
+The participant allows what any one alternative allows (DUO's own rule of one primary category was
+dropped in 2020; alternatives keep modifiers with the permission they belong to). Terms have one
+canonical JSON form, so that equal consents are equal bytes.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from consent_registry.domain import duo
+from consent_registry.domain.diseases import MONDO_ID, Diseases
+from consent_registry.domain.duo import Duo, Role
+from consent_registry.domain.row_codes import Fault, RowCode
+from consent_registry.domain.values import MAX_VALUES, check_values
+
+MAX_ALTERNATIVES: Final = 20
+
+
+class UnreadableTerms(ValueError):
+    """Stored terms cannot be read. The person is left out and an alarm is raised."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Modifier:
+    """One modifier term with its values in canonical form and order."""
+
+    code: Duo
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """One permission, its modifiers by code, and (for DS) its diseases; all in canonical order."""
+
+    permission: Duo
+    modifiers: tuple[Modifier, ...] = ()
+    diseases: tuple[str, ...] = ()
+
+    def has(self, code: Duo) -> bool:
+        """Say whether this modifier stands in the alternative."""
+        return any(modifier.code is code for modifier in self.modifiers)
+
+
+Terms = tuple[Alternative, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawModifier:
+    """A modifier as handed in: any text, unchecked."""
+
+    code: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawAlternative:
+    """An alternative as handed in: any texts, unchecked."""
+
+    permission: str
+    modifiers: tuple[RawModifier, ...] = ()
+    diseases: tuple[str, ...] = ()
+
+
+def read_alternative(
+    raw: RawAlternative, diseases: Diseases
+) -> tuple[Alternative | None, tuple[Fault, ...]]:
+    """Check one alternative as handed in. Gives it in canonical form, or every fault it has."""
+    permission, faults = _permission(raw.permission)
+    modifiers: dict[Duo, Modifier] = {}
+    for item in raw.modifiers:
+        modifier, found = _modifier(item)
+        faults += found
+        if modifier is None:
+            continue
+        if modifier.code in modifiers:
+            faults += (Fault("modifiers", RowCode.MODIFIER_REPEATED, modifier.code.name),)
+        modifiers[modifier.code] = modifier
+    illnesses, found = _diseases(raw.diseases, permission, diseases)
+    faults += found
+    if faults or permission is None:
+        return None, faults
+    ordered = tuple(modifiers[code] for code in duo.MODIFIERS if code in modifiers)
+    return Alternative(permission=permission, modifiers=ordered, diseases=illnesses), ()
+
+
+def _permission(text: str) -> tuple[Duo | None, tuple[Fault, ...]]:
+    if not text.strip():
+        return None, (Fault("permission", RowCode.NOT_A_PERMISSION, "NRES, GRU, HMB, DS or POA"),)
+    code, fault = _code(text, "permission")
+    if code is None:
+        return None, fault
+    if duo.TERMS[code].role is not Role.PERMISSION:
+        return None, (Fault("permission", RowCode.NOT_A_PERMISSION, f"{code.name} is a modifier"),)
+    return code, ()
+
+
+def _modifier(raw: RawModifier) -> tuple[Modifier | None, tuple[Fault, ...]]:
+    code, faults = _code(raw.code, "modifiers")
+    if code is None:
+        return None, faults
+    term = duo.TERMS[code]
+    if term.role is Role.PERMISSION:
+        return None, (Fault("modifiers", RowCode.TWO_PERMISSIONS, f"{code.name} is a permission"),)
+    values, faults = check_values(term, raw.values, "modifiers")
+    return (None, faults) if faults else (Modifier(code=code, values=values), ())
+
+
+def _code(text: str, column: str) -> tuple[Duo | None, tuple[Fault, ...]]:
+    code = duo.find(text)
+    if code is not None:
+        return code, ()
+    instead = duo.replacement(text)
+    if instead is not None:
+        return None, (Fault(column, RowCode.OBSOLETE_CODE, f"use {instead}"),)
+    return None, (Fault(column, RowCode.UNKNOWN_CODE),)
+
+
+def _diseases(
+    raw: Sequence[str], permission: Duo | None, known: Diseases
+) -> tuple[tuple[str, ...], tuple[Fault, ...]]:
+    given = [text.strip() for text in raw if text.strip()]
+    if permission is not Duo.DS:
+        misplaced = given and permission is not None
+        return (), (Fault("diseases", RowCode.VALUE_NOT_ALLOWED, "DS only"),) if misplaced else ()
+    if not given:
+        return (), (Fault("diseases", RowCode.VALUE_MISSING, "DS"),)
+    if len(given) > MAX_VALUES:
+        return (), (Fault("diseases", RowCode.VALUE_INVALID, f"at most {MAX_VALUES}"),)
+    faults = tuple(fault for text in given if (fault := _disease_fault(text, known)) is not None)
+    return (() if faults else tuple(sorted(set(given)))), faults
+
+
+def _disease_fault(text: str, known: Diseases) -> Fault | None:
+    if not MONDO_ID.fullmatch(text) or text not in known:
+        return Fault("diseases", RowCode.UNKNOWN_DISEASE, f"MONDO release {known.release}")
+    disease = known.terms[text]
+    if not disease.obsolete:
+        return None
+    instead = known.current(text)
+    if instead is not None:
+        return Fault("diseases", RowCode.OBSOLETE_DISEASE, f"use {instead}")
+    consider = ", ".join(disease.consider)
+    return Fault("diseases", RowCode.OBSOLETE_DISEASE, f"consider {consider}" if consider else "")
+
+
+def to_json(terms: Terms) -> list[dict[str, object]]:
+    """Write terms as JSON values, with identifiers instead of shorthands."""
+    return [
+        {
+            "permission": alternative.permission.value,
+            "modifiers": [
+                {"code": modifier.code.value, "values": list(modifier.values)}
+                for modifier in alternative.modifiers
+            ],
+            "diseases": list(alternative.diseases),
+        }
+        for alternative in terms
+    ]
+
+
+def canonical_text(terms: Terms) -> str:
+    """Write terms in their one canonical JSON form."""
+    return json.dumps(to_json(terms), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def from_json(value: object) -> Terms:
+    """Read terms that were stored by `to_json`.
+
+    Raises UnreadableTerms on anything else, an unknown code included: what cannot be read
+    permits nothing.
+    """
+    if not isinstance(value, list) or not value:
+        raise UnreadableTerms("terms are a list of alternatives")
+    try:
+        return tuple(_stored_alternative(item) for item in value)
+    except (KeyError, TypeError, ValueError) as unreadable:
+        raise UnreadableTerms("stored terms cannot be read") from unreadable
+
+
+def _stored_alternative(item: Mapping[str, object]) -> Alternative:
+    modifiers = item["modifiers"]
+    if not isinstance(modifiers, list):
+        raise UnreadableTerms("modifiers are a list")
+    return Alternative(
+        permission=_stored_code(item["permission"], Role.PERMISSION),
+        modifiers=tuple(
+            Modifier(code=_stored_code(m["code"], Role.MODIFIER), values=_texts(m["values"]))
+            for m in modifiers
+        ),
+        diseases=_texts(item["diseases"]),
+    )
+
+
+def _stored_code(value: object, role: Role) -> Duo:
+    code = Duo(value)
+    if duo.TERMS[code].role is not role:
+        raise UnreadableTerms("a code in the wrong place")
+    return code
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise UnreadableTerms("values are texts")
+    return tuple(value)

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The values a decision is made of: results, reasons in a fixed order, obligations.
+
+PERMIT < MANUAL < DENY. Within one alternative the worst clause decides, so that MANUAL never hides
+DENY; across alternatives the best one decides, because the participant allows what any one of them
+allows.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from typing import Final
+
+ENGINE_VERSION: Final = "placet/matching/v1"
+
+
+class Result(IntEnum):
+    """What a clause says to a purpose; a greater value is a worse one."""
+
+    PERMIT = 0
+    MANUAL = 1
+    DENY = 2
+
+
+class Reason(Enum):
+    """Why somebody is out of a cohort, in the order in which the first reason is chosen.
+
+    The order never changes and new reasons go to the end of their group; counts depend on it.
+    """
+
+    # The state of the consent.
+    NEVER_ASKED = "never_asked"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    INVALID = "invalid"
+    PENDING_RECONSENT = "pending_reconsent"
+    UNREADABLE = "unreadable"
+    # The permission.
+    PURPOSE_NOT_PERMITTED = "purpose_not_permitted"
+    CLINICAL_NOT_PERMITTED = "clinical_not_permitted"
+    ANCESTRY_NOT_PERMITTED = "ancestry_not_permitted"
+    DISEASE_NOT_PERMITTED = "disease_not_permitted"
+    # The modifiers.
+    METHODS_NOT_PERMITTED = "methods_not_permitted"
+    PHENOTYPE_ONLY = "phenotype_only"
+    ORGANISATION_FOR_PROFIT = "organisation_for_profit"
+    COMMERCIAL_USE = "commercial_use"
+    USER_NOT_LISTED = "user_not_listed"
+    PROJECT_NOT_LISTED = "project_not_listed"
+    INSTITUTION_NOT_LISTED = "institution_not_listed"
+    PLACE_NOT_PERMITTED = "place_not_permitted"
+    DURATION_TOO_LONG = "duration_too_long"
+    PUBLICATION_NOT_ACCEPTED = "publication_not_accepted"
+    COLLABORATION_NOT_ACCEPTED = "collaboration_not_accepted"
+    MORATORIUM_NOT_ACCEPTED = "moratorium_not_accepted"
+    RETURN_NOT_ACCEPTED = "return_not_accepted"
+
+
+class Question(Enum):
+    """What a clause cannot decide by itself: what an authority would have to rule on."""
+
+    DISEASE_UNKNOWN = "disease_unknown"
+    METHODS_ON_RESTRICTED = "methods_on_restricted"
+    RESEARCH_TYPE = "research_type"
+    METHODS_NOT_SAID = "methods_not_said"
+    GENETIC_DATA_NOT_SAID = "genetic_data_not_said"
+    PROFIT_NOT_SAID = "profit_not_said"
+    COMMERCIAL_NOT_SAID = "commercial_not_said"
+    ANCESTRY_NOT_SAID = "ancestry_not_said"
+    ETHICS_APPROVAL_PENDING = "ethics_approval_pending"
+    COLLABORATION_PENDING = "collaboration_pending"
+    USERS_NOT_SAID = "users_not_said"
+    PROJECT_NOT_SAID = "project_not_said"
+    INSTITUTION_NOT_SAID = "institution_not_said"
+    PLACES_NOT_SAID = "places_not_said"
+    DURATION_NOT_SAID = "duration_not_said"
+    VALUE_MISSING = "value_missing"
+    UNKNOWN_CODE = "unknown_code"
+
+
+REASON_ORDER: Final = {reason: rank for rank, reason in enumerate(Reason)}
+QUESTION_ORDER: Final = {question: rank for rank, question in enumerate(Question)}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Obligation:
+    """What a permit must carry because of a clause: its code and value (`TS`, `24`)."""
+
+    code: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one clause says: PERMIT with obligations, MANUAL with a question, DENY with a reason.
+
+    `clause` is the DUO shorthand that speaks.
+    """
+
+    clause: str
+    result: Result
+    reason: Reason | None = None
+    question: Question | None = None
+    obligations: tuple[Obligation, ...] = ()
+
+
+def permit(clause: str, *obligations: Obligation) -> Finding:
+    """Make a finding that nothing in this clause stands against the purpose."""
+    return Finding(clause=clause, result=Result.PERMIT, obligations=obligations)
+
+
+def manual(clause: str, question: Question) -> Finding:
+    """Make a finding that this clause needs a ruling."""
+    return Finding(clause=clause, result=Result.MANUAL, question=question)
+
+
+def deny(clause: str, reason: Reason) -> Finding:
+    """Make a finding that this clause stands against the purpose."""
+    return Finding(clause=clause, result=Result.DENY, reason=reason)

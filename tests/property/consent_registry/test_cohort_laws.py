@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Deciding a set gives everybody what deciding her alone gives; building order never matters."""
+
+import random as standard_random
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pyroaring import BitMap
+
+from consent_registry.domain.bitmaps import (
+    canonical_bytes,
+    from_text,
+    salted_digest,
+    to_text,
+)
+from consent_registry.domain.cohort import Cohort, evaluate
+from consent_registry.domain.cohort_index import CohortIndex
+from consent_registry.domain.duo import MODIFIERS, PERMISSIONS, TERMS, Duo
+from consent_registry.domain.history import Standing, State
+from consent_registry.domain.matching import Inquiry, match
+from consent_registry.domain.policy import OnRestricted
+from consent_registry.domain.purpose import Category, Organisation, Purpose
+from consent_registry.domain.terms import Alternative, Modifier, Terms
+from consent_registry.domain.verdict import Reason, Result
+from tests.fakes.consent_factories import inquiry, policy
+
+CANCER, BREAST, LUNG = "MONDO:0004992", "MONDO:0007254", "MONDO:0008903"
+ILLNESSES = (CANCER, BREAST, LUNG, "MONDO:0002054", "MONDO:9999999", "MONDO:0005015")
+VALUES = {
+    Duo.RS: ("x",),
+    Duo.GS: ("EU", "FI"),
+    Duo.MOR: ("2026-01-01", "2027-01-01"),
+    Duo.TS: ("0", "6", "24"),
+    Duo.US: ("rita", "stan"),
+    Duo.PS: ("P-1", "P-2"),
+    Duo.IS: ("https://ror.org/00aaaaa00",),
+}
+
+
+@st.composite
+def modifiers(draw: st.DrawFn) -> Modifier:
+    code = draw(st.sampled_from(MODIFIERS))
+    choices = VALUES.get(code, ())
+    several = TERMS[code].several
+    picked = (
+        draw(st.sets(st.sampled_from(choices), max_size=2 if several else 1)) if choices else ()
+    )
+    return Modifier(code=code, values=tuple(sorted(picked)))
+
+
+@st.composite
+def alternatives(draw: st.DrawFn) -> Alternative:
+    permission = draw(st.sampled_from(PERMISSIONS))
+    picked = draw(st.lists(modifiers(), max_size=3, unique_by=lambda m: m.code))
+    illnesses = draw(st.sets(st.sampled_from(ILLNESSES), max_size=2))
+    return Alternative(
+        permission=permission,
+        modifiers=tuple(sorted(picked, key=lambda m: MODIFIERS.index(m.code))),
+        diseases=tuple(sorted(illnesses)) if permission is Duo.DS else (),
+    )
+
+
+consents = st.lists(alternatives(), min_size=1, max_size=3).map(tuple)
+flags = st.sampled_from([True, False, None])
+
+
+@st.composite
+def purposes(draw: st.DrawFn) -> Purpose:
+    codes = st.sets(st.sampled_from(["PUB", "COL", "RTN", "MOR", "IRB"])).map(frozenset)
+    return Purpose(
+        category=draw(st.sampled_from(Category)),
+        diseases=tuple(sorted(draw(st.sets(st.sampled_from(ILLNESSES), max_size=2)))),
+        methods=draw(flags),
+        ancestry=draw(flags),
+        commercial=draw(flags),
+        clinical=draw(flags),
+        genetic_data=draw(flags),
+        organisation=Organisation(
+            id=draw(st.sampled_from([None, "https://ror.org/00aaaaa00", "x"])),
+            not_for_profit=draw(flags),
+        ),
+        countries=tuple(sorted(draw(st.sets(st.sampled_from(["FI", "NO", "US"]), max_size=2)))),
+        users=draw(st.sampled_from([(), ("rita",), ("rita", "stan")])),
+        project=draw(st.sampled_from([None, "P-1", "P-9"])),
+        months=draw(st.sampled_from([None, 6, 12])),
+        accepts=draw(codes),
+        evidence=draw(codes),
+    )
+
+
+@st.composite
+def inquiries(draw: st.DrawFn) -> Inquiry:
+    switch = {code: draw(st.sampled_from(OnRestricted)) for code in ("HMB", "DS", "POA")}
+    return inquiry(draw(purposes()), policy=replace(policy(), methods_on_restricted=switch))
+
+
+@st.composite
+def standings(draw: st.DrawFn) -> Standing:
+    state = draw(st.sampled_from([State.GIVEN, State.GIVEN, *State]))
+    terms: Terms | None = draw(consents | st.none()) if state is State.GIVEN else None
+    return Standing(state=state, terms=terms)
+
+
+people = st.lists(standings(), max_size=12)
+
+
+def index_of(standing: Sequence[Standing], order: Sequence[int] | None = None) -> CohortIndex:
+    index = CohortIndex(members=len(standing))
+    for ordinal in order if order is not None else range(len(standing)):
+        index.put(BitMap([ordinal]), standing[ordinal])
+    return index
+
+
+def parts(cohort: Cohort) -> tuple[object, ...]:
+    return (
+        canonical_bytes(cohort.within),
+        canonical_bytes(cohort.awaiting),
+        {reason: canonical_bytes(people) for reason, people in cohort.out.items()},
+        {clause: canonical_bytes(people) for clause, people in cohort.clauses.items()},
+    )
+
+
+@given(people, inquiries())
+def test_the_set_and_the_person_are_decided_alike(
+    everybody: list[Standing], asked: Inquiry
+) -> None:
+    cohort = evaluate(index_of(everybody), asked)
+    for ordinal, standing in enumerate(everybody):
+        expected = expected_part(standing, asked)
+        assert part_of(cohort, ordinal) == expected, standing
+
+
+def expected_part(standing: Standing, asked: Inquiry) -> tuple[str, object]:
+    if standing.state is State.NOT_ASKED:
+        return "out", Reason.NEVER_ASKED
+    if standing.state is not State.GIVEN:
+        return "out", Reason(standing.state.value)
+    if standing.terms is None:
+        return "out", Reason.UNREADABLE
+    answer = match(standing.terms, asked)
+    if answer.result is Result.PERMIT:
+        return "in", None
+    if answer.result is Result.MANUAL:
+        return "awaiting", answer.clauses[0]
+    return "out", answer.reasons[0]
+
+
+def part_of(cohort: Cohort, ordinal: int) -> tuple[str, object]:
+    found: list[tuple[str, object]] = []
+    if ordinal in cohort.within:
+        found.append(("in", None))
+    found += [("awaiting", clause) for clause, who in cohort.clauses.items() if ordinal in who]
+    found += [("out", reason) for reason, who in cohort.out.items() if ordinal in who]
+    assert len(found) == 1  # the parts cover everybody and do not overlap
+    return found[0]
+
+
+@given(people, inquiries(), st.randoms())
+def test_the_order_of_members_never_matters(
+    everybody: list[Standing], asked: Inquiry, random: standard_random.Random
+) -> None:
+    order = list(range(len(everybody)))
+    random.shuffle(order)
+    assert parts(evaluate(index_of(everybody, order), asked)) == parts(
+        evaluate(index_of(everybody), asked)
+    )
+
+
+@given(people, people, inquiries())
+def test_changing_people_in_place_equals_building_anew(
+    before: list[Standing], changes: list[Standing], asked: Inquiry
+) -> None:
+    count = min(len(before), len(changes))
+    after = [*changes[:count], *before[count:]]
+    index = index_of(before)
+    index.forget(BitMap(range(count)))
+    for ordinal in range(count):
+        index.put(BitMap([ordinal]), after[ordinal])
+    assert parts(evaluate(index, asked)) == parts(evaluate(index_of(after), asked))
+
+
+@given(people, inquiries(), st.integers(min_value=0, max_value=11))
+def test_one_more_withdrawal_never_widens_any_part(
+    everybody: list[Standing], asked: Inquiry, who: int
+) -> None:
+    before = evaluate(index_of(everybody), asked)
+    fewer = [
+        Standing(state=State.WITHDRAWN) if ordinal == who else standing
+        for ordinal, standing in enumerate(everybody)
+    ]
+    after = evaluate(index_of(fewer), asked)
+    assert after.within == before.within - BitMap([who])
+    assert after.awaiting == before.awaiting - BitMap([who])
+
+
+@given(consents, purposes())
+def test_one_more_modifier_never_widens_except_clinical_care(
+    consent: Terms, asked: Purpose
+) -> None:
+    for code in MODIFIERS:
+        if code is Duo.CC or any(alternative.has(code) for alternative in consent):
+            continue
+        narrower = tuple(replace(a, modifiers=(*a.modifiers, Modifier(code=code))) for a in consent)
+        assert match(narrower, inquiry(asked)).result >= match(consent, inquiry(asked)).result
+
+
+@given(st.sets(st.integers(min_value=0, max_value=200_000)), st.binary(min_size=32, max_size=32))
+def test_equal_sets_have_equal_bytes_however_they_were_built(who: set[int], salt: bytes) -> None:
+    at_once, one_by_one = BitMap(who), BitMap()
+    for ordinal in sorted(who, reverse=True):
+        one_by_one.add(ordinal)
+    one_by_one.run_optimize()
+    assert canonical_bytes(at_once) == canonical_bytes(one_by_one)
+    assert salted_digest(at_once, salt) == salted_digest(one_by_one, salt)
+    assert from_text(to_text(at_once)) == one_by_one

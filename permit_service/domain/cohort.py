@@ -2,8 +2,8 @@
 """What consent_registry says about a cohort, and how its numbers may be shown and published.
 
 Never holds a person, an ordinal or a bitmap, and never adds numbers up: consent_registry decides
-who is in and counts them. Small cells are hidden here once more, so that no page and no permit
-can show one by accident.
+who is in and counts them. Small cells are hidden here, so that no page, no answer and no permit
+can show one.
 """
 
 from collections.abc import Mapping
@@ -19,19 +19,31 @@ SMALL_CELL: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A count as it may be shown: exact, or only known to be below a bound."""
+    """A count as it may be shown: exact, rounded to tens, or only known to be below a bound."""
 
     value: int | None
     fewer_than: int | None = None
-
-    @staticmethod
-    def of(count: int) -> "Shown":
-        """Hide a count of 1 to 9; zero says nothing about anyone and stays."""
-        return Shown(None, SMALL_CELL) if 0 < count < SMALL_CELL else Shown(count)
+    rounded: bool = False
 
     def text(self) -> str:
-        """Say the count: `1,234` or `fewer than 10`."""
-        return f"{self.value:,}" if self.value is not None else f"fewer than {self.fewer_than}"
+        """Say the count: `1,234`, `about 1,230` or `fewer than 10`."""
+        if self.value is None:
+            return f"fewer than {self.fewer_than}"
+        return f"about {self.value:,}" if self.rounded else f"{self.value:,}"
+
+    def to_json(self) -> int | str:
+        """Write the count as a permit's body does: a number, or `<10`."""
+        return f"<{self.fewer_than}" if self.value is None else self.value
+
+
+def shown(parts: Mapping[str, int]) -> dict[str, Shown]:
+    """Give the parts of one whole as they may be shown.
+
+    Parts of 1 to 9 are hidden, and where one is, the others are rounded: otherwise the whole less
+    the other parts would give it back (consent.md section 2.7, "suppression is secondary too").
+    """
+    hides = any(0 < count < SMALL_CELL for count in parts.values())
+    return {name: _shown(count, rounded=hides) for name, count in parts.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,18 +70,28 @@ class CohortCounts:
         Each is rounded to tens on its own, and 1 to 9 becomes `<10`: no subtraction of two
         published numbers gives back an exact small one.
         """
-        return {name: _published(count) for name, count in self.to_json().items()}
+        return {
+            name: _shown(count, rounded=True).to_json() for name, count in self.to_json().items()
+        }
+
+    def shown(self) -> dict[str, Shown]:
+        """Give the counts for a person of the authority to read."""
+        parts = {"in": self.within, "out": self.out, "awaiting": self.awaiting}
+        return {"members": Shown(self.members), **shown(parts)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CohortView:
-    """The answer to "who would be in?", for a person to read. Grants nothing."""
+    """The answer to "who would be in?", in counts. Grants nothing.
+
+    `reasons` are the parts of those who are out, `awaiting_by_clause` of those who await a ruling.
+    """
 
     dataset: DatasetId
     revision: Revision
     counts: CohortCounts
-    reasons: Mapping[str, Shown]
-    awaiting_by_clause: Mapping[str, Shown]
+    reasons: Mapping[str, int]
+    awaiting_by_clause: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +111,8 @@ class FrozenCohort:
     manifest: str
 
 
-def _published(count: int) -> int | str:
+def _shown(count: int, *, rounded: bool) -> Shown:
     if 0 < count < SMALL_CELL:
-        return f"<{SMALL_CELL}"
-    return (count + SMALL_CELL // 2) // SMALL_CELL * SMALL_CELL
+        return Shown(None, SMALL_CELL)
+    tens = (count + SMALL_CELL // 2) // SMALL_CELL * SMALL_CELL
+    return Shown(tens if rounded else count, rounded=rounded and tens != 0)

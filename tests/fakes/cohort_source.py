@@ -5,7 +5,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from permit_service.domain.cohort import CohortCounts, CohortView, FrozenCohort, Shown
+from permit_service.domain.cohort import CohortCounts, CohortView, FrozenCohort
 from permit_service.domain.errors import (
     CohortRefused,
     CohortsUnavailable,
@@ -53,8 +53,8 @@ class MemoryCohorts:
             dataset=dataset,
             revision=Revision(known.revision),
             counts=known.counts,
-            reasons={"withdrawn": Shown.of(380), "expired": Shown.of(5)},
-            awaiting_by_clause={"RS": Shown.of(3)},
+            reasons={"withdrawn": 380, "expired": 5},
+            awaiting_by_clause={"RS": 3},
         )
 
     def freeze(

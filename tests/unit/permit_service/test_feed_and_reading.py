@@ -124,7 +124,7 @@ def test_counts_are_for_the_authority_and_come_from_the_registry(world: World) -
     application = world.apply()
     view = read.cohort(application.application_id, caller=AUTHORITY, ports=world.ports)
     assert view.counts.within == 612
-    assert view.reasons["expired"].text() == "fewer than 10"
+    assert view.reasons["expired"] == 5
     with pytest.raises(Forbidden):
         read.cohort(application.application_id, caller=RESEARCHER, ports=world.ports)
     with pytest.raises(ApplicationUnknown):

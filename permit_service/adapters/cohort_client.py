@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""consent_registry over HTTP. Asks and translates; decides nothing and keeps nothing.
+
+An answer that cannot be read counts as no answer: a permit is built on what was understood whole.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Final, TypeVar
+
+from permit_service.domain.cohort import CohortCounts, CohortView, FrozenCohort
+from permit_service.domain.errors import (
+    CohortRefused,
+    CohortsUnavailable,
+    FreezeOvertaken,
+    FreezeVoid,
+)
+from permit_service.domain.purpose import Purpose
+from shared.canonical import JSON
+from shared.clock import from_rfc3339
+from shared.http_client import Http, JsonClient, Unavailable, UpstreamRefused
+from shared.ids import ApplicationId, CohortId, DatasetId, PermitId, Revision
+
+SCOPES: Final = ("cohorts.evaluate", "cohorts.freeze")
+_TRANSIENT: Final = frozenset(
+    {
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    }
+)
+_T = TypeVar("_T")
+
+
+class HttpCohorts:
+    """`CohortSource` on consent_registry's API at `base_url`.
+
+    `token` gives an access token for it; an issuer that gives none means that consent_registry
+    cannot be asked, not that it refused.
+    """
+
+    def __init__(self, base_url: str, token: Callable[[], str], http: Http | None = None) -> None:
+        self._client = JsonClient(base_url, bearer=lambda: _granted(token), http=http)
+
+    def evaluate(self, dataset: DatasetId, purpose: Purpose) -> CohortView:
+        """Ask `POST /v1/cohorts/evaluate`."""
+        body = _question(dataset, purpose)
+        answer = self._ask("/v1/cohorts/evaluate", body)
+        return CohortView(
+            dataset=dataset,
+            revision=Revision(_whole(answer, "revision")),
+            counts=_counts(answer),
+            reasons=_parts(answer, "reasons"),
+            awaiting_by_clause=_parts(answer, "awaiting_by_clause"),
+        )
+
+    def freeze(
+        self, dataset: DatasetId, purpose: Purpose, application_id: ApplicationId
+    ) -> FrozenCohort:
+        """Ask `POST /v1/cohorts/freeze`."""
+        body = {**_question(dataset, purpose), "application_id": application_id}
+        answer = self._ask("/v1/cohorts/freeze", body)
+        return FrozenCohort(
+            cohort_id=CohortId(_text(answer, "cohort_id")),
+            revision=Revision(_whole(answer, "revision")),
+            frozen_at=_time(answer, "frozen_at"),
+            void_at=_time(answer, "void_at"),
+            counts=_counts(answer),
+            digest=_text(answer, "digest"),
+            manifest=_text(answer, "manifest"),
+        )
+
+    def bind(self, cohort_id: CohortId, permit_id: PermitId) -> None:
+        """Ask `POST /v1/cohorts/{id}/bind`."""
+        self._ask(f"/v1/cohorts/{cohort_id}/bind", {"permit_id": permit_id})
+
+    def _ask(self, path: str, body: Mapping[str, JSON]) -> Mapping[str, JSON]:
+        try:
+            return self._client.post(path, body)
+        except Unavailable as fault:
+            raise CohortsUnavailable("consent_registry does not answer") from fault
+        except UpstreamRefused as refusal:
+            raise _refusal(refusal) from refusal
+
+
+def _granted(token: Callable[[], str]) -> str:
+    try:
+        return token()
+    except UpstreamRefused as refusal:
+        raise Unavailable("the issuer gives no token") from refusal
+
+
+def _refusal(
+    refusal: UpstreamRefused,
+) -> FreezeVoid | FreezeOvertaken | CohortRefused | CohortsUnavailable:
+    """Translate a refusal; one that speaks of our token or of load is not about the cohort."""
+    if refusal.upstream_code == FreezeVoid.code:
+        return FreezeVoid()
+    if refusal.upstream_code == FreezeOvertaken.code:
+        return FreezeOvertaken()
+    context: dict[str, str | int] = {
+        "status": refusal.status,
+        "upstream_code": refusal.upstream_code,
+    }
+    if refusal.status in _TRANSIENT:
+        return CohortsUnavailable("consent_registry does not let us ask", context=context)
+    return CohortRefused("consent_registry refused the question", context=context)
+
+
+def _question(dataset: DatasetId, purpose: Purpose) -> dict[str, JSON]:
+    return {"dataset": dataset, "purpose": purpose.to_json()}
+
+
+def _counts(answer: Mapping[str, JSON]) -> CohortCounts:
+    counts = _typed(answer, "counts", dict)
+    return CohortCounts(
+        members=_whole(counts, "members"),
+        within=_whole(counts, "in"),
+        out=_whole(counts, "out"),
+        awaiting=_whole(counts, "awaiting"),
+    )
+
+
+def _parts(answer: Mapping[str, JSON], name: str) -> dict[str, int]:
+    parts = _typed(answer, name, dict)
+    return {str(code): _whole(parts, code) for code in parts}
+
+
+def _whole(answer: Mapping[str, JSON], name: str) -> int:
+    value = _typed(answer, name, int)
+    if isinstance(value, bool) or value < 0:
+        raise _unreadable()
+    return value
+
+
+def _text(answer: Mapping[str, JSON], name: str) -> str:
+    value = _typed(answer, name, str)
+    if not value:
+        raise _unreadable()
+    return value
+
+
+def _time(answer: Mapping[str, JSON], name: str) -> datetime:
+    try:
+        return from_rfc3339(_text(answer, name))
+    except ValueError:
+        raise _unreadable() from None
+
+
+def _typed(answer: Mapping[str, JSON], name: str, kind: type[_T]) -> _T:
+    value = answer.get(name)
+    if not isinstance(value, kind):
+        raise _unreadable()
+    return value
+
+
+def _unreadable() -> CohortsUnavailable:
+    return CohortsUnavailable("consent_registry's answer cannot be read")

@@ -116,6 +116,6 @@ def devidp_process(files: DevidpFiles) -> Iterator[subprocess.Popen[bytes]]:
 
 def _answers(issuer: str) -> bool:
     try:
-        return requests.get(f"{issuer}/healthz", timeout=2).status_code == requests.codes.ok
+        return requests.get(f"{issuer}/healthz", timeout=2).ok
     except requests.ConnectionError:
         return False

@@ -64,10 +64,10 @@ class DevidpSettings:
 
     def check(self) -> Iterable[str]:
         """Name what makes this provider unsafe or unusable."""
-        if self.env != "development":
-            yield "PLACET_ENV: must be development, this provider serves nothing else"
         parts = urlsplit(self.public_url)
         if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
             yield "PLACET_PUBLIC_URL: must be https or an address of this machine itself"
+        if self.env != "development":
+            yield "PLACET_ENV: must be development, this provider serves nothing else"
         if len(self.session_key.reveal()) < _MIN_SESSION_KEY_CHARS:
             yield f"PLACET_SESSION_KEY_FILE: needs at least {_MIN_SESSION_KEY_CHARS} characters"

@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One row of the consent CSV: read, checked, and put into canonical form.
+
+Columns are those of architecture.md section 8; modifiers are `CODE[=value[,value…]]` and diseases
+MONDO identifiers, both separated by `;`. A row is judged by itself here; what rows of one consent
+owe each other, and what the register already knows, is judged by whoever sees them together.
+No fault repeats a value.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.history import Kind
+from consent_registry.domain.row_codes import Fault, RowCode
+from consent_registry.domain.terms import (
+    MAX_ALTERNATIVES,
+    RawAlternative,
+    RawModifier,
+    canonical_text,
+    read_alternative,
+)
+from shared.clock import from_rfc3339
+
+MAPPING_VERSION: Final = 1
+COLUMNS: Final = (
+    "participant",
+    "dataset",
+    "local_id",
+    "alternative",
+    "permission",
+    "modifiers",
+    "diseases",
+    "state",
+    "signed_on",
+    "effective_from",
+    "effective_to",
+    "form_version",
+)
+AHEAD: Final = timedelta(days=366)
+# A paper signed today east of Greenwich may carry tomorrow's date in UTC.
+SIGNED_AHEAD: Final = timedelta(days=1)
+
+_ID: Final = re.compile(r"[A-Za-z0-9._:@+-]{1,128}", re.ASCII)
+_FORM: Final = re.compile(r"[^\x00-\x1f\x7f]{0,64}")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_STATES: Final[Mapping[str, Kind]] = {
+    "given": Kind.GIVEN,
+    "refused": Kind.REFUSED,
+    "withdrawn": Kind.WITHDRAWN,
+}
+_CACHE_ROWS: Final = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row without faults. `alternative_text` is canonical JSON of a list of one, or empty."""
+
+    participant: str
+    dataset: str
+    local_id: str
+    alternative: int
+    alternative_text: str
+    kind: Kind
+    expressed_at: datetime
+    effective_from: datetime
+    effective_to: datetime | None
+    form_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Times:
+    expressed_at: datetime
+    effective_from: datetime
+    effective_to: datetime | None
+
+
+class RowReader:
+    """Reads the rows of one import. Remembers what it has parsed: real files repeat themselves.
+
+    `columns` is the header of the file, in any order; `known_dataset` says whether a dataset is
+    registered; `now` is the instant of the import, which closings without a date take.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[str],
+        *,
+        diseases: Diseases,
+        known_dataset: Callable[[str], bool],
+        now: datetime,
+    ) -> None:
+        self._at = tuple(columns.index(name) for name in COLUMNS)
+        self._width = len(columns)
+        self._diseases = diseases
+        self._known_dataset = known_dataset
+        self._now = now
+        self._alternatives: dict[tuple[str, str, str], tuple[str, tuple[Fault, ...]]] = {}
+        self._times: dict[tuple[str, ...], tuple[_Times | None, tuple[Fault, ...]]] = {}
+
+    def read(self, fields: Sequence[str]) -> Row | tuple[Fault, ...]:
+        """Give the row in canonical form, or everything that is wrong with it."""
+        if len(fields) != self._width:
+            return (Fault("", RowCode.COLUMN_COUNT),)
+        value = [fields[at].strip() for at in self._at]
+        participant, dataset, local_id, number, *content, state, signed, begins, ends, form = value
+        faults = self._identity(participant, dataset, local_id)
+        alternative = _alternative_number(number)
+        if alternative is None:
+            faults += (Fault("alternative", RowCode.ALTERNATIVE),)
+        kind = _STATES.get(state)
+        if kind is None:
+            faults += (Fault("state", RowCode.UNKNOWN_STATE),)
+        text, found = self._alternative(kind, (content[0], content[1], content[2]))
+        times, mistimed = self._timing(kind, (signed, begins, ends))
+        faults += found + mistimed
+        if not _FORM.fullmatch(form):
+            faults += (Fault("form_version", RowCode.FORM_VERSION),)
+        if faults or kind is None or alternative is None or times is None:
+            return faults
+        return Row(
+            participant=participant,
+            dataset=dataset,
+            local_id=local_id,
+            alternative=alternative,
+            alternative_text=text,
+            kind=kind,
+            expressed_at=times.expressed_at,
+            effective_from=times.effective_from,
+            effective_to=times.effective_to,
+            form_version=form,
+        )
+
+    def _identity(self, participant: str, dataset: str, local_id: str) -> tuple[Fault, ...]:
+        faults: tuple[Fault, ...] = ()
+        if not _ID.fullmatch(participant):
+            faults += (Fault("participant", RowCode.MALFORMED_ID),)
+        if not _ID.fullmatch(local_id):
+            faults += (Fault("local_id", RowCode.MALFORMED_ID),)
+        if not self._known_dataset(dataset):
+            faults += (Fault("dataset", RowCode.UNKNOWN_DATASET),)
+        return faults
+
+    def _alternative(
+        self, kind: Kind | None, texts: tuple[str, str, str]
+    ) -> tuple[str, tuple[Fault, ...]]:
+        """Check permission, modifiers and diseases; a no may leave all three empty."""
+        if kind is not Kind.GIVEN and not any(texts):
+            return "", ()
+        held = self._alternatives.get(texts)
+        if held is None:
+            held = self._read_alternative(*texts)
+            if len(self._alternatives) >= _CACHE_ROWS:
+                self._alternatives.clear()
+            self._alternatives[texts] = held
+        return held
+
+    def _read_alternative(
+        self, permission: str, modifiers: str, diseases: str
+    ) -> tuple[str, tuple[Fault, ...]]:
+        raw = RawAlternative(
+            permission=permission,
+            modifiers=tuple(_raw_modifier(part) for part in modifiers.split(";") if part.strip()),
+            diseases=tuple(diseases.split(";")),
+        )
+        alternative, faults = read_alternative(raw, self._diseases)
+        return (canonical_text((alternative,)) if alternative else ""), faults
+
+    def _timing(
+        self, kind: Kind | None, texts: tuple[str, str, str]
+    ) -> tuple[_Times | None, tuple[Fault, ...]]:
+        key = (kind.value if kind else "", *texts)
+        held = self._times.get(key)
+        if held is None:
+            held = self._read_times(kind, *texts)
+            if len(self._times) >= _CACHE_ROWS:
+                self._times.clear()
+            self._times[key] = held
+        return held
+
+    def _read_times(
+        self, kind: Kind | None, signed: str, begins: str, ends: str
+    ) -> tuple[_Times | None, tuple[Fault, ...]]:
+        named = (("signed_on", signed), ("effective_from", begins), ("effective_to", ends))
+        read = {column: _instant(text) for column, text in named if text}
+        faults = tuple(
+            Fault(column, RowCode.DATE_INVALID) for column, at in read.items() if at is None
+        )
+        if faults:
+            return None, faults
+        expressed, start = read.get("signed_on"), read.get("effective_from")
+        if expressed is None and kind is Kind.GIVEN:
+            return None, (Fault("signed_on", RowCode.EVIDENCE_MISSING),)
+        start = start or expressed or self._now
+        times = _Times(
+            expressed_at=expressed or min(start, self._now),
+            effective_from=start,
+            effective_to=read.get("effective_to"),
+        )
+        faults = self._misplaced(kind, times)
+        return (None if faults else times), faults
+
+    def _misplaced(self, kind: Kind | None, times: _Times) -> tuple[Fault, ...]:
+        faults: tuple[Fault, ...] = ()
+        if times.expressed_at > self._now + SIGNED_AHEAD:
+            faults += (Fault("signed_on", RowCode.IN_FUTURE),)
+        if times.effective_to is not None and times.effective_to <= times.effective_from:
+            faults += (Fault("effective_to", RowCode.DATE_ORDER),)
+        if kind is not Kind.GIVEN and times.effective_from > self._now + AHEAD:
+            faults += (Fault("effective_from", RowCode.TOO_FAR_AHEAD),)
+        return faults
+
+
+def check_header(fields: Sequence[str]) -> tuple[str, ...] | None:
+    """Give the columns of a header that has each of ours exactly once, else None."""
+    columns = tuple(field.strip().lstrip("\ufeff") for field in fields)
+    return columns if sorted(columns) == sorted(COLUMNS) else None
+
+
+def _alternative_number(text: str) -> int | None:
+    if not text:
+        return 1
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_ALTERNATIVES)):
+        return None
+    number = int(text)
+    return number if 1 <= number <= MAX_ALTERNATIVES else None
+
+
+def _raw_modifier(text: str) -> RawModifier:
+    code, _, values = text.partition("=")
+    return RawModifier(code=code, values=tuple(re.split("[,|]", values)) if values else ())
+
+
+def _instant(text: str) -> datetime | None:
+    """Read a date as its first instant in UTC, or a time in UTC."""
+    try:
+        if _DATE.fullmatch(text):
+            return datetime.combine(date.fromisoformat(text), time(), tzinfo=UTC)
+        return from_rfc3339(text)
+    except ValueError:
+        return None

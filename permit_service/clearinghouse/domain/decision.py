@@ -129,7 +129,7 @@ def _judge_member(
     if cohort is not None and not _same_cohort(cohort, document):
         return Stage.DATASET, replace(seen, reason=Reason.PERMIT_INVALID)
     cause = _why_outside(register, cohort, seen, question.now)
-    named = replace(seen, cohort_id=document.cohort_id)
+    named = replace(seen, cohort_id=document.cohort_id, regime=document.regime)
     if cause is not None:
         return Stage.COHORT, replace(named, reason=Reason.PERSON_NOT_IN_COHORT, cause=cause)
     return Stage.PASSED, replace(named, allowed=True, reason=Reason.PERMIT_VALID)

@@ -61,7 +61,7 @@ class Decision:
     """The answer, its reason and what it rests on.
 
     `cause` says more precisely why a person is not in the cohort; it goes to the sealed part of
-    the log and never to the client.
+    the log and never to the client. `regime` is the law the permit stands on.
     """
 
     allowed: bool
@@ -71,6 +71,7 @@ class Decision:
     permit_id: PermitId | None = None
     cohort_id: CohortId | None = None
     visa_jti: str | None = None
+    regime: str | None = None
     cause: str | None = None
 
     @property

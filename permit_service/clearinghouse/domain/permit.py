@@ -25,6 +25,7 @@ class PermitDocument:
     """The part of a permit's body that decides access; `holder` is the holder's visa subject."""
 
     permit_id: PermitId
+    regime: str
     holder: str
     dataset: DatasetId
     dataset_url: str
@@ -47,6 +48,7 @@ def read_permit(body: Mapping[str, object], *, issuer: str) -> PermitDocument:
     try:
         return PermitDocument(
             permit_id=PermitId(_field(body, "permit_id", str)),
+            regime=_field(body, "regime", str),
             holder=_field(holder, "sub", str),
             dataset=parse_dataset_id(_field(body, "dataset", str)),
             dataset_url=_field(body, "dataset_url", str),

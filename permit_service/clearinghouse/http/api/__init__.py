@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The JSON API: what the gateway asks and what an operator looks at."""

@@ -61,6 +61,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     # clearinghouse
     "audit_unavailable": Problem(403, "The decision could not be recorded"),
     "filtering_required": Problem(403, "A whole dataset is not opened here"),
+    "path_invalid": Problem(403, "The path names nothing that could be decided"),
     "permit_expired": Problem(403, "The permit has ended"),
     "permit_invalid": Problem(403, "The permit cannot be verified"),
     "permit_revoked": Problem(403, "The permit was revoked"),

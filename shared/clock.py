@@ -9,7 +9,9 @@ import time
 from datetime import UTC, datetime
 from typing import Protocol
 
-_RFC3339_UTC = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|\+00:00)", re.ASCII)
+_RFC3339_UTC = re.compile(
+    r"\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,6})?(Z|\+00:00)", re.ASCII
+)
 
 
 class Clock(Protocol):

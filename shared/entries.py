@@ -107,7 +107,7 @@ def parse_entry(raw: bytes) -> Entry:
         occurred_at=_time(value["ts"]),
         src=_text(value["src"], "src", is_source),
         epoch=_count(value["ep"], "ep"),
-        seq=_count(value["seq"], "seq"),
+        seq=_position(value["seq"]),
         trace_id=_text(value["tr"], "tr", is_trace_id),
         previous=previous,
         dataset=_optional_text(value, "ds", is_open_text),
@@ -148,6 +148,13 @@ def _count(value: JSON, key: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise MalformedEntry(f"{key} is not a count")
     return value
+
+
+def _position(value: JSON) -> int:
+    seq = _count(value, "seq")
+    if seq < 1:
+        raise MalformedEntry("seq starts at 1")
+    return seq
 
 
 def _time(value: JSON) -> datetime:

@@ -139,7 +139,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainPosition:
-    """A place in a producer's chain.
+    """A place in a producer's chain; `seq` counts from 1 in each epoch, without a gap.
 
     `previous` is the base64 leaf hash of the entry before it, `""` for the first of an epoch.
     """
@@ -170,6 +170,8 @@ def seal(
     """
     if fact.type not in ENTRY_TYPES:
         raise MalformedEntry("ty is not an entry type")
+    if (position.seq == 1) != (position.previous == ""):
+        raise MalformedEntry("the first entry of an epoch, and only it, follows no other")
     parts = _parts(fact, salts)
     value: dict[str, JSON] = {
         "ep": position.epoch,

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds the provider's application from its settings; the only module that knows every part."""
 
+from typing import Final
+
 from flask import Flask
 
 from services.devidp.registry_file import read_registry, read_secrets
@@ -14,8 +16,9 @@ from shared.keys import KeyStore
 from shared.pages import PageSettings, install_pages
 from shared.problems import register_problems
 
-_JSON_PATHS = ("/token", "/userinfo", "/jwks", "/.well-known")
-_WITHOUT_COOKIE = ("/token", "/userinfo")
+_JSON_PATHS: Final = ("/token", "/userinfo", "/jwks", "/.well-known")
+_WITHOUT_COOKIE: Final = ("/token", "/userinfo")
+_MAX_BODY_BYTES: Final = 65_536
 
 
 def create_app(settings: DevidpSettings, *, clock: Clock) -> Flask:
@@ -25,6 +28,7 @@ def create_app(settings: DevidpSettings, *, clock: Clock) -> Flask:
     """
     registry = read_registry(settings.registry_file)
     app = Flask("services.devidp", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = _MAX_BODY_BYTES
     logging.install(app, clock)
     register_problems(app)
     health.install(app, {})

@@ -58,7 +58,7 @@ How a service adds pages
    `AppError` needs no handling: the problem document becomes a page for a browser.
 
 3. A template extends the layout. Blocks: `title` (required, plain text), `content` (required, one
-   `<h1>`), `before_content` (a back link), `main_class` (`wide` for tables)::
+   `<h1>`), `before_content` (a back link), `main_class` (`wide` for large tables)::
 
        {% extends "placet/base.html" %}
        {% import "placet/macros.html" as ui %}

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The log's tables, as declarations; `migrations/` creates them with their guards.
+
+What may change in them, ever (triggers refuse everything else, also to the owner):
+
+- `bundle`, `tile`, `ev_person`, `producer_run`, `term`, `erased_part`, `erasure`: rows are added.
+- The right edge of the tree is the one mutable place: `edge_entry` holds the entries after the last
+  full bundle and loses them when that bundle is there; `tile_edge` has one row a level, whose bytes
+  only grow until the full tile is there. Narrower tiles are cut from these, never stored.
+- `checkpoint`: a row is published once (and, later, witnessed once).
+- `log_state`: one row; size, epoch and erasures never shrink.
+- Only an erasure may delete from `sealed` and `ev_person`, empty a `dek`, and clear the pseudonyms
+  of an `ev` row.
+
+Rooms for what comes later: `ev` and `sealed` become partitioned by `retention`, then `month`, when
+the first class has a term (`held` keeps rows under a legal hold); `heartbeat`, `saved_query`,
+`case_*`, `hold`, `rule`, `witness_*` stand beside these.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from shared.db import new_metadata
+
+METADATA: Final = new_metadata()
+_INSTANT: Final = DateTime(timezone=True)
+
+
+def _number(name: str, *, key: bool = False, null: bool = False) -> Column[int]:
+    return Column(name, BigInteger, primary_key=key, nullable=null, autoincrement=False)
+
+
+LOG_STATE: Final = Table(
+    "log_state",
+    METADATA,
+    Column("log_id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("origin", Text, nullable=False),
+    _number("size"),
+    Column("root", LargeBinary, nullable=False),
+    _number("epoch"),
+    _number("erasures"),
+    Column("holder", Text, nullable=False),
+    Column("backend", Integer, nullable=False),
+    Column("lease_until", _INSTANT, nullable=False),
+    CheckConstraint("log_id = 1", name="one_log"),
+)
+BUNDLE: Final = Table(
+    "bundle",
+    METADATA,
+    _number("n", key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+EDGE_ENTRY: Final = Table(
+    "edge_entry",
+    METADATA,
+    _number("idx", key=True),
+    Column("entry", LargeBinary, nullable=False),
+)
+TILE: Final = Table(
+    "tile",
+    METADATA,
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),
+    _number("n", key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+TILE_EDGE: Final = Table(
+    "tile_edge",
+    METADATA,
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),
+    _number("n"),
+    Column("data", LargeBinary, nullable=False),
+)
+CHECKPOINT: Final = Table(
+    "checkpoint",
+    METADATA,
+    _number("size", key=True),
+    Column("root", LargeBinary, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+    Column("signed_at", _INSTANT, nullable=False),
+    Column("published_at", _INSTANT, nullable=True),
+)
+TERM: Final = Table(
+    "term",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("value", Text, nullable=False),
+    UniqueConstraint("kind", "value"),
+)
+EV: Final = Table(
+    "ev",
+    METADATA,
+    _number("idx", key=True),
+    Column("retention", SmallInteger, nullable=False),
+    Column("month", SmallInteger, nullable=False),
+    Column("etime", _INSTANT, nullable=False),
+    Column("ty", Integer, nullable=False),
+    Column("src", Integer, nullable=False),
+    Column("decision", SmallInteger, nullable=True),
+    Column("reason", Integer, nullable=True),
+    Column("dataset", Integer, nullable=True),
+    Column("purposes", Integer, nullable=True),
+    _number("actor", null=True),
+    _number("permit", null=True),
+    _number("visa", null=True),
+    _number("project", null=True),
+)
+Index(None, EV.c.actor, EV.c.idx)
+Index(None, EV.c.dataset, EV.c.idx)
+EV_PERSON: Final = Table(
+    "ev_person",
+    METADATA,
+    Column("dataset", Integer, primary_key=True, autoincrement=False),
+    _number("ordinal", key=True),
+    _number("idx", key=True),
+)
+SEALED: Final = Table(
+    "sealed",
+    METADATA,
+    _number("idx", key=True),
+    Column("grp", SmallInteger, primary_key=True, autoincrement=False),
+    _number("kid"),
+    Column("data", LargeBinary, nullable=False),
+)
+DEK: Final = Table(
+    "dek",
+    METADATA,
+    _number("kid", key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", LargeBinary, nullable=True, unique=True),
+    Column("kek", Text, nullable=False),
+    Column("wrapped", LargeBinary, nullable=True),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("erased_at", _INSTANT, nullable=True),
+    CheckConstraint("(wrapped IS NULL) = (erased_at IS NOT NULL)", name="erased"),
+    CheckConstraint("(subject IS NULL) = (erased_at IS NOT NULL)", name="forgotten"),
+)
+ERASURE: Final = Table(
+    "erasure",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("ground", Text, nullable=False),
+    _number("kid"),
+    _number("parts"),
+    _number("below"),
+    Column("digest", LargeBinary, nullable=False),
+    Column("recorded_at", _INSTANT, nullable=False),
+)
+ERASED_PART: Final = Table(
+    "erased_part",
+    METADATA,
+    _number("idx", key=True),
+    Column("grp", SmallInteger, primary_key=True, autoincrement=False),
+    Column("erasure", Text, nullable=False),
+)
+PRODUCER: Final = Table(
+    "producer",
+    METADATA,
+    Column("src", Text, primary_key=True),
+    Column("client_id", Text, nullable=False, unique=True),
+    Column("vkey", Text, nullable=False),
+    Column("topic", Text, nullable=True),
+    Column("added_at", _INSTANT, nullable=False),
+)
+PRODUCER_STATE: Final = Table(
+    "producer_state",
+    METADATA,
+    Column("src", Text, primary_key=True),
+    _number("epoch", key=True),
+    _number("seq"),
+    Column("head", LargeBinary, nullable=False),
+    Column("last_ts", _INSTANT, nullable=True),
+    _number("duplicates"),
+)
+PRODUCER_RUN: Final = Table(
+    "producer_run",
+    METADATA,
+    Column("src", Text, primary_key=True),
+    _number("epoch", key=True),
+    _number("first_seq", key=True),
+    Column("n", Integer, nullable=False),
+    _number("first_idx"),
+)
+GAP: Final = Table(
+    "gap",
+    METADATA,
+    Column("src", Text, primary_key=True),
+    _number("epoch", key=True),
+    _number("first_seq", key=True),
+    _number("last_seq"),
+)
+QUARANTINE: Final = Table(
+    "quarantine",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    _number("kid"),
+    Column("data", LargeBinary, nullable=False),
+    Column("src", Text, nullable=True),
+    _number("epoch", null=True),
+    _number("seq", null=True),
+    Column("occupies", SmallInteger, nullable=False),
+    Column("topic", Text, nullable=True),
+    Column("part", Integer, nullable=True),
+    _number("at_offset", null=True),
+    Column("received_at", _INSTANT, nullable=False),
+    Column("quarantined_at", _INSTANT, nullable=False),
+)
+Index(None, QUARANTINE.c.src, QUARANTINE.c.epoch, QUARANTINE.c.seq)
+FINDING: Final = Table(
+    "finding",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("src", Text, nullable=True),
+    _number("epoch", null=True),
+    _number("first_seq", null=True),
+    _number("last_seq", null=True),
+    Column("detail", JSONB, nullable=False),
+    Column("opened_at", _INSTANT, nullable=False),
+    Column("closed_at", _INSTANT, nullable=True),
+)
+KAFKA_OFFSET: Final = Table(
+    "kafka_offset",
+    METADATA,
+    Column("topic", Text, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    _number("next_offset"),
+    Column("cluster_id", Text, nullable=False),
+    Column("topic_id", Text, nullable=False),
+)
+INTAKE: Final = Table(
+    "intake",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("src", Text, nullable=False),
+    Column("entry", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("received_at", _INSTANT, nullable=False),
+)
+OWN_HEAD: Final = Table(
+    "own_head",
+    METADATA,
+    Column("src", Text, primary_key=True),
+    _number("epoch"),
+    _number("seq"),
+    Column("head", LargeBinary, nullable=False),
+)

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Producers' hash chains: what is next, what was seen, what is missing, what contradicts.
+
+A chain is all entries of one (src, epoch), numbered from 1 without a gap, each naming the leaf hash
+of the one before. Pure: what is already in the log is handed in; what a batch adds is kept here
+until the batch is committed or forgotten. No verdict ever discards an entry's bytes.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Final, NamedTuple
+
+FIRST_SEQ: Final = 1
+
+
+class ChainKey(NamedTuple):
+    """One producer's chain of one epoch."""
+
+    src: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One place of a chain: its leaf hash, and the leaf hash it names as its predecessor.
+
+    `previous` is None for the first of an epoch. Quarantined input that holds its place is not
+    `readable`: what it names before it is unknown.
+    """
+
+    leaf: bytes
+    previous: bytes | None
+    readable: bool = True
+
+
+class Gap(NamedTuple):
+    """Places that nothing has filled yet, both ends included."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """How far a chain has come: the highest place seen, its leaf hash, and the open gaps."""
+
+    key: ChainKey
+    seq: int = FIRST_SEQ - 1
+    head: bytes = b""
+    gaps: tuple[Gap, ...] = ()
+
+
+class Verdict(Enum):
+    """What is to be done with an entry."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    EQUIVOCATION = "equivocation"
+
+
+class BreachCode(StrEnum):
+    """What a chain shows, by the rule that watches it (audit.md section 6)."""
+
+    GAP = "gap"  # R1
+    CHAIN_BROKEN = "chain_broken"  # R2
+    EQUIVOCATION = "equivocation"  # R3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breach:
+    """Something a chain shows that somebody must know; `last` is above `seq` for a gap."""
+
+    code: BreachCode
+    key: ChainKey
+    seq: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """The verdict on one entry, and what it brought to light."""
+
+    verdict: Verdict
+    breaches: tuple[Breach, ...] = ()
+
+
+class _Working:
+    """A chain while a batch is judged."""
+
+    __slots__ = ("gaps", "head", "key", "known", "seq", "touched")
+
+    def __init__(self, chain: Chain, known: Mapping[int, Link]) -> None:
+        self.key = chain.key
+        self.seq = chain.seq
+        self.head = chain.head
+        self.gaps = chain.gaps
+        self.known = dict(known)
+        self.touched = False
+        if chain.seq >= FIRST_SEQ:
+            # Enough to compare with; what the head names before it was checked when it came.
+            head = Link(leaf=chain.head, previous=None, readable=False)
+            self.known.setdefault(chain.seq, head)
+
+    def missing(self, seq: int) -> bool:
+        return any(gap.first <= seq <= gap.last for gap in self.gaps)
+
+    def breaches(self, seq: int, link: Link) -> tuple[Breach, ...]:
+        """Hold an entry against its neighbours, as far as they are there."""
+        if seq == self.seq + 1 and self._follows(seq, link):
+            return ()  # nothing can come after the head
+        found: list[Breach] = []
+        if seq > self.seq + 1:
+            found.append(_breach(BreachCode.GAP, self.key, self.seq + 1, seq - 1))
+        if not self._follows(seq, link):
+            found.append(_breach(BreachCode.CHAIN_BROKEN, self.key, seq))
+        after = self.known.get(seq + 1)
+        if after is not None and after.readable and after.previous != link.leaf:
+            found.append(_breach(BreachCode.CHAIN_BROKEN, self.key, seq + 1))
+        return tuple(found)
+
+    def take(self, seq: int, link: Link) -> None:
+        self.known[seq] = link
+        self.touched = True
+        if seq <= self.seq:
+            self.gaps = tuple(_without(self.gaps, seq))
+            return
+        if seq > self.seq + 1:
+            self.gaps = (*self.gaps, Gap(self.seq + 1, seq - 1))
+        self.seq, self.head = seq, link.leaf
+
+    def _follows(self, seq: int, link: Link) -> bool:
+        if not link.readable:
+            return True
+        if seq == FIRST_SEQ:
+            return link.previous is None
+        before = self.known.get(seq - 1)
+        return before is None or link.previous == before.leaf
+
+
+class Chains:
+    """All chains as they stand, and as one batch changes them.
+
+    `known` holds the links at those places which `wanted_links` named; a place that is absent there
+    is one that nothing fills.
+    """
+
+    def __init__(
+        self,
+        chains: Mapping[ChainKey, Chain],
+        known: Mapping[ChainKey, Mapping[int, Link]],
+    ) -> None:
+        self._chains = chains
+        self._known = known
+        self._working: dict[ChainKey, _Working] = {}
+        self._duplicates: dict[ChainKey, int] = {}
+
+    def changed(self) -> Mapping[ChainKey, Chain]:
+        """Give the chains that are not what they were."""
+        return {
+            key: Chain(key=key, seq=work.seq, head=work.head, gaps=work.gaps)
+            for key, work in self._working.items()
+            if work.touched
+        }
+
+    def duplicates(self) -> Mapping[ChainKey, int]:
+        """Give how many entries of each chain were dropped because they were there already."""
+        return self._duplicates
+
+    def place(self, key: ChainKey, seq: int, link: Link) -> Placement:
+        """Judge an entry at the place it claims (from 1), and take it unless it is refused.
+
+        Raises LookupError when the log's own record of the chain contradicts itself.
+        """
+        work = self._work(key)
+        there = work.known.get(seq)
+        if there is not None:
+            return self._second(key, seq, same=there.leaf == link.leaf)
+        if seq <= work.seq and not work.missing(seq):
+            raise LookupError("a place of a chain is neither filled nor missing")
+        breaches = work.breaches(seq, link)
+        work.take(seq, link)
+        return Placement(verdict=Verdict.ACCEPTED, breaches=breaches)
+
+    def may_occupy(self, key: ChainKey, seq: int) -> bool:
+        """Tell whether unreadable input may hold this place: only one filled, next or missing."""
+        work = self._work(key)
+        return seq in work.known or seq == work.seq + 1 or work.missing(seq)
+
+    def _work(self, key: ChainKey) -> _Working:
+        work = self._working.get(key)
+        if work is None:
+            work = _Working(self._chains.get(key) or Chain(key=key), self._known.get(key, {}))
+            self._working[key] = work
+        return work
+
+    def _second(self, key: ChainKey, seq: int, *, same: bool) -> Placement:
+        if same:
+            self._duplicates[key] = self._duplicates.get(key, 0) + 1
+            return Placement(verdict=Verdict.DUPLICATE)
+        return Placement(
+            verdict=Verdict.EQUIVOCATION,
+            breaches=(_breach(BreachCode.EQUIVOCATION, key, seq),),
+        )
+
+
+def wanted_links(
+    chains: Mapping[ChainKey, Chain], places: Iterable[tuple[ChainKey, int]]
+) -> Mapping[ChainKey, set[int]]:
+    """Name the places of the log that must be looked up before these entries can be judged.
+
+    Entries at the head need none. One at or below it is compared with what is there; one that
+    fills a gap also with its neighbours.
+    """
+    wanted: dict[ChainKey, set[int]] = {}
+    for key, seq in places:
+        chain = chains.get(key)
+        if chain is not None and FIRST_SEQ <= seq <= chain.seq:
+            wanted.setdefault(key, set()).update((max(seq - 1, FIRST_SEQ), seq, seq + 1))
+    return wanted
+
+
+def _without(gaps: Iterable[Gap], seq: int) -> Iterable[Gap]:
+    for gap in gaps:
+        if not gap.first <= seq <= gap.last:
+            yield gap
+            continue
+        if gap.first < seq:
+            yield Gap(gap.first, seq - 1)
+        if seq < gap.last:
+            yield Gap(seq + 1, gap.last)
+
+
+def _breach(code: BreachCode, key: ChainKey, seq: int, last: int | None = None) -> Breach:
+    return Breach(code=code, key=key, seq=seq, last=seq if last is None else last)

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an officer asks, and the page of answers: pure values.
+
+A search is always made as of a published tree size, so that the same question gives the same
+answer later; pages follow each other by index, newest first.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from shared.entries import Entry
+from shared.events import Subject
+
+MAX_PAGE: Final = 200
+DECISION_CODES: Final = {"permit": 1, "deny": 2, "error": 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account to look for, as its issuer names it."""
+
+    issuer: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What the entries must have in common; every given part must hold.
+
+    `since` (included) and `until` (excluded) are times at which things happened, as their producers
+    say. An empty filter asks for everything.
+    """
+
+    actor: Account | None = None
+    dataset: str | None = None
+    person: Subject | None = None
+    type: str | None = None
+    decision: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def named(self) -> tuple[str, ...]:
+        """Name the parts that are given: what may be said openly about a search."""
+        parts = ("actor", "dataset", "person", "type", "decision", "since", "until")
+        return tuple(name for name in parts if getattr(self, name) is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One entry with its index."""
+
+    index: int
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsOf:
+    """The published tree that an answer rests on: its size and its signed note."""
+
+    size: int
+    checkpoint: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of answers; `next` continues after the last of them, None when there are no more."""
+
+    entries: tuple[Found, ...]
+    next: int | None
+    as_of: AsOf

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What readers and other writers of the log need: one transaction, what was read and said."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from audit_log.domain.chain import Chain
+from audit_log.domain.search import Filter
+from audit_log.ports.publishing import Published, TreeReader
+from audit_log.ports.sequencing import Producer, StoredOffset
+from shared.events import Fact
+
+
+class LogReader(TreeReader, Protocol):
+    """The log as its readers see it; all of it committed, not all of it published."""
+
+    def origin(self) -> str:
+        """Give the log's name."""
+        ...
+
+    def newest(self) -> Published | None:
+        """Give the newest published checkpoint."""
+        ...
+
+    def published(self, size: int) -> Published | None:
+        """Give the published checkpoint of exactly this size."""
+        ...
+
+    def is_published(self, smallest: int, largest: int) -> bool:
+        """Tell whether a published checkpoint has a size between these, both included."""
+        ...
+
+    def bundle(self, index: int) -> Sequence[bytes]:
+        """Give the entries of a bundle, as many as there are; LookupError when there are none."""
+        ...
+
+    def years(self) -> range:
+        """Give the years in which entries were sequenced."""
+        ...
+
+    def search(
+        self, wanted: Filter, *, actors: Sequence[int], below: int, limit: int
+    ) -> Sequence[int]:
+        """Give the indexes below `below` of matching entries, newest first.
+
+        `actors` are the filter's actor as each year's rows name it; empty when none is asked for.
+        """
+        ...
+
+    def chains(self, src: str) -> Sequence[tuple[Chain, int]]:
+        """Give a producer's chains, newest epoch first, each with its count of duplicates."""
+        ...
+
+    def producer(self, src: str) -> Producer | None:
+        """Give a registered producer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shredding:
+    """What to make unreadable, and on what ground: the key stored under `subject`.
+
+    `pseudonyms` are an actor's numbers in the search rows of each year, `person` the (dataset,
+    ordinal) of a person: where its parts are found.
+    """
+
+    id: str
+    ground: str
+    kind: str
+    subject: bytes
+    pseudonyms: tuple[int, ...] = ()
+    person: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shredded:
+    """What was destroyed: parts of entries below `below`; `digest` is over their places."""
+
+    parts: int
+    below: int
+    digest: bytes
+
+
+class Log(Protocol):
+    """One transaction of a reader who leaves a trace: what was read and what was said, together."""
+
+    @property
+    def reader(self) -> LogReader:
+        """The log; each answer is of one moment, and nothing once given is ever taken back."""
+        ...
+
+    def record(self, fact: Fact) -> str:
+        """Say something through the log's own producer; give the entry's id."""
+        ...
+
+    def producer_of(self, client_id: str) -> Producer | None:
+        """Give the producer that this client may write as, locked until the transaction ends."""
+        ...
+
+    def take_in(self, src: str, entries: Sequence[tuple[bytes, bytes]], at: datetime) -> None:
+        """Put entries with their sealed parts into the intake, in this order."""
+        ...
+
+    def add_producer(
+        self, producer: Producer, offsets: Sequence[StoredOffset], at: datetime
+    ) -> bool:
+        """Register a producer and where its partitions begin; False when it is there already.
+
+        Raises ProducerExists when it is there with other particulars. Offsets that are stored
+        already stay as they are.
+        """
+        ...
+
+    def shred(self, shredding: Shredding, at: datetime) -> Shredded:
+        """Destroy a holder's key and everything sealed under it, and every search row's link to it.
+
+        From the commit on no copy of the key is in the database, and no batch prepared with the
+        key can be committed. Raises NothingToErase when there is no such key.
+        """
+        ...
+
+
+Transaction = Callable[[], AbstractContextManager[Log]]
+"""Opens a Log: it commits when the block ends, and keeps nothing when the block raises."""

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which inputs of a batch become entries, which are dropped, and which are quarantined."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from audit_log.domain.batch import RunRow
+from audit_log.domain.chain import Breach, Chain, ChainKey, Chains, Link, Verdict, wanted_links
+from audit_log.domain.received import ChainPlace, Fault, Poison, Received, Sound, read
+from audit_log.ports import SequencerStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Input to quarantine, and whether it holds the place it claims."""
+
+    poison: Poison
+    occupies: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Admission:
+    """The inputs of one batch, sorted: `accepted` in their order of arrival."""
+
+    chains: Chains
+    accepted: list[Sound] = field(default_factory=list)
+    quarantined: list[Kept] = field(default_factory=list)
+    breaches: list[Breach] = field(default_factory=list)
+    last_seen: dict[ChainKey, datetime] = field(default_factory=dict)
+
+    def runs(self, first_index: int) -> list[RunRow]:
+        """Give the runs of the accepted entries, the first of which gets `first_index`."""
+        runs: list[RunRow] = []
+        key, start, n = ChainKey("", 0), 0, 0
+        for at, sound in enumerate(self.accepted):
+            entry = sound.entry
+            if n and key == (entry.src, entry.epoch) and entry.seq == start + n:
+                n += 1
+                continue
+            if n:
+                runs.append(RunRow(key.src, key.epoch, start, n, first_index + at - n))
+            key, start, n = ChainKey(entry.src, entry.epoch), entry.seq, 1
+        if n:
+            at = len(self.accepted)
+            runs.append(RunRow(key.src, key.epoch, start, n, first_index + at - n))
+        return runs
+
+
+def admit(
+    received: Sequence[Received], chains: Mapping[ChainKey, Chain], store: SequencerStore
+) -> Admission:
+    """Read and judge the inputs of one batch.
+
+    Raises LookupError when the log's own record of a chain contradicts itself.
+    """
+    inputs = [read(one) for one in received]
+    wanted = wanted_links(chains, (place for one in inputs for place in _places(one)))
+    known = store.links(wanted) if wanted else {}
+    admission = Admission(chains=Chains(chains, known))
+    for one in inputs:
+        if isinstance(one, Sound):
+            _place_entry(admission, one)
+        else:
+            _place_poison(admission, one)
+    return admission
+
+
+def _places(one: Sound | Poison) -> Sequence[tuple[ChainKey, int]]:
+    if isinstance(one, Sound):
+        return ((ChainKey(one.entry.src, one.entry.epoch), one.entry.seq),)
+    if one.claims is not None:
+        return ((ChainKey(one.claims.src, one.claims.epoch), one.claims.seq),)
+    return ()
+
+
+def _place_entry(admission: Admission, sound: Sound) -> None:
+    entry = sound.entry
+    key = ChainKey(entry.src, entry.epoch)
+    link = Link(leaf=sound.leaf, previous=entry.previous)
+    placement = admission.chains.place(key, entry.seq, link)
+    admission.breaches += placement.breaches
+    if placement.verdict is Verdict.ACCEPTED:
+        admission.accepted.append(sound)
+        admission.last_seen[key] = entry.occurred_at
+    elif placement.verdict is Verdict.EQUIVOCATION:
+        claims = ChainPlace(src=entry.src, epoch=entry.epoch, seq=entry.seq)
+        poison = Poison(
+            received=sound.received, leaf=sound.leaf, fault=Fault.EQUIVOCATION, claims=claims
+        )
+        admission.quarantined.append(Kept(poison=poison, occupies=False))
+
+
+def _place_poison(admission: Admission, poison: Poison) -> None:
+    claims = poison.claims
+    if claims is None:
+        admission.quarantined.append(Kept(poison=poison, occupies=False))
+        return
+    key = ChainKey(claims.src, claims.epoch)
+    if not admission.chains.may_occupy(key, claims.seq):
+        admission.quarantined.append(Kept(poison=poison, occupies=False))
+        return
+    link = Link(leaf=poison.leaf, previous=None, readable=False)
+    placement = admission.chains.place(key, claims.seq, link)
+    admission.breaches += placement.breaches
+    if placement.verdict is not Verdict.DUPLICATE:
+        occupies = placement.verdict is Verdict.ACCEPTED
+        admission.quarantined.append(Kept(poison=poison, occupies=occupies))

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the log says about itself, through its own producer: codes and hashes only."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from audit_log.domain.batch import Quarantined
+from audit_log.domain.chain import Breach, BreachCode
+from shared.events import JSON, Fact
+from shared.tracing import current_trace_id
+
+RULES: Final[Mapping[str, str]] = {
+    BreachCode.GAP: "R1",
+    BreachCode.CHAIN_BROKEN: "R2",
+    BreachCode.EQUIVOCATION: "R3",
+}
+
+
+def started(epoch: int, at: datetime) -> Fact:
+    """Say that a sequencer leads from now on."""
+    return _fact("placet.sys.start.v1", at, extra={"lease": epoch})
+
+
+def breach_fact(breach: Breach, at: datetime) -> Fact:
+    """Say what a producer's chain shows."""
+    missing = breach.code is BreachCode.GAP
+    return _fact(
+        "placet.sys.gap.v1" if missing else "placet.finding.opened.v1",
+        at,
+        reason=breach.code.value,
+        extra={
+            "epoch": breach.key.epoch,
+            "first": breach.seq,
+            "last": breach.last,
+            "rule": RULES[breach.code],
+            "src": breach.key.src,
+        },
+    )
+
+
+def quarantine_fact(quarantined: Quarantined, at: datetime) -> Fact:
+    """Say that input was kept out of the tree: its SHA-256, and where it stood if that is known."""
+    extra: dict[str, JSON] = {"sha256": b64encode(quarantined.digest).decode("ascii")}
+    if quarantined.claims is not None:
+        key, seq = quarantined.claims
+        extra |= {"epoch": key.epoch, "seq": seq, "src": key.src}
+    return _fact("placet.sys.quarantined.v1", at, reason=quarantined.reason, extra=extra)
+
+
+def finding_fact(rule: str, code: str, detail: Mapping[str, int | str], at: datetime) -> Fact:
+    """Say that the log found something wrong around itself."""
+    return _fact("placet.finding.opened.v1", at, reason=code, extra={"rule": rule, **detail})
+
+
+def _fact(
+    type_: str, at: datetime, *, reason: str | None = None, extra: Mapping[str, JSON]
+) -> Fact:
+    return Fact(type=type_, occurred_at=at, trace_id=current_trace_id(), reason=reason, extra=extra)

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What compliance officers do: search, and look at one entry with its proof checked.
+
+Every look is itself an entry, written in the same transaction: no record, no answer. The record
+names the parts of the filter openly, the person looked for under that person's key, and never the
+account looked for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from audit_log.domain.checkpoint import Checkpoint
+from audit_log.domain.errors import NotPublished, SizeNotPublished
+from audit_log.domain.merkle import Step, inclusion_steps, leaf_hash, verify_inclusion
+from audit_log.domain.proof import TlogProof
+from audit_log.domain.search import MAX_PAGE, AsOf, Filter, Found, Page
+from audit_log.domain.tiles import WIDTH
+from audit_log.ports import LogReader, Pseudonyms, Transaction, Trust
+from audit_log.usecases import read
+from shared.clock import Clock
+from shared.entries import is_entry_type, is_open_text, parse_entry
+from shared.errors import FieldFault, ValidationFailed
+from shared.events import JSON, Actor, Fact
+from shared.ids import parse_dataset_id
+from shared.principal import Principal
+from shared.tracing import current_trace_id
+
+_SEARCH: Final = "placet.audit.search.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One entry, its inclusion proof, and the proof's steps as verified against the checkpoint.
+
+    `checkpoint` was opened with the log's trusted key, and the last step's result is its root.
+    """
+
+    found: Found
+    leaf: bytes
+    proof: TlogProof
+    steps: tuple[Step, ...]
+    checkpoint: Checkpoint
+
+
+def search(
+    wanted: Filter,
+    *,
+    after: int | None,
+    limit: int,
+    as_of: int | None,
+    principal: Principal,
+    transaction: Transaction,
+    pseudonyms: Pseudonyms,
+    clock: Clock,
+) -> Page:
+    """Give matching entries, newest first, from below index `after` on.
+
+    `as_of` repeats a search at an earlier size; the answer says which tree it rests on. Raises
+    ValidationFailed for a filter that cannot match, NotPublished before the first checkpoint.
+    """
+    principal.require("log.search")
+    _require_sense(wanted, after, limit)
+    with transaction() as log:
+        reader = log.reader
+        newest = read.checkpoint(reader)
+        basis = newest if as_of is None else reader.published(as_of)
+        if basis is None:
+            raise SizeNotPublished("no checkpoint of that size is published")
+        below = basis.size if after is None else min(after, basis.size)
+        actors = _actors(wanted, reader, pseudonyms)
+        indexes = reader.search(wanted, actors=actors, below=below, limit=limit + 1)
+        found = _entries(indexes[:limit], reader)
+        more = len(indexes) > limit
+        page = Page(
+            entries=found,
+            next=found[-1].index if more else None,
+            as_of=AsOf(size=basis.size, checkpoint=basis.note),
+        )
+        log.record(_searched(wanted, page, principal, clock))
+    return page
+
+
+def look(
+    index: int, *, principal: Principal, transaction: Transaction, trust: Trust, clock: Clock
+) -> Seen:
+    """Give one published entry with its inclusion proof, verified.
+
+    Raises NotPublished for an index beyond the newest checkpoint; NoteInvalid, CheckpointInvalid
+    or ProofInvalid when what the log itself serves does not verify.
+    """
+    principal.require("log.search")
+    with transaction() as log:
+        raw = read.entry(index, log.reader)
+        proof = read.proof(index, log.reader)
+        log.record(_viewed(index, principal, clock))
+    checkpoint = trust.open(proof.checkpoint)
+    leaf = leaf_hash(raw)
+    verify_inclusion(leaf, index, checkpoint.size, proof.path, checkpoint.root)
+    return Seen(
+        found=Found(index=index, entry=parse_entry(raw)),
+        leaf=leaf,
+        proof=proof,
+        steps=tuple(inclusion_steps(leaf, index, checkpoint.size, proof.path)),
+        checkpoint=checkpoint,
+    )
+
+
+def _require_sense(wanted: Filter, after: int | None, limit: int) -> None:
+    faults: list[FieldFault] = []
+    if not 0 < limit <= MAX_PAGE:
+        faults.append(FieldFault("/limit", f"between 1 and {MAX_PAGE}"))
+    if after is not None and after < 0:
+        faults.append(FieldFault("/after", "an index is not negative"))
+    if wanted.dataset is not None and not is_open_text(wanted.dataset):
+        faults.append(FieldFault("/dataset", "not a dataset identifier"))
+    if wanted.type is not None and not is_entry_type(wanted.type):
+        faults.append(FieldFault("/type", "not an entry type"))
+    if wanted.person is not None and not _is_person(wanted.person.dataset, wanted.person.ordinal):
+        faults.append(FieldFault("/person", "a dataset identifier and an ordinal from 0"))
+    if wanted.since and wanted.until and wanted.since >= wanted.until:
+        faults.append(FieldFault("/until", "not after since"))
+    if faults:
+        raise ValidationFailed("the search has faults", faults=faults)
+
+
+def _is_person(dataset: str, ordinal: int) -> bool:
+    try:
+        parse_dataset_id(dataset)
+    except ValueError:
+        return False
+    return 0 <= ordinal < 1 << 53
+
+
+def _actors(wanted: Filter, reader: LogReader, pseudonyms: Pseudonyms) -> tuple[int, ...]:
+    if wanted.actor is None:
+        return ()
+    name = (wanted.actor.issuer, wanted.actor.subject)
+    return tuple(pseudonyms.search(year, "actor", *name) for year in reader.years())
+
+
+def _entries(indexes: Sequence[int], reader: LogReader) -> tuple[Found, ...]:
+    bundles: dict[int, tuple[bytes, ...]] = {}
+    found: list[Found] = []
+    for index in indexes:
+        number = index // WIDTH
+        if number not in bundles:
+            bundles[number] = tuple(reader.bundle(number))
+        entries = bundles[number]
+        if index % WIDTH >= len(entries):
+            raise NotPublished("a search row names an entry that is not there")
+        found.append(Found(index=index, entry=parse_entry(entries[index % WIDTH])))
+    return tuple(found)
+
+
+def _searched(wanted: Filter, page: Page, principal: Principal, clock: Clock) -> Fact:
+    said: dict[str, JSON] = {"as_of": page.as_of.size}
+    if wanted.named():
+        said["filter"] = list(wanted.named())
+    if wanted.type is not None:
+        said["type"] = wanted.type
+    return Fact(
+        type=_SEARCH,
+        occurred_at=clock.now(),
+        trace_id=current_trace_id(),
+        reason="searched",
+        dataset=wanted.dataset,
+        counts={"results": len(page.entries)},
+        extra=said,
+        actor=_officer(principal),
+        subjects=(wanted.person,) if wanted.person else (),
+    )
+
+
+def _viewed(index: int, principal: Principal, clock: Clock) -> Fact:
+    return Fact(
+        type=_SEARCH,
+        occurred_at=clock.now(),
+        trace_id=current_trace_id(),
+        reason="entry_viewed",
+        extra={"index": index},
+        actor=_officer(principal),
+    )
+
+
+def _officer(principal: Principal) -> Actor:
+    return Actor(issuer=principal.issuer, subject=principal.subject, client_id=principal.client_id)

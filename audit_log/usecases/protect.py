@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sealing the personal parts of a batch, each under the key of the one it is about.
+
+A holder's first part makes a new key; it becomes usable for later batches only with the commit of
+its own. Keys are kept in memory up to a number, and all are forgotten when any was erased.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from audit_log.domain.batch import KeyRow, Quarantined, SealedRow
+from audit_log.domain.chain import ChainKey
+from audit_log.domain.parts import (
+    Holder,
+    actor_holder,
+    binding,
+    group_code,
+    padded,
+    person_holder,
+    source_holder,
+)
+from audit_log.domain.received import KafkaPlace, Poison, Sound
+from audit_log.ports import DataKey, Pseudonyms, SequencerStore, Vault
+from audit_log.usecases.admit import Kept
+from shared.events import subject_of
+from shared.sealing import SealedPart
+
+KEYS_IN_MEMORY: Final = 100_000
+NOBODY: Final = source_holder("")
+QUARANTINE_BINDING: Final = b"placet/quarantine/v1\n"
+
+
+class HeldKey(NamedTuple):
+    """A data key with its number."""
+
+    kid: int
+    key: DataKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """The keys of one batch: those in use, and the rows of those that are new."""
+
+    held: Mapping[Holder, HeldKey]
+    fresh: Mapping[Holder, HeldKey]
+    rows: Sequence[KeyRow]
+
+
+class KeyRing:
+    """The data keys of holders, found in memory, in the store, or made."""
+
+    def __init__(self, store: SequencerStore, vault: Vault, pseudonyms: Pseudonyms) -> None:
+        self._store = store
+        self._vault = vault
+        self._pseudonyms = pseudonyms
+        self._known: OrderedDict[Holder, HeldKey] = OrderedDict()
+
+    def draw(self, holders: Iterable[Holder], at: datetime) -> Drawn:
+        """Give a key for each holder; nothing new is kept before `keep`."""
+        held: dict[Holder, HeldKey] = {}
+        unknown: dict[bytes, Holder] = {}
+        for holder in dict.fromkeys(holders):
+            key = self._known.get(holder)
+            if key is None:
+                unknown[self._pseudonyms.holder(holder)] = holder
+            else:
+                held[holder] = key
+        stored = self._store.keys(unknown) if unknown else {}
+        for subject, found in stored.items():
+            key = HeldKey(found.kid, self._vault.unwrap(found.kid, found.kek, found.wrapped))
+            held[unknown.pop(subject)] = key
+        rows = self._make(unknown, held, at)
+        fresh = {holder: held[holder] for holder in unknown.values()}
+        return Drawn(held=held, fresh=fresh, rows=rows)
+
+    def keep(self, drawn: Drawn) -> None:
+        """Remember keys whose batch was committed, and forget the longest unused ones."""
+        for holder, key in drawn.held.items():
+            self._known[holder] = key
+            self._known.move_to_end(holder)
+        while len(self._known) > KEYS_IN_MEMORY:
+            self._known.popitem(last=False)
+
+    def forget(self) -> None:
+        """Forget every key."""
+        self._known.clear()
+
+    def _make(
+        self, unknown: Mapping[bytes, Holder], held: dict[Holder, HeldKey], at: datetime
+    ) -> list[KeyRow]:
+        numbers = self._store.key_numbers(len(unknown)) if unknown else ()
+        rows: list[KeyRow] = []
+        for kid, (subject, holder) in zip(numbers, unknown.items(), strict=True):
+            key, wrapped = self._vault.fresh(kid)
+            held[holder] = HeldKey(kid, key)
+            rows.append(KeyRow(kid, holder.kind, subject, self._vault.kek, wrapped, at))
+        return rows
+
+
+def holders_of(accepted: Iterable[Sound], quarantined: Iterable[Kept]) -> Iterable[Holder]:
+    """Name everybody whose key a batch needs."""
+    for sound in accepted:
+        for part in sound.parts:
+            yield holder_of(part, sound)
+    for kept in quarantined:
+        yield _quarantine_holder(kept.poison)
+
+
+def holder_of(part: SealedPart, sound: Sound) -> Holder:
+    """Say under whose key a part lies: a person's own, else the actor's, else the producer's."""
+    if part.group.startswith("subj/"):
+        return person_holder(subject_of(part))
+    if sound.actor is not None:
+        return actor_holder(sound.actor)
+    return source_holder(sound.entry.src)
+
+
+def sealed_rows(
+    accepted: Iterable[Sound], first_index: int, held: Mapping[Holder, HeldKey]
+) -> list[SealedRow]:
+    """Encrypt every part of the accepted entries, the first of which gets `first_index`."""
+    rows: list[SealedRow] = []
+    for index, sound in enumerate(accepted, start=first_index):
+        for part in sound.parts:
+            kid, key = held[holder_of(part, sound)]
+            data = key.seal(padded(part), binding(sound.entry.id, part.group))
+            rows.append(SealedRow(index, group_code(part.group), kid, data))
+    return rows
+
+
+def quarantine_row(kept: Kept, digest: bytes, held: Mapping[Holder, HeldKey]) -> Quarantined:
+    """Encrypt refused input whole: what it holds is unknown and may be personal."""
+    poison = kept.poison
+    received, place = poison.received, poison.received.place
+    kid, key = held[_quarantine_holder(poison)]
+    whole = len(received.raw).to_bytes(4, "big") + received.raw + received.sealed
+    at_kafka = place if isinstance(place, KafkaPlace) else None
+    claims = poison.claims
+    return Quarantined(
+        reason=poison.fault.value,
+        digest=digest,
+        leaf=poison.leaf,
+        kid=kid,
+        data=key.seal(whole, QUARANTINE_BINDING + digest),
+        claims=None if claims is None else (ChainKey(claims.src, claims.epoch), claims.seq),
+        occupies=kept.occupies,
+        topic=at_kafka.topic if at_kafka else None,
+        partition=at_kafka.partition if at_kafka else None,
+        offset=at_kafka.offset if at_kafka else None,
+        received_at=received.received_at,
+    )
+
+
+def _quarantine_holder(poison: Poison) -> Holder:
+    sources = poison.received.sources
+    return source_holder(next(iter(sources))) if len(sources) == 1 else NOBODY

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Publishing: the log signs what it has become, and never anything that contradicts it.
+
+Each checkpoint is kept in the database, then in the head file outside it, then shown to readers:
+in that order, so that a crash never leaves a reader with a note the log has forgotten.
+"""
+
+from audit_log.domain.checkpoint import Checkpoint, CheckpointInvalid
+from audit_log.domain.errors import HeadMismatch
+from audit_log.domain.merkle import root_at
+from audit_log.domain.note import NoteInvalid, Signature, SignedNote
+from audit_log.domain.tiles import hashes_from
+from audit_log.ports import HeadFile, Published, PublisherStore, Signer, Trust
+from shared.clock import Clock
+
+
+class Publisher:
+    """The checkpointer; call `step` once a second."""
+
+    def __init__(
+        self,
+        *,
+        store: PublisherStore,
+        signer: Signer,
+        trust: Trust,
+        head_file: HeadFile,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._signer = signer
+        self._trust = trust
+        self._head_file = head_file
+        self._clock = clock
+
+    def step(self) -> bool:
+        """Publish the tree as it is, if it has grown; False when there is nothing to do.
+
+        Raises HeadMismatch when the tree does not extend what was signed before, in the database
+        or in the head file: then nothing is signed until somebody has looked.
+        """
+        size, root = self._store.head()
+        published = self._store.published_size()
+        if published == size:
+            return False
+        newest = self._store.newest()
+        self._require_growth(size, root, newest)
+        if newest is None or newest.size == published:
+            newest = self._sign(size, root)
+            self._store.keep(newest)
+        self._head_file.write(newest.note)
+        self._store.publish(newest.size, self._clock.now())
+        return True
+
+    def adopt_head(self) -> bool:
+        """Write a lost head file anew from the database; False when there is one.
+
+        Only for a person who knows that the database is not an older copy.
+        """
+        newest = self._store.newest()
+        if newest is None or self._head_file.read() is not None:
+            return False
+        self._head_file.write(newest.note)
+        return True
+
+    def _require_growth(self, size: int, root: bytes, newest: Published | None) -> None:
+        hashes = hashes_from(self._store.tile)
+        signed = self._signed_before(newest)
+        if newest is not None:
+            signed.append((newest.size, newest.root))
+        for old_size, old_root in signed:
+            if old_size > size:
+                raise HeadMismatch("the tree is smaller than what was signed")
+            if root_at(old_size, hashes) != old_root:
+                raise HeadMismatch("the tree does not extend what was signed")
+        if root_at(size, hashes) != root:
+            raise HeadMismatch("the stored root is not that of the tiles")
+
+    def _signed_before(self, newest: Published | None) -> list[tuple[int, bytes]]:
+        note = self._head_file.read()
+        if note is None:
+            if newest is not None:
+                raise HeadMismatch("the head file is missing")
+            return []
+        try:
+            head = self._trust.open(note)
+        except (NoteInvalid, CheckpointInvalid):
+            raise HeadMismatch("the head file is not a checkpoint of this log") from None
+        return [(head.size, head.root)]
+
+    def _sign(self, size: int, root: bytes) -> Published:
+        text = Checkpoint(origin=self._trust.origin, size=size, root=root).text()
+        key = self._signer.key
+        blob = self._signer.sign(text.encode())
+        signature = Signature(name=key.name, key_id=key.id, blob=blob)
+        note = bytes(SignedNote(text=text, signatures=(signature,)))
+        return Published(size=size, root=root, note=note, signed_at=self._clock.now())

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Registering a producer: the only way in which a source, a client and a topic begin to count."""
+
+from collections.abc import Sequence
+
+from audit_log.domain.note import parse_vkey
+from audit_log.ports import Producer, StoredOffset, Transaction
+from shared.clock import Clock
+from shared.entries import is_source
+from shared.errors import FieldFault, ValidationFailed
+from shared.events import Fact
+from shared.tracing import current_trace_id
+
+
+def register(
+    producer: Producer,
+    offsets: Sequence[StoredOffset],
+    *,
+    transaction: Transaction,
+    clock: Clock,
+) -> bool:
+    """Register a producer with the first offsets of its topic; False when it is there already.
+
+    The change is said in the log. Raises ValidationFailed for a malformed source or vkey,
+    ProducerExists when source or client belong to another registration. Offsets already stored for
+    the topic stay: what was sequenced is never read again.
+    """
+    _require_form(producer)
+    now = clock.now()
+    with transaction() as log:
+        added = log.add_producer(producer, offsets, now)
+        if added:
+            said: dict[str, str] = {"client": producer.client_id, "src": producer.src}
+            if producer.topic is not None:
+                said["topic"] = producer.topic
+            log.record(
+                Fact(
+                    type="placet.admin.config.change.v1",
+                    occurred_at=now,
+                    trace_id=current_trace_id(),
+                    reason="producer_added",
+                    extra=said,
+                )
+            )
+    return added
+
+
+def _require_form(producer: Producer) -> None:
+    faults: list[FieldFault] = []
+    if not is_source(producer.src):
+        faults.append(FieldFault("/src", "not a source such as zz/consent_registry/1"))
+    if not producer.client_id or any(char.isspace() for char in producer.client_id):
+        faults.append(FieldFault("/client_id", "a client id holds no space"))
+    if producer.vkey:
+        try:
+            parse_vkey(producer.vkey)
+        except ValueError:
+            faults.append(FieldFault("/vkey", "not a C2SP vkey"))
+    if faults:
+        raise ValidationFailed("the producer cannot be registered", faults=faults)

@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sequencing: from what arrived to leaves of the tree, one transaction a batch.
+
+One sequencer leads, by a lease in the log's own state. A batch is prepared in memory and either
+committed whole, or forgotten; after any failure the next step begins from what is stored.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from audit_log.domain.batch import Batch, OffsetMove
+from audit_log.domain.edge import grow
+from audit_log.domain.errors import KeysErased
+from audit_log.domain.received import IntakePlace, KafkaPlace, Received
+from audit_log.domain.tiles import WIDTH, encode_bundle
+from audit_log.ports import (
+    EntrySource,
+    Pseudonyms,
+    SequencerStore,
+    SourceBroken,
+    Standing,
+    Vault,
+)
+from audit_log.usecases import announce
+from audit_log.usecases.admit import admit
+from audit_log.usecases.index import Indexer, TermBook
+from audit_log.usecases.protect import (
+    Drawn,
+    KeyRing,
+    holders_of,
+    quarantine_row,
+    sealed_rows,
+)
+from shared.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How much a batch takes, and how long a lease runs (seconds of the database's clock)."""
+
+    batch: int = 5_120
+    wait_ms: int = 200
+    lease_seconds: float = 8.0
+    renew_seconds: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A batch, the keys it drew, and the tail of entries after it."""
+
+    batch: Batch
+    drawn: Drawn
+    tail: tuple[bytes, ...]
+
+
+class Sequencer:
+    """The log's one writer; call `step` again and again.
+
+    `source` is None when entries come over HTTP alone: the intake table is drained either way.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: SequencerStore,
+        source: EntrySource | None,
+        vault: Vault,
+        pseudonyms: Pseudonyms,
+        clock: Clock,
+        holder: str,
+        pace: Pace = Pace(),
+    ) -> None:
+        self._store = store
+        self._source = source
+        self._pseudonyms = pseudonyms
+        self._ring = KeyRing(store, vault, pseudonyms)
+        self._clock = clock
+        self._holder = holder
+        self._pace = pace
+        self._epoch: int | None = None
+        self._standing: Standing | None = None
+        self._renewed = 0.0
+        self._broken: str | None = None
+
+    @property
+    def leads(self) -> bool:
+        """Whether this sequencer held the lease when it last looked."""
+        return self._epoch is not None
+
+    def step(self) -> bool:
+        """Sequence one batch; True when there was one.
+
+        False when there is nothing to do or another sequencer leads. Raises what the store raises;
+        the next call begins anew from what is stored.
+        """
+        try:
+            return self._step()
+        except BaseException:
+            self._epoch = self._standing = None
+            self._ring.forget()
+            raise
+
+    def _step(self) -> bool:
+        if self._epoch is None and not self._lead():
+            return False
+        standing = self._standing or self._load()
+        received = self._gather(standing)
+        if not received:
+            self._renew()
+            return False
+        prepared = self._prepare(standing, received)
+        try:
+            self._store.commit(prepared.batch, self._pace.lease_seconds)
+        except KeysErased:  # a person was erased meanwhile: the next step prepares all of it anew
+            self._standing = None
+            self._ring.forget()
+            return True
+        self._adopt(standing, prepared)
+        return True
+
+    def _lead(self) -> bool:
+        now = self._clock.now()
+        self._epoch = self._store.lead(
+            self._holder, self._pace.lease_seconds, lambda epoch: announce.started(epoch, now)
+        )
+        self._renewed = self._clock.monotonic()
+        return self._epoch is not None
+
+    def _load(self) -> Standing:
+        standing = self._store.load()
+        if self._source is not None and self._broken is None:
+            sources: dict[str, frozenset[str]] = {}
+            for producer in standing.producers:
+                if producer.topic is not None:
+                    others = sources.get(producer.topic, frozenset())
+                    sources[producer.topic] = others | {producer.src}
+            self._source.follow(standing.offsets, sources)
+        self._standing = standing
+        return standing
+
+    def _renew(self) -> None:
+        """Prolong the lease of an idle sequencer, and see what was registered meanwhile."""
+        now = self._clock.monotonic()
+        if self._epoch is None or now - self._renewed < self._pace.renew_seconds:
+            return
+        self._store.renew(self._epoch, self._pace.lease_seconds)
+        self._renewed = now
+        if self._source is not None:
+            self._standing = None
+
+    def _gather(self, standing: Standing) -> Sequence[Received]:
+        waiting = list(self._store.pending(self._pace.batch))
+        room = self._pace.batch - len(waiting)
+        if self._source is None or self._broken is not None or not room:
+            return waiting
+        try:
+            return waiting + list(self._source.poll(room, 0 if waiting else self._pace.wait_ms))
+        except SourceBroken as broken:
+            self._broken = broken.code
+            fact = announce.finding_fact("R0", broken.code, broken.numbers, self._clock.now())
+            self._store.report("R0", broken.code, fact, broken.numbers)
+            return waiting
+
+    def _prepare(self, standing: Standing, received: Sequence[Received]) -> Prepared:
+        at = self._clock.now()
+        admission = admit(received, standing.chains, self._store)
+        accepted = admission.accepted
+        first = standing.edge.size
+        growth = grow(standing.edge, [sound.leaf for sound in accepted])
+        entries = tuple(sound.entry.raw for sound in accepted)
+        bundles, tail = _bundled(first, standing.tail, entries)
+        drawn = self._ring.draw(holders_of(accepted, admission.quarantined), at)
+        book = TermBook(standing.terms)
+        indexer = Indexer(book, self._pseudonyms, at)
+        quarantined = [
+            quarantine_row(kept, sha256(kept.poison.received.raw).digest(), drawn.held)
+            for kept in admission.quarantined
+        ]
+        indexed = list(enumerate(accepted, start=first))
+        batch = Batch(
+            epoch=self._epoch or 0,
+            erasures=standing.erasures,
+            at=at,
+            before=standing.edge,
+            after=growth.edge,
+            full=growth.full,
+            bundles=bundles,
+            entries=entries,
+            search=[indexer.search_row(index, sound) for index, sound in indexed],
+            people=[row for index, sound in indexed for row in indexer.person_rows(index, sound)],
+            sealed=sealed_rows(accepted, first, drawn.held),
+            keys=drawn.rows,
+            terms=book.fresh,
+            runs=admission.runs(first),
+            chains=admission.chains.changed(),
+            last_seen=admission.last_seen,
+            duplicates=admission.chains.duplicates(),
+            breaches=admission.breaches,
+            quarantined=quarantined,
+            taken=[one.place.id for one in received if isinstance(one.place, IntakePlace)],
+            offsets=_moves(standing, received),
+            facts=[announce.breach_fact(breach, at) for breach in admission.breaches]
+            + [announce.quarantine_fact(row, at) for row in quarantined],
+        )
+        return Prepared(batch=batch, drawn=drawn, tail=tail)
+
+    def _adopt(self, standing: Standing, prepared: Prepared) -> None:
+        """Go on from a committed batch without reading it back."""
+        batch = prepared.batch
+        self._ring.keep(prepared.drawn)
+        moved = {(move.topic, move.partition): move.new for move in batch.offsets}
+        self._standing = replace(
+            standing,
+            edge=batch.after,
+            tail=prepared.tail,
+            chains={**standing.chains, **batch.chains},
+            terms={**standing.terms, **batch.terms} if batch.terms else standing.terms,
+            offsets=tuple(
+                replace(one, next=moved.get((one.topic, one.partition), one.next))
+                for one in standing.offsets
+            ),
+        )
+        self._renewed = self._clock.monotonic()
+
+
+def _bundled(
+    size: int, tail: tuple[bytes, ...], entries: tuple[bytes, ...]
+) -> tuple[list[tuple[int, bytes]], tuple[bytes, ...]]:
+    """Cut the bundles that are full now; give them, and the entries after them."""
+    waiting = tail + entries
+    first = (size - len(tail)) // WIDTH
+    whole = len(waiting) // WIDTH
+    bundles = [
+        (first + n, encode_bundle(waiting[n * WIDTH : (n + 1) * WIDTH])) for n in range(whole)
+    ]
+    return bundles, waiting[whole * WIDTH :]
+
+
+def _moves(standing: Standing, received: Sequence[Received]) -> list[OffsetMove]:
+    """Give how far each partition's stored offset moves: behind the last record taken."""
+    last: dict[tuple[str, int], int] = {}
+    for one in received:
+        if isinstance(one.place, KafkaPlace):
+            last[one.place.topic, one.place.partition] = one.place.offset
+    stored = {(one.topic, one.partition): one.next for one in standing.offsets}
+    return [
+        OffsetMove(topic=topic, partition=partition, old=stored[topic, partition], new=at + 1)
+        for (topic, partition), at in last.items()
+    ]

@@ -57,6 +57,15 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     # consent_registry
 
     # permit_service
+    "already_decided": Problem(409, "This application is decided, or you have signed it"),
+    "application_unknown": Problem(404, "There is no such application for you"),
+    "cohort_refused": Problem(502, "The consent registry refused the question"),
+    "cohorts_unavailable": Problem(503, "The consent registry cannot be asked now"),
+    "issued_meanwhile": Problem(409, "The permit was issued in the same moment"),
+    "permit_not_live": Problem(409, "The permit is not in force"),
+    "permit_unknown": Problem(404, "There is no such permit for you"),
+    "transition_refused": Problem(409, "Nothing leads from this state to that one"),
+    "user_unknown": Problem(404, "This user was never seen here"),
 
     # clearinghouse
     "audit_unavailable": Problem(403, "The decision could not be recorded"),

@@ -39,6 +39,14 @@ class Batch:
     cursor: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peek:
+    """Whether anything followed a cursor, and the newest heartbeat; unequal means news."""
+
+    changed: bool
+    heartbeat: str | None
+
+
 def snapshot(*, ports: Ports) -> Snapshot:
     """Give the whole register at one revision."""
     with ports.units() as work:
@@ -69,10 +77,11 @@ def changes(after: int, *, ports: Ports) -> Batch:
     )
 
 
-def has_news(after: int, *, ports: Ports) -> bool:
-    """Say whether anything followed the cursor."""
+def peek(after: int, *, ports: Ports) -> Peek:
+    """Look whether anything followed the cursor, without signing it."""
     with ports.units() as work:
-        return bool(work.register.after(after, 1))
+        heartbeat = work.register.heartbeat()
+        return Peek(changed=bool(work.register.after(after, 1)), heartbeat=heartbeat)
 
 
 def beat(*, ports: Ports) -> None:

@@ -7,7 +7,6 @@ Answers are values as they stand; no count and no decision is worked out here.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from permit_service.domain.account import Account
 from permit_service.domain.application import Application, ApplicationState
 from permit_service.domain.caller import Caller
 from permit_service.domain.cohort import CohortView
@@ -83,10 +82,11 @@ def permit(permit_id: PermitId, *, caller: Caller, ports: Ports) -> Permit:
     return found
 
 
-def account(*, caller: Caller, ports: Ports) -> Account | None:
-    """Give the caller's own account, None when she never applied."""
+def permit_of(application_id: ApplicationId, *, ports: Ports) -> Permit | None:
+    """Give the live permit of an application just decided, for whoever decided it."""
     with ports.units() as work:
-        return work.accounts.find(caller.key)
+        found = work.permits.of_application(application_id)
+    return found if found is not None and found.revision is not None else None
 
 
 def due_grants(*, ports: Ports, limit: int = 20) -> Sequence[ApplicationId]:

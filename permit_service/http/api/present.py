@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Values of the domain as JSON answers. Formats, and adds nothing."""
+
+from datetime import datetime
+from typing import Any
+
+from permit_service.domain.application import Application, Signature
+from permit_service.domain.cohort import CohortView, shown
+from permit_service.domain.grant import Grant
+from permit_service.domain.permit import Permit
+from permit_service.usecases.read import Case
+from shared.clock import to_rfc3339
+
+
+def application(found: Application) -> dict[str, Any]:
+    """Present an application without what became of it."""
+    return {
+        "application_id": found.application_id,
+        "applicant": {"iss": found.applicant.issuer, "sub": found.applicant.subject},
+        "title": found.title,
+        "organisation": found.organisation,
+        "dataset": found.dataset,
+        "purpose": found.purpose.to_json(),
+        "months": found.months,
+        "submitted_at": to_rfc3339(found.submitted_at),
+        "state": found.state.value,
+        "signatures": [_signature(one) for one in found.signatures],
+    }
+
+
+def case(found: Case) -> dict[str, Any]:
+    """Present an application with its permit and the progress of its grant."""
+    answer = application(found.application)
+    if found.permit is not None:
+        answer["permit_id"] = found.permit.permit_id
+    if found.grant is not None:
+        answer["grant"] = _grant(found.grant)
+    return answer
+
+
+def cohort(view: CohortView) -> dict[str, Any]:
+    """Present counts as they may be shown."""
+    tables = {
+        "counts": view.counts.shown(),
+        "reasons": shown(view.reasons),
+        "awaiting_by_clause": shown(view.awaiting_by_clause),
+    }
+    cells = [cell for table in tables.values() for cell in table.values()]
+    return {
+        "dataset": view.dataset,
+        "revision": view.revision,
+        "rounded": any(cell.rounded for cell in cells),
+        **{
+            name: {part: cell.to_json() for part, cell in table.items()}
+            for name, table in tables.items()
+        },
+    }
+
+
+def permit(found: Permit, now: datetime) -> dict[str, Any]:
+    """Present a permit with its status at `now`."""
+    ending = found.revocation
+    return {
+        "permit_id": found.permit_id,
+        "application_id": found.application_id,
+        "dataset": found.dataset,
+        "state": found.state.value,
+        "status": found.status(now).value,
+        "issued_at": to_rfc3339(found.issued_at),
+        "not_before": to_rfc3339(found.not_before),
+        "expires_at": to_rfc3339(found.expires_at),
+        "revoked_at": to_rfc3339(ending.revoked_at) if ending else None,
+        "revision": found.revision,
+        "cohort": {
+            "cohort_id": found.cohort.cohort_id,
+            "revision": found.cohort.revision,
+            "counts": found.cohort.counts.published(),
+            "members_now": found.members_now,
+            "members_revision": found.members_revision,
+        },
+        "jws": found.jws,
+    }
+
+
+def _signature(one: Signature) -> dict[str, Any]:
+    return {
+        "decision": one.verdict.value,
+        "reasons": one.reasons,
+        "reasons_digest": one.reasons_digest(),
+        "decided_at": to_rfc3339(one.decided_at),
+        "valid_until": to_rfc3339(one.valid_until) if one.valid_until else None,
+    }
+
+
+def _grant(grant: Grant) -> dict[str, Any]:
+    return {
+        "tries": grant.tries,
+        "next_try_at": to_rfc3339(grant.next_try_at),
+        "fault": grant.fault,
+    }

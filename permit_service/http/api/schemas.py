@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shapes of requests and answers. What a value means is checked by the use cases."""
+
+from typing import Any, Final
+
+from marshmallow import Schema, fields, validate
+
+from shared.api import StrictSchema
+
+_PURPOSE_NOTE: Final = (
+    "category (GRU, HMB, DS, POA, MDS or CC), diseases, methods, ancestry, commercial, clinical, "
+    "genetic_data, organisation {id, not_for_profit}, countries, users, project, months, accepts, "
+    "evidence; a flag left out means: not said"
+)
+
+
+def _about(text: str) -> dict[str, Any]:
+    return {"description": text}
+
+
+class SubmissionSchema(StrictSchema):
+    """An application as a researcher submits it."""
+
+    title = fields.String(required=True)
+    organisation = fields.String(load_default=None, allow_none=True)
+    dataset = fields.String(required=True, metadata=_about("such as GDI-FI-DATASET-1"))
+    purpose = fields.Dict(keys=fields.String(), required=True, metadata=_about(_PURPOSE_NOTE))
+    months = fields.Integer(required=True, strict=True)
+
+
+class DecisionSchema(StrictSchema):
+    """A decision with its reasons."""
+
+    decision = fields.String(required=True, validate=validate.OneOf(("grant", "refuse")))
+    reasons = fields.String(required=True)
+    valid_until = fields.String(
+        load_default=None, allow_none=True, metadata=_about("RFC 3339 in UTC; an earlier end")
+    )
+
+
+class ReasonsSchema(StrictSchema):
+    """Why a permit ends."""
+
+    reasons = fields.String(required=True)
+
+
+class FeedQuerySchema(StrictSchema):
+    """Where to continue, and how long to wait for something new."""
+
+    after = fields.Integer(load_default=0, validate=validate.Range(min=0))
+    wait = fields.Float(load_default=0.0, validate=validate.Range(min=0, max=20))
+
+
+class VisaQuerySchema(StrictSchema):
+    """Whose subject the user is."""
+
+    iss = fields.String(
+        load_default=None,
+        validate=validate.Length(min=1, max=255),
+        metadata=_about("the issuer that gave the user this subject; the caller's by default"),
+    )
+
+
+class AccountSchema(Schema):
+    """A person as the identity provider knows them."""
+
+    iss = fields.String(required=True)
+    sub = fields.String(required=True)
+
+
+class SignatureSchema(Schema):
+    """One person's decision."""
+
+    decision = fields.String(required=True)
+    reasons = fields.String(required=True)
+    reasons_digest = fields.String(required=True)
+    decided_at = fields.String(required=True)
+    valid_until = fields.String(allow_none=True)
+
+
+class GrantSchema(Schema):
+    """A grant under way: how often it was tried and what stopped it."""
+
+    tries = fields.Integer(required=True)
+    next_try_at = fields.String(required=True)
+    fault = fields.String(allow_none=True)
+
+
+class ApplicationSchema(Schema):
+    """An application as it stands."""
+
+    application_id = fields.String(required=True)
+    applicant = fields.Nested(AccountSchema, required=True)
+    title = fields.String(required=True)
+    organisation = fields.String(required=True)
+    dataset = fields.String(required=True)
+    purpose = fields.Dict(required=True)
+    months = fields.Integer(required=True)
+    submitted_at = fields.String(required=True)
+    state = fields.String(required=True)
+    signatures = fields.List(fields.Nested(SignatureSchema), required=True)
+    permit_id = fields.String()
+    grant = fields.Nested(GrantSchema)
+
+
+class ApplicationsSchema(Schema):
+    """The queue, or an applicant's own applications; the longest waiting first."""
+
+    applications = fields.List(fields.Nested(ApplicationSchema), required=True)
+
+
+class DecidedSchema(Schema):
+    """What a decision led to."""
+
+    application_id = fields.String(required=True)
+    state = fields.String(required=True)
+    permit_id = fields.String()
+
+
+class CohortSchema(Schema):
+    """Who would be in, in counts; a count of 1 to 9 is `<10`, and then the others are rounded."""
+
+    dataset = fields.String(required=True)
+    revision = fields.Integer(required=True)
+    counts = fields.Dict(required=True)
+    reasons = fields.Dict(required=True)
+    awaiting_by_clause = fields.Dict(required=True)
+    rounded = fields.Boolean(required=True)
+
+
+class PermitSchema(Schema):
+    """A permit as it stands; `jws` is the signed document."""
+
+    permit_id = fields.String(required=True)
+    application_id = fields.String(required=True)
+    dataset = fields.String(required=True)
+    state = fields.String(required=True)
+    status = fields.String(required=True)
+    issued_at = fields.String(required=True)
+    not_before = fields.String(required=True)
+    expires_at = fields.String(required=True)
+    revoked_at = fields.String(allow_none=True)
+    revision = fields.Integer(allow_none=True)
+    cohort = fields.Dict(required=True)
+    jws = fields.String(required=True)
+
+
+class RevokedSchema(Schema):
+    """The ended permit and the revision of the register from which it opens nothing."""
+
+    permit_id = fields.String(required=True)
+    revision = fields.Integer(required=True)
+
+
+class SnapshotSchema(Schema):
+    """Signed snapshots and the cursor that continues from them."""
+
+    snapshots = fields.List(fields.String(), required=True)
+    cursor = fields.Integer(required=True)
+
+
+class BatchSchema(Schema):
+    """A signed batch of changes, the newest signed heartbeats, and the next cursor."""
+
+    batch = fields.String(required=True)
+    heartbeats = fields.List(fields.String(), required=True)
+    cursor = fields.Integer(required=True)
+
+
+class VisasSchema(Schema):
+    """Visas under the claim name of the GA4GH passport."""
+
+    ga4gh_passport_v1 = fields.List(fields.String(), required=True)
+
+
+class AcceptedSchema(Schema):
+    """How many messages of the batch are committed."""
+
+    accepted = fields.Integer(required=True)
+
+
+class KeySetSchema(Schema):
+    """A JSON Web Key Set, the active key first."""
+
+    keys = fields.List(fields.Dict(), required=True)

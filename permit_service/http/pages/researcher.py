@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The researcher's pages: apply, and see what became of one's own applications."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from permit_service.domain.words import CATEGORY_WORDS
+from permit_service.http.edge import caller_of, current_edge
+from permit_service.http.pages import views
+from permit_service.usecases import read
+from permit_service.usecases.submit import parse_submission, submit
+from shared.errors import FieldFault, ValidationFailed
+from shared.ids import ApplicationId
+from shared.pages import FormError, current_principal, form_errors, signed_in
+
+blueprint: Final = Blueprint("researcher", __name__, template_folder="templates")
+
+_ANSWERS: Final[Mapping[str, bool]] = {"yes": True, "no": False}
+_FLAGS: Final = ("commercial", "methods", "ancestry", "clinical", "genetic_data")
+_CONDITIONS: Final = (
+    ("PUB", "Publish the results"),
+    ("COL", "Work together with those who collected the data"),
+    ("RTN", "Return results to the data holder"),
+    ("MOR", "Publish nothing before the date the data holder sets"),
+)
+_EVIDENCE: Final = (("IRB", "The approval of an ethics committee"),)
+_ITEM: Final = re.compile(r"/[0-9]+$")
+
+
+@blueprint.get("/applications")
+@signed_in("applications.submit")
+def own() -> ResponseReturnValue:
+    """Show the researcher's own applications."""
+    ports, caller = current_edge().ports, caller_of(current_principal())
+    mine = [
+        one for one in read.applications(caller=caller, ports=ports) if one.applicant == caller.key
+    ]
+    rows = views.listed(mine, ports.clock.now())
+    return render_template("permit_service/own.html", rows=rows)
+
+
+@blueprint.get("/applications/new")
+@signed_in("applications.submit")
+def apply_form() -> ResponseReturnValue:
+    """Show the empty form."""
+    return _form_page()
+
+
+@blueprint.post("/applications/new")
+@signed_in("applications.submit")
+def apply() -> ResponseReturnValue:
+    """Submit the application; show the form again when something is missing."""
+    try:
+        submission = parse_submission(submission_of(request.form))
+    except ValidationFailed as refused:
+        return _form_page(form_errors(_at_fields(refused.faults))), 422
+    submitted = submit(
+        submission, caller=caller_of(current_principal()), ports=current_edge().ports
+    )
+    address = url_for("researcher.application", application_id=submitted.application_id)
+    return redirect(address, code=303)
+
+
+@blueprint.get("/applications/<application_id>")
+@signed_in("applications.submit")
+def application(application_id: str) -> ResponseReturnValue:
+    """Show one of the researcher's own applications and its permit."""
+    ports = current_edge().ports
+    case = read.case(
+        ApplicationId(application_id), caller=caller_of(current_principal()), ports=ports
+    )
+    view = views.case_view(case, ports.clock.now())
+    return render_template("permit_service/own_application.html", view=view)
+
+
+def submission_of(form: MultiDict[str, str]) -> dict[str, Any]:
+    """Put the fields of the form into the shape that the API takes; judges nothing."""
+    purpose: dict[str, Any] = {
+        "category": form.get("purpose-category", ""),
+        "diseases": _words(form.get("purpose-diseases", "")),
+        "countries": _words(form.get("purpose-countries", "").upper()),
+        "accepts": form.getlist("purpose-accepts"),
+        "evidence": form.getlist("purpose-evidence"),
+        "organisation": {
+            "id": form.get("purpose-organisation-id", "").strip() or None,
+            "not_for_profit": _ANSWERS.get(form.get("purpose-organisation-not_for_profit", "")),
+        },
+        **{flag: _ANSWERS.get(form.get(f"purpose-{flag}", "")) for flag in _FLAGS},
+    }
+    given = {
+        "title": form.get("title", "").strip() or None,
+        "organisation": form.get("organisation", "").strip() or None,
+        "dataset": form.get("dataset", "").strip() or None,
+        "months": _number(form.get("months", "").strip()),
+        "purpose": purpose,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _number(text: str) -> int | str | None:
+    return int(text) if re.fullmatch(r"[0-9]{1,6}", text, re.ASCII) else text or None
+
+
+def _words(text: str) -> list[str]:
+    return text.replace(",", " ").replace(";", " ").split()
+
+
+def _at_fields(faults: Sequence[FieldFault]) -> list[FieldFault]:
+    """Point at the field of the form: one input holds a whole list."""
+    return [FieldFault(_ITEM.sub("", one.pointer), one.detail, one.code) for one in faults]
+
+
+def _form_page(errors: tuple[FormError, ...] = ()) -> str:
+    return render_template(
+        "permit_service/apply.html",
+        form=request.form,
+        errors=errors,
+        categories=[(one.value, words) for one, words in CATEGORY_WORDS.items()],
+        conditions=_CONDITIONS,
+        evidence=_EVIDENCE,
+    )

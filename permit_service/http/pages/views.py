@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the templates show: texts and numbers made from values of the domain. Formats only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from permit_service.domain.application import Application, ApplicationState, Verdict
+from permit_service.domain.cohort import CohortView, Shown, shown
+from permit_service.domain.permit import Permit, PermitState, PermitStatus
+from permit_service.domain.words import purpose_in_words, reason_in_words
+from permit_service.usecases.read import Case
+from shared.jose import parse_jws, read_object
+
+Row = tuple[str, ...]
+
+STATE_WORDS: Final[Mapping[ApplicationState, tuple[str, str]]] = {
+    ApplicationState.SUBMITTED: ("Waiting for a decision", "wait"),
+    ApplicationState.GRANTING: ("Granted, permit on its way", "wait"),
+    ApplicationState.GRANTED: ("Granted", "good"),
+    ApplicationState.REFUSED: ("Refused", "bad"),
+    ApplicationState.LAPSED: ("Granted, but the time had passed", "bad"),
+}
+STATUS_WORDS: Final[Mapping[PermitStatus, tuple[str, str]]] = {
+    PermitStatus.LIVE: ("In force", "good"),
+    PermitStatus.REVOKED: ("Revoked", "bad"),
+    PermitStatus.EXPIRED: ("Ended", "wait"),
+}
+VERDICT_WORDS: Final[Mapping[Verdict, str]] = {
+    Verdict.GRANT: "Granted",
+    Verdict.REFUSE: "Refused",
+}
+FAULT_WORDS: Final[Mapping[str, str]] = {
+    "cohorts_unavailable": "the consent registry does not answer",
+    "cohort_refused": "the consent registry refused, perhaps it does not know the dataset",
+    "freeze_overtaken": "consents kept changing while the list of people was taken",
+    "freeze_void": "taking the list of people took too long",
+}
+_DAY: Final = timedelta(days=1)
+_HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A word with its tone; the word alone carries the meaning."""
+
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One line of a list of applications."""
+
+    application_id: str
+    title: str
+    dataset: str
+    purpose: str
+    age: str
+    state: Tag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """One decision as people read it."""
+
+    verdict: str
+    reasons: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitView:
+    """A permit as people read it."""
+
+    permit_id: str
+    status: Tag
+    facts: Sequence[Row]
+    document: str
+    jws: str
+    not_before: datetime
+    expires_at: datetime
+    can_be_revoked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """One application as people read it."""
+
+    application_id: str
+    title: str
+    state: Tag
+    facts: Sequence[Row]
+    purpose: Sequence[str]
+    submitted_at: datetime
+    signatures: Sequence[Signed]
+    undecided: bool
+    waits_because: str
+    permit: PermitView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountsView:
+    """The counts of one evaluation, ready for three tables."""
+
+    revision: int
+    counts: Sequence[Row]
+    reasons: Sequence[Row]
+    awaiting: Sequence[Row]
+    rounded: bool
+
+
+def listed(found: Sequence[Application], now: datetime) -> tuple[Listed, ...]:
+    """Format a list of applications."""
+    return tuple(
+        Listed(
+            application_id=one.application_id,
+            title=one.title,
+            dataset=one.dataset,
+            purpose=purpose_in_words(one.purpose)[0],
+            age=age(now - one.submitted_at),
+            state=state_tag(one.state),
+        )
+        for one in found
+    )
+
+
+def case_view(case: Case, now: datetime) -> CaseView:
+    """Format one application."""
+    one, grant = case.application, case.grant
+    return CaseView(
+        application_id=one.application_id,
+        title=one.title,
+        state=state_tag(one.state),
+        facts=(
+            ("Dataset", one.dataset),
+            ("Organisation", one.organisation or "not given"),
+            ("Asked for", f"{one.months} months"),
+            ("Application", one.application_id),
+        ),
+        purpose=purpose_in_words(one.purpose),
+        submitted_at=one.submitted_at,
+        signatures=[
+            Signed(
+                verdict=VERDICT_WORDS[signature.verdict],
+                reasons=signature.reasons,
+                decided_at=signature.decided_at,
+            )
+            for signature in one.signatures
+        ],
+        undecided=one.state is ApplicationState.SUBMITTED,
+        waits_because=FAULT_WORDS.get(grant.fault or "", grant.fault or "") if grant else "",
+        permit=permit_view(case.permit, now) if case.permit else None,
+    )
+
+
+def permit_view(permit: Permit, now: datetime) -> PermitView | None:
+    """Format a permit, its text word for word as signed; None for one that never came to life."""
+    if permit.revision is None:
+        return None
+    text, tone = STATUS_WORDS[permit.status(now)]
+    return PermitView(
+        permit_id=permit.permit_id,
+        status=Tag(text=text, tone=tone),
+        facts=(
+            ("Permit", permit.permit_id),
+            ("Dataset", permit.dataset),
+            ("Cohort", f"{permit.cohort.cohort_id}, revision {permit.cohort.revision}"),
+            ("People in it now", f"{permit.members_now:,}"),
+        ),
+        document=str(read_object(parse_jws(permit.jws).payload)["document"]),
+        jws=permit.jws,
+        not_before=permit.not_before,
+        expires_at=permit.expires_at,
+        can_be_revoked=permit.state is PermitState.LIVE,
+    )
+
+
+def counts_view(view: CohortView) -> CountsView:
+    """Format the counts of an evaluation, small cells hidden."""
+    counts, reasons = view.counts.shown(), shown(view.reasons)
+    clauses = shown(view.awaiting_by_clause)
+    words = {
+        "members": "People in the dataset",
+        "in": "In: their consent allows this",
+        "out": "Out",
+        "awaiting": "Awaiting a ruling, out until then",
+    }
+    cells = [*counts.values(), *reasons.values(), *clauses.values()]
+    return CountsView(
+        revision=view.revision,
+        counts=[(words[name], cell.text()) for name, cell in counts.items()],
+        reasons=_by_size({reason_in_words(code): cell for code, cell in reasons.items()}),
+        awaiting=_by_size(clauses),
+        rounded=any(cell.rounded for cell in cells),
+    )
+
+
+def age(waited: timedelta) -> str:
+    """Say how long something waits, in whole days or hours."""
+    if waited >= 2 * _DAY:
+        return f"{waited // _DAY} days"
+    if waited >= _DAY:
+        return "1 day"
+    if waited >= 2 * _HOUR:
+        return f"{waited // _HOUR} hours"
+    return "1 hour" if waited >= _HOUR else "less than 1 hour"
+
+
+def state_tag(state: ApplicationState) -> Tag:
+    """Say a state in words."""
+    text, tone = STATE_WORDS[state]
+    return Tag(text=text, tone=tone)
+
+
+def _by_size(cells: Mapping[str, Shown]) -> list[Row]:
+    ordered = sorted(cells.items(), key=lambda item: (-(item[1].value or 0), item[0]))
+    return [(name, cell.text()) for name, cell in ordered]

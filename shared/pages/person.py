@@ -22,6 +22,7 @@ from shared.principal import Principal
 P = ParamSpec("P")
 
 _PERSON: Final = "person"
+_MAX_PATH_CHARS: Final = 1_024
 _EXTENSION: Final = "placet_pages_person"
 
 
@@ -142,12 +143,14 @@ def sign_in_url() -> str:
 
 
 def local_path(candidate: str) -> str:
-    """Give the candidate when it is a path of this service, else `/`.
+    """Give the candidate when it is a path of this service of sensible length, else `/`.
 
     A redirect after sign-in must not leave the service: no scheme, no host, no `//host`, and
     none of the backslashes and control characters that browsers read as slashes or drop.
     """
     if not candidate.startswith("/") or candidate.startswith("//"):
+        return "/"
+    if len(candidate) > _MAX_PATH_CHARS:  # it travels in a cookie of at most 4 KB
         return "/"
     if any(character == "\\" or not character.isprintable() for character in candidate):
         return "/"

@@ -12,13 +12,16 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
-from flask_wtf.csrf import CSRFProtect
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from shared.settings import Secret
 
 SESSION_IDLE: Final = timedelta(minutes=30)
 API_PREFIXES: Final = ("/v1", "/api", "/log")
+ASSET_ENDPOINT: Final = "shell_asset"
 
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _PERMISSIONS: Final = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 _HSTS: Final = "max-age=31536000"
 
@@ -32,6 +35,14 @@ class CookieRules:
     development: bool
 
 
+class PageSessions(SecureCookieSessionInterface):
+    """Flask's signed cookie, never set on an answer that caches may keep for everybody."""
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Leave the shell's own files alone."""
+        return request.endpoint != ASSET_ENDPOINT and super().should_set_cookie(app, session)
+
+
 def configure_session(app: Flask, rules: CookieRules) -> None:
     """Sign sessions with the service's key in a cookie of the service's own name.
 
@@ -39,6 +50,7 @@ def configure_session(app: Flask, rules: CookieRules) -> None:
     The lifetime restarts with every answer: a session dies after 30 idle minutes.
     """
     app.secret_key = rules.session_key.reveal()
+    app.session_interface = PageSessions()
     app.config.update(
         SESSION_COOKIE_NAME=f"placet_{rules.service}",
         SESSION_COOKIE_HTTPONLY=True,
@@ -49,18 +61,26 @@ def configure_session(app: Flask, rules: CookieRules) -> None:
     )
 
 
-def install_csrf(app: Flask, *, exempt_paths: Sequence[str] = API_PREFIXES) -> None:
+def install_csrf(
+    app: Flask, *, public_url: str, exempt_paths: Sequence[str] = API_PREFIXES
+) -> None:
     """Refuse every unsafe request without a valid `csrf_token`, except below `exempt_paths`.
 
+    A request that names an origin other than ours is refused even with a token.
     The API reads a bearer token and no cookie, so a foreign page cannot speak for anyone there.
     The token ends with the session, not before: a slow reader's form stays good.
     """
     app.config.update(WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_TIME_LIMIT=None)
     protection = CSRFProtect(app)
 
+    own = origin_of(public_url)
+
     def check() -> None:
-        if request.endpoint and not is_below(request.path, exempt_paths):
-            protection.protect()
+        if not request.endpoint or is_below(request.path, exempt_paths):
+            return
+        protection.protect()
+        if request.method not in _SAFE_METHODS and request.headers.get("Origin", own) != own:
+            raise CSRFError("the request comes from another origin")
 
     app.before_request(check)
 

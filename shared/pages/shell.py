@@ -20,6 +20,7 @@ from shared.pages.forms import field_id
 from shared.pages.person import SessionRules, set_rules, signed_in_person
 from shared.pages.security import (
     API_PREFIXES,
+    ASSET_ENDPOINT,
     CookieRules,
     configure_session,
     install_csrf,
@@ -111,7 +112,11 @@ def install_pages(
     issuer = (sign_in.issuer,) if sign_in else ()
     install_headers(app, development=settings.development, form_targets=(*issuer, *form_targets))
     install_fault_pages(app, api_prefixes=api_prefixes, sign_in=sign_in is not None)
-    install_csrf(app, exempt_paths=(*api_prefixes, *csrf_exempt_paths))
+    install_csrf(
+        app,
+        public_url=settings.public_url,
+        exempt_paths=(*api_prefixes, *csrf_exempt_paths),
+    )
     _install_assets(app, assets)
     if sign_in is not None:
         install_sign_in(app, sign_in)
@@ -145,7 +150,7 @@ def _install_assets(app: Flask, assets: Assets) -> None:
     def shell_asset(filename: str) -> Response:
         return assets.answer(filename)
 
-    app.add_url_rule("/static/<filename>", endpoint="shell_asset", view_func=shell_asset)
+    app.add_url_rule("/static/<filename>", endpoint=ASSET_ENDPOINT, view_func=shell_asset)
 
 
 def _install_layout(

@@ -73,6 +73,7 @@ def devidp_files(
         "PLACET_KEYS_DIR": str(folder / "keys"),
         "PLACET_REGISTRY_FILE": str(folder / "registry.json"),
         "PLACET_SESSION_KEY_FILE": str(session_key),
+        "PLACET_LOG_LEVEL": "debug",
     }
     return DevidpFiles(issuer=issuer, environment=environment, registry=registry)
 
@@ -100,18 +101,21 @@ def served(app: WSGIApplication, port: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def devidp_process(files: DevidpFiles) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the provider as the suite runs it, and wait until it answers."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "services.devidp", "serve"],
-        env={"PATH": os.environ["PATH"], **files.environment},
-    )
-    try:
-        wait_until(lambda: _answers(files.issuer), "the identity provider answers")
-        yield process
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+def devidp_process(files: DevidpFiles, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the provider as the suite runs it, wait until it answers, keep what it writes."""
+    with log.open("wb") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "services.devidp", "serve"],
+            env={"PATH": os.environ["PATH"], **files.environment},
+            stdout=written,
+            stderr=written,
+        )
+        try:
+            wait_until(lambda: _answers(files.issuer), "the identity provider answers")
+            yield process
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
 
 
 def _answers(issuer: str) -> bool:

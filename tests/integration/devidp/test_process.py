@@ -37,18 +37,24 @@ def check(environment: Mapping[str, str], command: str = "check-config") -> tupl
     return done.returncode, done.stdout + done.stderr
 
 
-def test_it_serves_people_and_services_and_stops_when_told(files: DevidpFiles) -> None:
-    with devidp_process(files) as process:
-        assert (
-            "consents.self"
-            in person_token(files.issuer, "anna", CONSENTS, ["consents.self"]).scopes
-        )
-        secret = files.secret("story")
-        assert service_token(files.issuer, "story", secret, CONSENTS, ["feed.read"])
+def test_it_serves_people_and_services_and_stops_when_told(
+    files: DevidpFiles, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    secret = files.secret("story")
+    with devidp_process(files, log) as process:
+        given = person_token(files.issuer, "anna", CONSENTS, ["consents.self"])
+        assert "consents.self" in given.scopes
+        token = service_token(files.issuer, "story", secret, CONSENTS, ["feed.read"])
         page = requests.get(f"{files.issuer}/nowhere", headers={"Accept": "text/html"}, timeout=30)
         assert page.status_code == 404
         assert "Page not found" in page.text
     assert process.returncode == 0
+    written = log.read_text()
+    assert "/authorize" in written
+    parts = [*given.access_token.split("."), *given.id_token.split("."), *token.split(".")]
+    for private in ("anna", "Anna", secret, *parts):
+        assert private not in written
 
 
 def test_a_usable_configuration_is_said_to_be(files: DevidpFiles) -> None:

@@ -159,6 +159,32 @@ def test_a_foreign_token_does_not_pass(service: Flask) -> None:
     assert one.post("/mine", data={"csrf_token": own}, headers=PAGE).status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://127.0.0.1:8999", 303),
+        ("http://127.0.0.1:8998", 400),
+        ("https://evil.example", 400),
+        ("null", 400),
+    ],
+)
+def test_a_form_comes_from_this_origin(service: Flask, origin: str, status: int) -> None:
+    client = service.test_client()
+    sign_in_as(service, client, person("consents.self"))
+    headers = {**PAGE, "Origin": origin}
+    answer = client.post("/mine", data={"csrf_token": _csrf(client)}, headers=headers)
+    assert answer.status_code == status
+
+
+def test_no_cookie_travels_with_what_caches_keep(service: Flask) -> None:
+    client = service.test_client()
+    sign_in_as(service, client, person("consents.self"))
+    html = client.get("/", headers=PAGE).text
+    asset = client.get(html.split('rel="stylesheet" href="')[1].split('"')[0])
+    assert asset.status_code == 200
+    assert "Set-Cookie" not in asset.headers
+
+
 def test_the_api_needs_a_bearer_token_and_no_csrf_token(service: Flask) -> None:
     client = service.test_client()
     sign_in_as(service, client, person("consents.write"))
@@ -190,6 +216,7 @@ def test_every_view_says_who_may_use_it(service: Flask) -> None:
         "",
         "mine",
         "http:evil.example",
+        "/" + "x" * 1024,
     ],
 )
 def test_a_return_address_outside_the_service_is_not_followed(candidate: str) -> None:

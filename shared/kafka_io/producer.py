@@ -13,15 +13,10 @@ from typing import Any, Final
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from shared.kafka_io.library import (
-    BOOTSTRAP_MS,
-    REQUEST_MS,
-    as_transport_error,
-    keep_library_quiet,
-)
+from shared.kafka_io.library import as_transport_error, keep_library_quiet
 from shared.transport import SEALED_HEADER, OutboxRow, RowKind
 
-DELIVERY_MS: Final = 30_000
+PATIENCE_MS: Final = 30_000
 # A broker that follows the suite's topic settings takes record batches up to 131,072 bytes.
 ROUND_BYTES: Final = 100_000
 _BATCH_BYTES: Final = 262_144
@@ -32,16 +27,17 @@ _LINGER_MS: Final = 1_000  # a round is flushed at once; until then it stays one
 class KafkaTransport:
     """The transport over Kafka. It connects when first used and again after a failure.
 
-    `send` blocks for at most about `delivery_ms` while the broker is away; the relay tries again.
+    While the broker is away `send` gives up after about `patience_ms` (at least 3,000); the relay
+    tries again.
     """
 
     def __init__(
-        self, bootstrap: str, *, client_id: str = "placet", delivery_ms: int = DELIVERY_MS
+        self, bootstrap: str, *, client_id: str = "placet", patience_ms: int = PATIENCE_MS
     ) -> None:
         keep_library_quiet()
         self._bootstrap = bootstrap.split(",")
         self._client_id = client_id
-        self._delivery_ms = delivery_ms
+        self._patience_ms = max(patience_ms, 3 * _LINGER_MS)
         self._producer: Any = None
 
     def send(self, batch: Sequence[OutboxRow]) -> int:
@@ -76,7 +72,7 @@ class KafkaTransport:
                         headers=_headers(row),
                     )
                 )
-            producer.flush(timeout=(self._delivery_ms + REQUEST_MS) / 1000)
+            producer.flush(timeout=2 * self._patience_ms / 1000)
         except KafkaError as error:
             failure = error
         for count, future in enumerate(futures):
@@ -86,6 +82,7 @@ class KafkaTransport:
 
     def _connected(self) -> Any:
         if self._producer is None:
+            one_try_ms = self._patience_ms // 3
             self._producer = KafkaProducer(
                 bootstrap_servers=self._bootstrap,
                 client_id=self._client_id,
@@ -97,10 +94,10 @@ class KafkaTransport:
                 compression_type="zstd",
                 batch_size=_BATCH_BYTES,
                 linger_ms=_LINGER_MS,
-                delivery_timeout_ms=max(self._delivery_ms, REQUEST_MS + _LINGER_MS),
-                request_timeout_ms=REQUEST_MS,
-                max_block_ms=REQUEST_MS,
-                bootstrap_timeout_ms=BOOTSTRAP_MS,
+                delivery_timeout_ms=self._patience_ms,
+                request_timeout_ms=one_try_ms,
+                max_block_ms=one_try_ms,
+                bootstrap_timeout_ms=one_try_ms,
                 reconnect_backoff_max_ms=2_000,
                 allow_auto_create_topics=False,
                 metrics_enabled=False,

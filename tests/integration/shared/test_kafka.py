@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Consuming from a real broker: no silent step, whatever happens to offsets, topics or the client.
+
+What the transport delivers when all is well is in tests/contract/test_transport.py.
+"""
+
+import logging
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+from kafka import KafkaAdminClient, TopicPartition
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from shared.clock import SystemClock
+from shared.inbox import InboxWorker, stored_offsets
+from shared.kafka_io import (
+    EntryConsumer,
+    KafkaTransport,
+    MessageConsumer,
+    OffsetGone,
+    Place,
+    ReceivedEntry,
+    StalledConsumer,
+    TopicReplaced,
+    ensure_topics,
+    partition_starts,
+    topic_identities,
+)
+from shared.messages import ReceivedMessage, message_headers, message_value
+from shared.transport import OutboxRow, RowKind, TransportUnavailable
+from tests.integration.shared.sample.tables import INBOX, NoteRow
+from tests.integration.shared.world import message, sample_engine
+from tests.support.kafka import KafkaBroker, forget_failed_connections, session_broker
+from tests.support.waiting import wait_until
+
+_NUMBERS = count(1)
+
+
+@pytest.fixture
+def broker() -> Iterator[KafkaBroker]:
+    yield session_broker()
+    forget_failed_connections()
+
+
+@pytest.fixture
+def topic(broker: KafkaBroker) -> str:
+    name = f"kafka.t{next(_NUMBERS)}.v1"
+    broker.create_topic(name)
+    return name
+
+
+def raw_row(topic: str, value: bytes) -> OutboxRow:
+    return OutboxRow(
+        id=1, kind=RowKind.ENTRY, topic=topic, key="zz/a/1", headers={"ce_id": "x"}, value=value
+    )
+
+
+def message_row(topic: str, number: int) -> OutboxRow:
+    said = message(number)
+    return OutboxRow(
+        id=number,
+        kind=RowKind.MESSAGE,
+        topic=topic,
+        key=said.key,
+        headers=message_headers(said, "zz/sample/1"),
+        value=message_value(said),
+    )
+
+
+def produce(broker: KafkaBroker, *rows: OutboxRow) -> None:
+    transport = KafkaTransport(broker.bootstrap)
+    try:
+        assert transport.send(rows) == len(rows)
+    finally:
+        transport.close()
+
+
+def entries_from(
+    broker: KafkaBroker, topic: str, offset: int, *, stall_seconds: float = 10.0
+) -> EntryConsumer:
+    return EntryConsumer(
+        broker.bootstrap,
+        positions={Place(topic, 0): offset},
+        identities=topic_identities(broker.bootstrap, [topic]),
+        clock=SystemClock(),
+        stall_seconds=stall_seconds,
+    )
+
+
+def read(consumer: EntryConsumer, number: int) -> list[ReceivedEntry]:
+    found: list[ReceivedEntry] = []
+
+    def enough() -> bool:
+        found.extend(consumer.poll())
+        return len(found) >= number
+
+    wait_until(enough, f"{number} entries")
+    return found
+
+
+def test_reading_starts_exactly_where_it_is_told(broker: KafkaBroker, topic: str) -> None:
+    """Also in the middle of a compressed batch."""
+    produce(broker, *(raw_row(topic, b"%d" % i) for i in range(10)))
+    consumer = entries_from(broker, topic, 4)
+    found = read(consumer, 6)
+    assert [(one.offset, one.value) for one in found] == [(i, b"%d" % i) for i in range(4, 10)]
+    assert found[0].headers == {"ce_id": "x"}
+    assert found[0].timestamp_ms > 1_600_000_000_000
+    assert consumer.positions() == {Place(topic, 0): 10}
+    assert consumer.end_offsets() == {Place(topic, 0): 10}
+
+    consumer.seek(topic, 0, 7)
+    assert [one.value for one in read(consumer, 3)] == [b"7", b"8", b"9"]
+    consumer.close()
+
+
+def test_reading_goes_on_after_the_broker_was_away(broker: KafkaBroker, topic: str) -> None:
+    produce(broker, raw_row(topic, b"before"))
+    consumer = entries_from(broker, topic, 0)
+    assert [one.value for one in read(consumer, 1)] == [b"before"]
+    broker.restart()
+    produce(broker, raw_row(topic, b"after"))
+
+    def next_one() -> list[ReceivedEntry]:
+        try:
+            return consumer.poll()
+        except TransportUnavailable:
+            return []
+
+    assert [one.value for one in wait_until(next_one, "the entry after the restart")] == [b"after"]
+    consumer.close()
+
+
+def test_an_offset_that_is_gone_names_the_exact_gap(broker: KafkaBroker, topic: str) -> None:
+    produce(broker, *(raw_row(topic, b"x") for _ in range(5)))
+    with KafkaAdminClient(bootstrap_servers=broker.bootstrap) as admin:
+        admin.delete_records({TopicPartition(topic, 0): 3})
+    assert partition_starts(broker.bootstrap, topic) == {0: 3}
+    consumer = entries_from(broker, topic, 1)
+    with pytest.raises(OffsetGone) as gone:
+        read(consumer, 1)
+    assert gone.value.place == Place(topic, 0)
+    assert gone.value.numbers == {"asked": 1, "first": 3, "end": 5}
+    consumer.close()
+
+
+def test_an_offset_beyond_the_end_is_not_waited_for(broker: KafkaBroker, topic: str) -> None:
+    produce(broker, raw_row(topic, b"x"))
+    consumer = entries_from(broker, topic, 9)
+    with pytest.raises(OffsetGone):
+        read(consumer, 1)
+    consumer.close()
+
+
+def recreate(broker: KafkaBroker, topic: str) -> None:
+    broker.delete_topic(topic)
+    wait_until(lambda: not topic_identities(broker.bootstrap, [topic]), "the topic to be gone")
+    broker.create_topic(topic)
+
+
+def test_a_topic_made_again_under_the_same_name_is_noticed_at_once(
+    broker: KafkaBroker, topic: str
+) -> None:
+    """Its offsets look the same: without the topic's id a hundred entries would be skipped."""
+    produce(broker, *(raw_row(topic, b"old") for _ in range(3)))
+    running = entries_from(broker, topic, 0)
+    assert len(read(running, 3)) == 3
+    then = topic_identities(broker.bootstrap, [topic])
+    recreate(broker, topic)
+    produce(broker, *(raw_row(topic, b"new") for _ in range(120)))
+
+    with pytest.raises(TopicReplaced):
+        _poll_until_broken(running)
+    running.close()
+
+    restarted = EntryConsumer(
+        broker.bootstrap,
+        positions={Place(topic, 0): 3},
+        identities=then,
+        clock=SystemClock(),
+    )
+    with pytest.raises(TopicReplaced):
+        restarted.poll()
+    restarted.close()
+
+
+def _poll_until_broken(consumer: EntryConsumer) -> None:
+    def poll() -> bool:
+        try:
+            assert consumer.poll() == []
+        except TransportUnavailable:
+            return False
+        return False
+
+    wait_until(poll, "the consumer to notice")
+
+
+def test_a_client_gone_deaf_is_woken_replaced_and_at_last_given_up(
+    broker: KafkaBroker, topic: str
+) -> None:
+    """Deaf as of kafka-python issue 3106: records wait, and polls stay empty."""
+    produce(broker, raw_row(topic, b"waiting"))
+    part = TopicPartition(topic, 0)
+    consumer = entries_from(broker, topic, 0, stall_seconds=1.0)
+    stream = consumer._stream
+
+    stream._connected().pause(part)  # position() does not help, another client does
+    assert [one.value for one in read(consumer, 1)] == [b"waiting"]
+
+    produce(broker, raw_row(topic, b"never read"))
+
+    def stay_deaf() -> bool:
+        stream._connected().pause(part)
+        assert consumer.poll(wait_ms=20) == []
+        return False
+
+    with pytest.raises(StalledConsumer):
+        wait_until(stay_deaf, "the stream to give up")
+    consumer.close()
+
+
+def test_a_topic_that_is_not_there_is_waited_for(broker: KafkaBroker) -> None:
+    with pytest.raises(TransportUnavailable, match="unknown_topic"):
+        MessageConsumer(broker.bootstrap, ["no.such.v1"], stored=[], clock=SystemClock())
+
+
+def test_topics_are_created_once(broker: KafkaBroker, topic: str) -> None:
+    before = topic_identities(broker.bootstrap, [topic])
+    ensure_topics(broker.bootstrap, {topic: 3})
+    assert topic_identities(broker.bootstrap, [topic]) == before
+
+
+def test_the_library_never_logs_what_it_carries(
+    broker: KafkaBroker, topic: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    produce(broker, raw_row(topic, b"marker-name"))
+    assert "marker-name" not in caplog.text
+
+
+# ---- messages into an inbox
+
+
+@pytest.fixture
+def database() -> Iterator[Engine]:
+    with sample_engine() as one:
+        yield one
+
+
+def note(session: Session, arrived: ReceivedMessage) -> None:
+    session.add(NoteRow(text=str(arrived.payload["number"])))
+
+
+def notes(database: Engine) -> list[str]:
+    with database.connect() as connection:
+        return list(connection.execute(text("SELECT text FROM note ORDER BY id")).scalars())
+
+
+def message_consumer(broker: KafkaBroker, topic: str, database: Engine) -> MessageConsumer:
+    with database.connect() as connection:
+        stored = stored_offsets(connection, INBOX)
+    return MessageConsumer(broker.bootstrap, [topic], stored=stored, clock=SystemClock())
+
+
+def test_messages_are_handled_once_over_restarts(
+    broker: KafkaBroker, topic: str, database: Engine
+) -> None:
+    rows = [message_row(topic, number) for number in range(6)]
+    produce(broker, *rows[:3], *rows[1:3])  # as a relay killed before deleting
+    for expected in (["0", "1", "2"], ["0", "1", "2", "3", "4", "5"]):
+        consumer = message_consumer(broker, topic, database)
+        worker = InboxWorker(database, INBOX, consumer, note, clock=SystemClock())
+        while len(notes(database)) < len(expected):
+            worker.step()
+        assert notes(database) == expected
+        consumer.close()
+        produce(broker, *rows[3:])
+
+
+def test_a_message_whose_handler_failed_comes_again(
+    broker: KafkaBroker, topic: str, database: Engine
+) -> None:
+    produce(broker, *(message_row(topic, number) for number in range(3)))
+    failures = iter([True])
+
+    def fails_once(session: Session, arrived: ReceivedMessage) -> None:
+        note(session, arrived)
+        if arrived.payload["number"] == 1 and next(failures, False):
+            raise ConnectionError
+
+    consumer = message_consumer(broker, topic, database)
+    worker = InboxWorker(database, INBOX, consumer, fails_once, clock=SystemClock())
+    with pytest.raises(ConnectionError):
+        wait_until(lambda: worker.step() and False, "the handler to fail")
+    assert notes(database) == ["0"]
+    wait_until(lambda: worker.step() and len(notes(database)) == 3, "the rest")
+    assert notes(database) == ["0", "1", "2"]
+    consumer.close()
+
+
+def test_a_record_that_is_no_message_is_passed_over(
+    broker: KafkaBroker, topic: str, database: Engine
+) -> None:
+    produce(broker, raw_row(topic, b"no message"), message_row(topic, 1))
+    consumer = message_consumer(broker, topic, database)
+    worker = InboxWorker(database, INBOX, consumer, note, clock=SystemClock())
+    wait_until(lambda: worker.step() and notes(database) == ["1"], "the message")
+    consumer.close()

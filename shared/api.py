@@ -34,6 +34,8 @@ Location = Literal["json", "query", "form", "files", "headers", "path"]
 
 _VIEW = TypeVar("_VIEW", bound=Callable[..., Any])
 _OPENAPI_PATH: Final = "/v1/openapi.json"
+# Documented by flask-smorest for features that are not used here.
+_FOREIGN_SCHEMAS: Final = ("Error", "PaginationMetadata")
 _PROBLEM_REF: Final = {"$ref": "#/components/responses/Problem"}
 
 
@@ -141,6 +143,8 @@ class Api:
     def document(self) -> Mapping[str, Any]:
         """Give the OpenAPI document of everything registered so far."""
         document: dict[str, Any] = self._inner.spec.to_dict()
+        for unused in _FOREIGN_SCHEMAS:
+            document["components"].get("schemas", {}).pop(unused, None)
         return document
 
 

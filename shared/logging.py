@@ -93,6 +93,8 @@ def configure(service: str, level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     logging.captureWarnings(capture=True)
+    # What the standard library prints about a record it cannot write shows the record's values.
+    logging.raiseExceptions = False
 
 
 def install(app: Flask, clock: Clock) -> None:

@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,14 +26,14 @@ NOW = int(START.timestamp())
 MARKER = "Anna Andersson"
 
 
-@pytest.fixture(scope="module")
-def issuer_keys(tmp_path_factory: pytest.TempPathFactory) -> KeyStore:
-    return KeyStore.create(tmp_path_factory.mktemp("keys") / "issuer", "RS256")
+@pytest.fixture
+def issuer_keys(rsa_store: KeyStore) -> KeyStore:
+    return rsa_store
 
 
-@pytest.fixture(scope="module")
-def foreign_keys(tmp_path_factory: pytest.TempPathFactory) -> KeyStore:
-    return KeyStore.create(tmp_path_factory.mktemp("keys") / "foreign", "RS256")
+@pytest.fixture
+def foreign_keys(foreign_rsa_store: KeyStore) -> KeyStore:
+    return foreign_rsa_store
 
 
 @pytest.fixture
@@ -374,7 +373,7 @@ def test_an_application_without_a_verifier_lets_nobody_in(issuer_keys: KeyStore)
 
 
 def test_an_unreachable_issuer_is_not_the_callers_fault(
-    issuer_keys: KeyStore, clock: SteppingClock, tmp_path: Path
+    issuer_keys: KeyStore, clock: SteppingClock
 ) -> None:
     class Silent(AppError):
         code = "upstream_unavailable"

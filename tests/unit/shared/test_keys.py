@@ -32,19 +32,12 @@ TYP = "placet-test+jwt"
 PAYLOAD = b'{"hello":"world"}'
 
 
-@pytest.fixture(scope="module", params=ALGORITHMS)
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> KeyStore:
-    return KeyStore.create(tmp_path_factory.mktemp("keys") / "own", request.param)
-
-
-@pytest.fixture(scope="module")
-def rsa_store(tmp_path_factory: pytest.TempPathFactory) -> KeyStore:
-    return KeyStore.create(tmp_path_factory.mktemp("keys") / "rsa", "RS256")
-
-
-@pytest.fixture(scope="module")
-def ec_store(tmp_path_factory: pytest.TempPathFactory) -> KeyStore:
-    return KeyStore.create(tmp_path_factory.mktemp("keys") / "ec", "ES256")
+@pytest.fixture(params=ALGORITHMS)
+def store(request: pytest.FixtureRequest) -> KeyStore:
+    name = {"RS256": "rsa_store", "ES256": "ec_store", "Ed25519": "ed_store"}[request.param]
+    found = request.getfixturevalue(name)
+    assert isinstance(found, KeyStore)
+    return found
 
 
 def assemble(header: object, payload: bytes, signature: bytes) -> str:
@@ -85,15 +78,20 @@ def test_a_kid_is_its_keys_rfc_7638_thumbprint(store: KeyStore) -> None:
         assert jwk["kid"] == base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def test_what_is_signed_verifies_also_after_reading_the_folder_again(
-    store: KeyStore, tmp_path: Path
-) -> None:
-    KeyStore.create(tmp_path / "k", store.algorithm)
-    again = KeyStore(tmp_path / "k")
-    token = sign_jws(PAYLOAD, again.active(), typ=TYP, header={"jku": "https://x.example/api/jwk"})
-    given = verify_jws(token, again.public_jwks(), typ=TYP, algorithms=[store.algorithm])
+def test_what_is_signed_verifies_and_another_store_does_not_verify_it(store: KeyStore) -> None:
+    token = sign_jws(PAYLOAD, store.active(), typ=TYP, header={"jku": "https://x.example/api/jwk"})
+    given = verify_jws(token, store.public_jwks(), typ=TYP, algorithms=[store.algorithm])
     assert given == PAYLOAD
-    refuse(token, store.public_jwks())
+    other = {"keys": [{**store.public_jwks()["keys"][1], "kid": store.active().kid}]}
+    refuse(token, other)
+
+
+def test_a_store_is_the_same_after_reading_its_folder_again(tmp_path: Path) -> None:
+    made = KeyStore.create(tmp_path / "k", "ES256")
+    again = KeyStore(tmp_path / "k")
+    assert again.public_jwks() == made.public_jwks()
+    token = sign_jws(PAYLOAD, again.active(), typ=TYP)
+    assert verify_jws(token, made.public_jwks(), typ=TYP, algorithms=["ES256"]) == PAYLOAD
 
 
 def test_another_library_reads_what_we_sign_and_we_what_it_signs(rsa_store: KeyStore) -> None:
@@ -286,9 +284,9 @@ def test_messages_never_repeat_the_token(ec_store: KeyStore) -> None:
     assert "Ed25519PrivateKey" not in repr(ec_store.active())
 
 
-def test_files_are_for_their_owner_only(store: KeyStore, tmp_path: Path) -> None:
+def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
     folder = tmp_path / "k"
-    KeyStore.create(folder, store.algorithm)
+    KeyStore.create(folder, "Ed25519")
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     assert folder.stat().st_mode & 0o777 == 0o700
 

@@ -4,7 +4,7 @@
 import contextlib
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -21,10 +21,17 @@ _STATUS = {"cohort_refused": HTTPStatus.NOT_FOUND}
 
 @contextlib.contextmanager
 def cohort_server(
-    registry: MemoryCohorts, change: Mapping[str, object] | None = None
+    registry: MemoryCohorts,
+    change: Mapping[str, object] | None = None,
+    *,
+    accepts: Callable[[str], bool] = TOKEN.__eq__,
 ) -> Iterator[str]:
-    """Serve the registry; every answer to a freeze is overwritten with `change`. Gives the URL."""
-    handler = type("Handler", (_Handler,), {"registry": registry, "change": change or {}})
+    """Serve the registry to callers whose token is accepted; gives the URL.
+
+    Every answer to a freeze is overwritten with `change`.
+    """
+    members = {"registry": registry, "change": change or {}, "accepts": staticmethod(accepts)}
+    handler = type("Handler", (_Handler,), members)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
@@ -39,11 +46,12 @@ def cohort_server(
 class _Handler(BaseHTTPRequestHandler):
     registry: MemoryCohorts
     change: Mapping[str, object]
+    accepts: Callable[[str], bool]
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.headers["Authorization"] != f"Bearer {TOKEN}":
+        if not self.accepts(self.headers["Authorization"].removeprefix("Bearer ")):
             self._answer(HTTPStatus.UNAUTHORIZED, {"code": "token_malformed"})
             return
         try:

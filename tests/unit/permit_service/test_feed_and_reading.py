@@ -9,7 +9,7 @@ from permit_service.domain.errors import (
     PermitUnknown,
 )
 from permit_service.usecases import read
-from permit_service.usecases.feed import beat, changes, has_news, snapshot
+from permit_service.usecases.feed import beat, changes, peek, snapshot
 from permit_service.usecases.revoke import Ending, revoke
 from shared.errors import Forbidden
 from shared.ids import ApplicationId, PermitId
@@ -70,7 +70,7 @@ def test_a_permit_that_is_not_live_is_in_no_feed(world: World) -> None:
     world.decide(world.apply())
     assert kinds(world, 0) == []
     assert opened(snapshot(ports=world.ports).jws)["permits"] == []
-    assert not has_news(0, ports=world.ports)
+    assert not peek(0, ports=world.ports).changed
 
 
 def test_a_heartbeat_says_where_the_register_stands(world: World) -> None:
@@ -84,8 +84,10 @@ def test_a_heartbeat_says_where_the_register_stands(world: World) -> None:
         "revision": 1,
         "time": "2026-11-22T06:25:00.123456Z",
     }
+    before = peek(1, ports=world.ports)
     world.clock.pass_by(seconds=5)
     beat(ports=world.ports)
+    assert peek(1, ports=world.ports) != before
     (newer,) = changes(0, ports=world.ports).heartbeats
     assert opened(newer)["time"] == "2026-11-22T06:25:05.123456Z"
 

@@ -94,6 +94,7 @@ def hold_state(root: Path, *, fresh: bool) -> Iterator[Layout]:
         if fresh:
             _empty(root)
         (root / _MARKER).write_text(json.dumps(_MARK) + "\n")
+        (root / "run").mkdir(exist_ok=True)
         sockets = _sockets(root)
         try:
             yield Layout(root, sockets)

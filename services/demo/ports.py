@@ -34,6 +34,7 @@ class Ports:
     permit_service: int = 8082
     audit_log: int = 8083
     devidp: int = 8090
+    visa_source: int = 8091
 
     def url(self, name: str) -> str:
         """Give the URL of a process, without a trailing slash."""

@@ -38,12 +38,17 @@ class ProcessSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessState:
-    """What an observer may know about a process; `pid` is its group's leader, None when down."""
+    """What an observer may know about a process.
+
+    `pid` is its group's leader, None when down; `last_status` is how its previous life ended
+    (negative: by that signal), None before the first end.
+    """
 
     name: str
     pid: int | None
     wanted: bool
     restarts: int
+    last_status: int | None
 
 
 class _Child:
@@ -53,6 +58,7 @@ class _Child:
         self.spec = spec
         self.wanted = True
         self.restarts = 0
+        self.last_status: int | None = None
         self.process: subprocess.Popen[bytes] | None = None
         self.due = 0.0
         self._clock = clock
@@ -138,6 +144,7 @@ class Supervisor:
                 pid=None if child.process is None else child.process.pid,
                 wanted=child.wanted,
                 restarts=child.restarts,
+                last_status=child.last_status,
             )
             for name, child in self._children.items()
         )
@@ -145,6 +152,7 @@ class Supervisor:
     def _mourn(self, child: _Child, status: int) -> None:
         how = f"signal {-status}" if status < 0 else f"status {status}"
         pause = child.bury()
+        child.last_status = status
         if child.wanted:
             self._say(f"{child.spec.name} ended ({how}); starting it again in {pause:g} s")
 

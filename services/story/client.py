@@ -5,6 +5,7 @@ A request that got no answer, or an answer that says "not now", is sent again un
 id: nobody knows whether the first one did something, and the ledger says so.
 """
 
+import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -84,8 +85,9 @@ class Client:
     def _send(self, call: _Call, token: str) -> Answer:
         deadline = time.monotonic() + _PATIENCE
         bearer = {"Authorization": f"Bearer {token}"} if token else {}
+        wish = secrets.token_hex(8)
         while time.monotonic() < deadline:
-            trace_id = self._ledger.open(call.kind)
+            trace_id = self._ledger.open(call.kind, wish=wish)
             headers = {**call.headers, **bearer, "traceparent": traceparent(trace_id)}
             answer = self._once(call, headers)
             if answer is not None and answer.status_code not in _NOT_NOW:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-_TILE: Final = 256
+TILE: Final = 256
 _ED25519: Final = 1
 _KEY_ID_BYTES: Final = 4
 _PROOF_HEAD: Final = "c2sp.org/tlog-proof@v1"
@@ -65,15 +65,18 @@ def _signed_by(line: str, name: str, key_id: bytes, public: bytes, text: str) ->
     return True
 
 
-def read_entries(fetch: Callable[[str], bytes], size: int) -> list[bytes]:
-    """Read the first `size` entries from the bundles; `fetch` gets a path below the log."""
+def read_entries(fetch: Callable[[str], bytes], size: int, *, start: int = 0) -> list[bytes]:
+    """Read the entries from `start` (a multiple of 256) up to `size` from their bundles.
+
+    `fetch` gets a path below the log. Raises NotProven when the bundles hold too little.
+    """
     entries: list[bytes] = []
-    for number in range((size + _TILE - 1) // _TILE):
-        width = min(_TILE, size - number * _TILE)
-        partial = "" if width == _TILE else f".p/{width}"
+    for number in range(start // TILE, (size + TILE - 1) // TILE):
+        width = min(TILE, size - number * TILE)
+        partial = "" if width == TILE else f".p/{width}"
         entries += _bundle(fetch(f"tile/entries/{_tile_number(number)}{partial}"))[:width]
-    if len(entries) != size:
-        raise NotProven(f"the tiles hold {len(entries)} entries of {size}")
+    if len(entries) != size - start:
+        raise NotProven(f"the tiles hold {len(entries)} entries of {size - start}")
     return entries
 
 

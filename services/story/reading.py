@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from services.story.ledger import REASON_HEADER, Ledger, traceparent
+from services.story.ledger import REASON_HEADER, TRACE_HEADER, Ledger
 
 _CONNECTIONS: Final = 12
 _SECONDS: Final = 30.0
@@ -71,10 +71,8 @@ class Reader:
         raise Undecided(f"{path}: {last}")
 
     def _once(self, path: str, token: str) -> Outcome | None:
-        trace_id = self._ledger.open(READ)
-        headers = {"traceparent": traceparent(trace_id)}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
+        opened = self._ledger.open(READ, path=path)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         connection = self._connection()
         try:
             connection.request("GET", path, headers=headers)
@@ -84,7 +82,8 @@ class Reader:
             connection.close()  # the next request opens it again
             return None
         reason = answer.headers.get(REASON_HEADER, "")
-        self._ledger.close(trace_id, status=answer.status, reason=reason)
+        trace_id = answer.headers.get(TRACE_HEADER, "")
+        self._ledger.close(opened, status=answer.status, reason=reason, trace_id=trace_id)
         return Outcome(
             status=answer.status, reason=reason, content=content.decode(errors="replace")
         )

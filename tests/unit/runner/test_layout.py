@@ -96,5 +96,5 @@ def test_state_keeps_the_ports_it_was_made_with(tmp_path: Path) -> None:
 
 
 def auto() -> dict[str, str]:
-    names = ("GATEWAY", "CONSENT_REGISTRY", "PERMIT_SERVICE", "AUDIT_LOG", "DEVIDP")
+    names = ("GATEWAY", "CONSENT_REGISTRY", "PERMIT_SERVICE", "AUDIT_LOG", "DEVIDP", "VISA_SOURCE")
     return {f"PLACET_{name}_PORT": "auto" for name in names}

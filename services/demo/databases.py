@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One database and one role per service on the embedded server, migrated; producers made known.
+
+Each service migrates itself with its own command; this module only runs the commands.
+"""
+
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from services.demo import environment
+from services.demo.environment import Node
+from services.demo.materials import PRODUCERS
+from services.demo.postgres import EmbeddedPostgres
+from services.demo.postgres_host import tie_to_parent
+from services.demo.processes import SERVICES
+from shared.keys import KeyStore
+
+_LAST_LINES = 2000
+
+
+class SetupFailed(RuntimeError):
+    """A step before the start did not work; the message holds the end of what it said."""
+
+
+def create(postgres: EmbeddedPostgres) -> dict[str, str]:
+    """Create what is missing; give the database URL of each service."""
+    return {service: postgres.create_service(service) for service in SERVICES}
+
+
+def migrate(node: Node, databases: Mapping[str, str]) -> None:
+    """Bring every schema up to date, all three at once. Raises SetupFailed."""
+    _run_together(
+        {
+            service: (
+                (sys.executable, "-m", f"services.{service}", "migrate"),
+                environment.of_service(node, service, databases[service]),
+            )
+            for service in SERVICES
+        },
+        node.layout.log("migrate").parent,
+    )
+
+
+def register_producers(node: Node, databases: Mapping[str, str]) -> None:
+    """Tell the log who may write which chain, once per state folder. Raises SetupFailed."""
+    done = node.layout.root / "run" / "producers.done"
+    if done.exists():
+        return
+    environ = environment.of_service(node, "audit_log", databases["audit_log"])
+    for service in PRODUCERS:
+        source = node.source(service)
+        words = ["audit", "producer", "add", "--src", source, "--client-id", service]
+        words += ["--vkey", KeyStore(node.layout.keys(service) / "heartbeat").vkey(source)]
+        words += ["--topic", environment.AUDIT_TOPIC, "--offsets", "0,0,0"]
+        command = (sys.executable, "-m", "services.cli", *words)
+        _run_together({"producer": (command, environ)}, node.layout.log("producer").parent)
+    done.touch()
+
+
+def _run_together(
+    commands: Mapping[str, tuple[Sequence[str], Mapping[str, str]]], logs: Path
+) -> None:
+    """Run commands side by side, each writing to a log of its own; raise for the first failure."""
+    logs.mkdir(parents=True, exist_ok=True)
+    running = {}
+    for name, (argv, environ) in commands.items():
+        with (logs / f"{name}.log").open("wb") as log:
+            running[name] = subprocess.Popen(
+                argv,
+                env=dict(environ),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=tie_to_parent(),  # noqa: PLW1509  one prctl call
+            )
+    failed = [name for name, process in running.items() if process.wait() != 0]
+    for name in failed:
+        said = (logs / f"{name}.log").read_text(errors="replace")[-_LAST_LINES:]
+        raise SetupFailed(f"{' '.join(commands[name][0][1:])} failed:\n{said}")

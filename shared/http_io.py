@@ -114,7 +114,7 @@ def parse_entry_batch(body: object) -> list[IncomingEntry]:
     """
     faults: list[FieldFault] = []
     entries: list[IncomingEntry] = []
-    for number, item in enumerate(_items(body, "entries", {"entry", "sealed"}, faults)):
+    for number, item in _items(body, "entries", {"entry", "sealed"}, faults):
         at = f"/entries/{number}"
         entry = _decoded(item, "entry", MAX_ENTRY_BYTES, at, faults)
         sealed = _decoded(item, "sealed", MAX_SEALED_BYTES, at, faults)
@@ -128,7 +128,7 @@ def parse_message_batch(body: object) -> list[ReceivedMessage]:
     faults: list[FieldFault] = []
     messages: list[ReceivedMessage] = []
     known = {*_ATTRIBUTES, "topic", "key", "data"}
-    for number, item in enumerate(_items(body, "messages", known, faults)):
+    for number, item in _items(body, "messages", known, faults):
         try:
             messages.append(_message(item))
         except (MalformedMessage, MalformedEntry) as error:
@@ -199,8 +199,8 @@ def _message(item: Mapping[str, object]) -> ReceivedMessage:
 
 def _items(
     body: object, name: str, known: set[str], faults: list[FieldFault]
-) -> Iterator[Mapping[str, object]]:
-    """Yield the objects of the one list that a batch consists of; note what is none."""
+) -> Iterator[tuple[int, Mapping[str, object]]]:
+    """Yield the numbered objects of the one list that a batch consists of; note what is none."""
     items = body.get(name) if isinstance(body, Mapping) and set(body) == {name} else None
     if not isinstance(items, list) or not 0 < len(items) <= MAX_BATCH:
         detail = f"an object with one list of 1 to {MAX_BATCH} objects"
@@ -208,10 +208,9 @@ def _items(
         return
     for number, item in enumerate(items):
         if isinstance(item, Mapping) and item.keys() <= known:
-            yield item
+            yield number, item
         else:
             faults.append(FieldFault(f"/{name}/{number}", "not an object with the known members"))
-            yield {}
 
 
 def _decoded(

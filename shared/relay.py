@@ -38,12 +38,13 @@ class Relay:
         self._tables = tables
         self._transport = transport
         self._batch_rows = batch_rows
+        self._trouble = ""
 
     def step(self) -> bool:
         """Send one batch; True when rows went out, so that more may be waiting.
 
         False when there is nothing to do, another relay is at work, or the other side does not
-        accept (logged with its code): wait a moment before the next step.
+        accept (logged when it begins and ends): wait a moment before the next step.
         """
         with self._engine.connect() as connection, _elected(connection) as elected:
             return elected and self._send(connection)
@@ -55,13 +56,23 @@ class Relay:
         try:
             accepted = self._transport.send(batch)
         except TransportError as error:
-            where = {"code": error.code, "cause": error.cause, "first_row": batch[0].id}
-            _log.warning("the outbox was not sent", extra=where)
+            self._note(f"{error.code}: {error.cause}")
             return False
+        self._note("")
         table = self._tables.outbox
         arrived = [row.id for row in batch[:accepted]]
         connection.execute(delete(table).where(table.c.id.in_(arrived)))
         return accepted > 0
+
+    def _note(self, trouble: str) -> None:
+        """Log once that sending fails, once for each new reason, and once that it works again."""
+        if trouble == self._trouble:
+            return
+        self._trouble = trouble
+        if trouble:
+            _log.warning("the outbox is not sent", extra={"cause": trouble})
+        else:
+            _log.info("the outbox is sent again")
 
 
 def outbox_lag(connection: Connection, tables: OutboxTables, clock: Clock) -> timedelta:

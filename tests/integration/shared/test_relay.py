@@ -114,6 +114,24 @@ def test_a_refusal_loses_nothing(database: Engine, caplog: pytest.LogCaptureFixt
     assert "anna" not in caplog.text
 
 
+def test_a_far_end_that_is_away_is_logged_once(
+    database: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "shared.relay")
+    transport = InMemoryTransport()
+    transport.room = 0
+    relay = Relay(database, OUTBOX, transport)
+    say(database, "one")
+    for _ in range(3):
+        assert not relay.step()
+    transport.room = None
+    drain(relay)
+    assert [record.message for record in caplog.records] == [
+        "the outbox is not sent",
+        "the outbox is sent again",
+    ]
+
+
 def test_of_two_relays_one_works(database: Engine) -> None:
     entered, leave = threading.Event(), threading.Event()
 

@@ -136,6 +136,7 @@ class SpoolWriter:
             raise waiting.error
 
     def _run(self) -> None:
+        group: Sequence[_Waiting] = ()
         try:
             while group := self._next_group():
                 self._commit(group)
@@ -143,8 +144,8 @@ class SpoolWriter:
             # Whatever ended this thread: nobody may go on waiting for it.
             with self._news:
                 self._closing = True
-                left, self._queue = self._queue, []
-            self._refuse(left, "the spool is closed")
+                left, self._queue = [*group, *self._queue], []
+            self._refuse([one for one in left if not one.done.is_set()], "the spool is closed")
 
     def _next_group(self) -> Sequence[_Waiting]:
         with self._news:

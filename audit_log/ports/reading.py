@@ -114,7 +114,7 @@ class Log(Protocol):
         """
         ...
 
-    def shred(self, shredding: Shredding, at: datetime) -> Shredded:
+    def shred(self, wanted: Shredding, at: datetime) -> Shredded:
         """Destroy a holder's key and everything sealed under it, and every search row's link to it.
 
         From the commit on no copy of the key is in the database, and no batch prepared with the

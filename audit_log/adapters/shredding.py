@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Destroying one key: what an erasure does to the tables, in the caller's transaction.
+
+The parts are found through the search rows, so that no index by key is needed; then everything that
+leads from the person to an entry is removed too. Which places were emptied stays known.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+import psycopg
+
+from audit_log.domain.errors import NothingToErase
+from audit_log.ports import Shredded, Shredding
+
+
+def shred(cursor: psycopg.Cursor, wanted: Shredding, at: datetime) -> Shredded:
+    """Do it; raise NothingToErase when no key of this holder is alive."""
+    state = cursor.execute("SELECT size FROM log_state FOR UPDATE").fetchone()
+    key = cursor.execute("SELECT kid FROM dek WHERE subject = %s", (wanted.subject,)).fetchone()
+    if state is None or key is None:
+        raise NothingToErase("no key of this subject is held")
+    below, kid = int(state[0]), int(key[0])
+    places = _places(cursor, wanted, kid)
+    digest = sha256("".join(f"{index}/{group}\n" for index, group in places).encode()).digest()
+    cursor.execute(
+        "INSERT INTO erasure (id, kind, ground, kid, parts, below, digest, recorded_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        (wanted.id, wanted.kind, wanted.ground, kid, len(places), below, digest, at),
+    )
+    # The tables' guards let an erasure through only while its row is there and named.
+    cursor.execute("SELECT set_config('placet.erasure', %s, true)", (wanted.id,))
+    _empty(cursor, wanted, places)
+    _forget(cursor, wanted)
+    cursor.execute(
+        "UPDATE dek SET wrapped = NULL, subject = NULL, erased_at = %s WHERE kid = %s", (at, kid)
+    )
+    cursor.execute("UPDATE log_state SET erasures = erasures + 1")
+    return Shredded(parts=len(places), below=below, digest=digest)
+
+
+def _places(cursor: psycopg.Cursor, wanted: Shredding, kid: int) -> list[tuple[int, int]]:
+    if wanted.person is not None:
+        cursor.execute(
+            "SELECT s.idx, s.grp FROM ev_person AS p JOIN sealed AS s ON s.idx = p.idx"
+            " WHERE p.dataset = (SELECT id FROM term WHERE kind = 3 AND value = %s)"
+            " AND p.ordinal = %s AND s.kid = %s ORDER BY s.idx, s.grp",
+            (*wanted.person, kid),
+        )
+    else:
+        cursor.execute(
+            "SELECT s.idx, s.grp FROM ev AS e JOIN sealed AS s ON s.idx = e.idx"
+            " WHERE e.actor = ANY(%s) AND s.kid = %s ORDER BY s.idx, s.grp",
+            (list(wanted.pseudonyms), kid),
+        )
+    return [(int(index), int(group)) for index, group in cursor]
+
+
+def _empty(cursor: psycopg.Cursor, wanted: Shredding, places: Sequence[tuple[int, int]]) -> None:
+    indexes, groups = [index for index, _ in places], [group for _, group in places]
+    cursor.execute(
+        "INSERT INTO erased_part (idx, grp, erasure)"
+        " SELECT p.idx, p.grp, %s FROM unnest(%s::bigint[], %s::smallint[]) AS p(idx, grp)",
+        (wanted.id, indexes, groups),
+    )
+    cursor.execute(
+        "DELETE FROM sealed AS s USING unnest(%s::bigint[], %s::smallint[]) AS p(idx, grp)"
+        " WHERE s.idx = p.idx AND s.grp = p.grp",
+        (indexes, groups),
+    )
+
+
+def _forget(cursor: psycopg.Cursor, wanted: Shredding) -> None:
+    """Remove what finds entries by this person."""
+    if wanted.person is not None:
+        cursor.execute(
+            "DELETE FROM ev_person"
+            " WHERE dataset = (SELECT id FROM term WHERE kind = 3 AND value = %s)"
+            " AND ordinal = %s",
+            wanted.person,
+        )
+    else:
+        cursor.execute(
+            "UPDATE ev SET actor = NULL, permit = NULL, visa = NULL, project = NULL"
+            " WHERE actor = ANY(%s)",
+            (list(wanted.pseudonyms),),
+        )

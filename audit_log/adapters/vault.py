@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Data keys and what wraps them: AES-256-GCM with a fresh nonce for every part.
+
+The wrapping keys (KEK) are files outside the database; the newest wraps new data keys, the older
+ones stay to unwrap. A data key never leaves memory unwrapped.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from audit_log.domain.errors import Unopenable
+from audit_log.ports import DataKey
+
+KEY_BYTES: Final = 32
+_NONCE_BYTES: Final = 12
+_WRAP_BINDING: Final = b"placet/dek/v1\n"
+
+
+class AesDataKey:
+    """A `DataKey`: what it gives is `nonce12 || ciphertext || tag16`."""
+
+    __slots__ = ("_cipher",)
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def seal(self, plain: bytes, binding: bytes) -> bytes:
+        """Encrypt under a fresh nonce."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, plain, binding)
+
+    def open(self, sealed: bytes, binding: bytes) -> bytes:
+        """Decrypt; raise Unopenable when these bytes were not sealed so with this key."""
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], binding)
+        except (InvalidTag, ValueError):
+            raise Unopenable("a sealed part does not open") from None
+
+
+class FileVault:
+    """A `Vault` over wrapping keys by name; the last name in order is the newest."""
+
+    def __init__(self, keks: Mapping[str, bytes]) -> None:
+        self._keks = {name: AESGCM(key) for name, key in keks.items()}
+        self._newest = max(keks)
+
+    @property
+    def kek(self) -> str:
+        """The name of the wrapping key for new data keys."""
+        return self._newest
+
+    def fresh(self, kid: int) -> tuple[DataKey, bytes]:
+        """Give a new random key and its wrapped form."""
+        key, nonce = os.urandom(KEY_BYTES), os.urandom(_NONCE_BYTES)
+        wrapped = nonce + self._keks[self._newest].encrypt(nonce, key, _bound(kid))
+        return AesDataKey(key), wrapped
+
+    def unwrap(self, kid: int, kek: str, wrapped: bytes) -> DataKey:
+        """Give back a key; raise Unopenable when it was not wrapped under this number and kek."""
+        cipher = self._keks.get(kek)
+        if cipher is None:
+            raise Unopenable("a key's wrapping key is not here")
+        try:
+            key = cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], _bound(kid))
+        except (InvalidTag, ValueError):
+            raise Unopenable("a key does not unwrap") from None
+        return AesDataKey(key)
+
+
+def _bound(kid: int) -> bytes:
+    return _WRAP_BINDING + kid.to_bytes(8, "big")

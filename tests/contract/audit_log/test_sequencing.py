@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a sequencer promises, on both stores: each entry once, in order, and nothing lost."""
+
+from base64 import b64encode
+from hashlib import sha256
+
+import pytest
+
+from audit_log.domain.errors import Fenced
+from audit_log.domain.merkle import leaf_hash, root_of
+from audit_log.domain.parts import person_holder
+from audit_log.domain.search import Filter
+from audit_log.usecases.announce import started
+from audit_log.usecases.erase import erase
+from shared.entries import parse_entry
+from shared.events import Subject
+from shared.ids import Uuid7Source
+from tests.fakes.kernel import START
+from tests.fakes.log_factories import DATASET, OTTO, Speaker, fact
+from tests.support.log_world import (
+    OWN,
+    PSEUDONYMS,
+    SRC,
+    BeforeCommit,
+    Producing,
+    World,
+    drain,
+    entries_of,
+    sequencer,
+)
+
+
+def of_source(world: World, src: str = SRC) -> list[bytes]:
+    return [raw for raw in entries_of(world) if parse_entry(raw).src == src]
+
+
+def test_entries_become_leaves_in_their_order(world: World) -> None:
+    speaker = Speaker()
+    said = speaker.say_many(700)
+    Producing(world).send(*said)
+    drain(sequencer(world, batch=300))
+    assert of_source(world) == [one.entry for one in said]
+    size, root = world.publisher.head()
+    assert size == 701  # and the log's own word that a sequencer leads
+    assert root == root_of([leaf_hash(raw) for raw in entries_of(world)])
+
+
+def test_the_same_entries_sent_again_are_dropped_and_counted(world: World) -> None:
+    speaker = Speaker()
+    said = speaker.say_many(5)
+    one = sequencer(world)
+    for _ in range(2):
+        Producing(world).send(*said)
+        drain(one)
+    Producing(world).send(said[4], speaker.say(), said[0])
+    drain(one)
+    assert [parse_entry(raw).seq for raw in of_source(world)] == [1, 2, 3, 4, 5, 6]
+    with world.transaction() as log:
+        ((chain, duplicates),) = log.reader.chains(SRC)
+    assert (chain.seq, chain.head, duplicates) == (6, leaf_hash(of_source(world)[5]), 7)
+    assert world.quarantined() == []
+    assert world.findings() == []
+
+
+def test_another_entry_at_a_taken_place_is_kept_apart_and_found(world: World) -> None:
+    one = sequencer(world)
+    Producing(world).send(*Speaker().say_many(3))
+    drain(one)
+    Producing(world).send(*Speaker().say_many(2))
+    drain(one)
+    assert world.quarantined() == ["equivocation", "equivocation"]
+    assert world.findings() == [("equivocation", False), ("equivocation", False)]
+    assert [parse_entry(raw).type for raw in of_source(world, OWN)[1:]] == [
+        "placet.finding.opened.v1",
+        "placet.finding.opened.v1",
+        "placet.sys.quarantined.v1",
+        "placet.sys.quarantined.v1",
+    ]
+
+
+def test_a_gap_is_recorded_and_closes_when_late_entries_fill_it(world: World) -> None:
+    speaker = Speaker()
+    first, second, third, fourth, fifth = speaker.say_many(5)
+    one = sequencer(world)
+    Producing(world).send(first, fifth)
+    drain(one)
+    with world.transaction() as log:
+        assert log.reader.chains(SRC)[0][0].gaps == ((2, 4),)
+    assert world.findings() == [("gap", False)]
+    Producing(world).send(third)
+    drain(one)
+    with world.transaction() as log:
+        assert log.reader.chains(SRC)[0][0].gaps == ((2, 2), (4, 4))
+    Producing(world).send(fourth, second)
+    drain(one)
+    with world.transaction() as log:
+        assert log.reader.chains(SRC)[0][0].gaps == ()
+    assert world.findings() == [("gap", True)]
+
+
+def test_a_gap_opened_and_filled_in_one_batch_is_a_closed_finding(world: World) -> None:
+    first, second, third = Speaker().say_many(3)
+    Producing(world).send(first, third, second)
+    drain(sequencer(world))
+    assert world.findings() == [("gap", True)]
+
+
+def test_a_filler_that_does_not_fit_its_neighbours_is_found(world: World) -> None:
+    first, _, third = Speaker().say_many(3)
+    stranger = Speaker()
+    stranger.say()
+    second = stranger.say()
+    one = sequencer(world)
+    Producing(world).send(first, third)
+    drain(one)
+    Producing(world).send(second)
+    drain(one)
+    assert world.findings() == [
+        ("gap", True),
+        ("chain_broken", False),
+        ("chain_broken", False),
+    ]
+
+
+def test_an_entry_that_names_another_predecessor_is_logged_and_found(world: World) -> None:
+    one = sequencer(world)
+    Producing(world).send(Speaker().say())
+    drain(one)
+    other = Speaker()
+    other.say()
+    Producing(world).send(other.say())
+    drain(one)
+    assert world.findings() == [("chain_broken", False)]
+    assert len(of_source(world)) == 2
+
+
+def test_poison_is_quarantined_its_hash_logged_and_blocks_nothing(world: World) -> None:
+    speaker = Speaker()
+    first = speaker.say()
+    poison = [(b"not an entry", b""), (b"", b""), (b"\xff\x00", b"\xff")]
+    Producing(world).send_raw((first.entry, first.sealed), *poison)
+    drain(sequencer(world))
+    assert world.quarantined() == ["malformed_entry"] * 3
+    ours = [parse_entry(raw) for raw in of_source(world, OWN)[1:]]
+    assert [entry.reason for entry in ours] == ["malformed_entry"] * 3
+    assert [entry.extra["sha256"] for entry in ours] == [
+        b64encode(sha256(raw).digest()).decode() for raw, _ in poison
+    ]
+    assert of_source(world) == [first.entry]
+
+
+def test_unreadable_input_holds_its_place_so_that_the_next_opens_no_gap(world: World) -> None:
+    first, second, third = Speaker().say_many(3)
+    Producing(world).send_raw(
+        (first.entry, first.sealed), (second.entry, b""), (third.entry, third.sealed)
+    )
+    one = sequencer(world)
+    drain(one)
+    assert world.quarantined() == ["commitment_mismatch"]
+    assert world.findings() == []
+    Producing(world).send_raw((second.entry, b""))
+    drain(one)
+    assert world.quarantined() == ["commitment_mismatch"]  # the same again is a duplicate
+
+
+def test_an_entry_of_another_source_is_never_taken_for_its_own(world: World) -> None:
+    Producing(world).send(Speaker("zz/consent_registry/1").say())
+    drain(sequencer(world))
+    assert world.quarantined() == ["source_not_allowed"]
+    with world.transaction() as log:
+        assert log.reader.chains("zz/consent_registry/1") == []
+
+
+def test_a_new_epoch_is_a_new_chain(world: World) -> None:
+    Producing(world).send(*Speaker().say_many(2), *Speaker(epoch=2).say_many(3))
+    drain(sequencer(world))
+    with world.transaction() as log:
+        chains = [(chain.key.epoch, chain.seq) for chain, _ in log.reader.chains(SRC)]
+    assert chains == [(2, 3), (1, 2)]
+    assert world.findings() == []
+
+
+def test_a_fresh_sequencer_goes_on_where_the_last_one_stopped(world: World) -> None:
+    speaker = Speaker()
+    for number in (200, 100, 300):
+        Producing(world).send(*speaker.say_many(number))
+        drain(sequencer(world))
+    leaves = [leaf_hash(raw) for raw in entries_of(world)]
+    assert world.publisher.head() == (len(leaves), root_of(leaves))
+    assert len(leaves) == 603
+    assert world.findings() == []
+
+
+def test_one_sequencer_leads_until_its_lease_has_run_out(world: World) -> None:
+    first, second = world.store(), world.store()
+    epoch = first.lead("first", 60, lambda n: started(n, START))
+    assert epoch is not None
+    assert second.lead("second", 60, lambda n: started(n, START)) is None
+    first.renew(epoch, 60)
+    assert first.lead("first", 60, lambda n: started(n, START)) == epoch + 1
+    with pytest.raises(Fenced):
+        second.renew(epoch, 60)
+
+
+def test_a_batch_of_a_former_leader_is_refused_whole(world: World) -> None:
+    store = BeforeCommit(world.store(), lambda: drain(sequencer(world, holder="other")))
+    late = sequencer(world, holder="late", store=store, lease_seconds=-1)
+    Producing(world).send(*Speaker().say_many(3))
+    with pytest.raises(Fenced):
+        late.step()
+    assert len(of_source(world)) == 3
+    assert late.step() is False  # another leads: it stands by
+    assert not late.leads
+    leaves = [leaf_hash(raw) for raw in entries_of(world)]
+    assert world.publisher.head() == (len(leaves), root_of(leaves))
+
+
+def test_a_batch_sealed_with_a_key_that_was_erased_meanwhile_is_prepared_anew(
+    world: World,
+) -> None:
+    speaker = Speaker()
+    person = Subject(dataset=DATASET, ordinal=7)
+    Producing(world).send(speaker.say(fact(subjects=(person,))))
+    drain(sequencer(world))
+
+    def forget() -> None:
+        erase(
+            person,
+            ground="gdpr_17_1_b",
+            principal=OTTO,
+            transaction=world.transaction,
+            pseudonyms=PSEUDONYMS,
+            ids=Uuid7Source(),
+            clock=world.clock,
+        )
+
+    store = BeforeCommit(world.store(), forget)
+    again = sequencer(world, store=store)
+    Producing(world).send(speaker.say(fact(subjects=(person,))))
+    drain(again)
+    with world.transaction() as log:
+        found = log.reader.search(Filter(person=person), actors=(), below=99, limit=9)
+    assert len(found) == 1  # the first is forgotten, the second lies under a new key
+    holder = PSEUDONYMS.holder(person_holder(person))
+    assert holder in store.keys([holder])
+    assert world.findings() == []

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The log in memory as its readers and its checkpointer see it; the rest is in `log_memory`."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from hashlib import sha256
+
+from audit_log.domain.batch import PersonRow, SearchRow, TermKind, term
+from audit_log.domain.chain import Chain
+from audit_log.domain.errors import HeadMismatch, LogMismatch, NothingToErase, ProducerExists
+from audit_log.domain.retention import year_of
+from audit_log.domain.search import DECISION_CODES, Filter
+from audit_log.domain.tiles import HEIGHT, WIDTH
+from audit_log.ports import Producer, Published, Shredded, Shredding, StoredOffset
+from shared.events import Fact
+from tests.fakes.log_memory import MemoryLog, Tables
+
+
+class MemoryReader:
+    """A `LogReader` in memory."""
+
+    def __init__(self, log: MemoryLog, tables: Tables) -> None:
+        self._log = log
+        self._tables = tables
+
+    def origin(self) -> str:
+        return self._log.origin
+
+    def newest(self) -> Published | None:
+        sizes = self._tables.published
+        return self._tables.checkpoints[max(sizes)] if sizes else None
+
+    def published(self, size: int) -> Published | None:
+        return self._tables.checkpoints[size] if size in self._tables.published else None
+
+    def is_published(self, smallest: int, largest: int) -> bool:
+        return any(smallest <= size <= largest for size in self._tables.published)
+
+    def tile(self, level: int, index: int) -> bytes:
+        return _tile(self._tables, level, index)
+
+    def bundle(self, index: int) -> Sequence[bytes]:
+        found = self._tables.entries[index * WIDTH : (index + 1) * WIDTH]
+        if not found:
+            raise LookupError("no such bundle")
+        return found
+
+    def years(self) -> range:
+        rows = self._tables.search
+        if not rows:
+            return range(0)
+        return range(year_of(rows[0].month), year_of(rows[max(rows)].month) + 1)
+
+    def search(
+        self, wanted: Filter, *, actors: Sequence[int], below: int, limit: int
+    ) -> Sequence[int]:
+        tests = list(self._tests(wanted, actors))
+        rows = sorted(self._tables.search.values(), reverse=True, key=lambda row: row.idx)
+        matching = [row.idx for row in rows if row.idx < below and all(t(row) for t in tests)]
+        return matching[:limit]
+
+    def _tests(
+        self, wanted: Filter, actors: Sequence[int]
+    ) -> Iterator[Callable[[SearchRow], bool]]:
+        terms, people = self._tables.terms, self._tables.people
+        if wanted.actor is not None:
+            yield lambda row: row.actor in actors
+        if wanted.dataset is not None:
+            dataset = terms.get(term(TermKind.DATASET, wanted.dataset), 0)
+            yield lambda row: row.dataset == dataset
+        if wanted.person is not None:
+            where = terms.get(term(TermKind.DATASET, wanted.person.dataset), 0)
+            ordinal = wanted.person.ordinal
+            yield lambda row: PersonRow(where, ordinal, row.idx) in people
+        if wanted.type is not None:
+            number = terms.get(term(TermKind.TYPE, wanted.type), 0)
+            yield lambda row: row.ty == number
+        if wanted.decision is not None:
+            code = DECISION_CODES.get(wanted.decision, 0)
+            yield lambda row: row.decision == code
+        if wanted.since is not None:
+            since = wanted.since
+            yield lambda row: row.etime >= since
+        if wanted.until is not None:
+            until = wanted.until
+            yield lambda row: row.etime < until
+
+    def chains(self, src: str) -> Sequence[tuple[Chain, int]]:
+        keys = sorted((key for key in self._tables.chains if key.src == src), reverse=True)
+        return [(self._tables.chains[key], self._tables.duplicates.get(key, 0)) for key in keys]
+
+    def producer(self, src: str) -> Producer | None:
+        return self._tables.producers.get(src)
+
+
+class MemoryTransaction:
+    """A `Log` in memory."""
+
+    def __init__(self, log: MemoryLog, tables: Tables) -> None:
+        self._log = log
+        self._tables = tables
+        self._reader = MemoryReader(log, tables)
+
+    @property
+    def reader(self) -> MemoryReader:
+        return self._reader
+
+    def record(self, fact: Fact) -> str:
+        return self._log.say(self._tables, [fact])[0]
+
+    def producer_of(self, client_id: str) -> Producer | None:
+        found = [one for one in self._tables.producers.values() if one.client_id == client_id]
+        return found[0] if found else None
+
+    def take_in(self, src: str, entries: Sequence[tuple[bytes, bytes]], at: datetime) -> None:
+        self._log.take_in(self._tables, src, entries, at)
+
+    def add_producer(
+        self, producer: Producer, offsets: Sequence[StoredOffset], at: datetime
+    ) -> bool:
+        for one in offsets:
+            stored = self._tables.offsets.setdefault((one.topic, one.partition), one)
+            if (stored.cluster_id, stored.topic_id) != (one.cluster_id, one.topic_id):
+                raise LogMismatch("the offsets stored are of another topic under this name")
+        known = self._tables.producers.get(producer.src)
+        if known == producer:
+            return False
+        if known is not None or self.producer_of(producer.client_id) is not None:
+            raise ProducerExists("this source or client is registered with other particulars")
+        self._tables.producers[producer.src] = producer
+        return True
+
+    def shred(self, wanted: Shredding, at: datetime) -> Shredded:
+        tables = self._tables
+        kids = [row.kid for row in tables.keys.values() if row.subject == wanted.subject]
+        if not kids:
+            raise NothingToErase("no key of this subject is held")
+        del tables.keys[kids[0]]
+        places = sorted(place for place, row in tables.sealed.items() if row.kid == kids[0])
+        for place in places:
+            del tables.sealed[place]
+            tables.erased[place] = wanted.id
+        for index, row in tables.search.items():
+            if row.actor is not None and row.actor in wanted.pseudonyms:
+                tables.search[index] = row._replace(
+                    actor=None, permit=None, visa=None, project=None
+                )
+        if wanted.person is not None:
+            dataset = tables.terms.get(term(TermKind.DATASET, wanted.person[0]), 0)
+            gone = (dataset, wanted.person[1])
+            tables.people = {row for row in tables.people if row[:2] != gone}
+        tables.erasures += 1
+        text = "".join(f"{index}/{group}\n" for index, group in places)
+        return Shredded(
+            parts=len(places), below=tables.edge.size, digest=sha256(text.encode()).digest()
+        )
+
+
+class MemoryPublisherStore:
+    """A `PublisherStore` in memory."""
+
+    def __init__(self, log: MemoryLog) -> None:
+        self._log = log
+
+    def tile(self, level: int, index: int) -> bytes:
+        return _tile(self._log.tables, level, index)
+
+    def head(self) -> tuple[int, bytes]:
+        edge = self._log.tables.edge
+        return edge.size, edge.root()
+
+    def newest(self) -> Published | None:
+        kept = self._log.tables.checkpoints
+        return kept[max(kept)] if kept else None
+
+    def published_size(self) -> int | None:
+        return max(self._log.tables.published, default=None)
+
+    def keep(self, checkpoint: Published) -> None:
+        with self._log.change() as tables:
+            if any(size >= checkpoint.size for size in tables.checkpoints):
+                raise HeadMismatch("a checkpoint of this size or a larger one is kept already")
+            tables.checkpoints[checkpoint.size] = checkpoint
+
+    def publish(self, size: int, at: datetime) -> None:
+        with self._log.change() as tables:
+            tables.published.add(size)
+
+
+@contextmanager
+def memory_transaction(log: MemoryLog) -> Iterator[MemoryTransaction]:
+    """Open a transaction; a `Transaction` once the log is bound."""
+    with log.change() as tables:
+        yield MemoryTransaction(log, tables)
+
+
+def _tile(tables: Tables, level: int, index: int) -> bytes:
+    full = tables.tiles.get((level, index))
+    if full is not None:
+        return full
+    at_edge = index == tables.edge.size >> (HEIGHT * (level + 1))
+    data = tables.edge.levels[level] if at_edge and level < len(tables.edge.levels) else b""
+    if not data:
+        raise LookupError("no such tile")
+    return data

@@ -7,12 +7,11 @@ holds no personal value; a text that could be one (a space, an `@`) is refused w
 
 import binascii
 import re
-from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from shared.canonical import JSON, MalformedEntry, parse_canonical
 from shared.clock import from_rfc3339
@@ -37,9 +36,12 @@ _MAX_COUNTS: Final = 64
 _LEAF_PREFIX: Final = b"\x00"
 
 
-def _pattern(text: str) -> Callable[[str], bool]:
-    compiled = re.compile(text, re.ASCII)
-    return lambda value: compiled.fullmatch(value) is not None
+_Good: TypeAlias = Callable[[str], object]
+
+
+def _pattern(text: str) -> _Good:
+    """Give a test that is true for texts of this form."""
+    return re.compile(text, re.ASCII).fullmatch
 
 
 _HEX4, _UUID7_TAIL = "[0-9a-f]{4}", "7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
@@ -134,11 +136,11 @@ def _optional(value: Mapping[str, JSON], key: str, read: Callable[[JSON, str], _
     return read(value[key], key) if key in value else None
 
 
-def _optional_text(value: Mapping[str, JSON], key: str, good: Callable[[str], bool]) -> str | None:
+def _optional_text(value: Mapping[str, JSON], key: str, good: _Good) -> str | None:
     return _text(value[key], key, good) if key in value else None
 
 
-def _text(value: JSON, key: str, good: Callable[[str], bool]) -> str:
+def _text(value: JSON, key: str, good: _Good) -> str:
     if not isinstance(value, str) or not good(value):
         raise MalformedEntry(f"{key} has the wrong form")
     return value
@@ -165,17 +167,16 @@ def _time(value: JSON) -> datetime:
 
 
 def _hash(value: JSON, key: str) -> bytes:
+    if not isinstance(value, str):
+        raise MalformedEntry(f"{key} is not base64")
     try:
-        digest = b64decode(_text(value, key, is_open_text), validate=True)
-    except binascii.Error:
+        digest = binascii.a2b_base64(value, strict_mode=True)
+    except ValueError:
         raise MalformedEntry(f"{key} is not base64") from None
-    if len(digest) != COMMITMENT_BYTES or value != _b64(digest):
+    spelled = binascii.b2a_base64(digest, newline=False)
+    if len(digest) != COMMITMENT_BYTES or value != spelled.decode("ascii"):
         raise MalformedEntry(f"{key} is not a hash")
     return digest
-
-
-def _b64(data: bytes) -> str:
-    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def _purposes(value: JSON, key: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ caller's: it stores them with what it read, in one transaction.
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar, Final, NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
@@ -25,6 +26,7 @@ from shared.transport import TransportUnavailable
 
 STALL_SECONDS: Final = 10.0
 _MAX_FETCH_BYTES: Final = 16 * 1024 * 1024
+_NO_NUMBERS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 class Place(NamedTuple):
@@ -39,11 +41,11 @@ class StreamBroken(Exception):
 
     code: ClassVar[str] = "stream_broken"
 
-    def __init__(self, place: Place, **numbers: int) -> None:
+    def __init__(self, place: Place, numbers: Mapping[str, int] = _NO_NUMBERS) -> None:
         said = "".join(f" {name}={number}" for name, number in numbers.items())
         super().__init__(f"{self.code} {place.topic}/{place.partition}{said}")
         self.place: Final = place
-        self.numbers: Final[Mapping[str, int]] = numbers
+        self.numbers: Final = numbers
 
 
 class OffsetGone(StreamBroken):
@@ -192,7 +194,7 @@ class AssignedStream:
         if self._patience == len(("position", "another client")):
             self._drop()
             return
-        raise StalledConsumer(behind[0], position=self._next[behind[0]])
+        raise StalledConsumer(behind[0], {"position": self._next[behind[0]]})
 
     def _connected(self) -> Any:
         if self._consumer is None:
@@ -241,8 +243,9 @@ class AssignedStream:
         ends = self._consumer.end_offsets(parts, timeout_ms=REQUEST_MS)
         for part in parts:
             asked = self._next[Place(*part)]
-            if not firsts[part] <= asked <= ends[part]:
-                return OffsetGone(Place(*part), asked=asked, first=firsts[part], end=ends[part])
+            gap = {"asked": asked, "first": int(firsts[part]), "end": int(ends[part])}
+            if not gap["first"] <= asked <= gap["end"]:
+                return OffsetGone(Place(*part), gap)
         return OffsetGone(self._any_place())
 
     def _any_place(self) -> Place:

@@ -44,8 +44,9 @@ def _pattern(text: str) -> _Good:
     return re.compile(text, re.ASCII).fullmatch
 
 
-_HEX4, _UUID7_TAIL = "[0-9a-f]{4}", "7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
-is_entry_id: Final = _pattern(rf"[0-9a-f]{{8}}-{_HEX4}-{_UUID7_TAIL}")
+is_entry_id: Final = _pattern(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+)
 is_entry_type: Final = _pattern(r"placet(\.[a-z][a-z0-9]{0,31}){2,4}\.v[1-9][0-9]{0,3}")
 is_source: Final = _pattern(r"[a-z0-9_-]{1,40}(/[a-z0-9_-]{1,40}){1,3}")
 is_trace_id: Final = _pattern(r"(?!0{32})[0-9a-f]{32}")

@@ -32,7 +32,7 @@ from shared.auth import TokenVerifier
 from shared.clock import Clock
 from shared.db import engine, ready_check, run_migrations
 from shared.heartbeat import HEARTBEAT_SECONDS
-from shared.http_client import RemoteKeySet, ServiceTokens
+from shared.http_client import Http, Limits, RemoteKeySet, ServiceTokens
 from shared.http_io import HttpTransport, Peer
 from shared.ids import Uuid7Source
 from shared.kafka_io import KafkaTransport
@@ -47,6 +47,7 @@ from shared.web import create_flask
 SERVICE: Final = "permit_service"
 THREADS: Final = 16
 """Requests in Python at once; a long poll of the feed occupies one."""
+_COHORT_LIMITS: Final = Limits(total_seconds=10.0)
 _FEED_BEAT_SECONDS: Final = 5.0
 _IDLE_SECONDS: Final = 0.1
 
@@ -85,6 +86,7 @@ def build(settings: PermitSettings, *, clock: Clock) -> Parts:
         cohorts=HttpCohorts(
             settings.consent_registry_url,
             lambda: tokens.token(settings.consent_registry_audience, SCOPES),
+            Http(limits=_COHORT_LIMITS),
         ),
         permit_signer=signers.permit,
         visa_signer=signers.visa,

@@ -135,6 +135,7 @@ def case_view(case: Case, now: datetime) -> CaseView:
         state=state_tag(one.state),
         facts=(
             ("Dataset", one.dataset),
+            ("Applicant's account", one.applicant.subject),
             ("Organisation", one.organisation or "not given"),
             ("Asked for", f"{one.months} months"),
             ("Application", one.application_id),

@@ -37,7 +37,7 @@ check: env-test ## Static checks: ruff, formatting, mypy --strict, import contra
 	.venv/bin/lint-imports
 
 bench: env-test ## Run the benchmarks and print their figures
-	@.venv/bin/python -m tests.bench
+	@.venv/bin/python -m tests.bench $(ARGS)
 
 env-run:
 	@services/demo/bootstrap.sh run

@@ -4,6 +4,7 @@
 Each service migrates itself with its own command; this module only runs the commands.
 """
 
+import hashlib
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -30,17 +31,35 @@ def create(postgres: EmbeddedPostgres) -> dict[str, str]:
 
 
 def migrate(node: Node, databases: Mapping[str, str]) -> None:
-    """Bring every schema up to date, all three at once. Raises SetupFailed."""
+    """Bring every schema up to date, all three at once. Raises SetupFailed.
+
+    Skipped when nothing has changed since these databases were migrated last: it would only cost
+    every later start some seconds.
+    """
+    done = node.layout.root / "run" / "migrated"
+    wanted = _digest_of_migrations()
+    if done.exists() and done.read_text() == wanted:
+        return
     _run_together(
         {
-            service: (
+            f"{service}.migrate": (
                 (sys.executable, "-m", f"services.{service}", "migrate"),
                 environment.of_service(node, service, databases[service]),
             )
             for service in SERVICES
         },
-        node.layout.log("migrate").parent,
+        node.layout.root / "log",
     )
+    done.write_text(wanted)
+
+
+def _digest_of_migrations() -> str:
+    digest = hashlib.sha256()
+    root = Path(__file__).resolve().parents[2]
+    for service in SERVICES:
+        for path in sorted((root / service / "migrations").rglob("*.py")):
+            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def register_producers(node: Node, databases: Mapping[str, str]) -> None:
@@ -55,7 +74,7 @@ def register_producers(node: Node, databases: Mapping[str, str]) -> None:
         words += ["--vkey", KeyStore(node.layout.keys(service) / "heartbeat").vkey(source)]
         words += ["--topic", environment.AUDIT_TOPIC, "--offsets", "0,0,0"]
         command = (sys.executable, "-m", "services.cli", *words)
-        _run_together({"producer": (command, environ)}, node.layout.log("producer").parent)
+        _run_together({"producers": (command, environ)}, node.layout.root / "log")
     done.touch()
 
 

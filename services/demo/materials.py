@@ -19,21 +19,12 @@ from services.devidp.registry import Registry, User, demo_registry
 from services.devidp.registry_file import create_secrets, write_registry
 from shared.keys import Algorithm, KeyStore
 
-PRODUCERS: Final = ("audit_log", "clearinghouse", "consent_registry", "permit_service")
+PRODUCERS: Final = ("clearinghouse", "consent_registry", "permit_service")
+# Every other key a service makes itself when it migrates on a development node.
 STORES: Final[Mapping[str, Mapping[str, Algorithm]]] = MappingProxyType(
-    {
-        "devidp": {"tokens": "RS256"},
-        "consent_registry": {"feed": "ES256", "heartbeat": "Ed25519"},
-        "permit_service": {
-            "visa": "RS256",
-            "permit": "ES256",
-            "feed": "ES256",
-            "heartbeat": "Ed25519",
-        },
-        "clearinghouse": {"heartbeat": "Ed25519"},
-        "audit_log": {"log": "Ed25519", "heartbeat": "Ed25519"},
-    }
+    {"devidp": {"tokens": "RS256"}, "clearinghouse": {"heartbeat": "Ed25519"}}
 )
+PAGES: Final = ("audit_log", "consent_registry", "devidp", "permit_service")
 EXTRA_RESEARCHERS: Final = (
     ("edda", "researcher whose visa has expired"),
     ("felix", "researcher with a visa of a foreign issuer"),
@@ -48,9 +39,8 @@ def prepare(node: Node) -> None:
         for name, algorithm in stores.items():
             if not (folder / name / "keys.json").exists():
                 KeyStore.create(folder / name, algorithm)
-        if service != "clearinghouse":  # it shows no pages
-            _random_file(folder / "session")
-    _random_file(node.layout.keys("audit_log") / "kek", size=32)
+    for service in PAGES:
+        _random_file(_private(node.layout.keys(service)) / "session")
     story = _private(node.layout.root / "story")
     if not (story / "keys" / "keys.json").exists():
         KeyStore.create(story / "keys", "RS256")
@@ -135,9 +125,9 @@ def _private(folder: Path) -> Path:
     return folder
 
 
-def _random_file(path: Path, *, size: int = 48) -> None:
+def _random_file(path: Path) -> None:
     if path.exists():
         return
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(size) + "\n")
+        file.write(secrets.token_urlsafe(48) + "\n")

@@ -6,8 +6,9 @@ own client secret lies.
 """
 
 import json
+import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
@@ -44,11 +45,22 @@ class Suite:
         return cls(**json.loads(path.read_text()))
 
 
-def wait_for_suite(path: Path, *, seconds: float) -> Suite | None:
-    """Give the suite as soon as its file is there; None when it does not come in time."""
+def is_running(path: Path) -> bool:
+    """Say whether a node runs behind this file; one that was killed leaves the file behind."""
+    try:
+        suite = Suite.read(path)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.connect(suite.control)
+    except OSError:
+        return False
+    return True
+
+
+def wait_for_suite(path: Path, *, seconds: float, alive: Callable[[], bool]) -> Suite | None:
+    """Give the suite as soon as it runs; None when its runner ends first or takes too long."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if path.exists():
+    while alive() and time.monotonic() < deadline:
+        if is_running(path):
             return Suite.read(path)
         time.sleep(0.1)
     return None

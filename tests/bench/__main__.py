@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m tests.bench`: run every `tests/bench/**/bench_*.py` and print its figures."""
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench.figure import Figure
+
+_HERE = Path(__file__).resolve().parent
+
+
+def main() -> int:
+    """Measure and print; names given as arguments choose benchmarks by a part of their file."""
+    wanted = sys.argv[1:]
+    sys.stdout.write(f"{'what':40} {'per second':>12}   {'of the limit':>12}   limit\n")
+    for path in sorted(_HERE.rglob("bench_*.py")):
+        if wanted and not any(word in path.name for word in wanted):
+            continue
+        for figure in _figures(path):
+            ratio = f"1/{1 / figure.ratio:.1f}" if figure.ratio < 1 else f"{figure.ratio:.2f}"
+            speed = f"{figure.name:40} {figure.per_second:12,.0f}"
+            sys.stdout.write(f"{speed}   {ratio:>12}   {figure.limit}\n")
+            sys.stdout.flush()
+    return 0
+
+
+def _figures(path: Path) -> Iterator[Figure]:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(path.name)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    yield from module.figures()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

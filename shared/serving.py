@@ -14,6 +14,7 @@ Never serves on an address that another process still answers on.
 """
 
 import contextlib
+import errno
 import fcntl
 import importlib
 import logging
@@ -44,7 +45,7 @@ _log = logging.getLogger("placet.serving")
 
 
 class AddressInUse(OSError):
-    """Another process holds the address, or something that is no socket lies at its path."""
+    """The address cannot be had: another process has it, or it is none of this host's."""
 
 
 def serve(
@@ -56,7 +57,7 @@ def serve(
     factory: bool = False,
     socket_mode: int = 0o660,
 ) -> NoReturn:
-    """Serve `package.module:name` at `host:port` or `unix:/path` until SIGTERM or SIGINT.
+    """Serve `package.module:name` at `address:port` or `unix:/path` until SIGTERM or SIGINT.
 
     At most `threads` requests are in Python at once (size the database pool to that); more wait.
     With `factory`, `name` is called to make the application. Ends the process: status 0 when asked
@@ -66,7 +67,7 @@ def serve(
         try:
             address = held.enter_context(claim_address(bind))
         except AddressInUse as fault:
-            _log.error("address in use", extra={"bind": bind, "cause": fault.strerror or ""})
+            _log.error("address not available", extra={"bind": bind, "cause": fault.strerror or ""})
             sys.exit(1)
         server = Granian(
             target,
@@ -124,8 +125,10 @@ def _is_free(host: str, port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return False
+        except OSError as fault:
+            if fault.errno == errno.EADDRINUSE:
+                return False
+            raise AddressInUse(fault.errno, "this host cannot listen there") from None
     return True
 
 

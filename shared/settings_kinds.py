@@ -9,15 +9,17 @@ import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 MAX_SECRET_BYTES: Final = 65_536
+_IPV6: Final = 6
 _MAX_PORT: Final = 65_535
 _MAX_UNIX_PATH: Final = 107  # sun_path of unix(7), less its terminating zero
 _INTEGER: Final = re.compile(r"0|-?[1-9][0-9]{0,17}", re.ASCII)
-_HOST: Final = re.compile(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]", re.ASCII)
+_PORT: Final = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 
 
 class Kind(Enum):
@@ -29,7 +31,7 @@ class Kind(Enum):
     CHOICE = "choice"  # str
     PATH = "path"  # pathlib.Path, absolute
     SECRET_FILE = "secret file"  # noqa: S105 - a kind's name, not a secret; value: Secret
-    BIND = "bind"  # str, host:port or unix:/absolute/path
+    BIND = "bind"  # str, address:port or unix:/absolute/path
     DATABASE_URL = "database URL"  # str, a libpq URI
     LIST = "list"  # tuple[str, ...], comma separated
     NODE = "node"  # str, two upper-case letters
@@ -173,8 +175,14 @@ def _bind(text: str) -> str:
             raise ValueError(f"names a socket path longer than {_MAX_UNIX_PATH} bytes")
         return text
     host, _, port = text.rpartition(":")
-    if not _HOST.fullmatch(host) or not re.fullmatch(r"[1-9][0-9]{0,4}", port, re.ASCII):
-        raise ValueError("must be host:port or unix:/absolute/path")
+    bracketed = host.startswith("[") and host.endswith("]")
+    try:
+        six = ip_address(host[1:-1] if bracketed else host).version == _IPV6
+    except ValueError:
+        # A name may mean several addresses; which one to listen at must be said.
+        raise ValueError("must be address:port or unix:/absolute/path") from None
+    if six != bracketed or not _PORT.fullmatch(port):
+        raise ValueError("must be address:port or unix:/absolute/path")
     if int(port) > _MAX_PORT:
         raise ValueError(f"must name a port up to {_MAX_PORT}")
     return text

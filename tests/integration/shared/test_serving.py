@@ -160,6 +160,11 @@ def test_a_second_master_does_not_serve_beside_the_first(bind: str) -> None:
         assert answering(bind) == pids
 
 
+def test_an_address_of_another_host_is_refused_at_once() -> None:
+    with started("203.0.113.5:18099") as master:
+        assert master.wait(timeout=60) == 1
+
+
 def test_a_stale_socket_is_replaced_with_the_asked_mode(tmp_path: Path) -> None:
     path = tmp_path / "s.sock"
     with socket.socket(socket.AF_UNIX) as stale:

@@ -82,7 +82,7 @@ def changes(sent: Iterable[Sent], entries: Sequence[Entry]) -> Iterator[str]:
         counts = [held[request.trace_id, mark.type] for request in requests]
         open_ends = sum(request.status is None for request in requests)
         promised = any(request.accepted for request in requests)
-        most = 1 if mark.once else promised + open_ends
+        most = min(1, promised + open_ends) if mark.once else promised + open_ends
         if not promised <= sum(counts) <= most or max(counts) > 1:
             yield f"{kind} {wish}: promised {promised}, open {open_ends}, in the log {counts}"
 

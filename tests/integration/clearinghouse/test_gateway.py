@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real nginx asks a real clearinghouse: who gets which file, and who learns what."""
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from shared.entries import parse_entry
+from tests.fakes.clearinghouse import DATASET, PERMIT, local_id
+from tests.fakes.clearinghouse_feeds import REGISTER
+from tests.fakes.clearinghouse_node import Node
+from tests.integration.clearinghouse.suite import (
+    ALLOWED,
+    FILE,
+    PEOPLE,
+    Reply,
+    Suite,
+    content_of,
+    path_of,
+    running,
+)
+from tests.support.spool import records_of
+from tests.support.waiting import wait_until
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
+    """Run one node for the tests that leave it as it is."""
+    with running(tmp_path_factory.mktemp("node")) as one:
+        yield one
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Suite]:
+    """Run a node of the test's own."""
+    with running(tmp_path) as one:
+        yield one
+
+
+def refused(reply: Reply, status: int, reason: str) -> None:
+    assert (reply.status, reply.reason) == (status, reason)
+    assert b"VCF" not in reply.body
+
+
+def test_exactly_the_consenting_peoples_files_come(suite: Suite) -> None:
+    for member in range(PEOPLE):
+        reply = suite.read(member)
+        if member < ALLOWED:
+            assert (reply.status, reply.reason) == (200, "permit_valid")
+            assert reply.body == content_of(member)
+        else:
+            refused(reply, 403, "person_not_in_cohort")
+    refused(suite.read(999), 403, "person_not_in_cohort")
+
+
+def test_answers_say_nothing_that_a_cache_could_keep(suite: Suite) -> None:
+    reply = suite.read(1)
+    assert reply.headers["cache-control"] == "no-store"
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert reply.headers["content-type"] == "application/octet-stream"
+    assert "nginx/" not in reply.headers["server"]
+
+
+def test_parts_of_an_allowed_file_can_be_read_and_of_no_other(suite: Suite) -> None:
+    part = {"Range": "bytes=2-5"}
+    token = suite.around.token()
+    reply = suite.get(path_of(1), token=token, headers=part)
+    assert (reply.status, reply.body) == (206, content_of(1)[2:6])
+    refused(suite.get(path_of(8), token=token, headers=part), 403, "person_not_in_cohort")
+    assert suite.get(path_of(1), token=token, method="HEAD").status == 200
+    assert suite.get(path_of(8), token=token, method="HEAD").status == 403
+
+
+@pytest.mark.parametrize(
+    ("token", "reason"),
+    [
+        (lambda node: node.token(aud="urn:placet:zz:permit_service"), "token_audience"),
+        (lambda node: node.token(aud="desk"), "token_audience"),
+        (lambda node: node.token(seconds=-60), "token_expired"),
+        (lambda node: node.token(key="evil"), "token_issuer_untrusted"),
+        (lambda node: node.token(iss="https://evil.example"), "token_issuer_untrusted"),
+        (lambda node: node.token(typ="JWT"), "token_not_access_token"),
+        (lambda node: node.visa(), "token_not_access_token"),
+        (lambda node: node.token(ga4gh_visa_v1={}), "token_not_access_token"),
+        (lambda node: node.token(ga4gh_passport_v1=[node.visa()]), "token_not_access_token"),
+        (lambda _: "nonsense", "token_malformed"),
+        (lambda _: "x" * 9000, "token_malformed"),
+    ],
+)
+def test_only_an_access_token_for_this_place_is_a_credential(
+    suite: Suite, token: Callable[[Node], str], reason: str
+) -> None:
+    reply = suite.read(1, token=token(suite.around))
+    refused(reply, 401, reason)
+    assert reply.headers["www-authenticate"] == 'Bearer realm="placet", error="invalid_token"'
+
+
+def test_without_a_token_the_client_is_asked_for_one(suite: Suite) -> None:
+    reply = suite.get(path_of(1))
+    refused(reply, 401, "token_missing")
+    assert reply.headers["www-authenticate"] == 'Bearer realm="placet"'
+
+
+def test_a_stranger_has_no_visa(suite: Suite) -> None:
+    for subject in ("stranger", "nobody-ever-heard-of"):
+        refused(suite.read(1, token=suite.around.token(subject)), 403, "visa_none")
+
+
+EVIL = "https://evil.example"
+
+
+@pytest.mark.parametrize(
+    ("name", "visa", "reason"),
+    [
+        ("a", lambda node: node.visa(seconds=-1), "visa_expired"),
+        (
+            "b",
+            lambda node: node.visa(key="evil", jku=f"{EVIL}/api/jwk", iss=EVIL),
+            "visa_issuer_untrusted",
+        ),
+        (
+            "c",
+            lambda node: node.visa(key="evil", jku=f"{EVIL}/api/jwk"),
+            "visa_issuer_untrusted",
+        ),
+        ("d", lambda node: node.visa(key="evil", iss=EVIL), "visa_issuer_untrusted"),
+        ("e", lambda node: node.visa(key="evil"), "visa_invalid"),
+        (
+            "f",
+            lambda node: node.visa(body={"source": "https://x.example"}),
+            "visa_issuer_untrusted",
+        ),
+        ("g", lambda node: node.visa(body={"by": "self"}), "visa_invalid"),
+        (
+            "h",
+            lambda node: node.visa(body={"conditions": [[{"type": "x", "value": "const:y"}]]}),
+            "visa_invalid",
+        ),
+        ("i", lambda node: node.visa(aud="desk"), "visa_invalid"),
+        ("j", lambda node: node.visa(sub="another-holder"), "permit_invalid"),
+        ("k", lambda node: node.visa(permit="unknown"), "permit_invalid"),
+        ("l", lambda node: node.visa(body={"value": "https://data.example/other"}), "visa_none"),
+        ("m", lambda node: "x" * 17_000, "visa_invalid"),
+    ],
+)
+def test_a_visa_is_foreign_input(
+    suite: Suite, name: str, visa: Callable[[Node], str], reason: str
+) -> None:
+    subject = f"person-{name}"
+    suite.around.visas[subject] = [visa(suite.around)]
+    refused(suite.read(1, token=suite.around.token(subject)), 403, reason)
+
+
+def test_headers_of_the_client_decide_nothing(suite: Suite) -> None:
+    token = suite.around.token()
+    lies = {
+        "X-Original-Path": path_of(1),
+        "X-Original-URI": path_of(1),
+        "X-Original-Method": "GET",
+        "X-Original-Remote": "192.0.2.1",
+        "X-Placet-Reason": "permit_valid",
+        "X-Rewrite-URL": path_of(1),
+    }
+    refused(suite.get(path_of(8), token=token, headers=lies), 403, "person_not_in_cohort")
+    refused(suite.get(path_of(1), headers=lies), 401, "token_missing")
+    assert suite.get(path_of(1), token=token, headers={"X-Original-Path": path_of(8)}).status == 200
+
+
+@pytest.mark.parametrize("rest", ["", "/", "/all.vcf.gz", f"/{local_id(1)}"])
+def test_a_whole_dataset_needs_filtering(suite: Suite, rest: str) -> None:
+    path = f"/data/{DATASET}{rest}"
+    refused(suite.get(path, token=suite.around.token()), 403, "filtering_required")
+
+
+ODD = [
+    f"/data/{DATASET}/{local_id(8)}/../{local_id(1)}/{FILE}",
+    f"/data/{DATASET}/{local_id(1)}/../{local_id(8)}/{FILE}",
+    f"/data/{DATASET}/{local_id(1)}%2f..%2f{local_id(8)}/{FILE}",
+    f"/data/{DATASET}/{local_id(1)}/%2e%2e/{local_id(8)}/{FILE}",
+    f"/data/{DATASET}/{local_id(1)}/./{FILE}",
+    f"/data/{DATASET}//{local_id(8)}/{FILE}",
+    f"//data/{DATASET}/{local_id(8)}/{FILE}",
+    f"/data//{DATASET}/{local_id(8)}/{FILE}",
+    f"/data/{DATASET}/{local_id(1)}/genome%2evcf.gz",
+    f"/data/{DATASET}/{local_id(1)}/genome.vcf.gz%00",
+    f"/data/{DATASET}/{local_id(1)}/genome.vcf.gz#x",
+    f"/data/{DATASET}/{local_id(1)}/genome.vcf.gz;x",
+    f"/data/{DATASET}/{local_id(1)}/\xe4",
+    f"/data/{DATASET}/{local_id(1)}/%C3%A4",
+    f"/data/{DATASET}/{local_id(1)}\\{FILE}",
+    f"/data/../data/{DATASET}/{local_id(1)}/{FILE}",
+    f"/%64ata/{DATASET}/{local_id(1)}/{FILE}",
+]
+
+
+@pytest.mark.parametrize("path", ODD)
+def test_a_path_that_is_not_plain_is_refused_before_anyone_is_asked(
+    suite: Suite, path: str
+) -> None:
+    before = len(records_of(suite.clearinghouse.spool))
+    reply = raw(suite, path, suite.around.token())
+    assert reply.startswith((b"HTTP/1.1 403", b"HTTP/1.1 400", b"HTTP/1.1 404"))
+    assert b"VCF" not in reply
+    assert len(records_of(suite.clearinghouse.spool)) == before
+
+
+def raw(suite: Suite, path: str, token: str) -> bytes:
+    """Send a request line byte for byte."""
+    url = urlsplit(suite.gateway)
+    with socket.create_connection((str(url.hostname), url.port or 0), timeout=60) as connection:
+        head = f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+        connection.sendall(head.encode("latin-1") + b"Connection: close\r\n\r\n")
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_a_query_changes_nothing(suite: Suite) -> None:
+    token = suite.around.token()
+    assert suite.get(f"{path_of(1)}?x=/data/y&z=%2f..", token=token).body == content_of(1)
+    refused(suite.get(f"{path_of(8)}?{path_of(1)}", token=token), 403, "person_not_in_cohort")
+    absolute = f"{suite.gateway}{path_of(1)}"
+    assert content_of(1) in raw(suite, absolute, token)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND"])
+def test_files_are_only_read(suite: Suite, method: str) -> None:
+    reply = suite.get(path_of(1), token=suite.around.token(), method=method)
+    assert reply.status == 405
+    assert suite.get(path_of(1), token=suite.around.token()).body == content_of(1)
+
+
+def test_symbolic_links_lead_nowhere(suite: Suite) -> None:
+    folder = suite.data / DATASET / local_id(2)
+    (folder / "linked.vcf.gz").symlink_to(suite.data / DATASET / local_id(8) / FILE)
+    (suite.data / DATASET / "P0005-linked").symlink_to(suite.data / DATASET / local_id(8))
+    reply = suite.get(f"/data/{DATASET}/{local_id(2)}/linked.vcf.gz", token=suite.around.token())
+    assert (reply.status, b"VCF" in reply.body) == (403, False)
+
+
+def test_what_is_allowed_and_absent_is_not_found(suite: Suite) -> None:
+    path = f"/data/{DATASET}/{local_id(2)}/absent.vcf.gz"
+    assert suite.get(path, token=suite.around.token()).status == 404
+    folder = suite.data / DATASET / local_id(2) / "folder"
+    folder.mkdir()
+    reply = suite.get(f"/data/{DATASET}/{local_id(2)}/folder", token=suite.around.token())
+    assert b"<title>Index" not in reply.body
+
+
+@pytest.mark.parametrize("path", ["/_placet/decide", "/v1/decide", "/metrics", "/", "/data"])
+def test_nothing_else_is_reachable(suite: Suite, path: str) -> None:
+    assert suite.get(path, token=suite.around.token()).status in {403, 404}
+
+
+def test_the_state_is_shown_in_development(suite: Suite) -> None:
+    reply = suite.get("/clearinghouse/state")
+    assert reply.status == 200
+    assert REGISTER.encode() in reply.body
+
+
+def test_every_decision_is_on_record_with_its_reason(own: Suite) -> None:
+    own.read(1)
+    own.read(8)
+    own.get(path_of(2))
+    wait_until(lambda: len(own.around.intake) >= 5, "the entries to reach the log")
+    entries = [parse_entry(entry) for entry, _ in own.around.intake]
+    decided = [entry for entry in entries if entry.type == "placet.access.decision.v1"]
+    assert [(entry.decision, entry.reason) for entry in decided] == [
+        ("permit", "permit_valid"),
+        ("deny", "person_not_in_cohort"),
+        ("deny", "token_missing"),
+    ]
+    assert entries[0].type == "placet.sys.start.v1"
+    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+
+
+def test_the_log_of_the_process_names_no_person_and_no_token(own: Suite) -> None:
+    token = own.around.token("astrid-lindgren")
+    own.around.visas["astrid-lindgren"] = [own.around.visa(), "broken"]
+    own.read(1, token=token)
+    own.get(f"/data/{DATASET}/Astrid-Lindgren/x", token=token)
+    own.get(path_of(1), token="Astrid-Lindgren")
+    own.around.down.add("permits")
+    own.read(1, token=own.around.token("astrid-lindgren-2"))
+    text = own.clearinghouse.log.read_text().lower()
+    for secret in ("lindgren", token.lower(), token.split(".")[1].lower(), local_id(1).lower()):
+        assert secret not in text
+
+
+def test_a_withdrawn_person_is_refused_from_the_shown_revision_on(own: Suite) -> None:
+    assert own.read(3).status == 200
+    gone = {"ordinal": 3, "cause": "withdrawn"}
+    revision = own.around.consent.change(REGISTER, "member.narrowed", gone)
+    wait_until(lambda: own.seen() >= revision, "the withdrawal to be seen")
+    refused(own.read(3), 403, "person_not_in_cohort")
+    assert own.read(2).status == 200
+
+
+def test_a_revoked_permit_is_refused_from_the_shown_revision_on(own: Suite) -> None:
+    assert own.read(3).status == 200
+    revision = own.around.permits.change("permits", "permit.revoked", {"permit_id": PERMIT})
+    wait_until(lambda: own.seen("permits") >= revision, "the revocation to be seen")
+    refused(own.read(3), 403, "permit_revoked")
+
+
+def test_a_permit_altered_on_its_way_is_refused(own: Suite) -> None:
+    good = own.around.permit_jws()
+    head, body, signature = good.split(".")
+    altered = {"permit_id": PERMIT, "jws": f"{head}.{body[:-4]}AAAA.{signature}"}
+    own.around.permits.change("permits", "permit.issued", altered)
+    wait_until(lambda: own.seen("permits") > 5, "the altered permit to be seen")
+    refused(own.read(3), 403, "permit_invalid")
+
+
+def test_a_new_permit_opens_although_there_was_none_a_moment_ago(own: Suite) -> None:
+    own.around.visas["anders"] = []
+    token = own.around.token("anders")
+    refused(own.read(1, token=token), 403, "visa_none")
+    jws = own.around.permit_jws(
+        "permit-2",
+        cohort={"cohort_id": "cohort-1", "revision": 10, "digest": "c2FsdGVkIGRpZ2VzdA=="},
+    )
+    bound = own.around.cohort(range(2), permit_id="permit-2")
+    own.around.consent.change(REGISTER, "cohort.bound", bound)
+    own.around.visas["anders"] = [own.around.visa(permit="permit-2")]
+    issued = {"permit_id": "permit-2", "jws": jws}
+    revision = own.around.permits.change("permits", "permit.issued", issued)
+    wait_until(lambda: own.seen("permits") >= revision, "the new permit to be seen")
+    wait_until(lambda: own.seen() >= 13, "the new cohort to be seen")
+    assert own.read(1, token=token).body == content_of(1)
+    refused(own.read(2, token=token), 403, "person_not_in_cohort")

@@ -19,18 +19,32 @@ CATEGORY_WORDS: Final[Mapping[Category, str]] = {
 }
 
 REASON_WORDS: Final[Mapping[str, str]] = {
-    "withdrawn": "withdrew their consent",
-    "refused": "said no",
-    "expired": "gave a consent whose time has passed",
-    "not_yet_valid": "gave a consent that has not begun",
     "never_asked": "have not been asked",
-    "no_consent": "have given no consent for this dataset",
+    "refused": "said no",
+    "withdrawn": "withdrew their consent",
+    "expired": "gave a consent whose time has passed",
+    "invalid": "gave a consent that is not valid",
+    "pending_reconsent": "have to be asked again",
+    "unreadable": "have a consent that cannot be read",
     "purpose_not_permitted": "allowed other kinds of use, not this one",
-    "permission": "allowed other kinds of use, not this one",
+    "clinical_not_permitted": "allowed no use for the care of patients",
+    "ancestry_not_permitted": "allowed no research on ancestry",
     "disease_not_permitted": "allowed research on other diseases",
-    "commercial": "allowed no commercial use",
-    "not_for_profit": "allowed only organisations that are not for profit",
+    "methods_not_permitted": "allowed no development of methods",
+    "phenotype_only": "allowed only studies of genetic data",
+    "organisation_for_profit": "allowed only organisations that are not for profit",
+    "commercial_use": "allowed no commercial use",
+    "user_not_listed": "allowed only the users they named",
+    "project_not_listed": "allowed only the projects they named",
+    "institution_not_listed": "allowed only the institutions they named",
+    "place_not_permitted": "allowed use in other places only",
+    "duration_too_long": "allowed use for a shorter time",
+    "publication_not_accepted": "ask that results are published",
+    "collaboration_not_accepted": "ask for collaboration",
+    "moratorium_not_accepted": "ask to wait with publication",
+    "return_not_accepted": "ask that results are returned",
 }
+"""Why people are out, by consent_registry's codes, as a sentence that begins with "They"."""
 
 
 def purpose_in_words(purpose: Purpose) -> tuple[str, ...]:

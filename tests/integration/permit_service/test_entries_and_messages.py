@@ -6,6 +6,8 @@ from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from permit_service.adapters.tables import OUTBOX
 from shared.clock import to_rfc3339
 from shared.events import (
@@ -19,6 +21,7 @@ from shared.events import (
 from tests.support.permit_node import PermitNode
 
 MARKER = "Ottilie Marker"
+OURS = ("placet", "shared", "permit_service", "services")
 
 
 def entries(node: PermitNode) -> list[tuple[Entry, tuple[SealedPart, ...]]]:
@@ -50,7 +53,10 @@ def test_the_story_is_on_record_in_one_unbroken_chain(node: PermitNode) -> None:
     ]
 
 
-def test_no_entry_names_anybody_in_the_open(node: PermitNode) -> None:
+def test_neither_entries_nor_logs_nor_errors_name_anybody(
+    node: PermitNode, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
     application_id = node.apply(title=MARKER, organisation=MARKER)
     node.post(
         f"/v1/applications/{application_id}/decisions",
@@ -58,6 +64,16 @@ def test_no_entry_names_anybody_in_the_open(node: PermitNode) -> None:
         node.dora(),
     )
     node.visas(node.rita())
+    faulty = {"title": MARKER, "dataset": MARKER, "months": MARKER, MARKER: MARKER}
+    refused = node.post("/v1/applications", {**faulty, "purpose": {"users": [1]}}, node.rita())
+    assert refused.status_code == 422
+    assert MARKER not in refused.text.replace(f"/{MARKER}", "")
+    unknown = node.get(f"/v1/applications/{MARKER}", node.rita())
+    assert MARKER not in unknown.text
+    # The test's own HTTP client and server log addresses; the suite's loggers must not.
+    said = [str(vars(one)) for one in caplog.records if one.name.startswith(OURS)]
+    assert said
+    assert not any(name in line for line in said for name in ("Marker", "person-rita"))
     for entry, parts in entries(node):
         for name in (MARKER, "Marker", "person-rita", "person-dora"):
             assert name.encode() not in entry.raw

@@ -2,6 +2,7 @@
 """Permits, visas and the feed over real HTTP, verified only with the published keys."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -161,6 +162,16 @@ def test_the_feed_reads_with_the_shared_reader_and_tells_everything(node: Permit
     assert (snapshot.register, snapshot.revision) == ("permits", taken["cursor"])
     statuses = {one["permit_id"]: one["status"] for one in snapshot.content["permits"]}
     assert statuses[permit_id] == "revoked"
+
+
+def test_a_long_poll_ends_with_the_change_it_waited_for(node: PermitNode) -> None:
+    token = node.service("clearinghouse", "feed.read")
+    cursor = node.get("/v1/feed/snapshot", token).json()["cursor"]
+    application_id = node.apply()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        waiting = pool.submit(node.get, "/v1/feed", token, after=str(cursor), wait="20")
+        node.decide(application_id)
+        assert waiting.result(timeout=60).json()["cursor"] == cursor + 1
 
 
 def test_the_feed_is_for_those_with_its_scope(node: PermitNode) -> None:

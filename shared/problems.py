@@ -83,6 +83,18 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "visa_none": Problem(403, "There is no visa for this dataset"),
 
     # audit_log
+    "fenced": Problem(503, "Another sequencer leads the log"),
+    "head_mismatch": Problem(500, "The log does not extend what it has signed"),
+    "keys_erased": Problem(503, "Keys were destroyed meanwhile"),
+    "log_mismatch": Problem(500, "The stored log is not the configured one"),
+    "not_published": Problem(404, "The log has not published this"),
+    "nothing_to_erase": Problem(404, "There is nothing left to make unreadable"),
+    "offset_missing": Problem(500, "A partition has no stored offset"),
+    "producer_exists": Problem(409, "The producer is registered with other particulars"),
+    "proof_failed": Problem(500, "The log's own proof does not verify"),
+    "size_not_published": Problem(422, "The log has not published a tree of that size"),
+    "src_not_yours": Problem(403, "The source is not the caller's"),
+    "unopenable": Problem(500, "A sealed part cannot be opened"),
 })
 # fmt: on
 

@@ -68,3 +68,9 @@ class Unopenable(AppError):
     """A sealed part cannot be opened: its key is gone, or its bytes are not what was sealed."""
 
     code = "unopenable"
+
+
+class ProofFailed(AppError):
+    """What the log itself serves does not verify: the worst it can say about itself."""
+
+    code = "proof_failed"

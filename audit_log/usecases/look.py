@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from audit_log.domain.checkpoint import Checkpoint
-from audit_log.domain.errors import NotPublished, SizeNotPublished
-from audit_log.domain.merkle import Step, inclusion_steps, leaf_hash, verify_inclusion
+from audit_log.domain.checkpoint import Checkpoint, CheckpointInvalid
+from audit_log.domain.errors import NotPublished, ProofFailed, SizeNotPublished
+from audit_log.domain.merkle import ProofInvalid, Step, inclusion_steps, leaf_hash, verify_inclusion
+from audit_log.domain.note import NoteInvalid
 from audit_log.domain.proof import TlogProof
 from audit_log.domain.search import MAX_PAGE, AsOf, Filter, Found, Page
 from audit_log.domain.tiles import WIDTH
@@ -86,17 +87,20 @@ def look(
 ) -> Seen:
     """Give one published entry with its inclusion proof, verified.
 
-    Raises NotPublished for an index beyond the newest checkpoint; NoteInvalid, CheckpointInvalid
-    or ProofInvalid when what the log itself serves does not verify.
+    Raises NotPublished for an index beyond the newest checkpoint, ProofFailed when what the log
+    itself serves does not verify.
     """
     principal.require("log.search")
     with transaction() as log:
         raw = read.entry(index, log.reader)
         proof = read.proof(index, log.reader)
         log.record(_viewed(index, principal, clock))
-    checkpoint = trust.open(proof.checkpoint)
     leaf = leaf_hash(raw)
-    verify_inclusion(leaf, index, checkpoint.size, proof.path, checkpoint.root)
+    try:
+        checkpoint = trust.open(proof.checkpoint)
+        verify_inclusion(leaf, index, checkpoint.size, proof.path, checkpoint.root)
+    except (NoteInvalid, CheckpointInvalid, ProofInvalid) as fault:
+        raise ProofFailed(str(fault), context={"index": index}) from fault
     return Seen(
         found=Found(index=index, entry=parse_entry(raw)),
         leaf=leaf,

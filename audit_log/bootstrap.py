@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The only module that knows every part of audit_log: settings to adapters to processes.
+
+Reads no environment and decides nothing.
+"""
+
+import os
+import socket
+import threading
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from audit_log.adapters.head_file import FileHead
+from audit_log.adapters.kafka_entries import KafkaEntries
+from audit_log.adapters.key_files import (
+    LogKeys,
+    LogSigner,
+    check_ed25519,
+    create_missing_keys,
+    read_keys,
+)
+from audit_log.adapters.log import transactions
+from audit_log.adapters.own_producer import OwnProducer
+from audit_log.adapters.publishing import PostgresPublisherStore
+from audit_log.adapters.store import PostgresSequencerStore
+from audit_log.http import api, pages
+from audit_log.http.edge import Edge, install
+from audit_log.ports import Transaction, Trust
+from audit_log.settings import AuditSettings
+from audit_log.usecases.publish import Publisher
+from audit_log.usecases.sequence import Pace, Sequencer
+from audit_log.workers import loops
+from shared.api import create_api
+from shared.auth import TokenVerifier
+from shared.clock import Clock
+from shared.db import engine, ready_check, run_migrations
+from shared.http_client import RemoteKeySet
+from shared.ids import IdSource, Uuid7Source
+from shared.pages import PageSettings, SignIn, install_pages
+from shared.service_info import ServiceInfo
+from shared.version import VERSION
+from shared.web import create_flask
+
+SERVICE: Final = "audit_log"
+THREADS: Final = 8
+"""Requests in Python at once, and connections to the database."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What every process is made of."""
+
+    settings: AuditSettings
+    clock: Clock
+    ids: IdSource
+    engine: Engine
+    own: OwnProducer
+    keys: LogKeys
+    signer: LogSigner
+    trust: Trust
+    transaction: Transaction
+
+
+def build(settings: AuditSettings, *, clock: Clock) -> Parts:
+    """Put the parts together; opens no connection.
+
+    A development node makes its own keys at the first start. Raises KeyStoreError when keys are
+    missing or unsafe.
+    """
+    if settings.development:
+        create_missing_keys(settings.keys_dir)
+    keys, ids = read_keys(settings.keys_dir), Uuid7Source()
+    signer = LogSigner(settings.log_origin, keys.signing)
+    database = engine(settings.database_url, application_name=SERVICE, pool_size=THREADS)
+    own = OwnProducer(settings.src, ids)
+    return Parts(
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        engine=database,
+        own=own,
+        keys=keys,
+        signer=signer,
+        trust=Trust(origin=settings.log_origin, keys=(signer.key,), check=check_ed25519),
+        transaction=transactions(database, own, clock),
+    )
+
+
+def migrate(settings: AuditSettings, *, clock: Clock) -> None:
+    """Bring the schema up to date, and begin the log in an empty database."""
+    run_migrations(SERVICE, settings.database_url)
+    store = _store(settings, OwnProducer(settings.src, Uuid7Source()), clock)
+    try:
+        store.open_log()
+    finally:
+        store.close()
+
+
+def create_app(parts: Parts) -> Flask:
+    """Make the application that `serve` serves."""
+    settings = parts.settings
+    verifier = TokenVerifier(
+        issuer=settings.token_issuer,
+        audience=settings.audience,
+        keys=RemoteKeySet(settings.token_jwks_url, parts.clock),
+        clock=parts.clock,
+    )
+    app = create_flask(
+        SERVICE,
+        settings=settings,
+        clock=parts.clock,
+        info=_info(settings),
+        verifier=verifier,
+        checks={"database": ready_check(parts.engine, SERVICE)},
+    )
+    install(
+        app,
+        Edge(
+            transaction=parts.transaction,
+            pseudonyms=parts.keys.pseudonyms,
+            trust=parts.trust,
+            ids=parts.ids,
+            clock=parts.clock,
+        ),
+    )
+    api.register(
+        create_api(app, "Placet audit log", VERSION), tiles_public=settings.tiles_are_public
+    )
+    _dress(app, parts, verifier)
+    pages.register(app)
+    return app
+
+
+def sequence(parts: Parts, stop: threading.Event) -> int:
+    """Sequence until `stop`; give the exit code."""
+    settings = parts.settings
+    store = _store(settings, parts.own, parts.clock)
+    source = _source(parts)
+    sequencer = Sequencer(
+        store=store,
+        source=source,
+        vault=parts.keys.vault,
+        pseudonyms=parts.keys.pseudonyms,
+        clock=parts.clock,
+        holder=f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}",
+        pace=Pace(batch=settings.batch),
+    )
+    try:
+        return loops.run(
+            sequencer.step,
+            clock=parts.clock,
+            stop=stop,
+            idle=loops.SEQUENCE_IDLE_SECONDS,
+            name="sequencer",
+        )
+    finally:
+        store.close()
+        if source is not None:
+            source.close()
+
+
+def work(parts: Parts, stop: threading.Event) -> int:
+    """Publish a checkpoint a second until `stop`; give the exit code."""
+    publisher = create_publisher(parts)
+    return loops.run(
+        publisher.step,
+        clock=parts.clock,
+        stop=stop,
+        idle=loops.PUBLISH_SECONDS,
+        name="checkpointer",
+    )
+
+
+def create_publisher(parts: Parts) -> Publisher:
+    """Make the checkpointer."""
+    return Publisher(
+        store=PostgresPublisherStore(parts.engine),
+        signer=parts.signer,
+        trust=parts.trust,
+        head_file=FileHead(parts.settings.head_file),
+        clock=parts.clock,
+    )
+
+
+def _store(settings: AuditSettings, own: OwnProducer, clock: Clock) -> PostgresSequencerStore:
+    return PostgresSequencerStore(
+        settings.database_url, origin=settings.log_origin, own=own, clock=clock
+    )
+
+
+def _source(parts: Parts) -> KafkaEntries | None:
+    settings = parts.settings
+    if settings.transport != "kafka":
+        return None
+    return KafkaEntries(
+        ",".join(settings.kafka_bootstrap), topic=settings.audit_topic, clock=parts.clock
+    )
+
+
+def _dress(app: Flask, parts: Parts, verifier: TokenVerifier) -> None:
+    settings = parts.settings
+    install_pages(
+        app,
+        settings=PageSettings(
+            service=SERVICE,
+            title="Audit log",
+            public_url=settings.public_url,
+            session_key=settings.session_key,
+            development=settings.development,
+        ),
+        sign_in=SignIn(
+            issuer=settings.sign_in_issuer,
+            client_id=settings.sign_in_client_id,
+            client_secret=settings.sign_in_client_secret,
+            public_url=settings.public_url,
+            audience=settings.audience,
+            scopes=pages.SCOPES,
+            verifier=verifier,
+            clock=parts.clock,
+        ),
+        navigation=pages.NAVIGATION,
+        clock=parts.clock,
+    )
+
+
+def _info(settings: AuditSettings) -> ServiceInfo:
+    return ServiceInfo(
+        id=f"org.placet.{settings.node.lower()}.{SERVICE}",
+        name="Placet audit log",
+        artifact=SERVICE,
+        description="What happened, provably: a transparency log of this node.",
+        organisation=f"Node {settings.node}",
+        organisation_url=settings.public_url,
+        environment=settings.env,
+    )

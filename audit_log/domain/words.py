@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What entry types and decisions mean, in words a person reads. Adds nothing to what is logged."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+TYPE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "placet.access.request.v1": "Data was asked for",
+        "placet.access.decision.v1": "A request for data was decided",
+        "placet.access.session.open.v1": "A session on data was opened",
+        "placet.access.read.v1": "Data was read",
+        "placet.access.query.v1": "Data was queried",
+        "placet.access.download.v1": "Data was downloaded",
+        "placet.access.decrypt.v1": "Data was decrypted",
+        "placet.access.export.v1": "Data was exported",
+        "placet.access.session.close.v1": "A session on data was closed",
+        "placet.admin.login.v1": "An administrator signed in",
+        "placet.admin.policy.change.v1": "A policy was changed",
+        "placet.admin.key.rotate.v1": "A key was rotated",
+        "placet.admin.config.change.v1": "The configuration was changed",
+        "placet.admin.role.grant.v1": "A role was given",
+        "placet.application.submitted.v1": "An application was submitted",
+        "placet.application.decided.v1": "An application was decided",
+        "placet.audit.search.v1": "An officer looked into the log",
+        "placet.audit.export.v1": "An officer exported entries",
+        "placet.audit.reveal.v1": "An officer opened a sealed part",
+        "placet.audit.erase.v1": "Somebody's parts were made unreadable",
+        "placet.audit.hold.v1": "A legal hold was set or lifted",
+        "placet.cohort.evaluated.v1": "A cohort was evaluated",
+        "placet.cohort.frozen.v1": "A cohort was frozen",
+        "placet.consent.given.v1": "A consent was given",
+        "placet.consent.changed.v1": "A consent was changed",
+        "placet.consent.withdrawn.v1": "A consent was withdrawn",
+        "placet.consent.propagated.v1": "A change of consent reached its readers",
+        "placet.finding.opened.v1": "The log found something wrong",
+        "placet.finding.closed.v1": "A finding was closed",
+        "placet.import.started.v1": "An import was started",
+        "placet.import.finished.v1": "An import was finished",
+        "placet.optout.registered.v1": "An opt-out was registered",
+        "placet.optout.reversed.v1": "An opt-out was reversed",
+        "placet.permit.issued.v1": "A permit was issued",
+        "placet.permit.renewed.v1": "A permit was renewed",
+        "placet.permit.held.v1": "A permit was held",
+        "placet.permit.released.v1": "A permit was released",
+        "placet.permit.revoked.v1": "A permit was revoked",
+        "placet.permit.expired.v1": "A permit expired",
+        "placet.sys.heartbeat.v1": "A producer signed where its chain stands",
+        "placet.sys.start.v1": "A part of the log started",
+        "placet.sys.stop.v1": "A part of the log stopped",
+        "placet.sys.gap.v1": "A producer's chain has a gap",
+        "placet.sys.quarantined.v1": "Input was kept out of the log",
+        "placet.visa.issued.v1": "A visa was issued",
+    }
+)
+DECISION_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {"permit": "Allowed", "deny": "Refused", "error": "Failed"}
+)
+GROUP_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "actor": "who acted",
+        "obo": "on whose behalf",
+        "permit": "under which permit",
+        "net": "from where",
+    }
+)
+
+
+def type_in_words(entry_type: str) -> str:
+    """Say what happened; a type of a newer release is named as it is."""
+    return TYPE_WORDS.get(entry_type, entry_type)

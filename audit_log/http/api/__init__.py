@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The machine's face: C2SP paths below `/log`, JSON below `/v1`. Decides nothing."""
+
+from audit_log.http.api import entries, erasures, intake, producers, proofs, tiles
+from shared.api import Api
+
+
+def register(api: Api, *, tiles_public: bool) -> None:
+    """Serve every address; `tiles_public` opens what lets strangers verify the log."""
+    for blueprint in (
+        tiles.blueprint(public=tiles_public),
+        proofs.blueprint(public=tiles_public),
+        entries.blueprint,
+        intake.blueprint,
+        producers.blueprint,
+        erasures.blueprint,
+    ):
+        api.register_blueprint(blueprint)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`/v1/search` and `/v1/entries/{idx}`: an officer's looks, each of which is itself an entry."""
+
+from base64 import b64encode
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+
+from audit_log.domain.search import Account, AsOf, Filter, Found
+from audit_log.http.api.schemas import PageSchema, SearchSchema, SeenSchema
+from audit_log.http.edge import current_edge
+from audit_log.usecases.look import look, search
+from shared.api import ApiBlueprint
+from shared.auth import current_principal, requires
+from shared.clock import from_rfc3339
+from shared.entries import leaf_hash
+from shared.errors import FieldFault, ValidationFailed
+from shared.events import Subject
+
+blueprint: Final = ApiBlueprint("entries", __name__, url_prefix="/v1", description="Entries")
+
+
+@blueprint.route("/search", methods=["POST"])
+@requires("log.search")
+@blueprint.arguments(SearchSchema)
+@blueprint.response(200, PageSchema)
+def search_entries(body: dict[str, Any]) -> dict[str, Any]:
+    """Search; newest entries first, as of the newest checkpoint or the size asked for."""
+    edge = current_edge()
+    page = search(
+        _filter(body),
+        after=body.get("after"),
+        limit=body["limit"],
+        as_of=body.get("as_of"),
+        principal=current_principal(),
+        transaction=edge.transaction,
+        pseudonyms=edge.pseudonyms,
+        clock=edge.clock,
+    )
+    return {
+        "entries": [_found(one) for one in page.entries],
+        "next": page.next,
+        "as_of": _as_of(page.as_of),
+    }
+
+
+@blueprint.route("/entries/<int:idx>")
+@requires("log.search")
+@blueprint.response(200, SeenSchema)
+def get_entry(idx: int) -> dict[str, Any]:
+    """Look at one entry; its inclusion proof was verified before it is shown."""
+    edge = current_edge()
+    seen = look(
+        idx,
+        principal=current_principal(),
+        transaction=edge.transaction,
+        trust=edge.trust,
+        clock=edge.clock,
+    )
+    return {
+        **_found(seen.found),
+        "raw": b64encode(seen.found.entry.raw).decode("ascii"),
+        "proof": str(seen.proof),
+        "as_of": _as_of(AsOf(size=seen.checkpoint.size, checkpoint=seen.proof.checkpoint)),
+    }
+
+
+def _filter(body: dict[str, Any]) -> Filter:
+    actor, person = body.get("actor"), body.get("person")
+    return Filter(
+        actor=Account(issuer=actor["issuer"], subject=actor["subject"]) if actor else None,
+        dataset=body.get("dataset"),
+        person=Subject(dataset=person["dataset"], ordinal=person["ordinal"]) if person else None,
+        type=body.get("type"),
+        decision=body.get("decision"),
+        since=_time(body, "since"),
+        until=_time(body, "until"),
+    )
+
+
+def _time(body: dict[str, Any], name: str) -> datetime | None:
+    text = body.get(name)
+    if text is None:
+        return None
+    try:
+        return from_rfc3339(text)
+    except ValueError:
+        fault = FieldFault(f"/{name}", "an RFC 3339 time in UTC")
+        raise ValidationFailed("the search has faults", faults=[fault]) from None
+
+
+def _found(found: Found) -> dict[str, Any]:
+    raw = found.entry.raw
+    leaf = b64encode(leaf_hash(raw)).decode("ascii")
+    return {"idx": found.index, "leaf": leaf, "entry": orjson.loads(raw)}
+
+
+def _as_of(as_of: AsOf) -> dict[str, Any]:
+    return {"size": as_of.size, "checkpoint": as_of.checkpoint.decode()}

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What goes in and out as JSON: shapes only; what they mean is checked by the use cases."""
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from audit_log.domain.search import DECISION_CODES, MAX_PAGE
+from shared.api import StrictSchema
+
+_MAX_INDEX = 1 << 53
+
+
+def _index(*, key: str | None = None, required: bool = False, none: bool = True) -> fields.Integer:
+    return fields.Integer(
+        strict=True,
+        required=required,
+        allow_none=none,
+        data_key=key,
+        validate=validate.Range(min=0, max=_MAX_INDEX),
+    )
+
+
+class AccountSchema(StrictSchema):
+    """An account, as its issuer names it."""
+
+    issuer = fields.String(required=True, validate=validate.Length(min=1, max=2048))
+    subject = fields.String(required=True, validate=validate.Length(min=1, max=2048))
+
+
+class PersonSchema(StrictSchema):
+    """A member of a dataset."""
+
+    dataset = fields.String(required=True, validate=validate.Length(min=1, max=64))
+    ordinal = _index(required=True, none=False)
+
+
+class SearchSchema(StrictSchema):
+    """A search; times are RFC 3339 in UTC, `until` is excluded, `after` an index."""
+
+    actor = fields.Nested(AccountSchema, allow_none=True)
+    dataset = fields.String(allow_none=True, validate=validate.Length(min=1, max=256))
+    person = fields.Nested(PersonSchema, allow_none=True)
+    type = fields.String(allow_none=True, validate=validate.Length(min=1, max=256))
+    decision = fields.String(allow_none=True, validate=validate.OneOf(sorted(DECISION_CODES)))
+    since = fields.String(allow_none=True)
+    until = fields.String(allow_none=True)
+    after = _index()
+    as_of = _index()
+    limit = fields.Integer(
+        strict=True, load_default=50, validate=validate.Range(min=1, max=MAX_PAGE)
+    )
+
+
+class FoundSchema(StrictSchema):
+    """One entry: its index, its leaf hash (base64), and what it says."""
+
+    idx = fields.Integer(required=True)
+    leaf = fields.String(required=True)
+    entry = fields.Dict(required=True)
+
+
+class AsOfSchema(StrictSchema):
+    """The published tree that an answer rests on."""
+
+    size = fields.Integer(required=True)
+    checkpoint = fields.String(required=True)
+
+
+class PageSchema(StrictSchema):
+    """A page of entries, newest first; `next` goes into `after`."""
+
+    entries = fields.List(fields.Nested(FoundSchema), required=True)
+    next = fields.Integer(required=True, allow_none=True)
+    as_of = fields.Nested(AsOfSchema, required=True)
+
+
+class SeenSchema(FoundSchema):
+    """One entry with its inclusion proof, verified here and to be verified by whoever asks."""
+
+    raw = fields.String(required=True)
+    proof = fields.String(required=True)
+    as_of = fields.Nested(AsOfSchema, required=True)
+
+
+class LogSchema(StrictSchema):
+    """The log's name, its published size, and the key that verifies its checkpoints."""
+
+    origin = fields.String(required=True)
+    size = fields.Integer(required=True)
+    vkey = fields.String(required=True)
+
+
+class ConsistencyQuerySchema(StrictSchema):
+    """Two sizes, the older first."""
+
+    old = fields.Integer(
+        required=True, data_key="from", validate=validate.Range(min=0, max=_MAX_INDEX)
+    )
+    new = fields.Integer(
+        required=True, data_key="to", validate=validate.Range(min=0, max=_MAX_INDEX)
+    )
+
+
+class ConsistencySchema(StrictSchema):
+    """A consistency proof: hashes in base64, in the order of RFC 6962 section 2.1.2."""
+
+    old = fields.Integer(required=True, data_key="from")
+    new = fields.Integer(required=True, data_key="to")
+    proof = fields.List(fields.String(), required=True)
+
+
+class AcceptedSchema(StrictSchema):
+    """How many entries were kept."""
+
+    accepted = fields.Integer(required=True)
+
+
+class GapSchema(StrictSchema):
+    """Places of a chain that nothing has filled, both ends included."""
+
+    first = fields.Integer(required=True)
+    last = fields.Integer(required=True)
+
+
+class ChainSchema(StrictSchema):
+    """How far one epoch of a producer's chain has come; `head` is a leaf hash in base64."""
+
+    epoch = fields.Integer(required=True)
+    seq = fields.Integer(required=True)
+    head = fields.String(required=True)
+    gaps = fields.List(fields.Nested(GapSchema), required=True)
+    duplicates = fields.Integer(required=True)
+
+
+class ProducerSchema(StrictSchema):
+    """A producer and its chains, newest epoch first."""
+
+    src = fields.String(required=True)
+    client_id = fields.String(required=True)
+    vkey = fields.String(required=True)
+    topic = fields.String(required=True, allow_none=True)
+    chains = fields.List(fields.Nested(ChainSchema), required=True)
+
+
+class ErasureSchema(StrictSchema):
+    """Whose key to destroy: an account or a member of a dataset, and on what ground."""
+
+    actor = fields.Nested(AccountSchema, allow_none=True)
+    person = fields.Nested(PersonSchema, allow_none=True)
+    ground = fields.String(load_default="gdpr_17", validate=validate.Length(min=1, max=64))
+
+    @validates_schema
+    def one_target(self, data: dict[str, object], **_: object) -> None:
+        """Demand exactly one of the two."""
+        if (data.get("actor") is None) == (data.get("person") is None):
+            raise ValidationError("Name either an actor or a person.")
+
+
+class ErasedSchema(StrictSchema):
+    """What was made unreadable: parts of entries below `below`; `entry_id` says so in the log."""
+
+    erasure_id = fields.String(required=True)
+    parts = fields.Integer(required=True)
+    below = fields.Integer(required=True)
+    entry_id = fields.String(required=True)

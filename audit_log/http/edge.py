@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What both faces are given. No rule lives here."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask, current_app
+
+from audit_log.ports import Pseudonyms, Transaction, Trust
+from shared.clock import Clock
+from shared.ids import IdSource
+
+_EXTENSION: Final = "audit_log"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """Everything a view may reach."""
+
+    transaction: Transaction
+    pseudonyms: Pseudonyms
+    trust: Trust
+    ids: IdSource
+    clock: Clock
+
+
+def install(app: Flask, edge: Edge) -> None:
+    """Give the edge to an application's views."""
+    app.extensions[_EXTENSION] = edge
+
+
+def current_edge() -> Edge:
+    """Give the edge of the running application; LookupError when it has none."""
+    found = current_app.extensions.get(_EXTENSION)
+    if not isinstance(found, Edge):
+        raise LookupError("audit_log.http.edge.install was not called")  # noqa: TRY004 - absent, not mistyped
+    return found

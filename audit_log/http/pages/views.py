@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the templates show: texts made from values of the domain. Formats only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from audit_log.domain.merkle import Side, Step
+from audit_log.domain.search import Found, Page
+from audit_log.domain.words import DECISION_WORDS, GROUP_WORDS, TYPE_WORDS, type_in_words
+from audit_log.usecases.look import Seen
+from shared.entries import Entry
+
+Row = tuple[str, ...]
+
+_TONES: Final[Mapping[str, str]] = {"permit": "good", "deny": "bad", "error": "wait"}
+_SHOWN_CHARS: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A word with its tone; the word alone carries the meaning."""
+
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One entry in a list."""
+
+    index: int
+    what: str
+    when: datetime
+    dataset: str
+    reason: str
+    source: str
+    decision: Tag | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """A page of search results; `next` continues it."""
+
+    lines: tuple[Line, ...]
+    next: int | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofStep:
+    """One step up the tree: which side the sibling stands on, and the two hashes shortened."""
+
+    number: int
+    side: str
+    sibling: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryView:
+    """One entry in words, and its proof as it was checked."""
+
+    index: int
+    what: str
+    when: datetime
+    decision: Tag | None
+    facts: tuple[Row, ...]
+    sealed: tuple[str, ...]
+    people: int
+    leaf: str
+    steps: tuple[ProofStep, ...]
+    size: int
+    root: str
+    origin: str
+    checkpoint: str
+    raw: str
+
+
+def type_options() -> list[Row]:
+    """Give every entry type as an option, the meaning as its text."""
+    return [("", "Anything"), *sorted(TYPE_WORDS.items(), key=lambda item: item[1])]
+
+
+def decision_options() -> list[Row]:
+    """Give every decision as an option."""
+    return [("", "Any or none"), *DECISION_WORDS.items()]
+
+
+def results(page: Page) -> Results:
+    """Show a page of results."""
+    return Results(
+        lines=tuple(_line(found) for found in page.entries),
+        next=page.next,
+        size=page.as_of.size,
+    )
+
+
+def entry_view(seen: Seen) -> EntryView:
+    """Show one entry with its proof."""
+    entry = seen.found.entry
+    groups = set(entry.commitments)
+    return EntryView(
+        index=seen.found.index,
+        what=type_in_words(entry.type),
+        when=entry.occurred_at,
+        decision=_decision(entry),
+        facts=tuple(_facts(entry)),
+        sealed=tuple(words for group, words in GROUP_WORDS.items() if group in groups),
+        people=sum(group.startswith("subj/") for group in groups),
+        leaf=seen.leaf.hex(),
+        steps=tuple(_step(number, step) for number, step in enumerate(seen.steps, start=1)),
+        size=seen.checkpoint.size,
+        root=seen.checkpoint.root.hex(),
+        origin=seen.checkpoint.origin,
+        checkpoint=seen.proof.checkpoint.decode(),
+        raw=entry.raw.decode(),
+    )
+
+
+def _line(found: Found) -> Line:
+    entry = found.entry
+    return Line(
+        index=found.index,
+        what=type_in_words(entry.type),
+        when=entry.occurred_at,
+        dataset=entry.dataset or "",
+        reason=entry.reason or "",
+        source=entry.src,
+        decision=_decision(entry),
+    )
+
+
+def _decision(entry: Entry) -> Tag | None:
+    if entry.decision is None:
+        return None
+    return Tag(
+        text=DECISION_WORDS.get(entry.decision, entry.decision),
+        tone=_TONES.get(entry.decision, ""),
+    )
+
+
+def _facts(entry: Entry) -> list[Row]:
+    counts = ", ".join(f"{name} {number}" for name, number in sorted(entry.counts.items()))
+    rows = [
+        ("Dataset", entry.dataset or ""),
+        ("Reason", entry.reason or ""),
+        ("Legal basis", entry.basis or ""),
+        ("Purpose", ", ".join(entry.purposes)),
+        ("Counts", counts),
+        ("Said by", f"{entry.src}, number {entry.seq} of its chain"),
+        ("Trace", entry.trace_id),
+        ("Entry", entry.id),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def _step(number: int, step: Step) -> ProofStep:
+    return ProofStep(
+        number=number,
+        side="left" if step.side is Side.LEFT else "right",
+        sibling=step.sibling.hex()[:_SHOWN_CHARS],
+        result=step.result.hex()[:_SHOWN_CHARS],
+    )

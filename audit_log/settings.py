@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What audit_log is told through the environment, beside what all services are told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.settings import CommonSettings, Kind, setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSettings(CommonSettings):
+    """The settings of audit_log's processes."""
+
+    log_origin: str = setting(
+        "PLACET_LOG_ORIGIN",
+        doc="The log's unique name, as its checkpoints begin; it never changes.",
+        default="placet.example/{node}/log",
+    )
+    tiles_public: str = setting(
+        "PLACET_TILES_PUBLIC",
+        doc="Whether checkpoint, tiles, bundles and proofs are open to everybody.",
+        kind=Kind.CHOICE,
+        choices=("true", "false"),
+        default="false",
+    )
+    head_path: Path | None = setting(
+        "PLACET_HEAD_FILE",
+        doc="Where the last signed note is kept, on a disk that no database backup restores;"
+        " by default in PLACET_KEYS_DIR.",
+        kind=Kind.PATH,
+        default="",
+        example="/var/lib/placet/head.note",
+    )
+    batch: int = setting(
+        "PLACET_BATCH",
+        doc="How many entries one sequencing transaction takes at most.",
+        kind=Kind.INTEGER,
+        default="5120",
+        minimum=1,
+        maximum=50_000,
+    )
+
+    @property
+    def src(self) -> str:
+        """The source under which the log speaks about itself."""
+        return f"{self.node.lower()}/audit_log/1"
+
+    @property
+    def head_file(self) -> Path:
+        """Where the last signed note is kept."""
+        return self.head_path or self.keys_dir / "head.note"
+
+    @property
+    def tiles_are_public(self) -> bool:
+        """Whether the log's own bytes are open to everybody."""
+        return self.tiles_public == "true"
+
+    def check(self) -> Iterable[str]:
+        """Name an origin that no key can be named after."""
+        if not self.log_origin or "+" in self.log_origin or " " in self.log_origin:
+            yield "PLACET_LOG_ORIGIN: must hold neither spaces nor plus signs"

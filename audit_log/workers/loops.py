@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The loops around sequencing and publishing: when to go on, when to wait, when to give up.
+
+They decide nothing about entries or checkpoints.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from audit_log.domain.errors import Fenced, HeadMismatch, LogMismatch, OffsetMissing
+from shared.clock import Clock
+from shared.processes import run_loop
+
+SEQUENCE_IDLE_SECONDS: Final = 0.05
+PUBLISH_SECONDS: Final = 1.0
+_log = logging.getLogger(__name__)
+
+
+class Halt:
+    """A step that ends its process for the errors that no retry mends."""
+
+    def __init__(self, step: Callable[[], bool], stop: threading.Event) -> None:
+        self._step = step
+        self._stop = stop
+        self.failed = False
+
+    def __call__(self) -> bool:
+        """Step; on an error that needs a person, log its code and stop the loop."""
+        try:
+            return self._step()
+        except Fenced:
+            return False  # another leads: stand by
+        except (LogMismatch, OffsetMissing, HeadMismatch) as error:
+            _log.critical(
+                "stopped: somebody must look",
+                extra={"code": error.code, "detail": error.detail, **error.context},
+            )
+            self.failed = True
+            self._stop.set()
+            return False
+
+
+def run(
+    step: Callable[[], bool], *, clock: Clock, stop: threading.Event, idle: float, name: str
+) -> int:
+    """Run a loop until `stop`; give the exit code: 1 when it was stopped by such an error."""
+    halting = Halt(step, stop)
+    run_loop(halting, clock=clock, stop=stop, idle_seconds=idle, name=name)
+    return 1 if halting.failed else 0

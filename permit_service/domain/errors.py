@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ways permit_service can refuse. Carries codes and identifiers, never reasons or names."""
+"""The ways permit_service can refuse. Carries codes and identifiers, never reasons or names.
+
+What is not known here is never repeated: an unknown identifier is a caller's text, not ours.
+"""
 
 from shared.errors import AppError, Conflict, NotFound
 

@@ -61,7 +61,7 @@ def _sign(decision: Decision, caller: Caller, ports: Ports) -> Application:
     with ports.units() as work:
         found = work.applications.locked(decision.application_id)
         if found is None:
-            raise ApplicationUnknown(context={"application_id": decision.application_id})
+            raise ApplicationUnknown
         signed = found.sign(signature, signers_required=ports.policy.signers_required)
         work.applications.put(signed)
         if signed.state is ApplicationState.GRANTING:

@@ -49,7 +49,7 @@ def case(application_id: ApplicationId, *, caller: Caller, ports: Ports) -> Case
     with ports.units() as work:
         found = work.applications.get(application_id)
         if found is None or not (sees_all or found.applicant == caller.key):
-            raise ApplicationUnknown(context={"application_id": application_id})
+            raise ApplicationUnknown
         permit = work.permits.of_application(application_id)
         settled = found.state is ApplicationState.GRANTED
         return Case(
@@ -68,7 +68,7 @@ def cohort(application_id: ApplicationId, *, caller: Caller, ports: Ports) -> Co
     with ports.units() as work:
         found = work.applications.get(application_id)
     if found is None:
-        raise ApplicationUnknown(context={"application_id": application_id})
+        raise ApplicationUnknown
     return ports.cohorts.evaluate(found.dataset, found.purpose)
 
 
@@ -78,7 +78,7 @@ def permit(permit_id: PermitId, *, caller: Caller, ports: Ports) -> Permit:
     with ports.units() as work:
         found = work.permits.get(permit_id)
     if found is None:
-        raise PermitUnknown(context={"permit_id": permit_id})
+        raise PermitUnknown
     return found
 
 

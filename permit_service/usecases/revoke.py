@@ -59,11 +59,11 @@ def _locked(permit_id: PermitId, work: UnitOfWork) -> Permit:
     """Lock the application before the permit, as issuing does, and close a grant under way."""
     seen = work.permits.get(permit_id)
     if seen is None:
-        raise PermitUnknown(context={"permit_id": permit_id})
+        raise PermitUnknown
     application = work.applications.locked(seen.application_id)
     permit = work.permits.locked(permit_id)
     if application is None or permit is None:
-        raise PermitUnknown(context={"permit_id": permit_id})
+        raise PermitUnknown
     if application.state is ApplicationState.GRANTING:
         work.applications.put(application.move(ApplicationState.GRANTED))
         work.grants.remove(application.application_id)

@@ -144,14 +144,16 @@ def resource_id(node: str, service: str) -> str:
 
 def _demo_users(node: str, participants: Sequence[str]) -> Iterator[User]:
     for login in participants:
-        yield _user(login, "participant", _access(node, consent_registry=("consents.self",)))
-    research = _access(node, permit_service=("applications.submit", "visas.read"), clearinghouse=())
+        yield _user(login, "participant", _access(node, {"consent_registry": ("consents.self",)}))
+    research = _access(
+        node, {"permit_service": ("applications.submit", "visas.read"), "clearinghouse": ()}
+    )
     yield _user("rita", "researcher", research)
     yield _user("stranger", "researcher without a permit", research)
     authority = ("applications.decide", "applications.read", "permits.read", "permits.revoke")
-    yield _user("dora", "data permit authority", _access(node, permit_service=authority))
+    yield _user("dora", "data permit authority", _access(node, {"permit_service": authority}))
     officer = ("log.read", "log.search")
-    yield _user("otto", "compliance officer", _access(node, audit_log=officer))
+    yield _user("otto", "compliance officer", _access(node, {"audit_log": officer}))
 
 
 def _user(login: str, role: str, access: Access) -> User:
@@ -165,29 +167,28 @@ def _user(login: str, role: str, access: Access) -> User:
 
 
 def _service_clients(node: str, secrets_folder: Path) -> Iterator[Client]:
-    needs = {
-        "consent_registry": _access(
-            node, audit_log=("entries.write",), permit_service=("messages.write",)
-        ),
-        "permit_service": _access(
-            node,
-            audit_log=("entries.write",),
-            consent_registry=("cohorts.evaluate", "cohorts.freeze"),
-        ),
-        "clearinghouse": _access(
-            node,
-            audit_log=("entries.write",),
-            consent_registry=("feed.read",),
-            permit_service=("feed.read", "visas.read"),
-        ),
-        "audit_log": _access(node, audit_log=("entries.write",)),
+    needs: Mapping[str, Mapping[str, Sequence[str]]] = {
+        "consent_registry": {
+            "audit_log": ("entries.write",),
+            "permit_service": ("messages.write",),
+        },
+        "permit_service": {
+            "audit_log": ("entries.write",),
+            "consent_registry": ("cohorts.evaluate", "cohorts.freeze"),
+        },
+        "clearinghouse": {
+            "audit_log": ("entries.write",),
+            "consent_registry": ("feed.read",),
+            "permit_service": ("feed.read", "visas.read"),
+        },
+        "audit_log": {"audit_log": ("entries.write",)},
     }
-    for name, access in needs.items():
+    for name, held in needs.items():
         yield Client(
             client_id=name,
             title=f"The service {name}",
             grant_types=frozenset({GrantType.CLIENT_CREDENTIALS}),
-            access=access,
+            access=_access(node, held),
             secret_file=secrets_folder / name,
         )
 
@@ -197,14 +198,15 @@ def _pages_client(node: str, service: str, url: str, secrets_folder: Path) -> Cl
         client_id=f"{service}-pages",
         title=service.replace("_", " ").capitalize(),
         grant_types=frozenset({GrantType.CODE}),
-        access=_access(node, **{service: _SCOPES[service]}),
+        access=_access(node, {service: _SCOPES[service]}),
         secret_file=secrets_folder / f"{service}-pages",
         redirect_uris=(url + CALLBACK,),
         post_logout_redirect_uris=(url + SIGNED_OUT,),
     )
 
 
-def _access(node: str, **scopes: Sequence[str]) -> Access:
+def _access(node: str, scopes: Mapping[str, Sequence[str]]) -> Access:
+    """Write scopes by service as scopes by resource id."""
     return MappingProxyType(
         {resource_id(node, service): frozenset(held) for service, held in scopes.items()}
     )

@@ -110,11 +110,11 @@ def build_provider(
     issuer_parameter = _Issuer(signer.issuer)
     server.register_extension(issuer_parameter)
     server.register_grant(
-        _with(CodeGrant, registry=registry, codes=codes, clock=clock),
+        _with(CodeGrant, {"registry": registry, "codes": codes, "clock": clock}),
         [RequiredChallenge(), ResourceAtAuthorize(registry), IdentityToken(signer)],
     )
-    server.register_grant(_with(ServiceGrant, registry=registry))
-    server.register_endpoint(_with(_EndSession, signer=signer))
+    server.register_grant(_with(ServiceGrant, {"registry": registry}))
+    server.register_endpoint(_with(_EndSession, {"signer": signer}))
     return Provider(
         registry=registry,
         signer=signer,
@@ -125,6 +125,6 @@ def build_provider(
     )
 
 
-def _with(base: type, **parts: object) -> type:
+def _with(base: type, parts: Mapping[str, object]) -> type:
     """Give a subclass that carries its parts: Authlib makes one object of it for each request."""
-    return type(base.__name__, (base,), parts)
+    return type(base.__name__, (base,), dict(parts))

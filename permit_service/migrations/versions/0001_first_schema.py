@@ -14,13 +14,14 @@ depends_on = None
 def upgrade() -> None:
     _people()
     _applications()
+    _signatures()
+    _pending_grants()
     _permits()
     _register()
     _messages()
 
 
 def downgrade() -> None:
-
     op.drop_index(op.f("ix_permit_change_permit_id"), table_name="permit_change")
     op.drop_table("permit_change")
     op.drop_table("signature")
@@ -76,6 +77,9 @@ def _applications() -> None:
         "application",
         ["applicant_issuer", "applicant_subject"],
     )
+
+
+def _signatures() -> None:
     op.create_table(
         "signature",
         sa.Column("application_id", sa.String(), nullable=False),
@@ -101,6 +105,9 @@ def _applications() -> None:
             name=op.f("uq_signature_application_id_authority_issuer_authority_subject"),
         ),
     )
+
+
+def _pending_grants() -> None:
     op.create_table(
         "pending_grant",
         sa.Column("application_id", sa.String(), nullable=False),

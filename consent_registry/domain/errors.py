@@ -86,9 +86,3 @@ class CohortBound(AppError):
     """The cohort is bound to another permit."""
 
     code = "cohort_bound"
-
-
-class CursorAhead(AppError):
-    """The cursor is beyond the newest position: start again from a snapshot."""
-
-    code = "cursor_ahead"

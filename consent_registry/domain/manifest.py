@@ -16,6 +16,7 @@ from consent_registry.domain.duo import DUO_RELEASE
 from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.places import PLACES_RELEASE
 from consent_registry.domain.verdict import ENGINE_VERSION
+from shared.canonical import JSON
 from shared.clock import to_rfc3339
 from shared.ids import DatasetId, Revision
 
@@ -38,7 +39,7 @@ class Basis:
     at: datetime
 
 
-def manifest(basis: Basis, inquiry: Inquiry, cohort: Cohort, salt: bytes) -> dict[str, object]:
+def manifest(basis: Basis, inquiry: Inquiry, cohort: Cohort, salt: bytes) -> dict[str, JSON]:
     """Make the statement about an evaluated cohort."""
     purpose = inquiry.purpose.to_json()
     del purpose["users"]
@@ -63,8 +64,8 @@ def manifest(basis: Basis, inquiry: Inquiry, cohort: Cohort, salt: bytes) -> dic
 
 
 def frozen_manifest(
-    statement: Mapping[str, object], *, cohort_id: str, application_id: str, void_at: datetime
-) -> dict[str, object]:
+    statement: Mapping[str, JSON], *, cohort_id: str, application_id: str, void_at: datetime
+) -> dict[str, JSON]:
     """Add what makes a statement about a cohort the statement about a frozen one."""
     return {
         **statement,

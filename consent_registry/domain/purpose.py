@@ -15,6 +15,7 @@ from typing import Final
 
 from consent_registry.domain.diseases import MONDO_ID
 from consent_registry.domain.duo import Duo
+from shared.canonical import JSON
 from shared.errors import FieldFault, ValidationFailed
 
 MAX_MONTHS: Final = 1200
@@ -62,7 +63,7 @@ class Purpose:
     accepts: frozenset[str] = frozenset()
     evidence: frozenset[str] = frozenset()
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, JSON]:
         """Write the purpose in its wire form, lists sorted, every key present."""
         return {
             "category": self.category.value,

@@ -134,6 +134,15 @@ class RowReader:
             form_version=form,
         )
 
+    def whose(self, fields: Sequence[str]) -> tuple[str, str] | None:
+        """Give participant and dataset of a row, good or bad; None when they cannot be told."""
+        if len(fields) != self._width:
+            return None
+        participant, dataset = fields[self._at[0]].strip(), fields[self._at[1]].strip()
+        if _ID.fullmatch(participant) and _ID.fullmatch(dataset):
+            return participant, dataset
+        return None
+
     def _identity(self, participant: str, dataset: str, local_id: str) -> tuple[Fault, ...]:
         faults: tuple[Fault, ...] = ()
         if not _ID.fullmatch(participant):

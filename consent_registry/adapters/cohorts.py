@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Cohorts` and `Feed` on PostgreSQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pyroaring import BitMap
+from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy.dialects import postgresql
+
+from consent_registry.adapters.tables import (
+    COHORT,
+    COHORT_NARROWED,
+    FEED_CHANGE,
+    HEARTBEAT,
+)
+from consent_registry.domain import purpose
+from consent_registry.domain.bitmaps import canonical_bytes, from_bytes
+from consent_registry.domain.register import (
+    ChangeKind,
+    FrozenCohort,
+    LiveCohort,
+    Narrowed,
+    RegisterChange,
+    StoredChange,
+)
+from shared.ids import ApplicationId, CohortId, DatasetId, PermitId, Revision
+
+
+class SqlCohorts:
+    """The port `Cohorts`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, cohort: FrozenCohort) -> None:
+        """Keep a new frozen cohort."""
+        self._connection.execute(
+            insert(COHORT).values(
+                cohort_id=cohort.cohort_id,
+                dataset=cohort.dataset,
+                application_id=cohort.application_id,
+                purpose=cohort.purpose.to_json(),
+                revision=cohort.revision,
+                frozen_at=cohort.frozen_at,
+                void_at=cohort.void_at,
+                counts=dict(cohort.counts),
+                reasons=dict(cohort.reasons),
+                salt=cohort.salt,
+                digest=cohort.digest,
+                bitmap=canonical_bytes(cohort.bitmap),
+                manifest=cohort.manifest,
+            )
+        )
+
+    def get(self, cohort_id: CohortId) -> FrozenCohort | None:
+        """Give a frozen cohort."""
+        found = self._connection.execute(select(COHORT).where(COHORT.c.cohort_id == cohort_id))
+        row = found.one_or_none()
+        return _frozen(row) if row is not None else None
+
+    def bind(
+        self,
+        cohort: FrozenCohort,
+        permit_id: PermitId,
+        *,
+        at: datetime,
+        revision: Revision,
+        lapses: Sequence[tuple[str, int]],
+    ) -> None:
+        """Make it live."""
+        self._connection.execute(
+            update(COHORT)
+            .where(COHORT.c.cohort_id == cohort.cohort_id)
+            .values(
+                permit_id=permit_id,
+                bound_at=at,
+                bound_revision=revision,
+                lapses=[[time, ordinal] for time, ordinal in lapses],
+            )
+        )
+
+    def live(self, dataset: DatasetId) -> Sequence[LiveCohort]:
+        """Give the live cohorts less those who left."""
+        wanted = (
+            select(COHORT)
+            .where(COHORT.c.dataset == dataset, COHORT.c.bound_revision.is_not(None))
+            .order_by(COHORT.c.bound_revision)
+        )
+        rows = self._connection.execute(wanted).all()
+        gone = self._gone([row.cohort_id for row in rows])
+        return [
+            LiveCohort(
+                frozen=_frozen(row),
+                members=from_bytes(bytes(row.bitmap)) - gone.get(row.cohort_id, BitMap()),
+                lapses=tuple((time, ordinal) for time, ordinal in row.lapses),
+            )
+            for row in rows
+        ]
+
+    def _gone(self, cohorts: Sequence[str]) -> dict[str, BitMap]:
+        if not cohorts:
+            return {}
+        left = COHORT_NARROWED.c
+        wanted = (
+            select(left.cohort_id, func.array_agg(left.ordinal).label("ordinals"))
+            .where(left.cohort_id.in_(cohorts))
+            .group_by(left.cohort_id)
+        )
+        found = self._connection.execute(wanted)
+        return {row.cohort_id: BitMap(row.ordinals) for row in found}
+
+    def narrow(self, gone: Sequence[Narrowed]) -> None:
+        """Note who left, once."""
+        rows = [
+            {
+                "cohort_id": one.cohort_id,
+                "ordinal": one.ordinal,
+                "revision": one.revision,
+                "cause": one.cause,
+            }
+            for one in gone
+        ]
+        if rows:
+            statement = postgresql.insert(COHORT_NARROWED).on_conflict_do_nothing()
+            self._connection.execute(statement, rows)
+
+
+class SqlFeed:
+    """The port `Feed`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def after(self, position: int, limit: int) -> Sequence[StoredChange]:
+        """Give stored changes until about `limit` items are together, one change at least."""
+        wanted = (
+            select(FEED_CHANGE)
+            .where(FEED_CHANGE.c.last_position > position)
+            .where(FEED_CHANGE.c.first_position <= position + limit)
+            .order_by(FEED_CHANGE.c.last_position)
+        )
+        return [_stored(row) for row in self._connection.execute(wanted)]
+
+    def newest(self) -> int:
+        """Give the newest visible position; positions become visible in order."""
+        wanted = select(func.coalesce(func.max(FEED_CHANGE.c.last_position), 0))
+        return int(self._connection.execute(wanted).scalar_one())
+
+    def heartbeats(self) -> Sequence[str]:
+        """Give the newest heartbeats by register."""
+        wanted = select(HEARTBEAT.c.jws).order_by(HEARTBEAT.c.register)
+        return list(self._connection.execute(wanted).scalars())
+
+    def keep_heartbeat(self, register: str, revision: int, at: datetime, jws: str) -> None:
+        """Replace the one before unless it is newer."""
+        values = {"register": register, "revision": revision, "signed_at": at, "jws": jws}
+        statement = postgresql.insert(HEARTBEAT).values(values)
+        changed = {name: statement.excluded[name] for name in ("revision", "signed_at", "jws")}
+        newer = HEARTBEAT.c.signed_at < statement.excluded["signed_at"]
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["register"], set_=changed, where=newer)
+        )
+
+    def add(self, changes: Sequence[RegisterChange], positions: range) -> None:
+        """Keep changes at these positions, one for each item; the unit of work calls it."""
+        rows = []
+        first = positions.start
+        for change in changes:
+            last = first + len(change.items) - 1
+            rows.append(
+                {
+                    "first_position": first,
+                    "last_position": last,
+                    "dataset": change.dataset,
+                    "revision": change.revision,
+                    "kind": change.kind.value,
+                    "items": [dict(item) for item in change.items],
+                }
+            )
+            first = last + 1
+        self._connection.execute(insert(FEED_CHANGE), rows)
+
+
+def _stored(row: Row[Any]) -> StoredChange:
+    change = RegisterChange(
+        dataset=DatasetId(row.dataset),
+        revision=Revision(row.revision),
+        kind=ChangeKind(row.kind),
+        items=tuple(row.items),
+    )
+    return StoredChange(first_position=row.first_position, change=change)
+
+
+def _frozen(row: Row[Any]) -> FrozenCohort:
+    return FrozenCohort(
+        cohort_id=CohortId(row.cohort_id),
+        dataset=DatasetId(row.dataset),
+        application_id=ApplicationId(row.application_id),
+        purpose=purpose.from_json(row.purpose),
+        revision=Revision(row.revision),
+        frozen_at=row.frozen_at,
+        void_at=row.void_at,
+        counts=row.counts,
+        reasons=row.reasons,
+        salt=bytes(row.salt),
+        digest=row.digest,
+        bitmap=from_bytes(bytes(row.bitmap)),
+        manifest=row.manifest,
+        permit_id=PermitId(row.permit_id) if row.permit_id is not None else None,
+        bound_revision=Revision(row.bound_revision) if row.bound_revision is not None else None,
+    )

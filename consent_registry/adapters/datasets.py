@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Datasets` and `Withdrawals` on PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from consent_registry.adapters.tables import DATASET, WITHDRAWAL
+from consent_registry.domain.register import Dataset, Withdrawal
+from shared.ids import DatasetId, Revision
+
+
+class SqlDatasets:
+    """The port `Datasets`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, dataset: Dataset) -> bool:
+        """Register a dataset unless its name is taken."""
+        values = {column.name: getattr(dataset, column.name) for column in DATASET.columns}
+        statement = insert(DATASET).values(values).on_conflict_do_nothing()
+        added = self._connection.execute(statement.returning(DATASET.c.dataset))
+        return added.one_or_none() is not None
+
+    def get(self, dataset: DatasetId) -> Dataset | None:
+        """Give a dataset."""
+        found = self._connection.execute(select(DATASET).where(DATASET.c.dataset == dataset))
+        row = found.one_or_none()
+        return _dataset(row) if row is not None else None
+
+    def every(self) -> Sequence[Dataset]:
+        """Give all datasets by name."""
+        return [_dataset(row) for row in self._connection.execute(_by_name())]
+
+    def hold(self, datasets: Sequence[DatasetId]) -> Mapping[DatasetId, Dataset]:
+        """Lock the rows in the order of their names."""
+        wanted = _by_name().where(DATASET.c.dataset.in_(datasets)).with_for_update()
+        held = [_dataset(row) for row in self._connection.execute(wanted)]
+        return {dataset.dataset: dataset for dataset in held}
+
+    def keep(self, dataset: Dataset) -> None:
+        """Store what moves."""
+        self._connection.execute(
+            update(DATASET)
+            .where(DATASET.c.dataset == dataset.dataset)
+            .values(
+                revision=dataset.revision,
+                members=dataset.members,
+                table_version=dataset.table_version,
+                recorded_at=dataset.recorded_at,
+            )
+        )
+
+
+class SqlWithdrawals:
+    """The port `Withdrawals`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, withdrawal: Withdrawal) -> None:
+        """Keep a withdrawal."""
+        self._connection.execute(
+            insert(WITHDRAWAL).values(
+                withdrawal_id=withdrawal.withdrawal_id,
+                pid=withdrawal.pid,
+                recorded_at=withdrawal.recorded_at,
+                revisions=[[name, revision] for name, revision in withdrawal.revisions],
+                idempotency_key=withdrawal.idempotency_key,
+                request_sha256=withdrawal.request_sha256,
+            )
+        )
+
+    def get(self, withdrawal_id: str) -> Withdrawal | None:
+        """Give a withdrawal."""
+        wanted = select(WITHDRAWAL).where(WITHDRAWAL.c.withdrawal_id == withdrawal_id)
+        return _withdrawal(self._connection.execute(wanted).one_or_none())
+
+    def by_key(self, pid: str, idempotency_key: str) -> Withdrawal | None:
+        """Give the withdrawal that a key named before."""
+        wanted = select(WITHDRAWAL).where(
+            WITHDRAWAL.c.pid == pid, WITHDRAWAL.c.idempotency_key == idempotency_key
+        )
+        return _withdrawal(self._connection.execute(wanted).one_or_none())
+
+
+def _by_name() -> Any:
+    return select(DATASET).order_by(DATASET.c.dataset)
+
+
+def _dataset(row: Row[Any]) -> Dataset:
+    return Dataset(
+        dataset=DatasetId(row.dataset),
+        title=row.title,
+        controller=row.controller,
+        country=row.country,
+        legal_regime=row.legal_regime,
+        created_at=row.created_at,
+        revision=Revision(row.revision),
+        members=row.members,
+        table_version=row.table_version,
+        recorded_at=row.recorded_at,
+    )
+
+
+def _withdrawal(row: Row[Any] | None) -> Withdrawal | None:
+    if row is None:
+        return None
+    return Withdrawal(
+        withdrawal_id=row.withdrawal_id,
+        pid=row.pid,
+        recorded_at=row.recorded_at,
+        revisions=tuple((DatasetId(name), Revision(number)) for name, number in row.revisions),
+        idempotency_key=row.idempotency_key,
+        request_sha256=bytes(row.request_sha256),
+    )

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Events` on PostgreSQL: sealed and chained events, and the timelines projected from them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, select
+
+from consent_registry.adapters.copying import copy_rows
+from consent_registry.adapters.index_cache import IndexCache
+from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer
+from consent_registry.adapters.standings import Standings
+from consent_registry.adapters.tables import CONSENT_EVENT, PERSON_KEY
+from consent_registry.domain.cohort_index import CohortIndex
+from consent_registry.domain.history import Kind, Segment
+from consent_registry.domain.records import (
+    NO_PREVIOUS,
+    Channel,
+    EventRecord,
+    Source,
+    commitment,
+    event_hash,
+)
+from shared.ids import DatasetId, EventId, Ordinal, Revision
+
+_COLUMNS: Final = tuple(column.name for column in CONSENT_EVENT.columns)
+
+
+class SqlEvents:
+    """The port `Events`; `salts(n)` gives n fresh random bytes."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        sealer: PersonSealer,
+        cache: IndexCache,
+        salts: Callable[[int], bytes],
+    ) -> None:
+        self._connection = connection
+        self._sealer = sealer
+        self._cache = cache
+        self._salts = salts
+        self._standings = Standings(connection)
+
+    def of_members(
+        self, dataset: DatasetId, ordinals: Sequence[Ordinal]
+    ) -> Mapping[Ordinal, Sequence[EventRecord]]:
+        """Read, and open what can be opened."""
+        if not ordinals:
+            return {}
+        wanted = (
+            select(CONSENT_EVENT)
+            .where(CONSENT_EVENT.c.dataset == dataset, CONSENT_EVENT.c.ordinal.in_(ordinals))
+            .order_by(CONSENT_EVENT.c.ordinal, CONSENT_EVENT.c.revision)
+        )
+        rows = self._connection.execute(wanted).all()
+        keys = self._keys({row.pid for row in rows})
+        found: dict[Ordinal, list[EventRecord]] = {}
+        for row in rows:
+            personal = self._opened(row, keys.get(row.pid))
+            found.setdefault(Ordinal(row.ordinal), []).append(_record(row, personal))
+        return found
+
+    def append(self, records: Sequence[EventRecord]) -> Mapping[EventId, bytes]:
+        """Seal, chain and copy in."""
+        keys = self._keys({record.pid for record in records})
+        keys |= self._new_keys({record.pid for record in records} - keys.keys())
+        last = self._last_hashes(records)
+        hashes: dict[EventId, bytes] = {}
+        rows: list[tuple[object, ...]] = []
+        for record in records:
+            salt = self._salts(SALT_BYTES)
+            committed = commitment(record.event_id, salt, record.personal)
+            member = (record.dataset, record.ordinal)
+            previous = last.get(member, NO_PREVIOUS)
+            chained = event_hash(previous, record.open_part(), committed)
+            key = keys[record.pid]
+            sealed = self._sealer.seal(key, record.event_id, salt, record.personal)
+            rows.append(_row(record, sealed, committed, previous, chained))
+            last[member] = hashes[record.event_id] = chained
+        copy_rows(self._connection, CONSENT_EVENT, _COLUMNS, rows)
+        return hashes
+
+    def project(
+        self, dataset: DatasetId, timelines: Mapping[Ordinal, Sequence[Segment]], now: datetime
+    ) -> None:
+        """Replace timelines."""
+        self._standings.replace(dataset, timelines, now)
+
+    def timelines(
+        self, dataset: DatasetId, ordinals: Sequence[Ordinal]
+    ) -> Mapping[Ordinal, Sequence[Segment]]:
+        """Read timelines."""
+        return self._standings.read(dataset, ordinals)
+
+    def turning(self, dataset: DatasetId, upto: datetime, limit: int) -> Sequence[Ordinal]:
+        """Read who has turned and was not said to have."""
+        return self._standings.turning(dataset, upto, limit)
+
+    def turned(self, dataset: DatasetId, ordinals: Sequence[Ordinal], upto: datetime) -> None:
+        """Note that it was said."""
+        self._standings.turned(dataset, ordinals, upto)
+
+    def to_turn(self, dataset: DatasetId, after: datetime) -> Sequence[Ordinal]:
+        """Read who will turn."""
+        return self._standings.to_turn(dataset, after)
+
+    def changed_since(self, dataset: DatasetId, revision: Revision) -> Sequence[Ordinal]:
+        """Read whose events came later."""
+        wanted = (
+            select(CONSENT_EVENT.c.ordinal)
+            .where(CONSENT_EVENT.c.dataset == dataset, CONSENT_EVENT.c.revision > revision)
+            .distinct()
+        )
+        return [Ordinal(ordinal) for ordinal in self._connection.execute(wanted).scalars()]
+
+    def index(self, dataset: DatasetId, at: datetime) -> AbstractContextManager[CohortIndex]:
+        """Bring the cached index to this transaction's state."""
+        return self._cache.at(self._connection, dataset, at)
+
+    def _keys(self, pids: set[str]) -> dict[str, bytes]:
+        wanted = select(PERSON_KEY).where(PERSON_KEY.c.pid.in_(pids))
+        rows = self._connection.execute(wanted)
+        return {row.pid: self._sealer.unwrap(row.pid, bytes(row.wrapped)) for row in rows}
+
+    def _new_keys(self, pids: set[str]) -> dict[str, bytes]:
+        made = {pid: self._sealer.new_key(pid) for pid in sorted(pids)}
+        rows = [(pid, wrapped) for pid, (_, wrapped) in made.items()]
+        if rows:
+            copy_rows(self._connection, PERSON_KEY, ("pid", "wrapped"), rows)
+        return {pid: key for pid, (key, _) in made.items()}
+
+    def _last_hashes(
+        self, records: Sequence[EventRecord]
+    ) -> dict[tuple[DatasetId, Ordinal], bytes]:
+        found: dict[tuple[DatasetId, Ordinal], bytes] = {}
+        for dataset in {record.dataset for record in records}:
+            ordinals = [record.ordinal for record in records if record.dataset == dataset]
+            events = CONSENT_EVENT.c
+            wanted = (
+                select(events.ordinal, events.hash)
+                .where(events.dataset == dataset, events.ordinal.in_(ordinals))
+                .order_by(events.ordinal, events.revision)
+            )
+            for row in self._connection.execute(wanted):
+                found[(dataset, Ordinal(row.ordinal))] = bytes(row.hash)
+        return found
+
+    def _opened(self, row: Row[Any], key: bytes | None) -> bytes:
+        """Open a personal part and hold it against its commitment; empty when that fails."""
+        if key is None:
+            return b""
+        opened = self._sealer.open(key, row.event_id, bytes(row.sealed))
+        if opened is None:
+            return b""
+        salt, personal = opened
+        committed = commitment(EventId(row.event_id), salt, personal)
+        return personal if committed == bytes(row.commitment) else b""
+
+
+def _row(
+    record: EventRecord, sealed: bytes, committed: bytes, previous: bytes, chained: bytes
+) -> tuple[object, ...]:
+    source = record.source
+    return (
+        record.event_id,
+        record.pid,
+        record.dataset,
+        record.ordinal,
+        record.revision,
+        record.kind.value,
+        record.expressed_at,
+        record.effective_from,
+        record.effective_to,
+        record.recorded_at,
+        record.channel.value,
+        record.form_version,
+        source.file_sha256 if source else None,
+        source.line if source else None,
+        source.mapping if source else None,
+        record.withdrawal_id,
+        sealed,
+        committed,
+        previous,
+        chained,
+    )
+
+
+def _record(row: Row[Any], personal: bytes) -> EventRecord:
+    source = None
+    if row.file_sha256 is not None:
+        source = Source(file_sha256=bytes(row.file_sha256), line=row.line, mapping=row.mapping)
+    return EventRecord(
+        event_id=EventId(row.event_id),
+        pid=row.pid,
+        dataset=DatasetId(row.dataset),
+        ordinal=Ordinal(row.ordinal),
+        kind=Kind(row.kind),
+        expressed_at=row.expressed_at,
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+        recorded_at=row.recorded_at,
+        revision=Revision(row.revision),
+        channel=Channel(row.channel),
+        personal=personal,
+        form_version=row.form_version,
+        source=source,
+        withdrawal_id=row.withdrawal_id,
+    )

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Imports as rows: the batch itself, its file in pieces, its faults."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
+
+from consent_registry.adapters.copying import copy_rows
+from consent_registry.adapters.tables import (
+    IMPORT_BAD,
+    IMPORT_BATCH,
+    IMPORT_CHUNK,
+    IMPORT_FAULT,
+    IMPORT_ROW,
+)
+from consent_registry.domain.batches import FaultAt, ImportBatch, ImportState, Mode
+from consent_registry.domain.row_codes import BY_CODE, Fault
+from shared.principal import Principal
+
+_FAULT_COLUMNS: Final = tuple(column.name for column in IMPORT_FAULT.columns)
+
+
+class BatchStore:
+    """The first half of the port `Imports`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def open(self, batch: ImportBatch) -> None:
+        """Keep a new import."""
+        self._connection.execute(insert(IMPORT_BATCH).values(_values(batch)))
+
+    def keep(self, batch: ImportBatch) -> None:
+        """Store the changed import."""
+        self._connection.execute(
+            update(IMPORT_BATCH)
+            .where(IMPORT_BATCH.c.import_id == batch.import_id)
+            .values(_values(batch))
+        )
+
+    def get(self, import_id: str) -> ImportBatch | None:
+        """Give an import."""
+        found = self._connection.execute(
+            select(IMPORT_BATCH).where(IMPORT_BATCH.c.import_id == import_id)
+        )
+        return _batch(found.one_or_none())
+
+    def claim(self, state: ImportState) -> ImportBatch | None:
+        """Lock the longest waiting import that nobody has locked.
+
+        Judging a whole file takes statements of minutes; the limit is this transaction's alone.
+        """
+        self._connection.execute(text("SET LOCAL statement_timeout = '15min'"))
+        found = self._connection.execute(
+            select(IMPORT_BATCH)
+            .where(IMPORT_BATCH.c.state == state.value)
+            .order_by(IMPORT_BATCH.c.received_at, IMPORT_BATCH.c.import_id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        return _batch(found.one_or_none())
+
+    def add_chunk(self, import_id: str, number: int, content: bytes) -> None:
+        """Keep the next piece of the file."""
+        values = {"import_id": import_id, "number": number, "content": content}
+        self._connection.execute(insert(IMPORT_CHUNK).values(values))
+
+    def chunks(self, import_id: str) -> Iterator[bytes]:
+        """Read one piece at a time."""
+        number = 0
+        while True:
+            wanted = select(IMPORT_CHUNK.c.content).where(
+                IMPORT_CHUNK.c.import_id == import_id, IMPORT_CHUNK.c.number == number
+            )
+            content = self._connection.execute(wanted).scalar_one_or_none()
+            if content is None:
+                return
+            yield bytes(content)
+            number += 1
+
+    def put_faults(self, import_id: str, faults: Sequence[FaultAt]) -> None:
+        """Copy faults in, behind those a line has already."""
+        if not faults:
+            return
+        held = self._held_faults(import_id, sorted({at.line for at in faults}))
+        rows: list[tuple[object, ...]] = []
+        for line, fault in faults:
+            number = held[line] = held.get(line, 0) + 1
+            rows.append((import_id, line, number, fault.column, fault.what.code, fault.hint))
+        copy_rows(self._connection, IMPORT_FAULT, _FAULT_COLUMNS, rows)
+
+    def _held_faults(self, import_id: str, lines: Sequence[int]) -> dict[int, int]:
+        wanted = (
+            select(IMPORT_FAULT.c.line, func.count().label("held"))
+            .where(
+                IMPORT_FAULT.c.import_id == import_id,
+                IMPORT_FAULT.c.line.between(lines[0], lines[-1]),
+            )
+            .group_by(IMPORT_FAULT.c.line)
+        )
+        return {row.line: row.held for row in self._connection.execute(wanted)}
+
+    def faults(self, import_id: str, limit: int | None) -> Sequence[FaultAt]:
+        """Give the faults by line."""
+        wanted = (
+            select(IMPORT_FAULT)
+            .where(IMPORT_FAULT.c.import_id == import_id)
+            .order_by(IMPORT_FAULT.c.line, IMPORT_FAULT.c.number)
+        )
+        rows = self._connection.execute(wanted.limit(limit) if limit is not None else wanted)
+        return [
+            FaultAt(row.line, Fault(row.column_name, BY_CODE[row.code], row.hint)) for row in rows
+        ]
+
+    def faulty_rows(self, import_id: str) -> int:
+        """Count the lines with a fault."""
+        wanted = select(func.count(IMPORT_FAULT.c.line.distinct())).where(
+            IMPORT_FAULT.c.import_id == import_id
+        )
+        return int(self._connection.execute(wanted).scalar_one())
+
+    def clear(self, import_id: str, *, rows: bool, file: bool) -> None:
+        """Forget rows, file, or both; what was noted of bad rows goes either way."""
+        tables = [IMPORT_BAD]
+        tables += [IMPORT_ROW] if rows else []
+        tables += [IMPORT_CHUNK] if file else []
+        for table in tables:
+            self._connection.execute(delete(table).where(table.c.import_id == import_id))
+
+
+def _values(batch: ImportBatch) -> dict[str, object]:
+    actor = batch.actor
+    return {
+        "import_id": batch.import_id,
+        "source": batch.source,
+        "mode": batch.mode.value,
+        "dry_run": batch.dry_run,
+        "mapping": batch.mapping,
+        "file_sha256": batch.file_sha256,
+        "state": batch.state.value,
+        "received_at": batch.received_at,
+        "finished_at": batch.finished_at,
+        "rows": batch.rows,
+        "bad": batch.bad,
+        "applied": batch.applied,
+        "repeated": batch.repeated,
+        "done_line": batch.done_line,
+        "actor": {
+            "issuer": actor.issuer,
+            "subject": actor.subject,
+            "client_id": actor.client_id,
+            "is_service": actor.is_service,
+        },
+        "failure": batch.failure,
+    }
+
+
+def _batch(row: Row[Any] | None) -> ImportBatch | None:
+    if row is None:
+        return None
+    actor = Principal(
+        issuer=row.actor["issuer"],
+        subject=row.actor["subject"],
+        client_id=row.actor["client_id"],
+        scopes=frozenset(),
+        is_service=row.actor["is_service"],
+    )
+    return ImportBatch(
+        import_id=row.import_id,
+        source=row.source,
+        mode=Mode(row.mode),
+        dry_run=row.dry_run,
+        mapping=row.mapping,
+        file_sha256=bytes(row.file_sha256),
+        state=ImportState(row.state),
+        received_at=row.received_at,
+        actor=actor,
+        finished_at=row.finished_at,
+        rows=row.rows,
+        bad=row.bad,
+        applied=row.applied,
+        repeated=row.repeated,
+        done_line=row.done_line,
+        failure=row.failure,
+    )

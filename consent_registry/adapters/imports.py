@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Imports` on PostgreSQL: rows in staging and lookups over whole files, as single statements.
+
+Nothing here judges a consent: a lookup says which lines, the use case says what that means.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from sqlalchemy import Row, delete, exists, func, select, update
+from sqlalchemy.dialects import postgresql
+
+from consent_registry.adapters.copying import copy_rows
+from consent_registry.adapters.import_batches import BatchStore
+from consent_registry.adapters.tables import (
+    CONSENT_EVENT,
+    DATASET_MEMBER,
+    IMPORT_BAD,
+    IMPORT_BATCH,
+    IMPORT_FAULT,
+    IMPORT_ROW,
+    PARTICIPANT,
+)
+from consent_registry.domain.batches import ImportBatch, StagedRow
+from consent_registry.domain.history import Kind
+from consent_registry.domain.rows import Row as ConsentRow
+
+_ROW_COLUMNS: Final = tuple(column.name for column in IMPORT_ROW.columns)
+_BAD_COLUMNS: Final = tuple(column.name for column in IMPORT_BAD.columns)
+_LINES_AT_ONCE: Final = 20_000
+
+
+class SqlImports(BatchStore):
+    """The port `Imports`."""
+
+    def stage(self, import_id: str, rows: Sequence[tuple[int, ConsentRow]]) -> None:
+        """Copy rows in; each counts as a consent of its own until `gather`."""
+        copied = (
+            (
+                import_id,
+                line,
+                line,
+                row.participant,
+                row.dataset,
+                row.local_id,
+                row.alternative,
+                row.alternative_text,
+                row.kind.value,
+                row.expressed_at,
+                row.effective_from,
+                row.effective_to,
+                row.form_version,
+            )
+            for line, row in rows
+        )
+        if rows:
+            copy_rows(self._connection, IMPORT_ROW, _ROW_COLUMNS, copied)
+
+    def note_bad(self, import_id: str, rows: Sequence[tuple[int, str, str]]) -> None:
+        """Copy notes in."""
+        if rows:
+            copied = ((import_id, *row) for row in rows)
+            copy_rows(self._connection, IMPORT_BAD, _BAD_COLUMNS, copied)
+
+    def set_aside(self, import_id: str, lines: Sequence[int]) -> None:
+        """Note staged lines as bad, those noted already excepted."""
+        rows = IMPORT_ROW.c
+        for start in range(0, len(lines), _LINES_AT_ONCE):
+            part = lines[start : start + _LINES_AT_ONCE]
+            staged = select(rows.import_id, rows.line, rows.participant, rows.dataset).where(
+                rows.import_id == import_id, rows.line.in_(part)
+            )
+            statement = postgresql.insert(IMPORT_BAD).from_select(list(_BAD_COLUMNS), staged)
+            self._connection.execute(statement.on_conflict_do_nothing())
+
+    def gather(self, import_id: str) -> None:
+        """Only consents of several rows have anything to update."""
+        of_import = IMPORT_ROW.c.import_id == import_id
+        several = (
+            select(
+                IMPORT_ROW.c.participant,
+                IMPORT_ROW.c.dataset,
+                func.min(IMPORT_ROW.c.line).label("first_line"),
+            )
+            .where(of_import)
+            .group_by(IMPORT_ROW.c.participant, IMPORT_ROW.c.dataset)
+            .having(func.count() > 1)
+            .subquery()
+        )
+        self._connection.execute(
+            update(IMPORT_ROW)
+            .where(
+                of_import,
+                IMPORT_ROW.c.participant == several.c.participant,
+                IMPORT_ROW.c.dataset == several.c.dataset,
+                IMPORT_ROW.c.line != several.c.first_line,
+            )
+            .values(first_line=several.c.first_line)
+        )
+
+    def in_several_rows(self, import_id: str) -> Iterator[Sequence[StagedRow]]:
+        """Read them in one go: they are few in most files, and small."""
+        of_import = IMPORT_ROW.c.import_id == import_id
+        later = select(IMPORT_ROW.c.first_line).where(
+            of_import, IMPORT_ROW.c.line != IMPORT_ROW.c.first_line
+        )
+        wanted = (
+            select(IMPORT_ROW)
+            .where(of_import, IMPORT_ROW.c.first_line.in_(later))
+            .order_by(IMPORT_ROW.c.first_line, IMPORT_ROW.c.line)
+        )
+        rows = map(_staged, self._connection.execute(wanted).all())
+        for _, consent in groupby(rows, key=lambda staged: staged.first_line):
+            yield list(consent)
+
+    def drop_rows(self, import_id: str, lines: Sequence[int]) -> None:
+        """Delete single rows."""
+        self._connection.execute(
+            delete(IMPORT_ROW).where(
+                IMPORT_ROW.c.import_id == import_id, IMPORT_ROW.c.line.in_(lines)
+            )
+        )
+
+    def misplaced(self, import_id: str) -> Sequence[int]:
+        """Compare within the file, then with the members."""
+        rows = IMPORT_ROW.c
+        shared_ids = (
+            select(rows.dataset, rows.local_id)
+            .where(rows.import_id == import_id)
+            .group_by(rows.dataset, rows.local_id)
+            .having(func.min(rows.participant) != func.max(rows.participant))
+            .subquery()
+        )
+        within = select(rows.line).where(
+            rows.import_id == import_id,
+            rows.dataset == shared_ids.c.dataset,
+            rows.local_id == shared_ids.c.local_id,
+        )
+        member = DATASET_MEMBER.c
+        against = (
+            select(rows.line)
+            .join(DATASET_MEMBER, member.dataset == rows.dataset)
+            .join(PARTICIPANT, PARTICIPANT.c.pid == member.pid)
+            .where(rows.import_id == import_id)
+        )
+        by_local_id = against.where(
+            member.local_id == rows.local_id, PARTICIPANT.c.pseudonym != rows.participant
+        )
+        by_person = against.where(
+            PARTICIPANT.c.pseudonym == rows.participant, member.local_id != rows.local_id
+        )
+        found: set[int] = set()
+        for wanted in (within, by_local_id, by_person):
+            found.update(self._connection.execute(wanted).scalars())
+        return sorted(found)
+
+    def against_a_no(self, import_id: str) -> Sequence[int]:
+        """Look up what `consent_registry.domain.history.has_said_no` says, for a whole file."""
+        rows, events = IMPORT_ROW.c, CONSENT_EVENT.c
+        wanted = (
+            select(rows.line)
+            .join(PARTICIPANT, PARTICIPANT.c.pseudonym == rows.participant)
+            .join(
+                DATASET_MEMBER,
+                (DATASET_MEMBER.c.dataset == rows.dataset)
+                & (DATASET_MEMBER.c.pid == PARTICIPANT.c.pid),
+            )
+            .join(
+                CONSENT_EVENT,
+                (events.dataset == rows.dataset) & (events.ordinal == DATASET_MEMBER.c.ordinal),
+            )
+            .where(
+                rows.import_id == import_id,
+                rows.kind == Kind.GIVEN.value,
+                events.kind.in_([Kind.REFUSED.value, Kind.WITHDRAWN.value]),
+                func.greatest(events.effective_from, events.expressed_at) >= rows.expressed_at,
+                ~self._recorded_before(),
+            )
+            .distinct()
+        )
+        return sorted(self._connection.execute(wanted).scalars())
+
+    @staticmethod
+    def _recorded_before() -> Any:
+        """Say in SQL that a staged row's consent is already an event of the same file."""
+        events = CONSENT_EVENT.alias("earlier").c
+        return exists().where(
+            IMPORT_BATCH.c.import_id == IMPORT_ROW.c.import_id,
+            events.file_sha256 == IMPORT_BATCH.c.file_sha256,
+            events.mapping == IMPORT_BATCH.c.mapping,
+            events.line == IMPORT_ROW.c.first_line,
+        )
+
+    def drop_consents(self, import_id: str) -> Sequence[int]:
+        """Delete by participant and dataset."""
+        rows, bad = IMPORT_ROW.c, IMPORT_BAD.c
+        statement = (
+            delete(IMPORT_ROW)
+            .where(
+                rows.import_id == import_id,
+                bad.import_id == import_id,
+                bad.participant == rows.participant,
+                bad.dataset == rows.dataset,
+            )
+            .returning(rows.line)
+        )
+        dropped = set(self._connection.execute(statement).scalars())
+        wanted = select(IMPORT_FAULT.c.line).where(IMPORT_FAULT.c.import_id == import_id).distinct()
+        return sorted(dropped - set(self._connection.execute(wanted).scalars()))
+
+    def drop_repeated(self, batch: ImportBatch) -> int:
+        """Delete rows whose consent is an event of this file already."""
+        rows, events = IMPORT_ROW.c, CONSENT_EVENT.c
+        statement = delete(IMPORT_ROW).where(
+            rows.import_id == batch.import_id,
+            events.file_sha256 == batch.file_sha256,
+            events.mapping == batch.mapping,
+            events.line == rows.first_line,
+        )
+        return self._connection.execute(statement).rowcount
+
+    def next_rows(self, batch: ImportBatch, limit: int) -> Sequence[StagedRow]:
+        """Read one row more, to see whether the last consent is whole."""
+        wanted = (
+            select(IMPORT_ROW)
+            .where(
+                IMPORT_ROW.c.import_id == batch.import_id,
+                IMPORT_ROW.c.first_line > batch.done_line,
+            )
+            .order_by(IMPORT_ROW.c.first_line, IMPORT_ROW.c.line)
+            .limit(limit + 1)
+        )
+        rows = [_staged(row) for row in self._connection.execute(wanted)]
+        if len(rows) <= limit:
+            return rows
+        return [staged for staged in rows if staged.first_line != rows[-1].first_line]
+
+
+def _staged(row: Row[Any]) -> StagedRow:
+    consent = ConsentRow(
+        participant=row.participant,
+        dataset=row.dataset,
+        local_id=row.local_id,
+        alternative=row.alternative,
+        alternative_text=row.alternative_text,
+        kind=Kind(row.kind),
+        expressed_at=row.expressed_at,
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+        form_version=row.form_version,
+    )
+    return StagedRow(line=row.line, first_line=row.first_line, row=consent)

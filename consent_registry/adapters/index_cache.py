@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cohort indexes kept in memory between questions, brought up to date before each.
+
+An index is built once per process and dataset; afterwards only members who changed, joined, began
+or ended since are read again. What a question sees is exactly its transaction's state: an index
+that is ahead of it is built anew and not kept.
+"""
+
+import array
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from pyroaring import BitMap
+from sqlalchemy import ColumnElement, Connection, Integer, and_, cast, func, or_, select, union
+
+from consent_registry.adapters.standings import read_terms
+from consent_registry.adapters.tables import CONSENT_EVENT, DATASET, STANDING
+from consent_registry.domain.cohort_index import CohortIndex
+from consent_registry.domain.history import Standing, State
+from shared.ids import DatasetId
+
+_CHUNK: Final = 20_000
+
+
+@dataclass(slots=True)
+class _Held:
+    """One dataset's index with the revision and the instant it is true for."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    index: CohortIndex | None = None
+    revision: int = -1
+    at: datetime | None = None
+
+
+class IndexCache:
+    """The indexes of one process; safe for its threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: dict[DatasetId, _Held] = {}
+
+    @contextmanager
+    def at(self, connection: Connection, dataset: DatasetId, at: datetime) -> Iterator[CohortIndex]:
+        """Give the index of a dataset at an instant in this transaction's state.
+
+        Only one thread has a dataset's index at a time, for the length of the block.
+        """
+        with self._lock:
+            held = self._held.setdefault(dataset, _Held())
+        with held.lock:
+            row = connection.execute(
+                select(DATASET.c.revision, DATASET.c.members).where(DATASET.c.dataset == dataset)
+            ).one()
+            if held.index is None or held.at is None:
+                self._rebuild(connection, dataset, held, row, at)
+            elif held.revision > row.revision or _turned_between(connection, dataset, at, held.at):
+                yield _build(connection, dataset, row.members, at)
+                return
+            elif held.revision < row.revision or held.at < at:
+                self._refresh(connection, dataset, held, row, at)
+            yield _required(held)
+
+    @staticmethod
+    def _rebuild(
+        connection: Connection, dataset: DatasetId, held: _Held, row: Any, at: datetime
+    ) -> None:
+        held.index = _build(connection, dataset, row.members, at)
+        held.revision, held.at = row.revision, at
+
+    @staticmethod
+    def _refresh(
+        connection: Connection, dataset: DatasetId, held: _Held, row: Any, at: datetime
+    ) -> None:
+        at = max(at, held.at or at)
+        changed = _changed(connection, dataset, held, at)
+        index, held.index = _required(held), None  # none rather than one half changed
+        index.forget(changed)
+        ordinals = list(changed)
+        for start in range(0, len(ordinals), _CHUNK):
+            part = ordinals[start : start + _CHUNK]
+            _fill(index, connection, dataset, at, STANDING.c.ordinal.in_(part))
+        index.members = row.members
+        held.index, held.revision, held.at = index, row.revision, at
+
+
+def _required(held: _Held) -> CohortIndex:
+    if held.index is None:
+        raise RuntimeError("an index that was not built is asked for")
+    return held.index
+
+
+def _build(connection: Connection, dataset: DatasetId, members: int, at: datetime) -> CohortIndex:
+    index = CohortIndex(members=members)
+    _fill(index, connection, dataset, at, None)
+    return index
+
+
+def _turned_between(
+    connection: Connection, dataset: DatasetId, after: datetime, upto: datetime
+) -> bool:
+    """Say whether somebody's standing turned in (after, upto], so that the two differ."""
+    if upto <= after:
+        return False
+    wanted = select(STANDING.c.ordinal).where(
+        STANDING.c.dataset == dataset, STANDING.c.starts_at > after, STANDING.c.starts_at <= upto
+    )
+    return connection.execute(wanted.limit(1)).first() is not None
+
+
+def _changed(connection: Connection, dataset: DatasetId, held: _Held, at: datetime) -> BitMap:
+    """Read who has an event since the index's revision, or turned since its instant."""
+    events = select(CONSENT_EVENT.c.ordinal).where(
+        CONSENT_EVENT.c.dataset == dataset, CONSENT_EVENT.c.revision > held.revision
+    )
+    turned = select(STANDING.c.ordinal).where(
+        STANDING.c.dataset == dataset,
+        STANDING.c.starts_at > held.at,
+        STANDING.c.starts_at <= at,
+    )
+    return BitMap(connection.execute(union(events, turned)).scalars())
+
+
+def _fill(
+    index: CohortIndex,
+    connection: Connection,
+    dataset: DatasetId,
+    at: datetime,
+    who: ColumnElement[bool] | None,
+) -> None:
+    """Put the standings at an instant into an index, a set of ordinals for each distinct one."""
+    holds = and_(
+        STANDING.c.dataset == dataset,
+        STANDING.c.starts_at <= at,
+        or_(STANDING.c.ends_at.is_(None), STANDING.c.ends_at > at),
+    )
+    packed = func.string_agg(func.int4send(cast(STANDING.c.ordinal, Integer)), b"")
+    wanted = (
+        select(STANDING.c.state, STANDING.c.terms_id, packed.label("ordinals"))
+        .where(holds if who is None else and_(holds, who))
+        .group_by(STANDING.c.state, STANDING.c.terms_id)
+    )
+    rows = connection.execute(wanted).all()
+    terms = read_terms(connection, {row.terms_id for row in rows if row.terms_id is not None})
+    for row in rows:
+        standing = Standing(
+            state=State(row.state),
+            terms=terms.get(row.terms_id) if row.terms_id is not None else None,
+        )
+        index.put(_ordinals(bytes(row.ordinals)), standing)
+
+
+def _ordinals(packed: bytes) -> BitMap:
+    """Read 32-bit integers in network order."""
+    numbers = array.array("I")
+    numbers.frombytes(packed)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return BitMap(numbers)

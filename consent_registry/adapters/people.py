@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`People` on PostgreSQL: participants, logins, members."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy.dialects import postgresql
+
+from consent_registry.adapters.copying import copy_rows
+from consent_registry.adapters.tables import DATASET_MEMBER, PARTICIPANT, PARTICIPANT_LINK
+from consent_registry.domain.register import Member
+from shared.ids import DatasetId, IdSource, Ordinal
+
+
+class SqlPeople:
+    """The port `People`."""
+
+    def __init__(self, connection: Connection, ids: IdSource) -> None:
+        self._connection = connection
+        self._ids = ids
+
+    def pid(self, pseudonym: str) -> str | None:
+        """Give the id behind a pseudonym."""
+        wanted = select(PARTICIPANT.c.pid).where(PARTICIPANT.c.pseudonym == pseudonym)
+        return self._connection.execute(wanted).scalar_one_or_none()
+
+    def pseudonym(self, pid: str) -> str:
+        """Give a participant's pseudonym."""
+        wanted = select(PARTICIPANT.c.pseudonym).where(PARTICIPANT.c.pid == pid)
+        found: str = self._connection.execute(wanted).scalar_one()
+        return found
+
+    def linked(self, issuer: str, subject: str) -> str | None:
+        """Give the participant behind a login."""
+        wanted = select(PARTICIPANT_LINK.c.pid).where(
+            PARTICIPANT_LINK.c.issuer == issuer, PARTICIPANT_LINK.c.subject == subject
+        )
+        return self._connection.execute(wanted).scalar_one_or_none()
+
+    def link(self, pid: str, issuer: str, subject: str, at: datetime) -> bool:
+        """Link, unless either side has a link."""
+        values = {"pid": pid, "issuer": issuer, "subject": subject, "linked_at": at}
+        statement = postgresql.insert(PARTICIPANT_LINK).values(values).on_conflict_do_nothing()
+        linked = self._connection.execute(statement.returning(PARTICIPANT_LINK.c.pid))
+        return linked.one_or_none() is not None
+
+    def memberships(self, pid: str) -> Sequence[Member]:
+        """Give what a participant is a member of."""
+        wanted = (
+            select(DATASET_MEMBER)
+            .where(DATASET_MEMBER.c.pid == pid)
+            .order_by(DATASET_MEMBER.c.dataset)
+        )
+        return [_member(row) for row in self._connection.execute(wanted)]
+
+    def ensure(self, pseudonyms: Sequence[str], at: datetime) -> Mapping[str, str]:
+        """Insert in one order, so that two imports never wait for each other in a circle."""
+        wanted = sorted(set(pseudonyms))
+        known = self._known(wanted)
+        missing = [pseudonym for pseudonym in wanted if pseudonym not in known]
+        if missing:
+            rows = [
+                {"pid": self._ids.new(), "pseudonym": pseudonym, "created_at": at}
+                for pseudonym in missing
+            ]
+            statement = postgresql.insert(PARTICIPANT).on_conflict_do_nothing()
+            self._connection.execute(statement, rows)
+            known |= self._known(missing)
+        return known
+
+    def _known(self, pseudonyms: Sequence[str]) -> dict[str, str]:
+        wanted = select(PARTICIPANT.c.pseudonym, PARTICIPANT.c.pid).where(
+            PARTICIPANT.c.pseudonym.in_(pseudonyms)
+        )
+        return {row.pseudonym: row.pid for row in self._connection.execute(wanted)}
+
+    def members(
+        self, dataset: DatasetId, pids: Sequence[str], local_ids: Sequence[str]
+    ) -> Sequence[Member]:
+        """Look both ways."""
+        wanted = select(DATASET_MEMBER).where(
+            DATASET_MEMBER.c.dataset == dataset,
+            or_(DATASET_MEMBER.c.pid.in_(pids), DATASET_MEMBER.c.local_id.in_(local_ids)),
+        )
+        return [_member(row) for row in self._connection.execute(wanted)]
+
+    def add_members(self, members: Sequence[Member], at: datetime) -> None:
+        """Copy the rows in."""
+        rows = [(m.dataset, m.ordinal, m.pid, m.local_id, at) for m in members]
+        columns = ("dataset", "ordinal", "pid", "local_id", "added_at")
+        if rows:
+            copy_rows(self._connection, DATASET_MEMBER, columns, rows)
+
+    def local_ids(self, dataset: DatasetId) -> Sequence[str]:
+        """Give the table, by ordinal."""
+        wanted = (
+            select(DATASET_MEMBER.c.local_id)
+            .where(DATASET_MEMBER.c.dataset == dataset)
+            .order_by(DATASET_MEMBER.c.ordinal)
+        )
+        return list(self._connection.execute(wanted).scalars())
+
+
+def _member(row: Row[Any]) -> Member:
+    return Member(
+        dataset=DatasetId(row.dataset),
+        ordinal=Ordinal(row.ordinal),
+        pid=row.pid,
+        local_id=row.local_id,
+    )

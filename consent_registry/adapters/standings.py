@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The projected timelines of members: rows of `standing` and the terms they share.
+
+Equal terms are stored once. A stored body that cannot be read comes back as GIVEN without terms,
+which permits nothing, and raises an alarm in the log.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy.dialects import postgresql
+
+from consent_registry.adapters.copying import copy_rows
+from consent_registry.adapters.tables import CONSENT_TERMS, STANDING
+from consent_registry.domain.history import Segment, Standing, State
+from consent_registry.domain.terms import (
+    Terms,
+    UnreadableTerms,
+    canonical_text,
+    from_json,
+)
+from shared.ids import DatasetId, EventId, Ordinal
+
+_COLUMNS: Final = tuple(column.name for column in STANDING.columns)
+_IDS_AT_ONCE: Final = 20_000
+_log: Final = logging.getLogger(__name__)
+
+
+class Standings:
+    """Timelines within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def replace(
+        self, dataset: DatasetId, timelines: Mapping[Ordinal, Sequence[Segment]], now: datetime
+    ) -> None:
+        """Delete these members' rows and copy in the new ones."""
+        if not timelines:
+            return
+        self._connection.execute(
+            delete(STANDING).where(
+                STANDING.c.dataset == dataset, STANDING.c.ordinal.in_(list(timelines))
+            )
+        )
+        segments = [segment for line in timelines.values() for segment in line]
+        ids = self._terms_ids({s.standing.terms for s in segments if s.standing.terms is not None})
+        rows = [
+            (
+                dataset,
+                ordinal,
+                segment.starts_at,
+                segment.ends_at,
+                segment.standing.state.value,
+                ids[segment.standing.terms] if segment.standing.terms is not None else None,
+                segment.standing.event_id,
+                segment.starts_at > now,
+            )
+            for ordinal, line in timelines.items()
+            for segment in line
+        ]
+        copy_rows(self._connection, STANDING, _COLUMNS, rows)
+
+    def read(
+        self, dataset: DatasetId, ordinals: Sequence[Ordinal]
+    ) -> Mapping[Ordinal, Sequence[Segment]]:
+        """Give timelines by member."""
+        rows = self._connection.execute(
+            select(STANDING)
+            .where(STANDING.c.dataset == dataset, STANDING.c.ordinal.in_(ordinals))
+            .order_by(STANDING.c.ordinal, STANDING.c.starts_at)
+        ).all()
+        terms = read_terms(self._connection, {r.terms_id for r in rows if r.terms_id is not None})
+        found: dict[Ordinal, list[Segment]] = {}
+        for row in rows:
+            found.setdefault(Ordinal(row.ordinal), []).append(_segment(row, terms))
+        return found
+
+    def turning(self, dataset: DatasetId, upto: datetime, limit: int) -> Sequence[Ordinal]:
+        """Give members with a pending row that has begun."""
+        wanted = (
+            select(STANDING.c.ordinal)
+            .where(STANDING.c.dataset == dataset, STANDING.c.pending, STANDING.c.starts_at <= upto)
+            .order_by(STANDING.c.starts_at, STANDING.c.ordinal)
+            .limit(limit)
+        )
+        found = self._connection.execute(wanted).scalars()
+        return [Ordinal(ordinal) for ordinal in dict.fromkeys(found)]
+
+    def turned(self, dataset: DatasetId, ordinals: Sequence[Ordinal], upto: datetime) -> None:
+        """Settle these members' pending rows."""
+        self._connection.execute(
+            update(STANDING)
+            .where(
+                STANDING.c.dataset == dataset,
+                STANDING.c.ordinal.in_(ordinals),
+                STANDING.c.pending,
+                STANDING.c.starts_at <= upto,
+            )
+            .values(pending=False)
+        )
+
+    def to_turn(self, dataset: DatasetId, after: datetime) -> Sequence[Ordinal]:
+        """Give members with a row that begins later."""
+        wanted = (
+            select(STANDING.c.ordinal)
+            .where(STANDING.c.dataset == dataset, STANDING.c.starts_at > after)
+            .order_by(STANDING.c.ordinal)
+            .distinct()
+        )
+        return [Ordinal(ordinal) for ordinal in self._connection.execute(wanted).scalars()]
+
+    def _terms_ids(self, wanted: set[Terms]) -> dict[Terms, int]:
+        """Give the id of each of these terms, storing those not seen before.
+
+        Insertion is in one order, so that two writers never wait for each other in a circle.
+        """
+        by_digest = {_digest(terms): terms for terms in wanted}
+        ids = self._known_ids(list(by_digest))
+        missing = sorted(digest for digest in by_digest if digest not in ids)
+        if missing:
+            rows = [
+                {"sha256": digest, "body": json.loads(canonical_text(by_digest[digest]))}
+                for digest in missing
+            ]
+            statement = postgresql.insert(CONSENT_TERMS).on_conflict_do_nothing()
+            self._connection.execute(statement, rows)
+            ids |= self._known_ids(missing)
+        return {terms: ids[digest] for digest, terms in by_digest.items()}
+
+    def _known_ids(self, digests: Sequence[bytes]) -> dict[bytes, int]:
+        wanted = select(CONSENT_TERMS.c.sha256, CONSENT_TERMS.c.terms_id).where(
+            CONSENT_TERMS.c.sha256.in_(digests)
+        )
+        return {bytes(row.sha256): row.terms_id for row in self._connection.execute(wanted)}
+
+
+def read_terms(connection: Connection, ids: Iterable[int]) -> dict[int, Terms | None]:
+    """Read terms by id; None for what cannot be read, with an alarm."""
+    waiting = sorted(ids)
+    found: dict[int, Terms | None] = {}
+    for start in range(0, len(waiting), _IDS_AT_ONCE):
+        part = waiting[start : start + _IDS_AT_ONCE]
+        wanted = select(CONSENT_TERMS.c.terms_id, CONSENT_TERMS.c.body).where(
+            CONSENT_TERMS.c.terms_id.in_(part)
+        )
+        for row in connection.execute(wanted):
+            found[row.terms_id] = _readable(row.terms_id, row.body)
+    return found
+
+
+def _readable(terms_id: int, body: object) -> Terms | None:
+    try:
+        return from_json(body)
+    except UnreadableTerms:
+        _log.error("stored consent terms are unreadable", extra={"terms_id": terms_id})
+        return None
+
+
+def _digest(terms: Terms) -> bytes:
+    return hashlib.sha256(canonical_text(terms).encode()).digest()
+
+
+def _segment(row: Row[Any], terms: Mapping[int, Terms | None]) -> Segment:
+    standing = Standing(
+        state=State(row.state),
+        terms=terms.get(row.terms_id) if row.terms_id is not None else None,
+        event_id=EventId(row.event_id),
+    )
+    return Segment(starts_at=row.starts_at, ends_at=row.ends_at, standing=standing)

@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables of consent_registry. Declares them; reads and writes nothing.
+
+Truth: `consent_event` and `withdrawal`, insert-only (the migration takes the rights away and puts a
+trigger behind). Projections, which can be rebuilt: `consent_terms`, `standing`. The rest is
+registers, frozen cohorts, the feed, and the staging of imports.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from shared.db import new_metadata
+from shared.outbox_tables import outbox_tables
+
+METADATA: Final = new_metadata()
+OUTBOX: Final = outbox_tables(METADATA)
+
+_INSTANT: Final = DateTime(timezone=True)
+_ID: Final = Uuid(as_uuid=False)
+
+DATASET: Final = Table(
+    "dataset",
+    METADATA,
+    Column("dataset", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("controller", Text, nullable=False),
+    Column("country", Text, nullable=False),
+    Column("legal_regime", Text, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("members", BigInteger, nullable=False),
+    Column("table_version", BigInteger, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    # No event of the dataset was recorded later; the next one is recorded after it.
+    Column("recorded_at", _INSTANT, nullable=False),
+)
+
+PARTICIPANT: Final = Table(
+    "participant",
+    METADATA,
+    Column("pid", _ID, primary_key=True),
+    Column("pseudonym", Text, nullable=False, unique=True),
+    Column("created_at", _INSTANT, nullable=False),
+)
+
+PARTICIPANT_LINK: Final = Table(
+    "participant_link",
+    METADATA,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("pid", _ID, ForeignKey("participant.pid"), nullable=False, unique=True),
+    Column("linked_at", _INSTANT, nullable=False),
+)
+
+PERSON_KEY: Final = Table(
+    "person_key",
+    METADATA,
+    Column("pid", _ID, primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+DATASET_MEMBER: Final = Table(
+    "dataset_member",
+    METADATA,
+    Column("dataset", Text, ForeignKey("dataset.dataset"), primary_key=True),
+    Column("ordinal", BigInteger, primary_key=True, autoincrement=False),
+    Column("pid", _ID, ForeignKey("participant.pid"), nullable=False, index=True),
+    Column("local_id", Text, nullable=False),
+    Column("added_at", _INSTANT, nullable=False),
+    UniqueConstraint("dataset", "pid"),
+    UniqueConstraint("dataset", "local_id"),
+    CheckConstraint("ordinal >= 0", name="ordinal"),
+)
+
+CONSENT_EVENT: Final = Table(
+    "consent_event",
+    METADATA,
+    Column("event_id", _ID, primary_key=True),
+    Column("pid", _ID, nullable=False),
+    Column("dataset", Text, nullable=False),
+    Column("ordinal", BigInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("expressed_at", _INSTANT, nullable=False),
+    Column("effective_from", _INSTANT, nullable=False),
+    Column("effective_to", _INSTANT),
+    Column("recorded_at", _INSTANT, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("form_version", Text, nullable=False),
+    Column("file_sha256", LargeBinary),
+    Column("line", BigInteger),
+    Column("mapping", Integer),
+    Column("withdrawal_id", _ID),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("commitment", LargeBinary, nullable=False),
+    Column("previous", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    ForeignKeyConstraint(
+        ["dataset", "ordinal"], ["dataset_member.dataset", "dataset_member.ordinal"]
+    ),
+    Index(None, "dataset", "ordinal", "revision"),
+    Index(None, "dataset", "revision"),
+    # One line of one file under one mapping is one event, whatever is killed in between.
+    UniqueConstraint("file_sha256", "line", "mapping"),
+)
+
+WITHDRAWAL: Final = Table(
+    "withdrawal",
+    METADATA,
+    Column("withdrawal_id", _ID, primary_key=True),
+    Column("pid", _ID, nullable=False, index=True),
+    Column("recorded_at", _INSTANT, nullable=False),
+    Column("revisions", JSONB, nullable=False),
+    Column("idempotency_key", Text),
+    Column("request_sha256", LargeBinary, nullable=False),
+    UniqueConstraint("pid", "idempotency_key"),
+)
+
+CONSENT_TERMS: Final = Table(
+    "consent_terms",
+    METADATA,
+    Column("terms_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("sha256", LargeBinary, nullable=False, unique=True),
+    Column("body", JSONB, nullable=False),
+)
+
+STANDING: Final = Table(
+    "standing",
+    METADATA,
+    Column("dataset", Text, primary_key=True),
+    Column("ordinal", BigInteger, primary_key=True, autoincrement=False),
+    Column("starts_at", _INSTANT, primary_key=True),
+    Column("ends_at", _INSTANT),
+    Column("state", Text, nullable=False),
+    Column("terms_id", BigInteger),
+    Column("event_id", _ID, nullable=False),
+    # It began after its event was recorded, and the feed has not said so yet.
+    Column("pending", Boolean, nullable=False),
+    Index(None, "dataset", "starts_at"),
+    Index("ix_standing_pending", "dataset", "starts_at", postgresql_where=text("pending")),
+)
+
+COHORT: Final = Table(
+    "cohort",
+    METADATA,
+    Column("cohort_id", _ID, primary_key=True),
+    Column("dataset", Text, ForeignKey("dataset.dataset"), nullable=False),
+    Column("application_id", Text, nullable=False),
+    Column("purpose", JSONB, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("frozen_at", _INSTANT, nullable=False),
+    Column("void_at", _INSTANT, nullable=False),
+    Column("counts", JSONB, nullable=False),
+    Column("reasons", JSONB, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("bitmap", LargeBinary, nullable=False),
+    Column("manifest", Text, nullable=False),
+    Column("permit_id", Text, unique=True),
+    Column("bound_at", _INSTANT),
+    Column("bound_revision", BigInteger),
+    Column("lapses", JSONB),
+    Index(None, "dataset", "bound_revision"),
+    CheckConstraint("(permit_id IS NULL) = (bound_at IS NULL)", name="bound"),
+)
+
+COHORT_NARROWED: Final = Table(
+    "cohort_narrowed",
+    METADATA,
+    Column("cohort_id", _ID, ForeignKey("cohort.cohort_id"), primary_key=True),
+    Column("ordinal", BigInteger, primary_key=True, autoincrement=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("cause", Text, nullable=False),
+)
+
+FEED_CHANGE: Final = Table(
+    "feed_change",
+    METADATA,
+    Column("last_position", BigInteger, primary_key=True, autoincrement=False),
+    Column("first_position", BigInteger, nullable=False),
+    Column("dataset", Text, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("items", JSONB, nullable=False),
+)
+
+HEARTBEAT: Final = Table(
+    "heartbeat",
+    METADATA,
+    Column("register", Text, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("signed_at", _INSTANT, nullable=False),
+    Column("jws", Text, nullable=False),
+)
+
+IMPORT_BATCH: Final = Table(
+    "import_batch",
+    METADATA,
+    Column("import_id", _ID, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("dry_run", Boolean, nullable=False),
+    Column("mapping", Integer, nullable=False),
+    Column("file_sha256", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("received_at", _INSTANT, nullable=False),
+    Column("finished_at", _INSTANT),
+    Column("rows", BigInteger, nullable=False),
+    Column("bad", BigInteger, nullable=False),
+    Column("applied", BigInteger, nullable=False),
+    Column("repeated", BigInteger, nullable=False),
+    # Consents whose first line is at most this have been applied.
+    Column("done_line", BigInteger, nullable=False),
+    Column("actor", JSONB, nullable=False),
+    Column("failure", Text, nullable=False),
+    Index(None, "state", "received_at"),
+)
+
+IMPORT_CHUNK: Final = Table(
+    "import_chunk",
+    METADATA,
+    Column("import_id", _ID, ForeignKey("import_batch.import_id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+IMPORT_ROW: Final = Table(
+    "import_row",
+    METADATA,
+    Column("import_id", _ID, primary_key=True),
+    Column("line", BigInteger, primary_key=True, autoincrement=False),
+    # The first line of the consent this row belongs to, once the rows have been seen together.
+    Column("first_line", BigInteger, nullable=False),
+    Column("participant", Text, nullable=False),
+    Column("dataset", Text, nullable=False),
+    Column("local_id", Text, nullable=False),
+    Column("alternative", SmallInteger, nullable=False),
+    Column("alternative_text", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("expressed_at", _INSTANT, nullable=False),
+    Column("effective_from", _INSTANT, nullable=False),
+    Column("effective_to", _INSTANT),
+    Column("form_version", Text, nullable=False),
+    Index(None, "import_id", "first_line"),
+)
+
+# Whose consents are incomplete because a row of theirs is bad.
+IMPORT_BAD: Final = Table(
+    "import_bad",
+    METADATA,
+    Column("import_id", _ID, primary_key=True),
+    Column("line", BigInteger, primary_key=True, autoincrement=False),
+    Column("participant", Text, nullable=False),
+    Column("dataset", Text, nullable=False),
+)
+
+IMPORT_FAULT: Final = Table(
+    "import_fault",
+    METADATA,
+    Column("import_id", _ID, primary_key=True),
+    Column("line", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", SmallInteger, primary_key=True, autoincrement=False),
+    Column("column_name", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("hint", Text, nullable=False),
+)

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One transaction of the registry, with its entries, messages and feed changes written last."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+
+from consent_registry.adapters.cohorts import SqlCohorts, SqlFeed
+from consent_registry.adapters.datasets import SqlDatasets, SqlWithdrawals
+from consent_registry.adapters.events import SqlEvents
+from consent_registry.adapters.imports import SqlImports
+from consent_registry.adapters.index_cache import IndexCache
+from consent_registry.adapters.people import SqlPeople
+from consent_registry.adapters.sealing import PersonSealer
+from consent_registry.adapters.tables import OUTBOX
+from consent_registry.domain.register import RegisterChange
+from consent_registry.ports import UnitOfWork
+from shared.clock import Clock
+from shared.events import Fact
+from shared.ids import IdSource
+from shared.messages import DomainMessage
+from shared.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Producer:
+    """Who this process is to the audit log, and where its entries go."""
+
+    src: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a unit of work is made of besides its connection."""
+
+    producer: Producer
+    sealer: PersonSealer
+    cache: IndexCache
+    clock: Clock
+    ids: IdSource
+    salts: Callable[[int], bytes]
+
+
+class SqlUnits:
+    """Opens units of work on one database."""
+
+    def __init__(self, engine: Engine, around: Surroundings) -> None:
+        self._engine = engine
+        self._around = around
+
+    @contextmanager
+    def __call__(self) -> Iterator[UnitOfWork]:
+        """Open one that may commit; leaving it without commit undoes everything."""
+        with self._engine.connect() as connection:
+            yield SqlUnit(connection, self._around)
+
+    @contextmanager
+    def reading(self) -> Iterator[UnitOfWork]:
+        """Open one that sees a single state throughout and changes nothing."""
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self._engine.connect().execution_options(**options) as connection:
+            yield SqlUnit(connection, self._around)
+
+
+class SqlUnit:
+    """The port `UnitOfWork` on one connection."""
+
+    def __init__(self, connection: Connection, around: Surroundings) -> None:
+        self._connection = connection
+        self._around = around
+        self._changes: list[RegisterChange] = []
+        self._outbox = Outbox(
+            connection,
+            tables=OUTBOX,
+            src=around.producer.src,
+            topic=around.producer.topic,
+            ids=around.ids,
+            clock=around.clock,
+            salts=around.salts,
+        )
+        self.datasets = SqlDatasets(connection)
+        self.people = SqlPeople(connection, around.ids)
+        self.cohorts = SqlCohorts(connection)
+        self.withdrawals = SqlWithdrawals(connection)
+        self.feed = SqlFeed(connection)
+        self.imports = SqlImports(connection)
+        self.events = SqlEvents(
+            connection, sealer=around.sealer, cache=around.cache, salts=around.salts
+        )
+
+    def record(self, fact: Fact) -> None:
+        """Collect a fact; its entry is sealed when the unit commits."""
+        self._outbox.record(fact)
+
+    def publish(self, message: DomainMessage) -> None:
+        """Collect a message."""
+        self._outbox.publish(message)
+
+    def announce(self, change: RegisterChange) -> None:
+        """Collect a change; it gets its positions when the unit commits."""
+        self._changes.append(change)
+
+    def commit(self) -> None:
+        """Take the producer's lock last, write feed and outbox under it, and commit."""
+        if self._changes:
+            count = sum(len(change.items) for change in self._changes)
+            self.feed.add(self._changes, self._outbox.next_positions(count))
+            self._changes = []
+        self._outbox.flush()
+        self._connection.commit()

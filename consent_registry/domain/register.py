@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The things the registry keeps: datasets, members, frozen cohorts, withdrawals, feed changes.
+
+Plain values. Whoever changes a dataset's consents holds that dataset, so that its revisions are
+the order in which changes were committed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Final
+
+from pyroaring import BitMap
+
+from consent_registry.domain.purpose import Purpose
+from shared.canonical import JSON
+from shared.ids import ApplicationId, CohortId, DatasetId, Ordinal, PermitId, Revision
+
+FREEZE_LIFE: Final = timedelta(seconds=60)
+MAX_CHANGES: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """A dataset and where its register stands.
+
+    `members` is the number of ordinals given out, `table_version` counts changes of the table from
+    ordinal to local id. `recorded_at` is the newest event's: no later one is recorded earlier.
+    """
+
+    dataset: DatasetId
+    title: str
+    controller: str
+    country: str
+    legal_regime: str
+    created_at: datetime
+    revision: Revision
+    members: int
+    table_version: int
+    recorded_at: datetime
+
+    @property
+    def register(self) -> str:
+        """The name of its register in the feed."""
+        return f"dataset:{self.dataset}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A participant as a member of one dataset; `pid` is the registry's own participant id."""
+
+    dataset: DatasetId
+    ordinal: Ordinal
+    pid: str
+    local_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenCohort:
+    """A cohort fixed for one application; `bitmap` are the people, `salt` hides their digest."""
+
+    cohort_id: CohortId
+    dataset: DatasetId
+    application_id: ApplicationId
+    purpose: Purpose
+    revision: Revision
+    frozen_at: datetime
+    void_at: datetime
+    counts: Mapping[str, int]
+    reasons: Mapping[str, int]
+    salt: bytes
+    digest: str
+    bitmap: BitMap
+    manifest: str
+    permit_id: PermitId | None = None
+    bound_revision: Revision | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveCohort:
+    """A bound cohort less everybody who has left it since, with the ends known in advance."""
+
+    frozen: FrozenCohort
+    members: BitMap
+    lapses: tuple[tuple[str, int], ...]
+
+    @property
+    def permit_id(self) -> PermitId:
+        """The permit it is bound to."""
+        if self.frozen.permit_id is None:
+            raise ValueError("a live cohort has a permit")
+        return self.frozen.permit_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowed:
+    """One person who left one live cohort, at which revision and why."""
+
+    cohort_id: CohortId
+    ordinal: Ordinal
+    revision: Revision
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """What a withdrawal did: the receipt's facts. `revisions` names each dataset's."""
+
+    withdrawal_id: str
+    pid: str
+    recorded_at: datetime
+    revisions: tuple[tuple[DatasetId, Revision], ...]
+    idempotency_key: str | None
+    request_sha256: bytes
+
+
+class ChangeKind(Enum):
+    """The kinds of change in the feed; readers refuse a kind they do not know."""
+
+    DATASET_ADDED = "dataset.added"
+    MEMBER_ADDED = "member.added"
+    MEMBER_GIVEN = "member.given"
+    MEMBER_NARROWED = "member.narrowed"
+    COHORT_BOUND = "cohort.bound"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterChange:
+    """Changes of one kind at one revision of one dataset, one item each, in order.
+
+    In the feed every item has a position of its own.
+    """
+
+    dataset: DatasetId
+    revision: Revision
+    kind: ChangeKind
+    items: tuple[Mapping[str, JSON], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredChange:
+    """A change with the position of its first item."""
+
+    first_position: int
+    change: RegisterChange
+
+    @property
+    def last_position(self) -> int:
+        """The position of its last item."""
+        return self.first_position + len(self.change.items) - 1

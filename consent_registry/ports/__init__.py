@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the use cases need from outside, each method with the guarantee it gives.
+
+One unit of work is one transaction: what is read in it is one state of the register, and nothing
+of it stays unless `commit` returns.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from consent_registry.domain.register import RegisterChange
+from consent_registry.ports.imports import Imports
+from consent_registry.ports.register import (
+    Cohorts,
+    Datasets,
+    Events,
+    Feed,
+    People,
+    Withdrawals,
+)
+from shared.canonical import JSON
+from shared.events import Fact
+from shared.messages import DomainMessage
+
+__all__ = [
+    "Cohorts",
+    "Datasets",
+    "Events",
+    "Feed",
+    "Imports",
+    "People",
+    "Signer",
+    "UnitOfWork",
+    "Units",
+    "Withdrawals",
+]
+
+
+class UnitOfWork(Protocol):
+    """One transaction."""
+
+    @property
+    def datasets(self) -> Datasets:
+        """The datasets."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """The participants."""
+        ...
+
+    @property
+    def events(self) -> Events:
+        """The consent events."""
+        ...
+
+    @property
+    def cohorts(self) -> Cohorts:
+        """The frozen cohorts."""
+        ...
+
+    @property
+    def withdrawals(self) -> Withdrawals:
+        """The withdrawals."""
+        ...
+
+    @property
+    def feed(self) -> Feed:
+        """The feed."""
+        ...
+
+    @property
+    def imports(self) -> Imports:
+        """The imports."""
+        ...
+
+    def record(self, fact: Fact) -> None:
+        """Have an audit entry written with the commit."""
+        ...
+
+    def publish(self, message: DomainMessage) -> None:
+        """Have a domain message sent after the commit."""
+        ...
+
+    def announce(self, change: RegisterChange) -> None:
+        """Have a change enter the feed with the commit; positions are in the order of commits."""
+        ...
+
+    def commit(self) -> None:
+        """Make everything of this unit of work stay, entries and changes included, or nothing."""
+        ...
+
+
+Units = Callable[[], AbstractContextManager[UnitOfWork]]
+"""Opens a unit of work; leaving its block without `commit` undoes everything."""
+
+
+class Signer(Protocol):
+    """Signs what the registry publishes."""
+
+    def sign(self, body: Mapping[str, JSON], *, typ: str) -> str:
+        """Give the compact JWS (ES256) of canonical JSON."""
+        ...
+
+    def public_jwks(self) -> Mapping[str, Any]:
+        """Give the key set to publish, the active key first."""
+        ...

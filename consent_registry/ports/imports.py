@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an import needs from outside: the file's bytes, a staging place, and lookups over it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from consent_registry.domain.batches import FaultAt, ImportBatch, ImportState, StagedRow
+from consent_registry.domain.rows import Row
+
+
+class Imports(Protocol):
+    """Imports and their staged rows, within the unit of work's transaction."""
+
+    def open(self, batch: ImportBatch) -> None:
+        """Keep a new import."""
+        ...
+
+    def add_chunk(self, import_id: str, number: int, content: bytes) -> None:
+        """Keep the next piece of the file."""
+        ...
+
+    def chunks(self, import_id: str) -> Iterator[bytes]:
+        """Give the file's pieces in order, one at a time."""
+        ...
+
+    def get(self, import_id: str) -> ImportBatch | None:
+        """Give an import as it stands in this transaction."""
+        ...
+
+    def claim(self, state: ImportState) -> ImportBatch | None:
+        """Give the longest waiting import of a state that no other unit of work has claimed.
+
+        Nobody else gets it until this unit of work ends.
+        """
+        ...
+
+    def keep(self, batch: ImportBatch) -> None:
+        """Store the changed import."""
+        ...
+
+    def stage(self, import_id: str, rows: Sequence[tuple[int, Row]]) -> None:
+        """Put rows, each with its line, into staging."""
+        ...
+
+    def note_bad(self, import_id: str, rows: Sequence[tuple[int, str, str]]) -> None:
+        """Note lines that were not staged, each with its participant and dataset."""
+        ...
+
+    def set_aside(self, import_id: str, lines: Sequence[int]) -> None:
+        """Note staged lines as bad; `drop_consents` takes them out."""
+        ...
+
+    def put_faults(self, import_id: str, faults: Sequence[FaultAt]) -> None:
+        """Keep faults for the report."""
+        ...
+
+    def gather(self, import_id: str) -> None:
+        """Note for each staged row the first line of its consent (same participant and dataset)."""
+        ...
+
+    def in_several_rows(self, import_id: str) -> Iterator[Sequence[StagedRow]]:
+        """Give each consent that has several staged rows, rows by line."""
+        ...
+
+    def drop_rows(self, import_id: str, lines: Sequence[int]) -> None:
+        """Take single rows out of staging."""
+        ...
+
+    def misplaced(self, import_id: str) -> Sequence[int]:
+        """Give lines whose local id stands for another participant, or the other way round.
+
+        Compared within the file and with the members already registered.
+        """
+        ...
+
+    def against_a_no(self, import_id: str) -> Sequence[int]:
+        """Give lines that would turn a recorded no into a yes without a later signature."""
+        ...
+
+    def drop_consents(self, import_id: str) -> Sequence[int]:
+        """Take every row of a consent with a bad line out; give those that have no fault noted."""
+        ...
+
+    def drop_repeated(self, batch: ImportBatch) -> int:
+        """Take out rows of consents recorded from the same file before; give how many rows."""
+        ...
+
+    def faulty_rows(self, import_id: str) -> int:
+        """Count the lines with at least one fault."""
+        ...
+
+    def next_rows(self, batch: ImportBatch, limit: int) -> Sequence[StagedRow]:
+        """Give the staged rows of whole consents after `done_line`, at most `limit`, in order."""
+        ...
+
+    def clear(self, import_id: str, *, rows: bool, file: bool) -> None:
+        """Forget the staged rows, the file's bytes, or both."""
+        ...
+
+    def faults(self, import_id: str, limit: int | None) -> Sequence[FaultAt]:
+        """Give the faults by line."""
+        ...

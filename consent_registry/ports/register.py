@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the use cases need from outside, each method with the guarantee it gives.
+
+One unit of work is one transaction: what is read in it is one state of the register, and nothing
+of it stays unless `commit` returns.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from consent_registry.domain.cohort_index import CohortIndex
+from consent_registry.domain.history import Segment
+from consent_registry.domain.records import EventRecord
+from consent_registry.domain.register import (
+    Dataset,
+    FrozenCohort,
+    LiveCohort,
+    Member,
+    Narrowed,
+    StoredChange,
+    Withdrawal,
+)
+from shared.ids import CohortId, DatasetId, EventId, Ordinal, PermitId, Revision
+
+
+class Datasets(Protocol):
+    """The registered datasets."""
+
+    def add(self, dataset: Dataset) -> bool:
+        """Register a dataset; False, and nothing done, when its name is taken."""
+        ...
+
+    def get(self, dataset: DatasetId) -> Dataset | None:
+        """Give a dataset as it stands in this transaction."""
+        ...
+
+    def every(self) -> Sequence[Dataset]:
+        """Give all datasets by name."""
+        ...
+
+    def hold(self, datasets: Sequence[DatasetId]) -> Mapping[DatasetId, Dataset]:
+        """Give these datasets as last committed, and keep everyone else from changing them.
+
+        Held until this unit of work ends; taken in one order, so that nobody waits in a circle.
+        """
+        ...
+
+    def keep(self, dataset: Dataset) -> None:
+        """Store revision, members and times of a dataset that this unit of work holds."""
+        ...
+
+
+class People(Protocol):
+    """Participants, their logins and their memberships."""
+
+    def pid(self, pseudonym: str) -> str | None:
+        """Give the registry's own id of a participant."""
+        ...
+
+    def linked(self, issuer: str, subject: str) -> str | None:
+        """Give the id of the participant this login is linked to."""
+        ...
+
+    def pseudonym(self, pid: str) -> str:
+        """Give the pseudonym of a known participant."""
+        ...
+
+    def link(self, pid: str, issuer: str, subject: str, at: datetime) -> bool:
+        """Link a login to a participant; False, and nothing done, when either has another link."""
+        ...
+
+    def memberships(self, pid: str) -> Sequence[Member]:
+        """Give what a participant is a member of, by dataset."""
+        ...
+
+    def ensure(self, pseudonyms: Sequence[str], at: datetime) -> Mapping[str, str]:
+        """Give the id of each pseudonym, making participants of those not known yet."""
+        ...
+
+    def members(
+        self, dataset: DatasetId, pids: Sequence[str], local_ids: Sequence[str]
+    ) -> Sequence[Member]:
+        """Give the members of a dataset who are one of `pids` or have one of `local_ids`."""
+        ...
+
+    def add_members(self, members: Sequence[Member], at: datetime) -> None:
+        """Add members whose ordinals follow the last one given out in a held dataset."""
+        ...
+
+    def local_ids(self, dataset: DatasetId) -> Sequence[str]:
+        """Give every member's local id, by ordinal from 0 and without a gap."""
+        ...
+
+
+class Events(Protocol):
+    """Consent events: appended, never changed; and their projection, which is rebuilt."""
+
+    def of_members(
+        self, dataset: DatasetId, ordinals: Sequence[Ordinal]
+    ) -> Mapping[Ordinal, Sequence[EventRecord]]:
+        """Give every event of these members in the order recorded, personal parts opened.
+
+        A personal part whose key is gone is empty; the event itself is always there.
+        """
+        ...
+
+    def append(self, records: Sequence[EventRecord]) -> Mapping[EventId, bytes]:
+        """Seal, chain and add events of held datasets; gives each event's chain hash."""
+        ...
+
+    def project(
+        self, dataset: DatasetId, timelines: Mapping[Ordinal, Sequence[Segment]], now: datetime
+    ) -> None:
+        """Replace the stored timelines of these members; what begins after `now` is to turn."""
+        ...
+
+    def timelines(
+        self, dataset: DatasetId, ordinals: Sequence[Ordinal]
+    ) -> Mapping[Ordinal, Sequence[Segment]]:
+        """Give the stored timelines of these members."""
+        ...
+
+    def turning(self, dataset: DatasetId, upto: datetime, limit: int) -> Sequence[Ordinal]:
+        """Give members whose standing turned by itself by `upto` and was not said to have."""
+        ...
+
+    def turned(self, dataset: DatasetId, ordinals: Sequence[Ordinal], upto: datetime) -> None:
+        """Note that it was said."""
+        ...
+
+    def to_turn(self, dataset: DatasetId, after: datetime) -> Sequence[Ordinal]:
+        """Give, in order, the members of whom it is known that their standing turns later."""
+        ...
+
+    def changed_since(self, dataset: DatasetId, revision: Revision) -> Sequence[Ordinal]:
+        """Give the members of whom an event was recorded at a later revision."""
+        ...
+
+    def index(self, dataset: DatasetId, at: datetime) -> AbstractContextManager[CohortIndex]:
+        """Give the index of a dataset's standings at an instant, for use inside the block.
+
+        It is that of the state this unit of work sees; nobody else changes it meanwhile.
+        """
+        ...
+
+
+class Cohorts(Protocol):
+    """Frozen cohorts, and those bound to permits."""
+
+    def add(self, cohort: FrozenCohort) -> None:
+        """Keep a new frozen cohort."""
+        ...
+
+    def get(self, cohort_id: CohortId) -> FrozenCohort | None:
+        """Give a frozen cohort as it stands in this transaction."""
+        ...
+
+    def bind(
+        self,
+        cohort: FrozenCohort,
+        permit_id: PermitId,
+        *,
+        at: datetime,
+        revision: Revision,
+        lapses: Sequence[tuple[str, int]],
+    ) -> None:
+        """Make a cohort of a held dataset live under a permit."""
+        ...
+
+    def live(self, dataset: DatasetId) -> Sequence[LiveCohort]:
+        """Give the live cohorts of a dataset in the order they were bound."""
+        ...
+
+    def narrow(self, gone: Sequence[Narrowed]) -> None:
+        """Take people out of live cohorts; who is out already stays out with the first cause."""
+        ...
+
+
+class Withdrawals(Protocol):
+    """What each withdrawal did."""
+
+    def add(self, withdrawal: Withdrawal) -> None:
+        """Keep a withdrawal."""
+        ...
+
+    def get(self, withdrawal_id: str) -> Withdrawal | None:
+        """Give a withdrawal."""
+        ...
+
+    def by_key(self, pid: str, idempotency_key: str) -> Withdrawal | None:
+        """Give the withdrawal that this participant's key has named before."""
+        ...
+
+
+class Feed(Protocol):
+    """The published changes and heartbeats."""
+
+    def after(self, position: int, limit: int) -> Sequence[StoredChange]:
+        """Give stored changes with an item after `position`, in order, about `limit` items."""
+        ...
+
+    def newest(self) -> int:
+        """Give the newest position; every position up to it is visible, 0 when there is none."""
+        ...
+
+    def heartbeats(self) -> Sequence[str]:
+        """Give the newest signed heartbeat of each register."""
+        ...
+
+    def keep_heartbeat(self, register: str, revision: int, at: datetime, jws: str) -> None:
+        """Keep a heartbeat in place of the register's one before; an older one changes nothing."""
+        ...

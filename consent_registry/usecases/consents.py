@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Record what one participant allows for one dataset. Nothing allowed is a refusal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from consent_registry.domain.errors import DatasetUnknown, NotAMember
+from consent_registry.domain.history import Kind
+from consent_registry.domain.records import Channel
+from consent_registry.domain.register import Member
+from consent_registry.domain.row_codes import Fault
+from consent_registry.domain.terms import (
+    MAX_ALTERNATIVES,
+    Alternative,
+    RawAlternative,
+    Terms,
+    read_alternative,
+)
+from consent_registry.ports import UnitOfWork
+from consent_registry.usecases import access
+from consent_registry.usecases.recording import Draft, Writing, record, recording_time
+from consent_registry.usecases.tools import Tools
+from shared.errors import FieldFault, ValidationFailed
+from shared.ids import DatasetId, Revision
+from shared.principal import Principal
+
+DESK: Final = "consents.write"
+_FUTURE: Final = timedelta(days=3660)
+_MAX_FORM_CHARS: Final = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewConsent:
+    """A whole statement for one dataset; no alternative means no to everything."""
+
+    pseudonym: str
+    dataset: DatasetId
+    alternatives: Sequence[RawAlternative]
+    effective_from: datetime | None = None
+    effective_to: datetime | None = None
+    form_version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """When and at which revision of the dataset something was recorded."""
+
+    recorded_at: datetime
+    revision: Revision
+    kind: Kind
+
+
+def record_consent(
+    wanted: NewConsent, *, tools: Tools, principal: Principal, channel: Channel = Channel.API
+) -> Recorded:
+    """Record a statement that takes effect now or later.
+
+    Raises ValidationFailed with a pointer to every fault. Back-dating that would widen needs
+    evidence and a second person and has no door here: an earlier `effective_from` is refused.
+    """
+    terms = _terms(wanted, tools)
+    with tools.units() as uow:
+        pid = access.participant(uow, principal, wanted.pseudonym, DESK)
+        held = uow.datasets.hold([wanted.dataset])
+        if wanted.dataset not in held:
+            raise DatasetUnknown
+        dataset = held[wanted.dataset]
+        now = tools.clock.now()
+        _check_times(wanted, now)
+        draft = Draft(
+            member=_membership(uow, pid, wanted.dataset),
+            kind=Kind.GIVEN if terms else Kind.REFUSED,
+            channel=channel,
+            expressed_at=now,
+            effective_from=wanted.effective_from or now,
+            effective_to=wanted.effective_to if terms else None,
+            terms=terms or None,
+            form_version=wanted.form_version,
+        )
+        recorded_at = recording_time(dataset, now)
+        writing = Writing(dataset=dataset, now=now, recorded_at=recorded_at, actor=principal)
+        record(uow, tools, writing, [draft])
+        uow.commit()
+    return Recorded(recorded_at=recorded_at, revision=writing.revision, kind=draft.kind)
+
+
+def _membership(uow: UnitOfWork, pid: str, dataset: DatasetId) -> Member:
+    for member in uow.people.memberships(pid):
+        if member.dataset == dataset:
+            return member
+    raise NotAMember
+
+
+def _terms(wanted: NewConsent, tools: Tools) -> Terms:
+    faults: list[FieldFault] = []
+    terms: list[Alternative] = []
+    for number, raw in enumerate(wanted.alternatives):
+        alternative, found = read_alternative(raw, tools.diseases)
+        faults += [_field_fault(number, fault) for fault in found]
+        if alternative is not None:
+            terms.append(alternative)
+    if len(wanted.alternatives) > MAX_ALTERNATIVES:
+        faults.append(FieldFault("/alternatives", f"at most {MAX_ALTERNATIVES} alternatives"))
+    if len(wanted.form_version) > _MAX_FORM_CHARS or not (wanted.form_version.isprintable()):
+        faults.append(FieldFault("/form_version", "at most 64 printable characters"))
+    if faults:
+        raise ValidationFailed("the consent has faults", faults=faults)
+    return tuple(terms)
+
+
+def _field_fault(number: int, fault: Fault) -> FieldFault:
+    detail = f"{fault.what.message}: {fault.hint}" if fault.hint else fault.what.message
+    return FieldFault(f"/alternatives/{number}/{fault.column}", detail, fault.what.api_code)
+
+
+def _check_times(wanted: NewConsent, now: datetime) -> None:
+    begins = wanted.effective_from or now
+    faults: list[FieldFault] = []
+    if begins < now and wanted.alternatives:
+        faults.append(FieldFault("/effective_from", "a consent recorded here begins now or later"))
+    if begins > now + _FUTURE:
+        faults.append(FieldFault("/effective_from", "at most ten years ahead"))
+    if wanted.effective_to is not None and wanted.effective_to <= begins:
+        faults.append(FieldFault("/effective_to", "it ends before it starts", "date_order"))
+    if faults:
+        raise ValidationFailed("the times have faults", faults=faults)

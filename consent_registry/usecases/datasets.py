@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Register datasets, and say what is registered."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from consent_registry.domain.errors import DatasetExists, DatasetUnknown
+from consent_registry.domain.places import COUNTRIES
+from consent_registry.domain.policy import REGIMES
+from consent_registry.domain.register import ChangeKind, Dataset, RegisterChange
+from consent_registry.usecases.facts import fact
+from consent_registry.usecases.tools import Tools
+from shared.errors import FieldFault, ValidationFailed
+from shared.ids import DatasetId, Revision, parse_dataset_id
+from shared.principal import Principal
+
+_TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+_FACTS: Final = ("title", "controller", "country", "legal_regime")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDataset:
+    """What is said about a dataset when it is registered."""
+
+    dataset: str
+    title: str
+    controller: str
+    country: str
+    legal_regime: str
+
+
+def register_dataset(wanted: NewDataset, *, tools: Tools, principal: Principal) -> Dataset:
+    """Register a dataset. The same facts again change nothing; other facts raise DatasetExists."""
+    dataset_id = _checked(wanted)
+    now = tools.clock.now()
+    dataset = Dataset(
+        dataset=dataset_id,
+        title=wanted.title,
+        controller=wanted.controller,
+        country=wanted.country,
+        legal_regime=wanted.legal_regime,
+        created_at=now,
+        revision=Revision(1),
+        members=0,
+        table_version=0,
+        recorded_at=now,
+    )
+    with tools.units() as uow:
+        if not uow.datasets.add(dataset):
+            return _same(uow.datasets.get(dataset_id), wanted)
+        uow.announce(
+            RegisterChange(
+                dataset=dataset_id,
+                revision=dataset.revision,
+                kind=ChangeKind.DATASET_ADDED,
+                items=({"legal_regime": dataset.legal_regime},),
+            )
+        )
+        uow.record(
+            fact(
+                "placet.admin.config.change.v1",
+                now,
+                actor=principal,
+                dataset=dataset_id,
+                reason="dataset_added",
+            )
+        )
+        uow.commit()
+    return dataset
+
+
+def get_dataset(dataset: DatasetId, *, tools: Tools) -> Dataset:
+    """Give one dataset. Raises DatasetUnknown."""
+    with tools.reads() as uow:
+        found = uow.datasets.get(dataset)
+    if found is None:
+        raise DatasetUnknown
+    return found
+
+
+def list_datasets(*, tools: Tools) -> Sequence[Dataset]:
+    """Give all datasets by name."""
+    with tools.reads() as uow:
+        return uow.datasets.every()
+
+
+def _checked(wanted: NewDataset) -> DatasetId:
+    problems = {
+        "/title": None if _TEXT.fullmatch(wanted.title) else "1 to 200 printable characters",
+        "/controller": None if _TEXT.fullmatch(wanted.controller) else "1 to 200 characters",
+        "/country": None if wanted.country in COUNTRIES else "a country code (ISO 3166-1 alpha-2)",
+        "/legal_regime": None if wanted.legal_regime in REGIMES else f"one of {', '.join(REGIMES)}",
+    }
+    faults = [FieldFault(at, detail) for at, detail in problems.items() if detail]
+    try:
+        dataset = parse_dataset_id(wanted.dataset)
+    except ValueError:
+        faults.insert(0, FieldFault("/dataset", "an identifier such as GDI-FI-DATASET-1"))
+        dataset = DatasetId("")
+    if faults:
+        raise ValidationFailed("the dataset has faults", faults=faults)
+    return dataset
+
+
+def _same(held: Dataset | None, wanted: NewDataset) -> Dataset:
+    if held is None or _facts(held) != _facts(wanted):
+        raise DatasetExists(context={"dataset": wanted.dataset})
+    return held
+
+
+def _facts(dataset: Dataset | NewDataset) -> Mapping[str, str]:
+    return {name: getattr(dataset, name) for name in _FACTS}

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What clearinghouses follow: snapshots to start from, changes in commit order, heartbeats.
+
+Everything is signed; the answer's cursor only says where to ask next. Nobody is named beyond the
+holder's own local ids.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from consent_registry.domain.bitmaps import to_text
+from consent_registry.domain.register import MAX_CHANGES, Dataset, LiveCohort, StoredChange
+from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.cohorts import cohort_item
+from consent_registry.usecases.tools import Tools
+from shared.canonical import JSON
+from shared.feed_bodies import (
+    CHANGES_TYPE,
+    HEARTBEAT_TYPE,
+    SNAPSHOT_TYPE,
+    Change,
+    Changes,
+    Heartbeat,
+    Snapshot,
+)
+
+HEARTBEAT_SECONDS: Final = 5.0
+_POLL_SECONDS: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshots:
+    """Every register whole, signed, and the cursor from which changes continue."""
+
+    snapshots: tuple[str, ...]
+    cursor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """A signed batch, the newest heartbeats, and the next cursor."""
+
+    batch: str
+    heartbeats: tuple[str, ...]
+    cursor: int
+
+
+def snapshot(*, tools: Tools) -> Snapshots:
+    """Give every dataset's register and the cursor, all of one state."""
+    at = tools.clock.now()
+    with tools.reads() as uow:
+        cursor = uow.feed.newest()
+        bodies = [_snapshot(uow, tools, dataset, at) for dataset in uow.datasets.every()]
+    signed = tuple(tools.signer.sign(body, typ=SNAPSHOT_TYPE) for body in bodies)
+    return Snapshots(snapshots=signed, cursor=cursor)
+
+
+def news(after: int, wait_seconds: float, *, tools: Tools, pause: Callable[[float], None]) -> News:
+    """Give what followed a position, waiting up to `wait_seconds` for something to follow.
+
+    A cursor beyond the newest position (the database was set back) gets a batch after the newest
+    one: its reader sees that it does not continue and starts again from a snapshot.
+    """
+    deadline = tools.clock.monotonic() + wait_seconds
+    while _newest(tools) == after and tools.clock.monotonic() < deadline:
+        pause(_POLL_SECONDS)
+    with tools.reads() as uow:
+        newest = uow.feed.newest()
+        stored = uow.feed.after(after, MAX_CHANGES)
+        beats = tuple(uow.feed.heartbeats())
+    changes = _expanded(stored, after)
+    start = min(after, newest)
+    upto = changes[-1].position if changes else start
+    batch = Changes(
+        issuer=tools.issuer, time=tools.clock.now(), after=start, upto=upto, changes=changes
+    )
+    signed = tools.signer.sign(batch.body(), typ=CHANGES_TYPE)
+    return News(batch=signed, heartbeats=beats, cursor=upto)
+
+
+def _newest(tools: Tools) -> int:
+    with tools.reads() as uow:
+        return uow.feed.newest()
+
+
+def beat(*, tools: Tools) -> int:
+    """Sign and keep a heartbeat of every dataset; gives their number.
+
+    A heartbeat names a committed revision, and its changes were committed with it: whoever has
+    followed the feed up to that revision has missed nothing.
+    """
+    with tools.units() as uow:
+        datasets = uow.datasets.every()
+        for dataset in datasets:
+            at = tools.clock.now()
+            body = Heartbeat(
+                issuer=tools.issuer, register=dataset.register, revision=dataset.revision, time=at
+            ).body()
+            jws = tools.signer.sign(body, typ=HEARTBEAT_TYPE)
+            uow.feed.keep_heartbeat(dataset.register, dataset.revision, at, jws)
+        uow.commit()
+    return len(datasets)
+
+
+def _snapshot(uow: UnitOfWork, tools: Tools, dataset: Dataset, at: datetime) -> dict[str, JSON]:
+    with uow.events.index(dataset.dataset, at) as index:
+        live = to_text(index.given)
+    content: dict[str, JSON] = {
+        "table_version": dataset.table_version,
+        "legal_regime": dataset.legal_regime,
+        "local_ids": list(uow.people.local_ids(dataset.dataset)),
+        "live": live,
+        "cohorts": [_live_item(cohort) for cohort in uow.cohorts.live(dataset.dataset)],
+    }
+    return Snapshot(
+        issuer=tools.issuer,
+        register=dataset.register,
+        revision=dataset.revision,
+        time=at,
+        content=content,
+    ).body()
+
+
+def _live_item(cohort: LiveCohort) -> dict[str, JSON]:
+    item = cohort_item(cohort.frozen, to_text(cohort.members), cohort.lapses)
+    return {**item, "revision": cohort.frozen.revision}
+
+
+def _expanded(stored: Sequence[StoredChange], after: int) -> tuple[Change, ...]:
+    """Give each item its own position, leaving out those the reader has."""
+    return tuple(
+        Change(
+            position=position,
+            register=f"dataset:{one.change.dataset}",
+            revision=one.change.revision,
+            kind=one.change.kind.value,
+            content=item,
+        )
+        for one in stored
+        for position, item in enumerate(one.change.items, start=one.first_position)
+        if position > after
+    )

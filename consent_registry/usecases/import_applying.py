@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Record the consents of a judged file, at most 500 rows in a transaction.
+
+Short transactions let a withdrawal through between any two of them. Where to go on stands in the
+same transaction as the consents, so that nothing is lost or doubled however often the worker is
+killed. What happened since the rows were judged is judged again here, by the same rules.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from consent_registry.domain.batches import (
+    ROWS_PER_TRANSACTION,
+    FaultAt,
+    ImportBatch,
+    ImportState,
+    StagedRow,
+)
+from consent_registry.domain.history import has_said_no
+from consent_registry.domain.records import Channel, EventRecord, Source
+from consent_registry.domain.register import Dataset, Member
+from consent_registry.domain.row_codes import Fault, RowCode
+from consent_registry.domain.terms import Terms, from_json
+from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.import_staging import record_end
+from consent_registry.usecases.recording import Draft, Writing, record, recording_time
+from consent_registry.usecases.tools import Tools
+from shared.ids import DatasetId, Ordinal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Consent:
+    """All rows of one participant and dataset, by alternative."""
+
+    rows: Sequence[StagedRow]
+    pid: str
+
+    @property
+    def first(self) -> StagedRow:
+        """The row on the consent's first line."""
+        return self.rows[0]
+
+    def terms(self) -> Terms | None:
+        """Give its alternatives in their own order."""
+        ordered = sorted(self.rows, key=lambda staged: staged.row.alternative)
+        texts = [staged.row.alternative_text for staged in ordered]
+        found = [one for text in texts if text for one in from_json(json.loads(text))]
+        return tuple(found) or None
+
+
+def apply_next(*, tools: Tools) -> bool:
+    """Record the next consents of the longest waiting import; False when none is waiting."""
+    with tools.units() as uow:
+        batch = uow.imports.claim(ImportState.APPLYING)
+        if batch is None:
+            return False
+        rows = uow.imports.next_rows(batch, ROWS_PER_TRANSACTION)
+        after = _apply(uow, batch, rows, tools) if rows else _finish(uow, batch, tools)
+        uow.imports.keep(after)
+        uow.commit()
+    return True
+
+
+def _finish(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
+    done = replace(batch, state=ImportState.FINISHED, finished_at=tools.clock.now())
+    uow.imports.clear(batch.import_id, rows=True, file=True)
+    record_end(uow, done, tools)
+    return done
+
+
+def _apply(
+    uow: UnitOfWork, batch: ImportBatch, rows: Sequence[StagedRow], tools: Tools
+) -> ImportBatch:
+    by_dataset: dict[DatasetId, list[StagedRow]] = {}
+    for staged in rows:
+        by_dataset.setdefault(DatasetId(staged.row.dataset), []).append(staged)
+    held = uow.datasets.hold(sorted(by_dataset))
+    pseudonyms = sorted({staged.row.participant for staged in rows})
+    pids = uow.people.ensure(pseudonyms, tools.clock.now())
+    faults: list[FaultAt] = []
+    for name, of_dataset in by_dataset.items():
+        consents = _consents(of_dataset, pids)
+        faults += _record_dataset(uow, batch, dataset=held[name], consents=consents, tools=tools)
+    uow.imports.put_faults(batch.import_id, faults)
+    return replace(
+        batch,
+        done_line=max(staged.first_line for staged in rows),
+        applied=batch.applied + len(rows) - len(faults),
+        bad=batch.bad + len(faults),
+    )
+
+
+def _consents(rows: Sequence[StagedRow], pids: Mapping[str, str]) -> list[_Consent]:
+    grouped = groupby(rows, key=lambda staged: staged.first_line)
+    consents = [list(group) for _, group in grouped]
+    return [_Consent(rows=group, pid=pids[group[0].row.participant]) for group in consents]
+
+
+def _record_dataset(
+    uow: UnitOfWork,
+    batch: ImportBatch,
+    *,
+    dataset: Dataset,
+    consents: Sequence[_Consent],
+    tools: Tools,
+) -> list[FaultAt]:
+    """Record consents for one dataset; gives a fault for each row that no longer may be."""
+    members, added = _members(uow, dataset, consents)
+    known = [m.ordinal for m in members.values() if m.ordinal < dataset.members]
+    before = uow.events.of_members(dataset.dataset, known)
+    drafts: list[Draft] = []
+    faults: list[FaultAt] = []
+    for consent in consents:
+        member = members.get(consent.pid)
+        fault = _fault(consent, member, before)
+        if fault is not None or member is None:
+            faults += [FaultAt(staged.line, fault or _TAKEN) for staged in consent.rows]
+            continue
+        drafts.append(_draft(batch, consent, member))
+    now = tools.clock.now()
+    uow.people.add_members(added, now)
+    writing = Writing(
+        dataset=dataset,
+        now=now,
+        recorded_at=recording_time(dataset, now),
+        actor=batch.actor,
+        added=added,
+        extra={"import_id": batch.import_id},
+    )
+    if drafts:
+        record(uow, tools, writing, drafts, before)
+    return faults
+
+
+_TAKEN = Fault("local_id", RowCode.LOCAL_ID_TAKEN)
+
+
+def _members(
+    uow: UnitOfWork, dataset: Dataset, consents: Sequence[_Consent]
+) -> tuple[dict[str, Member], list[Member]]:
+    """Give the member of each consent that has or may get one, and the members to be added."""
+    local_ids = [consent.first.row.local_id for consent in consents]
+    known = uow.people.members(dataset.dataset, [c.pid for c in consents], local_ids)
+    by_pid = {member.pid: member for member in known}
+    taken = {member.local_id for member in known}
+    added: list[Member] = []
+    for consent in consents:
+        local_id = consent.first.row.local_id
+        if consent.pid in by_pid or local_id in taken:
+            continue
+        member = Member(
+            dataset=dataset.dataset,
+            ordinal=Ordinal(dataset.members + len(added)),
+            pid=consent.pid,
+            local_id=local_id,
+        )
+        added.append(member)
+        by_pid[consent.pid] = member
+        taken.add(local_id)
+    return by_pid, added
+
+
+def _fault(
+    consent: _Consent,
+    member: Member | None,
+    before: Mapping[Ordinal, Sequence[EventRecord]],
+) -> Fault | None:
+    row = consent.first.row
+    if member is None or member.local_id != row.local_id:
+        return _TAKEN
+    events = [record.event() for record in before.get(member.ordinal, ())]
+    if row.kind.grants and has_said_no(events, row.expressed_at):
+        return Fault("state", RowCode.NO_TO_YES)
+    return None
+
+
+def _draft(batch: ImportBatch, consent: _Consent, member: Member) -> Draft:
+    row = consent.first.row
+    return Draft(
+        member=member,
+        kind=row.kind,
+        channel=Channel.IMPORT,
+        expressed_at=row.expressed_at,
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+        terms=consent.terms(),
+        form_version=row.form_version,
+        source=Source(
+            file_sha256=batch.file_sha256, line=consent.first.first_line, mapping=batch.mapping
+        ),
+    )

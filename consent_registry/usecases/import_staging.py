@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Judge every row of a file before any is recorded: the first half of an import's work.
+
+One transaction from the first row to the verdict: killed at any point, it starts again. The file
+is read as a stream; faults name line, column and code and repeat nothing of the row.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Final
+
+from consent_registry.domain.batches import (
+    FaultAt,
+    ImportBatch,
+    ImportState,
+    Mode,
+    judge_together,
+    whole_after,
+)
+from consent_registry.domain.csv_lines import numbered_records
+from consent_registry.domain.row_codes import Fault, RowCode
+from consent_registry.domain.rows import Row, RowReader, check_header
+from consent_registry.ports import Imports, UnitOfWork
+from consent_registry.usecases.facts import fact
+from consent_registry.usecases.imports import FINISHED
+from consent_registry.usecases.tools import Tools
+
+_ROWS_AT_ONCE: Final = 5_000
+
+
+def stage_next(*, tools: Tools) -> bool:
+    """Judge the longest waiting file; False when none is waiting."""
+    with tools.units() as uow:
+        batch = uow.imports.claim(ImportState.RECEIVED)
+        if batch is None:
+            return False
+        finished = _stage(uow, batch, tools)
+        uow.imports.keep(finished)
+        uow.imports.clear(
+            batch.import_id, rows=finished.state is not ImportState.APPLYING, file=True
+        )
+        if finished.state is not ImportState.APPLYING:
+            record_end(uow, finished, tools)
+        uow.commit()
+    return True
+
+
+def _stage(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
+    records = numbered_records(uow.imports.chunks(batch.import_id))
+    _, first = next(records, (1, None))
+    header = check_header(first) if first is not None else None
+    if header is None:
+        return _failed(uow, batch, tools)
+    known = {str(dataset.dataset) for dataset in uow.datasets.every()}
+    rows = RowReader(
+        header,
+        diseases=tools.diseases,
+        known_dataset=known.__contains__,
+        now=batch.received_at,
+    )
+    count = _judge_rows(uow.imports, batch.import_id, rows, records)
+    _judge_consents(uow.imports, batch)
+    repeated = uow.imports.drop_repeated(batch)
+    bad = uow.imports.faulty_rows(batch.import_id)
+    judged = replace(batch, rows=count, bad=bad, repeated=repeated, state=ImportState.APPLYING)
+    if batch.mode is Mode.ALL_OR_NOTHING and bad:
+        return _ended(judged, ImportState.REFUSED, tools)
+    return _ended(judged, ImportState.FINISHED, tools) if batch.dry_run else judged
+
+
+def _failed(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
+    uow.imports.put_faults(batch.import_id, [FaultAt(1, Fault("", RowCode.HEADER))])
+    failed = replace(batch, rows=0, bad=1, failure=RowCode.HEADER.code)
+    return _ended(failed, ImportState.FAILED, tools)
+
+
+def _ended(batch: ImportBatch, state: ImportState, tools: Tools) -> ImportBatch:
+    return replace(batch, state=state, finished_at=tools.clock.now())
+
+
+def _judge_rows(
+    imports: Imports,
+    import_id: str,
+    reader: RowReader,
+    numbered: Iterator[tuple[int, Sequence[str] | None]],
+) -> int:
+    """Stage the good rows and note the bad ones; gives how many rows there were."""
+    count = 0
+    while part := list(islice(numbered, _ROWS_AT_ONCE)):
+        good: list[tuple[int, Row]] = []
+        bad: list[tuple[int, str, str]] = []
+        faults: list[FaultAt] = []
+        for line, fields in part:
+            unreadable = (Fault("", RowCode.UNREADABLE_TEXT),)
+            judged = unreadable if fields is None else reader.read(fields)
+            if isinstance(judged, Row):
+                good.append((line, judged))
+                continue
+            faults += [FaultAt(line, fault) for fault in judged]
+            whose = None if fields is None else reader.whose(fields)
+            if whose is not None:
+                bad.append((line, *whose))
+        imports.stage(import_id, good)
+        imports.note_bad(import_id, bad)
+        imports.put_faults(import_id, faults)
+        count += len(part)
+    return count
+
+
+def _judge_consents(imports: Imports, batch: ImportBatch) -> None:
+    """Judge what rows owe each other and the register, and drop every consent with a bad row."""
+    import_id = batch.import_id
+    imports.gather(import_id)
+    for rows in imports.in_several_rows(import_id):
+        faults = judge_together(rows)
+        if not faults:
+            continue
+        imports.put_faults(import_id, faults)
+        lines = sorted({fault.line for fault in faults})
+        if whole_after(rows, faults):
+            imports.drop_rows(import_id, lines)
+        else:
+            imports.set_aside(import_id, lines)
+    _note(
+        imports, import_id, imports.misplaced(import_id), Fault("local_id", RowCode.LOCAL_ID_TAKEN)
+    )
+    _note(imports, import_id, imports.against_a_no(import_id), Fault("state", RowCode.NO_TO_YES))
+    rest = imports.drop_consents(import_id)
+    incomplete = Fault("", RowCode.CONSENT_INCOMPLETE)
+    imports.put_faults(import_id, [FaultAt(line, incomplete) for line in rest])
+
+
+def _note(imports: Imports, import_id: str, lines: Sequence[int], fault: Fault) -> None:
+    imports.put_faults(import_id, [FaultAt(line, fault) for line in lines])
+    imports.set_aside(import_id, lines)
+
+
+def record_end(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> None:
+    """Put on record how an import ended."""
+    uow.record(
+        fact(
+            FINISHED,
+            tools.clock.now(),
+            actor=batch.actor,
+            reason=batch.state.value,
+            counts={
+                "rows": batch.rows,
+                "bad": batch.bad,
+                "applied": batch.applied,
+                "repeated": batch.repeated,
+            },
+            extra={"import_id": batch.import_id, "dry_run": batch.dry_run},
+        )
+    )

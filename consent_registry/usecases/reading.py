@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a participant allows, allowed, and was known to allow. Reads only; computes by the rules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from consent_registry.domain.history import Standing, standing_at
+from consent_registry.domain.records import EventRecord, terms_of
+from consent_registry.domain.register import Dataset, Member
+from consent_registry.domain.terms import Terms
+from consent_registry.ports import UnitOfWork
+from consent_registry.usecases import access
+from consent_registry.usecases.tools import Tools
+from shared.principal import Principal
+
+DESK: Final = "consents.read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What holds for one participant in one dataset at one instant, as known at another."""
+
+    dataset: Dataset
+    member: Member
+    standing: Standing
+    since: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """The answer to "what does she allow": both instants are echoed."""
+
+    pseudonym: str
+    effective_at: datetime
+    known_at: datetime
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One event of a history, with the terms it spoke of when they can be read."""
+
+    dataset: Dataset
+    record: EventRecord
+    terms: Terms | None
+
+
+def consents_of(
+    pseudonym: str,
+    effective_at: datetime | None,
+    known_at: datetime | None,
+    *,
+    tools: Tools,
+    principal: Principal,
+) -> Choices:
+    """Say what a participant allows at `effective_at`, as known at `known_at`.
+
+    Both default to now; known now is everything that has been recorded.
+    """
+    now = tools.clock.now()
+    with tools.reads() as uow:
+        pid = access.participant(uow, principal, pseudonym, DESK)
+        choices = _choices(uow, pid, effective_at or now, known_at)
+    return Choices(
+        pseudonym=pseudonym,
+        effective_at=effective_at or now,
+        known_at=known_at or now,
+        choices=choices,
+    )
+
+
+def own_consents(*, tools: Tools, principal: Principal) -> Choices:
+    """Say what the participant this login is linked to allows now. Raises NotLinked."""
+    now = tools.clock.now()
+    with tools.reads() as uow:
+        pid = access.oneself(uow, principal)
+        return Choices(
+            pseudonym=uow.people.pseudonym(pid),
+            effective_at=now,
+            known_at=now,
+            choices=_choices(uow, pid, now, None),
+        )
+
+
+def history_of(pseudonym: str, *, tools: Tools, principal: Principal) -> Sequence[Step]:
+    """Give every event of a participant, newest first."""
+    with tools.reads() as uow:
+        return _history(uow, access.participant(uow, principal, pseudonym, DESK))
+
+
+def own_history(*, tools: Tools, principal: Principal) -> Sequence[Step]:
+    """Give every event of the participant this login is linked to, newest first."""
+    with tools.reads() as uow:
+        return _history(uow, access.oneself(uow, principal))
+
+
+def _choices(
+    uow: UnitOfWork, pid: str, effective_at: datetime, known_at: datetime | None
+) -> tuple[Choice, ...]:
+    return tuple(
+        _choice(dataset, member, uow, effective_at, known_at)
+        for dataset, member in _memberships(uow, pid)
+    )
+
+
+def _choice(
+    dataset: Dataset,
+    member: Member,
+    uow: UnitOfWork,
+    effective_at: datetime,
+    known_at: datetime | None,
+) -> Choice:
+    records = uow.events.of_members(member.dataset, [member.ordinal]).get(member.ordinal, ())
+    events = [record.event() for record in records]
+    standing = standing_at(events, effective_at, known_at)
+    deciding = next((e for e in events if e.event_id == standing.event_id), None)
+    return Choice(
+        dataset=dataset,
+        member=member,
+        standing=standing,
+        since=deciding.effective_from if deciding else None,
+        until=deciding.effective_to if deciding else None,
+    )
+
+
+def _history(uow: UnitOfWork, pid: str) -> list[Step]:
+    steps = [
+        Step(dataset=dataset, record=record, terms=terms_of(record.personal))
+        for dataset, member in _memberships(uow, pid)
+        for records in uow.events.of_members(member.dataset, [member.ordinal]).values()
+        for record in records
+    ]
+    return sorted(
+        steps, key=lambda step: (step.record.recorded_at, step.record.event_id), reverse=True
+    )
+
+
+def _memberships(uow: UnitOfWork, pid: str) -> Sequence[tuple[Dataset, Member]]:
+    found = ((uow.datasets.get(member.dataset), member) for member in uow.people.memberships(pid))
+    return [(dataset, member) for dataset, member in found if dataset is not None]

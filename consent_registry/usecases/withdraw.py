@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Withdraw: end what one participant allows, at once, without a reason.
+
+Never depends on anything downstream. What was allowed or done before stays lawful and visible; what
+was recorded before, future-dated consents included, is closed.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from consent_registry.domain.errors import (
+    IdempotencyClash,
+    NothingToWithdraw,
+    WithdrawalUnknown,
+)
+from consent_registry.domain.history import Kind
+from consent_registry.domain.records import Channel
+from consent_registry.domain.register import Member, Withdrawal
+from consent_registry.ports import UnitOfWork
+from consent_registry.usecases import access
+from consent_registry.usecases.recording import Draft, Writing, record, recording_time
+from consent_registry.usecases.tools import Tools
+from shared.errors import FieldFault, ValidationFailed
+from shared.ids import DatasetId, Revision
+from shared.principal import Principal
+
+DESK: Final = "consents.write"
+_MAX_KEY_CHARS: Final = 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawConsent:
+    """Which datasets to withdraw from; None means all. A repeated key repeats nothing."""
+
+    datasets: tuple[DatasetId, ...] | None = None
+    idempotency_key: str | None = None
+
+    def digest(self) -> bytes:
+        """Tell requests under one key apart."""
+        named = "*" if self.datasets is None else "\n".join(sorted(set(self.datasets)))
+        return hashlib.sha256(named.encode()).digest()
+
+
+def withdraw(
+    pseudonym: str,
+    wanted: WithdrawConsent,
+    *,
+    tools: Tools,
+    principal: Principal,
+    channel: Channel = Channel.API,
+) -> Withdrawal:
+    """Withdraw for a participant named by a desk or by herself."""
+    with tools.units() as uow:
+        pid = access.participant(uow, principal, pseudonym, DESK)
+        return _withdraw(uow, pid, wanted, tools=tools, principal=principal, channel=channel)
+
+
+def withdraw_own(
+    wanted: WithdrawConsent, *, tools: Tools, principal: Principal, channel: Channel
+) -> Withdrawal:
+    """Withdraw for the participant this login is linked to. Raises NotLinked."""
+    with tools.units() as uow:
+        pid = access.oneself(uow, principal)
+        return _withdraw(uow, pid, wanted, tools=tools, principal=principal, channel=channel)
+
+
+def own_withdrawal(withdrawal_id: str, *, tools: Tools, principal: Principal) -> Withdrawal:
+    """Give a withdrawal of the participant this login is linked to; else WithdrawalUnknown."""
+    with tools.reads() as uow:
+        pid = access.oneself(uow, principal)
+        found = uow.withdrawals.get(withdrawal_id)
+    if found is None or found.pid != pid:
+        raise WithdrawalUnknown
+    return found
+
+
+def _withdraw(
+    uow: UnitOfWork,
+    pid: str,
+    wanted: WithdrawConsent,
+    *,
+    tools: Tools,
+    principal: Principal,
+    channel: Channel,
+) -> Withdrawal:
+    members = _chosen(uow.people.memberships(pid), wanted.datasets)
+    # Holding comes first: of two requests with one key the second sees what the first did.
+    held = uow.datasets.hold([member.dataset for member in members])
+    repeated = _repeated(uow, pid, wanted)
+    if repeated is not None:
+        return repeated
+    withdrawal_id = tools.ids.new()
+    now = tools.clock.now()
+    recorded_at = max(recording_time(dataset, now) for dataset in held.values())
+    revisions: list[tuple[DatasetId, Revision]] = []
+    for member in members:
+        writing = Writing(
+            dataset=held[member.dataset], now=now, recorded_at=recorded_at, actor=principal
+        )
+        draft = Draft(
+            member=member,
+            kind=Kind.WITHDRAWN,
+            channel=channel,
+            expressed_at=now,
+            effective_from=now,
+            withdrawal_id=withdrawal_id,
+        )
+        record(uow, tools, writing, [draft])
+        revisions.append((member.dataset, writing.revision))
+    done = Withdrawal(
+        withdrawal_id=withdrawal_id,
+        pid=pid,
+        recorded_at=recorded_at,
+        revisions=tuple(revisions),
+        idempotency_key=wanted.idempotency_key,
+        request_sha256=wanted.digest(),
+    )
+    uow.withdrawals.add(done)
+    uow.commit()
+    return done
+
+
+def _chosen(members: Sequence[Member], datasets: tuple[DatasetId, ...] | None) -> list[Member]:
+    chosen = [m for m in members if datasets is None or m.dataset in datasets]
+    if not chosen or (datasets is not None and len(chosen) != len(set(datasets))):
+        raise NothingToWithdraw
+    return chosen
+
+
+def _repeated(uow: UnitOfWork, pid: str, wanted: WithdrawConsent) -> Withdrawal | None:
+    key = wanted.idempotency_key
+    if key is None:
+        return None
+    if not 0 < len(key) <= _MAX_KEY_CHARS or not key.isprintable():
+        fault = FieldFault("/headers/Idempotency-Key", "1 to 128 printable characters")
+        raise ValidationFailed("the idempotency key has the wrong form", faults=[fault])
+    found = uow.withdrawals.by_key(pid, key)
+    if found is not None and found.request_sha256 != wanted.digest():
+        raise IdempotencyClash
+    return found

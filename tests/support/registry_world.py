@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""consent_registry's use cases on a real database of their own, with a clock moved by hand."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+
+from consent_registry.adapters.index_cache import IndexCache
+from consent_registry.adapters.resources import read_diseases, read_policy
+from consent_registry.adapters.signers import Keys, create_keys, read_keys
+from consent_registry.adapters.unit_of_work import Producer, SqlUnits, Surroundings
+from consent_registry.domain.batches import ImportBatch, Mode
+from consent_registry.domain.register import Dataset
+from consent_registry.domain.rows import COLUMNS
+from consent_registry.usecases.datasets import NewDataset, get_dataset, register_dataset
+from consent_registry.usecases.import_applying import apply_next
+from consent_registry.usecases.import_staging import stage_next
+from consent_registry.usecases.imports import Report, import_report, receive_import
+from consent_registry.usecases.tools import Tools
+from shared.clock import Clock
+from shared.db import engine
+from shared.ids import DatasetId, Uuid7Source
+from shared.principal import Principal
+from tests.fakes.kernel import SteppingClock
+from tests.support.postgres import fresh_database
+
+ISSUER = "https://consent.test"
+LOGIN = "https://login.test"
+DS = DatasetId("GDI-ZZ-DATASET-1")
+EVERY_SCOPE = frozenset(
+    {
+        "consents.read",
+        "consents.write",
+        "consents.import",
+        "cohorts.evaluate",
+        "cohorts.freeze",
+        "feed.read",
+    }
+)
+DESK = Principal(
+    issuer=LOGIN, subject="desk", client_id="desk", scopes=EVERY_SCOPE, is_service=True
+)
+ROW = {
+    "participant": "P-1",
+    "dataset": DS,
+    "local_id": "S-1",
+    "alternative": "1",
+    "permission": "HMB",
+    "modifiers": "",
+    "diseases": "",
+    "state": "given",
+    "signed_on": "2025-01-15",
+    "effective_from": "",
+    "effective_to": "",
+    "form_version": "1",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryWorld:
+    """One registry: its database, its tools, its clock."""
+
+    url: str
+    engine: Engine
+    tools: Tools
+    clock: SteppingClock
+    keys: Keys
+
+    def dataset(self, name: DatasetId = DS) -> Dataset:
+        """Register a dataset."""
+        wanted = NewDataset(
+            dataset=name,
+            title="Genomes",
+            controller="A hospital",
+            country="ZZ",
+            legal_regime="consent_gdpr",
+        )
+        return register_dataset(wanted, tools=self.tools, principal=DESK)
+
+    def revision(self, name: DatasetId = DS) -> int:
+        """Give the dataset's revision."""
+        return get_dataset(name, tools=self.tools).revision
+
+    def receive(
+        self, content: str, *, mode: Mode = Mode.VALID_ROWS_ONLY, dry_run: bool = False
+    ) -> ImportBatch:
+        """Hand in a file."""
+        return receive_import(
+            [content.encode()],
+            mode=mode,
+            dry_run=dry_run,
+            source="test",
+            tools=self.tools,
+            principal=DESK,
+        )
+
+    def work(self) -> None:
+        """Import everything that waits."""
+        while stage_next(tools=self.tools) or apply_next(tools=self.tools):
+            pass
+
+    def load(
+        self, *rows: dict[str, str], mode: Mode = Mode.VALID_ROWS_ONLY, dry_run: bool = False
+    ) -> Report:
+        """Import rows, each the default row with changes."""
+        batch = self.receive(csv_of(rows), mode=mode, dry_run=dry_run)
+        self.work()
+        return self.report(batch.import_id)
+
+    def report(self, import_id: str) -> Report:
+        """Say how an import went."""
+        return import_report(import_id, every_fault=True, tools=self.tools)
+
+    def scalar(self, statement: str) -> object:
+        """Ask the database itself."""
+        with self.engine.connect() as connection:
+            return connection.execute(text(statement)).scalar_one()
+
+    def column(self, statement: str) -> list[object]:
+        """Ask the database itself for one column."""
+        with self.engine.connect() as connection:
+            return list(connection.execute(text(statement)).scalars())
+
+
+def csv_of(rows: Sequence[dict[str, str]]) -> str:
+    """Write rows as a consent CSV; what a row leaves out is the default row's."""
+    lines = [",".join(COLUMNS)]
+    for row in rows:
+        filled = {**ROW, **row}
+        lines.append(",".join(f'"{filled[name]}"' for name in COLUMNS))
+    return "\n".join(lines) + "\n"
+
+
+def people(count: int, **changes: str) -> list[dict[str, str]]:
+    """Make rows of as many participants."""
+    return [{"participant": f"P-{n:06}", "local_id": f"S-{n:06}", **changes} for n in range(count)]
+
+
+def person(subject: str) -> Principal:
+    """Make the principal of a signed-in participant."""
+    return Principal(
+        issuer=LOGIN,
+        subject=subject,
+        client_id="pages",
+        scopes=frozenset({"consents.self"}),
+        is_service=False,
+    )
+
+
+@contextmanager
+def registry_world(clock: Clock | None = None, url: str | None = None) -> Iterator[RegistryWorld]:
+    """Open a registry on a fresh database, or on the one at `url`."""
+    found = url or fresh_database("consent_registry")
+    one = engine(found, pool_size=8)
+    stepping = SteppingClock()
+    with tempfile.TemporaryDirectory() as folder:
+        create_keys(Path(folder))
+        keys = read_keys(Path(folder))
+    time = clock or stepping
+    ids = Uuid7Source()
+    units = SqlUnits(
+        one,
+        Surroundings(
+            producer=Producer(src="zz/consent_registry/1", topic="audit.zz.v1"),
+            sealer=keys.people,
+            cache=IndexCache(),
+            clock=time,
+            ids=ids,
+            salts=os.urandom,
+        ),
+    )
+    tools = Tools(
+        units=units,
+        reads=units.reading,
+        clock=time,
+        ids=ids,
+        signer=keys.feed,
+        policy=read_policy(None),
+        diseases=read_diseases(None),
+        issuer=ISSUER,
+        salts=os.urandom,
+    )
+    try:
+        yield RegistryWorld(url=found, engine=one, tools=tools, clock=stepping, keys=keys)
+    finally:
+        one.dispose()

@@ -16,6 +16,7 @@ from typing import Final
 from permit_service.domain.account import AccountKey
 from permit_service.domain.errors import AlreadyDecided, TransitionRefused
 from permit_service.domain.purpose import Purpose
+from permit_service.domain.reading import LINES
 from shared.errors import FieldFault, ValidationFailed
 from shared.ids import ApplicationId, DatasetId
 
@@ -128,7 +129,8 @@ def checked_reasons(reasons: str, *, at: str = "/reasons") -> str:
     service asks under every regime). Raises ValidationFailed outside 10 to 4,000 characters.
     """
     text = reasons.strip()
-    if not MIN_REASONS <= len(text) <= MAX_REASONS:
-        fault = FieldFault(at, f"between {MIN_REASONS} and {MAX_REASONS} characters", "reasons")
+    if not MIN_REASONS <= len(text) <= MAX_REASONS or not LINES.fullmatch(text):
+        wanted = f"a text of {MIN_REASONS} to {MAX_REASONS} characters"
+        fault = FieldFault(at, wanted, "reasons")
         raise ValidationFailed("a decision needs its reasons", faults=[fault])
     return text

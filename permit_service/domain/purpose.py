@@ -20,7 +20,7 @@ _MONDO: Final = re.compile(r"MONDO:[0-9]{7}", re.ASCII)
 _COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
 _CODE: Final = re.compile(r"[A-Z]{2,8}", re.ASCII)
 _ROR: Final = re.compile(r"https://ror\.org/0[a-z0-9]{8}", re.ASCII)
-_PLAIN: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+_USER: Final = re.compile("[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
 _MAX_TEXT: Final = 200
 
 
@@ -122,8 +122,8 @@ def parse_purpose(raw: Mapping[str, object], *, at: str = "/purpose") -> Purpose
         genetic_data=reader.flag("genetic_data"),
         organisation=_organisation(reader),
         countries=reader.texts("countries", pattern=_COUNTRY),
-        users=reader.texts("users", pattern=_PLAIN),
-        project=reader.text("project", limit=_MAX_TEXT, pattern=_PLAIN),
+        users=reader.texts("users", pattern=_USER),
+        project=reader.text("project", limit=_MAX_TEXT),
         months=reader.number("months", low=1, high=MAX_MONTHS),
         accepts=reader.texts("accepts", pattern=_CODE),
         evidence=reader.texts("evidence", pattern=_CODE),

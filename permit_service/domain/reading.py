@@ -11,6 +11,17 @@ from typing import Final
 from shared.errors import FieldFault, ValidationFailed
 
 MAX_ITEMS: Final = 64
+PLAIN: Final = re.compile("[^\x00-\x1f\x7f\ud800-\udfff]+")
+"""One line of text: no control characters, and no half of a surrogate pair, which has no UTF-8."""
+LINES: Final = re.compile("[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]+")
+"""Several lines of such text."""
+_MAX_KEY: Final = 64
+_OPAQUE_ID: Final = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
+
+
+def is_opaque_id(text: str) -> bool:
+    """Say whether a text could be an identifier of ours; anything else need not be looked up."""
+    return _OPAQUE_ID.fullmatch(text) is not None
 
 
 class Reader:
@@ -31,7 +42,7 @@ class Reader:
         self._seen.add(key)
         return self._raw.get(key)
 
-    def text(self, key: str, *, limit: int, pattern: re.Pattern[str] | None = None) -> str | None:
+    def text(self, key: str, *, limit: int, pattern: re.Pattern[str] = PLAIN) -> str | None:
         """Give an optional text of at most `limit` characters, in full match with `pattern`."""
         value = self.take(key)
         if value is None:
@@ -39,7 +50,7 @@ class Reader:
         if not isinstance(value, str) or not 0 < len(value) <= limit:
             self.fault(key, f"a text of 1 to {limit} characters")
             return None
-        if pattern is not None and not pattern.fullmatch(value):
+        if not pattern.fullmatch(value):
             self.fault(key, "not in the expected form")
             return None
         return value
@@ -93,7 +104,8 @@ class Reader:
     def leftovers(self) -> None:
         """Note every field that nobody asked for: a misspelt field must not pass silently."""
         for key in sorted(set(self._raw) - self._seen):
-            self.fault(key, "unknown field", "unknown_field")
+            named = key[:_MAX_KEY].replace("~", "~0").replace("/", "~1")  # RFC 6901 section 3
+            self.fault(named, "unknown field", "unknown_field")
 
     def done(self) -> None:
         """Raise ValidationFailed with every fault found, if there is one."""

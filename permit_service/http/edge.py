@@ -8,7 +8,10 @@ from typing import Any, Final
 from flask import Flask, current_app
 
 from permit_service.domain.caller import Caller
+from permit_service.domain.errors import ApplicationUnknown, PermitUnknown
+from permit_service.domain.reading import is_opaque_id
 from permit_service.ports import Ports
+from shared.ids import ApplicationId, PermitId
 from shared.messages import ReceivedMessage
 from shared.principal import Principal
 from shared.tracing import current_trace_id
@@ -50,3 +53,17 @@ def current_edge() -> Edge:
 def caller_of(principal: Principal) -> Caller:
     """Make the use cases' caller from a verified principal and this request's trace."""
     return Caller(principal=principal, trace_id=current_trace_id())
+
+
+def application_id_of(text: str) -> ApplicationId:
+    """Take an application's id from an address; raise ApplicationUnknown when it can be none."""
+    if not is_opaque_id(text):
+        raise ApplicationUnknown
+    return ApplicationId(text)
+
+
+def permit_id_of(text: str) -> PermitId:
+    """Take a permit's id from an address; raise PermitUnknown when it can be none."""
+    if not is_opaque_id(text):
+        raise PermitUnknown
+    return PermitId(text)

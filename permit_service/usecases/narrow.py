@@ -7,6 +7,7 @@ For people to see. Access is decided from the signed feeds, never from these num
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from permit_service.domain.reading import is_opaque_id
 from permit_service.ports import PermitStore
 from shared.canonical import JSON
 from shared.ids import PermitId, Revision
@@ -29,11 +30,11 @@ def narrowed(payload: Mapping[str, JSON], *, permits: PermitStore) -> None:
             continue
         permit_id, members = cohort.get("permit_id"), cohort.get("members_now")
         if isinstance(permit_id, str) and isinstance(members, int) and isinstance(revision, int):
-            _take(PermitId(permit_id), members, Revision(revision), permits)
+            _take(permit_id, members, Revision(revision), permits)
 
 
-def _take(permit_id: PermitId, members: int, revision: Revision, permits: PermitStore) -> None:
-    permit = permits.locked(permit_id)
+def _take(permit_id: str, members: int, revision: Revision, permits: PermitStore) -> None:
+    permit = permits.locked(PermitId(permit_id)) if is_opaque_id(permit_id) else None
     if permit is not None and members >= 0:
         permits.put(permit.narrow(members, revision))
 

@@ -2,7 +2,6 @@
 """Submit an application. Opens the applicant's account and decides nothing."""
 
 import base64
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,7 +15,6 @@ from permit_service.ports import Ports
 from shared.errors import FieldFault, ValidationFailed
 from shared.ids import ApplicationId, DatasetId, parse_dataset_id
 
-_PLAIN: Final = re.compile(r"[^\x00-\x1f\x7f]+")
 _MAX_TITLE: Final = 200
 _OWN_SUBJECT_BYTES: Final = 24
 
@@ -38,8 +36,8 @@ def parse_submission(raw: Mapping[str, object]) -> Submission:
     Raises ValidationFailed with one fault per wrong field, those of the purpose included.
     """
     reader = Reader(raw, "")
-    title = reader.text("title", limit=_MAX_TITLE, pattern=_PLAIN)
-    organisation = reader.text("organisation", limit=_MAX_TITLE, pattern=_PLAIN)
+    title = reader.text("title", limit=_MAX_TITLE)
+    organisation = reader.text("organisation", limit=_MAX_TITLE)
     months = reader.number("months", low=1, high=MAX_MONTHS)
     dataset = _dataset(reader)
     purpose = _purpose(reader, months)

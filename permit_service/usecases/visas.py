@@ -9,6 +9,7 @@ from permit_service.domain.errors import UserUnknown
 from permit_service.domain.facts import visas_issued
 from permit_service.domain.issuance import visa_claims
 from permit_service.domain.permit import Permit
+from permit_service.domain.reading import PLAIN
 from permit_service.domain.register import VISA_JWT_TYPE
 from permit_service.ports import Ports
 from shared.errors import Forbidden
@@ -28,6 +29,8 @@ def visas_of(key: AccountKey, *, caller: Caller, ports: Ports) -> tuple[str, ...
     elif key != caller.key:
         raise Forbidden("only a person's own visas")
     now = ports.clock.now()
+    if not (PLAIN.fullmatch(key.issuer) and PLAIN.fullmatch(key.subject)):
+        raise UserUnknown
     with ports.units() as work:
         if work.accounts.find(key) is None:
             raise UserUnknown

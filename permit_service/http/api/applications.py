@@ -14,7 +14,7 @@ from permit_service.http.api.schemas import (
     DecisionSchema,
     SubmissionSchema,
 )
-from permit_service.http.edge import caller_of, current_edge
+from permit_service.http.edge import application_id_of, caller_of, current_edge
 from permit_service.usecases import read
 from permit_service.usecases.decide import Decision, decide
 from permit_service.usecases.submit import parse_submission, submit
@@ -22,7 +22,6 @@ from shared.api import ApiBlueprint
 from shared.auth import current_principal, requires, requires_any
 from shared.clock import from_rfc3339
 from shared.errors import FieldFault, ValidationFailed
-from shared.ids import ApplicationId
 
 blueprint: Final = ApiBlueprint(
     "applications", __name__, url_prefix="/v1/applications", description="Applications"
@@ -58,7 +57,7 @@ def list_applications() -> dict[str, Any]:
 def get_application(application_id: str) -> dict[str, Any]:
     """Show one application and what became of it."""
     found = read.case(
-        ApplicationId(application_id),
+        application_id_of(application_id),
         caller=caller_of(current_principal()),
         ports=current_edge().ports,
     )
@@ -71,7 +70,7 @@ def get_application(application_id: str) -> dict[str, Any]:
 def get_cohort(application_id: str) -> dict[str, Any]:
     """Ask consent_registry who would be in now, in counts."""
     view = read.cohort(
-        ApplicationId(application_id),
+        application_id_of(application_id),
         caller=caller_of(current_principal()),
         ports=current_edge().ports,
     )
@@ -86,7 +85,7 @@ def decide_application(body: dict[str, Any], application_id: str) -> dict[str, A
     """Sign a decision; a grant that cannot be finished at once stays `granting`."""
     edge, caller = current_edge(), caller_of(current_principal())
     decision = Decision(
-        application_id=ApplicationId(application_id),
+        application_id=application_id_of(application_id),
         verdict=Verdict(body["decision"]),
         reasons=body["reasons"],
         valid_until=_end(body["valid_until"]),

@@ -13,12 +13,11 @@ from permit_service.http.api.schemas import (
     ReasonsSchema,
     RevokedSchema,
 )
-from permit_service.http.edge import caller_of, current_edge
+from permit_service.http.edge import caller_of, current_edge, permit_id_of
 from permit_service.usecases import read
 from permit_service.usecases.revoke import Ending, revoke
 from shared.api import ApiBlueprint
 from shared.auth import current_principal, public, requires
-from shared.ids import PermitId
 
 blueprint: Final = ApiBlueprint("permits", __name__, description="Permits")
 
@@ -29,7 +28,7 @@ blueprint: Final = ApiBlueprint("permits", __name__, description="Permits")
 def get_permit(permit_id: str) -> dict[str, Any]:
     """Show one permit with its signed document."""
     ports = current_edge().ports
-    found = read.permit(PermitId(permit_id), caller=caller_of(current_principal()), ports=ports)
+    found = read.permit(permit_id_of(permit_id), caller=caller_of(current_principal()), ports=ports)
     return present.permit(found, ports.clock.now())
 
 
@@ -39,7 +38,7 @@ def get_permit(permit_id: str) -> dict[str, Any]:
 @blueprint.response(201, RevokedSchema)
 def revoke_permit(body: dict[str, Any], permit_id: str) -> dict[str, Any]:
     """End a permit for good."""
-    ending = Ending(permit_id=PermitId(permit_id), reasons=body["reasons"])
+    ending = Ending(permit_id=permit_id_of(permit_id), reasons=body["reasons"])
     revoked = revoke(ending, caller=caller_of(current_principal()), ports=current_edge().ports)
     return {"permit_id": permit_id, "revision": revoked.revision}
 

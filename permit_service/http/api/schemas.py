@@ -6,6 +6,7 @@ from typing import Any, Final
 from marshmallow import Schema, fields, validate
 
 from shared.api import StrictSchema
+from shared.canonical import MAX_INTEGER
 
 _PURPOSE_NOTE: Final = (
     "category (GRU, HMB, DS, POA, MDS or CC), diseases, methods, ancestry, commercial, clinical, "
@@ -47,7 +48,7 @@ class ReasonsSchema(StrictSchema):
 class FeedQuerySchema(StrictSchema):
     """Where to continue, and how long to wait for something new."""
 
-    after = fields.Integer(load_default=0, validate=validate.Range(min=0))
+    after = fields.Integer(load_default=0, validate=validate.Range(min=0, max=MAX_INTEGER))
     wait = fields.Float(load_default=0.0, validate=validate.Range(min=0, max=20))
 
 

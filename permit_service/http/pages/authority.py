@@ -9,13 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from permit_service.domain.application import Verdict
 from permit_service.domain.errors import CohortRefused, CohortsUnavailable
-from permit_service.http.edge import caller_of, current_edge
+from permit_service.http.edge import application_id_of, caller_of, current_edge
 from permit_service.http.pages import views
 from permit_service.usecases import read
 from permit_service.usecases.decide import Decision, decide
 from permit_service.usecases.revoke import Ending, revoke
 from shared.errors import FieldFault, ValidationFailed
-from shared.ids import ApplicationId
 from shared.pages import FormError, current_principal, form_errors, signed_in
 
 blueprint: Final = Blueprint("authority", __name__, template_folder="templates")
@@ -47,7 +46,7 @@ def decision(application_id: str) -> ResponseReturnValue:
     form = request.form
     try:
         decided = Decision(
-            application_id=ApplicationId(application_id),
+            application_id=application_id_of(application_id),
             verdict=_verdict(form.get("decision", "")),
             reasons=form.get("reasons", ""),
             valid_until=_last_day(form.get("valid_until", "")),
@@ -70,7 +69,7 @@ def revocation_form(application_id: str) -> ResponseReturnValue:
 def revocation(application_id: str) -> ResponseReturnValue:
     """End the permit."""
     caller, ports = caller_of(current_principal()), current_edge().ports
-    permit = read.case(ApplicationId(application_id), caller=caller, ports=ports).permit
+    permit = read.case(application_id_of(application_id), caller=caller, ports=ports).permit
     if permit is not None:
         ending = Ending(permit_id=permit.permit_id, reasons=request.form.get("reasons", ""))
         try:
@@ -82,7 +81,7 @@ def revocation(application_id: str) -> ResponseReturnValue:
 
 def _page(application_id: str, errors: tuple[FormError, ...] = ()) -> str:
     caller, ports = caller_of(current_principal()), current_edge().ports
-    case = read.case(ApplicationId(application_id), caller=caller, ports=ports)
+    case = read.case(application_id_of(application_id), caller=caller, ports=ports)
     view = views.case_view(case, ports.clock.now())
     return render_template(
         "permit_service/application.html",
@@ -97,7 +96,7 @@ def _page(application_id: str, errors: tuple[FormError, ...] = ()) -> str:
 
 def _revocation_page(application_id: str, errors: tuple[FormError, ...] = ()) -> str:
     caller, ports = caller_of(current_principal()), current_edge().ports
-    case = read.case(ApplicationId(application_id), caller=caller, ports=ports)
+    case = read.case(application_id_of(application_id), caller=caller, ports=ports)
     view = views.case_view(case, ports.clock.now())
     return render_template(
         "permit_service/revocation.html", view=view, form=request.form, errors=errors
@@ -108,7 +107,7 @@ def _counts(application_id: str) -> views.CountsView | None:
     """Ask for the counts; None when consent_registry cannot say them now."""
     caller, ports = caller_of(current_principal()), current_edge().ports
     try:
-        found = read.cohort(ApplicationId(application_id), caller=caller, ports=ports)
+        found = read.cohort(application_id_of(application_id), caller=caller, ports=ports)
     except (CohortsUnavailable, CohortRefused):
         return None
     return views.counts_view(found)

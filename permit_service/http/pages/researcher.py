@@ -10,12 +10,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from permit_service.domain.words import CATEGORY_WORDS
-from permit_service.http.edge import caller_of, current_edge
+from permit_service.http.edge import application_id_of, caller_of, current_edge
 from permit_service.http.pages import views
 from permit_service.usecases import read
 from permit_service.usecases.submit import parse_submission, submit
 from shared.errors import FieldFault, ValidationFailed
-from shared.ids import ApplicationId
 from shared.pages import FormError, current_principal, form_errors, signed_in
 
 blueprint: Final = Blueprint("researcher", __name__, template_folder="templates")
@@ -72,7 +71,7 @@ def application(application_id: str) -> ResponseReturnValue:
     """Show one of the researcher's own applications and its permit."""
     ports = current_edge().ports
     case = read.case(
-        ApplicationId(application_id), caller=caller_of(current_principal()), ports=ports
+        application_id_of(application_id), caller=caller_of(current_principal()), ports=ports
     )
     view = views.case_view(case, ports.clock.now())
     return render_template("permit_service/own_application.html", view=view)

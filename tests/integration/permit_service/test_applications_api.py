@@ -165,3 +165,33 @@ def test_a_permit_ends_when_the_authority_says(node: PermitNode) -> None:
     until = to_rfc3339(datetime.now(UTC) + timedelta(days=3))
     permit = node.permit(node.grant(valid_until=until))
     assert permit["expires_at"] == until
+
+
+def test_text_that_no_database_keeps_is_a_fault_and_not_a_failure(node: PermitNode) -> None:
+    for bad in ("nul \x00 here", "half \ud800 pair", "bell \x07 rung"):
+        answer = node.post("/v1/applications", {**SUBMISSION, "title": bad}, node.rita())
+        assert (answer.status_code, pointers(answer)) == (422, ["/title"])
+        purpose = {"category": "HMB", "users": [bad], "project": bad}
+        answer = node.post("/v1/applications", {**SUBMISSION, "purpose": purpose}, node.rita())
+        assert set(pointers(answer)) == {"/purpose/users/0", "/purpose/project"}
+        application_id = node.apply()
+        body = {"decision": "grant", "reasons": f"Reasons with {bad}."}
+        answer = node.post(f"/v1/applications/{application_id}/decisions", body, node.dora())
+        assert (answer.status_code, pointers(answer)) == (422, ["/reasons"])
+    for path in ("/v1/applications/%00", "/v1/permits/%00", "/v1/permits/%ED%A0%80"):
+        assert node.get(path, node.dora()).status_code == 404
+    reader = node.service("clearinghouse", "visas.read")
+    assert node.visas(reader, "%00").status_code == 404
+    assert node.visas(reader, iss="\x00").status_code == 404
+    feed = node.service("clearinghouse", "feed.read")
+    assert node.get("/v1/feed", feed, after=str(2**70)).status_code == 422
+
+
+def test_reasons_may_have_lines(node: PermitNode) -> None:
+    application_id = node.apply()
+    reasons = "First line.\r\nSecond line, with äöü."
+    body = {"decision": "refuse", "reasons": reasons}
+    answer = node.post(f"/v1/applications/{application_id}/decisions", body, node.dora())
+    assert answer.status_code == 201
+    seen = node.get(f"/v1/applications/{application_id}", node.rita()).json()
+    assert seen["signatures"][0]["reasons"] == reasons

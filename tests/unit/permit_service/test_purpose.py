@@ -108,3 +108,12 @@ def test_a_purpose_names_its_duo_code_where_duo_has_one() -> None:
 def test_a_reason_without_wording_is_shown_as_it_is() -> None:
     assert reason_in_words("withdrawn") == "withdrew their consent"
     assert reason_in_words("some_new_code") == "some new code"
+
+
+def test_an_unknown_field_is_pointed_at_and_cut_short() -> None:
+    with pytest.raises(ValidationFailed) as caught:
+        parse_purpose({"category": "HMB", "a/b~c": 1, "x" * 99: 1})
+    assert [fault.pointer for fault in caught.value.faults] == [
+        "/purpose/a~1b~0c",
+        "/purpose/" + "x" * 64,
+    ]

@@ -115,8 +115,11 @@ class Feed(Protocol):
         """
         ...
 
-    def news(self, after: int) -> FeedNews:
-        """Give what followed the cursor; may wait some seconds for it. Raises like `snapshot`."""
+    def news(self, after: int, *, wait_seconds: float) -> FeedNews:
+        """Give what followed the cursor, waiting for it at most so long. Raises like `snapshot`.
+
+        Heartbeats alone do not end the wait.
+        """
         ...
 
     def manifest(self, jws: str) -> Mapping[str, object]:

@@ -153,6 +153,7 @@ class MemoryFeed:
         self.snapshot_cursor = 0
         self.down = False
         self.asked: list[int | None] = []
+        self.waits: list[float] = []
 
     def beat(self, register: str, revision: int, *, seconds: float = 0.0) -> None:
         """Say that a register stands at a revision, `seconds` after the start of time."""
@@ -173,8 +174,9 @@ class MemoryFeed:
             raise SourceUnreachable("the feed does not answer")
         return FeedSnapshot(registers=list(self.snapshots), cursor=self.snapshot_cursor)
 
-    def news(self, after: int) -> FeedNews:
+    def news(self, after: int, *, wait_seconds: float) -> FeedNews:
         self.asked.append(after)
+        self.waits.append(wait_seconds)
         if self.down:
             raise SourceUnreachable("the feed does not answer")
         return FeedNews(

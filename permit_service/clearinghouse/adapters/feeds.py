@@ -20,8 +20,11 @@ from shared.jose import BadSignature, has_key, parse_jws, read_object
 from shared.keys import verify_jws
 
 SCOPE: Final = "feed.read"
-WAIT_SECONDS: Final = 10
+MAX_WAIT_SECONDS: Final = 20
+"""The longest wait that a publisher grants."""
 LIMITS: Final = Limits(total_seconds=120.0, max_bytes=256 * 1024 * 1024)
+READ_SECONDS: Final = 10.0
+_SNAPSHOT_SECONDS: Final = 20.0
 _MANIFEST: Final = "placet-manifest+jwt"
 
 _T = TypeVar("_T")
@@ -40,7 +43,12 @@ class HttpFeed:
     """The port `Feed`; `client` is based at the feed's URL."""
 
     def __init__(
-        self, client: JsonClient, keys: KeySet, *, issuer: str, wait_seconds: int = WAIT_SECONDS
+        self,
+        client: JsonClient,
+        keys: KeySet,
+        *,
+        issuer: str,
+        wait_seconds: float = MAX_WAIT_SECONDS,
     ) -> None:
         self._client = client
         self._keys = keys
@@ -49,7 +57,7 @@ class HttpFeed:
 
     def snapshot(self) -> FeedSnapshot:
         """Fetch the registers; see `ports.Feed`."""
-        answer = self._get("/snapshot", {})
+        answer = self._get("/snapshot", {}, _SNAPSHOT_SECONDS)
         registers = [
             self._read(jws, lambda token, keys: read_snapshot(token, keys, issuer=self._issuer))
             for jws in _texts(answer, "snapshots")
@@ -59,9 +67,10 @@ class HttpFeed:
             cursor=field(answer, "cursor", int),
         )
 
-    def news(self, after: int) -> FeedNews:
+    def news(self, after: int, *, wait_seconds: float) -> FeedNews:
         """Fetch what followed; see `ports.Feed`."""
-        answer = self._get("", {"after": str(after), "wait": str(self._wait_seconds)})
+        wait = min(wait_seconds, self._wait_seconds)
+        answer = self._get("", {"after": str(after), "wait": f"{wait:g}"}, wait)
         batch = self._read(
             field(answer, "batch", str),
             lambda token, keys: read_changes(token, keys, issuer=self._issuer, after=after),
@@ -85,9 +94,9 @@ class HttpFeed:
         beat = self._read(jws, lambda token, keys: read_heartbeat(token, keys, issuer=self._issuer))
         return Heartbeat(register=beat.register, revision=Revision(beat.revision), time=beat.time)
 
-    def _get(self, path: str, params: Mapping[str, str]) -> Mapping[str, object]:
+    def _get(self, path: str, params: Mapping[str, str], patience: float) -> Mapping[str, object]:
         try:
-            return self._client.get(path, params, read_seconds=self._wait_seconds + 10.0)
+            return self._client.get(path, params, read_seconds=patience + READ_SECONDS)
         except (Unavailable, UpstreamRefused):
             raise SourceUnreachable("the feed does not answer") from None
 

@@ -37,6 +37,7 @@ ManifestReader: TypeAlias = Callable[[str], Mapping[str, object]]
 _T = TypeVar("_T")
 _DATASET_PREFIX: Final = "dataset:"
 _LAPSE_ITEMS: Final = 2
+_CHANGED: Final = "changed"
 
 
 def dataset_of(register: str) -> DatasetId | None:
@@ -105,8 +106,12 @@ def read_dataset_change(change: Mapping[str, object], manifests: ManifestReader)
         local_id = field(change, "local_id", str)
         return MemberAdded(revision=revision, ordinal=_ordinal(change), local_id=local_id)
     if kind == "member.narrowed":
-        cause = field(change, "cause", str)
-        return MemberNarrowed(revision=revision, ordinal=_ordinal(change), cause=cause)
+        return MemberNarrowed(
+            revision=revision,
+            ordinal=_ordinal(change),
+            cause=field(change, "cause", str),
+            cohorts=_named_cohorts(change),
+        )
     if kind == "cohort.bound":
         return CohortBound(revision=revision, cohort=read_cohort(change, manifests))
     if kind in {"member.given", "dataset.added"}:
@@ -147,6 +152,20 @@ def field(body: Mapping[str, object], name: str, kind: type[_T]) -> _T:
     if not isinstance(value, kind) or isinstance(value, bool):
         raise FeedFault(f"{name} is missing or of the wrong type")
     return value
+
+
+def _named_cohorts(change: Mapping[str, object]) -> frozenset[CohortId] | None:
+    """Read which cohorts a person left; None for all of them.
+
+    Only who changed her terms may stay in some: who withdrew or refused leaves every one,
+    whatever the list says, and so does who is named in no list.
+    """
+    named = change.get("cohorts")
+    if change.get("cause") != _CHANGED or not isinstance(named, list):
+        return None
+    if not all(isinstance(cohort_id, str) for cohort_id in named):
+        raise FeedFault("cohorts holds something else than texts")
+    return frozenset(CohortId(cohort_id) for cohort_id in named)
 
 
 def _record(body: Mapping[str, object]) -> PermitRecord:

@@ -60,7 +60,8 @@ class Cohort:
 
     def narrowed_by(self, gone: Iterable[Ordinal]) -> "Cohort":
         """Take people out."""
-        return replace(self, members=self.members.without(gone))
+        leaving = tuple(gone)
+        return replace(self, members=self.members.without(leaving)) if leaving else self
 
     def never_wider_than(self, known: "Cohort | None") -> "Cohort":
         """Keep only who was in before, when this is the same cohort seen again."""
@@ -74,7 +75,7 @@ class Cohort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrowing:
-    """When (by revision) and why a member was last taken out of the dataset's cohorts."""
+    """When (by revision) and why a member was last taken out of cohorts of the dataset."""
 
     revision: Revision
     cause: str
@@ -110,11 +111,20 @@ class MemberAdded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberNarrowed:
-    """A person leaves every cohort of the dataset frozen before this revision."""
+    """A person leaves cohorts of the dataset frozen before this revision.
+
+    `cohorts` names which, None means all of them.
+    """
 
     revision: Revision
     ordinal: Ordinal
     cause: str
+    cohorts: frozenset[CohortId] | None = None
+
+    def reaches(self, cohort: Cohort) -> bool:
+        """Say whether this takes the person out of a cohort."""
+        named = self.cohorts is None or cohort.cohort_id in self.cohorts
+        return named and cohort.revision < self.revision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,15 +174,18 @@ def apply_dataset(register: DatasetRegister, changes: Sequence[DatasetChange]) -
     bound = [change.cohort for change in changes if isinstance(change, CohortBound)]
     latest = {one.ordinal: _narrowing(one) for one in gone}
     narrowed = {**register.narrowed, **latest} if latest else register.narrowed
-    cohorts = dict(register.cohorts)
+    cohorts = {
+        permit_id: cohort.narrowed_by(one.ordinal for one in gone if one.reaches(cohort))
+        for permit_id, cohort in register.cohorts.items()
+    }
     for cohort in bound:
         known = cohorts.get(cohort.permit_id)
-        cohorts[cohort.permit_id] = _less(cohort, narrowed).never_wider_than(known)
+        cohorts[cohort.permit_id] = _without_changed(cohort, narrowed).never_wider_than(known)
     return replace(
         register,
         revision=revision,
         ordinals=_with_members(register.ordinals, added),
-        cohorts={permit_id: _less(cohort, latest) for permit_id, cohort in cohorts.items()},
+        cohorts=cohorts,
         narrowed=narrowed,
     )
 
@@ -246,10 +259,14 @@ def _narrowing(change: MemberNarrowed) -> Narrowing:
     return Narrowing(revision=change.revision, cause=change.cause)
 
 
-def _less(cohort: Cohort, narrowed: Mapping[Ordinal, Narrowing]) -> Cohort:
-    """Take out whoever was narrowed after the freeze."""
-    gone = [ordinal for ordinal, why in narrowed.items() if why.revision > cohort.revision]
-    return cohort.narrowed_by(gone) if gone else cohort
+def _without_changed(cohort: Cohort, narrowed: Mapping[Ordinal, Narrowing]) -> Cohort:
+    """Take out whoever left any cohort after the freeze.
+
+    Such a freeze is overtaken and never bound; should one be, it opens nobody who changed.
+    """
+    return cohort.narrowed_by(
+        ordinal for ordinal, why in narrowed.items() if why.revision > cohort.revision
+    )
 
 
 def _kept_ended(record: PermitRecord, known: PermitRecord | None) -> PermitRecord:

@@ -30,6 +30,9 @@ from shared.ids import DatasetId
 Body: TypeAlias = Mapping[str, object]
 Merge: TypeAlias = Callable[[Picture, Sequence[Body]], Picture]
 
+PATIENT_SECONDS: Final = 10.0
+HURRIED_SECONDS: Final = 0.5
+
 _log = logging.getLogger(__name__)
 
 
@@ -45,6 +48,7 @@ class Follower:
         self._resync = resync
         self._advance = advance
         self._cursor: int | None = None
+        self._wait_seconds = 0.0
 
     def step(self) -> bool:
         """Ask once and apply the answer; say whether there was a usable one."""
@@ -66,15 +70,18 @@ class Follower:
         snapshot = self._feed.snapshot()
         self._board.update(lambda picture: self._resync(picture, snapshot.registers))
         self._cursor = snapshot.cursor
+        self._wait_seconds = 0.0
 
     def _follow(self, cursor: int) -> None:
-        news = self._feed.news(cursor)
+        news = self._feed.news(cursor, wait_seconds=self._wait_seconds)
         _require_order(news.changes, cursor, news.cursor)
         if news.changes:
             self._board.update(lambda picture: self._advance(picture, news.changes))
         self._cursor = news.cursor
         for beat in news.heartbeats:
             self._board.heard(beat)
+        # A heartbeat alone does not end a wait: as long as one is missing, waits are short.
+        self._wait_seconds = PATIENT_SECONDS if self._board.ready() else HURRIED_SECONDS
 
 
 def follow_datasets(name: str, feed: Feed, board: Board) -> Follower:

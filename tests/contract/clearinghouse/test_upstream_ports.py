@@ -142,19 +142,19 @@ def real_feed(around: Node, state: FeedState) -> HttpFeed:
 def test_a_snapshot_and_what_follows_it(feeds: FeedKind) -> None:
     snapshot = feeds.feed.snapshot()
     assert [register["register"] for register in snapshot.registers] == [REGISTER]
-    assert feeds.feed.news(snapshot.cursor).changes == []
+    assert feeds.feed.news(snapshot.cursor, wait_seconds=0).changes == []
     feeds.change({"ordinal": 3, "cause": "withdrawn"})
-    news = feeds.feed.news(snapshot.cursor)
+    news = feeds.feed.news(snapshot.cursor, wait_seconds=0)
     assert [change["ordinal"] for change in news.changes] == [3]
     assert [beat.revision for beat in news.heartbeats] == [13]
-    assert feeds.feed.news(news.cursor).changes == []
-    assert feeds.feed.news(news.cursor).cursor == news.cursor
-    assert len(feeds.feed.news(snapshot.cursor).changes) == 1
+    assert feeds.feed.news(news.cursor, wait_seconds=0).changes == []
+    assert feeds.feed.news(news.cursor, wait_seconds=0).cursor == news.cursor
+    assert len(feeds.feed.news(snapshot.cursor, wait_seconds=0).changes) == 1
 
 
 def test_a_silent_feed_is_unreachable(feeds: FeedKind) -> None:
     feeds.silence()
-    for ask in (feeds.feed.snapshot, lambda: feeds.feed.news(0)):
+    for ask in (feeds.feed.snapshot, lambda: feeds.feed.news(0, wait_seconds=0)):
         with pytest.raises(SourceUnreachable):
             ask()
 
@@ -192,8 +192,8 @@ def test_a_batch_that_does_not_fit_is_refused(around: Node, change: dict[str, An
     feed = real_feed(around, around.consent)
     around.consent.spoil_next = lambda body: {**body, **change}
     with pytest.raises(FeedFault):
-        feed.news(0)
-    feed.news(0)
+        feed.news(0, wait_seconds=0)
+    feed.news(0, wait_seconds=0)
 
 
 def test_a_feed_signed_by_other_keys_is_refused(around: Node) -> None:
@@ -201,6 +201,6 @@ def test_a_feed_signed_by_other_keys_is_refused(around: Node) -> None:
     client = JsonClient(f"{around.url}/permits/v1/feed", bearer=lambda: SERVICE_TOKEN)
     key_set = RemoteKeySet(f"{around.url}/consent/api/jwk", SystemClock())
     feed = HttpFeed(client, key_set, issuer=around.permit_issuer, wait_seconds=0)
-    for ask in (feed.snapshot, lambda: feed.news(0)):
+    for ask in (feed.snapshot, lambda: feed.news(0, wait_seconds=0)):
         with pytest.raises(FeedFault):
             ask()

@@ -73,6 +73,30 @@ def test_changes_are_read() -> None:
         assert isinstance(read_dataset_change(change, manifest), RevisionMoved)
 
 
+def test_only_changed_terms_may_name_the_cohorts_left() -> None:
+    about = {"register": REGISTER, "revision": 13, "kind": "member.narrowed", "ordinal": 3}
+    named = {
+        cause: read_dataset_change({**about, "cause": cause, "cohorts": [COHORT]}, manifest)
+        for cause in ("changed", "withdrawn", "refused", "expired")
+    }
+    found = {
+        cause: change.cohorts
+        for cause, change in named.items()
+        if isinstance(change, MemberNarrowed)
+    }
+    assert found == {
+        "changed": frozenset({COHORT}),
+        "withdrawn": None,
+        "refused": None,
+        "expired": None,
+    }
+    unnamed = read_dataset_change({**about, "cause": "changed"}, manifest)
+    assert isinstance(unnamed, MemberNarrowed)
+    assert unnamed.cohorts is None
+    with pytest.raises(FeedFault):
+        read_dataset_change({**about, "cause": "changed", "cohorts": [1]}, manifest)
+
+
 def test_permits_are_read() -> None:
     register = read_permits(permits_body(listed("a.b.c", status="expired")))
     assert register.permits[PERMIT].status is PermitStatus.EXPIRED

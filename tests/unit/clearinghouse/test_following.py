@@ -8,7 +8,13 @@ import pytest
 from permit_service.clearinghouse.domain.errors import FeedFault
 from permit_service.clearinghouse.domain.freshness import Freshness, Heartbeat
 from permit_service.clearinghouse.usecases.board import Board
-from permit_service.clearinghouse.usecases.follow import Follower, follow_datasets, follow_permits
+from permit_service.clearinghouse.usecases.follow import (
+    HURRIED_SECONDS,
+    PATIENT_SECONDS,
+    Follower,
+    follow_datasets,
+    follow_permits,
+)
 from shared.ids import Ordinal, Revision
 from tests.fakes.clearinghouse import DATASET, OTHER_DATASET, PERMIT
 from tests.fakes.clearinghouse_feeds import (
@@ -181,6 +187,24 @@ def test_what_does_not_fit_changes_nothing_and_leads_to_a_snapshot(
     assert node.followers[0].step()
     assert node.consent.asked == [None, len(node.consent.changes)]
     assert node.members() == [0, 1, 2]
+
+
+def test_waits_are_short_until_everything_is_fresh() -> None:
+    node = Node()
+    node.step()
+    node.step()
+    node.step()
+    node.beat()
+    node.step()
+    node.step()
+    node.step()
+    assert node.consent.waits == [
+        0.0,
+        HURRIED_SECONDS,
+        HURRIED_SECONDS,
+        HURRIED_SECONDS,
+        PATIENT_SECONDS,
+    ]
 
 
 def test_an_older_snapshot_is_never_taken(node: Node) -> None:

@@ -23,13 +23,18 @@ from permit_service.clearinghouse.domain.state import (
     dataset_resynced,
     permits_resynced,
 )
-from shared.ids import Ordinal, PermitId, Revision
+from shared.ids import CohortId, Ordinal, PermitId, Revision
 from tests.fakes.clearinghouse import PERMIT, a_cohort, a_record, a_register
 from tests.fakes.kernel import START
 
 
-def narrowed(ordinal: int, revision: int, cause: str = "withdrawn") -> MemberNarrowed:
-    return MemberNarrowed(revision=Revision(revision), ordinal=Ordinal(ordinal), cause=cause)
+def narrowed(ordinal: int, revision: int, *cohorts: str) -> MemberNarrowed:
+    return MemberNarrowed(
+        revision=Revision(revision),
+        ordinal=Ordinal(ordinal),
+        cause="changed" if cohorts else "withdrawn",
+        cohorts=frozenset(map(CohortId, cohorts)) if cohorts else None,
+    )
 
 
 def added(ordinal: int, name: str, revision: int = 13) -> MemberAdded:
@@ -55,6 +60,25 @@ def test_only_cohorts_frozen_before_are_narrowed() -> None:
     after = apply_dataset(a_register(a_cohort(range(5)), later), [narrowed(3, 13)])
     assert Ordinal(3) not in after.cohorts[PERMIT].members
     assert Ordinal(3) in after.cohorts[PermitId("permit-2")].members
+
+
+def test_who_changed_her_terms_leaves_only_the_cohorts_named() -> None:
+    second = PermitId("permit-2")
+    other = a_cohort(range(5), permit_id=second, cohort_id=CohortId("cohort-2"))
+    before = a_register(a_cohort(range(5)), other)
+    after = apply_dataset(before, [narrowed(3, 13, "cohort-2"), narrowed(4, 13, "cohort-1")])
+    assert members(after) == [0, 1, 2, 3]
+    assert Ordinal(3) not in after.cohorts[second].members
+    assert Ordinal(4) in after.cohorts[second].members
+    both = apply_dataset(before, [narrowed(3, 13, "cohort-2"), narrowed(3, 14, "cohort-1")])
+    for cohort in both.cohorts.values():
+        assert Ordinal(3) not in cohort.members
+
+
+def test_a_cohort_bound_although_overtaken_opens_nobody_who_changed() -> None:
+    bound = CohortBound(revision=Revision(14), cohort=a_cohort(range(5), revision=12))
+    found = apply_dataset(a_register(), [narrowed(3, 13, "another"), bound])
+    assert members(found) == [0, 1, 2, 4]
 
 
 def test_a_cohort_bound_after_a_withdrawal_it_has_not_seen_is_narrowed_at_once() -> None:

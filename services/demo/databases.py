@@ -4,11 +4,14 @@
 Each service migrates itself with its own command; this module only runs the commands.
 """
 
+import base64
 import hashlib
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from services.demo import environment
 from services.demo.environment import Node
@@ -71,11 +74,19 @@ def register_producers(node: Node, databases: Mapping[str, str]) -> None:
     for service in PRODUCERS:
         source = node.source(service)
         words = ["audit", "producer", "add", "--src", source, "--client-id", service]
-        words += ["--vkey", KeyStore(node.layout.keys(service) / "heartbeat").vkey(source)]
+        words += ["--vkey", vkey(source, KeyStore(node.layout.keys(service) / "heartbeat"))]
         words += ["--topic", environment.AUDIT_TOPIC, "--offsets", "0,0,0"]
         command = (sys.executable, "-m", "services.cli", *words)
         _run_together({"producers": (command, environ)}, node.layout.root / "log")
     done.touch()
+
+
+def vkey(name: str, store: KeyStore) -> str:
+    """Give the verifier key of a store's active Ed25519 key under a name (C2SP signed-note)."""
+    public = store.active().private.public_key()
+    blob = b"\x01" + public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    key_id = hashlib.sha256(name.encode() + b"\n" + blob).digest()[:4]
+    return f"{name}+{key_id.hex()}+{base64.b64encode(blob).decode()}"
 
 
 def _run_together(

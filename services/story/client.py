@@ -18,6 +18,7 @@ from services.story.ledger import REASON_HEADER, Ledger, traceparent
 _SECONDS: Final = 60.0
 _PATIENCE: Final = 120.0
 _PAUSE: Final = 0.2
+_CONFLICT: Final = 409
 _NOT_NOW: Final = frozenset({500, 502, 503, 504})
 
 
@@ -27,17 +28,20 @@ class GaveUp(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back; `body` is {} when it is not a JSON object."""
+    """What came back; `body` is {} when it is not a JSON object.
+
+    `tries` counts the requests it took; after more than one nobody knows what the others did.
+    """
 
     status: int
     reason: str
+    tries: int
     body: Mapping[str, Any]
     text: str = field(repr=False)
 
-    @property
-    def code(self) -> str:
-        """The code of a problem document, empty for anything else."""
-        return str(self.body.get("code", ""))
+    def done(self, status: int) -> int:
+        """Give the status, or `status` where a conflict says that an earlier try did it."""
+        return status if self.status == _CONFLICT and self.tries > 1 else self.status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +55,11 @@ class _Call:
 
 
 class Client:
-    """One caller of the suite; `again` counts requests that had to be repeated."""
+    """One caller of the suite."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._session = requests.Session()
-        self.again = 0
 
     def get(self, url: str, *, token: str = "", kind: str = "read") -> Answer:
         """Ask for something."""
@@ -83,18 +86,17 @@ class Client:
         )
 
     def _send(self, call: _Call, token: str) -> Answer:
-        deadline = time.monotonic() + _PATIENCE
+        deadline, tries = time.monotonic() + _PATIENCE, 0
         bearer = {"Authorization": f"Bearer {token}"} if token else {}
         wish = secrets.token_hex(8)
         while time.monotonic() < deadline:
             trace_id = self._ledger.open(call.kind, wish=wish)
             headers = {**call.headers, **bearer, "traceparent": traceparent(trace_id)}
-            answer = self._once(call, headers)
+            answer, tries = self._once(call, headers), tries + 1
             if answer is not None and answer.status_code not in _NOT_NOW:
                 reason = answer.headers.get(REASON_HEADER, "")
                 self._ledger.close(trace_id, status=answer.status_code, reason=reason)
-                return _read(answer, reason)
-            self.again += 1
+                return _read(answer, reason, tries)
             time.sleep(_PAUSE)
         raise GaveUp(f"no usable answer to {call.kind}")
 
@@ -113,7 +115,7 @@ class Client:
             return None
 
 
-def _read(answer: requests.Response, reason: str) -> Answer:
+def _read(answer: requests.Response, reason: str, tries: int) -> Answer:
     try:
         body = answer.json() if "json" in answer.headers.get("Content-Type", "") else {}
     except ValueError:
@@ -121,6 +123,7 @@ def _read(answer: requests.Response, reason: str) -> Answer:
     return Answer(
         status=answer.status_code,
         reason=reason,
+        tries=tries,
         body=body if isinstance(body, dict) else {"items": body},
         text=answer.text,
     )

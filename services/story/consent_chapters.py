@@ -36,7 +36,7 @@ def open_dataset(stage: Stage, people: int) -> Cast:
         token=token,
         kind="register",
     )
-    stage.narrator.check(f"{dataset} is registered", expected=201, came=answer.status)
+    stage.narrator.check(f"{dataset} is registered", expected=201, came=answer.done(201))
     cast = invent(dataset, people)
     write_files(cast.country, Path(stage.suite.data))
     stage.narrator.note(f"{len(cast.country.participants)} files written, one for each person")

@@ -132,8 +132,12 @@ def revoke(stage: Stage, permit: Permit) -> int:
         token=stage.person("dora", _SERVICE, "permits.revoke"),
         kind="revoke",
     )
-    stage.narrator.check("the permit is revoked", expected=201, came=answer.status)
-    return int(answer.body.get("revision", 0))
+    stage.narrator.check("the permit is revoked", expected=201, came=answer.done(201))
+    ended = stage.client.get(
+        stage.url(_SERVICE, f"/v1/permits/{permit.permit_id}"),
+        token=stage.person("dora", _SERVICE, "permits.read"),
+    )
+    return int(ended.body.get("revision", 0))
 
 
 def _placet(*words: str) -> int:

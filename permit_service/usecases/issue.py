@@ -197,7 +197,8 @@ def _lapse(application_id: ApplicationId, ports: Ports) -> None:
         application = _known(work.applications.locked(application_id))
         if application.state is not ApplicationState.GRANTING:
             return
-        permit = work.permits.of_application(application_id)
+        seen = work.permits.of_application(application_id)
+        permit = None if seen is None else work.permits.locked(seen.permit_id)
         if permit is not None:
             work.permits.put(permit.give_up())
         _finish(work, application, ApplicationState.LAPSED)

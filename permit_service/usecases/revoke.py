@@ -40,19 +40,25 @@ def revoke(ending: Ending, *, caller: Caller, ports: Ports) -> Revoked:
     revocation = Revocation(by=caller.key, reasons=reasons, revoked_at=now)
     with ports.units() as work:
         permit = _locked(ending.permit_id, work)
-        if permit.state is PermitState.LIVE:
-            revision = work.register.advance()
-            revoked = permit.revoke(revocation, revision)
-            work.register.append(
-                Change(revision=revision, kind=ChangeKind.REVOKED, permit_id=permit.permit_id)
-            )
-        else:
-            revision = work.register.revision()
-            revoked = permit.revoke(revocation, None)
+        revoked = permit.revoke(revocation, _left(permit, work))
         work.permits.put(revoked)
         work.record(permit_revoked(revoked, caller, at=now))
         work.commit()
-    return Revoked(permit=revoked, revision=revision)
+    if revoked.revision is not None:
+        return Revoked(permit=revoked, revision=revoked.revision)
+    with ports.units() as work:
+        return Revoked(permit=revoked, revision=work.register.revision())
+
+
+def _left(permit: Permit, work: UnitOfWork) -> Revision | None:
+    """Take a live permit out of the register; give the revision, None if it was never in it."""
+    if permit.state is not PermitState.LIVE:
+        return None
+    revision = work.register.advance()
+    work.register.append(
+        Change(revision=revision, kind=ChangeKind.REVOKED, permit_id=permit.permit_id)
+    )
+    return revision
 
 
 def _locked(permit_id: PermitId, work: UnitOfWork) -> Permit:

@@ -33,7 +33,7 @@ __all__ = [
 Location = Literal["json", "query", "form", "files", "headers", "path"]
 
 _VIEW = TypeVar("_VIEW", bound=Callable[..., Any])
-_OPENAPI_PATH: Final = "/v1/openapi.json"
+_OPENAPI_PATH: Final = "/openapi.json"
 # Documented by flask-smorest for features that are not used here.
 _FOREIGN_SCHEMAS: Final = ("Error", "PaginationMetadata")
 _PROBLEM_REF: Final = {"$ref": "#/components/responses/Problem"}
@@ -149,7 +149,7 @@ class Api:
 
 
 def create_api(app: Flask, title: str, version: str) -> Api:
-    """Prepare an application for ApiBlueprints and serve its document at `/v1/openapi.json`."""
+    """Prepare an application for ApiBlueprints and serve its document at `/openapi.json`."""
     app.config["OPENAPI_VERSION"] = "3.1.0"
     app.config["API_TITLE"] = title
     app.config["API_VERSION"] = version

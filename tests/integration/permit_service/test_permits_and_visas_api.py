@@ -184,7 +184,7 @@ def test_the_feed_is_for_those_with_its_scope(node: PermitNode) -> None:
 
 
 def test_the_openapi_document_names_every_address(node: PermitNode) -> None:
-    paths = node.get("/v1/openapi.json").json()["paths"]
+    paths = node.get("/openapi.json").json()["paths"]
     assert {
         "/v1/applications",
         "/v1/applications/{application_id}",

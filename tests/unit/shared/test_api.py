@@ -289,7 +289,7 @@ def test_a_view_that_does_not_say_who_may_call_it_cannot_be_routed() -> None:
 
 
 def test_the_openapi_document_says_what_is_served(client: FlaskClient) -> None:
-    answer = client.get("/v1/openapi.json")
+    answer = client.get("/openapi.json")
     document = answer.get_json()
     assert document["openapi"].startswith("3.1")
     post_consents = document["paths"]["/v1/consents"]["post"]

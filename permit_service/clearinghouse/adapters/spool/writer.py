@@ -93,11 +93,12 @@ class SpoolWriter:
         self._thread.start()
 
     def close(self) -> None:
-        """Write what waits and stop; later appends are refused."""
+        """Write what waits and stop, also before it began; later appends are refused."""
         with self._news:
             self._closing = True
             self._news.notify_all()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
         self._file.close()
 
     def head(self) -> ChainHead:

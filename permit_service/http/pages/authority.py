@@ -25,11 +25,15 @@ _ONE: Final = "authority.application"
 @blueprint.get("/queue")
 @signed_in("applications.read")
 def queue() -> ResponseReturnValue:
-    """Show the queue, the longest waiting first."""
+    """Show what waits, the longest first, and below it what is decided."""
     ports = current_edge().ports
     found = read.applications(caller=caller_of(current_principal()), ports=ports)
     rows = views.listed(found, ports.clock.now())
-    return render_template("permit_service/queue.html", rows=rows)
+    return render_template(
+        "permit_service/queue.html",
+        waiting=[row for row in rows if row.waiting],
+        settled=[row for row in rows if not row.waiting],
+    )
 
 
 @blueprint.get("/queue/<application_id>")

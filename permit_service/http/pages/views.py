@@ -37,6 +37,7 @@ FAULT_WORDS: Final[Mapping[str, str]] = {
     "freeze_overtaken": "consents kept changing while the list of people was taken",
     "freeze_void": "taking the list of people took too long",
 }
+_WAITING: Final = frozenset({ApplicationState.SUBMITTED, ApplicationState.GRANTING})
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
 
@@ -59,6 +60,7 @@ class Listed:
     purpose: str
     age: str
     state: Tag
+    waiting: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +123,7 @@ def listed(found: Sequence[Application], now: datetime) -> tuple[Listed, ...]:
             purpose=purpose_in_words(one.purpose)[0],
             age=age(now - one.submitted_at),
             state=state_tag(one.state),
+            waiting=one.state in _WAITING,
         )
         for one in found
     )

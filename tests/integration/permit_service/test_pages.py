@@ -124,8 +124,13 @@ def test_the_queue_shows_what_waits(node: PermitNode, dora: Browser) -> None:
     page = dora.page("/queue")
     assert "Waiting in the queue" in page
     assert "GDI-ZZ-DATASET-1" in page
-    assert "less than 1 hour" in page
-    assert f"/queue/{application_id}" in page
+    assert "less than 1 hour ago" in page
+    waiting, _, settled = page.partition('<caption class="govuk-table__caption">Decided')
+    assert f"/queue/{application_id}" in waiting
+    node.decide(application_id, "refuse")
+    waiting, _, settled = dora.page("/queue").partition('govuk-table__caption">Decided')
+    assert f"/queue/{application_id}" not in waiting
+    assert f"/queue/{application_id}" in settled
 
 
 def test_the_authority_sees_counts_and_decides(node: PermitNode, dora: Browser) -> None:

@@ -60,3 +60,56 @@ class AuditSettings(CommonSettings):
         """Name an origin that no key can be named after."""
         if not self.log_origin or "+" in self.log_origin or " " in self.log_origin:
             yield "PLACET_LOG_ORIGIN: must hold neither spaces nor plus signs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminSettings:
+    """What the console commands of the log need: the database, the keys, and Kafka where used."""
+
+    node: str = setting("PLACET_NODE", doc="The node's two letters.", kind=Kind.NODE, example="ZZ")
+    database_url: str = setting(
+        "PLACET_DATABASE_URL",
+        doc="The log's database, as a libpq URI.",
+        kind=Kind.DATABASE_URL,
+        example="postgresql://audit_log@db.example/audit_log",
+    )
+    keys_dir: Path = setting(
+        "PLACET_KEYS_DIR",
+        doc="The folder of the log's keys.",
+        kind=Kind.PATH,
+        example="/var/lib/placet/keys",
+    )
+    log_origin: str = setting(
+        "PLACET_LOG_ORIGIN",
+        doc="The log's unique name, as its checkpoints begin.",
+        default="placet.example/{node}/log",
+    )
+    head_path: Path | None = setting(
+        "PLACET_HEAD_FILE",
+        doc="Where the last signed note is kept; by default in PLACET_KEYS_DIR.",
+        kind=Kind.PATH,
+        default="",
+    )
+    transport: str = setting(
+        "PLACET_TRANSPORT",
+        doc="How entries travel.",
+        kind=Kind.CHOICE,
+        choices=("http", "kafka"),
+        default="http",
+    )
+    kafka_bootstrap: tuple[str, ...] = setting(
+        "PLACET_KAFKA_BOOTSTRAP",
+        doc="Kafka brokers as host:port, comma separated.",
+        kind=Kind.LIST,
+        default="",
+    )
+
+    @property
+    def src(self) -> str:
+        """The source under which the log speaks about itself."""
+        return f"{self.node.lower()}/audit_log/1"
+
+    @property
+    def head_file(self) -> Path:
+        """Where the last signed note is kept."""
+        return self.head_path or self.keys_dir / "head.note"

@@ -48,7 +48,7 @@ class Inspector(TreeReader, Protocol):
         ...
 
     def people(self, first: int, end: int) -> Mapping[int, frozenset[tuple[str, int]]]:
-        """Give the people of these indexes."""
+        """Give the people of these indexes; asked for in rising order."""
         ...
 
     def parts(self, first: int, end: int) -> Mapping[int, Mapping[int, tuple[StoredKey, bytes]]]:

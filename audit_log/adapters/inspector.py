@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything stored, read once in order within one snapshot: an `Inspector` for re-verification."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import rows
+
+from audit_log.adapters.reader import unpacked
+from audit_log.adapters.store import load
+from audit_log.domain.chain import Chain, ChainKey
+from audit_log.domain.errors import LogMismatch
+from audit_log.domain.tiles import WIDTH
+from audit_log.ports import Published, StoredKey, StoredSearch
+from shared.db import connect
+
+_PAGE = 64
+
+
+class PostgresInspector:
+    """An `Inspector` over one connection; see the port for what each method guarantees."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+        self._people: Iterator[rows.TupleRow] | None = None
+        self._person: rows.TupleRow | None = None
+
+    def head(self) -> tuple[str, int, bytes]:
+        """Give origin, size and root as the state row has them."""
+        row = self._one("SELECT origin, size, root FROM log_state")
+        if row is None:
+            raise LogMismatch("the database holds no log")
+        return str(row[0]), int(row[1]), bytes(row[2])
+
+    def tile(self, level: int, index: int) -> bytes:
+        """Give a tile as wide as it is now; LookupError when it has no hash yet."""
+        row = self._one(
+            "SELECT data FROM tile WHERE level = %s AND n = %s UNION ALL"
+            " SELECT data FROM tile_edge WHERE level = %s AND n = %s AND length(data) > 0 LIMIT 1",
+            (level, index, level, index),
+        )
+        if row is None:
+            raise LookupError("no such tile")
+        return bytes(row[0])
+
+    def bundles(self) -> Iterator[tuple[str, int, Sequence[bytes] | None]]:
+        """Give (table, number, entries) of every bundle, the edge last; None when unreadable."""
+        for number, data in self._paged("SELECT n, data FROM bundle ORDER BY n"):
+            try:
+                entries: Sequence[bytes] | None = unpacked(bytes(data))
+            except ValueError:
+                entries = None
+            yield "bundle", int(number), entries
+        edge = self._all("SELECT idx, entry FROM edge_entry ORDER BY idx")
+        if edge:
+            first = int(edge[0][0])
+            whole = [index for index, _ in edge] == list(range(first, first + len(edge)))
+            number = first // WIDTH
+            yield "edge_entry", number, [bytes(e) for _, e in edge] if whole else None
+
+    def checkpoints(self) -> Iterator[Published]:
+        """Give every checkpoint kept, by size."""
+        for size, root, note, signed_at in self._paged(
+            "SELECT size, root, note, signed_at FROM checkpoint ORDER BY size"
+        ):
+            yield Published(size=size, root=bytes(root), note=bytes(note), signed_at=signed_at)
+
+    def search_rows(self, first: int, end: int) -> Mapping[int, StoredSearch]:
+        """Give the search rows of these indexes, with their terms as text."""
+        found = self._all(
+            "SELECT e.idx, e.month, e.retention, e.etime, coalesce(t.value, ''),"
+            " coalesce(s.value, ''), e.decision, r.value, d.value, p.value, e.actor, e.permit"
+            " FROM ev AS e LEFT JOIN term AS t ON t.id = e.ty LEFT JOIN term AS s ON s.id = e.src"
+            " LEFT JOIN term AS r ON r.id = e.reason LEFT JOIN term AS d ON d.id = e.dataset"
+            " LEFT JOIN term AS p ON p.id = e.purposes"
+            " WHERE e.idx >= %s AND e.idx < %s ORDER BY e.idx",
+            (first, end),
+        )
+        return {
+            row[0]: StoredSearch(
+                month=row[1],
+                retention=row[2],
+                etime=row[3],
+                type=row[4],
+                src=row[5],
+                decision=row[6],
+                reason=row[7],
+                dataset=row[8],
+                purposes=row[9],
+                actor=row[10],
+                permit=row[11],
+            )
+            for row in found
+        }
+
+    def people(self, first: int, end: int) -> Mapping[int, frozenset[tuple[str, int]]]:
+        """Give the people of these indexes; asked for in rising order.
+
+        The table is ordered by person, so it is sorted once and read along.
+        """
+        if self._people is None:
+            self._people = self._paged(
+                "SELECT p.idx, coalesce(t.value, ''), p.ordinal FROM ev_person AS p"
+                " LEFT JOIN term AS t ON t.id = p.dataset ORDER BY p.idx"
+            )
+            self._person = next(self._people, None)
+        found: dict[int, set[tuple[str, int]]] = {}
+        while self._person is not None and self._person[0] < end:
+            index, dataset, ordinal = self._person
+            found.setdefault(max(index, first), set()).add((dataset, ordinal))
+            self._person = next(self._people, None)
+        return {index: frozenset(people) for index, people in found.items()}
+
+    def parts(self, first: int, end: int) -> Mapping[int, Mapping[int, tuple[StoredKey, bytes]]]:
+        """Give the sealed parts of these indexes by group number, with their wrapped keys."""
+        found: dict[int, dict[int, tuple[StoredKey, bytes]]] = {}
+        for index, group, kid, kek, wrapped, data in self._all(
+            "SELECT s.idx, s.grp, s.kid, coalesce(d.kek, ''), coalesce(d.wrapped, ''), s.data"
+            " FROM sealed AS s LEFT JOIN dek AS d ON d.kid = s.kid"
+            " WHERE s.idx >= %s AND s.idx < %s",
+            (first, end),
+        ):
+            key = StoredKey(kid, kek, bytes(wrapped))
+            found.setdefault(index, {})[group] = (key, bytes(data))
+        return found
+
+    def erased(self, first: int, end: int) -> Mapping[int, frozenset[int]]:
+        """Give the group numbers of these indexes that an erasure destroyed."""
+        found: dict[int, set[int]] = {}
+        for index, group in self._all(
+            "SELECT p.idx, p.grp FROM erased_part AS p JOIN erasure AS e ON e.id = p.erasure"
+            " WHERE p.idx >= %s AND p.idx < %s",
+            (first, end),
+        ):
+            found.setdefault(index, set()).add(group)
+        return {index: frozenset(groups) for index, groups in found.items()}
+
+    def runs(self) -> Iterator[tuple[ChainKey, int, int, int]]:
+        """Give (chain, first seq, n, first index) of every run, by index."""
+        for src, epoch, first_seq, n, first_index in self._paged(
+            "SELECT src, epoch, first_seq, n, first_idx FROM producer_run ORDER BY first_idx"
+        ):
+            yield ChainKey(src, epoch), first_seq, n, first_index
+
+    def chains(self) -> Mapping[ChainKey, Chain]:
+        """Give every chain as stored."""
+        with self._connection.cursor(binary=True) as cursor:
+            return load.chains(cursor)
+
+    def held_places(self) -> Iterator[tuple[ChainKey, int]]:
+        """Give the places of chains that quarantined input holds."""
+        for src, epoch, seq in self._all(
+            "SELECT src, epoch, seq FROM quarantine WHERE occupies = 1"
+        ):
+            yield ChainKey(src, epoch), seq
+
+    def _one(self, query: str, values: Sequence[object] = ()) -> rows.TupleRow | None:
+        with self._connection.cursor(binary=True) as cursor:
+            return cursor.execute(query, values).fetchone()
+
+    def _all(self, query: str, values: Sequence[object] = ()) -> list[rows.TupleRow]:
+        with self._connection.cursor(binary=True) as cursor:
+            return cursor.execute(query, values).fetchall()
+
+    def _paged(self, query: str) -> Iterator[rows.TupleRow]:
+        """Read a long answer piece by piece."""
+        name = f"inspect_{abs(hash(query))}"
+        with self._connection.cursor(name=name) as cursor:
+            cursor.itersize = _PAGE
+            yield from cursor.execute(query)
+
+
+@contextmanager
+def inspecting(url: str) -> Iterator[PostgresInspector]:
+    """Open an inspector over one snapshot of the whole database."""
+    connection = connect(url, application_name="placet-verify")
+    try:
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield PostgresInspector(connection)
+    finally:
+        connection.close()

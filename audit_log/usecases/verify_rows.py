@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Holding the rows beside the tree against the entries: search, people, sealed parts, chains.
+
+Needs the log's secrets: parts are opened to see that they still open their commitments. A part that
+is gone must have been erased.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from audit_log.domain.batch import TermKind, term
+from audit_log.domain.chain import FIRST_SEQ, ChainKey
+from audit_log.domain.errors import Unopenable
+from audit_log.domain.parts import binding, group_code, group_name, unpadded
+from audit_log.domain.retention import retention_of, year_of
+from audit_log.domain.search import DECISION_CODES
+from audit_log.ports import DataKey, Inspector, Pseudonyms, StoredKey, StoredSearch, Vault
+from shared.entries import Entry, check_commitments, leaf_hash, parse_entry
+from shared.events import actor_of, subject_of
+from shared.sealing import SealedPart
+
+_KEYS_IN_MEMORY = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flaw:
+    """One row that is not what the tree says it must be."""
+
+    table: str
+    row: str
+    what: str
+
+    def __str__(self) -> str:
+        """Write table, row and fault in one line."""
+        return f"{self.table} ({self.row}): {self.what}"
+
+
+class Flaws:
+    """Everything found so far."""
+
+    def __init__(self) -> None:
+        self.found: list[Flaw] = []
+
+    def add(self, table: str, row: str, what: str) -> None:
+        """Note one flaw."""
+        self.found.append(Flaw(table=table, row=row, what=what))
+
+
+@dataclass(slots=True)
+class _Opened:
+    """What the sealed parts of one entry said; None where there is nothing to say."""
+
+    parts: list[SealedPart] = field(default_factory=list)
+    actor: tuple[str, str] | None = None
+    permit: str | None = None
+    people: set[tuple[str, int]] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _ChainSeen:
+    """One chain as its entries show it: the stretches that are filled, and the highest place."""
+
+    stretches: list[tuple[int, int]] = field(default_factory=list)
+    seq: int = 0
+    head: bytes = b""
+
+    def note(self, seq: int, leaf: bytes | None) -> None:
+        """Take in one filled place; without a leaf it is held by quarantined input."""
+        if self.stretches and self.stretches[-1][1] + 1 == seq:
+            self.stretches[-1] = (self.stretches[-1][0], seq)
+        else:
+            self.stretches.append((seq, seq))
+        if seq > self.seq:
+            self.seq, self.head = seq, leaf or b""
+
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        """Give the stretches that nothing fills, below the highest place."""
+        found: list[tuple[int, int]] = []
+        following = FIRST_SEQ
+        for first, last in sorted(self.stretches):
+            if first > following:
+                found.append((following, first - 1))
+            following = max(following, last + 1)
+        return tuple(found)
+
+
+class RowVerifier:
+    """Checks the rows of each bundle as it passes."""
+
+    def __init__(self, vault: Vault, pseudonyms: Pseudonyms) -> None:
+        self._vault = vault
+        self._pseudonyms = pseudonyms
+        self._keys: dict[int, DataKey] = {}
+        self._runs: Iterator[tuple[ChainKey, int, int, int]] | None = None
+        self._run: tuple[ChainKey, int, int, int] | None = None
+        self._chains: dict[ChainKey, _ChainSeen] = {}
+        self._skipped = False
+
+    def take(
+        self, first: int, entries: Sequence[bytes], inspector: Inspector, flaws: Flaws
+    ) -> None:
+        """Check the rows of these entries, the first of which has index `first`."""
+        end = first + len(entries)
+        search = inspector.search_rows(first, end)
+        people = inspector.people(first, end)
+        parts = inspector.parts(first, end)
+        erased = inspector.erased(first, end)
+        for index, raw in enumerate(entries, start=first):
+            entry = parse_entry(raw)
+            opened = self._open(
+                index, entry, parts.get(index, {}), erased.get(index, frozenset()), flaws
+            )
+            self._check_search(index, entry, search.get(index), opened, flaws)
+            if people.get(index, frozenset()) != opened.people:
+                flaws.add("ev_person", f"idx={index}", "names other people than the entry")
+            self._check_run(index, entry, inspector, flaws)
+            self._seen(ChainKey(entry.src, entry.epoch)).note(entry.seq, leaf_hash(raw))
+
+    def finish(self, size: int, inspector: Inspector, flaws: Flaws) -> None:
+        """Check what can only be said at the end: the chains' states, and rows beyond the tree."""
+        if self._run is not None and self._run[3] + self._run[2] > size:
+            flaws.add("producer_run", f"first_idx={self._run[3]}", "reaches beyond the tree")
+        for index in inspector.search_rows(size, size + (1 << 62)):
+            flaws.add("ev", f"idx={index}", "has no entry")
+        if not self._skipped:
+            self._check_chains(inspector, flaws)
+
+    def skip(self) -> None:
+        """Pass over a bundle whose entries are not to be trusted."""
+        self._skipped = True
+
+    def _check_chains(self, inspector: Inspector, flaws: Flaws) -> None:
+        for key, seq in inspector.held_places():
+            self._seen(key).note(seq, None)
+        stored = inspector.chains()
+        for key in sorted(stored.keys() | self._chains.keys()):
+            seen, chain = self._seen(key), stored.get(key)
+            row = f"src={key.src} epoch={key.epoch}"
+            if chain is None or chain.seq != seen.seq:
+                flaws.add("producer_state", row, "does not end where its entries do")
+                continue
+            if seen.head and chain.head != seen.head:
+                flaws.add("producer_state", row, "has another head than its entries")
+            if chain.gaps != seen.gaps():
+                flaws.add("gap", row, "is not what its entries miss")
+
+    def _seen(self, key: ChainKey) -> _ChainSeen:
+        return self._chains.setdefault(key, _ChainSeen())
+
+    def _open(
+        self,
+        index: int,
+        entry: Entry,
+        stored: Mapping[int, tuple[StoredKey, bytes]],
+        erased: frozenset[int],
+        flaws: Flaws,
+    ) -> _Opened:
+        opened = _Opened()
+        for group in entry.commitments:
+            code = group_code(group)
+            row = f"idx={index} grp={code}"
+            if code not in stored:
+                if code not in erased:
+                    flaws.add("sealed", row, "is gone, and no erasure says why")
+                continue
+            part = self._part(entry, group, *stored[code])
+            if part is None:
+                flaws.add("sealed", row, "does not open its commitment")
+                continue
+            opened.parts.append(part)
+            _note(part, opened)
+        for code in stored.keys() - {group_code(group) for group in entry.commitments}:
+            flaws.add("sealed", f"idx={index} grp={code}", f"the entry has no {group_name(code)}")
+        return opened
+
+    def _part(self, entry: Entry, group: str, key: StoredKey, data: bytes) -> SealedPart | None:
+        try:
+            if key.kid not in self._keys:
+                if len(self._keys) >= _KEYS_IN_MEMORY:
+                    self._keys.clear()
+                self._keys[key.kid] = self._vault.unwrap(key.kid, key.kek, key.wrapped)
+            plain = self._keys[key.kid].open(data, binding(entry.id, group))
+            part = unpadded(group, plain)
+            check_commitments(entry, (part,), complete=False)
+        except (Unopenable, ValueError):
+            return None
+        return part
+
+    def _check_search(
+        self,
+        index: int,
+        entry: Entry,
+        row: StoredSearch | None,
+        opened: _Opened,
+        flaws: Flaws,
+    ) -> None:
+        if row is None:
+            flaws.add("ev", f"idx={index}", "is missing")
+            return
+        year = year_of(row.month)
+        wanted = StoredSearch(
+            month=row.month,
+            retention=retention_of(entry.type),
+            etime=entry.occurred_at,
+            type=_term(TermKind.TYPE, entry.type) or "",
+            src=_term(TermKind.SOURCE, entry.src) or "",
+            decision=DECISION_CODES.get(entry.decision or ""),
+            reason=_term(TermKind.REASON, entry.reason),
+            dataset=_term(TermKind.DATASET, entry.dataset),
+            purposes=_term(TermKind.PURPOSES, " ".join(entry.purposes)),
+            actor=self._pseudonyms.search(year, "actor", *opened.actor) if opened.actor else None,
+            permit=self._pseudonyms.search(year, "permit", opened.permit)
+            if opened.permit
+            else None,
+        )
+        if row != wanted:
+            flaws.add("ev", f"idx={index}", "does not say what the entry says")
+
+    def _check_run(self, index: int, entry: Entry, inspector: Inspector, flaws: Flaws) -> None:
+        if self._runs is None:
+            self._runs = inspector.runs()
+        while self._run is None or index >= self._run[3] + self._run[2]:
+            self._run = next(self._runs, None)
+            if self._run is None:
+                flaws.add("producer_run", f"index {index}", "is missing")
+                return
+        key, first_seq, _, first_index = self._run
+        place = (*key, first_seq + index - first_index)
+        if index < first_index or place != (entry.src, entry.epoch, entry.seq):
+            row = f"src={key.src} epoch={key.epoch} first_seq={first_seq}"
+            flaws.add("producer_run", row, f"does not place entry {index}")
+
+
+def _note(part: SealedPart, opened: _Opened) -> None:
+    if part.group == "actor":
+        actor = actor_of(part)
+        opened.actor = (actor.issuer, actor.subject)
+    elif part.group == "permit":
+        permit = part.opened().get("permit_id")
+        opened.permit = permit if isinstance(permit, str) else None
+    elif part.group.startswith("subj/"):
+        subject = subject_of(part)
+        opened.people.add((subject.dataset, subject.ordinal))
+
+
+def _term(kind: TermKind, text: str | None) -> str | None:
+    return term(kind, text).value if text else None

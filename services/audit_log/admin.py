@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The wiring of the log's console commands: settings to adapters to one use case each.
+
+Decides nothing and prints nothing.
+"""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from sqlalchemy import Engine
+
+from audit_log.adapters.head_file import FileHead
+from audit_log.adapters.inspector import inspecting
+from audit_log.adapters.key_files import (
+    LogSigner,
+    check_ed25519,
+    create_missing_keys,
+    read_keys,
+    read_signer,
+)
+from audit_log.adapters.log import transactions
+from audit_log.adapters.own_producer import OwnProducer
+from audit_log.adapters.publishing import PostgresPublisherStore
+from audit_log.domain.note import parse_vkey
+from audit_log.ports import Producer, StoredOffset, Trust
+from audit_log.settings import AdminSettings
+from audit_log.usecases.publish import Publisher
+from audit_log.usecases.register import register
+from audit_log.usecases.verify import verify
+from audit_log.usecases.verify_rows import Flaw, RowVerifier
+from audit_log.usecases.verify_served import verify_served
+from shared.clock import SystemClock
+from shared.db import engine
+from shared.errors import FieldFault, ValidationFailed
+from shared.http_exchange import Bearer, Http, accept
+from shared.ids import Uuid7Source
+from shared.kafka_io import TopicIdentity, partition_starts, topic_identities
+from shared.transport import TransportUnavailable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a verification found."""
+
+    origin: str
+    size: int
+    root: bytes
+    flaws: tuple[Flaw, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Write the report for a script."""
+        return {
+            "verified": not self.flaws,
+            "origin": self.origin,
+            "size": self.size,
+            "root": self.root.hex(),
+            "flaws": [
+                {"table": flaw.table, "row": flaw.row, "what": flaw.what} for flaw in self.flaws
+            ],
+        }
+
+
+def add_producer(
+    settings: AdminSettings,
+    *,
+    src: str,
+    client_id: str,
+    vkey: str,
+    topic: str | None,
+    offsets: tuple[int, ...] | None,
+) -> bool:
+    """Register a producer; False when it is there already.
+
+    `offsets` are by partition, None for what the broker holds first. Raises what `register` does,
+    and TransportError when the broker must be asked and does not answer.
+    """
+    clock = SystemClock()
+    producer = Producer(src=src, client_id=client_id, vkey=vkey, topic=topic)
+    with _database(settings) as database:
+        return register(
+            producer,
+            _first_offsets(settings, topic, offsets),
+            transaction=transactions(database, OwnProducer(settings.src, Uuid7Source()), clock),
+            clock=clock,
+        )
+
+
+def vkey(settings: AdminSettings) -> str:
+    """Give the vkey of the log's signing key; raise KeyStoreError when there is none."""
+    return str(read_signer(settings.keys_dir, settings.log_origin).key)
+
+
+def make_keys(settings: AdminSettings) -> None:
+    """Make whatever key of the log is missing."""
+    create_missing_keys(settings.keys_dir)
+
+
+def adopt_head(settings: AdminSettings) -> bool:
+    """Write a lost head file anew from the database; False when there is one."""
+    signer = read_signer(settings.keys_dir, settings.log_origin)
+    with _database(settings) as database:
+        return Publisher(
+            store=PostgresPublisherStore(database),
+            signer=signer,
+            trust=_trust(settings.log_origin, signer),
+            head_file=FileHead(settings.head_file),
+            clock=SystemClock(),
+        ).adopt_head()
+
+
+def verify_stored(settings: AdminSettings) -> Report:
+    """Verify everything in the database."""
+    keys = read_keys(settings.keys_dir)
+    signer = LogSigner(settings.log_origin, keys.signing)
+    with inspecting(settings.database_url) as inspector:
+        found = verify(
+            inspector,
+            trust=_trust(settings.log_origin, signer),
+            rows=RowVerifier(keys.vault, keys.pseudonyms),
+        )
+    return Report(origin=settings.log_origin, size=found.size, root=found.root, flaws=found.flaws)
+
+
+def verify_url(url: str, log_vkey: str, token: str) -> Report:
+    """Verify everything that a log serves below `url`, with a key held beforehand.
+
+    Raises ValueError for a malformed key or an untrusted checkpoint, LookupError for what is not
+    served, AppError when the log cannot be asked.
+    """
+    key = parse_vkey(log_vkey)
+    http = Http()
+    bearer = Bearer(token) if token else None
+
+    def fetch(path: str) -> bytes:
+        reply = http.send("GET", f"{url.rstrip('/')}/log/{path}", auth=bearer)
+        if reply.status == HTTPStatus.NOT_FOUND:
+            raise LookupError(f"{path} is not served")
+        return accept(reply).body
+
+    trust = Trust(origin=key.name, keys=(key,), check=check_ed25519)
+    checkpoint, flaws = verify_served(fetch, trust)
+    return Report(origin=checkpoint.origin, size=checkpoint.size, root=checkpoint.root, flaws=flaws)
+
+
+def _trust(origin: str, signer: LogSigner) -> Trust:
+    return Trust(origin=origin, keys=(signer.key,), check=check_ed25519)
+
+
+@contextlib.contextmanager
+def _database(settings: AdminSettings) -> Iterator[Engine]:
+    database = engine(settings.database_url, application_name="placet-audit", pool_size=1)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+def _first_offsets(
+    settings: AdminSettings, topic: str | None, offsets: tuple[int, ...] | None
+) -> Sequence[StoredOffset]:
+    """Give the offsets to store: none where entries do not come over Kafka."""
+    if topic is None or settings.transport != "kafka":
+        return ()
+    bootstrap = ",".join(settings.kafka_bootstrap)
+    identity = topic_identities(bootstrap, [topic]).get(topic)
+    if identity is None:
+        raise TransportUnavailable("unknown_topic")
+    starts = partition_starts(bootstrap, topic)
+    first = starts if offsets is None else dict(enumerate(offsets))
+    if first.keys() != starts.keys():
+        detail = f"the topic has {len(starts)} partitions"
+        raise ValidationFailed(faults=(FieldFault("/offsets", detail),))
+    return [_stored(topic, partition, at, identity) for partition, at in first.items()]
+
+
+def _stored(topic: str, partition: int, at: int, identity: TopicIdentity) -> StoredOffset:
+    return StoredOffset(
+        topic=topic,
+        partition=partition,
+        next=at,
+        cluster_id=identity.cluster_id,
+        topic_id=identity.topic_id,
+    )

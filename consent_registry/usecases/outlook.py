@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a participant should know besides what she allows now: what changes by itself, which permits.
+"""What a participant should know beside her choices: what changes by itself, and her permits.
 
 Reads only. Whether a permit has ended in the meantime is not known here, so that its count never
 says less than is true.

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The participant's pages: what I allow, stop in two clicks, the receipt, the history.
+
+They call the same use cases as the API, format what comes back and recompute nothing. Both answers
+of the one question look alike, no reason is asked for, and no page persuades.
+
+Wiring, in bootstrap, after `shared.pages.install_pages(...)` was called with `scopes=pages.SCOPES`
+and `navigation=pages.NAVIGATION`::
+
+    pages.install(app, tools=tools)
+
+The addresses: `/` (my choices), `/withdraw` (everywhere) and `/withdraw/<dataset>` (one page asks,
+its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_url` leads here),
+`/history` and `/history/<dataset>`.
+"""
+
+from flask import Flask
+
+from consent_registry.http.pages import participant
+from consent_registry.usecases.tools import Tools
+from shared.pages import NavigationItem
+
+NAVIGATION = (
+    NavigationItem(text="My choices", href="/", scope="consents.self"),
+    NavigationItem(text="History", href="/history", scope="consents.self"),
+)
+SCOPES = ("consents.self",)
+"""What the pages ask for at sign-in."""
+
+
+def install(app: Flask, *, tools: Tools) -> None:
+    """Serve every page on these tools."""
+    participant.give_tools(app, tools)
+    app.register_blueprint(participant.blueprint)

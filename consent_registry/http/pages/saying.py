@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Puts parameters into the sentences of `words`: names of illnesses and places, dates, months.
+
+Judges nothing: what a consent allows was decided elsewhere, and every clause of it is said. A name
+that is not known here is shown as it was written.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import Final
+
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+
+from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.duo import TERMS, Duo, ValueKind
+from consent_registry.domain.terms import Alternative, Terms
+from consent_registry.http.pages.words import GROUP_PLACES, TERM_WORDS, Group
+
+_DAY: Final = "d MMMM yyyy"
+_YEAR_MONTHS: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One alternative in sentences: what may be done, within which limits, under which rules."""
+
+    uses: tuple[str, ...]
+    limits: tuple[str, ...]
+    rules: tuple[str, ...]
+    more: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Says things in one language, with the names of one release of the illnesses."""
+
+    diseases: Diseases
+    language: str = "en"
+
+    def terms(self, terms: Terms) -> tuple[Said, ...]:
+        """Say each alternative."""
+        return tuple(self._alternative(alternative) for alternative in terms)
+
+    def day(self, moment: datetime | date) -> str:
+        """Name the day of an instant, in UTC, or a date."""
+        day = moment.astimezone(UTC) if isinstance(moment, datetime) else moment
+        return format_date(day, _DAY, locale=self.language)
+
+    def one_of(self, names: Sequence[str]) -> str:
+        """List names of which one is meant: "a, b, or c"."""
+        return format_list(list(names), style="or", locale=self.language)
+
+    def every(self, names: Sequence[str]) -> str:
+        """List names of which all are meant: "a, b, and c"."""
+        return format_list(list(names), style="standard", locale=self.language)
+
+    def place(self, code: str) -> str:
+        """Name a country or one of our groups of countries."""
+        return GROUP_PLACES.get(code) or Locale.parse(self.language).territories.get(code, code)
+
+    def _alternative(self, alternative: Alternative) -> Said:
+        clauses = [
+            (alternative.permission, alternative.diseases),
+            *((modifier.code, modifier.values) for modifier in alternative.modifiers),
+        ]
+        by_group: dict[Group, list[str]] = {group: [] for group in Group}
+        for code, values in clauses:
+            by_group[TERM_WORDS[code].group].append(self._sentence(code, values))
+        return Said(
+            uses=tuple(by_group[Group.USE]),
+            limits=tuple(by_group[Group.LIMIT]),
+            rules=tuple(by_group[Group.RULE]),
+            more=tuple(more for code, _ in clauses if (more := TERM_WORDS[code].more)),
+        )
+
+    def _sentence(self, code: Duo, values: Sequence[str]) -> str:
+        wording, value = TERM_WORDS[code], self._value(TERMS[code].values, values)
+        if wording.note and values:
+            return f"{wording.plain} {wording.note.format(value=value)}"
+        return wording.plain.format(value=value)
+
+    def _value(self, kind: ValueKind, values: Sequence[str]) -> str:
+        name = _NAMES.get(kind)
+        return self.one_of([name(self, text) if name else text for text in values])
+
+
+def _disease(speaker: Speaker, term: str) -> str:
+    return speaker.diseases.label(term)
+
+
+def _place(speaker: Speaker, code: str) -> str:
+    return speaker.place(code)
+
+
+def _months(_: Speaker, text: str) -> str:
+    months = int(text)
+    if months % _YEAR_MONTHS:
+        return "1 month" if months == 1 else f"{months} months"
+    years = months // _YEAR_MONTHS
+    return "1 year" if years == 1 else f"{years} years"
+
+
+def _date(speaker: Speaker, text: str) -> str:
+    return speaker.day(date.fromisoformat(text))
+
+
+_NAMES: Final[Mapping[ValueKind, Callable[[Speaker, str], str]]] = MappingProxyType(
+    {
+        ValueKind.DISEASES: _disease,
+        ValueKind.REGIONS: _place,
+        ValueKind.MONTHS: _months,
+        ValueKind.DATE: _date,
+    }
+)

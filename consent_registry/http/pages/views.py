@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the templates show: texts made from the answers of the use cases. Formats only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from consent_registry.domain.history import State
+from consent_registry.domain.register import Withdrawal
+from consent_registry.http.pages import words
+from consent_registry.http.pages.saying import Said, Speaker
+from consent_registry.usecases.outlook import Outlook
+from consent_registry.usecases.reading import Choice, Choices, Step
+from shared.ids import DatasetId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """What the use cases say of today; both were asked in one request."""
+
+    choices: Choices
+    outlooks: Mapping[DatasetId, Outlook]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """What changes by itself later: a sentence, and what is allowed from then on."""
+
+    sentence: str
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetView:
+    """One dataset on the home page."""
+
+    dataset: str
+    title: str
+    controller: str
+    state: str
+    sentences: tuple[str, ...]
+    said: tuple[Said, ...]
+    coming: tuple[Coming, ...]
+    permits: int
+    can_stop: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeView:
+    """The home page: one sentence for all, then each dataset."""
+
+    status: str
+    datasets: tuple[DatasetView, ...]
+    can_stop_all: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consequence:
+    """One line of the table: about what, what becomes of it, in words."""
+
+    about: str
+    outcome: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionView:
+    """The one page that asks; `dataset` is None when it asks about all of them."""
+
+    dataset: str | None
+    titles: tuple[str, ...]
+    permits: int
+    can_stop: bool
+    consequences: tuple[Consequence, ...]
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedView:
+    """One dataset on the receipt, and the revision that made it final."""
+
+    dataset: str
+    title: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptView:
+    """The receipt of a withdrawal."""
+
+    withdrawal_id: str
+    participant: str
+    recorded_at: datetime
+    stopped: tuple[StoppedView, ...]
+    consequences: tuple[Consequence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepView:
+    """One event of the history in words."""
+
+    title: str
+    dataset: str
+    dataset_title: str
+    said: tuple[Said, ...]
+    notes: tuple[str, ...]
+    recorded_at: datetime
+    effective_from: datetime
+    effective_to: datetime | None
+    withdrawal_id: str
+    form_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryView:
+    """The history, of one dataset or of all."""
+
+    title: str
+    steps: tuple[StepView, ...]
+
+
+def home(present: Present, speaker: Speaker) -> HomeView:
+    """Format what she allows."""
+    datasets = tuple(
+        _dataset(choice, _outlook(present, choice), speaker) for choice in present.choices.choices
+    )
+    return HomeView(
+        status=_status(present.choices.choices),
+        datasets=datasets,
+        can_stop_all=len(datasets) > 1 and any(one.can_stop for one in datasets),
+    )
+
+
+def question(
+    present: Present, dataset: str | None, speaker: Speaker, *, key: str
+) -> QuestionView | None:
+    """Format the question whether to stop; None when she is not in the dataset, or in none."""
+    asked = [
+        choice
+        for choice in present.choices.choices
+        if dataset is None or choice.dataset.dataset == dataset
+    ]
+    if not asked:
+        return None
+    outlooks = [_outlook(present, choice) for choice in asked]
+    return QuestionView(
+        dataset=dataset,
+        titles=tuple(choice.dataset.title for choice in asked),
+        permits=sum(outlook.permits for outlook in outlooks),
+        can_stop=any(outlook.can_stop for outlook in outlooks),
+        consequences=_consequences([choice.dataset.controller for choice in asked], speaker),
+        key=key,
+    )
+
+
+def receipt(done: Withdrawal, choices: Choices, speaker: Speaker) -> ReceiptView:
+    """Format a receipt."""
+    known = {choice.dataset.dataset: choice.dataset for choice in choices.choices}
+    controllers = [known[name].controller for name, _ in done.revisions if name in known]
+    return ReceiptView(
+        withdrawal_id=done.withdrawal_id,
+        participant=choices.pseudonym,
+        recorded_at=done.recorded_at,
+        stopped=tuple(
+            StoppedView(
+                dataset=name,
+                title=known[name].title if name in known else name,
+                revision=revision,
+            )
+            for name, revision in done.revisions
+        ),
+        consequences=_consequences(controllers, speaker),
+    )
+
+
+def history(steps: Sequence[Step], dataset: str | None, speaker: Speaker) -> HistoryView:
+    """Format the history, newest first as the use case gives it."""
+    shown = [step for step in steps if dataset is None or step.dataset.dataset == dataset]
+    return HistoryView(
+        title=shown[0].dataset.title if dataset is not None and shown else "",
+        steps=tuple(_step(step, speaker) for step in shown),
+    )
+
+
+def _outlook(present: Present, choice: Choice) -> Outlook:
+    """Give the outlook; a membership added between the two questions has none yet."""
+    found = present.outlooks.get(choice.dataset.dataset)
+    return found or Outlook(later=(), permits=0, can_stop=True)
+
+
+def _status(choices: Sequence[Choice]) -> str:
+    allowed = sum(_shown(choice) is State.GIVEN for choice in choices)
+    if not choices:
+        return words.IN_NO_DATASET
+    if len(choices) == 1:
+        return words.ONE_ALLOWED if allowed else words.ONE_NOT_ALLOWED
+    return words.SEVERAL.format(allowed=allowed, datasets=len(choices))
+
+
+def _dataset(choice: Choice, outlook: Outlook, speaker: Speaker) -> DatasetView:
+    state, _ = words.STATE_WORDS[_shown(choice)]
+    return DatasetView(
+        dataset=choice.dataset.dataset,
+        title=choice.dataset.title,
+        controller=choice.dataset.controller,
+        state=state,
+        sentences=tuple(_sentences(choice, speaker)),
+        said=speaker.terms(choice.standing.terms or ()),
+        coming=_coming(outlook, speaker),
+        permits=outlook.permits,
+        can_stop=outlook.can_stop,
+    )
+
+
+def _sentences(choice: Choice, speaker: Speaker) -> list[str]:
+    since = speaker.day(choice.since) if choice.since else ""
+    until = speaker.day(choice.until) if choice.until else ""
+    _, sentence = words.STATE_WORDS[_shown(choice)]
+    said = [sentence.format(since=since, until=until)]
+    if _shown(choice) is State.GIVEN:
+        said.append(words.HAS_END.format(until=until) if until else words.NO_END)
+    return said
+
+
+def _shown(choice: Choice) -> State:
+    """Give the state to show: a consent whose terms cannot be read allows nothing."""
+    unreadable = choice.standing.state is State.GIVEN and choice.standing.terms is None
+    return State.INVALID if unreadable else choice.standing.state
+
+
+def _coming(outlook: Outlook, speaker: Speaker) -> tuple[Coming, ...]:
+    """Say what changes later; the end of a consent is said beside its beginning."""
+    return tuple(
+        Coming(
+            sentence=(
+                words.BEGINS if segment.standing.state is State.GIVEN else words.STOPS
+            ).format(since=speaker.day(segment.starts_at)),
+            said=speaker.terms(segment.standing.terms or ()),
+        )
+        for segment in outlook.later
+        if segment.standing.state is not State.EXPIRED
+    )
+
+
+def _consequences(controllers: Sequence[str], speaker: Speaker) -> tuple[Consequence, ...]:
+    names = speaker.every(sorted(set(controllers)))
+    return tuple(
+        Consequence(about=about, outcome=outcome, text=text.format(controllers=names))
+        for about, outcome, text in words.CONSEQUENCES
+    )
+
+
+def _step(step: Step, speaker: Speaker) -> StepView:
+    record = step.record
+    notes = [words.CHANNEL_WORDS[record.channel]]
+    if record.kind.grants and step.terms is None:
+        notes.append(words.SAID_UNREADABLE)
+    return StepView(
+        title=words.KIND_WORDS[record.kind],
+        dataset=step.dataset.dataset,
+        dataset_title=step.dataset.title,
+        said=speaker.terms(step.terms or ()),
+        notes=tuple(notes),
+        recorded_at=record.recorded_at,
+        effective_from=record.effective_from,
+        effective_to=record.effective_to,
+        withdrawal_id=record.withdrawal_id or "",
+        form_version=record.form_version,
+    )

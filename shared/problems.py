@@ -55,6 +55,20 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "sign_in_refused": Problem(400, "The sign-in was not completed"),
 
     # consent_registry
+    "cohort_bound": Problem(409, "The cohort is bound to another permit"),
+    "cohort_unknown": Problem(404, "There is no such cohort"),
+    "dataset_exists": Problem(409, "A dataset of this name is registered with other facts"),
+    "dataset_unknown": Problem(404, "No dataset of this name is registered"),
+    "freeze_overtaken": Problem(409, "A member of the frozen cohort changed since"),
+    "freeze_void": Problem(409, "The freeze was not bound in time"),
+    "idempotency_key_reused": Problem(409, "This key came with another request before"),
+    "import_unknown": Problem(404, "There is no such import"),
+    "link_taken": Problem(409, "The login or the participant is linked already"),
+    "login_not_linked": Problem(403, "Your login is linked to no participant"),
+    "nothing_to_withdraw": Problem(404, "The participant is in none of these datasets"),
+    "participant_not_member": Problem(404, "The participant is not in this dataset"),
+    "participant_unknown": Problem(404, "There is no such participant for you"),
+    "withdrawal_unknown": Problem(404, "There is no such withdrawal for you"),
 
     # permit_service
     "already_decided": Problem(409, "This application is decided, or you have signed it"),

@@ -148,6 +148,12 @@ class SqlFeed:
         wanted = select(func.coalesce(func.max(FEED_CHANGE.c.last_position), 0))
         return int(self._connection.execute(wanted).scalar_one())
 
+    def newest_beat(self) -> datetime | None:
+        """Give when the newest heartbeat was signed."""
+        wanted = select(func.max(HEARTBEAT.c.signed_at))
+        found: datetime | None = self._connection.execute(wanted).scalar_one()
+        return found
+
     def heartbeats(self) -> Sequence[str]:
         """Give the newest heartbeats by register."""
         wanted = select(HEARTBEAT.c.jws).order_by(HEARTBEAT.c.register)

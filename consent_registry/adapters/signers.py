@@ -18,10 +18,10 @@ from shared.canonical import JSON
 from shared.keys import Algorithm, KeyStore, KeyStoreError, SigningKey, sign_jws
 
 FEED_KEYS: Final = "feed"
-PRODUCER_KEYS: Final = "producer"
+HEARTBEAT_KEYS: Final = "heartbeat"
 WRAPPING_KEY: Final = "person.key"
 ALGORITHMS: Final[Mapping[str, Algorithm]] = MappingProxyType(
-    {FEED_KEYS: "ES256", PRODUCER_KEYS: "Ed25519"}
+    {FEED_KEYS: "ES256", HEARTBEAT_KEYS: "Ed25519"}
 )
 
 
@@ -61,7 +61,7 @@ def read_keys(folder: Path) -> Keys:
             raise KeyStoreError(f"{name}: holds no {ALGORITHMS[name]} keys")
     return Keys(
         feed=FeedSigner(stores[FEED_KEYS]),
-        producer=stores[PRODUCER_KEYS].active(),
+        producer=stores[HEARTBEAT_KEYS].active(),
         people=PersonSealer(read_wrapping_key(folder / WRAPPING_KEY)),
     )
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.history import Kind
+from consent_registry.domain.identifiers import is_name
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.terms import (
     MAX_ALTERNATIVES,
@@ -44,7 +45,6 @@ AHEAD: Final = timedelta(days=366)
 # A paper signed today east of Greenwich may carry tomorrow's date in UTC.
 SIGNED_AHEAD: Final = timedelta(days=1)
 
-_ID: Final = re.compile(r"[A-Za-z0-9._:@+-]{1,128}", re.ASCII)
 _FORM: Final = re.compile(r"[^\x00-\x1f\x7f]{0,64}")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _STATES: Final[Mapping[str, Kind]] = {
@@ -139,15 +139,15 @@ class RowReader:
         if len(fields) != self._width:
             return None
         participant, dataset = fields[self._at[0]].strip(), fields[self._at[1]].strip()
-        if _ID.fullmatch(participant) and _ID.fullmatch(dataset):
+        if is_name(participant) and is_name(dataset):
             return participant, dataset
         return None
 
     def _identity(self, participant: str, dataset: str, local_id: str) -> tuple[Fault, ...]:
         faults: tuple[Fault, ...] = ()
-        if not _ID.fullmatch(participant):
+        if not is_name(participant):
             faults += (Fault("participant", RowCode.MALFORMED_ID),)
-        if not _ID.fullmatch(local_id):
+        if not is_name(local_id):
             faults += (Fault("local_id", RowCode.MALFORMED_ID),)
         if not self._known_dataset(dataset):
             faults += (Fault("dataset", RowCode.UNKNOWN_DATASET),)

@@ -205,6 +205,10 @@ class Feed(Protocol):
         """Give the newest position; every position up to it is visible, 0 when there is none."""
         ...
 
+    def newest_beat(self) -> datetime | None:
+        """Give when the newest heartbeat was signed; None when there is none."""
+        ...
+
     def heartbeats(self) -> Sequence[str]:
         """Give the newest signed heartbeat of each register."""
         ...

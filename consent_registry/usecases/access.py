@@ -6,6 +6,7 @@ whether it exists or not.
 """
 
 from consent_registry.domain.errors import NotLinked, ParticipantUnknown
+from consent_registry.domain.identifiers import is_name
 from consent_registry.ports import UnitOfWork
 from shared.errors import Forbidden
 from shared.principal import Principal
@@ -19,13 +20,13 @@ def participant(uow: UnitOfWork, principal: Principal, pseudonym: str, desk_scop
     Raises Forbidden for a person and any participant but her own, ParticipantUnknown for a desk.
     """
     if desk_scope in principal.scopes:
-        pid = uow.people.pid(pseudonym)
+        pid = uow.people.pid(pseudonym) if is_name(pseudonym) else None
         if pid is None:
             raise ParticipantUnknown
         return pid
     principal.require(SELF)
     own = uow.people.linked(principal.issuer, principal.subject)
-    if own is None or own != uow.people.pid(pseudonym):
+    if own is None or own != (uow.people.pid(pseudonym) if is_name(pseudonym) else None):
         raise Forbidden("your login is linked to another participant or to none")
     return own
 

@@ -14,6 +14,7 @@ from consent_registry.domain.errors import (
     FreezeOvertaken,
     FreezeVoid,
 )
+from consent_registry.domain.identifiers import is_name, is_own_id
 from consent_registry.domain.manifest import (
     MANIFEST_TYP,
     Basis,
@@ -36,6 +37,7 @@ from consent_registry.usecases.recording import Writing, keep_revision, recordin
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
+from shared.errors import FieldFault, ValidationFailed
 from shared.events import Fact
 from shared.ids import ApplicationId, CohortId, DatasetId, Ordinal, PermitId
 from shared.principal import Principal
@@ -104,6 +106,7 @@ def freeze_cohort(
 
     It is void after a minute unless bound.
     """
+    _require_name(application_id, "/application_id")
     _warm(dataset_id, tools)
     with tools.units() as uow:
         held = uow.datasets.hold([dataset_id])
@@ -130,8 +133,9 @@ def bind_cohort(
     Raises FreezeVoid after its minute, FreezeOvertaken when one of its people changed since, and
     CohortBound when it serves another permit.
     """
+    _require_name(permit_id, "/permit_id")
     with tools.units() as uow:
-        cohort = uow.cohorts.get(cohort_id)
+        cohort = uow.cohorts.get(cohort_id) if is_own_id(cohort_id) else None
         if cohort is None:
             raise CohortUnknown
         dataset = uow.datasets.hold([cohort.dataset])[cohort.dataset]
@@ -172,6 +176,12 @@ def cohort_item(
         "manifest": cohort.manifest,
         "salt": cohort.salt.hex(),
     }
+
+
+def _require_name(text: str, pointer: str) -> None:
+    if not is_name(text):
+        fault = FieldFault(pointer, "1 to 128 letters, digits or . _ - : @ +")
+        raise ValidationFailed("an identifier has the wrong form", faults=[fault])
 
 
 def _warm(dataset_id: DatasetId, tools: Tools) -> None:

@@ -58,14 +58,16 @@ def snapshot(*, tools: Tools) -> Snapshots:
 
 
 def news(after: int, wait_seconds: float, *, tools: Tools, pause: Callable[[float], None]) -> News:
-    """Give what followed a position, waiting up to `wait_seconds` for something to follow.
+    """Give what followed a position, waiting up to `wait_seconds` for a change or a heartbeat.
 
     A cursor beyond the newest position (the database was set back) gets a batch after the newest
     one: its reader sees that it does not continue and starts again from a snapshot.
     """
     deadline = tools.clock.monotonic() + wait_seconds
-    while _newest(tools) == after and tools.clock.monotonic() < deadline:
-        pause(_POLL_SECONDS)
+    first = _newest(tools)
+    if first[0] == after:
+        while tools.clock.monotonic() < deadline and _newest(tools) == first:
+            pause(_POLL_SECONDS)
     with tools.reads() as uow:
         newest = uow.feed.newest()
         stored = uow.feed.after(after, MAX_CHANGES)
@@ -80,9 +82,9 @@ def news(after: int, wait_seconds: float, *, tools: Tools, pause: Callable[[floa
     return News(batch=signed, heartbeats=beats, cursor=upto)
 
 
-def _newest(tools: Tools) -> int:
+def _newest(tools: Tools) -> tuple[int, datetime | None]:
     with tools.reads() as uow:
-        return uow.feed.newest()
+        return uow.feed.newest(), uow.feed.newest_beat()
 
 
 def beat(*, tools: Tools) -> int:

@@ -15,6 +15,7 @@ from consent_registry.domain.batches import (
     Mode,
 )
 from consent_registry.domain.errors import ImportUnknown
+from consent_registry.domain.identifiers import is_own_id
 from consent_registry.domain.rows import MAPPING_VERSION
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.tools import Tools
@@ -92,7 +93,7 @@ def receive_import(
 def import_report(import_id: str, *, every_fault: bool, tools: Tools) -> Report:
     """Say how an import goes, with its faults by line. Raises ImportUnknown."""
     with tools.reads() as uow:
-        batch = uow.imports.get(import_id)
+        batch = uow.imports.get(import_id) if is_own_id(import_id) else None
         if batch is None:
             raise ImportUnknown
         limit = None if every_fault else REPORTED_FAULTS

@@ -2,6 +2,7 @@
 """Link a login to a participant, so that she can decide for herself."""
 
 from consent_registry.domain.errors import LinkTaken, ParticipantUnknown
+from consent_registry.domain.identifiers import is_name
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.tools import Tools
 from shared.errors import FieldFault, ValidationFailed
@@ -20,14 +21,14 @@ def link_login(
     """
     given = (("/issuer", issuer), ("/subject", subject))
     faults = [
-        FieldFault(at, "a text of 1 to 500 characters")
+        FieldFault(at, "a text of 1 to 500 printable characters")
         for at, text in given
-        if not 0 < len(text) <= _MAX_CHARS
+        if not 0 < len(text) <= _MAX_CHARS or not text.isprintable()
     ]
     if faults:
         raise ValidationFailed("the link has faults", faults=faults)
     with tools.units() as uow:
-        pid = uow.people.pid(pseudonym)
+        pid = uow.people.pid(pseudonym) if is_name(pseudonym) else None
         if pid is None:
             raise ParticipantUnknown
         if uow.people.linked(issuer, subject) == pid:

@@ -16,6 +16,7 @@ from consent_registry.domain.errors import (
     WithdrawalUnknown,
 )
 from consent_registry.domain.history import Kind
+from consent_registry.domain.identifiers import is_own_id
 from consent_registry.domain.records import Channel
 from consent_registry.domain.register import Member, Withdrawal
 from consent_registry.ports import UnitOfWork
@@ -70,7 +71,7 @@ def own_withdrawal(withdrawal_id: str, *, tools: Tools, principal: Principal) ->
     """Give a withdrawal of the participant this login is linked to; else WithdrawalUnknown."""
     with tools.reads() as uow:
         pid = access.oneself(uow, principal)
-        found = uow.withdrawals.get(withdrawal_id)
+        found = uow.withdrawals.get(withdrawal_id) if is_own_id(withdrawal_id) else None
     if found is None or found.pid != pid:
         raise WithdrawalUnknown
     return found

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The only module that knows every part of consent_registry: settings to adapters to processes.
+
+Reads no environment and decides nothing.
+"""
+
+import os
+import threading
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from consent_registry import workers
+from consent_registry.adapters.chain_voice import ChainVoice
+from consent_registry.adapters.index_cache import IndexCache
+from consent_registry.adapters.resources import read_diseases, read_policy
+from consent_registry.adapters.signers import Keys, create_keys, read_keys
+from consent_registry.adapters.tables import OUTBOX
+from consent_registry.adapters.unit_of_work import Producer, SqlUnits, Surroundings
+from consent_registry.domain.diseases import BadHierarchy, Diseases
+from consent_registry.domain.policy import Policy, PolicyFaults
+from consent_registry.http import api, pages
+from consent_registry.http.edge import Edge, install
+from consent_registry.settings import ConsentSettings
+from consent_registry.usecases.recording import TOPIC
+from consent_registry.usecases.tools import Tools
+from shared.api import create_api
+from shared.auth import TokenVerifier
+from shared.clock import Clock
+from shared.db import engine, ready_check, run_migrations
+from shared.heartbeat import HEARTBEAT_SECONDS
+from shared.http_client import RemoteKeySet, ServiceTokens
+from shared.http_io import HttpTransport, Peer
+from shared.ids import Uuid7Source
+from shared.kafka_io import KafkaTransport
+from shared.keys import KeyStoreError
+from shared.outbox import Relay
+from shared.pages import PageSettings, SignIn, install_pages
+from shared.processes import run_loop
+from shared.service_info import ServiceInfo
+from shared.settings import SettingsError
+from shared.transport import Transport
+from shared.version import VERSION
+from shared.web import create_flask
+
+SERVICE: Final = "consent_registry"
+THREADS: Final = 16
+"""Requests in Python at once; a long poll of the feed occupies one."""
+_RELAY_SECONDS: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What both processes are made of."""
+
+    settings: ConsentSettings
+    clock: Clock
+    engine: Engine
+    producer: Producer
+    keys: Keys
+    tools: Tools
+
+
+def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
+    """Put the parts together; opens no connection.
+
+    A development node makes its own keys at the first start. Raises SettingsError naming every
+    fault of keys, policy file and disease hierarchy at once.
+    """
+    keys, policy, diseases = _read(settings)
+    database = engine(settings.database_url, application_name=SERVICE, pool_size=THREADS)
+    producer = Producer(src=settings.src, topic=settings.audit_topic)
+    ids = Uuid7Source()
+    around = Surroundings(
+        producer=producer,
+        sealer=keys.people,
+        cache=IndexCache(),
+        clock=clock,
+        ids=ids,
+        salts=os.urandom,
+    )
+    units = SqlUnits(database, around)
+    tools = Tools(
+        units=units,
+        reads=units.reading,
+        clock=clock,
+        ids=ids,
+        signer=keys.feed,
+        policy=policy,
+        diseases=diseases,
+        issuer=settings.public_url,
+        salts=os.urandom,
+    )
+    return Parts(
+        settings=settings,
+        clock=clock,
+        engine=database,
+        producer=producer,
+        keys=keys,
+        tools=tools,
+    )
+
+
+def _read(settings: ConsentSettings) -> tuple[Keys, Policy, Diseases]:
+    faults: list[str] = []
+    keys = policy = diseases = None
+    try:
+        if settings.development:
+            create_keys(settings.keys_dir)
+        keys = read_keys(settings.keys_dir)
+    except (KeyStoreError, OSError) as fault:
+        faults.append(f"PLACET_KEYS_DIR: {fault}")
+    try:
+        policy = read_policy(settings.policy_file)
+    except PolicyFaults as bad:
+        faults.extend(f"PLACET_POLICY_FILE: {fault}" for fault in bad.faults)
+    except (OSError, UnicodeDecodeError):
+        faults.append("PLACET_POLICY_FILE: cannot be read")
+    try:
+        diseases = read_diseases(settings.mondo_file)
+    except BadHierarchy as fault:
+        faults.append(f"PLACET_MONDO_FILE: {fault}")
+    except OSError:
+        faults.append("PLACET_MONDO_FILE: cannot be read")
+    if keys is None or policy is None or diseases is None:
+        raise SettingsError(faults)
+    return keys, policy, diseases
+
+
+def create_app(parts: Parts) -> Flask:
+    """Make the application that `serve` serves."""
+    settings = parts.settings
+    verifier = TokenVerifier(
+        issuer=settings.token_issuer,
+        audience=settings.audience,
+        keys=RemoteKeySet(settings.token_jwks_url, parts.clock),
+        clock=parts.clock,
+    )
+    app = create_flask(
+        SERVICE,
+        settings=settings,
+        clock=parts.clock,
+        info=_info(settings),
+        verifier=verifier,
+        checks={"database": ready_check(parts.engine, SERVICE)},
+    )
+    install(
+        app,
+        Edge(
+            tools=parts.tools,
+            pause=time.sleep,
+            max_import_bytes=settings.max_import_megabytes * 1_000_000,
+        ),
+    )
+    api.register(create_api(app, "Placet consent registry", VERSION))
+    _dress(app, parts, verifier)
+    return app
+
+
+def work(parts: Parts, stop: threading.Event) -> None:
+    """Run every loop of the process `work` until `stop` is set."""
+    threads = [
+        threading.Thread(
+            target=run_loop,
+            args=(step,),
+            kwargs={"clock": parts.clock, "stop": stop, "idle_seconds": idle, "name": name},
+            name=name,
+        )
+        for name, step, idle in _loops(parts)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    parts.engine.dispose()
+
+
+def migrate(settings: ConsentSettings) -> None:
+    """Bring the schema up to date."""
+    run_migrations(SERVICE, settings.database_url)
+
+
+def _loops(parts: Parts) -> list[workers.Loop]:
+    relay = Relay(parts.engine, OUTBOX, _transport(parts))
+    voice = ChainVoice(
+        parts.engine,
+        parts.producer,
+        sign=parts.keys.producer.sign,
+        ids=parts.tools.ids,
+        clock=parts.clock,
+    )
+    return [
+        ("relay", relay.step, _RELAY_SECONDS),
+        ("chain-heartbeat", voice.step, HEARTBEAT_SECONDS),
+        *workers.loops(parts.tools),
+    ]
+
+
+def _transport(parts: Parts) -> Transport:
+    settings = parts.settings
+    if settings.transport == "kafka":
+        return KafkaTransport(",".join(settings.kafka_bootstrap), client_id=settings.client_id)
+    intake = Peer(
+        url=settings.audit_intake_url, audience=settings.audit_audience, scopes=("entries.write",)
+    )
+    permits = Peer(
+        url=settings.permit_messages_url,
+        audience=settings.permit_audience,
+        scopes=("messages.write",),
+    )
+    tokens = ServiceTokens(
+        settings.token_endpoint, settings.client_id, settings.client_secret, parts.clock
+    )
+    return HttpTransport(intake=intake, subscribers={TOPIC: [permits]}, tokens=tokens)
+
+
+def _dress(app: Flask, parts: Parts, verifier: TokenVerifier) -> None:
+    settings = parts.settings
+    install_pages(
+        app,
+        settings=PageSettings(
+            service=SERVICE,
+            title="Consent registry",
+            public_url=settings.public_url,
+            session_key=settings.session_key,
+            development=settings.development,
+        ),
+        sign_in=SignIn(
+            issuer=settings.sign_in_issuer,
+            client_id=settings.sign_in_client_id,
+            client_secret=settings.sign_in_client_secret,
+            public_url=settings.public_url,
+            audience=settings.audience,
+            scopes=pages.SCOPES,
+            verifier=verifier,
+            clock=parts.clock,
+        ),
+        navigation=pages.NAVIGATION,
+        clock=parts.clock,
+    )
+    pages.install(app, tools=parts.tools)
+
+
+def _info(settings: ConsentSettings) -> ServiceInfo:
+    return ServiceInfo(
+        id=f"org.placet.{settings.node.lower()}.{SERVICE}",
+        name="Placet consent registry",
+        artifact=SERVICE,
+        description="Participants' consents, cohorts for a purpose, and the feed of changes.",
+        organisation=f"Node {settings.node}",
+        organisation_url=settings.public_url,
+        environment=settings.env,
+    )

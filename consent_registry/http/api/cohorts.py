@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`/v1/cohorts`: decide a purpose, freeze the outcome, bind it to a permit."""
+
+from typing import Any, Final
+
+from consent_registry.domain import purpose
+from consent_registry.http.api import present
+from consent_registry.http.api.schemas import (
+    BindSchema,
+    EvaluationSchema,
+    FreezeSchema,
+    FrozenSchema,
+    QuestionSchema,
+)
+from consent_registry.http.edge import current_tools, dataset_id_of
+from consent_registry.usecases.cohorts import bind_cohort, evaluate_cohort, freeze_cohort
+from shared.api import ApiBlueprint
+from shared.auth import current_principal, requires
+from shared.ids import ApplicationId, CohortId, PermitId
+
+blueprint: Final = ApiBlueprint("cohorts", __name__, description="Who is in, for which purpose")
+
+
+@blueprint.route("/v1/cohorts/evaluate", methods=["POST"])
+@requires("cohorts.evaluate")
+@blueprint.arguments(QuestionSchema)
+@blueprint.response(200, EvaluationSchema)
+def evaluate(body: dict[str, Any]) -> dict[str, Any]:
+    """Decide a purpose now; grants nothing."""
+    tools = current_tools()
+    found = evaluate_cohort(
+        dataset_id_of(body["dataset"]),
+        purpose.from_json(body["purpose"]),
+        tools=tools,
+        principal=current_principal(),
+    )
+    return present.evaluation(found, tools.policy.small_cell)
+
+
+@blueprint.route("/v1/cohorts/freeze", methods=["POST"])
+@requires("cohorts.freeze")
+@blueprint.arguments(FreezeSchema)
+@blueprint.response(201, FrozenSchema)
+def freeze(body: dict[str, Any]) -> dict[str, Any]:
+    """Fix a cohort for an application; void after a minute unless bound."""
+    frozen = freeze_cohort(
+        dataset_id_of(body["dataset"]),
+        purpose.from_json(body["purpose"]),
+        ApplicationId(body["application_id"]),
+        tools=current_tools(),
+        principal=current_principal(),
+    )
+    return present.frozen(frozen)
+
+
+@blueprint.route("/v1/cohorts/<cohort_id>/bind", methods=["POST"])
+@requires("cohorts.freeze")
+@blueprint.arguments(BindSchema)
+@blueprint.response(200, FrozenSchema)
+def bind(body: dict[str, Any], cohort_id: str) -> dict[str, Any]:
+    """Make a frozen cohort live under a permit."""
+    bound = bind_cohort(
+        CohortId(cohort_id),
+        PermitId(body["permit_id"]),
+        tools=current_tools(),
+        principal=current_principal(),
+    )
+    return present.frozen(bound)

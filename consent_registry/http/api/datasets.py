@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`/v1/datasets`: register datasets and see where their registers stand."""
+
+from typing import Any, Final
+
+from consent_registry.http.api import present
+from consent_registry.http.api.schemas import (
+    DatasetListSchema,
+    DatasetSchema,
+    NewDatasetSchema,
+)
+from consent_registry.http.edge import current_tools, dataset_id_of
+from consent_registry.usecases.datasets import (
+    NewDataset,
+    get_dataset,
+    list_datasets,
+    register_dataset,
+)
+from shared.api import ApiBlueprint
+from shared.auth import current_principal, requires, requires_any
+
+blueprint: Final = ApiBlueprint("datasets", __name__, description="Datasets and their registers")
+
+_LOOKING: Final = ("consents.read", "consents.write", "consents.import", "cohorts.evaluate")
+
+
+@blueprint.route("/v1/datasets", methods=["POST"])
+@requires("consents.write")
+@blueprint.arguments(NewDatasetSchema)
+@blueprint.response(201, DatasetSchema)
+def create(body: dict[str, Any]) -> dict[str, Any]:
+    """Register a dataset; the same facts again change nothing."""
+    wanted = NewDataset(
+        dataset=body["dataset"],
+        title=body["title"],
+        controller=body["controller"],
+        country=body["country"],
+        legal_regime=body["legal_regime"],
+    )
+    made = register_dataset(wanted, tools=current_tools(), principal=current_principal())
+    return present.dataset(made)
+
+
+@blueprint.route("/v1/datasets")
+@requires_any(*_LOOKING)
+@blueprint.response(200, DatasetListSchema)
+def every() -> dict[str, Any]:
+    """Give all datasets by name."""
+    return {"datasets": [present.dataset(d) for d in list_datasets(tools=current_tools())]}
+
+
+@blueprint.route("/v1/datasets/<dataset>")
+@requires_any(*_LOOKING)
+@blueprint.response(200, DatasetSchema)
+def one(dataset: str) -> dict[str, Any]:
+    """Give one dataset."""
+    return present.dataset(get_dataset(dataset_id_of(dataset), tools=current_tools()))

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Answers as JSON values. Formats what the use cases say, and leaves out whom it must not name."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from consent_registry.domain.batches import FaultAt
+from consent_registry.domain.bitmaps import to_text
+from consent_registry.domain.history import State
+from consent_registry.domain.register import Dataset, FrozenCohort, Withdrawal
+from consent_registry.domain.terms import Terms, to_json
+from consent_registry.domain.verdict import ENGINE_VERSION
+from consent_registry.usecases.cohorts import Evaluation
+from consent_registry.usecases.imports import Report
+from consent_registry.usecases.reading import Choice, Choices, Step
+from shared.clock import to_rfc3339
+
+
+def dataset(found: Dataset) -> dict[str, Any]:
+    """Present a dataset."""
+    return {
+        "dataset": found.dataset,
+        "title": found.title,
+        "controller": found.controller,
+        "country": found.country,
+        "legal_regime": found.legal_regime,
+        "revision": found.revision,
+        "members": found.members,
+        "table_version": found.table_version,
+        "created_at": to_rfc3339(found.created_at),
+    }
+
+
+def withdrawal(done: Withdrawal, public_url: str) -> dict[str, Any]:
+    """Present a withdrawal."""
+    return {
+        "withdrawal_id": done.withdrawal_id,
+        "recorded_at": to_rfc3339(done.recorded_at),
+        "revisions": [{"dataset": name, "revision": revision} for name, revision in done.revisions],
+        "receipt_url": f"{public_url}/withdrawals/{done.withdrawal_id}",
+    }
+
+
+def choices(found: Choices) -> dict[str, Any]:
+    """Present what a participant allows."""
+    return {
+        "participant": found.pseudonym,
+        "effective_at": to_rfc3339(found.effective_at),
+        "known_at": to_rfc3339(found.known_at),
+        "engine": ENGINE_VERSION,
+        "consents": [_choice(choice) for choice in found.choices],
+    }
+
+
+def history(pseudonym: str, steps: Sequence[Step]) -> dict[str, Any]:
+    """Present a history."""
+    return {"participant": pseudonym, "events": [_step(step) for step in steps]}
+
+
+def report(found: Report) -> dict[str, Any]:
+    """Present an import."""
+    batch = found.batch
+    return {
+        "import_id": batch.import_id,
+        "source": batch.source,
+        "mode": batch.mode.value,
+        "dry_run": batch.dry_run,
+        "state": batch.state.wire,
+        "rows": batch.rows,
+        "good": found.good,
+        "bad": batch.bad,
+        "applied": batch.applied,
+        "repeated": batch.repeated,
+        "received_at": to_rfc3339(batch.received_at),
+        "finished_at": to_rfc3339(batch.finished_at) if batch.finished_at else None,
+        "faults": [fault(at) for at in found.faults],
+    }
+
+
+def fault(at: FaultAt) -> dict[str, Any]:
+    """Present one fault of a row."""
+    return {
+        "line": at.line,
+        "column": at.fault.column,
+        "code": at.fault.what.code,
+        "message": at.fault.what.message,
+        "hint": at.fault.hint,
+    }
+
+
+def evaluation(found: Evaluation, small_cell: int) -> dict[str, Any]:
+    """Present a decided cohort."""
+    return {
+        "dataset": found.dataset.dataset,
+        "revision": found.dataset.revision,
+        "counts": found.cohort.counts(),
+        "reasons": found.cohort.reasons(),
+        "awaiting_by_clause": found.cohort.awaiting_by_clause(),
+        "small_cell": small_cell,
+        "manifest": found.manifest,
+        "bitmap": to_text(found.cohort.within),
+        "salt": found.salt.hex(),
+    }
+
+
+def frozen(cohort: FrozenCohort) -> dict[str, Any]:
+    """Present a frozen cohort; its people stay here."""
+    return {
+        "cohort_id": cohort.cohort_id,
+        "dataset": cohort.dataset,
+        "revision": cohort.revision,
+        "frozen_at": to_rfc3339(cohort.frozen_at),
+        "void_at": to_rfc3339(cohort.void_at),
+        "counts": dict(cohort.counts),
+        "reasons": dict(cohort.reasons),
+        "digest": cohort.digest,
+        "manifest": cohort.manifest,
+        "permit_id": cohort.permit_id,
+    }
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    standing = choice.standing
+    return {
+        "dataset": choice.dataset.dataset,
+        "state": standing.state.value,
+        "alternatives": _alternatives(standing.terms),
+        "unreadable": standing.state is State.GIVEN and standing.terms is None,
+        "event_id": standing.event_id,
+        "effective_from": to_rfc3339(choice.since) if choice.since else None,
+        "effective_to": to_rfc3339(choice.until) if choice.until else None,
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    record = step.record
+    return {
+        "event_id": record.event_id,
+        "dataset": step.dataset.dataset,
+        "kind": record.kind.value,
+        "alternatives": _alternatives(step.terms),
+        "expressed_at": to_rfc3339(record.expressed_at),
+        "effective_from": to_rfc3339(record.effective_from),
+        "effective_to": to_rfc3339(record.effective_to) if record.effective_to else None,
+        "recorded_at": to_rfc3339(record.recorded_at),
+        "revision": record.revision,
+        "channel": record.channel.value,
+        "form_version": record.form_version,
+        "withdrawal_id": record.withdrawal_id,
+    }
+
+
+def _alternatives(terms: Terms | None) -> list[Mapping[str, object]]:
+    """Write terms the way a statement is handed in."""
+    return [
+        {**alternative, "modifiers": _modifiers(alternative["modifiers"])}
+        for alternative in to_json(terms or ())
+    ]
+
+
+def _modifiers(stored: object) -> list[dict[str, object]]:
+    found = stored if isinstance(stored, list) else []
+    return [{"code": one["code"], "value": one["values"] or None} for one in found]

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shapes of requests and answers. What a value means is checked by the use cases."""
+
+from typing import Any, Final
+
+from marshmallow import Schema, fields, validate
+
+from shared.api import StrictSchema
+from shared.canonical import MAX_INTEGER
+
+_PURPOSE: Final = (
+    "category (GRU, HMB, DS, POA, MDS or CC), diseases, methods, ancestry, commercial, clinical, "
+    "genetic_data, organisation {id, not_for_profit}, countries, users, project, months, accepts, "
+    "evidence; a flag that is null or left out means: not said"
+)
+_TIME: Final = "RFC 3339 in UTC"
+
+
+def _about(text: str) -> dict[str, Any]:
+    return {"description": text}
+
+
+class NewDatasetSchema(StrictSchema):
+    """A dataset to be registered."""
+
+    dataset = fields.String(required=True, metadata=_about("such as GDI-FI-DATASET-1"))
+    title = fields.String(required=True)
+    controller = fields.String(required=True)
+    country = fields.String(required=True, metadata=_about("ISO 3166-1 alpha-2"))
+    legal_regime = fields.String(required=True)
+
+
+class DatasetSchema(Schema):
+    """A registered dataset and where its register stands."""
+
+    dataset = fields.String()
+    title = fields.String()
+    controller = fields.String()
+    country = fields.String()
+    legal_regime = fields.String()
+    revision = fields.Integer()
+    members = fields.Integer()
+    table_version = fields.Integer()
+    created_at = fields.String(metadata=_about(_TIME))
+
+
+class DatasetListSchema(Schema):
+    """All datasets."""
+
+    datasets = fields.List(fields.Nested(DatasetSchema))
+
+
+class ModifierSchema(StrictSchema):
+    """One DUO modifier; `value` is a text, a number, or a list of texts, by the code."""
+
+    code = fields.String(required=True)
+    value = fields.Raw(load_default=None, allow_none=True)
+
+
+class AlternativeSchema(StrictSchema):
+    """One permission with its modifiers and, for DS, its diseases."""
+
+    permission = fields.String(required=True)
+    modifiers = fields.List(
+        fields.Nested(ModifierSchema), load_default=list, validate=validate.Length(max=40)
+    )
+    diseases = fields.List(fields.String(), load_default=list, validate=validate.Length(max=200))
+
+
+class NewConsentSchema(StrictSchema):
+    """A whole statement; an empty list of alternatives is a no."""
+
+    alternatives = fields.List(
+        fields.Nested(AlternativeSchema), required=True, validate=validate.Length(max=40)
+    )
+    effective_from = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
+    effective_to = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
+    form_version = fields.String(load_default="")
+
+
+class RecordedSchema(Schema):
+    """When and at which revision a statement was recorded."""
+
+    dataset = fields.String()
+    revision = fields.Integer()
+    recorded_at = fields.String(metadata=_about(_TIME))
+    kind = fields.String()
+
+
+class WithdrawSchema(StrictSchema):
+    """Which datasets to withdraw from, all when left out. There is no field for a reason."""
+
+    datasets = fields.List(
+        fields.String(), load_default=None, allow_none=True, validate=validate.Length(min=1)
+    )
+
+
+class RevisionSchema(Schema):
+    """A dataset's revision."""
+
+    dataset = fields.String()
+    revision = fields.Integer()
+
+
+class WithdrawalSchema(Schema):
+    """What a withdrawal did."""
+
+    withdrawal_id = fields.String()
+    recorded_at = fields.String(metadata=_about(_TIME))
+    revisions = fields.List(fields.Nested(RevisionSchema))
+    receipt_url = fields.String()
+
+
+class AsOfSchema(StrictSchema):
+    """At which instant, and as known at which."""
+
+    effective_at = fields.String(load_default=None, metadata=_about(_TIME))
+    known_at = fields.String(load_default=None, metadata=_about(_TIME))
+
+
+class ConsentsSchema(Schema):
+    """What a participant allows at an instant, as known at another."""
+
+    participant = fields.String()
+    effective_at = fields.String(metadata=_about(_TIME))
+    known_at = fields.String(metadata=_about(_TIME))
+    engine = fields.String()
+    consents = fields.List(fields.Dict())
+
+
+class HistorySchema(Schema):
+    """Every event, newest first."""
+
+    participant = fields.String()
+    events = fields.List(fields.Dict())
+
+
+class LinkSchema(StrictSchema):
+    """A login."""
+
+    issuer = fields.String(required=True)
+    subject = fields.String(required=True)
+
+
+class ImportQuerySchema(StrictSchema):
+    """How to import: what one bad row does to the good ones, and whether to record anything."""
+
+    mode = fields.String(
+        load_default="all_or_nothing",
+        validate=validate.OneOf(("all_or_nothing", "valid_rows_only")),
+    )
+    dry_run = fields.Boolean(
+        load_default=True, metadata=_about("judge every row and record nothing (the default)")
+    )
+    source = fields.String(load_default="")
+
+
+class ImportTakenSchema(Schema):
+    """An import that waits for the worker."""
+
+    import_id = fields.String()
+    state = fields.String()
+
+
+class ImportSchema(Schema):
+    """How an import goes; `faults` are at most 1000 (all of them as text/csv)."""
+
+    import_id = fields.String()
+    source = fields.String()
+    mode = fields.String()
+    dry_run = fields.Boolean()
+    state = fields.String(metadata=_about("staged, applying, finished, refused or failed"))
+    rows = fields.Integer()
+    good = fields.Integer()
+    bad = fields.Integer()
+    applied = fields.Integer()
+    repeated = fields.Integer(metadata=_about("rows recorded by an earlier import of the file"))
+    received_at = fields.String(metadata=_about(_TIME))
+    finished_at = fields.String(allow_none=True, metadata=_about(_TIME))
+    faults = fields.List(fields.Dict())
+
+
+class QuestionSchema(StrictSchema):
+    """A purpose asked of a dataset."""
+
+    dataset = fields.String(required=True)
+    purpose = fields.Dict(keys=fields.String(), required=True, metadata=_about(_PURPOSE))
+
+
+class FreezeSchema(QuestionSchema):
+    """A purpose asked of a dataset for an application."""
+
+    application_id = fields.String(required=True)
+
+
+class BindSchema(StrictSchema):
+    """The permit that a frozen cohort belongs to."""
+
+    permit_id = fields.String(required=True)
+
+
+class EvaluationSchema(Schema):
+    """A decided cohort; counts below `small_cell` are not for anybody's eyes."""
+
+    dataset = fields.String()
+    revision = fields.Integer()
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer())
+    reasons = fields.Dict(keys=fields.String(), values=fields.Integer())
+    awaiting_by_clause = fields.Dict(keys=fields.String(), values=fields.Integer())
+    small_cell = fields.Integer()
+    manifest = fields.String(metadata=_about("JWS, typ placet-manifest+jwt"))
+    bitmap = fields.String(metadata=_about("portable Roaring bitmap in base64"))
+    salt = fields.String(metadata=_about("hex; opens the manifest's digest"))
+
+
+class FrozenSchema(Schema):
+    """A frozen cohort; void at `void_at` unless bound."""
+
+    cohort_id = fields.String()
+    dataset = fields.String()
+    revision = fields.Integer()
+    frozen_at = fields.String(metadata=_about(_TIME))
+    void_at = fields.String(metadata=_about(_TIME))
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer())
+    reasons = fields.Dict(keys=fields.String(), values=fields.Integer())
+    digest = fields.String()
+    manifest = fields.String()
+    permit_id = fields.String(allow_none=True)
+
+
+class FeedQuerySchema(StrictSchema):
+    """Where to continue, and how long to wait for something new."""
+
+    after = fields.Integer(load_default=0, validate=validate.Range(min=0, max=MAX_INTEGER))
+    wait = fields.Float(load_default=0.0, validate=validate.Range(min=0, max=20))
+
+
+class SnapshotSchema(Schema):
+    """Every register whole."""
+
+    snapshots = fields.List(fields.String(), metadata=_about("JWS, typ placet-snapshot+jwt"))
+    cursor = fields.Integer()
+
+
+class NewsSchema(Schema):
+    """What followed a cursor."""
+
+    batch = fields.String(metadata=_about("JWS, typ placet-changes+jwt"))
+    heartbeats = fields.List(fields.String(), metadata=_about("JWS, typ placet-heartbeat+jwt"))
+    cursor = fields.Integer()
+
+
+class KeySetSchema(Schema):
+    """Public keys, the active one first (RFC 7517)."""
+
+    keys = fields.List(fields.Dict())

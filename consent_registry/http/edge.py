@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the JSON views are given: the use cases' tools and how to wait. No rule lives here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from flask import Flask, current_app
+
+from consent_registry.domain.errors import DatasetUnknown
+from consent_registry.usecases.tools import Tools
+from shared.clock import from_rfc3339
+from shared.errors import FieldFault, ValidationFailed
+from shared.ids import DatasetId, parse_dataset_id
+
+_EXTENSION: Final = "consent_registry_api"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """Everything a view may reach.
+
+    `pause` waits that many seconds, for a long poll; `max_import_bytes` bounds an import's file.
+    """
+
+    tools: Tools
+    pause: Callable[[float], None]
+    max_import_bytes: int
+
+
+def install(app: Flask, edge: Edge) -> None:
+    """Give the edge to an application's views."""
+    app.extensions[_EXTENSION] = edge
+
+
+def current_edge() -> Edge:
+    """Give the edge of the running application; LookupError when it has none."""
+    found = current_app.extensions.get(_EXTENSION)
+    if not isinstance(found, Edge):
+        raise LookupError("consent_registry.http.edge.install was not called")  # noqa: TRY004 - absent, not mistyped
+    return found
+
+
+def current_tools() -> Tools:
+    """Give the use cases' tools."""
+    return current_edge().tools
+
+
+def dataset_id_of(text: str) -> DatasetId:
+    """Take a dataset's name from a request; raise DatasetUnknown when it can be none."""
+    try:
+        return parse_dataset_id(text)
+    except ValueError:
+        raise DatasetUnknown from None
+
+
+def instant_of(text: str | None, pointer: str) -> datetime | None:
+    """Read an optional RFC 3339 time in UTC; raise ValidationFailed when it is none."""
+    if text is None:
+        return None
+    try:
+        return from_rfc3339(text)
+    except ValueError:
+        fault = FieldFault(pointer, "a time in UTC such as 2026-11-22T06:25:00Z", "date_invalid")
+        raise ValidationFailed("a time has the wrong form", faults=[fault]) from None

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The steps that the process `work` repeats. Each is a use case and what to do when it is idle."""
+
+from collections.abc import Callable
+from typing import Final
+
+from consent_registry.usecases.feed import HEARTBEAT_SECONDS, beat
+from consent_registry.usecases.import_applying import apply_next
+from consent_registry.usecases.import_staging import stage_next
+from consent_registry.usecases.sweep import sweep
+from consent_registry.usecases.tools import Tools
+
+Loop = tuple[str, Callable[[], bool], float]
+
+_SWEEP_SECONDS: Final = 1.0
+_IMPORT_SECONDS: Final = 0.2
+
+
+def loops(tools: Tools) -> list[Loop]:
+    """Give each loop's name, its step, and how long to wait when a step found nothing to do."""
+
+    def beat_once() -> bool:
+        beat(tools=tools)
+        return False
+
+    def import_once() -> bool:
+        # What has been judged goes first: it is the older work, and its people are waiting.
+        return apply_next(tools=tools) or stage_next(tools=tools)
+
+    def sweep_once() -> bool:
+        return sweep(tools=tools)
+
+    return [
+        ("feed-heartbeat", beat_once, HEARTBEAT_SECONDS),
+        ("sweep", sweep_once, _SWEEP_SECONDS),
+        ("imports", import_once, _IMPORT_SECONDS),
+    ]

@@ -86,7 +86,7 @@ def revocation(application_id: str) -> ResponseReturnValue:
 def _page(application_id: str, errors: tuple[FormError, ...] = ()) -> str:
     caller, ports = caller_of(current_principal()), current_edge().ports
     case = read.case(application_id_of(application_id), caller=caller, ports=ports)
-    view = views.case_view(case, ports.clock.now())
+    view = views.case_view(case, ports.clock.now(), for_authority=True)
     return render_template(
         "permit_service/application.html",
         view=view,
@@ -101,7 +101,7 @@ def _page(application_id: str, errors: tuple[FormError, ...] = ()) -> str:
 def _revocation_page(application_id: str, errors: tuple[FormError, ...] = ()) -> str:
     caller, ports = caller_of(current_principal()), current_edge().ports
     case = read.case(application_id_of(application_id), caller=caller, ports=ports)
-    view = views.case_view(case, ports.clock.now())
+    view = views.case_view(case, ports.clock.now(), for_authority=True)
     return render_template(
         "permit_service/revocation.html", view=view, form=request.form, errors=errors
     )

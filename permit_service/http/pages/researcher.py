@@ -73,7 +73,7 @@ def application(application_id: str) -> ResponseReturnValue:
     case = read.case(
         application_id_of(application_id), caller=caller_of(current_principal()), ports=ports
     )
-    view = views.case_view(case, ports.clock.now())
+    view = views.case_view(case, ports.clock.now(), for_authority=False)
     return render_template("permit_service/own_application.html", view=view)
 
 

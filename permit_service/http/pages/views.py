@@ -129,8 +129,8 @@ def listed(found: Sequence[Application], now: datetime) -> tuple[Listed, ...]:
     )
 
 
-def case_view(case: Case, now: datetime) -> CaseView:
-    """Format one application."""
+def case_view(case: Case, now: datetime, *, for_authority: bool) -> CaseView:
+    """Format one application; how many people are left in a cohort is for the authority only."""
     one, grant = case.application, case.grant
     return CaseView(
         application_id=one.application_id,
@@ -155,29 +155,7 @@ def case_view(case: Case, now: datetime) -> CaseView:
         ],
         undecided=one.state is ApplicationState.SUBMITTED,
         waits_because=FAULT_WORDS.get(grant.fault or "", grant.fault or "") if grant else "",
-        permit=permit_view(case.permit, now) if case.permit else None,
-    )
-
-
-def permit_view(permit: Permit, now: datetime) -> PermitView | None:
-    """Format a permit, its text word for word as signed; None for one that never came to life."""
-    if permit.revision is None:
-        return None
-    text, tone = STATUS_WORDS[permit.status(now)]
-    return PermitView(
-        permit_id=permit.permit_id,
-        status=Tag(text=text, tone=tone),
-        facts=(
-            ("Permit", permit.permit_id),
-            ("Dataset", permit.dataset),
-            ("Cohort", f"{permit.cohort.cohort_id}, revision {permit.cohort.revision}"),
-            ("People in it now", f"{permit.members_now:,}"),
-        ),
-        document=str(read_object(parse_jws(permit.jws).payload)["document"]),
-        jws=permit.jws,
-        not_before=permit.not_before,
-        expires_at=permit.expires_at,
-        can_be_revoked=permit.state is PermitState.LIVE,
+        permit=_permit_view(case.permit, now, counted=for_authority) if case.permit else None,
     )
 
 
@@ -216,6 +194,29 @@ def state_tag(state: ApplicationState) -> Tag:
     """Say a state in words."""
     text, tone = STATE_WORDS[state]
     return Tag(text=text, tone=tone)
+
+
+def _permit_view(permit: Permit, now: datetime, *, counted: bool) -> PermitView | None:
+    """Format a permit, its text word for word as signed; None for one that never came to life."""
+    if permit.revision is None:
+        return None
+    text, tone = STATUS_WORDS[permit.status(now)]
+    people = shown({"now": permit.members_now})["now"].text()
+    return PermitView(
+        permit_id=permit.permit_id,
+        status=Tag(text=text, tone=tone),
+        facts=(
+            ("Permit", permit.permit_id),
+            ("Dataset", permit.dataset),
+            ("Cohort", f"{permit.cohort.cohort_id}, revision {permit.cohort.revision}"),
+            *([("People in it now", people)] if counted else []),
+        ),
+        document=str(read_object(parse_jws(permit.jws).payload)["document"]),
+        jws=permit.jws,
+        not_before=permit.not_before,
+        expires_at=permit.expires_at,
+        can_be_revoked=permit.state is PermitState.LIVE,
+    )
 
 
 def _by_size(cells: Mapping[str, Shown]) -> list[Row]:

@@ -94,6 +94,7 @@ def test_a_researcher_applies_and_sees_what_becomes_of_it(node: PermitNode, rita
     page = rita.page(path)
     assert "Purpose and consents agree." in page
     assert "In force" in page
+    assert "People in it now" not in page
     assert "Data access permit on the basis of the participants' consent" in page
     assert "Kidneys of the north" in rita.page("/applications")
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Final, TypeVar
 
-from permit_service.domain.cohort import CohortCounts, CohortView, FrozenCohort
+from permit_service.domain.cohort import SMALL_CELL, CohortCounts, CohortView, FrozenCohort
 from permit_service.domain.errors import (
     CohortRefused,
     CohortsUnavailable,
@@ -54,6 +54,7 @@ class HttpCohorts:
             counts=_counts(answer),
             reasons=_parts(answer, "reasons"),
             awaiting_by_clause=_parts(answer, "awaiting_by_clause"),
+            small_cell=max(SMALL_CELL, _whole(answer, "small_cell")),
         )
 
     def freeze(

@@ -14,7 +14,10 @@ from typing import Final
 from shared.ids import CohortId, DatasetId, Revision
 
 SMALL_CELL: Final = 10
-"""Counts from 1 to 9 single people out (consent.md section 2.7) and are never shown."""
+"""Counts from 1 to 9 single people out (consent.md section 2.7) and are never shown.
+
+consent_registry may ask for a higher bound with its counts, never for a lower one.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,15 @@ class Shown:
         return f"<{self.fewer_than}" if self.value is None else self.value
 
 
-def shown(parts: Mapping[str, int]) -> dict[str, Shown]:
+def shown(parts: Mapping[str, int], small_cell: int = SMALL_CELL) -> dict[str, Shown]:
     """Give the parts of one whole as they may be shown.
 
-    Parts of 1 to 9 are hidden, and where one is, the others are rounded: otherwise the whole less
-    the other parts would give it back (consent.md section 2.7, "suppression is secondary too").
+    Parts below `small_cell` are hidden, and where one is, the others are rounded: otherwise the
+    whole less the other parts would give it back (consent.md section 2.7, "suppression is
+    secondary too").
     """
-    hides = any(0 < count < SMALL_CELL for count in parts.values())
-    return {name: _shown(count, rounded=hides) for name, count in parts.items()}
+    hides = any(0 < count < small_cell for count in parts.values())
+    return {name: _shown(count, small_cell, rounded=hides) for name, count in parts.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +75,14 @@ class CohortCounts:
         published numbers gives back an exact small one.
         """
         return {
-            name: _shown(count, rounded=True).to_json() for name, count in self.to_json().items()
+            name: _shown(count, SMALL_CELL, rounded=True).to_json()
+            for name, count in self.to_json().items()
         }
 
-    def shown(self) -> dict[str, Shown]:
+    def shown(self, small_cell: int = SMALL_CELL) -> dict[str, Shown]:
         """Give the counts for a person of the authority to read."""
         parts = {"in": self.within, "out": self.out, "awaiting": self.awaiting}
-        return {"members": Shown(self.members), **shown(parts)}
+        return {"members": Shown(self.members), **shown(parts, small_cell)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +90,7 @@ class CohortView:
     """The answer to "who would be in?", in counts. Grants nothing.
 
     `reasons` are the parts of those who are out, `awaiting_by_clause` of those who await a ruling.
+    Counts below `small_cell` are for nobody's eyes.
     """
 
     dataset: DatasetId
@@ -92,6 +98,7 @@ class CohortView:
     counts: CohortCounts
     reasons: Mapping[str, int]
     awaiting_by_clause: Mapping[str, int]
+    small_cell: int = SMALL_CELL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +118,8 @@ class FrozenCohort:
     manifest: str
 
 
-def _shown(count: int, *, rounded: bool) -> Shown:
-    if 0 < count < SMALL_CELL:
-        return Shown(None, SMALL_CELL)
-    tens = (count + SMALL_CELL // 2) // SMALL_CELL * SMALL_CELL
-    return Shown(tens if rounded else count, rounded=rounded and tens != 0)
+def _shown(count: int, small_cell: int, *, rounded: bool) -> Shown:
+    if 0 < count < small_cell:
+        return Shown(None, small_cell)
+    near = (count + small_cell // 2) // small_cell * small_cell
+    return Shown(near if rounded else count, rounded=rounded and near != 0)

@@ -85,6 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
             "counts": view.counts.to_json(),
             "reasons": dict(view.reasons),
             "awaiting_by_clause": dict(view.awaiting_by_clause),
+            "small_cell": view.small_cell,
             "manifest": "e30.e30.e30",
             "bitmap": "",
         }

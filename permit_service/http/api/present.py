@@ -41,9 +41,9 @@ def case(found: Case) -> dict[str, Any]:
 def cohort(view: CohortView) -> dict[str, Any]:
     """Present counts as they may be shown."""
     tables = {
-        "counts": view.counts.shown(),
-        "reasons": shown(view.reasons),
-        "awaiting_by_clause": shown(view.awaiting_by_clause),
+        "counts": view.counts.shown(view.small_cell),
+        "reasons": shown(view.reasons, view.small_cell),
+        "awaiting_by_clause": shown(view.awaiting_by_clause, view.small_cell),
     }
     cells = [cell for table in tables.values() for cell in table.values()]
     return {

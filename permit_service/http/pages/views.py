@@ -111,6 +111,7 @@ class CountsView:
     reasons: Sequence[Row]
     awaiting: Sequence[Row]
     rounded: bool
+    small_cell: int
 
 
 def listed(found: Sequence[Application], now: datetime) -> tuple[Listed, ...]:
@@ -161,8 +162,9 @@ def case_view(case: Case, now: datetime, *, for_authority: bool) -> CaseView:
 
 def counts_view(view: CohortView) -> CountsView:
     """Format the counts of an evaluation, small cells hidden."""
-    counts, reasons = view.counts.shown(), shown(view.reasons)
-    clauses = shown(view.awaiting_by_clause)
+    counts = view.counts.shown(view.small_cell)
+    reasons = shown(view.reasons, view.small_cell)
+    clauses = shown(view.awaiting_by_clause, view.small_cell)
     words = {
         "members": "People in the dataset",
         "in": "In: their consent allows this",
@@ -176,6 +178,7 @@ def counts_view(view: CohortView) -> CountsView:
         reasons=_by_size({reason_in_words(code): cell for code, cell in reasons.items()}),
         awaiting=_by_size(clauses),
         rounded=any(cell.rounded for cell in cells),
+        small_cell=view.small_cell,
     )
 
 

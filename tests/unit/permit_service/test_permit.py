@@ -181,6 +181,16 @@ def test_a_small_cell_cannot_be_found_by_subtraction() -> None:
     assert could_be == set(range(1, 10))
 
 
+def test_a_registry_may_ask_for_a_higher_bound() -> None:
+    counts = CohortCounts(members=1000, within=612, out=376, awaiting=12)
+    assert {name: one.text() for name, one in counts.shown(20).items()} == {
+        "members": "1,000",
+        "in": "about 620",
+        "out": "about 380",
+        "awaiting": "fewer than 20",
+    }
+
+
 def test_the_register_lists_ended_permits_with_their_status() -> None:
     live, revoked = a_permit("p2"), a_permit("p1").revoke(ENDING, Revision(9))
     expired = a_permit("p3", at=T0 - timedelta(days=800))

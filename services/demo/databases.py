@@ -71,13 +71,15 @@ def register_producers(node: Node, databases: Mapping[str, str]) -> None:
     if done.exists():
         return
     environ = environment.of_service(node, "audit_log", databases["audit_log"])
+    topic = ("--topic", environment.AUDIT_TOPIC) if node.transport == "kafka" else ()
+    commands = {}
     for service in PRODUCERS:
         source = node.source(service)
-        words = ["audit", "producer", "add", "--src", source, "--client-id", service]
-        words += ["--vkey", vkey(source, KeyStore(node.layout.keys(service) / "heartbeat"))]
-        words += ["--topic", environment.AUDIT_TOPIC, "--offsets", "0,0,0"]
-        command = (sys.executable, "-m", "services.cli", *words)
-        _run_together({"producers": (command, environ)}, node.layout.root / "log")
+        key = vkey(source, KeyStore(node.layout.keys(service) / "heartbeat"))
+        words = ("--src", source, "--client-id", service, "--vkey", key, *topic)
+        command = (sys.executable, "-m", "services.cli", "audit", "producer", "add", *words)
+        commands[f"{service}.producer"] = (command, environ)
+    _run_together(commands, node.layout.root / "log")
     done.touch()
 
 

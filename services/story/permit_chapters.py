@@ -137,7 +137,7 @@ def revoke(stage: Stage, permit: Permit) -> int:
         stage.url(_SERVICE, f"/v1/permits/{permit.permit_id}"),
         token=stage.person("dora", _SERVICE, "permits.read"),
     )
-    return int(ended.body.get("revision", 0))
+    return int(answer.body.get("revision") or ended.body.get("revision", 0))
 
 
 def _placet(*words: str) -> int:

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The story for 10,000 people on the real processes, each of which is killed once meanwhile.
+
+What was answered is held against the entries in the served tiles (`services.story.accounts`): the
+player's own ledger, never a database, says whether anything was lost or doubled.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from services.story.play import Tale, play
+from services.story.reading import READ
+from tests.support.havoc import Havoc, Victim
+from tests.support.kafka import session_broker
+from tests.support.suite import RunningSuite, running_suite
+
+PEOPLE = 10_000
+LAST_CHAPTER = "Every step is in the log"
+
+
+@pytest.fixture(scope="module", params=["http", "kafka"])
+def node(request: pytest.FixtureRequest) -> Iterator[RunningSuite]:
+    transport: str = request.param
+    bootstrap = session_broker().bootstrap if transport == "kafka" else ""
+    with running_suite(transport=transport, kafka_bootstrap=bootstrap) as held:
+        yield held
+
+
+def play_under_fire(node: RunningSuite) -> tuple[Tale, list[Victim], list[str]]:
+    """Play while everything is killed once; the proof waits until all of it is back."""
+    havoc = Havoc(node)
+    told: list[str] = []
+
+    def say(line: str) -> None:
+        told.append(line)
+        if LAST_CHAPTER in line:
+            havoc.finish()
+
+    havoc.start()
+    tale = play(node.suite, people=PEOPLE, say=say)
+    return tale, havoc.killed, told
+
+
+def test_the_story_holds_while_every_process_is_killed_once(node: RunningSuite) -> None:
+    tale, killed, told = play_under_fire(node)
+    assert tale.differences == [], "\n".join(told)
+    processes = node.processes()
+    leaders = {victim.name for victim in killed if not victim.worker}
+    assert leaders == set(processes)
+    workers = {victim.name for victim in killed if victim.worker}
+    assert workers == {
+        "audit_log.serve",
+        "clearinghouse",
+        "consent_registry.serve",
+        "devidp",
+        "gateway",
+        "permit_service.serve",
+    }
+    assert all(found["restarts"] >= 1 for found in processes.values())
+    reads = [sent for sent in tale.stage.ledger.sent() if sent.kind == READ]
+    assert len(reads) >= PEOPLE + len(tale.cast.expected.admitted)

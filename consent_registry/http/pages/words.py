@@ -54,8 +54,8 @@ TERM_WORDS: Final[Mapping[Duo, Wording]] = MappingProxyType(
         Duo.GRU: _use(
             "Researchers may use my data for any kind of research. "
             "This can be about health, or about something else.",
-            "Any kind of research also means research on where groups of people come from, "
-            "unless a limit says no to that.",
+            "This includes research on where groups of people come from. "
+            "A limit can say no to that.",
         ),
         Duo.HMB: _use(
             "Researchers may use my data to study health, illness and medicine. "

@@ -199,10 +199,13 @@ def test_a_form_from_elsewhere_stops_nothing(quiet: Site) -> None:
 def test_no_address_reaches_another_participant(site: Site) -> None:
     anna = site.browser()
     done = withdraw("P-EVE", WithdrawConsent(), tools=site.world.tools, principal=DESK)
-    unknown = anna.get("/withdrawals/nothing").status_code
-    assert anna.get(f"/withdrawals/{done.withdrawal_id}").status_code == unknown
+    for nothing in (done.withdrawal_id, "nothing", "%00", "%F0%9F%92%A9" * 200):
+        answer = anna.get(f"/withdrawals/{nothing}")
+        assert answer.status_code == 404
     assert anna.get(f"/withdraw/{OTHER}").status_code == 404
-    assert anna.get("/withdraw/nonsense").status_code == 404
+    for nonsense in ("nonsense", "%00"):
+        assert anna.get(f"/withdraw/{nonsense}").status_code == 404
+        assert anna.send(f"/withdraw/{nonsense}", form_at="/history").status_code == 404
     refused = anna.send(f"/withdraw/{OTHER}", form_at="/history")
     assert refused.status_code >= 400
     assert "Skin" not in anna.page(f"/history/{OTHER}")

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
+from wsgiref.types import WSGIApplication
 
 from flask import Flask
 from prometheus_client import CollectorRegistry
@@ -25,6 +26,7 @@ from permit_service.clearinghouse.adapters.tokens import CachedTokens
 from permit_service.clearinghouse.domain.errors import AuditUnavailable
 from permit_service.clearinghouse.domain.outcome import Decision
 from permit_service.clearinghouse.http import add_api
+from permit_service.clearinghouse.http.api.gate import DecisionGate
 from permit_service.clearinghouse.http.api.routes import Handlers
 from permit_service.clearinghouse.settings import ClearinghouseSettings, Configuration
 from permit_service.clearinghouse.usecases.board import Board
@@ -51,9 +53,13 @@ _SEGMENTS_IN_LIMIT: Final = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clearinghouse:
-    """The whole process, not yet running."""
+    """The whole process, not yet running.
+
+    `app` are the addresses with a framework; `wsgi` is what is served: the gate before it.
+    """
 
     app: Flask
+    wsgi: WSGIApplication
     store: Store
     loops: Loops
     voice: ChainVoice
@@ -95,8 +101,11 @@ def build(
     board = Board(now, stale_seconds=settings.stale_seconds)
     voice = ChainVoice(store.writer, sign=keys.active().sign, clock=now)
     feeds_followed = _followers(settings, board, tokens, now)
+    gate = _gate(configuration, store.writer, board, tokens, now)
+    app, wsgi = _app(settings, gate, store, now)
     return Clearinghouse(
-        app=_app(settings, _gate(configuration, store.writer, board, tokens, now), store, now),
+        app=app,
+        wsgi=wsgi,
         store=store,
         loops=Loops(feeds=feeds_followed, relay=store.relay, beat=voice.beat, clock=now),
         voice=voice,
@@ -207,7 +216,9 @@ def _feed(
     return feeds.HttpFeed(client, keys, issuer=issuer)
 
 
-def _app(settings: ClearinghouseSettings, gate: Gate, store: Store, clock: Clock) -> Flask:
+def _app(
+    settings: ClearinghouseSettings, gate: Gate, store: Store, clock: Clock
+) -> tuple[Flask, DecisionGate]:
     board = gate.board
     registry = CollectorRegistry()
     meters = Meters(
@@ -224,12 +235,12 @@ def _app(settings: ClearinghouseSettings, gate: Gate, store: Store, clock: Clock
         checks=_checks(board, store.writer),
         registry=registry,
     )
+    add_api(app, Handlers(registers=board.state, ready=board.ready))
 
     def decide(request: Request) -> Decision:
         return meters.decided(answer(request, gate=gate))
 
-    add_api(app, Handlers(decide=decide, registers=board.state, ready=board.ready))
-    return app
+    return app, DecisionGate(app.wsgi_app, decide)
 
 
 def _checks(board: Board, writer: SpoolWriter) -> Mapping[str, Callable[[], None]]:

@@ -4,8 +4,7 @@
 import logging as standard_logging
 import os
 import threading
-
-from flask import Flask
+from wsgiref.types import WSGIApplication
 
 from permit_service.clearinghouse.adapters.spool.folder import SpoolBusy, SpoolCorrupt
 from permit_service.clearinghouse.bootstrap import build
@@ -16,7 +15,7 @@ from shared.keys import KeyStoreError
 CANNOT_START = (SpoolBusy, SpoolCorrupt, KeyStoreError)
 
 
-def create() -> Flask:
+def create() -> WSGIApplication:
     """Build and start the clearinghouse in a worker process; it ends with the process."""
     configuration = configure(os.environ)
     logging.configure("clearinghouse", configuration.settings.log_level)
@@ -27,4 +26,4 @@ def create() -> Flask:
         standard_logging.getLogger(__name__).exception("cannot_start", extra={"fault": str(fault)})
         raise
     clearinghouse.start(threading.Event())
-    return clearinghouse.app
+    return clearinghouse.wsgi

@@ -18,7 +18,7 @@ from shared.api_arguments import (
     StrictSchema,
     UnsupportedMediaType,
 )
-from shared.auth import auth_of, public, reason_of
+from shared.auth import any_suffices, auth_of, public, reason_of
 from shared.problems import register_problems
 
 __all__ = [
@@ -76,7 +76,8 @@ class ApiBlueprint:
             responses = dict.fromkeys(codes, _PROBLEM_REF)
             about: dict[str, Any] = {"security": security, "responses": responses}
             if scopes:
-                about["x-placet-scopes"] = list(scopes)
+                rule_of_scopes = "any" if any_suffices(view) else "all"
+                about[f"x-placet-{rule_of_scopes}-scopes"] = list(scopes)
             documented = self.inner.doc(**about)(view)
             options = {"endpoint": endpoint} if endpoint else {}
             self.inner.route(rule, methods=list(methods), **options)(documented)

@@ -26,6 +26,7 @@ from shared.principal import Principal
 
 ALGORITHMS: Final = ("RS256", "ES256")
 AUTH_MARK: Final = "__placet_auth__"
+ANY_MARK: Final = "__placet_any__"
 PUBLIC_MARK: Final = "__placet_public__"
 MAX_TOKEN_CHARS: Final = 8_192
 _TYP: Final = "at+jwt"
@@ -177,7 +178,14 @@ def requires_any(*scopes: str) -> Callable[[_VIEW], _VIEW]:
             needed = " ".join(scopes)
             raise Forbidden(f"this needs one of the scopes {needed}", context={"scope": needed})
 
-    return _guard(scopes, check)
+    guard = _guard(scopes, check)
+
+    def decorate(view: _VIEW) -> _VIEW:
+        guarded = guard(view)
+        setattr(guarded, ANY_MARK, True)
+        return guarded
+
+    return decorate
 
 
 def public(reason: str) -> Callable[[_VIEW], _VIEW]:
@@ -196,6 +204,11 @@ def auth_of(view: Callable[..., Any]) -> tuple[str, ...] | None:
     """Give the scopes a view requires, or None when it carries no such mark."""
     scopes = getattr(view, AUTH_MARK, None)
     return tuple(scopes) if scopes is not None else None
+
+
+def any_suffices(view: Callable[..., Any]) -> bool:
+    """Tell whether one of the scopes of `auth_of` is enough; otherwise all of them are needed."""
+    return bool(getattr(view, ANY_MARK, False))
 
 
 def reason_of(view: Callable[..., Any]) -> str | None:

@@ -149,8 +149,10 @@ class ErasureSchema(StrictSchema):
     ground = fields.String(load_default="gdpr_17", validate=validate.Length(min=1, max=64))
 
     @validates_schema
-    def one_target(self, data: dict[str, object], **_: object) -> None:
-        """Demand exactly one of the two."""
+    def one_target(
+        self, data: dict[str, object], *, partial: object, many: bool, unknown: object
+    ) -> None:
+        """Demand exactly one of the two; the keywords are marshmallow's and say nothing here."""
         if (data.get("actor") is None) == (data.get("person") is None):
             raise ValidationError("Name either an actor or a person.")
 

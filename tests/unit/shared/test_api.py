@@ -299,7 +299,7 @@ def test_the_openapi_document_says_what_is_served(client: FlaskClient) -> None:
     assert post_consents["security"] == []
     guarded = document["paths"]["/v1/guarded"]["get"]
     assert guarded["security"] == [{"bearer": []}]
-    assert guarded["x-placet-scopes"] == ["consents.read"]
+    assert guarded["x-placet-all-scopes"] == ["consents.read"]
     files = document["paths"]["/v1/files"]["post"]
     assert list(files["requestBody"]["content"]) == ["text/csv"]
     schema = document["components"]["responses"]["Problem"]["content"]["application/problem+json"]

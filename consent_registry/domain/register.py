@@ -40,6 +40,13 @@ class Dataset:
     table_version: int
     recorded_at: datetime
 
+    def now(self, clock_now: datetime) -> datetime:
+        """Give the time that counts here: the clock's, but never before what was recorded.
+
+        So a withdrawal holds also after the clock was set back: revisions order events, not clocks.
+        """
+        return max(clock_now, self.recorded_at)
+
     @property
     def register(self) -> str:
         """The name of its register in the feed."""

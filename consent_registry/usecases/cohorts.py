@@ -33,7 +33,7 @@ from consent_registry.domain.register import (
 )
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.facts import fact
-from consent_registry.usecases.recording import Writing, keep_revision, recording_time
+from consent_registry.usecases.recording import begin, keep_revision
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
@@ -62,12 +62,12 @@ def evaluate_cohort(
     dataset_id: DatasetId, purpose: Purpose, *, tools: Tools, principal: Principal
 ) -> Evaluation:
     """Decide a purpose now. Grants nothing and keeps nothing but the record that it was asked."""
-    at = tools.clock.now()
-    inquiry = tools.inquiry(purpose, at)
     with tools.reads() as uow:
         dataset = uow.datasets.get(dataset_id)
         if dataset is None:
             raise DatasetUnknown
+        at = dataset.now(tools.clock.now())
+        inquiry = tools.inquiry(purpose, at)
         cohort = _decide(uow, dataset, at, inquiry)
     salt = tools.salts(SALT_BYTES)
     statement = manifest(_basis(tools, dataset, at), inquiry, cohort, salt)
@@ -113,7 +113,7 @@ def freeze_cohort(
         if dataset_id not in held:
             raise DatasetUnknown
         dataset = held[dataset_id]
-        at = tools.clock.now()
+        at = dataset.now(tools.clock.now())
         inquiry = tools.inquiry(purpose, at)
         cohort = _decide(uow, dataset, at, inquiry)
         frozen = _freeze(
@@ -142,11 +142,9 @@ def bind_cohort(
         cohort = uow.cohorts.get(cohort_id) or cohort
         if cohort.permit_id == permit_id:
             return cohort
-        now = tools.clock.now()
+        writing = begin(tools, dataset, principal)
+        now = writing.now
         _check_bindable(uow, cohort, now)
-        writing = Writing(
-            dataset=dataset, now=now, recorded_at=recording_time(dataset, now), actor=principal
-        )
         ends = _lapses(uow, tools, cohort, now)
         uow.cohorts.bind(cohort, permit_id, at=now, revision=writing.revision, lapses=ends)
         bound = replace(cohort, permit_id=permit_id, bound_revision=writing.revision)
@@ -187,9 +185,10 @@ def _require_name(text: str, pointer: str) -> None:
 def _warm(dataset_id: DatasetId, tools: Tools) -> None:
     """Bring the index up to date before anything is held: building one may take a second."""
     with tools.reads() as uow:
-        if uow.datasets.get(dataset_id) is None:
+        dataset = uow.datasets.get(dataset_id)
+        if dataset is None:
             raise DatasetUnknown
-        with uow.events.index(dataset_id, tools.clock.now()):
+        with uow.events.index(dataset_id, dataset.now(tools.clock.now())):
             pass
 
 

@@ -20,7 +20,7 @@ from consent_registry.domain.terms import (
 )
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
-from consent_registry.usecases.recording import Draft, Writing, record, recording_time
+from consent_registry.usecases.recording import Draft, begin, record
 from consent_registry.usecases.tools import Tools
 from shared.errors import FieldFault, ValidationFailed
 from shared.ids import DatasetId, Revision
@@ -67,7 +67,8 @@ def record_consent(
         if wanted.dataset not in held:
             raise DatasetUnknown
         dataset = held[wanted.dataset]
-        now = tools.clock.now()
+        writing = begin(tools, dataset, principal)
+        now = writing.now
         _check_times(wanted, now)
         draft = Draft(
             member=_membership(uow, pid, wanted.dataset),
@@ -79,11 +80,9 @@ def record_consent(
             terms=terms or None,
             form_version=wanted.form_version,
         )
-        recorded_at = recording_time(dataset, now)
-        writing = Writing(dataset=dataset, now=now, recorded_at=recorded_at, actor=principal)
         record(uow, tools, writing, [draft])
         uow.commit()
-    return Recorded(recorded_at=recorded_at, revision=writing.revision, kind=draft.kind)
+    return Recorded(recorded_at=writing.recorded_at, revision=writing.revision, kind=draft.kind)
 
 
 def _membership(uow: UnitOfWork, pid: str, dataset: DatasetId) -> Member:

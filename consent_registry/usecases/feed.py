@@ -107,7 +107,7 @@ def beat(*, tools: Tools) -> int:
 
 
 def _snapshot(uow: UnitOfWork, tools: Tools, dataset: Dataset, at: datetime) -> dict[str, JSON]:
-    with uow.events.index(dataset.dataset, at) as index:
+    with uow.events.index(dataset.dataset, dataset.now(at)) as index:
         live = to_text(index.given)
     content: dict[str, JSON] = {
         "table_version": dataset.table_version,

@@ -25,7 +25,7 @@ from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.terms import Terms, from_json
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.import_staging import record_end
-from consent_registry.usecases.recording import Draft, Writing, record, recording_time
+from consent_registry.usecases.recording import Draft, begin, record
 from consent_registry.usecases.tools import Tools
 from shared.ids import DatasetId, Ordinal
 
@@ -119,16 +119,8 @@ def _record_dataset(
             faults += [FaultAt(staged.line, fault or _TAKEN) for staged in consent.rows]
             continue
         drafts.append(_draft(batch, consent, member))
-    now = tools.clock.now()
-    uow.people.add_members(added, now)
-    writing = Writing(
-        dataset=dataset,
-        now=now,
-        recorded_at=recording_time(dataset, now),
-        actor=batch.actor,
-        added=added,
-        extra={"import_id": batch.import_id},
-    )
+    writing = begin(tools, dataset, batch.actor, added=added, extra={"import_id": batch.import_id})
+    uow.people.add_members(added, writing.now)
     if drafts:
         record(uow, tools, writing, drafts, before)
     return faults

@@ -40,7 +40,9 @@ def own_outlook(*, tools: Tools, principal: Principal) -> Mapping[DatasetId, Out
         }
 
 
-def _outlook(uow: UnitOfWork, member: Member, now: datetime) -> Outlook:
+def _outlook(uow: UnitOfWork, member: Member, clock_now: datetime) -> Outlook:
+    dataset = uow.datasets.get(member.dataset)
+    now = dataset.now(clock_now) if dataset is not None else clock_now
     segments = uow.events.timelines(member.dataset, [member.ordinal]).get(member.ordinal, ())
     later = tuple(segment for segment in segments if segment.starts_at > now)
     present = next((s.standing.state for s in reversed(segments) if s.starts_at <= now), None)

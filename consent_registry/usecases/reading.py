@@ -63,7 +63,7 @@ def consents_of(
     now = tools.clock.now()
     with tools.reads() as uow:
         pid = access.participant(uow, principal, pseudonym, DESK)
-        choices = _choices(uow, pid, effective_at or now, known_at)
+        choices = _choices(uow, pid, effective_at, known_at, now)
     return Choices(
         pseudonym=pseudonym,
         effective_at=effective_at or now,
@@ -81,7 +81,7 @@ def own_consents(*, tools: Tools, principal: Principal) -> Choices:
             pseudonym=uow.people.pseudonym(pid),
             effective_at=now,
             known_at=now,
-            choices=_choices(uow, pid, now, None),
+            choices=_choices(uow, pid, None, None, now),
         )
 
 
@@ -98,18 +98,22 @@ def own_history(*, tools: Tools, principal: Principal) -> Sequence[Step]:
 
 
 def _choices(
-    uow: UnitOfWork, pid: str, effective_at: datetime, known_at: datetime | None
+    uow: UnitOfWork,
+    pid: str,
+    effective_at: datetime | None,
+    known_at: datetime | None,
+    now: datetime,
 ) -> tuple[Choice, ...]:
     return tuple(
-        _choice(dataset, member, uow, effective_at, known_at)
+        _choice(uow, dataset, member, effective_at or dataset.now(now), known_at)
         for dataset, member in _memberships(uow, pid)
     )
 
 
 def _choice(
+    uow: UnitOfWork,
     dataset: Dataset,
     member: Member,
-    uow: UnitOfWork,
     effective_at: datetime,
     known_at: datetime | None,
 ) -> Choice:

@@ -67,8 +67,8 @@ class Draft:
 class Writing:
     """Where, when and by whom events are recorded; `extra` goes into the open part of the entries.
 
-    `now` is the clock's; `recorded_at` comes after everything recorded in the dataset before, even
-    where the clock was set back. What takes effect at once takes effect at `now`.
+    `now` is the dataset's time: what takes effect at once takes effect then. `recorded_at` comes
+    after everything recorded in the dataset before, even where the clock was set back.
     """
 
     dataset: Dataset
@@ -84,9 +84,24 @@ class Writing:
         return Revision(self.dataset.revision + 1)
 
 
-def recording_time(dataset: Dataset, now: datetime) -> datetime:
-    """Give the time to record at: now, but after everything recorded in the dataset before."""
-    return max(now, dataset.recorded_at + _TICK)
+def begin(
+    tools: Tools,
+    dataset: Dataset,
+    actor: Principal | None,
+    *,
+    added: Sequence[Member] = (),
+    extra: Mapping[str, JSON] | None = None,
+) -> Writing:
+    """Begin recording in a held dataset."""
+    now = dataset.now(tools.clock.now())
+    return Writing(
+        dataset=dataset,
+        now=now,
+        recorded_at=max(now, dataset.recorded_at + _TICK),
+        actor=actor,
+        added=added,
+        extra=extra or {},
+    )
 
 
 def record(

@@ -12,10 +12,10 @@ from consent_registry.domain.register import ChangeKind, Dataset, RegisterChange
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.recording import (
     Writing,
+    begin,
     keep_revision,
     narrow,
     narrowed_items,
-    recording_time,
 )
 from consent_registry.usecases.tools import Tools
 from shared.ids import Ordinal
@@ -27,7 +27,11 @@ def sweep(*, tools: Tools) -> bool:
     """Announce up to 500 turned standings of each dataset; True when more may be waiting."""
     with tools.reads() as uow:
         now = tools.clock.now()
-        waiting = [d for d in uow.datasets.every() if uow.events.turning(d.dataset, now, 1)]
+        waiting = [
+            dataset
+            for dataset in uow.datasets.every()
+            if uow.events.turning(dataset.dataset, dataset.now(now), 1)
+        ]
     swept = [_sweep_dataset(dataset, tools) for dataset in waiting]  # each of them, not the first
     return True in swept
 
@@ -35,13 +39,11 @@ def sweep(*, tools: Tools) -> bool:
 def _sweep_dataset(seen: Dataset, tools: Tools) -> bool:
     with tools.units() as uow:
         dataset = uow.datasets.hold([seen.dataset])[seen.dataset]
-        now = tools.clock.now()
+        writing = begin(tools, dataset, None)
+        now = writing.now
         ordinals = uow.events.turning(dataset.dataset, now, PEOPLE)
         if not ordinals:
             return False
-        writing = Writing(
-            dataset=dataset, now=now, recorded_at=recording_time(dataset, now), actor=None
-        )
         standings = {
             ordinal: next(s.standing for s in reversed(segments) if s.starts_at <= now)
             for ordinal, segments in uow.events.timelines(dataset.dataset, ordinals).items()

@@ -8,6 +8,7 @@ was recorded before, future-dated consents included, is closed.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.errors import (
@@ -21,7 +22,7 @@ from consent_registry.domain.records import Channel
 from consent_registry.domain.register import Member, Withdrawal
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
-from consent_registry.usecases.recording import Draft, Writing, record, recording_time
+from consent_registry.usecases.recording import Draft, begin, record
 from consent_registry.usecases.tools import Tools
 from shared.errors import FieldFault, ValidationFailed
 from shared.ids import DatasetId, Revision
@@ -93,27 +94,25 @@ def _withdraw(
     if repeated is not None:
         return repeated
     withdrawal_id = tools.ids.new()
-    now = tools.clock.now()
-    recorded_at = max(recording_time(dataset, now) for dataset in held.values())
     revisions: list[tuple[DatasetId, Revision]] = []
+    recorded_at: list[datetime] = []
     for member in members:
-        writing = Writing(
-            dataset=held[member.dataset], now=now, recorded_at=recorded_at, actor=principal
-        )
+        writing = begin(tools, held[member.dataset], principal)
         draft = Draft(
             member=member,
             kind=Kind.WITHDRAWN,
             channel=channel,
-            expressed_at=now,
-            effective_from=now,
+            expressed_at=writing.now,
+            effective_from=writing.now,
             withdrawal_id=withdrawal_id,
         )
         record(uow, tools, writing, [draft])
         revisions.append((member.dataset, writing.revision))
+        recorded_at.append(writing.recorded_at)
     done = Withdrawal(
         withdrawal_id=withdrawal_id,
         pid=pid,
-        recorded_at=recorded_at,
+        recorded_at=max(recorded_at),
         revisions=tuple(revisions),
         idempotency_key=wanted.idempotency_key,
         request_sha256=wanted.digest(),

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.resources import read_diseases, read_policy
 from consent_registry.adapters.signers import Keys, create_keys, read_keys
+from consent_registry.adapters.tables import METADATA
 from consent_registry.adapters.unit_of_work import Producer, SqlUnits, Surroundings
 from consent_registry.domain.batches import ImportBatch, Mode
 from consent_registry.domain.register import Dataset
@@ -115,6 +116,16 @@ class RegistryWorld:
     def report(self, import_id: str) -> Report:
         """Say how an import went."""
         return import_report(import_id, every_fault=True, tools=self.tools)
+
+    def count(self, table: str) -> int:
+        """Count the rows of a table."""
+        return len(self.rows(table))
+
+    def rows(self, table: str) -> list[tuple[object, ...]]:
+        """Read a whole table."""
+        with self.engine.connect() as connection:
+            found = connection.execute(select(METADATA.tables[table])).all()
+        return [tuple(row) for row in found]
 
     def scalar(self, statement: str) -> object:
         """Ask the database itself."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 from urllib.parse import quote
 
 import requests
@@ -101,11 +101,14 @@ class Http:
         *,
         auth: AuthBase | None = None,
         params: Mapping[str, str] | None = None,
-        data: bytes | None = None,
+        data: bytes | IO[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
         read_seconds: float | None = None,
     ) -> Reply:
-        """Send one request and read its whole answer; raise Unavailable when that fails."""
+        """Send one request and read its whole answer; raise Unavailable when that fails.
+
+        A file given as `data` is sent block by block, each within `connect_seconds`.
+        """
         limits = self._limits
         deadline = self._clock.monotonic() + limits.total_seconds
         try:

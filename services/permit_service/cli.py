@@ -1,22 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
 """`placet permit`: verify a permit offline, look at permits and applications, make key sets."""
 
-import argparse
 import json
-import os
 import sys
-from collections.abc import Callable, Mapping
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from permit_service.adapters.signers import create_keys
 from permit_service.domain.register import PERMIT_TYPE
+from services.command import (
+    FAILED,
+    OK,
+    USAGE,
+    Commands,
+    add_command,
+    add_group,
+    add_json_option,
+    add_service_options,
+    print_json,
+    service,
+    service_url,
+)
 from shared.clock import SystemClock, from_rfc3339
 from shared.http_client import JsonClient, Unavailable, UpstreamRefused
 from shared.jose import BadSignature, read_object
 from shared.keys import KeyStoreError, verify_jws
 
-_OK, _FAILED, _USAGE = 0, 1, 2
+_VARIABLE: Final = "PLACET_PERMIT_URL"
 _DEFAULT_URL: Final = "http://127.0.0.1:8082"
 _KEYS_PATH: Final = "/api/permit-jwk"
 _VERIFY_HELP: Final = """\
@@ -30,89 +43,59 @@ whether it has ended is said; whether it was revoked only the issuer's feed know
 """
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Commands) -> None:
     """Add the group `permit` to the console command."""
-    group = subparsers.add_parser("permit", help="permits: verify, list, show, make keys")
-    commands = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = add_group(subparsers, "permit", "permits: verify, list, show, make keys")
     _add_verify(commands)
-    listing = _add(commands, "list", _list, "list applications, as JSON")
-    _add_service_options(listing)
-    showing = _add(commands, "show", _show, "show one permit, as JSON")
+    listing = add_command(commands, "list", _list, "list applications, as JSON")
+    _add_service(listing)
+    showing = add_command(commands, "show", _show, "show one permit, as JSON")
     showing.add_argument("permit_id", metavar="PERMIT_ID")
-    _add_service_options(showing)
-    keys = _add(commands, "keys", _keys, "make the key sets that are missing below a folder")
+    _add_service(showing)
+    keys = add_command(commands, "keys", _keys, "make the key sets that are missing below a folder")
     keys.add_argument("folder", type=Path, metavar="FOLDER", help="the service's PLACET_KEYS_DIR")
 
 
-def _add_verify(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    verify = commands.add_parser(
-        "verify",
-        help="check that a permit is genuine",
-        description=_VERIFY_HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+def _add_verify(commands: Commands) -> None:
+    verify = add_command(
+        commands, "verify", _verify, "check that a permit is genuine", _VERIFY_HELP
     )
     verify.add_argument("file", type=Path, metavar="FILE", help="the permit's compact JWS")
     verify.add_argument(
         "--jwks",
         metavar="FILE|URL",
-        default=_service_url() + _KEYS_PATH,
+        default=service_url(_VARIABLE, _DEFAULT_URL) + _KEYS_PATH,
         help="the issuer's permit keys (default: %(default)s)",
     )
-    verify.add_argument("--json", action="store_true", help="print JSON for a script")
-    verify.set_defaults(run=_verify)
+    add_json_option(verify)
 
 
-def _add(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    run: Callable[[argparse.Namespace], int],
-    about: str,
-) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=about, description=about)
-    parser.set_defaults(run=run)
-    return parser
+def _add_service(parser: ArgumentParser) -> None:
+    add_service_options(parser, service="permit_service", variable=_VARIABLE, default=_DEFAULT_URL)
 
 
-def _add_service_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--url",
-        default=_service_url(),
-        help="where permit_service answers (PLACET_PERMIT_URL; default: %(default)s)",
-    )
-    parser.add_argument(
-        "--token-file",
-        type=Path,
-        metavar="FILE",
-        help="a file with an access token (default: the variable PLACET_ACCESS_TOKEN)",
-    )
-
-
-def _service_url() -> str:
-    return os.environ.get("PLACET_PERMIT_URL", _DEFAULT_URL).rstrip("/")
-
-
-def _verify(parsed: argparse.Namespace) -> int:
+def _verify(parsed: Namespace) -> int:
     try:
         token = parsed.file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
-        return _say_refused(parsed, "the permit's file cannot be read", _USAGE)
+        return _say_refused(parsed, "the permit's file cannot be read", USAGE)
     try:
         keys = _key_set(parsed.jwks)
         body = read_object(verify_jws(token, keys, typ=PERMIT_TYPE, algorithms=("ES256",)))
         ended = SystemClock().now() >= from_rfc3339(str(body.get("expires_at")))
     except BadSignature as fault:
-        return _say_refused(parsed, str(fault), _FAILED)
+        return _say_refused(parsed, str(fault), FAILED)
     except (OSError, ValueError, Unavailable, UpstreamRefused):
-        return _say_refused(parsed, "the keys or the permit's times cannot be read", _FAILED)
+        return _say_refused(parsed, "the keys or the permit's times cannot be read", FAILED)
     if parsed.json:
         print(json.dumps({"verified": True, "ended": ended, "permit": body}, indent=2))
     else:
         print(f"Genuine: permit {body.get('permit_id')} of {body.get('iss')}")
         print(f"It {'ended' if ended else 'ends'} on {body.get('expires_at')}.")
-    return _OK
+    return OK
 
 
-def _say_refused(parsed: argparse.Namespace, reason: str, status: int) -> int:
+def _say_refused(parsed: Namespace, reason: str, status: int) -> int:
     if parsed.json:
         print(json.dumps({"verified": False, "reason": reason}))
     print(f"NOT VERIFIED: {reason}", file=sys.stderr)
@@ -125,45 +108,21 @@ def _key_set(source: str) -> Mapping[str, Any]:
     return read_object(Path(source).read_bytes())
 
 
-def _list(parsed: argparse.Namespace) -> int:
-    return _print_answer(parsed, "/v1/applications")
+def _list(parsed: Namespace) -> int:
+    print_json(service(parsed).get("/v1/applications"))
+    return OK
 
 
-def _show(parsed: argparse.Namespace) -> int:
-    return _print_answer(parsed, f"/v1/permits/{parsed.permit_id}")
+def _show(parsed: Namespace) -> int:
+    print_json(service(parsed).get(f"/v1/permits/{quote(parsed.permit_id, safe='')}"))
+    return OK
 
 
-def _print_answer(parsed: argparse.Namespace, path: str) -> int:
-    token = _token(parsed.token_file)
-    if not token:
-        print("An access token is needed: --token-file or PLACET_ACCESS_TOKEN.", file=sys.stderr)
-        return _USAGE
-    try:
-        answer = JsonClient(parsed.url, bearer=lambda: token).get(path)
-    except Unavailable:
-        print(f"{parsed.url} does not answer.", file=sys.stderr)
-        return _FAILED
-    except UpstreamRefused as refusal:
-        print(f"Refused: {refusal.status} {refusal.upstream_code}", file=sys.stderr)
-        return _FAILED
-    print(json.dumps(answer, indent=2))
-    return _OK
-
-
-def _token(file: Path | None) -> str:
-    if file is None:
-        return os.environ.get("PLACET_ACCESS_TOKEN", "").strip()
-    try:
-        return file.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        return ""
-
-
-def _keys(parsed: argparse.Namespace) -> int:
+def _keys(parsed: Namespace) -> int:
     try:
         made = create_keys(parsed.folder)
     except (KeyStoreError, OSError) as fault:
         print(f"No keys were made: {fault}", file=sys.stderr)
-        return _FAILED
+        return FAILED
     print(f"Made: {', '.join(made)}" if made else "Every key set is there already.")
-    return _OK
+    return OK

@@ -38,6 +38,15 @@ _CSRF: Final = re.compile(r'name="csrf_token" value="([^"]+)"')
 PAGE = {"Accept": "text/html"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """Where the pages answer, who signs people in, and the registry behind them."""
+
+    url: str
+    issuer: str
+    world: RegistryWorld
+
+
 def pages_app(world: RegistryWorld, sign_in: SignIn, public_url: str = SITE) -> Flask:
     """Dress the pages as bootstrap does."""
     app = Flask("consent_registry", static_folder=None)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the templates are given: each state in a sentence, what comes later, each clause of terms."""
+"""What the templates are given: states, what comes later, every clause of the terms."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A foreign program, Tessera's fsck, reads the whole served log and recomputes everything.
+
+It must accept the log, at sizes where tiles are full, partial and absent, and must notice a single
+flipped bit. Our own `placet log verify --url` must say the same.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+import zstandard
+
+from audit_log.domain.note import ed25519_key
+from tests.fakes.log_factories import Speaker
+from tests.support.go import build_tool
+from tests.support.log_node import LogNode, log_node
+
+FSCK = Path(__file__).parents[2] / "tools" / "fsck"
+PACKAGE = "github.com/transparency-dev/tessera/cmd/fsck"
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LogNode]:
+    folder = tmp_path_factory.mktemp("log")
+    with log_node(folder, PLACET_TILES_PUBLIC="true") as running:
+        running.add()
+        yield running
+
+
+def vkey_file(node: LogNode, folder: Path) -> Path:
+    path = folder / "log.vkey"
+    path.write_text(node.get("/v1/log").json()["vkey"])
+    return path
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What fsck said. Its exit status is 0 in any case: only its words tell."""
+
+    accepted: bool
+    words: str
+
+
+def fsck(node: LogNode, folder: Path) -> Verdict:
+    command = [
+        str(build_tool(FSCK, PACKAGE)),
+        f"--storage_url={node.url}/log/",
+        f"--public_key={vkey_file(node, folder)}",
+        "--origin=placet.example/zz/log",
+        "--ui=false",
+        "--N=2",
+    ]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    words = said.stdout + said.stderr
+    size = node.get("/v1/log").json()["size"]
+    done = f"Successfully fsck'd log with size {size} and root" in words
+    return Verdict(accepted=done and "fsck failed" not in words, words=words)
+
+
+def ours(node: LogNode) -> subprocess.CompletedProcess[str]:
+    vkey = node.get("/v1/log").json()["vkey"]
+    command = [sys.executable, "-m", "services.cli", "log", "verify"]
+    return subprocess.run(
+        [*command, "--url", node.url, "--vkey", vkey],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def grow_to(node: LogNode, speaker: Speaker, size: int) -> None:
+    """Send until exactly `size` entries are published, the log's own included."""
+    present = node.settle()
+    missing = size - present - 1  # the next settling announces its own lease
+    while missing > 0:
+        batch = speaker.say_many(min(missing, 400))
+        assert node.send(*batch).status_code == 202
+        missing -= len(batch)
+    assert node.settle() == size
+
+
+@pytest.fixture(scope="module")
+def speaker() -> Speaker:
+    return Speaker()
+
+
+@pytest.mark.parametrize("size", [5, 256, 258, 1024, 1500])
+def test_fsck_accepts_the_whole_log(
+    node: LogNode, speaker: Speaker, tmp_path: Path, size: int
+) -> None:
+    grow_to(node, speaker, size)
+    checked = fsck(node, tmp_path)
+    assert checked.accepted, checked.words
+    assert ours(node).returncode == 0
+
+
+def damaged(data: bytes) -> bytes:
+    """Flip one bit inside an entry of a stored bundle."""
+    plain = bytearray(zstandard.ZstdDecompressor().decompress(data, max_output_size=1 << 24))
+    plain[100] ^= 1
+    return zstandard.ZstdCompressor().compress(bytes(plain))
+
+
+def exchange(node: LogNode, query: str, data: bytes, number: int) -> None:
+    """Do what only somebody with all rights on the database can: step around the guards."""
+    with psycopg.connect(node.environment["PLACET_DATABASE_URL"]) as connection:
+        connection.execute("ALTER TABLE bundle DISABLE TRIGGER USER")
+        connection.execute("ALTER TABLE tile DISABLE TRIGGER USER")
+        connection.execute(query, (data, number))
+
+
+def stored(node: LogNode, query: str, number: int) -> bytes:
+    with psycopg.connect(node.environment["PLACET_DATABASE_URL"]) as connection:
+        row = connection.execute(query, (number,)).fetchone()
+    assert row is not None
+    return bytes(row[0])
+
+
+def test_one_flipped_bit_in_a_bundle_is_noticed(node: LogNode, tmp_path: Path) -> None:
+    good = stored(node, "SELECT data FROM bundle WHERE n = %s", 2)
+    change = "UPDATE bundle SET data = %s WHERE n = %s"
+    exchange(node, change, damaged(good), 2)
+    checked, mine = fsck(node, tmp_path), ours(node)
+    exchange(node, change, good, 2)
+    assert not checked.accepted
+    assert "fsck failed" in checked.words
+    assert mine.returncode == 1
+    assert "tile/0/002" in mine.stdout
+    assert fsck(node, tmp_path).accepted
+
+
+def test_one_flipped_bit_in_a_tile_is_noticed(node: LogNode, tmp_path: Path) -> None:
+    good = stored(node, "SELECT data FROM tile WHERE level = 0 AND n = %s", 1)
+    change = "UPDATE tile SET data = %s WHERE level = 0 AND n = %s"
+    exchange(node, change, bytes([good[0] ^ 1]) + good[1:], 1)
+    checked, mine = fsck(node, tmp_path), ours(node)
+    exchange(node, change, good, 1)
+    assert not checked.accepted
+    assert "fsck failed" in checked.words
+    assert mine.returncode == 1
+    assert "tile/0/001" in mine.stdout
+
+
+def test_another_key_does_not_verify_the_log(node: LogNode) -> None:
+    vkey = node.get("/v1/log").json()["vkey"]
+    name, _, _ = vkey.split("+", 2)
+    other = str(ed25519_key(name, b"\x01" * 32))
+    command = [sys.executable, "-m", "services.cli", "log", "verify", "--url", node.url]
+    answer = subprocess.run(
+        [*command, "--vkey", other], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert answer.returncode == 1
+    assert "NOT VERIFIED" in answer.stderr

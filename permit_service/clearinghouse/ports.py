@@ -123,5 +123,10 @@ class Feed(Protocol):
         ...
 
     def manifest(self, jws: str) -> Mapping[str, object]:
-        """Give the claims of a cohort's manifest; raise FeedFault unless the publisher signed."""
+        """Give the claims of a cohort's manifest that stood in a signed body of this feed.
+
+        The body's signature covers it. Its own is evidence for auditors: a permit may outlive the
+        key that made it, and must not close the whole register when that key is gone. Raises
+        FeedFault when it is not a manifest of this publisher.
+        """
         ...

@@ -12,6 +12,7 @@ from typing import Final
 
 from permit_service.clearinghouse.domain.trust import Binding, TrustedSource
 from shared import strict_json
+from shared.entries import is_source
 from shared.settings import Kind, ProcessSettings, SettingsError, load, setting
 
 MAX_STALE_SECONDS: Final = 300
@@ -136,7 +137,9 @@ class ClearinghouseSettings(ProcessSettings):
     )
 
     def check(self) -> Iterable[str]:
-        """Name a TCP address in production: the gateway asks over a unix socket."""
+        """Name a TCP address in production (the gateway asks over a unix socket), a bad name."""
+        if not is_source(self.source):
+            yield "PLACET_SOURCE: is not a producer's name, such as zz/clearinghouse/1"
         if not self.development and not self.bind.startswith("unix:"):
             yield "PLACET_BIND: must be a unix socket unless PLACET_ENV is development"
 

@@ -32,7 +32,7 @@ from shared.clock import from_rfc3339
 from shared.ids import CohortId, DatasetId, Ordinal, PermitId, Revision, parse_dataset_id
 
 ManifestReader: TypeAlias = Callable[[str], Mapping[str, object]]
-"""Verifies a cohort's signed manifest and gives its claims; raises FeedFault when it is bad."""
+"""Gives the claims of a manifest that stood in a signed body; FeedFault when it is none."""
 
 _T = TypeVar("_T")
 _DATASET_PREFIX: Final = "dataset:"
@@ -80,7 +80,7 @@ def read_permits(payload: Mapping[str, object]) -> PermitRegister:
 
 
 def read_cohort(body: Mapping[str, object], manifests: ManifestReader) -> Cohort:
-    """Read a cohort: its current members and lapses, and the freeze its manifest signs.
+    """Read a cohort: its current members and lapses, and the freeze its manifest tells of.
 
     Revision and digest are the manifest's, because they are what the permit's signatures cover.
     """

@@ -159,7 +159,7 @@ def test_a_silent_feed_is_unreachable(feeds: FeedKind) -> None:
             ask()
 
 
-def test_a_manifest_is_read_when_the_publisher_signed_it(feeds: FeedKind) -> None:
+def test_a_manifest_of_the_publisher_is_read(feeds: FeedKind) -> None:
     body: dict[str, object] = {"cohort_id": "cohort-1"}
     assert feeds.feed.manifest(feeds.manifest(body))["cohort_id"] == "cohort-1"
     with pytest.raises(FeedFault):
@@ -170,12 +170,17 @@ def test_manifests_of_others_are_refused(around: Node) -> None:
     feed = real_feed(around, around.consent)
     body = {"iss": around.consent.issuer, "cohort_id": "cohort-1"}
     for token in (
-        signed(body, "permit-feed", "placet-manifest+jwt"),
         signed(body, "consent", "placet-changes+jwt"),
         signed({**body, "iss": "https://evil.example"}, "consent", "placet-manifest+jwt"),
     ):
         with pytest.raises(FeedFault):
             feed.manifest(token)
+
+
+def test_a_manifest_outlives_the_key_that_signed_it(around: Node) -> None:
+    body = {"iss": around.consent.issuer, "cohort_id": "cohort-1"}
+    by_a_key_long_gone = signed(body, "permit-feed", "placet-manifest+jwt")
+    assert real_feed(around, around.consent).manifest(by_a_key_long_gone) == body
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ def main() -> int:
             ratio = f"1/{1 / figure.ratio:.1f}" if figure.ratio < 1 else f"{figure.ratio:.2f}"
             speed = f"{figure.name:40} {figure.per_second:12,.0f}"
             sys.stdout.write(f"{speed}   {ratio:>12}   {figure.limit}\n")
+            if figure.note:
+                sys.stdout.write(f"  {figure.note}\n")
             sys.stdout.flush()
     return 0
 

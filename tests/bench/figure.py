@@ -10,12 +10,16 @@ _SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """How often something was done in a second, and the limit it cannot pass."""
+    """How often something was done in a second, and the limit it cannot pass.
+
+    `note` says what else was measured beside it, such as memory.
+    """
 
     name: str
     per_second: float
     limit: str
     limit_per_second: float
+    note: str = ""
 
     @property
     def ratio(self) -> float:

@@ -217,7 +217,7 @@ CONSEQUENCES: Final[tuple[tuple[str, str, str], ...]] = (
     (
         "Changing your mind",
         "Stays possible",
-        "You can say yes again later. That is a new consent.",
+        "You can say yes again later. Ask {controllers}. That is a new consent.",
     ),
 )
 """What stopping does: about what, what becomes of it, in a sentence or two. Stands on the page that

@@ -121,6 +121,10 @@ def test_both_answers_look_alike(site: Running, opened: Open) -> None:
 def test_every_page_fits_a_narrow_window(site: Running, opened: Open) -> None:
     page = home(site, opened, Look(size=NARROW))
     page.goto(f"{site.url}/withdraw")
+    assert overflow(page) <= 0
+    assert (
+        page.evaluate("(e => e.scrollWidth - e.clientWidth)(document.querySelector('table'))") == 0
+    )
     page.get_by_role("button", name="Stop now").click()
     page.wait_for_url("**/withdrawals/*")
     receipt = page.url

@@ -9,6 +9,7 @@ from pyroaring import BitMap
 from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
+from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import (
     COHORT,
     COHORT_NARROWED,
@@ -105,7 +106,7 @@ class SqlCohorts:
         left = COHORT_NARROWED.c
         wanted = (
             select(left.cohort_id, func.array_agg(left.ordinal).label("ordinals"))
-            .where(left.cohort_id.in_(cohorts))
+            .where(among(left.cohort_id, cohorts))
             .group_by(left.cohort_id)
         )
         found = self._connection.execute(wanted)

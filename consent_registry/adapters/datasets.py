@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import DATASET, WITHDRAWAL
 from consent_registry.domain.register import Dataset, Withdrawal
 from shared.ids import DatasetId, Revision
@@ -37,7 +38,7 @@ class SqlDatasets:
 
     def hold(self, datasets: Sequence[DatasetId]) -> Mapping[DatasetId, Dataset]:
         """Lock the rows in the order of their names."""
-        wanted = _by_name().where(DATASET.c.dataset.in_(datasets)).with_for_update()
+        wanted = _by_name().where(among(DATASET.c.dataset, datasets)).with_for_update()
         held = [_dataset(row) for row in self._connection.execute(wanted)]
         return {dataset.dataset: dataset for dataset in held}
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, select
 from consent_registry.adapters.copying import copy_rows
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer
+from consent_registry.adapters.sets import among
 from consent_registry.adapters.standings import Standings
 from consent_registry.adapters.tables import CONSENT_EVENT, PERSON_KEY
 from consent_registry.domain.cohort_index import CohortIndex
@@ -53,7 +54,7 @@ class SqlEvents:
             return {}
         wanted = (
             select(CONSENT_EVENT)
-            .where(CONSENT_EVENT.c.dataset == dataset, CONSENT_EVENT.c.ordinal.in_(ordinals))
+            .where(CONSENT_EVENT.c.dataset == dataset, among(CONSENT_EVENT.c.ordinal, ordinals))
             .order_by(CONSENT_EVENT.c.ordinal, CONSENT_EVENT.c.revision)
         )
         rows = self._connection.execute(wanted).all()
@@ -122,7 +123,7 @@ class SqlEvents:
         return self._cache.at(self._connection, dataset, at)
 
     def _keys(self, pids: set[str]) -> dict[str, bytes]:
-        wanted = select(PERSON_KEY).where(PERSON_KEY.c.pid.in_(pids))
+        wanted = select(PERSON_KEY).where(among(PERSON_KEY.c.pid, pids))
         rows = self._connection.execute(wanted)
         return {row.pid: self._sealer.unwrap(row.pid, bytes(row.wrapped)) for row in rows}
 
@@ -142,7 +143,7 @@ class SqlEvents:
             events = CONSENT_EVENT.c
             wanted = (
                 select(events.ordinal, events.hash)
-                .where(events.dataset == dataset, events.ordinal.in_(ordinals))
+                .where(events.dataset == dataset, among(events.ordinal, ordinals))
                 .order_by(events.ordinal, events.revision)
             )
             for row in self._connection.execute(wanted):

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.copying import copy_rows
 from consent_registry.adapters.import_batches import BatchStore
+from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import (
     CONSENT_EVENT,
     DATASET_MEMBER,
@@ -69,7 +70,7 @@ class SqlImports(BatchStore):
         for start in range(0, len(lines), _LINES_AT_ONCE):
             part = lines[start : start + _LINES_AT_ONCE]
             staged = select(rows.import_id, rows.line, rows.participant, rows.dataset).where(
-                rows.import_id == import_id, rows.line.in_(part)
+                rows.import_id == import_id, among(rows.line, part)
             )
             statement = postgresql.insert(IMPORT_BAD).from_select(list(_BAD_COLUMNS), staged)
             self._connection.execute(statement.on_conflict_do_nothing())
@@ -118,7 +119,7 @@ class SqlImports(BatchStore):
         """Delete single rows."""
         self._connection.execute(
             delete(IMPORT_ROW).where(
-                IMPORT_ROW.c.import_id == import_id, IMPORT_ROW.c.line.in_(lines)
+                IMPORT_ROW.c.import_id == import_id, among(IMPORT_ROW.c.line, lines)
             )
         )
 

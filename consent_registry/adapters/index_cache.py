@@ -18,6 +18,7 @@ from typing import Any, Final
 from pyroaring import BitMap
 from sqlalchemy import ColumnElement, Connection, Integer, and_, cast, func, or_, select, union
 
+from consent_registry.adapters.sets import among
 from consent_registry.adapters.standings import read_terms
 from consent_registry.adapters.tables import CONSENT_EVENT, DATASET, STANDING
 from consent_registry.domain.cohort_index import CohortIndex
@@ -83,7 +84,7 @@ class IndexCache:
         ordinals = list(changed)
         for start in range(0, len(ordinals), _CHUNK):
             part = ordinals[start : start + _CHUNK]
-            _fill(index, connection, dataset, at, STANDING.c.ordinal.in_(part))
+            _fill(index, connection, dataset, at, among(STANDING.c.ordinal, part))
         index.members = row.members
         held.index, held.revision, held.at = index, row.revision, at
 

@@ -3,15 +3,24 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, or_, select, text
 from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.copying import copy_rows
+from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import DATASET_MEMBER, PARTICIPANT, PARTICIPANT_LINK
 from consent_registry.domain.register import Member
 from shared.ids import DatasetId, IdSource, Ordinal
+
+# One statement with two arrays: five hundred rows cost one round trip.
+_INSERT_MISSING: Final = text(
+    "INSERT INTO participant (pid, pseudonym, created_at) "
+    "SELECT pid, pseudonym, :at "
+    "FROM unnest(CAST(:pids AS uuid[]), CAST(:pseudonyms AS text[])) AS new (pid, pseudonym) "
+    "ON CONFLICT DO NOTHING"
+)
 
 
 class SqlPeople:
@@ -61,18 +70,17 @@ class SqlPeople:
         known = self._known(wanted)
         missing = [pseudonym for pseudonym in wanted if pseudonym not in known]
         if missing:
-            rows = [
-                {"pid": self._ids.new(), "pseudonym": pseudonym, "created_at": at}
-                for pseudonym in missing
-            ]
-            statement = postgresql.insert(PARTICIPANT).on_conflict_do_nothing()
-            self._connection.execute(statement, rows)
+            self._connection.execute(_INSERT_MISSING, self._fresh(missing, at))
             known |= self._known(missing)
         return known
 
+    def _fresh(self, pseudonyms: Sequence[str], at: datetime) -> dict[str, object]:
+        pids = [self._ids.new() for _ in pseudonyms]
+        return {"pids": pids, "pseudonyms": list(pseudonyms), "at": at}
+
     def _known(self, pseudonyms: Sequence[str]) -> dict[str, str]:
         wanted = select(PARTICIPANT.c.pseudonym, PARTICIPANT.c.pid).where(
-            PARTICIPANT.c.pseudonym.in_(pseudonyms)
+            among(PARTICIPANT.c.pseudonym, pseudonyms)
         )
         return {row.pseudonym: row.pid for row in self._connection.execute(wanted)}
 
@@ -82,7 +90,7 @@ class SqlPeople:
         """Look both ways."""
         wanted = select(DATASET_MEMBER).where(
             DATASET_MEMBER.c.dataset == dataset,
-            or_(DATASET_MEMBER.c.pid.in_(pids), DATASET_MEMBER.c.local_id.in_(local_ids)),
+            or_(among(DATASET_MEMBER.c.pid, pids), among(DATASET_MEMBER.c.local_id, local_ids)),
         )
         return [_member(row) for row in self._connection.execute(wanted)]
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.copying import copy_rows
+from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import CONSENT_TERMS, STANDING
 from consent_registry.domain.history import Segment, Standing, State
 from consent_registry.domain.terms import (
@@ -45,7 +46,7 @@ class Standings:
             return
         self._connection.execute(
             delete(STANDING).where(
-                STANDING.c.dataset == dataset, STANDING.c.ordinal.in_(list(timelines))
+                STANDING.c.dataset == dataset, among(STANDING.c.ordinal, list(timelines))
             )
         )
         segments = [segment for line in timelines.values() for segment in line]
@@ -72,7 +73,7 @@ class Standings:
         """Give timelines by member."""
         rows = self._connection.execute(
             select(STANDING)
-            .where(STANDING.c.dataset == dataset, STANDING.c.ordinal.in_(ordinals))
+            .where(STANDING.c.dataset == dataset, among(STANDING.c.ordinal, ordinals))
             .order_by(STANDING.c.ordinal, STANDING.c.starts_at)
         ).all()
         terms = read_terms(self._connection, {r.terms_id for r in rows if r.terms_id is not None})
@@ -98,7 +99,7 @@ class Standings:
             update(STANDING)
             .where(
                 STANDING.c.dataset == dataset,
-                STANDING.c.ordinal.in_(ordinals),
+                among(STANDING.c.ordinal, ordinals),
                 STANDING.c.pending,
                 STANDING.c.starts_at <= upto,
             )
@@ -147,7 +148,7 @@ def read_terms(connection: Connection, ids: Iterable[int]) -> dict[int, Terms | 
     for start in range(0, len(waiting), _IDS_AT_ONCE):
         part = waiting[start : start + _IDS_AT_ONCE]
         wanted = select(CONSENT_TERMS.c.terms_id, CONSENT_TERMS.c.body).where(
-            CONSENT_TERMS.c.terms_id.in_(part)
+            among(CONSENT_TERMS.c.terms_id, part)
         )
         for row in connection.execute(wanted):
             found[row.terms_id] = _readable(row.terms_id, row.body)

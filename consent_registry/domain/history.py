@@ -41,7 +41,7 @@ class Kind(Enum):
     @property
     def grants(self) -> bool:
         """Say whether the event allows something."""
-        return self in {Kind.GIVEN, Kind.CHANGED}
+        return self is Kind.GIVEN or self is Kind.CHANGED
 
 
 class State(Enum):
@@ -158,6 +158,8 @@ def timeline(events: Sequence[ConsentEvent]) -> tuple[Segment, ...]:
     Segments touch, do not overlap, differ from their neighbours, and the last has no end. No event
     gives no segment.
     """
+    if len(events) == 1:
+        return _lone(events[0])
     instants = {event.effective_from for event in events}
     instants |= {event.effective_to for event in events if event.effective_to is not None}
     segments: list[Segment] = []
@@ -169,6 +171,32 @@ def timeline(events: Sequence[ConsentEvent]) -> tuple[Segment, ...]:
             segments[-1] = _ended(segments[-1], instant)
         segments.append(Segment(starts_at=instant, ends_at=None, standing=standing))
     return tuple(segments)
+
+
+def _lone(event: ConsentEvent) -> tuple[Segment, ...]:
+    """Give the timeline of a single event: most people's, and an import makes millions of them."""
+    if not event.kind.grants:
+        closed = _closed([event])
+        return (Segment(starts_at=event.effective_from, ends_at=None, standing=closed),)
+    given = Standing(state=State.GIVEN, terms=event.terms, event_id=event.event_id)
+    expired = Standing(state=State.EXPIRED, event_id=event.event_id)
+    end = event.effective_to
+    if end is None:
+        return (Segment(starts_at=event.effective_from, ends_at=None, standing=given),)
+    if end <= event.effective_from:
+        return (Segment(starts_at=event.effective_from, ends_at=None, standing=expired),)
+    return (
+        Segment(starts_at=event.effective_from, ends_at=end, standing=given),
+        Segment(starts_at=end, ends_at=None, standing=expired),
+    )
+
+
+def standing_in(segments: Sequence[Segment], at: datetime) -> Standing:
+    """Say what a timeline holds at an instant."""
+    for segment in reversed(segments):
+        if segment.starts_at <= at:
+            return segment.standing
+    return Standing(state=State.NOT_ASKED)
 
 
 def _ended(segment: Segment, at: datetime) -> Segment:

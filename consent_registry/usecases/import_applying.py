@@ -36,18 +36,12 @@ class _Consent:
 
     rows: Sequence[StagedRow]
     pid: str
+    terms: Terms | None
 
     @property
     def first(self) -> StagedRow:
         """The row on the consent's first line."""
         return self.rows[0]
-
-    def terms(self) -> Terms | None:
-        """Give its alternatives in their own order."""
-        ordered = sorted(self.rows, key=lambda staged: staged.row.alternative)
-        texts = [staged.row.alternative_text for staged in ordered]
-        found = [one for text in texts if text for one in from_json(json.loads(text))]
-        return tuple(found) or None
 
 
 def apply_next(*, tools: Tools) -> bool:
@@ -94,8 +88,21 @@ def _apply(
 
 def _consents(rows: Sequence[StagedRow], pids: Mapping[str, str]) -> list[_Consent]:
     grouped = groupby(rows, key=lambda staged: staged.first_line)
-    consents = [list(group) for _, group in grouped]
-    return [_Consent(rows=group, pid=pids[group[0].row.participant]) for group in consents]
+    read: dict[tuple[str, ...], Terms | None] = {}
+    consents: list[_Consent] = []
+    for group in (list(found) for _, found in grouped):
+        ordered = sorted(group, key=lambda staged: staged.row.alternative)
+        texts = tuple(staged.row.alternative_text for staged in ordered)
+        if texts not in read:
+            read[texts] = _terms(texts)
+        consents.append(_Consent(rows=group, pid=pids[group[0].row.participant], terms=read[texts]))
+    return consents
+
+
+def _terms(texts: Sequence[str]) -> Terms | None:
+    """Read a consent's alternatives, in their own order; a no may have none."""
+    found = [one for text in texts if text for one in from_json(json.loads(text))]
+    return tuple(found) or None
 
 
 def _record_dataset(
@@ -177,7 +184,7 @@ def _draft(batch: ImportBatch, consent: _Consent, member: Member) -> Draft:
         expressed_at=row.expressed_at,
         effective_from=row.effective_from,
         effective_to=row.effective_to,
-        terms=consent.terms(),
+        terms=consent.terms,
         form_version=row.form_version,
         source=Source(
             file_sha256=batch.file_sha256, line=consent.first.first_line, mapping=batch.mapping

@@ -19,7 +19,7 @@ from consent_registry.domain.history import (
     Segment,
     Standing,
     State,
-    standing_at,
+    standing_in,
     timeline,
 )
 from consent_registry.domain.narrowing import cause, permits
@@ -119,16 +119,17 @@ def record(
     if before is None:
         known = [draft.member.ordinal for draft in drafts if draft.member.ordinal not in new]
         before = uow.events.of_members(writing.dataset.dataset, known)
+    personal = _Personal(writing.actor)
     records: list[EventRecord] = []
     timelines: dict[Ordinal, Sequence[Segment]] = {}
     standings: dict[Ordinal, Standing] = {}
     for draft in drafts:
         past = before.get(draft.member.ordinal, ())
-        made = _record_of(draft, tools, writing, first=not past)
+        made = _record_of(draft, tools, writing, personal.of(draft.terms), first=not past)
         events = [*(item.event() for item in past), _event_of(made, draft)]
         records.append(made)
-        timelines[draft.member.ordinal] = timeline(events)
-        standings[draft.member.ordinal] = standing_at(events, writing.now)
+        segments = timelines[draft.member.ordinal] = timeline(events)
+        standings[draft.member.ordinal] = standing_in(segments, writing.now)
     hashes = uow.events.append(records)
     uow.events.project(writing.dataset.dataset, timelines, writing.now)
     gone = narrow(uow, tools, writing, standings)
@@ -241,7 +242,22 @@ def _changes(
             )
 
 
-def _record_of(draft: Draft, tools: Tools, writing: Writing, *, first: bool) -> EventRecord:
+class _Personal:
+    """The personal parts of one recording: people of an import share most of their terms."""
+
+    def __init__(self, actor: Principal | None) -> None:
+        self._actor = actor
+        self._made: dict[Terms | None, bytes] = {}
+
+    def of(self, terms: Terms | None) -> bytes:
+        if terms not in self._made:
+            self._made[terms] = personal_part(terms, self._actor)
+        return self._made[terms]
+
+
+def _record_of(
+    draft: Draft, tools: Tools, writing: Writing, personal: bytes, *, first: bool
+) -> EventRecord:
     kind = Kind.CHANGED if draft.kind is Kind.GIVEN and not first else draft.kind
     return EventRecord(
         event_id=EventId(tools.ids.new()),
@@ -255,7 +271,7 @@ def _record_of(draft: Draft, tools: Tools, writing: Writing, *, first: bool) -> 
         recorded_at=writing.recorded_at,
         revision=writing.revision,
         channel=draft.channel,
-        personal=personal_part(draft.terms, writing.actor),
+        personal=personal,
         form_version=draft.form_version,
         source=draft.source,
         withdrawal_id=draft.withdrawal_id,

@@ -7,7 +7,7 @@ covers what was recorded later, and keeps counts and revisions moving with the c
 
 from typing import Final
 
-from consent_registry.domain.history import Standing, State
+from consent_registry.domain.history import Standing, State, standing_in
 from consent_registry.domain.register import ChangeKind, Dataset, RegisterChange
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.recording import (
@@ -45,7 +45,7 @@ def _sweep_dataset(seen: Dataset, tools: Tools) -> bool:
         if not ordinals:
             return False
         standings = {
-            ordinal: next(s.standing for s in reversed(segments) if s.starts_at <= now)
+            ordinal: standing_in(segments, now)
             for ordinal, segments in uow.events.timelines(dataset.dataset, ordinals).items()
         }
         _announce(uow, tools, writing, standings)

@@ -61,6 +61,10 @@ class Client:
         self._ledger = ledger
         self._session = requests.Session()
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
     def get(self, url: str, *, token: str = "", kind: str = "read") -> Answer:
         """Ask for something."""
         return self._send(_Call(method="GET", url=url, kind=kind), token)

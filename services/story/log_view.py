@@ -27,6 +27,10 @@ class LogView:
         self.raw: list[bytes] = []
         self.entries: list[Mapping[str, Any]] = []
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
     def refresh(self) -> Head:
         """Take the newest checkpoint and everything below it. Raises NotProven."""
         head = log_reader.open_checkpoint(self._get("/log/checkpoint").decode(), self.vkey)

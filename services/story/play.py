@@ -29,6 +29,13 @@ class Tale:
 def play(suite: Suite, *, people: int, say: Callable[[str], None]) -> Tale:
     """Play the story on a new dataset with fresh pseudonyms; tell each step through `say`."""
     stage = open_stage(suite, say)
+    try:
+        return _play(stage, people)
+    finally:
+        stage.close()
+
+
+def _play(stage: Stage, people: int) -> Tale:
     begun_at = stage.log.refresh().size
     cast = consent.open_dataset(stage, people)
     consent.import_consents(stage, cast)

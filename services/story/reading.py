@@ -45,6 +45,12 @@ class Reader:
         self._host = urlsplit(gateway).netloc
         self._ledger = ledger
         self._local = threading.local()
+        self._opened: list[http.client.HTTPConnection] = []
+
+    def close(self) -> None:
+        """Close every connection; the next request opens its own again."""
+        for connection in self._opened:
+            connection.close()
 
     def read(self, path: str, token: str) -> Outcome:
         """Ask for one path until it is decided."""
@@ -56,7 +62,9 @@ class Reader:
         """Ask for many paths at once; `token` is called for each, so that none grows old."""
         with ThreadPoolExecutor(wanted) as pool:
             found: Iterable[Outcome] = pool.map(lambda path: self._decided(path, token), paths)
-            return dict(zip(paths, found, strict=True))
+            outcomes = dict(zip(paths, found, strict=True))
+        self.close()
+        return outcomes
 
     def _decided(self, path: str, token: Callable[[], str]) -> Outcome:
         deadline = time.monotonic() + _PATIENCE
@@ -91,5 +99,7 @@ class Reader:
     def _connection(self) -> http.client.HTTPConnection:
         held: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         if held is None:
-            held = self._local.connection = http.client.HTTPConnection(self._host, timeout=_SECONDS)
+            held = http.client.HTTPConnection(self._host, timeout=_SECONDS)
+            self._local.connection = held
+            self._opened.append(held)
         return held

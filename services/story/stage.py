@@ -53,6 +53,12 @@ class Stage:
     reader: Reader
     log: LogView
 
+    def close(self) -> None:
+        """Close every connection; what was noted stays."""
+        self.client.close()
+        self.reader.close()
+        self.log.close()
+
     def url(self, service: str, path: str) -> str:
         """Give an address of a service."""
         return f"{self.suite.urls[service]}{path}"

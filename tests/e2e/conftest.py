@@ -35,3 +35,4 @@ def granted() -> Iterator[Granted]:
         access_chapters.read_everybody(stage, cast)
         assert stage.narrator.differences == []
         yield Granted(node=node, stage=stage, cast=cast, permit=permit)
+        stage.close()

@@ -11,10 +11,13 @@ import pytest
 
 from consent_registry.domain.history import State
 from consent_registry.domain.terms import RawAlternative
+from consent_registry.usecases.cohorts import bind_cohort, freeze_cohort
 from consent_registry.usecases.consents import NewConsent, record_consent
 from consent_registry.usecases.reading import own_history
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from shared.auth import AUTH_MARK
+from shared.ids import ApplicationId, PermitId
+from tests.fakes.consent_factories import purpose
 from tests.support.page_world import make_sign_in
 from tests.support.participant_pages import (
     ANNA,
@@ -248,6 +251,25 @@ def test_what_begins_later_is_said_and_can_be_stopped(site: Site) -> None:
     assert "22 December 2026" not in browser.page("/")
     site.world.clock.pass_time(31 * 24 * 3600)
     assert site.states()[HEART] is State.WITHDRAWN
+
+
+def test_permits_that_include_her_are_counted_until_she_stops(site: Site) -> None:
+    tools, browser = site.world.tools, site.browser()
+    open_terms = NewConsent(
+        pseudonym="P-ANNA", dataset=HEART, alternatives=(RawAlternative(permission="GRU"),)
+    )
+    record_consent(open_terms, tools=tools, principal=ANNA)
+    for number in (1, 2):
+        application = ApplicationId(f"application-{number}")
+        frozen = freeze_cohort(HEART, purpose(), application, tools=tools, principal=DESK)
+        permit = PermitId(f"permit-{number}")
+        bind_cohort(frozen.cohort_id, permit, tools=tools, principal=DESK)
+    assert "Permits that include your data 2 A permit that has ended" in browser.page("/")
+    for path in ("/withdraw", f"/withdraw/{HEART}"):
+        assert "Your data are in 2 permits now." in browser.page(path)
+    assert "Your data are in" not in browser.page(f"/withdraw/{LUNG}")
+    browser.send(f"/withdraw/{HEART}")
+    assert "Permits that include your data 2" not in browser.page("/")
 
 
 def test_an_end_is_said_before_and_after_it_came(site: Site) -> None:

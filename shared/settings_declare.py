@@ -14,6 +14,7 @@ from shared.settings_kinds import Kind, Setting, read_value
 _T = TypeVar("_T")
 _KEY: Final = "placet.setting"
 NODE_SETTING: Final = "PLACET_NODE"
+_NODE_MARK: Final = "{node}"
 
 
 class SettingsError(Exception):
@@ -69,11 +70,15 @@ def load(cls: type[_T], environ: Mapping[str, str]) -> _T:
     """
     values: dict[str, object] = {}
     faults: list[str] = []
+    node_is_good = True
     for field_name, declared in _declared(cls):
+        if not node_is_good and _follows_node(declared, environ):
+            continue  # one fault, not one for each name made of it
         try:
             values[field_name] = read_value(declared, _text_of(declared, environ))
         except ValueError as fault:
             faults.append(f"{declared.name}: {fault}")
+            node_is_good = node_is_good and declared.name != NODE_SETTING
     if faults:
         faults.extend(_faults_of_partial(cls, values))
         raise SettingsError(faults)
@@ -158,7 +163,11 @@ def _text_of(declared: Setting, environ: Mapping[str, str]) -> str:
         return text
     if declared.default is None:
         raise ValueError(f"is not set ({declared.doc})")
-    return declared.default.replace("{node}", environ.get(NODE_SETTING, "").lower())
+    return declared.default.replace(_NODE_MARK, environ.get(NODE_SETTING, "").lower())
+
+
+def _follows_node(declared: Setting, environ: Mapping[str, str]) -> bool:
+    return not environ.get(declared.name) and _NODE_MARK in (declared.default or "")
 
 
 def _checks(cls: type[object]) -> Iterator[Callable[[object], Iterable[str]]]:

@@ -92,6 +92,23 @@ def test_faults_of_values_and_across_settings_come_together(environ: dict[str, s
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedAfterTheNode(ProcessSettings):
+    source: str = setting("PLACET_SOURCE", doc="A name.", default="{node}/service/1")
+
+    def check(self) -> Iterable[str]:
+        if self.source != "zz/service/1":
+            yield "PLACET_SOURCE: is not a name"
+
+
+def test_a_bad_node_is_one_fault_not_one_for_each_name_made_of_it(environ: dict[str, str]) -> None:
+    assert load(NamedAfterTheNode, environ).source == "zz/service/1"
+    assert set(faults(NamedAfterTheNode, {**environ, "PLACET_NODE": ""})) == {"PLACET_NODE"}
+    assert set(faults(NamedAfterTheNode, {**environ, "PLACET_NODE": "zzz"})) == {"PLACET_NODE"}
+    written = {**environ, "PLACET_NODE": "", "PLACET_SOURCE": "yy"}
+    assert set(faults(NamedAfterTheNode, written)) == {"PLACET_NODE", "PLACET_SOURCE"}
+
+
 def test_an_empty_variable_counts_as_absent(environ: dict[str, str]) -> None:
     assert set(faults(CommonSettings, {**environ, "PLACET_AUDIENCE": ""})) == {"PLACET_AUDIENCE"}
 

@@ -4,14 +4,13 @@
 Speaks to the registry's JSON API and decides nothing; `check` decides on this machine alone.
 """
 
-import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from consent_registry.domain import purpose
+from consent_registry.domain import duo, purpose
 from services.command import (
     OK,
     USAGE,
@@ -250,8 +249,22 @@ def _step(event: Mapping[str, Any]) -> list[str]:
         event["kind"],
         event["effective_from"],
         event["effective_to"] or "",
-        json.dumps(event["alternatives"]) if event["alternatives"] else "",
+        " | ".join(_short(alternative) for alternative in event["alternatives"]),
     ]
+
+
+def _short(alternative: Mapping[str, Any]) -> str:
+    """Write an alternative the way people write it: `DS MONDO:0004992; NPU; GS=FI,NO`."""
+    words = [" ".join([_name(alternative["permission"]), *alternative["diseases"]])]
+    for modifier in alternative["modifiers"]:
+        values = ",".join(modifier["value"] or ())
+        words.append(_name(modifier["code"]) + (f"={values}" if values else ""))
+    return "; ".join(words)
+
+
+def _name(code: str) -> str:
+    known = duo.find(code)
+    return known.name if known else code
 
 
 def _participant(parsed: Namespace, what: str) -> str:

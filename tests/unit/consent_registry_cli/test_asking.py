@@ -41,7 +41,25 @@ HISTORY = {
             "effective_from": "2026-11-22T06:25:00.000000Z",
             "effective_to": None,
             "alternatives": [],
-        }
+        },
+        {
+            "recorded_at": "2026-11-21T06:25:00.000000Z",
+            "dataset": "GDI-ZZ-DATASET-1",
+            "kind": "given",
+            "effective_from": "2026-11-21T06:25:00.000000Z",
+            "effective_to": None,
+            "alternatives": [
+                {
+                    "permission": "DUO:0000007",
+                    "diseases": ["MONDO:0004992"],
+                    "modifiers": [
+                        {"code": "DUO:0000045", "value": None},
+                        {"code": "DUO:0000022", "value": ["FI", "NO"]},
+                    ],
+                },
+                {"permission": "DUO:9999999", "diseases": [], "modifiers": []},
+            ],
+        },
     ],
 }
 WITHDRAWAL = {
@@ -135,7 +153,9 @@ def test_a_withdrawal_names_its_receipt(placet: Placet, registry: Scripted) -> N
 def test_a_history_is_a_table_or_json(placet: Placet, registry: Scripted) -> None:
     answers(registry, HISTORY)
     ended = placet("history", "P 17/a")
-    assert "withdrawn" in ended.out.splitlines()[1]
+    _, withdrawn, given = ended.out.splitlines()
+    assert "withdrawn" in withdrawn
+    assert given.endswith("  DS MONDO:0004992; NPU; GS=FI,NO | DUO:9999999")
     assert registry.calls[-1].path == "/v1/participants/P%2017%2Fa/history"
     assert placet("history", "P", "--json").json() == HISTORY
 

@@ -80,9 +80,9 @@ def record_consent(
             terms=terms or None,
             form_version=wanted.form_version,
         )
-        record(uow, tools, writing, [draft])
+        (done,) = record(uow, tools, writing, [draft])
         uow.commit()
-    return Recorded(recorded_at=writing.recorded_at, revision=writing.revision, kind=draft.kind)
+    return Recorded(recorded_at=writing.recorded_at, revision=writing.revision, kind=done.kind)
 
 
 def _membership(uow: UnitOfWork, pid: str, dataset: DatasetId) -> Member:

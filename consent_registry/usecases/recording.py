@@ -110,8 +110,8 @@ def record(
     writing: Writing,
     drafts: Sequence[Draft],
     before: Mapping[Ordinal, Sequence[EventRecord]] | None = None,
-) -> None:
-    """Record events of different members of a held dataset.
+) -> Sequence[EventRecord]:
+    """Record events of different members of a held dataset; gives them as recorded.
 
     `before` are those members' events so far, where the caller has read them already.
     """
@@ -138,6 +138,7 @@ def record(
     for made_fact in consent_facts(records, hashes, writing.actor, writing.extra):
         uow.record(made_fact)
     keep_revision(uow, writing)
+    return records
 
 
 def keep_revision(uow: UnitOfWork, writing: Writing) -> None:

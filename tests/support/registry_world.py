@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, select, text
 
@@ -121,18 +122,18 @@ class RegistryWorld:
         """Count the rows of a table."""
         return len(self.rows(table))
 
-    def rows(self, table: str) -> list[tuple[object, ...]]:
+    def rows(self, table: str) -> list[tuple[Any, ...]]:
         """Read a whole table."""
         with self.engine.connect() as connection:
             found = connection.execute(select(METADATA.tables[table])).all()
         return [tuple(row) for row in found]
 
-    def scalar(self, statement: str) -> object:
+    def scalar(self, statement: str) -> Any:
         """Ask the database itself."""
         with self.engine.connect() as connection:
             return connection.execute(text(statement)).scalar_one()
 
-    def column(self, statement: str) -> list[object]:
+    def column(self, statement: str) -> list[Any]:
         """Ask the database itself for one column."""
         with self.engine.connect() as connection:
             return list(connection.execute(text(statement)).scalars())

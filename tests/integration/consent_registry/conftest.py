@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.registry_node import RegistryNode, registry_node
 from tests.support.registry_world import RegistryWorld, registry_world
 
 
@@ -13,3 +14,9 @@ def world() -> Iterator[RegistryWorld]:
     with registry_world() as opened:
         opened.dataset()
         yield opened
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegistryNode]:
+    with registry_node(tmp_path_factory.mktemp("node")) as running:
+        yield running

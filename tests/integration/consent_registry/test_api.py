@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The JSON API over real HTTP with real tokens: what is answered and what is refused."""
+
+import io
+from base64 import b64decode
+from typing import Any
+
+import pytest
+from pyroaring import BitMap
+
+from shared.feed import read_snapshot
+from tests.fakes.consent_factories import purpose
+from tests.support.registry_node import DATASET, NEW_DATASET, RegistryNode
+from tests.support.registry_world import csv_of, people
+
+PURPOSE = purpose().to_json()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def seeded(node: RegistryNode) -> None:
+    """Register a dataset and import Anna, Bo and some others."""
+    token = node.service("consents.write")
+    answer = node.call("POST", "/v1/datasets", dict(NEW_DATASET), token=token)
+    assert answer.status_code == 201, answer.text
+    node.take_in(csv_of([*people(3), {"participant": "anna-p", "local_id": "anna"}]))
+    node.work()
+    link = {"issuer": node.idp.issuer, "subject": "person-anna"}
+    answer = node.call("PUT", "/v1/participants/anna-p/link", link, token=token)
+    assert answer.status_code == 204, answer.text
+
+
+def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    body: dict[str, Any] = answer.json()
+    assert body["code"] == code
+    return body
+
+
+def test_datasets(node: RegistryNode) -> None:
+    token = node.service("consents.read")
+    listed = node.call("GET", "/v1/datasets", token=token).json()
+    assert [one["dataset"] for one in listed["datasets"]] == [DATASET]
+    found = node.call("GET", f"/v1/datasets/{DATASET}", token=token).json()
+    assert (found["members"], found["legal_regime"]) == (4, "consent_gdpr")
+    for name in ("GDI-ZZ-DATASET-9", "nonsense%00"):
+        answer = node.call("GET", f"/v1/datasets/{name}", token=token)
+        problem(answer, 404, "dataset_unknown")
+    writing = node.service("consents.write")
+    other = {**NEW_DATASET, "title": "Other"}
+    answer = node.call("POST", "/v1/datasets", other, token=writing)
+    problem(answer, 409, "dataset_exists")
+    broken = {**NEW_DATASET, "country": "XX", "extra": 1}
+    body = problem(
+        node.call("POST", "/v1/datasets", broken, token=writing), 422, "validation_failed"
+    )
+    assert [fault["pointer"] for fault in body["errors"]] == ["/extra"]
+
+
+def test_every_address_asks_for_its_scope(node: RegistryNode) -> None:
+    wrong = node.service("feed.read")
+    for method, path, scope in (
+        ("GET", "/v1/datasets", None),
+        ("POST", "/v1/datasets", "consents.write"),
+        ("POST", "/v1/imports", "consents.import"),
+        ("GET", "/v1/imports/x", "consents.import"),
+        ("PUT", f"/v1/participants/anna-p/consents/{DATASET}", None),
+        ("POST", "/v1/participants/anna-p/withdrawals", None),
+        ("GET", "/v1/participants/anna-p/consents", None),
+        ("GET", "/v1/participants/anna-p/history", None),
+        ("PUT", "/v1/participants/anna-p/link", "consents.write"),
+        ("POST", "/v1/cohorts/evaluate", "cohorts.evaluate"),
+        ("POST", "/v1/cohorts/freeze", "cohorts.freeze"),
+        ("POST", "/v1/cohorts/x/bind", "cohorts.freeze"),
+    ):
+        problem(node.call(method, path), 401, "token_missing")
+        refused = node.call(method, path, token=wrong)
+        problem(refused, 403, "forbidden")
+        if scope:
+            assert f'scope="{scope}"' in refused.headers["WWW-Authenticate"]
+    for path in ("/v1/feed", "/v1/feed/snapshot"):
+        token = node.service("consents.read")
+        problem(node.call("GET", path, token=token), 403, "forbidden")
+
+
+def test_a_participant_reads_changes_and_withdraws_for_herself_only(node: RegistryNode) -> None:
+    anna = node.person("anna")
+    found = node.call("GET", "/v1/participants/anna-p/consents", token=anna).json()
+    assert found["consents"][0]["state"] == "given"
+    assert found["consents"][0]["alternatives"] == [
+        {"permission": "DUO:0000006", "modifiers": [], "diseases": []}
+    ]
+    statement = {
+        "alternatives": [
+            {
+                "permission": "DS",
+                "modifiers": [{"code": "GS", "value": ["FI", "EU"]}, {"code": "TS", "value": 24}],
+                "diseases": ["MONDO:0004992"],
+            }
+        ]
+    }
+    path = f"/v1/participants/anna-p/consents/{DATASET}"
+    done = node.call("PUT", path, statement, token=anna)
+    assert done.status_code == 200, done.text
+    assert done.json()["kind"] == "changed"
+    # What is read can be handed in again as it is.
+    read = node.call("GET", "/v1/participants/anna-p/consents", token=anna).json()["consents"][0]
+    again = node.call("PUT", path, {"alternatives": read["alternatives"]}, token=anna)
+    assert again.status_code == 200, again.text
+    key = {"Idempotency-Key": "once"}
+    answers = [
+        node.call("POST", "/v1/participants/anna-p/withdrawals", {}, token=anna, headers=key)
+        for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    first, second = (answer.json() for answer in answers)
+    assert first == second
+    assert first["receipt_url"] == f"{node.url}/withdrawals/{first['withdrawal_id']}"
+    assert [one["dataset"] for one in first["revisions"]] == [DATASET]
+    events = node.call("GET", "/v1/participants/anna-p/history", token=anna).json()["events"]
+    assert [event["kind"] for event in events] == ["withdrawn", "changed", "changed", "given"]
+    before = {"effective_at": events[1]["recorded_at"], "known_at": events[1]["recorded_at"]}
+    then = node.call("GET", "/v1/participants/anna-p/consents", token=anna, params=before).json()
+    assert then["consents"][0]["state"] == "given"
+    assert then["known_at"] == before["known_at"]
+    for other in ("P-000000", "P-unknown", "x%00y"):
+        for method, where, body in (
+            ("GET", f"/v1/participants/{other}/consents", None),
+            ("POST", f"/v1/participants/{other}/withdrawals", {}),
+            ("PUT", f"/v1/participants/{other}/consents/{DATASET}", statement),
+        ):
+            problem(node.call(method, where, body, token=anna), 403, "forbidden")
+    problem(
+        node.call("GET", "/v1/participants/anna-p/consents", token=node.person("bo")),
+        403,
+        "forbidden",
+    )
+
+
+def test_there_is_no_field_for_a_reason(node: RegistryNode) -> None:
+    token = node.service("consents.write")
+    path = "/v1/participants/P-000001/withdrawals"
+    body = problem(node.call("POST", path, {"reason": "x"}, token=token), 422, "validation_failed")
+    assert body["errors"][0]["pointer"] == "/reason"
+    # Without a body at all it works.
+    assert node.call("POST", path, token=token).status_code == 201
+    problem(node.call("POST", path, {"datasets": ["X"]}, token=token), 404, "nothing_to_withdraw")
+    unknown = "/v1/participants/P-9/withdrawals"
+    problem(node.call("POST", unknown, {}, token=token), 404, "participant_unknown")
+
+
+def test_a_bad_statement_is_named_by_pointer_and_code(node: RegistryNode) -> None:
+    token = node.service("consents.write")
+    path = f"/v1/participants/P-000002/consents/{DATASET}"
+    statement = {
+        "alternatives": [
+            {"permission": "HMB", "modifiers": [{"code": "GS", "value": "UK"}]},
+            {"permission": "DUO:0000005"},
+        ]
+    }
+    body = problem(node.call("PUT", path, statement, token=token), 422, "validation_failed")
+    assert [(fault["pointer"], fault["code"]) for fault in body["errors"]] == [
+        ("/alternatives/0/modifiers", "unknown_region"),
+        ("/alternatives/1/permission", "obsolete_code"),
+    ]
+    values: list[object] = [True, {}, [1.5]]
+    for value in values:
+        wrong = {
+            "alternatives": [{"permission": "HMB", "modifiers": [{"code": "TS", "value": value}]}]
+        }
+        problem(node.call("PUT", path, wrong, token=token), 422, "validation_failed")
+    late = {"alternatives": [], "effective_from": "yesterday"}
+    body = problem(node.call("PUT", path, late, token=token), 422, "validation_failed")
+    assert body["errors"][0]["pointer"] == "/effective_from"
+    elsewhere = "/v1/participants/P-000002/consents/GDI-ZZ-DATASET-9"
+    problem(node.call("PUT", elsewhere, {"alternatives": []}, token=token), 404, "dataset_unknown")
+
+
+def test_an_import_is_dry_unless_said_otherwise_and_reports_as_csv_too(node: RegistryNode) -> None:
+    token = node.service("consents.import")
+    good = [{"participant": f"P-new-{n}", "local_id": f"N-{n}"} for n in range(2)]
+    rows = [*good, {"participant": "P-bad", "local_id": "B", "permission": "XYZ"}]
+    form = {"file": ("consents.csv", io.BytesIO(csv_of(rows).encode()), "text/csv")}
+    answer = node.call("POST", "/v1/imports", token=token, files=form)
+    assert answer.status_code == 202, answer.text
+    assert answer.json()["state"] == "staged"
+    import_id = answer.json()["import_id"]
+    assert node.report(import_id)["state"] == "staged"
+    node.work()
+    report = node.report(import_id)
+    assert (report["dry_run"], report["mode"]) == (True, "all_or_nothing")
+    assert (report["state"], report["rows"], report["bad"]) == ("refused", 3, 1)
+    assert report["faults"] == [
+        {
+            "line": 4,
+            "column": "permission",
+            "code": "E-DUO-01",
+            "message": "not a DUO code",
+            "hint": "",
+        }
+    ]
+    accept = {"Accept": "text/csv"}
+    as_csv = node.call("GET", f"/v1/imports/{import_id}", token=token, headers=accept)
+    assert as_csv.headers["Content-Type"].startswith("text/csv")
+    assert as_csv.text.splitlines() == [
+        "line,column,code,message,hint",
+        "4,permission,E-DUO-01,not a DUO code,",
+    ]
+    for content_type, expected in (("application/json", 415), ("text/csv", 422)):
+        kind = {"Content-Type": content_type}
+        answer = node.call("POST", "/v1/imports", token=token, data=b"", headers=kind)
+        assert answer.status_code == expected, answer.text
+    wrong = {"mode": "some", "dry_run": "perhaps"}
+    body = problem(
+        node.call(
+            "POST",
+            "/v1/imports",
+            token=token,
+            data=b"x",
+            headers={"Content-Type": "text/csv"},
+            params=wrong,
+        ),
+        422,
+        "validation_failed",
+    )
+    assert {fault["pointer"] for fault in body["errors"]} == {"/query/mode", "/query/dry_run"}
+    problem(node.call("GET", "/v1/imports/x", token=token), 404, "import_unknown")
+
+
+def test_a_cohort_from_question_to_feed(node: RegistryNode) -> None:
+    asking = node.service("cohorts.evaluate", "cohorts.freeze", client="permit_service")
+    question = {"dataset": DATASET, "purpose": PURPOSE}
+    found = node.call("POST", "/v1/cohorts/evaluate", question, token=asking)
+    assert found.status_code == 200, found.text
+    body = found.json()
+    within = BitMap.deserialize(b64decode(body["bitmap"]))
+    assert len(within) == body["counts"]["in"]
+    assert sum(body["reasons"].values()) == body["counts"]["out"]
+    assert body["small_cell"] == 10
+    frozen = node.call(
+        "POST", "/v1/cohorts/freeze", {**question, "application_id": "A-1"}, token=asking
+    )
+    assert frozen.status_code == 201, frozen.text
+    assert "bitmap" not in frozen.json()
+    path = f"/v1/cohorts/{frozen.json()['cohort_id']}/bind"
+    bound = node.call("POST", path, {"permit_id": "PERMIT-1"}, token=asking)
+    assert bound.status_code == 200, bound.text
+    problem(node.call("POST", path, {"permit_id": "PERMIT-2"}, token=asking), 409, "cohort_bound")
+    reading = node.service("feed.read", client="clearinghouse")
+    taken = node.call("GET", "/v1/feed/snapshot", token=reading).json()
+    keys = node.call("GET", "/api/jwk").json()
+    assert len(keys["keys"]) == 2
+    (register,) = (read_snapshot(jws, keys, issuer=node.url) for jws in taken["snapshots"])
+    assert [one["permit_id"] for one in register.content["cohorts"]] == ["PERMIT-1"]
+    news = node.call("GET", "/v1/feed", token=reading, params={"after": 0}).json()
+    assert news["cursor"] == taken["cursor"]
+    broken = {**question, "purpose": {"category": "XYZ", "months": 0, "colour": "red"}}
+    body = problem(
+        node.call("POST", "/v1/cohorts/evaluate", broken, token=asking), 422, "validation_failed"
+    )
+    assert [fault["pointer"] for fault in body["errors"]] == [
+        "/purpose",
+        "/purpose/category",
+        "/purpose/months",
+    ]
+
+
+def test_what_every_service_has(node: RegistryNode) -> None:
+    assert node.call("GET", "/healthz").status_code == 200
+    assert node.call("GET", "/readyz").status_code == 200
+    info = node.call("GET", "/service-info").json()
+    assert info["id"] == "org.placet.zz.consent_registry"
+    document = node.call("GET", "/openapi.json").json()
+    assert "/v1/cohorts/{cohort_id}/bind" in document["paths"]

@@ -72,24 +72,32 @@ def evaluate(index: CohortIndex, inquiry: Inquiry) -> Cohort:
 @dataclass(slots=True)
 class _SlotVerdict:
     present: BitMap
+    denying: dict[Reason, list[BitMap]] = field(default_factory=dict)
+    asking: dict[str, list[BitMap]] = field(default_factory=dict)
     denied: dict[Reason, BitMap] = field(default_factory=dict)
     manual: dict[str, BitMap] = field(default_factory=dict)
+    no: BitMap = field(default_factory=BitMap)
 
     def note(self, people: BitMap, findings: tuple[Finding, ...]) -> None:
         for finding in findings:
             if finding.result is Result.DENY and finding.reason is not None:
-                self.denied[finding.reason] = self.denied.get(finding.reason, BitMap()) | people
+                self.denying.setdefault(finding.reason, []).append(people)
             elif finding.result is Result.MANUAL:
-                self.manual[finding.clause] = self.manual.get(finding.clause, BitMap()) | people
+                self.asking.setdefault(finding.clause, []).append(people)
+
+    def settle(self) -> "_SlotVerdict":
+        """Join what was noted, once for each word: joining at every clause costs as often."""
+        self.denied = {k: union(v) for k, v in self.denying.items()}
+        self.no = union(self.denied.values())
+        self.manual = {k: union(v) - self.no for k, v in self.asking.items()}
+        return self
 
     @property
     def permitted(self) -> BitMap:
-        return self.present - union([*self.denied.values(), *self.manual.values()])
+        return self.present - union([self.no, *self.manual.values()])
 
     def awaiting(self, clause: str | None = None) -> BitMap:
-        """Give those whose n-th alternative is open (at this clause) and certainly not denied."""
-        asked = self.manual.values() if clause is None else [self.manual.get(clause, BitMap())]
-        return union(asked) - union(self.denied.values())
+        return union(self.manual.values()) if clause is None else self.manual.get(clause, BitMap())
 
 
 def _judge_slot(slot: Slot, inquiry: Inquiry) -> _SlotVerdict:
@@ -108,7 +116,7 @@ def _judge_slot(slot: Slot, inquiry: Inquiry) -> _SlotVerdict:
         if people:
             finding = judge_modifier(code, values, inquiry.purpose, inquiry.today)
             verdict.note(people, (finding,))
-    return verdict
+    return verdict.settle()
 
 
 def _groups(

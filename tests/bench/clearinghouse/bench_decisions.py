@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from tests.bench.figure import Figure, rate
-from tests.fakes.clearinghouse_node import Node, keys, node
+from tests.fakes.clearinghouse_node import Node, node
+from tests.fakes.clearinghouse_publishers import keys
 from tests.integration.clearinghouse.suite import ALLOWED, Clearinghouse, path_of, populate
 from tests.support.spool import a_fact, opened
 

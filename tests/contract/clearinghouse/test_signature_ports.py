@@ -33,8 +33,9 @@ from tests.fakes.clearinghouse import (
     visa_claims,
     visa_header,
 )
-from tests.fakes.clearinghouse_node import AUDIENCE, Node, keys, node, signed, unsigned_jwt
+from tests.fakes.clearinghouse_node import AUDIENCE, Node, node
 from tests.fakes.clearinghouse_ports import MemoryTokens, OpenPermits, OpenSignatures, unsigned
+from tests.fakes.clearinghouse_publishers import keys, signed, unsigned_jwt
 
 
 @pytest.fixture

@@ -19,8 +19,9 @@ from shared.http_client import Http, JsonClient, RemoteKeySet, ServiceTokens
 from shared.settings import Secret
 from tests.fakes.clearinghouse import a_source
 from tests.fakes.clearinghouse_feeds import REGISTER, cohort_body, dataset_body
-from tests.fakes.clearinghouse_node import SERVICE_TOKEN, FeedState, Node, node, signed
+from tests.fakes.clearinghouse_node import SERVICE_TOKEN, Node, node
 from tests.fakes.clearinghouse_ports import MemoryFeed, MemorySources
+from tests.fakes.clearinghouse_publishers import FeedState, signed
 
 ODD_SUBJECT = "r ita/../x?iss=evil#é"
 

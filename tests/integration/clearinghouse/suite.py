@@ -209,6 +209,12 @@ class Suite:
         return revision
 
 
+def refused(reply: Reply, status: int, reason: str) -> None:
+    """Check a refusal: its status, its reason, and that nothing of a file came with it."""
+    assert (reply.status, reply.reason) == (status, reason)
+    assert b"VCF" not in reply.body
+
+
 def path_of(member: int) -> str:
     return f"/data/{DATASET}/{local_id(member)}/{FILE}"
 

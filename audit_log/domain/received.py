@@ -13,6 +13,7 @@ from enum import StrEnum
 import orjson
 
 from audit_log.domain.chain import FIRST_SEQ
+from audit_log.domain.parts import Holder, actor_holder, person_holder, source_holder
 from shared.canonical import MAX_INTEGER, MalformedEntry
 from shared.entries import Entry, check_commitments, is_source, leaf_hash, parse_entry
 from shared.events import Actor, Subject, actor_of, subject_of
@@ -72,12 +73,15 @@ class ChainPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sound:
-    """An input that is an entry: parsed, hashed, its parts opened and checked."""
+    """An input that is an entry: parsed, hashed, its parts opened and checked.
+
+    Each part comes with the holder under whose key it is to lie.
+    """
 
     received: Received
     entry: Entry
     leaf: bytes
-    parts: tuple[SealedPart, ...]
+    parts: tuple[tuple[SealedPart, Holder], ...]
     actor: Actor | None
     subjects: tuple[Subject, ...]
     permit: Mapping[str, object]
@@ -125,23 +129,27 @@ def read(received: Received) -> Sound | Poison:
 
 
 def _sound(received: Received, entry: Entry, leaf: bytes, parts: tuple[SealedPart, ...]) -> Sound:
-    actor: Actor | None = None
+    actor = next((actor_of(part) for part in parts if part.group == "actor"), None)
+    others = source_holder(entry.src) if actor is None else actor_holder(actor)
     permit: Mapping[str, object] = {}
-    subjects: list[Subject] = []
+    subjects: dict[Subject, None] = {}
+    held: list[tuple[SealedPart, Holder]] = []
     for part in parts:
-        if part.group == "actor":
-            actor = actor_of(part)
+        holder = others
+        if part.group.startswith("subj/"):
+            subject = _subject(part)
+            subjects[subject] = None
+            holder = person_holder(subject)
         elif part.group == "permit":
             permit = part.opened()
-        elif part.group.startswith("subj/"):
-            subjects.append(_subject(part))
+        held.append((part, holder))
     return Sound(
         received=received,
         entry=entry,
         leaf=leaf,
-        parts=parts,
+        parts=tuple(held),
         actor=actor,
-        subjects=tuple(dict.fromkeys(subjects)),
+        subjects=tuple(subjects),
         permit=permit,
     )
 

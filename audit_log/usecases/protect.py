@@ -15,18 +15,14 @@ from audit_log.domain.batch import KeyRow, Quarantined, SealedRow
 from audit_log.domain.chain import ChainKey
 from audit_log.domain.parts import (
     Holder,
-    actor_holder,
     binding,
     group_code,
     padded,
-    person_holder,
     source_holder,
 )
 from audit_log.domain.received import KafkaPlace, Poison, Sound
 from audit_log.ports import DataKey, Pseudonyms, SequencerStore, Vault
 from audit_log.usecases.admit import Kept
-from shared.events import subject_of
-from shared.sealing import SealedPart
 
 KEYS_IN_MEMORY: Final = 100_000
 NOBODY: Final = source_holder("")
@@ -103,19 +99,10 @@ class KeyRing:
 def holders_of(accepted: Iterable[Sound], quarantined: Iterable[Kept]) -> Iterable[Holder]:
     """Name everybody whose key a batch needs."""
     for sound in accepted:
-        for part in sound.parts:
-            yield holder_of(part, sound)
+        for _, holder in sound.parts:
+            yield holder
     for kept in quarantined:
         yield _quarantine_holder(kept.poison)
-
-
-def holder_of(part: SealedPart, sound: Sound) -> Holder:
-    """Say under whose key a part lies: a person's own, else the actor's, else the producer's."""
-    if part.group.startswith("subj/"):
-        return person_holder(subject_of(part))
-    if sound.actor is not None:
-        return actor_holder(sound.actor)
-    return source_holder(sound.entry.src)
 
 
 def sealed_rows(
@@ -124,8 +111,8 @@ def sealed_rows(
     """Encrypt every part of the accepted entries, the first of which gets `first_index`."""
     rows: list[SealedRow] = []
     for index, sound in enumerate(accepted, start=first_index):
-        for part in sound.parts:
-            kid, key = held[holder_of(part, sound)]
+        for part, holder in sound.parts:
+            kid, key = held[holder]
             data = key.seal(padded(part), binding(sound.entry.id, part.group))
             rows.append(SealedRow(index, group_code(part.group), kid, data))
     return rows

@@ -46,18 +46,26 @@ _COPIES: Final = {
 
 def write(cursor: psycopg.Cursor, batch: Batch, seconds: float) -> None:
     """Write all of a batch but the log's own words; raise as `SequencerStore.commit` says."""
-    _copy_tree(cursor, batch)
+    copy_rows(cursor, batch)
+    _move_edge(cursor, batch)
+    _write_findings(cursor, batch)
+    _write_chains(cursor, batch)  # closes the gaps that were filled, also those of this batch
+    _write_quarantine(cursor, batch)
+    _move(cursor, batch)
+    _fence(cursor, batch, seconds)
+
+
+def copy_rows(cursor: psycopg.Cursor, batch: Batch) -> None:
+    """Write the rows that are only ever added: most of a batch."""
+    pack = zstandard.ZstdCompressor(level=_ZSTD_LEVEL)
+    _copy(cursor, "bundle", ((n, pack.compress(data)) for n, data in batch.bundles))
+    _copy(cursor, "tile", ((tile.level, tile.index, tile.data) for tile in batch.full))
     _copy(cursor, "term", ((number, *term) for term, number in batch.terms.items()))
     _copy(cursor, "ev", batch.search)
     _copy(cursor, "ev_person", batch.people)
     _copy(cursor, "dek", batch.keys)
     _copy(cursor, "sealed", batch.sealed)
     _copy(cursor, "producer_run", batch.runs)
-    _write_findings(cursor, batch)
-    _write_chains(cursor, batch)  # closes the gaps that were filled, also those of this batch
-    _write_quarantine(cursor, batch)
-    _move(cursor, batch)
-    _fence(cursor, batch, seconds)
 
 
 def _copy(cursor: psycopg.Cursor, table: str, rows: Iterable[Sequence[object]]) -> None:
@@ -73,11 +81,8 @@ def _copy(cursor: psycopg.Cursor, table: str, rows: Iterable[Sequence[object]]) 
             copy.write_row(row)
 
 
-def _copy_tree(cursor: psycopg.Cursor, batch: Batch) -> None:
-    """Write the tiles and bundles that are full, then move the edge on."""
-    pack = zstandard.ZstdCompressor(level=_ZSTD_LEVEL)
-    _copy(cursor, "bundle", ((n, pack.compress(data)) for n, data in batch.bundles))
-    _copy(cursor, "tile", ((tile.level, tile.index, tile.data) for tile in batch.full))
+def _move_edge(cursor: psycopg.Cursor, batch: Batch) -> None:
+    """Move the edge of the tree on, behind the bundles and tiles that are full now."""
     before, after = batch.before.size, batch.after.size
     edge = max(before, after - after % WIDTH)
     _copy(

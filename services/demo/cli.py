@@ -51,6 +51,8 @@ def _add_run(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("--no-story", action="store_true", help="play no story at the first start")
     parser.add_argument("--transport", choices=("http", "kafka"), default="http")
     parser.add_argument("--kafka-bootstrap", default="", help="host:port of a broker")
+    levels = ("debug", "info", "warning", "error")
+    parser.add_argument("--log-level", choices=levels, default="info", help="of every service")
     _add_common(parser, _run)
 
 
@@ -70,6 +72,7 @@ def _run(asked: argparse.Namespace) -> int:
             story=not asked.no_story,
             transport=asked.transport,
             kafka_bootstrap=asked.kafka_bootstrap,
+            log_level=asked.log_level,
         )
     )
 

@@ -30,6 +30,7 @@ class Node:
     ports: Ports
     transport: str = "http"
     kafka_bootstrap: str = ""
+    log_level: str = "info"
 
     def audience(self, service: str) -> str:
         """Give a service's resource id."""
@@ -55,6 +56,7 @@ def of_devidp(node: Node) -> dict[str, str]:
         "PLACET_KEYS_DIR": str(node.layout.keys("devidp") / "tokens"),
         "PLACET_REGISTRY_FILE": str(node.layout.root / "trust" / "registry.json"),
         "PLACET_SESSION_KEY_FILE": str(node.layout.keys("devidp") / "session"),
+        "PLACET_LOG_LEVEL": node.log_level,
     }
 
 
@@ -136,6 +138,7 @@ def _process(node: Node, service: str) -> dict[str, str]:
         "PLACET_AUDIT_TOPIC": AUDIT_TOPIC,
         "PLACET_AUDIT_AUDIENCE": node.audience("audit_log"),
         "PLACET_AUDIT_INTAKE_URL": f"{node.ports.url('audit_log')}/v1/intake",
+        "PLACET_LOG_LEVEL": node.log_level,
     }
     if node.transport == "kafka":
         settings["PLACET_KAFKA_BOOTSTRAP"] = node.kafka_bootstrap
@@ -161,4 +164,5 @@ def _audit_log(node: Node) -> dict[str, str]:
     return {
         "PLACET_LOG_ORIGIN": LOG_ORIGIN,
         "PLACET_TILES_PUBLIC": "true",
+        "PLACET_HEAD_FILE": str(node.layout.root / "trust" / "log-head.note"),
     }

@@ -39,6 +39,7 @@ class Wishes:
     story: bool = True
     transport: str = "http"
     kafka_bootstrap: str = ""
+    log_level: str = "info"
 
     def faults(self, environ: Mapping[str, str]) -> list[str]:
         """Name everything that forbids this run."""
@@ -84,6 +85,7 @@ def _run(wishes: Wishes, layout: Layout, progress: Progress) -> int:
         ports=settle(os.environ, layout.root / "run" / "ports.json"),
         transport=wishes.transport,
         kafka_bootstrap=wishes.kafka_bootstrap,
+        log_level=wishes.log_level,
     )
     with ExitStack() as held:
         postgres = held.enter_context(EmbeddedPostgres(layout.postgres))

@@ -151,6 +151,7 @@ def sequence(parts: Parts, stop: threading.Event) -> int:
     try:
         return loops.run(
             sequencer.step,
+            at_end=sequencer.stop,
             clock=parts.clock,
             stop=stop,
             idle=loops.SEQUENCE_IDLE_SECONDS,

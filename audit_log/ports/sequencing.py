@@ -65,6 +65,10 @@ class SequencerStore(Protocol):
         """Prolong the lease; raise Fenced when this epoch no longer leads."""
         ...
 
+    def release(self, epoch: int) -> None:
+        """Give the lease back at a planned end, so that another need not wait for it to run out."""
+        ...
+
     def load(self) -> Standing:
         """Give the present state, all of one moment."""
         ...

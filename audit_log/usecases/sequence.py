@@ -101,6 +101,12 @@ class Sequencer:
             self._ring.forget()
             raise
 
+    def stop(self) -> None:
+        """Give up the lead, if it is held."""
+        epoch, self._epoch, self._standing = self._epoch, None, None
+        if epoch is not None:
+            self._store.release(epoch)
+
     def _step(self) -> bool:
         if self._epoch is None and not self._lead():
             return False

@@ -43,9 +43,19 @@ class Halt:
 
 
 def run(
-    step: Callable[[], bool], *, clock: Clock, stop: threading.Event, idle: float, name: str
+    step: Callable[[], bool],
+    *,
+    at_end: Callable[[], None] = lambda: None,
+    clock: Clock,
+    stop: threading.Event,
+    idle: float,
+    name: str,
 ) -> int:
-    """Run a loop until `stop`; give the exit code: 1 when it was stopped by such an error."""
+    """Run a loop until `stop`, then `at_end`; give the exit code: 1 after such an error."""
     halting = Halt(step, stop)
     run_loop(halting, clock=clock, stop=stop, idle_seconds=idle, name=name)
+    try:
+        at_end()
+    except Exception as error:  # noqa: BLE001 - the process ends in any case, with its own status
+        _log.warning("the end was not clean", exc_info=error)
     return 1 if halting.failed else 0

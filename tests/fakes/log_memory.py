@@ -169,6 +169,11 @@ class MemorySequencerStore:
                 raise Fenced("another sequencer leads")
             tables.lease_until = self._log.clock.monotonic() + seconds
 
+    def release(self, epoch: int) -> None:
+        with self._log.change() as tables:
+            if tables.epoch == epoch:
+                tables.lease_until = float("-inf")
+
     def load(self) -> Standing:
         tables = self._log.tables
         size = tables.edge.size

@@ -131,6 +131,9 @@ class BeforeCommit:
     def renew(self, epoch: int, seconds: float) -> None:
         self._inner.renew(epoch, seconds)
 
+    def release(self, epoch: int) -> None:
+        self._inner.release(epoch)
+
     def load(self) -> Standing:
         return self._inner.load()
 

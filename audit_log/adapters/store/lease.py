@@ -31,9 +31,15 @@ def open_log(cursor: psycopg.Cursor, origin: str) -> None:
 
 
 def take(cursor: psycopg.Cursor, holder: str, seconds: float) -> int | None:
-    """Take the lease if it is free, run out or ours; give the new epoch."""
+    """Take the lease if it is free, run out or ours; give the new epoch.
+
+    It is free, too, when the leader's session is gone: a leader that was killed need not be waited
+    for, and one that only lost its connection finds itself fenced.
+    """
     row = cursor.execute(
-        "SELECT epoch, holder = %s OR lease_until < clock_timestamp(), backend FROM log_state",
+        "SELECT epoch, holder = %s OR lease_until < clock_timestamp() OR NOT EXISTS ("
+        " SELECT FROM pg_stat_activity WHERE pid = backend AND datname = current_database()"
+        " AND application_name = current_setting('application_name')), backend FROM log_state",
         (holder,),
     ).fetchone()
     if row is None or not row[1]:
@@ -42,9 +48,8 @@ def take(cursor: psycopg.Cursor, holder: str, seconds: float) -> int | None:
     taken = cursor.execute(
         "UPDATE log_state SET epoch = epoch + 1, holder = %s, backend = pg_backend_pid(),"
         " lease_until = clock_timestamp() + make_interval(secs => %s)"
-        " WHERE epoch = %s AND (holder = %s OR lease_until < clock_timestamp())"
-        " RETURNING epoch",
-        (holder, seconds, row[0], holder),
+        " WHERE epoch = %s RETURNING epoch",
+        (holder, seconds, row[0]),
     ).fetchone()
     return None if taken is None else int(taken[0])
 
@@ -52,12 +57,17 @@ def take(cursor: psycopg.Cursor, holder: str, seconds: float) -> int | None:
 def prolong(cursor: psycopg.Cursor, epoch: int, seconds: float) -> None:
     """Renew the lease; raise Fenced when another epoch leads."""
     cursor.execute(
-        "UPDATE log_state SET lease_until = clock_timestamp() + make_interval(secs => %s)"
-        " WHERE epoch = %s",
+        "UPDATE log_state SET backend = pg_backend_pid(),"
+        " lease_until = clock_timestamp() + make_interval(secs => %s) WHERE epoch = %s",
         (seconds, epoch),
     )
     if cursor.rowcount != 1:
         raise Fenced("another sequencer leads")
+
+
+def release(cursor: psycopg.Cursor, epoch: int) -> None:
+    """Give the lease back, if it is still this epoch's."""
+    cursor.execute("UPDATE log_state SET lease_until = '-infinity' WHERE epoch = %s", (epoch,))
 
 
 def _end(cursor: psycopg.Cursor, backend: int) -> None:

@@ -50,6 +50,11 @@ class PostgresSequencerStore:
         with self._transaction() as cursor:
             lease.prolong(cursor, epoch, seconds)
 
+    def release(self, epoch: int) -> None:
+        """Give the lease back; see the port."""
+        with self._transaction() as cursor:
+            lease.release(cursor, epoch)
+
     def load(self) -> Standing:
         """Give the present state; see the port."""
         with self._transaction() as cursor:

@@ -185,7 +185,7 @@ def _move(cursor: psycopg.Cursor, batch: Batch) -> None:
 def _fence(cursor: psycopg.Cursor, batch: Batch, seconds: float) -> None:
     """Compare and swap the log's state: the batch counts only on top of what it was made from."""
     cursor.execute(
-        "UPDATE log_state SET size = %s, root = %s,"
+        "UPDATE log_state SET size = %s, root = %s, backend = pg_backend_pid(),"
         " lease_until = clock_timestamp() + make_interval(secs => %s)"
         " WHERE size = %s AND epoch = %s AND erasures = %s",
         (

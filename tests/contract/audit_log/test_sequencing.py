@@ -200,6 +200,10 @@ def test_one_sequencer_leads_until_its_lease_has_run_out(world: World) -> None:
     assert first.lead("first", 60, lambda n: started(n, START)) == epoch + 1
     with pytest.raises(Fenced):
         second.renew(epoch, 60)
+    first.release(epoch)  # not its lease any more
+    assert second.lead("second", 60, lambda n: started(n, START)) is None
+    first.release(epoch + 1)
+    assert second.lead("second", 60, lambda n: started(n, START)) == epoch + 2
 
 
 def test_a_batch_of_a_former_leader_is_refused_whole(world: World) -> None:

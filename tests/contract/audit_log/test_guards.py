@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The second line: the tables refuse what the log never does, also to the owner of the tables."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from audit_log.usecases.erase import erase
+from shared.events import Subject
+from shared.ids import Uuid7Source
+from tests.fakes.log_factories import DATASET, OTTO, Speaker, fact
+from tests.support.log_world import PSEUDONYMS, PostgresWorld, Producing, drain, sequencer
+
+GUARD = "PL001"
+
+
+@pytest.fixture(scope="module")
+def filled() -> Iterator[PostgresWorld]:
+    """A log in which every guarded table has a row."""
+    world = PostgresWorld()
+    one = sequencer(world)
+    first, *others = Speaker().say_many(300)
+    Producing(world).send(first, *others[1:])
+    other = Subject(dataset=DATASET, ordinal=8)
+    Producing(world, "zz/x/1").send(Speaker("zz/x/1").say(fact(subjects=(other,))))
+    Producing(world).send_raw((b"poison", b""))
+    drain(one)
+    erase(
+        Subject(dataset=DATASET, ordinal=7),
+        ground="gdpr_17",
+        principal=OTTO,
+        transaction=world.transaction,
+        pseudonyms=PSEUDONYMS,
+        ids=Uuid7Source(),
+        clock=world.clock,
+    )
+    drain(one)
+    with psycopg.connect(world.url) as connection:
+        connection.execute(
+            "INSERT INTO kafka_offset VALUES ('audit.zz.v1', 0, 7, 'cluster', 'topic')"
+        )
+        connection.execute("INSERT INTO checkpoint VALUES (3, 'root', 'note', now(), now())")
+    yield world
+    world.close()
+
+
+STATEMENTS = (
+    "UPDATE bundle SET data = data",
+    "DELETE FROM bundle",
+    "UPDATE tile SET data = data",
+    "DELETE FROM tile",
+    "UPDATE edge_entry SET entry = entry",
+    "DELETE FROM edge_entry",
+    "UPDATE tile_edge SET data = 'x'",
+    "UPDATE tile_edge SET data = substring(data FROM 2) WHERE level = 0",
+    "UPDATE tile_edge SET n = n + 1, data = '' WHERE level = 0",
+    "UPDATE tile_edge SET n = n - 1 WHERE level = 0",
+    "DELETE FROM tile_edge",
+    "UPDATE checkpoint SET note = 'other'",
+    "UPDATE checkpoint SET published_at = NULL",
+    "DELETE FROM checkpoint",
+    "UPDATE log_state SET size = size - 1",
+    "UPDATE log_state SET epoch = epoch - 1",
+    "UPDATE log_state SET erasures = erasures - 1",
+    "UPDATE log_state SET origin = 'other'",
+    "DELETE FROM log_state",
+    "UPDATE ev SET decision = 2",
+    "UPDATE ev SET actor = NULL",
+    "DELETE FROM ev",
+    "UPDATE ev_person SET ordinal = 3",
+    "DELETE FROM ev_person",
+    "UPDATE sealed SET data = 'x'",
+    "DELETE FROM sealed",
+    "UPDATE dek SET wrapped = 'x' WHERE wrapped IS NOT NULL",
+    "UPDATE dek SET wrapped = NULL, subject = NULL, erased_at = now()",
+    "DELETE FROM dek",
+    "UPDATE term SET value = 'x'",
+    "DELETE FROM erasure",
+    "UPDATE erasure SET ground = 'x'",
+    "DELETE FROM erased_part",
+    "UPDATE producer_run SET n = n + 1",
+    "DELETE FROM producer_run",
+    "UPDATE producer_state SET seq = seq - 1",
+    "DELETE FROM producer_state",
+    "UPDATE quarantine SET reason = 'x'",
+    "DELETE FROM quarantine",
+    "DELETE FROM finding",
+    "UPDATE finding SET code = 'x', closed_at = now()",
+    "UPDATE kafka_offset SET next_offset = next_offset - 1",
+    "UPDATE kafka_offset SET cluster_id = 'other'",
+    "DELETE FROM kafka_offset",
+    *(
+        f"TRUNCATE {table}"
+        for table in ("bundle", "tile", "ev", "ev_person", "sealed", "dek", "log_state")
+    ),
+)
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_a_forbidden_change_is_refused(filled: PostgresWorld, statement: str) -> None:
+    with psycopg.connect(filled.url) as connection, connection.cursor() as cursor:
+        with pytest.raises(psycopg.Error) as refused:
+            cursor.execute(statement.encode())
+        assert refused.value.sqlstate == GUARD
+
+
+def test_an_erasure_must_exist_to_erase(filled: PostgresWorld) -> None:
+    with psycopg.connect(filled.url) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('placet.erasure', 'made up', true)")
+        with pytest.raises(psycopg.Error) as refused:
+            cursor.execute("DELETE FROM sealed")
+        assert refused.value.sqlstate == GUARD
+
+
+def test_even_within_an_erasure_only_pseudonyms_are_cleared(filled: PostgresWorld) -> None:
+    with psycopg.connect(filled.url) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('placet.erasure', (SELECT id FROM erasure), true)")
+        with pytest.raises(psycopg.Error) as refused:
+            cursor.execute("UPDATE ev SET actor = NULL, decision = 2")
+        assert refused.value.sqlstate == GUARD

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading what arrives: an entry whose parts open its commitments, or poison with a reason."""
+
+from dataclasses import replace
+
+import orjson
+import pytest
+
+from audit_log.domain.parts import actor_holder, person_holder, source_holder
+from audit_log.domain.received import Fault, Poison, Received, Sound, claimed_source, read
+from shared.events import Subject, open_sealed, pack_sealed
+from shared.sealing import SealedPart
+from tests.fakes.log_factories import DATASET, RITA, Speaker, fact, received
+
+
+def poison(one: Received) -> Poison:
+    found = read(one)
+    assert isinstance(found, Poison)
+    return found
+
+
+def test_a_sound_entry_comes_with_its_people_and_their_holders() -> None:
+    person = Subject(dataset=DATASET, ordinal=7)
+    sealed = Speaker().say(fact(subjects=(person,), permit={"permit_id": "p-1"}))
+    sound = read(received(sealed))
+    assert isinstance(sound, Sound)
+    assert (sound.actor, sound.subjects, sound.leaf) == (RITA, (person,), sealed.leaf_hash)
+    assert sound.permit == {"permit_id": "p-1"}
+    holders = {part.group: holder for part, holder in sound.parts}
+    assert holders == {
+        "actor": actor_holder(RITA),
+        "permit": actor_holder(RITA),
+        "subj/0": person_holder(person),
+    }
+
+
+def test_without_an_actor_the_producer_holds_the_rest() -> None:
+    sealed = Speaker().say(fact(actor=None, subjects=(), permit={"permit_id": "p-1"}))
+    sound = read(received(sealed))
+    assert isinstance(sound, Sound)
+    assert [holder for _, holder in sound.parts] == [source_holder("zz/clearinghouse/1")]
+
+
+@pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b"\xff", b"nonsense", b"x" * 70_000])
+def test_what_is_no_entry_is_poison_that_claims_nothing(raw: bytes) -> None:
+    found = poison(replace(received(Speaker().say()), raw=raw))
+    assert (found.fault, found.claims) == (Fault.MALFORMED_ENTRY, None)
+
+
+def test_an_entry_of_another_source_claims_nothing() -> None:
+    found = poison(received(Speaker("zz/permit_service/1").say()))
+    assert (found.fault, found.claims) == (Fault.SOURCE_NOT_ALLOWED, None)
+
+
+def test_bad_parts_leave_the_place_they_claim_readable() -> None:
+    sealed = Speaker().say()
+    other = Speaker().say()
+    cut = poison(replace(received(sealed), sealed=sealed.sealed[:-1]))
+    assert cut.fault is Fault.MALFORMED_SEALED
+    for wrong in (b"", other.sealed):
+        found = poison(replace(received(sealed), sealed=wrong))
+        assert found.fault is Fault.COMMITMENT_MISMATCH
+        assert found.claims is not None
+        assert (found.claims.src, found.claims.epoch, found.claims.seq) == (
+            "zz/clearinghouse/1",
+            1,
+            1,
+        )
+
+
+def test_an_extra_part_is_a_mismatch() -> None:
+    sealed = Speaker().say(fact(subjects=()))
+    parts = (*open_sealed(sealed.sealed), SealedPart(group="net", salt=b"s" * 32, value=b"{}"))
+    found = poison(replace(received(sealed), sealed=pack_sealed(parts)))
+    assert found.fault is Fault.COMMITMENT_MISMATCH
+
+
+def test_a_person_of_no_dataset_is_poison() -> None:
+    sealed = Speaker().say(fact(subjects=(Subject(dataset="x" * 4_000, ordinal=1),)))
+    assert poison(received(sealed)).fault is Fault.MALFORMED_SEALED
+
+
+@pytest.mark.parametrize("seq", [0, -1, 1.5, True, "1", 1 << 53, None])
+def test_a_place_that_is_no_place_is_not_claimed(seq: object) -> None:
+    value = orjson.loads(Speaker().say().entry)
+    raw = orjson.dumps({**value, "seq": seq}, option=orjson.OPT_SORT_KEYS)
+    found = poison(replace(received(Speaker().say()), raw=raw))
+    assert (found.fault, found.claims) == (Fault.MALFORMED_ENTRY, None)
+
+
+def test_a_claimed_source_is_read_without_believing_anything_else() -> None:
+    assert claimed_source(Speaker().say().entry) == "zz/clearinghouse/1"
+    assert claimed_source(b'{"src":"zz/other/1"}') == "zz/other/1"
+    for raw in (b"", b"[]", b'{"src":7}', b"{}"):
+        assert claimed_source(raw) is None

@@ -16,6 +16,7 @@ from tests.support.kafka import session_broker
 from tests.support.suite import RunningSuite, running_suite
 
 PEOPLE = 10_000
+READING = "reads every person's file"
 LAST_CHAPTER = "Every step is in the log"
 
 
@@ -34,6 +35,8 @@ def play_under_fire(node: RunningSuite) -> tuple[Tale, list[Victim], list[str]]:
 
     def say(line: str) -> None:
         told.append(line)
+        if READING in line:
+            havoc.files_are_read.set()
         if LAST_CHAPTER in line:
             havoc.finish()
 

@@ -25,13 +25,24 @@ class Victim:
     worker: bool
 
 
+# What a reader of files meets falls while files are read; the rest while consents arrive.
+_ON_THE_WAY_TO_A_FILE = (
+    "clearinghouse",
+    "gateway",
+    "devidp",
+    "visa_source",
+    "permit_service.serve",
+)
+
+
 class Havoc:
-    """One round of killing, in a thread of its own."""
+    """One round of killing, in a thread of its own; `files_are_read` begins its second half."""
 
     def __init__(self, suite: RunningSuite) -> None:
         self._suite = suite
         self._thread = threading.Thread(target=self._run, name="havoc", daemon=True)
         self._fault: BaseException | None = None
+        self.files_are_read = threading.Event()
         self.killed: list[Victim] = []
 
     def start(self) -> None:
@@ -40,14 +51,19 @@ class Havoc:
 
     def finish(self) -> None:
         """Wait until every process has been killed once and is back; raise what went wrong."""
+        self.files_are_read.set()
         self._thread.join()
         if self._fault is not None:
             raise self._fault
 
     def _run(self) -> None:
         try:
+            names = [*self._suite.processes()]
             # The workers first: the story begins with an import, which is theirs to finish.
-            for name in sorted(self._suite.processes(), key=lambda name: name.endswith("serve")):
+            first = [name for name in names if name not in _ON_THE_WAY_TO_A_FILE]
+            for name in (*sorted(first, key=_serves), *_ON_THE_WAY_TO_A_FILE):
+                if name in _ON_THE_WAY_TO_A_FILE:
+                    self.files_are_read.wait()
                 for worker in (True, False):
                     self._kill(Victim(name, worker))
         except BaseException as fault:  # noqa: BLE001  carried to the test's own thread
@@ -73,3 +89,7 @@ class Havoc:
 
     def _pid(self, name: str) -> int:
         return int(self._suite.processes()[name]["pid"] or 0)
+
+
+def _serves(name: str) -> bool:
+    return name.endswith("serve")

@@ -73,10 +73,11 @@ class PostgresLog:
                 added_at=at,
             )
             .on_conflict_do_nothing()
-        )
+            .returning(PRODUCER.c.src)
+        ).one_or_none()
         for one in offsets:
             self._begin(one)
-        if added.rowcount == 1:
+        if added is not None:
             return True
         if self._reader.producer(producer.src) != producer:
             raise ProducerExists("this source or client is registered with other particulars")

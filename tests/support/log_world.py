@@ -119,11 +119,15 @@ class PostgresWorld:
 
 
 class BeforeCommit:
-    """A `SequencerStore` that lets something happen right before its first commit."""
+    """A `SequencerStore` that lets something happen right before its next commit, once."""
 
     def __init__(self, inner: SequencerStore, happen: Callable[[], None]) -> None:
         self._inner = inner
         self._happen: Callable[[], None] | None = happen
+
+    def happen_next(self, happen: Callable[[], None]) -> None:
+        """Let this happen before the next commit."""
+        self._happen = happen
 
     def lead(self, holder: str, seconds: float, announce: Callable[[int], Fact]) -> int | None:
         return self._inner.lead(holder, seconds, announce)

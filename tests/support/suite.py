@@ -35,9 +35,17 @@ _SECONDS_TO_STOP = 90.0
 class RunningSuite:
     """One node in a folder of its own; `start` it, stop it with `interrupt`, `start` it again."""
 
-    def __init__(self, folder: Path, *, transport: str = "http", kafka_bootstrap: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        transport: str = "http",
+        kafka_bootstrap: str = "",
+        log_level: str = "info",
+    ) -> None:
         self.folder = folder
         self._words = ["--transport", transport, "--kafka-bootstrap", kafka_bootstrap]
+        self._words += ["--log-level", log_level]
         self._runner: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Suite:
@@ -111,10 +119,14 @@ class RunningSuite:
 
 
 @contextmanager
-def running_suite(*, transport: str = "http", kafka_bootstrap: str = "") -> Iterator[RunningSuite]:
+def running_suite(
+    *, transport: str = "http", kafka_bootstrap: str = "", log_level: str = "info"
+) -> Iterator[RunningSuite]:
     """A fresh node, started; stopped and removed afterwards (kept when the test fails)."""
     folder = _FOLDER / f"suite-{os.getpid()}-{next(_NUMBERS)}"
-    held = RunningSuite(folder, transport=transport, kafka_bootstrap=kafka_bootstrap)
+    held = RunningSuite(
+        folder, transport=transport, kafka_bootstrap=kafka_bootstrap, log_level=log_level
+    )
     try:
         held.start()
         yield held

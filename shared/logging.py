@@ -43,6 +43,8 @@ __all__ = [
 CORRELATION_HEADER: Final = "X-Correlation-ID"
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _MAX_FRAMES: Final = 40
+# At debug level these write whole addresses, which name people, and whole tokens.
+_TALKATIVE: Final = ("authlib", "urllib3")
 _access = logging.getLogger("placet.access")
 
 
@@ -86,12 +88,15 @@ def configure(service: str, level: str) -> None:
     """Send every record of this process at or above `level` to standard error as JSON lines.
 
     `level` is debug, info, warning or error. Calling it again replaces what was set before.
+    Libraries that would write what nobody may read stay at info.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter(service))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(max(root.level, logging.INFO))
     logging.captureWarnings(capture=True)
     # What the standard library prints about a record it cannot write shows the record's values.
     logging.raiseExceptions = False

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The WSGI application of the development identity provider, made from the environment."""
 
-import logging
 import os
 
 from flask import Flask
@@ -17,6 +16,4 @@ def create() -> Flask:
     """Build the application in a worker; raises what the settings and files deserve."""
     settings = load(DevidpSettings, os.environ)
     configure("devidp", settings.log_level)
-    # At debug level Authlib writes whole tokens.
-    logging.getLogger("authlib").setLevel(logging.INFO)
     return create_app(settings, clock=SystemClock())

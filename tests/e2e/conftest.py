@@ -26,7 +26,7 @@ class Granted:
 
 @pytest.fixture(scope="session")
 def granted() -> Iterator[Granted]:
-    with running_suite(log_level="debug") as node:
+    with running_suite() as node:
         stage = open_stage(node.suite, lambda _: None)
         cast = consent_chapters.open_dataset(stage, PEOPLE)
         consent_chapters.import_consents(stage, cast)

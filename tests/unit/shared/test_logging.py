@@ -141,6 +141,24 @@ def test_an_error_says_type_and_place_but_never_its_message() -> None:
     assert "test_logging.py" in json.loads(written)["error"]["stack"][0]
 
 
+def test_libraries_that_write_addresses_and_tokens_never_speak_at_debug() -> None:
+    script = (
+        "import logging; from shared.logging import configure; configure('svc', 'debug');"
+        "[logging.getLogger(n).debug('seen') for n in ('urllib3.connectionpool', 'authlib.x')];"
+        "logging.getLogger('urllib3.x').info('info'); logging.getLogger('placet.x').debug('own');"
+        "configure('svc', 'error'); logging.getLogger('urllib3.x').warning('gone')"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    spoken = [json.loads(line)["message"] for line in ran.stderr.splitlines()]
+    assert spoken == ["info", "own"]
+
+
 def test_configure_speaks_json_on_standard_error_and_stays_mute_about_its_own_trouble() -> None:
     script = (
         "import logging, warnings; from shared.logging import configure; configure('svc', 'info');"

@@ -70,8 +70,9 @@ class PostgresInspector:
         """Give the search rows of these indexes, with their terms as text."""
         found = self._all(
             "SELECT e.idx, e.month, e.retention, e.etime, coalesce(t.value, ''),"
-            " coalesce(s.value, ''), e.decision, r.value, d.value, p.value, e.actor, e.permit"
-            " FROM ev AS e LEFT JOIN term AS t ON t.id = e.ty LEFT JOIN term AS s ON s.id = e.src"
+            " coalesce(s.value, ''), e.decision, r.value, d.value, p.value, e.actor,"
+            " e.permit, e.visa FROM ev AS e LEFT JOIN term AS t ON t.id = e.ty"
+            " LEFT JOIN term AS s ON s.id = e.src"
             " LEFT JOIN term AS r ON r.id = e.reason LEFT JOIN term AS d ON d.id = e.dataset"
             " LEFT JOIN term AS p ON p.id = e.purposes"
             " WHERE e.idx >= %s AND e.idx < %s ORDER BY e.idx",
@@ -90,6 +91,7 @@ class PostgresInspector:
                 purposes=row[9],
                 actor=row[10],
                 permit=row[11],
+                visa=row[12],
             )
             for row in found
         }

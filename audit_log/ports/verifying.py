@@ -26,6 +26,7 @@ class StoredSearch:
     purposes: str | None
     actor: int | None
     permit: int | None
+    visa: int | None
 
 
 class Inspector(TreeReader, Protocol):

@@ -58,8 +58,8 @@ class Indexer:
             dataset=book.number(TermKind.DATASET, entry.dataset),
             purposes=book.number(TermKind.PURPOSES, " ".join(entry.purposes)),
             actor=self._actor(sound),
-            permit=self._permit(sound),
-            visa=None,
+            permit=self._named(sound, "permit", "permit_id"),
+            visa=self._named(sound, "visa", "jti"),
             project=None,
         )
 
@@ -79,8 +79,9 @@ class Indexer:
             self._actors[name] = self._pseudonyms.search(year, "actor", *name)
         return self._actors[name]
 
-    def _permit(self, sound: Sound) -> int | None:
-        permit = sound.permit.get("permit_id")
-        if not isinstance(permit, str):
+    def _named(self, sound: Sound, kind: str, key: str) -> int | None:
+        """Give the pseudonym of what the sealed permit part names under `key`."""
+        name = sound.permit.get(key)
+        if not isinstance(name, str):
             return None
-        return self._pseudonyms.search(year_of(self._month), "permit", permit)
+        return self._pseudonyms.search(year_of(self._month), kind, name)

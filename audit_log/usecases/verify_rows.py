@@ -53,6 +53,7 @@ class _Opened:
     parts: list[SealedPart] = field(default_factory=list)
     actor: tuple[str, str] | None = None
     permit: str | None = None
+    visa: str | None = None
     people: set[tuple[str, int]] = field(default_factory=set)
 
 
@@ -209,12 +210,14 @@ class RowVerifier:
             dataset=_term(TermKind.DATASET, entry.dataset),
             purposes=_term(TermKind.PURPOSES, " ".join(entry.purposes)),
             actor=self._pseudonyms.search(year, "actor", *opened.actor) if opened.actor else None,
-            permit=self._pseudonyms.search(year, "permit", opened.permit)
-            if opened.permit
-            else None,
+            permit=self._named(year, "permit", opened.permit),
+            visa=self._named(year, "visa", opened.visa),
         )
         if row != wanted:
             flaws.add("ev", f"idx={index}", "does not say what the entry says")
+
+    def _named(self, year: int, kind: str, name: str | None) -> int | None:
+        return None if name is None else self._pseudonyms.search(year, kind, name)
 
     def _check_run(self, index: int, entry: Entry, inspector: Inspector, flaws: Flaws) -> None:
         if self._runs is None:
@@ -236,8 +239,10 @@ def _note(part: SealedPart, opened: _Opened) -> None:
         actor = actor_of(part)
         opened.actor = (actor.issuer, actor.subject)
     elif part.group == "permit":
-        permit = part.opened().get("permit_id")
+        said = part.opened()
+        permit, visa = said.get("permit_id"), said.get("jti")
         opened.permit = permit if isinstance(permit, str) else None
+        opened.visa = visa if isinstance(visa, str) else None
     elif part.group.startswith("subj/"):
         subject = subject_of(part)
         opened.people.add((subject.dataset, subject.ordinal))

@@ -119,11 +119,15 @@ class PostgresWorld:
 
 
 class BeforeCommit:
-    """A `SequencerStore` that lets something happen right before its next commit, once."""
+    """A `SequencerStore` that lets something happen right before its next commit, once.
+
+    `after` happens once right after a commit that was done.
+    """
 
     def __init__(self, inner: SequencerStore, happen: Callable[[], None]) -> None:
         self._inner = inner
         self._happen: Callable[[], None] | None = happen
+        self.after: Callable[[], None] | None = None
 
     def happen_next(self, happen: Callable[[], None]) -> None:
         """Let this happen before the next commit."""
@@ -160,6 +164,9 @@ class BeforeCommit:
         if happen is not None:
             happen()
         self._inner.commit(batch, seconds)
+        after, self.after = self.after, None
+        if after is not None:
+            after()
 
     def report(self, rule: str, code: str, fact: Fact, detail: Mapping[str, int | str]) -> None:
         self._inner.report(rule, code, fact, detail)

@@ -219,6 +219,37 @@ def test_a_batch_of_a_former_leader_is_refused_whole(world: World) -> None:
     assert world.publisher.head() == (len(leaves), root_of(leaves))
 
 
+class Lost(Exception):
+    """The answer to a commit did not arrive."""
+
+
+def lose() -> None:
+    raise Lost
+
+
+@pytest.mark.parametrize("persisted", [False, True], ids=["before", "after"])
+def test_a_commit_that_failed_is_made_good_whether_or_not_it_was_kept(
+    world: World, persisted: bool
+) -> None:
+    speaker = Speaker()
+    store = BeforeCommit(world.store(), lambda: None)
+    one = sequencer(world, store=store)
+    drain(one)
+    for number in (3, 300, 5):
+        Producing(world).send(*speaker.say_many(number))
+        if persisted:
+            store.after = lose
+        else:
+            store.happen_next(lose)
+        with pytest.raises(Lost):
+            drain(one)
+        drain(one)
+    assert [parse_entry(raw).seq for raw in of_source(world)] == list(range(1, 309))
+    leaves = [leaf_hash(raw) for raw in entries_of(world)]
+    assert world.publisher.head() == (len(leaves), root_of(leaves))
+    assert world.findings() == []
+
+
 def test_a_batch_sealed_with_a_key_that_was_erased_meanwhile_is_prepared_anew(
     world: World,
 ) -> None:

@@ -77,7 +77,9 @@ def world() -> Iterator[PostgresWorld]:
     Producing(made).send(said[3], said[1])
     Producing(made).send_raw((b"poison", b""), (said[0].entry, b""))
     Producing(made).send(*Speaker().say_many(1))
-    Producing(made).send(speaker.say(fact(actor=None, subjects=(), permit={"permit_id": "p"})))
+    Producing(made).send(
+        speaker.say(fact(actor=None, subjects=(), permit={"permit_id": "p", "jti": "v"}))
+    )
     drain(head)
     person = Subject(dataset=DATASET, ordinal=99)
     Producing(made).send(speaker.say(fact(subjects=(person,))))
@@ -174,6 +176,7 @@ CASES = {
     ),
     "ev": Case("UPDATE ev SET decision = 2 WHERE idx = 44", "ev", "idx=44"),
     "ev_actor": Case("UPDATE ev SET actor = actor # 1 WHERE idx = 310", "ev", "idx=310"),
+    "ev_visa": Case("UPDATE ev SET visa = visa # 1 WHERE visa IS NOT NULL", "ev", "idx="),
     "ev_time": Case(
         "UPDATE ev SET etime = etime + interval '1 microsecond' WHERE idx = 45", "ev", "idx=45"
     ),

@@ -8,7 +8,8 @@ of the trust list is named at once, and a list with one bad entry trusts nobody.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from types import MappingProxyType
+from typing import ClassVar, Final
 
 from permit_service.clearinghouse.domain.trust import Binding, TrustedSource
 from shared import strict_json
@@ -36,6 +37,10 @@ _USER_MARK: Final = "{user}"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClearinghouseSettings(ProcessSettings):
     """What the clearinghouse needs beside what every process needs."""
+
+    EXAMPLES: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"service": "clearinghouse", "host": "data.example", "bind": "unix:/run/placet/clearinghouse.sock"}
+    )
 
     trusted_sources: Path = setting(
         "PLACET_TRUSTED_SOURCES",

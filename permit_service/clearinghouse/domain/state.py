@@ -168,7 +168,7 @@ def apply_dataset(register: DatasetRegister, changes: Sequence[DatasetChange]) -
     """Give the register after these changes, in order; raise FeedFault for an impossible one."""
     revision = register.revision
     for change in changes:
-        revision = _forward(revision, change.revision)
+        revision = _next(revision, change.revision)
     added = [change for change in changes if isinstance(change, MemberAdded)]
     gone = [change for change in changes if isinstance(change, MemberNarrowed)]
     bound = [change.cohort for change in changes if isinstance(change, CohortBound)]
@@ -195,7 +195,7 @@ def apply_permits(register: PermitRegister, changes: Sequence[PermitChange]) -> 
     permits = dict(register.permits)
     revision = register.revision
     for change in changes:
-        revision = _forward(revision, change.revision)
+        revision = _next(revision, change.revision)
         match change:
             case PermitIssued(record=record):
                 permits[record.permit_id] = _kept_ended(record, permits.get(record.permit_id))
@@ -237,6 +237,13 @@ def _forward(known: Revision, next_one: Revision) -> Revision:
     if next_one < known:
         raise FeedFault("the register's revision goes back")
     return next_one
+
+
+def _next(known: Revision, next_one: Revision) -> Revision:
+    """Go on by at most one: a revision that is passed over may have been a withdrawal."""
+    if next_one > known + 1:
+        raise FeedFault("the feed passed over a revision")
+    return _forward(known, next_one)
 
 
 def _with_members(

@@ -27,6 +27,8 @@ MAX_VISA_BYTES: Final = 16 * 1024
 MAX_URL_CHARS: Final = 255
 MAX_ID_CHARS: Final = 255
 SKEW_SECONDS: Final = 30
+MAX_SECONDS: Final = 2**53 - 1
+"""The largest time a JSON reader must carry exactly (RFC 8259 section 6)."""
 ALGORITHMS: Final = frozenset({"RS256", "ES256"})
 
 _TYPES: Final = frozenset({"jwt", "vnd.ga4gh.visa+jwt"})
@@ -169,7 +171,7 @@ def _text(body: Mapping[str, object], name: str) -> str:
 def _seconds(body: Mapping[str, object], name: str) -> int:
     """Read a NumericDate as whole seconds; a boolean is an int to Python and none to JSON."""
     value = _typed(body, name, int)
-    if isinstance(value, bool) or value <= 0:
+    if isinstance(value, bool) or not 0 < value <= MAX_SECONDS:
         raise VisaInvalid(f"{name} is not a time in seconds")
     return value
 

@@ -82,10 +82,19 @@ def test_a_cohort_bound_although_overtaken_opens_nobody_who_changed() -> None:
 
 
 def test_a_cohort_bound_after_a_withdrawal_it_has_not_seen_is_narrowed_at_once() -> None:
-    bound = CohortBound(revision=Revision(14), cohort=a_cohort(range(5), revision=12))
-    orders: list[list[DatasetChange]] = [[narrowed(3, 13), bound], [bound, narrowed(3, 15)]]
+    first, second = Revision(13), Revision(14)
+    cohort = a_cohort(range(5), revision=12)
+    orders: list[list[DatasetChange]] = [
+        [narrowed(3, first), CohortBound(revision=second, cohort=cohort)],
+        [CohortBound(revision=first, cohort=cohort), narrowed(3, second)],
+    ]
     for changes in orders:
         assert members(apply_dataset(a_register(), changes)) == [0, 1, 2, 4]
+
+
+def test_a_revision_that_is_passed_over_may_have_been_a_withdrawal() -> None:
+    with pytest.raises(FeedFault):
+        apply_dataset(a_register(a_cohort(range(5))), [added(2, "P0002", 14)])
 
 
 def test_a_cohort_frozen_after_a_person_consented_again_keeps_her() -> None:

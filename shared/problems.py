@@ -76,6 +76,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "cohort_refused": Problem(502, "The consent registry refused the question"),
     "cohorts_unavailable": Problem(503, "The consent registry cannot be asked now"),
     "issued_meanwhile": Problem(409, "The permit was issued in the same moment"),
+    "own_application": Problem(403, "Nobody decides on her own application"),
     "permit_not_live": Problem(409, "The permit is not in force"),
     "permit_unknown": Problem(404, "There is no such permit for you"),
     "transition_refused": Problem(409, "Nothing leads from this state to that one"),

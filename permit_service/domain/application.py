@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Final
 
 from permit_service.domain.account import AccountKey
-from permit_service.domain.errors import AlreadyDecided, TransitionRefused
+from permit_service.domain.errors import AlreadyDecided, OwnApplication, TransitionRefused
 from permit_service.domain.purpose import Purpose
 from permit_service.domain.reading import LINES
 from shared.errors import FieldFault, ValidationFailed
@@ -91,8 +91,10 @@ class Application:
         """Add one person's decision.
 
         One refusal refuses; `signers_required` different people must grant. Raises AlreadyDecided
-        when the application is decided or this person has signed.
+        when the application is decided or this person has signed, OwnApplication when she wrote it.
         """
+        if signature.authority == self.applicant:
+            raise OwnApplication(context={"application_id": self.application_id})
         if self.state is not ApplicationState.SUBMITTED:
             raise AlreadyDecided(context={"application_id": self.application_id})
         if any(one.authority == signature.authority for one in self.signatures):

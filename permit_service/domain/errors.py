@@ -4,7 +4,7 @@
 What is not known here is never repeated: an unknown identifier is a caller's text, not ours.
 """
 
-from shared.errors import AppError, Conflict, NotFound
+from shared.errors import AppError, Conflict, Forbidden, NotFound
 
 
 class ApplicationUnknown(NotFound):
@@ -29,6 +29,12 @@ class AlreadyDecided(Conflict):
     """The application has its decision, or this authority member has signed already."""
 
     code = "already_decided"
+
+
+class OwnApplication(Forbidden):
+    """Nobody decides on what she applied for herself."""
+
+    code = "own_application"
 
 
 class TransitionRefused(Conflict):

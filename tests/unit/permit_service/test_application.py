@@ -14,7 +14,7 @@ from permit_service.domain.application import (
     Verdict,
     checked_reasons,
 )
-from permit_service.domain.errors import AlreadyDecided, TransitionRefused
+from permit_service.domain.errors import AlreadyDecided, OwnApplication, TransitionRefused
 from shared.errors import ValidationFailed
 from tests.fakes.permit_factories import DORA, IDP, T0, a_signature, an_application
 
@@ -32,6 +32,13 @@ def test_two_signers_must_be_two_people() -> None:
         once.sign(a_signature(), signers_required=2)
     other = a_signature(by=AccountKey(IDP, "david"))
     assert once.sign(other, signers_required=2).state is ApplicationState.GRANTING
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_nobody_decides_on_her_own_application(verdict: Verdict) -> None:
+    application = an_application()
+    with pytest.raises(OwnApplication):
+        application.sign(a_signature(verdict, by=application.applicant), signers_required=1)
 
 
 def test_one_refusal_refuses() -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from consent_registry.domain.bitmaps import to_text
 from consent_registry.domain.register import MAX_CHANGES, Dataset, LiveCohort, StoredChange
 from consent_registry.ports import UnitOfWork
-from consent_registry.usecases.cohorts import cohort_item
+from consent_registry.usecases.binding import cohort_item
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
 from shared.feed_bodies import (
@@ -93,10 +93,10 @@ def beat(*, tools: Tools) -> int:
     A heartbeat names a committed revision, and its changes were committed with it: whoever has
     followed the feed up to that revision has missed nothing.
     """
+    at = tools.clock.now()  # before the revisions are read: a stall must not make them look young
     with tools.units() as uow:
         datasets = uow.datasets.every()
         for dataset in datasets:
-            at = tools.clock.now()
             body = Heartbeat(
                 issuer=tools.issuer, register=dataset.register, revision=dataset.revision, time=at
             ).body()

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What audit_log is told through the environment, beside what all services are told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import ClassVar
 
 from shared.settings import CommonSettings, Kind, setting
 
@@ -11,6 +13,10 @@ from shared.settings import CommonSettings, Kind, setting
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditSettings(CommonSettings):
     """The settings of audit_log's processes."""
+
+    EXAMPLES: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"service": "audit_log", "host": "audit.example", "bind": "127.0.0.1:8083"}
+    )
 
     log_origin: str = setting(
         "PLACET_LOG_ORIGIN",

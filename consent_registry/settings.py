@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What consent_registry is told through the environment, beside what all services are told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import ClassVar
 
 from shared.settings import CommonSettings, Kind, setting
 
@@ -11,6 +13,10 @@ from shared.settings import CommonSettings, Kind, setting
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentSettings(CommonSettings):
     """The settings of consent_registry's processes."""
+
+    EXAMPLES: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"service": "consent_registry", "host": "consent.example", "bind": "127.0.0.1:8081"}
+    )
 
     policy_file: Path | None = setting(
         "PLACET_POLICY_FILE",
@@ -31,7 +37,8 @@ class ConsentSettings(CommonSettings):
         doc="Where permit_service takes in messages; needed by the http transport.",
         kind=Kind.URL,
         default="",
-        example="https://permit.example/v1/messages",
+        example="https://permits.example/v1/messages",
+        expected=True,
     )
     permit_audience: str = setting(
         "PLACET_PERMIT_AUDIENCE",

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What permit_service is told through the environment, beside what all services are told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from types import MappingProxyType
+from typing import ClassVar, Final
 
 from permit_service.domain.issuance import MAX_VISA_SECONDS, VisaProfile
 from permit_service.domain.policy import Policy
@@ -16,6 +17,10 @@ _MAX_URL_CHARS: Final = 255
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermitSettings(CommonSettings):
     """The settings of permit_service's processes."""
+
+    EXAMPLES: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"service": "permit_service", "host": "permits.example", "bind": "127.0.0.1:8082"}
+    )
 
     authority_url: str = setting(
         "PLACET_AUTHORITY_URL",

@@ -6,10 +6,11 @@ classes here hold what all processes share: inherit ProcessSettings for a proces
 and pages, CommonSettings for the three services.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from types import MappingProxyType
+from typing import ClassVar, Final
 
 from shared.settings_declare import (
     NODE_SETTING,
@@ -40,6 +41,11 @@ _MIN_SESSION_KEY_CHARS: Final = 32
 class ProcessSettings:
     """What every process of the suite needs: where it is, who it is, and where its entries go."""
 
+    EXAMPLES: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"service": "service", "host": "service.example", "bind": "127.0.0.1:8080"}
+    )
+    """What the marks in examples stand for; each process says its own."""
+
     env: str = setting(
         "PLACET_ENV",
         doc="Whether development keys and logins may work.",
@@ -52,13 +58,13 @@ class ProcessSettings:
         "PLACET_BIND",
         doc="Where to listen: host:port or unix:/absolute/path.",
         kind=Kind.BIND,
-        example="127.0.0.1:8081",
+        example="{bind}",
     )
     public_url: str = setting(
         "PLACET_PUBLIC_URL",
         doc="The URL under which others reach this service.",
         kind=Kind.URL,
-        example="https://consent.example",
+        example="https://{host}",
     )
     token_issuer: str = setting(
         "PLACET_TOKEN_ISSUER",
@@ -81,10 +87,10 @@ class ProcessSettings:
     audience: str = setting(
         "PLACET_AUDIENCE",
         doc="This service's resource id, as in the aud claim.",
-        example="urn:placet:zz:consent_registry",
+        example="urn:placet:zz:{service}",
     )
     client_id: str = setting(
-        "PLACET_CLIENT_ID", doc="This service's own client id.", example="consent_registry"
+        "PLACET_CLIENT_ID", doc="This service's own client id.", example="{service}"
     )
     client_secret: Secret = setting(
         "PLACET_CLIENT_SECRET_FILE",
@@ -118,6 +124,7 @@ class ProcessSettings:
         kind=Kind.URL,
         default="",
         example="https://audit.example/v1/intake",
+        expected=True,
     )
     audit_topic: str = setting(
         "PLACET_AUDIT_TOPIC",
@@ -165,7 +172,7 @@ class CommonSettings(ProcessSettings):
         "PLACET_DATABASE_URL",
         doc="This service's own PostgreSQL database, as a libpq URI.",
         kind=Kind.DATABASE_URL,
-        example="postgresql://consent_registry@db.example/consent_registry",
+        example="postgresql://{service}@db.example/{service}",
     )
     session_key: Secret = setting(
         "PLACET_SESSION_KEY_FILE",
@@ -182,7 +189,7 @@ class CommonSettings(ProcessSettings):
     sign_in_client_id: str = setting(
         "PLACET_SIGN_IN_CLIENT_ID",
         doc="The client id of this service's pages.",
-        example="consent_registry-pages",
+        example="{service}-pages",
     )
     sign_in_client_secret: Secret = setting(
         "PLACET_SIGN_IN_CLIENT_SECRET_FILE",

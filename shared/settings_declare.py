@@ -15,6 +15,7 @@ _T = TypeVar("_T")
 _KEY: Final = "placet.setting"
 NODE_SETTING: Final = "PLACET_NODE"
 _NODE_MARK: Final = "{node}"
+_EXAMPLE_NODE: Final = "zz"
 
 
 class SettingsError(Exception):
@@ -36,6 +37,7 @@ def setting(
     choices: Sequence[str] = (),
     secret: bool = False,
     example: str = "",
+    expected: bool = False,
     minimum: int | None = None,
     maximum: int | None = None,
 ) -> Any:
@@ -43,7 +45,10 @@ def setting(
 
     `default` is the text used when the variable is absent or empty: None makes the setting
     required, `""` lets it be left out (value `""`, `()` or None by kind), and `{node}` in it
-    becomes the lower-case PLACET_NODE. `secret` wraps a text in Secret. `minimum` and `maximum`
+    becomes the lower-case PLACET_NODE. A `{word}` in `example` becomes what `EXAMPLES` of the
+    process's own class says: examples of what all processes share still tell them apart.
+    `expected` marks one that may be left out but that the example sets, since the other settings
+    of the example need it. `secret` wraps a text in Secret. `minimum` and `maximum`
     bound an INTEGER. Returns Any because that is how a dataclass field must be assigned.
     """
     declared = Setting(
@@ -54,6 +59,7 @@ def setting(
         choices=tuple(choices),
         secret=secret,
         example=example,
+        expected=expected,
         minimum=minimum,
         maximum=maximum,
     )
@@ -100,14 +106,15 @@ def _faults_of_partial(cls: type[object], values: Mapping[str, object]) -> Itera
 
 
 def env_example(cls: type[object]) -> str:
-    """Write the settings of `cls` as a commented environment file, required ones uncommented."""
+    """Write the settings of `cls` as an environment file; what may be left out is commented."""
     blocks = []
     for _, declared in _declared(cls):
         about = f"# {declared.doc}"
         if declared.choices:
             about += f" One of: {', '.join(declared.choices)}."
-        shown = declared.example or declared.default or ""
-        mark = "" if declared.default is None else "# "
+        shown = _example_of(cls, declared) or (declared.default or "")
+        shown = shown.replace(_NODE_MARK, _EXAMPLE_NODE)
+        mark = "" if declared.default is None or declared.expected else "# "
         blocks.append(f"{about}\n{mark}{declared.name}={shown}\n")
     return "\n".join(blocks)
 
@@ -117,7 +124,7 @@ def json_schema(cls: type[object]) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     required: list[str] = []
     for _, declared in _declared(cls):
-        properties[declared.name] = _schema_of(declared)
+        properties[declared.name] = _schema_of(declared, _example_of(cls, declared))
         if declared.default is None:
             required.append(declared.name)
     return {
@@ -129,7 +136,7 @@ def json_schema(cls: type[object]) -> dict[str, Any]:
     }
 
 
-def _schema_of(declared: Setting) -> dict[str, Any]:
+def _schema_of(declared: Setting, example: str) -> dict[str, Any]:
     schema: dict[str, Any] = {"description": declared.doc, "type": "string"}
     if declared.kind is Kind.CHOICE:
         schema["enum"] = list(declared.choices)
@@ -141,11 +148,19 @@ def _schema_of(declared: Setting) -> dict[str, Any]:
         schema["pattern"] = "^(0|-?[1-9][0-9]{0,17})$"
     if declared.default:
         schema["default"] = declared.default
-    if declared.example:
-        schema["examples"] = [declared.example]
+    if example:
+        schema["examples"] = [example]
     if declared.hidden:
         schema["writeOnly"] = True
     return schema
+
+
+def _example_of(cls: type[object], declared: Setting) -> str:
+    words: Mapping[str, str] = getattr(cls, "EXAMPLES", {})
+    text = declared.example
+    for word, value in words.items():
+        text = text.replace(f"{{{word}}}", value)
+    return text
 
 
 def _declared(cls: type[object]) -> Iterator[tuple[str, Setting]]:

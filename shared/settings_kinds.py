@@ -73,6 +73,7 @@ class Setting:
     choices: tuple[str, ...]
     secret: bool
     example: str
+    expected: bool
     minimum: int | None
     maximum: int | None
 

@@ -39,7 +39,11 @@ class ClearinghouseSettings(ProcessSettings):
     """What the clearinghouse needs beside what every process needs."""
 
     EXAMPLES: ClassVar[Mapping[str, str]] = MappingProxyType(
-        {"service": "clearinghouse", "host": "data.example", "bind": "unix:/run/placet/clearinghouse.sock"}
+        {
+            "service": "clearinghouse",
+            "host": "data.example",
+            "bind": "unix:/run/placet/clearinghouse.sock",
+        }
     )
 
     trusted_sources: Path = setting(

@@ -28,13 +28,13 @@ class DevidpSettings:
         "PLACET_BIND",
         doc="Where to listen: host:port or unix:/absolute/path.",
         kind=Kind.BIND,
-        example="127.0.0.1:8080",
+        example="127.0.0.1:8090",
     )
     public_url: str = setting(
         "PLACET_PUBLIC_URL",
         doc="The issuer: the URL under which browsers and services reach this provider.",
         kind=Kind.URL,
-        example="http://127.0.0.1:8080",
+        example="http://127.0.0.1:8090",
     )
     keys_dir: Path = setting(
         "PLACET_KEYS_DIR",

@@ -76,6 +76,38 @@ def test_the_examples_of_the_required_settings_load(name: str, tmp_path: Path) -
     assert load(SETTINGS[name], environment(SETTINGS[name], tmp_path)) is not None
 
 
+def example(name: str, folder: Path, *, whole: bool) -> dict[str, str]:
+    """Read a process's example as an operator would: secrets made, `whole` with its comments."""
+    text = (ROOT / "services" / name / "env.example").read_text(encoding="utf-8")
+    pattern = r"^(?:# )?(PLACET_[A-Z_]+)=(.+)$" if whole else r"^(PLACET_[A-Z_]+)=(.+)$"
+    found = dict(re.findall(pattern, text, re.MULTILINE))
+    secret = folder / "secret"
+    secret.touch(mode=0o600)
+    secret.write_text("s" * 40, encoding="ascii")
+    hidden = json_schema(SETTINGS[name])["properties"]
+    files = {one for one in found if one.endswith("_FILE") and hidden[one].get("writeOnly")}
+    return {**found, **dict.fromkeys(files, str(secret))}
+
+
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("name", sorted(SETTINGS))
+def test_the_example_file_loads_as_it_stands(name: str, whole: bool, tmp_path: Path) -> None:
+    found = example(name, tmp_path, whole=whole)
+    assert load(SETTINGS[name], found) is not None
+    assert not any("{" in value for value in found.values()), "a mark is no value"
+
+
+def test_each_example_names_its_own_process(tmp_path: Path) -> None:
+    examples = {name: example(name, tmp_path, whole=False) for name in SETTINGS}
+    for name, found in examples.items():
+        assert found.get("PLACET_CLIENT_ID", name) == name
+        assert found.get("PLACET_AUDIENCE", name).endswith(name)
+        assert found.get("PLACET_SIGN_IN_CLIENT_ID", f"{name}-pages") == f"{name}-pages"
+        assert found.get("PLACET_DATABASE_URL", name).endswith(name)
+    listening = [found["PLACET_BIND"] for found in examples.values()]
+    assert len(set(listening)) == len(listening), "two examples listen at one address"
+
+
 @pytest.mark.parametrize("name", DESCRIBED)
 def test_the_description_is_the_one_that_is_served(
     applications: Mapping[str, Flask], name: str

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from services.demo import token
 from services.demo.control import ControlRefused, ask
 from services.story.suite import Suite
 
@@ -18,6 +19,7 @@ A whole node on this machine, for development.
   placet demo run                     start it (as `make run` does) until Ctrl-C
   placet demo status                  what runs, since how many restarts
   placet demo stop audit_log.sequence stop one process; `start` and `restart` likewise
+  placet demo token rita              print an access token, to try a request with
 """
 
 
@@ -42,6 +44,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         parser = verbs.add_parser(verb, help=text)
         parser.add_argument("name", help="as `placet demo status` shows it")
         _add_common(parser, _talk(verb))
+    token.register(verbs)
 
 
 def _add_run(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -16,6 +16,7 @@ from services.demo import databases, environment, materials
 from services.demo.console import Progress
 from services.demo.control import ControlServer
 from services.demo.environment import Node
+from services.demo.greeting import greeting
 from services.demo.layout import Layout, StateRefused, hold_state
 from services.demo.live import Live, StartFailed
 from services.demo.ports import Ports, PortsRefused, settle
@@ -127,7 +128,7 @@ def _greet(wishes: Wishes, live: Live) -> None:
         elif not live.stop.is_set():
             live.progress.step("the story came out differently: see above")
     if not live.stop.is_set():
-        live.progress.plain(_greeting(live.node))
+        live.progress.plain(greeting(live.node))
 
 
 def _make_topics(node: Node) -> None:
@@ -140,19 +141,3 @@ def _make_topics(node: Node) -> None:
 def _refuse(progress: Progress, faults: list[str]) -> int:
     progress.fault("placet cannot run:\n" + "\n".join(f"  {fault}" for fault in faults))
     return USAGE
-
-
-def _greeting(node: Node) -> str:
-    ports = node.ports
-    return f"""
-Placet is running. Everybody's password is the login name.
-
-  {ports.url("consent_registry")}/   anna        what she allows; withdraw in two clicks
-  {ports.url("permit_service")}/   rita, dora  apply; decide
-  {ports.url("audit_log")}/   otto        find an entry and check its proof
-  {ports.url("gateway")}/data/<dataset>/<local id>/genome.vcf
-                            opened only with a token, a permit and a consent
-
-  Play the story again: make story        State and logs: {node.layout.root}
-  What is running: placet demo status     Stop: Ctrl-C
-"""

@@ -103,6 +103,14 @@ def still_open(stage: Stage, cast: Cast) -> None:
     _expect(stage, path, rita, "the permit while it lives", (200, "permit_valid"))
 
 
+def opened(stage: Stage, cast: Cast) -> str:
+    """Wait until rita's new permit opens a consenting member's file; give the file's path."""
+    path = cast.path(cast.country.notable[0])
+    came = stage.wait(lambda: stage.reader.read(path, stage.person("rita", _HERE)).status == 200)  # noqa: PLR2004
+    stage.narrator.check("her file comes with the new permit", expected=True, came=came)
+    return path
+
+
 def revoked(stage: Stage, cast: Cast) -> None:
     """Read once more with the revoked permit."""
     path = cast.path(cast.country.notable[0])

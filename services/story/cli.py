@@ -14,7 +14,7 @@ from typing import Final
 from services.story.suite import Suite, is_running, wait_for_suite
 
 _STATE: Final = Path("var")
-_SECONDS_TO_START: Final = 180.0
+_SECONDS_TO_START: Final = 400.0
 _HELP: Final = """\
 Plays the main job from consent to proof on a new dataset of people who never lived, and
 prints each step with what was expected and what came.
@@ -35,13 +35,18 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--people", type=int, default=500, help="how many people (500)")
     parser.add_argument("--state", type=Path, default=_STATE, help="the node's folder (var)")
     parser.add_argument("--suite", type=Path, help="the suite file of a running node")
+    parser.add_argument(
+        "--leave-open",
+        action="store_true",
+        help="leave a live permit and a waiting application behind (as `make run` does)",
+    )
     parser.set_defaults(run=_run)
 
 
 def _run(asked: argparse.Namespace) -> int:
     file = asked.suite or asked.state / "run" / "suite.json"
     if is_running(file):
-        return _play(Suite.read(file), asked.people)
+        return _play(Suite.read(file), asked)
     if asked.suite is not None:
         print(f"no node runs behind {asked.suite}", file=sys.stderr)
         return 1
@@ -49,13 +54,18 @@ def _run(asked: argparse.Namespace) -> int:
         if suite is None:
             print("the node for the story did not start", file=sys.stderr)
             return 1
-        return _play(suite, asked.people)
+        return _play(suite, asked)
 
 
-def _play(suite: Suite, people: int) -> int:
+def _play(suite: Suite, asked: argparse.Namespace) -> int:
     from services.story.play import play
 
-    tale = play(suite, people=people, say=lambda line: print(line, flush=True))
+    tale = play(
+        suite,
+        people=asked.people,
+        say=lambda line: print(line, flush=True),
+        leave_open=asked.leave_open,
+    )
     found = len(tale.differences)
     print(f"\n{'Everything came as expected.' if not found else f'{found} steps differ.'}")
     return 1 if found else 0

@@ -16,14 +16,14 @@ import requests
 from services.story.ledger import REASON_HEADER, Ledger, traceparent
 
 _SECONDS: Final = 60.0
-_PATIENCE: Final = 120.0
+_PATIENCE: Final = 240.0
 _PAUSE: Final = 0.2
 _CONFLICT: Final = 409
 _NOT_NOW: Final = frozenset({500, 502, 503, 504})
 
 
 class GaveUp(RuntimeError):
-    """The suite did not answer for two minutes."""
+    """The suite did not answer for four minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ the kinds of consent that the synthetic country has, and refuses any other.
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,9 +19,13 @@ EUROPE = frozenset(_MEMBER_STATES.split())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """Local ids of one dataset: everybody who becomes a member, and who of them is let in."""
+    """Local ids of one dataset: everybody who becomes a member, and who of them is let in.
+
+    `consents` counts the members by the state their rows give.
+    """
 
     members: Mapping[str, str]  # local id to participant
+    consents: Mapping[str, int]
     admitted: frozenset[str]
     awaiting: frozenset[str]
 
@@ -39,6 +44,7 @@ def expect(
     verdicts = {person: _best(rows, purpose, today) for person, rows in alternatives.items()}
     return Expectation(
         members=members,
+        consents=Counter(rows[0]["state"] for rows in alternatives.values()),
         admitted=frozenset(person for person, verdict in verdicts.items() if verdict == "yes"),
         awaiting=frozenset(person for person, verdict in verdicts.items() if verdict == "ask"),
     )

@@ -12,7 +12,7 @@ from services.story import log_reader
 from services.story.log_reader import Head, NotProven
 
 _SECONDS: Final = 30.0
-_PATIENCE: Final = 120.0
+_PATIENCE: Final = 240.0
 _PAUSE: Final = 0.3
 
 
@@ -47,7 +47,7 @@ class LogView:
         return self.head
 
     def wait_for(self, there: Callable[[], bool]) -> bool:
-        """Refresh until `there` holds; False when it does not within two minutes."""
+        """Refresh until `there` holds; False when it does not within four minutes."""
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
             self.refresh()

@@ -28,12 +28,18 @@ class Permit:
 
 def apply_and_grant(stage: Stage, cast: Cast) -> Permit:
     """Have rita apply, dora look at the counts and grant; give the permit."""
-    narrator = stage.narrator
-    narrator.chapter("Rita applies for health research, and dora decides")
+    stage.narrator.chapter("Rita applies for health research, and dora decides")
+    application = apply(stage, cast, f"Heart disease in {cast.dataset}")
+    _show_counts(stage, cast, stage.url(_SERVICE, f"/v1/applications/{application}"))
+    return _save(stage, grant(stage, application))
+
+
+def apply(stage: Stage, cast: Cast, title: str) -> str:
+    """Have rita apply for health research in the dataset; give the application's id."""
     submitted = stage.client.post(
         stage.url(_SERVICE, "/v1/applications"),
         {
-            "title": f"Heart disease in {cast.dataset}",
+            "title": title,
             "organisation": "University of Nowhere",
             "dataset": cast.dataset,
             "purpose": dict(PURPOSE),
@@ -42,9 +48,14 @@ def apply_and_grant(stage: Stage, cast: Cast) -> Permit:
         token=stage.person("rita", _SERVICE, "applications.submit"),
         kind="apply",
     )
-    narrator.check("the application is", expected="submitted", came=submitted.body.get("state"))
-    where = stage.url(_SERVICE, f"/v1/applications/{submitted.body.get('application_id')}")
-    _show_counts(stage, cast, where)
+    came = submitted.body.get("state")
+    stage.narrator.check("the application is", expected="submitted", came=came)
+    return str(submitted.body.get("application_id"))
+
+
+def grant(stage: Stage, application: str) -> str:
+    """Have dora grant an application and wait for its permit; give the permit's id."""
+    where = stage.url(_SERVICE, f"/v1/applications/{application}")
     stage.client.post(
         f"{where}/decisions",
         {"decision": "grant", "reasons": _REASONS},
@@ -59,14 +70,17 @@ def apply_and_grant(stage: Stage, cast: Cast) -> Permit:
         return last[0].body.get("state") not in {"submitted", "granting"}
 
     stage.wait(settled)
-    narrator.check("the application is", expected="granted", came=last[0].body.get("state"))
-    return _save(stage, str(last[0].body.get("permit_id")))
+    came = last[0].body.get("state")
+    stage.narrator.check("the application is", expected="granted", came=came)
+    return str(last[0].body.get("permit_id"))
 
 
 def _show_counts(stage: Stage, cast: Cast, application: str) -> None:
     """Compare the counts with our own; what dora sees hides small numbers."""
     seen = stage.client.get(
-        f"{application}/cohort", token=stage.person("dora", _SERVICE, "applications.read")
+        f"{application}/cohort",
+        token=stage.person("dora", _SERVICE, "applications.read"),
+        kind="cohort",
     )
     stage.narrator.note(f"dora sees {json.dumps(seen.body.get('counts'))}")
     exact = stage.client.post(

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The last chapter: every step is in the log, and the log proves it."""
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from typing import Final
 
 from services.story import accounts
@@ -30,10 +32,10 @@ def prove(stage: Stage, cast: Cast, begun_at: int) -> None:
     """Wait for the story's last entry, then check everything since entry number `begun_at`."""
     narrator, log = stage.narrator, stage.log
     narrator.chapter("Every step is in the log, and its proofs verify")
-    arrived = log.wait_for(lambda: not _open_accounts(stage, begun_at))
+    arrived = log.wait_for(lambda: not _open_accounts(stage, cast, begun_at))
     narrator.check("the log has all that was answered", expected=True, came=arrived)
     mine = log.entries[begun_at:]
-    for line in _open_accounts(stage, begun_at)[:10]:
+    for line in _open_accounts(stage, cast, begun_at)[:10]:
         narrator.check("an account that does not balance", expected="", came=line)
     narrator.check(
         "kinds of step that are missing",
@@ -41,9 +43,7 @@ def prove(stage: Stage, cast: Cast, begun_at: int) -> None:
         came=[step for step in _STEPS if not any(entry["ty"] == step for entry in mine)],
     )
     narrator.check("broken chains", expected=[], came=[*accounts.chains(log.raw, log.entries)][:5])
-    people = [*cast.country.participants.values()]
-    text = b"\n".join(log.raw[begun_at:]).decode()
-    shown = [name for name in people[: len(people) // 10 + 1] if name in text]
+    shown = shown_in(b"\n".join(log.raw[begun_at:]).decode(), cast.country.participants.values())
     narrator.check("pseudonyms that stand in the open log", expected=[], came=shown)
     narrator.check("proofs that do not verify", expected=[], came=_unproven(stage, begun_at))
     narrator.note(f"{len(mine)} entries since the story began, {log.head.size} in the log")
@@ -54,9 +54,21 @@ def prove(stage: Stage, cast: Cast, begun_at: int) -> None:
     narrator.check("placet log verify", expected=0, came=verified.returncode)
 
 
-def _open_accounts(stage: Stage, begun_at: int) -> list[str]:
+def shown_in(text: str, names: Iterable[str]) -> list[str]:
+    """Give those of the names that stand anywhere in a text, all looked for in one pass."""
+    longest_first = sorted(names, key=len, reverse=True)
+    return sorted(set(re.findall("|".join(map(re.escape, longest_first)), text)))
+
+
+def _open_accounts(stage: Stage, cast: Cast, begun_at: int) -> list[str]:
     sent, mine = stage.ledger.sent(), stage.log.entries[begun_at:]
-    return [*accounts.decisions(sent, mine), *accounts.changes(sent, mine)]
+    return [
+        *accounts.decisions(sent, mine),
+        *accounts.changes(sent, mine),
+        *accounts.consents(cast.dataset, cast.expected.consents, mine),
+        *accounts.imports(mine),
+        *accounts.grants(mine),
+    ]
 
 
 def _unproven(stage: Stage, begun_at: int) -> list[str]:

@@ -18,7 +18,7 @@ from services.story.ledger import REASON_HEADER, TRACE_HEADER, Ledger
 
 _CONNECTIONS: Final = 12
 _SECONDS: Final = 30.0
-_PATIENCE: Final = 120.0
+_PATIENCE: Final = 240.0
 _PAUSE: Final = 0.1
 _OK: Final = 200
 _NOT_NOW: Final = frozenset({"stale_state", "audit_unavailable"})
@@ -35,7 +35,7 @@ class Outcome:
 
 
 class Undecided(RuntimeError):
-    """No decision came for a path within two minutes; the last answer is in the message."""
+    """No decision came for a path within four minutes; the last answer is in the message."""
 
 
 class Reader:

@@ -37,7 +37,7 @@ PURPOSE: Final[Mapping[str, Any]] = MappingProxyType(
         "evidence": [],
     }
 )
-_PATIENCE: Final = 120.0
+_PATIENCE: Final = 240.0
 _PAUSE: Final = 0.1
 
 
@@ -72,7 +72,7 @@ class Stage:
         return self.tokens.person(login, self.suite.audiences[service], scopes)
 
     def wait(self, there: Callable[[], bool]) -> bool:
-        """Look until something holds; False when it does not within two minutes."""
+        """Look until something holds; False when it does not within four minutes."""
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
             if there():

@@ -39,8 +39,11 @@ class _Held:
 class Tokens:
     """Access tokens of one provider, kept till a minute before their end; threads may share it."""
 
-    def __init__(self, *, issuer: str, client_id: str, secret_file: Path) -> None:
+    def __init__(
+        self, *, issuer: str, client_id: str, secret_file: Path, patience: float = _PATIENCE
+    ) -> None:
         self._issuer = issuer
+        self._patience = patience
         self._client = (client_id, secret_file.read_text(encoding="utf-8").strip())
         self._held: dict[tuple[str, str, str], _Held] = {}
         self._lock = threading.Lock()
@@ -68,7 +71,7 @@ class Tokens:
 
     def _patiently(self, login: str, audience: str, scope: str) -> dict[str, Any]:
         """Try again while the provider is away: it may be restarting."""
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + self._patience
         while True:
             try:
                 with requests.Session() as browser:

@@ -14,7 +14,7 @@ from tests.support.process_table import children, is_alive
 from tests.support.suite import RunningSuite
 from tests.support.waiting import wait_until
 
-_SECONDS_TO_RETURN = 90.0
+_SECONDS_TO_RETURN = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,9 @@ class Havoc:
         os.kill(fallen, signal.SIGKILL)
         self.killed.append(victim)
         wait_until(lambda: not is_alive(fallen), f"the death of {victim}")
-        wait_until(lambda: self._is_back(victim, leader), f"{victim} to be back", 90)
+        wait_until(
+            lambda: self._is_back(victim, leader), f"{victim} to be back", _SECONDS_TO_RETURN
+        )
         wait_until(self._suite.answers, f"all to answer after {victim}", _SECONDS_TO_RETURN)
 
     def _is_back(self, victim: Victim, leader: int) -> bool:

@@ -22,14 +22,14 @@ from services.demo.ports import Ports, variable
 from services.demo.postgres_host import tie_to_parent
 from services.demo.readiness import probes
 from services.story.suite import Suite, wait_for_suite
-from tests.support.process_table import carrying
+from tests.support.process_table import carrying, is_alive
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 _FOLDER = ROOT / "var" / "test"
 _NUMBERS = itertools.count(1)
-_SECONDS_TO_START = 300.0
-_SECONDS_TO_STOP = 90.0
+_SECONDS_TO_START = 400.0
+_SECONDS_TO_STOP = 180.0
 
 
 class RunningSuite:
@@ -97,7 +97,7 @@ class RunningSuite:
 
     def wait_until_ready(self) -> None:
         """Wait until everything answers."""
-        wait_until(self.answers, "every process of the suite to answer", 120)
+        wait_until(self.answers, "every process of the suite to answer", 300)
 
     def interrupt(self) -> int:
         """Do what Ctrl-C does; give the runner's exit status once nothing is left."""
@@ -108,6 +108,14 @@ class RunningSuite:
         status = runner.wait(_SECONDS_TO_STOP)
         wait_until(lambda: not self.survivors(), "the end of every process of the suite")
         return status
+
+    def kill_runner(self) -> None:
+        """End the runner as a crash would; everything it started must go with it."""
+        assert self._runner is not None
+        runner, self._runner = self._runner, None
+        runner.kill()
+        runner.wait()
+        wait_until(lambda: not self.survivors(), "the end of every process of the suite")
 
     def survivors(self) -> list[int]:
         """Every living process that has this node's folder in its command line or environment."""
@@ -122,7 +130,8 @@ class RunningSuite:
 def running_suite(
     *, transport: str = "http", kafka_bootstrap: str = "", log_level: str = "info"
 ) -> Iterator[RunningSuite]:
-    """A fresh node, started; stopped and removed afterwards (kept when the test fails)."""
+    """A fresh node, started; stopped and removed afterwards (kept for a look when a test fails)."""
+    _clear_leftovers()
     folder = _FOLDER / f"suite-{os.getpid()}-{next(_NUMBERS)}"
     held = RunningSuite(
         folder, transport=transport, kafka_bootstrap=kafka_bootstrap, log_level=log_level
@@ -134,6 +143,15 @@ def running_suite(
         held.interrupt()
     shutil.rmtree(folder)
     held.output.unlink()
+
+
+def _clear_leftovers() -> None:
+    """Remove what failed runs have left, unless they are still at it."""
+    for folder in _FOLDER.glob("suite-*"):
+        owner = int(folder.name.split("-")[1].partition(".")[0])
+        if not is_alive(owner):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.unlink(missing_ok=True)
 
 
 def free_ports() -> dict[str, str]:

@@ -3,11 +3,13 @@
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from services.story.play import play
-from tests.support.suite import RunningSuite, run_placet, running_suite
+from tests.support.process_table import carrying
+from tests.support.suite import RunningSuite, free_ports, run_placet, running_suite
 
 PEOPLE = 40
 
@@ -45,6 +47,14 @@ def test_ctrl_c_ends_everything_and_the_state_goes_on(node: RunningSuite) -> Non
     assert story(node) == []
 
 
+def test_a_killed_runner_leaves_nothing_behind_and_the_next_one_goes_on(
+    node: RunningSuite,
+) -> None:
+    node.kill_runner()
+    node.start()
+    assert story(node) == []
+
+
 def test_the_command_line_sees_and_moves_the_processes(node: RunningSuite) -> None:
     state = ["--state", str(node.folder)]
     shown = run_placet(["demo", "status", *state])
@@ -68,3 +78,11 @@ def test_secrets_and_keys_are_their_owners_alone(node: RunningSuite) -> None:
         assert open_ones == []
     services = {path.name for path in (node.folder / "keys").iterdir()}
     assert services >= {"audit_log", "clearinghouse", "consent_registry", "permit_service"}
+
+
+def test_a_story_without_a_node_brings_its_own_and_takes_it_away(tmp_path: Path) -> None:
+    words = ["story", "--people", str(PEOPLE), "--state", str(tmp_path / "var")]
+    done = run_placet(words, free_ports())
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Everything came as expected." in done.stdout
+    assert carrying(str(tmp_path / "var")) == []

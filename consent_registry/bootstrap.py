@@ -25,7 +25,7 @@ from consent_registry.domain.policy import Policy, PolicyFaults
 from consent_registry.http import api, pages
 from consent_registry.http.edge import Edge, install
 from consent_registry.settings import ConsentSettings
-from consent_registry.usecases.recording import TOPIC
+from consent_registry.usecases.narrowing import TOPIC
 from consent_registry.usecases.tools import Tools
 from shared.api import create_api
 from shared.auth import TokenVerifier
@@ -179,7 +179,9 @@ def work(parts: Parts, stop: threading.Event) -> None:
 
 
 def migrate(settings: ConsentSettings) -> None:
-    """Bring the schema up to date."""
+    """Bring the schema up to date, which needs no key; a development node makes its own here."""
+    if settings.development:
+        create_keys(settings.keys_dir)
     run_migrations(SERVICE, settings.database_url)
 
 

@@ -82,6 +82,11 @@ class SqlCohorts:
             )
         )
 
+    def serves(self, permit_id: PermitId) -> bool:
+        """Look the permit up; it is unique."""
+        wanted = select(COHORT.c.cohort_id).where(COHORT.c.permit_id == permit_id)
+        return self._connection.execute(wanted).first() is not None
+
     def live(self, dataset: DatasetId) -> Sequence[LiveCohort]:
         """Give the live cohorts less those who left."""
         wanted = (

@@ -169,6 +169,10 @@ class Cohorts(Protocol):
         """Make a cohort of a held dataset live under a permit."""
         ...
 
+    def serves(self, permit_id: PermitId) -> bool:
+        """Say whether some cohort is live under this permit."""
+        ...
+
     def live(self, dataset: DatasetId) -> Sequence[LiveCohort]:
         """Give the live cohorts of a dataset in the order they were bound."""
         ...

@@ -1,20 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decide a purpose for a dataset, freeze the outcome for a permit, bind it to the permit."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from consent_registry.domain.bitmaps import SALT_BYTES, salted_digest, to_text
+from consent_registry.domain.bitmaps import SALT_BYTES, salted_digest
 from consent_registry.domain.cohort import Cohort, evaluate
 from consent_registry.domain.errors import (
-    CohortBound,
-    CohortUnknown,
     DatasetUnknown,
-    FreezeOvertaken,
-    FreezeVoid,
 )
-from consent_registry.domain.identifiers import is_name, is_own_id
+from consent_registry.domain.identifiers import is_name
 from consent_registry.domain.manifest import (
     MANIFEST_TYP,
     Basis,
@@ -22,24 +18,19 @@ from consent_registry.domain.manifest import (
     manifest,
 )
 from consent_registry.domain.matching import Inquiry
-from consent_registry.domain.narrowing import lapses
 from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.register import (
     FREEZE_LIFE,
-    ChangeKind,
     Dataset,
     FrozenCohort,
-    RegisterChange,
 )
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.facts import fact
-from consent_registry.usecases.recording import begin, keep_revision
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
-from shared.clock import to_rfc3339
 from shared.errors import FieldFault, ValidationFailed
 from shared.events import Fact
-from shared.ids import ApplicationId, CohortId, DatasetId, Ordinal, PermitId
+from shared.ids import ApplicationId, CohortId, DatasetId
 from shared.principal import Principal
 
 EVALUATED: Final = "placet.cohort.evaluated.v1"
@@ -106,7 +97,7 @@ def freeze_cohort(
 
     It is void after a minute unless bound.
     """
-    _require_name(application_id, "/application_id")
+    require_name(application_id, "/application_id")
     _warm(dataset_id, tools)
     with tools.units() as uow:
         held = uow.datasets.hold([dataset_id])
@@ -123,63 +114,6 @@ def freeze_cohort(
         uow.record(_frozen_fact(frozen, principal))
         uow.commit()
     return frozen
-
-
-def bind_cohort(
-    cohort_id: CohortId, permit_id: PermitId, *, tools: Tools, principal: Principal
-) -> FrozenCohort:
-    """Make a frozen cohort live under a permit. The same permit again changes nothing.
-
-    Raises FreezeVoid after its minute, FreezeOvertaken when one of its people changed since, and
-    CohortBound when it serves another permit.
-    """
-    _require_name(permit_id, "/permit_id")
-    with tools.units() as uow:
-        cohort = uow.cohorts.get(cohort_id) if is_own_id(cohort_id) else None
-        if cohort is None:
-            raise CohortUnknown
-        dataset = uow.datasets.hold([cohort.dataset])[cohort.dataset]
-        cohort = uow.cohorts.get(cohort_id) or cohort
-        if cohort.permit_id == permit_id:
-            return cohort
-        writing = begin(tools, dataset, principal)
-        now = writing.now
-        _check_bindable(uow, cohort, now)
-        ends = _lapses(uow, tools, cohort, now)
-        uow.cohorts.bind(cohort, permit_id, at=now, revision=writing.revision, lapses=ends)
-        bound = replace(cohort, permit_id=permit_id, bound_revision=writing.revision)
-        uow.announce(
-            RegisterChange(
-                dataset=cohort.dataset,
-                revision=writing.revision,
-                kind=ChangeKind.COHORT_BOUND,
-                items=(cohort_item(bound, to_text(bound.bitmap), ends),),
-            )
-        )
-        uow.record(_bound_fact(bound, principal, now))
-        keep_revision(uow, writing)
-        uow.commit()
-    return bound
-
-
-def cohort_item(
-    cohort: FrozenCohort, bitmap: str, ends: tuple[tuple[str, int], ...]
-) -> dict[str, JSON]:
-    """Write a bound cohort as the feed and the snapshot give it."""
-    return {
-        "cohort_id": cohort.cohort_id,
-        "permit_id": cohort.permit_id,
-        "bitmap": bitmap,
-        "lapses": [[at, ordinal] for at, ordinal in ends],
-        "manifest": cohort.manifest,
-        "salt": cohort.salt.hex(),
-    }
-
-
-def _require_name(text: str, pointer: str) -> None:
-    if not is_name(text):
-        fault = FieldFault(pointer, "1 to 128 letters, digits or . _ - : @ +")
-        raise ValidationFailed("an identifier has the wrong form", faults=[fault])
 
 
 def _warm(dataset_id: DatasetId, tools: Tools) -> None:
@@ -243,29 +177,6 @@ def _freeze(
     )
 
 
-def _check_bindable(uow: UnitOfWork, cohort: FrozenCohort, now: datetime) -> None:
-    context = {"cohort_id": cohort.cohort_id}
-    if cohort.permit_id is not None:
-        raise CohortBound(context=context)
-    if now >= cohort.void_at:
-        raise FreezeVoid(context=context)
-    changed = uow.events.changed_since(cohort.dataset, cohort.revision)
-    if any(ordinal in cohort.bitmap for ordinal in changed):
-        raise FreezeOvertaken(context=context)
-
-
-def _lapses(
-    uow: UnitOfWork, tools: Tools, cohort: FrozenCohort, now: datetime
-) -> tuple[tuple[str, int], ...]:
-    """List the ends already known among the people of a cohort, from the freeze on."""
-    turning = uow.events.to_turn(cohort.dataset, cohort.frozen_at)
-    ordinals = [ordinal for ordinal in turning if ordinal in cohort.bitmap]
-    timelines = uow.events.timelines(cohort.dataset, ordinals)
-    people = ((Ordinal(ordinal), timelines[ordinal]) for ordinal in ordinals)
-    found = lapses(people, cohort.frozen_at, tools.inquiry(cohort.purpose, now))
-    return tuple((to_rfc3339(at), int(ordinal)) for at, ordinal in found)
-
-
 def _frozen_fact(cohort: FrozenCohort, principal: Principal) -> Fact:
     return fact(
         FROZEN,
@@ -275,24 +186,19 @@ def _frozen_fact(cohort: FrozenCohort, principal: Principal) -> Fact:
         reason="frozen",
         purposes=cohort.purpose.duo(),
         counts=cohort.counts,
-        extra=_named(cohort),
+        extra=named_in_entry(cohort),
     )
 
 
-def _bound_fact(cohort: FrozenCohort, principal: Principal, at: datetime) -> Fact:
-    made = fact(
-        FROZEN,
-        at,
-        actor=principal,
-        dataset=cohort.dataset,
-        reason="bound",
-        purposes=cohort.purpose.duo(),
-        extra=_named(cohort),
-    )
-    return replace(made, permit={"permit_id": cohort.permit_id})
+def require_name(text: str, pointer: str) -> None:
+    """Raise ValidationFailed unless a text can be another service's identifier."""
+    if not is_name(text):
+        fault = FieldFault(pointer, "1 to 128 letters, digits or . _ - : @ +")
+        raise ValidationFailed("an identifier has the wrong form", faults=[fault])
 
 
-def _named(cohort: FrozenCohort) -> dict[str, JSON]:
+def named_in_entry(cohort: FrozenCohort) -> dict[str, JSON]:
+    """Name a frozen cohort in the open part of an entry."""
     return {
         "cohort_id": cohort.cohort_id,
         "revision": cohort.revision,

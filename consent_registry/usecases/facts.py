@@ -13,6 +13,7 @@ from typing import Final
 
 from consent_registry.domain.history import Kind
 from consent_registry.domain.records import EventRecord
+from consent_registry.usecases.writing import Writing
 from shared.canonical import JSON
 from shared.events import Actor, Fact, Subject
 from shared.ids import EventId
@@ -35,12 +36,9 @@ def actor_of(principal: Principal | None) -> Actor | None:
 
 
 def consent_facts(
-    records: Sequence[EventRecord],
-    hashes: Mapping[EventId, bytes],
-    actor: Principal | None,
-    extra: Mapping[str, JSON],
+    writing: Writing, records: Sequence[EventRecord], hashes: Mapping[EventId, bytes]
 ) -> Iterator[Fact]:
-    """Make the facts of events of one dataset and revision, up to 64 people of a kind in each.
+    """Make the facts of events of one recording, up to 64 people of a kind in each.
 
     `x.events` is SHA-256 over the sorted chain hashes of those events: it binds the entry to them.
     """
@@ -54,13 +52,14 @@ def consent_facts(
                 trace_id=current_trace_id(),
                 dataset=first.dataset,
                 reason=kind.value,
+                basis=writing.dataset.legal_regime,
                 counts={"people": len(group)},
                 extra={
-                    **extra,
+                    **writing.extra,
                     "revision": first.revision,
                     "events": _digest(hashes[record.event_id] for record in group),
                 },
-                actor=actor_of(actor),
+                actor=actor_of(writing.actor),
                 subjects=tuple(
                     Subject(dataset=record.dataset, ordinal=record.ordinal) for record in group
                 ),

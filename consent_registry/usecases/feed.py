@@ -13,7 +13,7 @@ from typing import Final
 from consent_registry.domain.bitmaps import to_text
 from consent_registry.domain.register import MAX_CHANGES, Dataset, LiveCohort, StoredChange
 from consent_registry.ports import UnitOfWork
-from consent_registry.usecases.cohorts import cohort_item
+from consent_registry.usecases.binding import cohort_item
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
 from shared.feed_bodies import (

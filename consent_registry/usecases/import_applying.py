@@ -25,8 +25,9 @@ from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.terms import Terms, from_json
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.import_staging import record_end
-from consent_registry.usecases.recording import Draft, begin, record
+from consent_registry.usecases.recording import Draft, record
 from consent_registry.usecases.tools import Tools
+from consent_registry.usecases.writing import begin
 from shared.ids import DatasetId, Ordinal
 
 

@@ -7,18 +7,11 @@ covers what was recorded later, and keeps counts and revisions moving with the c
 
 from typing import Final
 
-from consent_registry.domain.history import Standing, State, standing_in
-from consent_registry.domain.register import ChangeKind, Dataset, RegisterChange
-from consent_registry.ports import UnitOfWork
-from consent_registry.usecases.recording import (
-    Writing,
-    begin,
-    keep_revision,
-    narrow,
-    narrowed_items,
-)
+from consent_registry.domain.history import standing_in
+from consent_registry.domain.register import Dataset
+from consent_registry.usecases.narrowing import announce_standings, narrow
 from consent_registry.usecases.tools import Tools
-from shared.ids import Ordinal
+from consent_registry.usecases.writing import begin, keep_revision
 
 PEOPLE: Final = 500
 
@@ -48,32 +41,9 @@ def _sweep_dataset(seen: Dataset, tools: Tools) -> bool:
             ordinal: standing_in(segments, now)
             for ordinal, segments in uow.events.timelines(dataset.dataset, ordinals).items()
         }
-        _announce(uow, tools, writing, standings)
+        gone = narrow(uow, tools, writing, standings)
+        announce_standings(uow, writing, standings, gone)
         uow.events.turned(dataset.dataset, ordinals, now)
         keep_revision(uow, writing)
         uow.commit()
     return len(ordinals) == PEOPLE
-
-
-def _announce(
-    uow: UnitOfWork, tools: Tools, writing: Writing, standings: dict[Ordinal, Standing]
-) -> None:
-    gone = narrow(uow, tools, writing, standings)
-    narrowed = narrowed_items(standings, gone)
-    out = {item["ordinal"] for item in narrowed}
-    given = tuple(
-        {"ordinal": ordinal}
-        for ordinal, standing in standings.items()
-        if standing.state is State.GIVEN and ordinal not in out
-    )
-    by_kind = {ChangeKind.MEMBER_NARROWED: narrowed, ChangeKind.MEMBER_GIVEN: given}
-    for kind, items in by_kind.items():
-        if items:
-            uow.announce(
-                RegisterChange(
-                    dataset=writing.dataset.dataset,
-                    revision=writing.revision,
-                    kind=kind,
-                    items=items,
-                )
-            )

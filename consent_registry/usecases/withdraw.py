@@ -22,8 +22,9 @@ from consent_registry.domain.records import Channel
 from consent_registry.domain.register import Member, Withdrawal
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
-from consent_registry.usecases.recording import Draft, begin, record
+from consent_registry.usecases.recording import Draft, record
 from consent_registry.usecases.tools import Tools
+from consent_registry.usecases.writing import begin
 from shared.errors import FieldFault, ValidationFailed
 from shared.ids import DatasetId, Revision
 from shared.principal import Principal

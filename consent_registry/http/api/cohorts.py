@@ -13,7 +13,8 @@ from consent_registry.http.api.schemas import (
     QuestionSchema,
 )
 from consent_registry.http.edge import current_tools, dataset_id_of
-from consent_registry.usecases.cohorts import bind_cohort, evaluate_cohort, freeze_cohort
+from consent_registry.usecases.binding import bind_cohort
+from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
 from shared.api import ApiBlueprint
 from shared.auth import current_principal, requires
 from shared.ids import ApplicationId, CohortId, PermitId

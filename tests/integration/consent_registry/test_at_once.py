@@ -11,7 +11,8 @@ from pyroaring import BitMap
 from consent_registry.domain.errors import FreezeOvertaken
 from consent_registry.domain.history import State, timeline
 from consent_registry.domain.terms import RawAlternative
-from consent_registry.usecases.cohorts import bind_cohort, freeze_cohort
+from consent_registry.usecases.binding import bind_cohort
+from consent_registry.usecases.cohorts import freeze_cohort
 from consent_registry.usecases.consents import NewConsent, record_consent
 from consent_registry.usecases.import_applying import apply_next
 from consent_registry.usecases.import_staging import stage_next

@@ -21,7 +21,8 @@ from consent_registry.domain.manifest import MANIFEST_TYP
 from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.register import FrozenCohort
 from consent_registry.domain.terms import RawAlternative
-from consent_registry.usecases.cohorts import bind_cohort, evaluate_cohort, freeze_cohort
+from consent_registry.usecases.binding import bind_cohort
+from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
 from consent_registry.usecases.consents import NewConsent, record_consent
 from consent_registry.usecases.sweep import sweep
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
@@ -160,6 +161,8 @@ def test_a_freeze_in_time_becomes_live_and_says_so_once(mixed: RegistryWorld) ->
     assert item["permit_id"] == PERMIT
     with pytest.raises(CohortBound):
         bind(mixed, cohort, PermitId("PERMIT-2"))
+    with pytest.raises(CohortBound):
+        bind(mixed, freeze(mixed))  # this permit has its people
     # Long after its minute the same answer still comes.
     mixed.clock.pass_time(3600)
     assert bind(mixed, cohort).permit_id == PERMIT

@@ -8,7 +8,8 @@ from typing import Any
 from pyroaring import BitMap
 
 from consent_registry.domain.purpose import Purpose
-from consent_registry.usecases.cohorts import bind_cohort, freeze_cohort
+from consent_registry.usecases.binding import bind_cohort
+from consent_registry.usecases.cohorts import freeze_cohort
 from consent_registry.usecases.feed import News, beat, news, snapshot
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from shared.feed import Changes, Snapshot, read_changes, read_heartbeat, read_snapshot

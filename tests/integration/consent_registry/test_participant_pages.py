@@ -11,7 +11,8 @@ import pytest
 
 from consent_registry.domain.history import State
 from consent_registry.domain.terms import RawAlternative
-from consent_registry.usecases.cohorts import bind_cohort, freeze_cohort
+from consent_registry.usecases.binding import bind_cohort
+from consent_registry.usecases.cohorts import freeze_cohort
 from consent_registry.usecases.consents import NewConsent, record_consent
 from consent_registry.usecases.reading import own_history
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw

@@ -113,7 +113,7 @@ def test_serve_answers_after_its_master_was_killed(fresh: RegistryNode) -> None:
         wait_until(lambda: not answers(), "its worker died with it", seconds=30)
 
 
-@pytest.mark.parametrize("command", ["serve", "work", "migrate", "check-config"])
+@pytest.mark.parametrize("command", ["serve", "work", "check-config"])
 def test_a_half_configured_process_names_every_fault_and_ends_with_2(
     fresh: RegistryNode, command: str, tmp_path: Path
 ) -> None:
@@ -144,3 +144,15 @@ def test_a_half_configured_process_names_every_fault_and_ends_with_2(
         assert done.returncode == 2, done.stderr
         for words in expected:
             assert words in done.stderr, done.stderr
+
+
+def test_migrating_needs_no_keys(fresh: RegistryNode, tmp_path: Path) -> None:
+    production = {
+        "PLACET_ENV": "production",
+        "PLACET_KEYS_DIR": str(tmp_path / "none"),
+        "PLACET_PUBLIC_URL": "https://c.example",
+        "PLACET_TOKEN_ISSUER": "https://l.example",
+    }
+    with fresh.process("migrate", **production) as migrating:
+        assert migrating.wait(timeout=60) == 0
+    assert not (tmp_path / "none").exists()

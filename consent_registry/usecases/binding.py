@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bind a frozen cohort to its permit: from then on it is live, and only ever narrows."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from consent_registry.domain.bitmaps import to_text
+from consent_registry.domain.errors import (
+    CohortBound,
+    CohortUnknown,
+    FreezeOvertaken,
+    FreezeVoid,
+)
+from consent_registry.domain.identifiers import is_own_id
+from consent_registry.domain.narrowing import lapses
+from consent_registry.domain.register import ChangeKind, FrozenCohort, RegisterChange
+from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.cohorts import FROZEN, named_in_entry, require_name
+from consent_registry.usecases.facts import fact
+from consent_registry.usecases.tools import Tools
+from consent_registry.usecases.writing import begin, keep_revision
+from shared.canonical import JSON
+from shared.clock import to_rfc3339
+from shared.events import Fact
+from shared.ids import CohortId, Ordinal, PermitId
+from shared.principal import Principal
+
+
+def bind_cohort(
+    cohort_id: CohortId, permit_id: PermitId, *, tools: Tools, principal: Principal
+) -> FrozenCohort:
+    """Make a frozen cohort live under a permit. The same permit again changes nothing.
+
+    Raises FreezeVoid after its minute, FreezeOvertaken when one of its people changed since, and
+    CohortBound when it serves another permit or the permit has another cohort.
+    """
+    require_name(permit_id, "/permit_id")
+    with tools.units() as uow:
+        cohort = uow.cohorts.get(cohort_id) if is_own_id(cohort_id) else None
+        if cohort is None:
+            raise CohortUnknown
+        dataset = uow.datasets.hold([cohort.dataset])[cohort.dataset]
+        cohort = uow.cohorts.get(cohort_id) or cohort
+        if cohort.permit_id == permit_id:
+            return cohort
+        writing = begin(tools, dataset, principal)
+        now = writing.now
+        _check_bindable(uow, cohort, permit_id, now)
+        ends = _lapses(uow, tools, cohort, now)
+        uow.cohorts.bind(cohort, permit_id, at=now, revision=writing.revision, lapses=ends)
+        bound = replace(cohort, permit_id=permit_id, bound_revision=writing.revision)
+        uow.announce(
+            RegisterChange(
+                dataset=cohort.dataset,
+                revision=writing.revision,
+                kind=ChangeKind.COHORT_BOUND,
+                items=(cohort_item(bound, to_text(bound.bitmap), ends),),
+            )
+        )
+        uow.record(_bound_fact(bound, principal, now))
+        keep_revision(uow, writing)
+        uow.commit()
+    return bound
+
+
+def cohort_item(
+    cohort: FrozenCohort, bitmap: str, ends: tuple[tuple[str, int], ...]
+) -> dict[str, JSON]:
+    """Write a bound cohort as the feed and the snapshot give it."""
+    return {
+        "cohort_id": cohort.cohort_id,
+        "permit_id": cohort.permit_id,
+        "bitmap": bitmap,
+        "lapses": [[at, ordinal] for at, ordinal in ends],
+        "manifest": cohort.manifest,
+        "salt": cohort.salt.hex(),
+    }
+
+
+def _check_bindable(
+    uow: UnitOfWork, cohort: FrozenCohort, permit_id: PermitId, now: datetime
+) -> None:
+    context = {"cohort_id": cohort.cohort_id}
+    if cohort.permit_id is not None or uow.cohorts.serves(permit_id):
+        raise CohortBound(context=context)
+    if now >= cohort.void_at:
+        raise FreezeVoid(context=context)
+    changed = uow.events.changed_since(cohort.dataset, cohort.revision)
+    if any(ordinal in cohort.bitmap for ordinal in changed):
+        raise FreezeOvertaken(context=context)
+
+
+def _lapses(
+    uow: UnitOfWork, tools: Tools, cohort: FrozenCohort, now: datetime
+) -> tuple[tuple[str, int], ...]:
+    """List the ends already known among the people of a cohort, from the freeze on."""
+    turning = uow.events.to_turn(cohort.dataset, cohort.frozen_at)
+    ordinals = [ordinal for ordinal in turning if ordinal in cohort.bitmap]
+    timelines = uow.events.timelines(cohort.dataset, ordinals)
+    people = ((Ordinal(ordinal), timelines[ordinal]) for ordinal in ordinals)
+    found = lapses(people, cohort.frozen_at, tools.inquiry(cohort.purpose, now))
+    return tuple((to_rfc3339(at), int(ordinal)) for at, ordinal in found)
+
+
+def _bound_fact(cohort: FrozenCohort, principal: Principal, at: datetime) -> Fact:
+    made = fact(
+        FROZEN,
+        at,
+        actor=principal,
+        dataset=cohort.dataset,
+        reason="bound",
+        purposes=cohort.purpose.duo(),
+        extra=named_in_entry(cohort),
+    )
+    return replace(made, permit={"permit_id": cohort.permit_id})

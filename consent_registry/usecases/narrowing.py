@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Take people out of live cohorts and say so: in the feed, and to permit_service."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from pyroaring import BitMap
+
+from consent_registry.domain.history import Standing, State
+from consent_registry.domain.narrowing import cause, permits
+from consent_registry.domain.register import (
+    ChangeKind,
+    LiveCohort,
+    Narrowed,
+    RegisterChange,
+)
+from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.tools import Tools
+from consent_registry.usecases.writing import Writing
+from shared.canonical import JSON
+from shared.ids import Ordinal
+from shared.messages import DomainMessage
+from shared.tracing import current_trace_id
+
+TOPIC: Final = "consent.changes.v1"
+NARROWED_TYPE: Final = "placet.consent.narrowed.v1"
+
+
+def narrow(
+    uow: UnitOfWork, tools: Tools, writing: Writing, standings: Mapping[Ordinal, Standing]
+) -> Sequence[Narrowed]:
+    """Take those out of live cohorts whose standing no longer permits the cohort's purpose."""
+    touched = BitMap(standings)
+    gone: list[Narrowed] = []
+    now_in: list[dict[str, JSON]] = []
+    for cohort in uow.cohorts.live(writing.dataset.dataset):
+        left = _leaving(tools, writing, cohort, touched, standings)
+        if left:
+            gone += left
+            count = len(cohort.members) - len(left)
+            now_in.append({"permit_id": cohort.permit_id, "members_now": count})
+    if gone:
+        uow.cohorts.narrow(gone)
+        uow.publish(_message(tools, writing, now_in))
+    return gone
+
+
+def _leaving(
+    tools: Tools,
+    writing: Writing,
+    cohort: LiveCohort,
+    touched: BitMap,
+    standings: Mapping[Ordinal, Standing],
+) -> list[Narrowed]:
+    inquiry = tools.inquiry(cohort.frozen.purpose, writing.now)
+    affected = ((Ordinal(o), standings[Ordinal(o)]) for o in cohort.members & touched)
+    return [
+        Narrowed(
+            cohort_id=cohort.frozen.cohort_id,
+            ordinal=ordinal,
+            revision=writing.revision,
+            cause=cause(standing),
+        )
+        for ordinal, standing in affected
+        if not permits(standing, inquiry)
+    ]
+
+
+def announce_standings(
+    uow: UnitOfWork,
+    writing: Writing,
+    standings: Mapping[Ordinal, Standing],
+    gone: Sequence[Narrowed],
+) -> None:
+    """Put into the feed whom the dataset has now, who is out, and who is given."""
+    new = {member.ordinal for member in writing.added}
+    known = {ordinal: standing for ordinal, standing in standings.items() if ordinal not in new}
+    narrowed = _narrowed_items(known, gone)
+    out = {item["ordinal"] for item in narrowed}
+    by_kind: dict[ChangeKind, tuple[Mapping[str, JSON], ...]] = {
+        ChangeKind.MEMBER_NARROWED: narrowed,
+        ChangeKind.MEMBER_ADDED: tuple(
+            {"ordinal": member.ordinal, "local_id": member.local_id} for member in writing.added
+        ),
+        ChangeKind.MEMBER_GIVEN: tuple(
+            {"ordinal": ordinal}
+            for ordinal, standing in standings.items()
+            if standing.state is State.GIVEN and ordinal not in out
+        ),
+    }
+    for kind, items in by_kind.items():
+        if items:
+            uow.announce(
+                RegisterChange(
+                    dataset=writing.dataset.dataset,
+                    revision=writing.revision,
+                    kind=kind,
+                    items=items,
+                )
+            )
+
+
+def _narrowed_items(
+    standings: Mapping[Ordinal, Standing], gone: Iterable[Narrowed]
+) -> tuple[Mapping[str, JSON], ...]:
+    """Give the feed items of everybody who is not GIVEN or left a cohort; `cohorts` names which.
+
+    A reader that does not look at `cohorts` takes the person out of all of them, which is narrower.
+    """
+    left: dict[Ordinal, list[str]] = {}
+    for one in gone:
+        left.setdefault(one.ordinal, []).append(one.cohort_id)
+    return tuple(
+        {"ordinal": ordinal, "cause": cause(standing), "cohorts": left.get(ordinal, [])}
+        for ordinal, standing in standings.items()
+        if standing.state is not State.GIVEN or ordinal in left
+    )
+
+
+def _message(tools: Tools, writing: Writing, cohorts: list[dict[str, JSON]]) -> DomainMessage:
+    return DomainMessage(
+        id=tools.ids.new(),
+        type=NARROWED_TYPE,
+        key=writing.dataset.dataset,
+        topic=TOPIC,
+        occurred_at=writing.recorded_at,
+        payload={
+            "dataset": writing.dataset.dataset,
+            "revision": writing.revision,
+            "cohorts": cohorts,
+        },
+        trace_id=current_trace_id(),
+    )

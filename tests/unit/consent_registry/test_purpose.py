@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading a purpose: every field checked, every fault with its pointer."""
+
+from typing import Any
+
+import pytest
+
+from consent_registry.domain.purpose import Category, Purpose, from_json
+from shared.errors import ValidationFailed
+from tests.fakes.consent_factories import purpose
+
+MINIMAL: dict[str, Any] = {"category": "HMB"}
+
+
+def pointers(value: object) -> list[str]:
+    with pytest.raises(ValidationFailed) as refused:
+        from_json(value)
+    return [fault.pointer for fault in refused.value.faults]
+
+
+def test_a_purpose_survives_its_wire_form() -> None:
+    for category in Category:
+        asked = purpose(category)
+        assert from_json(asked.to_json()) == asked
+        assert from_json(asked.to_json()).digest() == asked.digest()
+
+
+def test_what_is_left_out_is_not_said() -> None:
+    assert from_json(MINIMAL) == Purpose(category=Category.HMB)
+
+
+def test_order_and_repetition_say_nothing() -> None:
+    one = from_json({**MINIMAL, "countries": ["FI", "EE", "FI"]})
+    other = from_json({**MINIMAL, "countries": ["EE", "FI"]})
+    assert one == other
+    assert one.digest() == other.digest()
+
+
+def test_a_purpose_names_itself_in_duo() -> None:
+    assert purpose(Category.DS).duo() == ("DUO:0000007",)
+    assert purpose(Category.CC).duo() == ("DUO:0000043",)
+    assert purpose(Category.MDS).duo() == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"category": "XYZ"}, "/purpose/category"),
+        ({"category": None}, "/purpose/category"),
+        ({"category": "DS"}, "/purpose/diseases"),
+        ({"diseases": ["MONDO:1"]}, "/purpose/diseases/0"),
+        ({"diseases": "MONDO:0004992"}, "/purpose/diseases"),
+        ({"diseases": ["MONDO:0004992"] * 65}, "/purpose/diseases"),
+        ({"methods": "yes"}, "/purpose/methods"),
+        ({"commercial": 1}, "/purpose/commercial"),
+        ({"organisation": []}, "/purpose/organisation"),
+        ({"organisation": {"name": "x"}}, "/purpose/organisation"),
+        ({"organisation": {"not_for_profit": "x"}}, "/purpose/organisation/not_for_profit"),
+        ({"organisation": {"id": 5}}, "/purpose/organisation/id"),
+        ({"countries": ["Finland"]}, "/purpose/countries/0"),
+        ({"users": ["a\x00b"]}, "/purpose/users/0"),
+        ({"project": ""}, "/purpose/project"),
+        ({"months": 0}, "/purpose/months"),
+        ({"months": True}, "/purpose/months"),
+        ({"months": 1.5}, "/purpose/months"),
+        ({"accepts": ["pub"]}, "/purpose/accepts/0"),
+        ({"evidence": [None]}, "/purpose/evidence/0"),
+        ({"colour": "red"}, "/purpose"),
+    ],
+)
+def test_each_fault_has_its_pointer(changes: dict[str, Any], pointer: str) -> None:
+    assert pointers({**MINIMAL, **changes}) == [pointer]
+
+
+def test_something_else_is_no_purpose() -> None:
+    assert pointers([]) == ["/purpose"]
+    assert pointers({}) == ["/purpose/category"]

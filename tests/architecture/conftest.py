@@ -19,7 +19,6 @@ from shared.keys import KeyStore, sign_jws
 from tests.support.devidp import free_port, served
 
 ISSUER = "https://login.example"
-AUDIENCE = "urn:placet:zz:consent_registry"
 _NOBODY = "postgresql://nobody@127.0.0.1:9/none"
 
 Tokens = Callable[[Sequence[str], str], str]
@@ -72,7 +71,7 @@ def log_open_to_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]
 def token(issuer_keys: KeyStore) -> Tokens:
     """Sign an access token with these scopes for this audience."""
 
-    def make(scopes: Sequence[str], audience: str = AUDIENCE) -> str:
+    def make(scopes: Sequence[str], audience: str) -> str:
         now = int(time.time())
         claims = {
             "iss": ISSUER,

@@ -69,7 +69,9 @@ def test_without_the_right_token_a_program_gets_nothing(
         assert knock(app, door) == (401, "token_missing"), door
         assert knock(app, door, "not a token") == (401, "token_malformed"), door
         assert knock(app, door, elsewhere) == (401, "token_audience"), door
-        assert knock(app, door, token(["openid"])) == (403, "forbidden"), door
+        assert knock(app, door, token(["openid"], f"urn:placet:zz:{name}")) == (403, "forbidden"), (
+            door
+        )
 
 
 @pytest.mark.parametrize("name", PAGED)
@@ -101,7 +103,7 @@ def test_a_page_sends_strangers_to_sign_in_and_refuses_people_without_the_right(
             assert answer.location.startswith("/sign-in?next="), door
         else:
             assert answer.status_code == HTTPStatus.BAD_REQUEST, door  # no CSRF token
-        headers = {"Authorization": f"Bearer {token(door.scopes or ())}"}
+        headers = {"Authorization": f"Bearer {token(door.scopes or (), f'urn:placet:zz:{name}')}"}
         answer = bearer.open(path, method=door.method, headers=headers)
         assert answer.status_code in {HTTPStatus.SEE_OTHER, HTTPStatus.BAD_REQUEST}, door
         answer = person.open(path, method=door.method, data=field, headers=FROM_HERE)

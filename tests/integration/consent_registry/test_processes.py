@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`serve` and `work` as real processes: killed in the middle of an import, and started again."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -62,7 +63,8 @@ def test_an_import_killed_at_any_point_is_finished_without_loss_or_double(
             lambda: fresh.report(import_id)["state"] == "finished", "it is finished", seconds=180
         )
         worker.terminate()
-        assert worker.wait(timeout=60) == 0
+        # The import may have been finished by the last killed worker: then this one has only begun.
+        assert worker.wait(timeout=60) in {0, -signal.SIGTERM}
     report = fresh.report(import_id)
     assert (report["rows"], report["applied"], report["bad"]) == (ROWS, ROWS, 0)
     assert numbers(fresh) == (ROWS, ROWS, ROWS)

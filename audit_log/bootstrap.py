@@ -90,7 +90,12 @@ def build(settings: AuditSettings, *, clock: Clock) -> Parts:
 
 
 def migrate(settings: AuditSettings, *, clock: Clock) -> None:
-    """Bring the schema up to date, and begin the log in an empty database."""
+    """Bring the schema up to date, and begin the log in an empty database.
+
+    Needs no key; a development node makes its own here.
+    """
+    if settings.development:
+        create_missing_keys(settings.keys_dir)
     run_migrations(SERVICE, settings.database_url)
     store = _store(settings, OwnProducer(settings.src, Uuid7Source()), clock)
     try:

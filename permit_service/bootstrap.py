@@ -160,7 +160,9 @@ def work(parts: Parts, stop: threading.Event) -> None:
 
 
 def migrate(settings: PermitSettings) -> None:
-    """Bring the schema up to date."""
+    """Bring the schema up to date, which needs no key; a development node makes its own here."""
+    if settings.development:
+        create_keys(settings.keys_dir)
     run_migrations(SERVICE, settings.database_url)
 
 

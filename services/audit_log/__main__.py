@@ -8,7 +8,7 @@ import sys
 from audit_log.bootstrap import SERVICE, THREADS, build, migrate, sequence, work
 from audit_log.domain.errors import LogMismatch
 from audit_log.settings import AuditSettings
-from shared.clock import SystemClock
+from shared.clock import Clock, SystemClock
 from shared.keys import KeyStoreError
 from shared.logging import configure
 from shared.serving import serve, until_stopped
@@ -26,6 +26,8 @@ def main() -> int:
     clock = SystemClock()
     try:
         settings = load(AuditSettings, os.environ)
+        if command == "migrate":
+            return _migrate(settings, clock)
         parts = build(settings, clock=clock)
     except (SettingsError, KeyStoreError) as fault:
         print(f"audit_log cannot start: {fault}", file=sys.stderr)
@@ -36,14 +38,17 @@ def main() -> int:
     configure(SERVICE, settings.log_level)
     if command == "serve":
         serve("services.audit_log.wsgi:create", settings.bind, threads=THREADS, factory=True)
-    if command == "migrate":
-        try:
-            migrate(settings, clock=clock)
-        except LogMismatch as fault:
-            print(f"audit_log cannot migrate: {fault}", file=sys.stderr)
-            return _FAILED
-        return 0
     return (work if command == "work" else sequence)(parts, until_stopped())
+
+
+def _migrate(settings: AuditSettings, clock: Clock) -> int:
+    configure(SERVICE, settings.log_level)
+    try:
+        migrate(settings, clock=clock)
+    except LogMismatch as fault:
+        print(f"audit_log cannot migrate: {fault}", file=sys.stderr)
+        return _FAILED
+    return 0
 
 
 if __name__ == "__main__":

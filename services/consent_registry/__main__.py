@@ -24,6 +24,10 @@ def main() -> int:
     command = parser.parse_args().command
     try:
         settings = load(ConsentSettings, os.environ)
+        if command == "migrate":
+            configure(SERVICE, settings.log_level)
+            migrate(settings)
+            return 0
         parts = build(settings, clock=SystemClock())
     except SettingsError as fault:
         print(f"consent_registry cannot start: {fault}", file=sys.stderr)
@@ -34,10 +38,7 @@ def main() -> int:
     configure(SERVICE, settings.log_level)
     if command == "serve":
         serve("services.consent_registry.wsgi:create", settings.bind, threads=THREADS, factory=True)
-    if command == "migrate":
-        migrate(settings)
-    else:
-        work(parts, until_stopped())
+    work(parts, until_stopped())
     return 0
 
 

@@ -23,6 +23,10 @@ def main() -> int:
     command = parser.parse_args().command
     try:
         settings = load(PermitSettings, os.environ)
+        if command == "migrate":
+            configure(SERVICE, settings.log_level)
+            migrate(settings)
+            return 0
         parts = build(settings, clock=SystemClock())
     except (SettingsError, KeyStoreError) as fault:
         print(f"permit_service cannot start: {fault}", file=sys.stderr)
@@ -33,10 +37,7 @@ def main() -> int:
     configure(SERVICE, settings.log_level)
     if command == "serve":
         serve("services.permit_service.wsgi:create", settings.bind, threads=THREADS, factory=True)
-    if command == "migrate":
-        migrate(settings)
-    else:
-        work(parts, until_stopped())
+    work(parts, until_stopped())
     return 0
 
 

@@ -179,3 +179,16 @@ def test_another_origin_than_the_database_s_is_refused(node: LogNode, tmp_path: 
     assert "another origin" in log.read_text()
     with process(node.environment, "migrate") as child:
         assert child.wait(timeout=60) == 0
+
+
+def test_migrating_needs_no_keys(node: LogNode, tmp_path: Path) -> None:
+    production = {
+        **node.environment,
+        "PLACET_ENV": "production",
+        "PLACET_KEYS_DIR": str(tmp_path / "none"),
+        "PLACET_PUBLIC_URL": "https://log.example",
+        "PLACET_TOKEN_ISSUER": "https://login.example",
+    }
+    with process(production, "migrate") as child:
+        assert child.wait(timeout=60) == 0
+    assert not (tmp_path / "none").exists()

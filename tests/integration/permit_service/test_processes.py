@@ -145,3 +145,4 @@ def test_outside_development_missing_keys_are_a_bad_configuration(node: PermitNo
     ended = run(production, "check-config")
     assert ended.returncode == 2
     assert "visa" in ended.stderr
+    assert run(production, "migrate").returncode == 0, "bringing the schema up to date needs none"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Events` on PostgreSQL: sealed and chained events, and the timelines projected from them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final
@@ -65,11 +65,13 @@ class SqlEvents:
             found.setdefault(Ordinal(row.ordinal), []).append(_record(row, personal))
         return found
 
-    def append(self, records: Sequence[EventRecord]) -> Mapping[EventId, bytes]:
+    def append(
+        self, records: Sequence[EventRecord], first: Set[Ordinal]
+    ) -> Mapping[EventId, bytes]:
         """Seal, chain and copy in."""
         keys = self._keys({record.pid for record in records})
         keys |= self._new_keys({record.pid for record in records} - keys.keys())
-        last = self._last_hashes(records)
+        last = self._last_hashes([record for record in records if record.ordinal not in first])
         hashes: dict[EventId, bytes] = {}
         rows: list[tuple[object, ...]] = []
         for record in records:
@@ -86,10 +88,15 @@ class SqlEvents:
         return hashes
 
     def project(
-        self, dataset: DatasetId, timelines: Mapping[Ordinal, Sequence[Segment]], now: datetime
+        self,
+        dataset: DatasetId,
+        timelines: Mapping[Ordinal, Sequence[Segment]],
+        now: datetime,
+        first: Set[Ordinal],
     ) -> None:
         """Replace timelines."""
-        self._standings.replace(dataset, timelines, now)
+        self._standings.forget(dataset, [ordinal for ordinal in timelines if ordinal not in first])
+        self._standings.add(dataset, timelines, now)
 
     def timelines(
         self, dataset: DatasetId, ordinals: Sequence[Ordinal]

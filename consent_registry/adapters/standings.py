@@ -38,19 +38,20 @@ class Standings:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def replace(
+    def forget(self, dataset: DatasetId, ordinals: Sequence[Ordinal]) -> None:
+        """Delete these members' rows."""
+        if ordinals:
+            of_members = among(STANDING.c.ordinal, ordinals)
+            self._connection.execute(
+                delete(STANDING).where(STANDING.c.dataset == dataset, of_members)
+            )
+
+    def add(
         self, dataset: DatasetId, timelines: Mapping[Ordinal, Sequence[Segment]], now: datetime
     ) -> None:
-        """Delete these members' rows and copy in the new ones."""
-        if not timelines:
-            return
-        self._connection.execute(
-            delete(STANDING).where(
-                STANDING.c.dataset == dataset, among(STANDING.c.ordinal, list(timelines))
-            )
-        )
-        segments = [segment for line in timelines.values() for segment in line]
-        ids = self._terms_ids({s.standing.terms for s in segments if s.standing.terms is not None})
+        """Copy in timelines of members who have no rows."""
+        standings = [segment.standing for line in timelines.values() for segment in line]
+        ids = self._terms_ids([one.terms for one in standings if one.terms is not None])
         rows = [
             (
                 dataset,
@@ -58,14 +59,15 @@ class Standings:
                 segment.starts_at,
                 segment.ends_at,
                 segment.standing.state.value,
-                ids[segment.standing.terms] if segment.standing.terms is not None else None,
+                ids.get(id(segment.standing.terms)),
                 segment.standing.event_id,
                 segment.starts_at > now,
             )
             for ordinal, line in timelines.items()
             for segment in line
         ]
-        copy_rows(self._connection, STANDING, _COLUMNS, rows)
+        if rows:
+            copy_rows(self._connection, STANDING, _COLUMNS, rows)
 
     def read(
         self, dataset: DatasetId, ordinals: Sequence[Ordinal]
@@ -116,23 +118,25 @@ class Standings:
         )
         return [Ordinal(ordinal) for ordinal in self._connection.execute(wanted).scalars()]
 
-    def _terms_ids(self, wanted: set[Terms]) -> dict[Terms, int]:
-        """Give the id of each of these terms, storing those not seen before.
+    def _terms_ids(self, wanted: Sequence[Terms]) -> dict[int, int]:
+        """Give the row of each of these terms by the object's identity; store the new ones.
 
+        By identity, because an import shares its terms and comparing them would cost more.
         Insertion is in one order, so that two writers never wait for each other in a circle.
         """
-        by_digest = {_digest(terms): terms for terms in wanted}
-        ids = self._known_ids(list(by_digest))
-        missing = sorted(digest for digest in by_digest if digest not in ids)
+        digests = {key: _digest(terms) for key, terms in {id(t): t for t in wanted}.items()}
+        bodies = {digests[id(terms)]: terms for terms in wanted}
+        rows = self._known_ids(list(bodies))
+        missing = sorted(digest for digest in bodies if digest not in rows)
         if missing:
-            rows = [
-                {"sha256": digest, "body": json.loads(canonical_text(by_digest[digest]))}
+            new = [
+                {"sha256": digest, "body": json.loads(canonical_text(bodies[digest]))}
                 for digest in missing
             ]
             statement = postgresql.insert(CONSENT_TERMS).on_conflict_do_nothing()
-            self._connection.execute(statement, rows)
-            ids |= self._known_ids(missing)
-        return {terms: ids[digest] for digest, terms in by_digest.items()}
+            self._connection.execute(statement, new)
+            rows |= self._known_ids(missing)
+        return {key: rows[digest] for key, digest in digests.items()}
 
     def _known_ids(self, digests: Sequence[bytes]) -> dict[bytes, int]:
         wanted = select(CONSENT_TERMS.c.sha256, CONSENT_TERMS.c.terms_id).where(

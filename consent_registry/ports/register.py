@@ -5,7 +5,7 @@ One unit of work is one transaction: what is read in it is one state of the regi
 of it stays unless `commit` returns.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -106,14 +106,26 @@ class Events(Protocol):
         """
         ...
 
-    def append(self, records: Sequence[EventRecord]) -> Mapping[EventId, bytes]:
-        """Seal, chain and add events of held datasets; gives each event's chain hash."""
+    def append(
+        self, records: Sequence[EventRecord], first: Set[Ordinal]
+    ) -> Mapping[EventId, bytes]:
+        """Seal, chain and add events of one held dataset; gives each event's chain hash.
+
+        `first` are the members of whom this is the first event, as far as the caller has looked.
+        """
         ...
 
     def project(
-        self, dataset: DatasetId, timelines: Mapping[Ordinal, Sequence[Segment]], now: datetime
+        self,
+        dataset: DatasetId,
+        timelines: Mapping[Ordinal, Sequence[Segment]],
+        now: datetime,
+        first: Set[Ordinal],
     ) -> None:
-        """Replace the stored timelines of these members; what begins after `now` is to turn."""
+        """Replace the stored timelines of these members; what begins after `now` is to turn.
+
+        `first` are members who have no stored timeline yet.
+        """
         ...
 
     def timelines(

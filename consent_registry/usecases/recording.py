@@ -72,8 +72,9 @@ def record(
         records.append(new_one)
         segments = timelines[draft.member.ordinal] = timeline(events)
         standings[draft.member.ordinal] = standing_in(segments, writing.now)
-    hashes = uow.events.append(records)
-    uow.events.project(writing.dataset.dataset, timelines, writing.now)
+    first = {ordinal for ordinal in timelines if not before.get(ordinal)}
+    hashes = uow.events.append(records, first)
+    uow.events.project(writing.dataset.dataset, timelines, writing.now, first)
     gone = narrow(uow, tools, writing, standings)
     announce_standings(uow, writing, standings, gone)
     for made in consent_facts(writing, records, hashes):
@@ -83,16 +84,20 @@ def record(
 
 
 class _Personal:
-    """The personal parts of one recording: people of an import share most of their terms."""
+    """The personal parts of one recording: people of an import share most of their terms.
+
+    Shared terms are one object, which the drafts keep alive; comparing them would cost more.
+    """
 
     def __init__(self, actor: Principal | None) -> None:
         self._actor = actor
-        self._made: dict[Terms | None, bytes] = {}
+        self._made: dict[int, bytes] = {}
 
     def of(self, terms: Terms | None) -> bytes:
-        if terms not in self._made:
-            self._made[terms] = personal_part(terms, self._actor)
-        return self._made[terms]
+        made = self._made.get(id(terms))
+        if made is None:
+            made = self._made[id(terms)] = personal_part(terms, self._actor)
+        return made
 
 
 def _record_of(

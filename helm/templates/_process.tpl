@@ -59,6 +59,28 @@ urn:placet:{{ .root.Values.node | lower }}:{{ .name }}
 - {name: PLACET_LOG_LEVEL, value: {{ .root.Values.logLevel | quote }}}
 {{- end }}
 
+{{- /* The clearinghouse's own: it follows the feeds inside the cluster; what they say names the public addresses. */ -}}
+{{- define "placet.clearinghouseEnv" -}}
+{{- $consent := include "placet.urlOf" (dict "root" .root "name" "consent_registry") }}
+{{- $permit := include "placet.urlOf" (dict "root" .root "name" "permit_service") }}
+{{- $services := .root.Values.services }}
+- {name: PLACET_BIND, value: "unix:/run/placet/clearinghouse.sock"}
+- {name: PLACET_PUBLIC_URL, value: {{ .root.Values.clearinghouse.publicUrl | quote }}}
+- {name: PLACET_SPOOL_DIR, value: /var/spool/placet}
+- {name: PLACET_TRUSTED_SOURCES, value: /etc/placet/trusted-sources.json}
+- {name: PLACET_CONSENT_FEED_URL, value: "{{ $consent }}/v1/feed"}
+- {name: PLACET_CONSENT_FEED_JWKS_URL, value: "{{ $consent }}/api/jwk"}
+- {name: PLACET_CONSENT_FEED_ISSUER, value: {{ $services.consent_registry.publicUrl | quote }}}
+- {name: PLACET_PERMIT_FEED_URL, value: "{{ $permit }}/v1/feed"}
+- {name: PLACET_PERMIT_FEED_JWKS_URL, value: "{{ $permit }}/api/feed-jwk"}
+- {name: PLACET_PERMIT_FEED_ISSUER, value: {{ $services.permit_service.publicUrl | quote }}}
+- {name: PLACET_PERMIT_JWKS_URL, value: "{{ $permit }}/api/permit-jwk"}
+- {name: PLACET_PERMIT_ISSUER, value: {{ $services.permit_service.publicUrl | quote }}}
+{{- range $key, $value := .root.Values.clearinghouse.settings }}
+- {name: {{ $key }}, value: {{ $value | quote }}}
+{{- end }}
+{{- end }}
+
 {{- /* What a service with a database and pages reads on top. */ -}}
 {{- define "placet.serviceEnv" -}}
 - {name: PLACET_BIND, value: "0.0.0.0:8080"}
@@ -69,6 +91,20 @@ urn:placet:{{ .root.Values.node | lower }}:{{ .name }}
 - {name: PLACET_SIGN_IN_CLIENT_ID, value: {{ printf "%s-pages" .name | quote }}}
 - {name: PLACET_SIGN_IN_CLIENT_SECRET_FILE, value: /run/secrets/placet/sign-in-secret}
 - {name: PLACET_SESSION_KEY_FILE, value: /run/secrets/placet/session-key}
+{{- if eq .name "consent_registry" }}
+- {name: PLACET_PERMIT_MESSAGES_URL, value: "{{ include "placet.urlOf" (dict "root" .root "name" "permit_service") }}/v1/messages"}
+{{- else if eq .name "permit_service" }}
+- {name: PLACET_CONSENT_REGISTRY_URL, value: {{ include "placet.urlOf" (dict "root" .root "name" "consent_registry") | quote }}}
+- {name: PLACET_AUTHORITY_URL, value: {{ .service.authorityUrl | quote }}}
+- {name: PLACET_DATASET_URL_BASE, value: {{ .service.datasetUrlBase | quote }}}
+- {name: PLACET_VISA_RECIPIENTS, value: {{ .service.visaRecipients | join "," | quote }}}
+{{- else }}
+- {name: PLACET_LOG_ORIGIN, value: {{ .service.logOrigin | quote }}}
+- {name: PLACET_TILES_PUBLIC, value: {{ .service.tilesPublic | quote }}}
+{{- if eq .process "work" }}
+- {name: PLACET_HEAD_FILE, value: /var/lib/placet/head.note}
+{{- end }}
+{{- end }}
 {{- range $key, $value := .service.settings }}
 - {name: {{ $key }}, value: {{ $value | quote }}}
 {{- end }}
@@ -78,11 +114,61 @@ urn:placet:{{ .root.Values.node | lower }}:{{ .name }}
 {{ .root.Values.image.repository }}:{{ .root.Values.image.tag }}
 {{- end }}
 
+{{- /* What a process reads is a copy in memory; of the Secrets themselves only the init container sees anything. */ -}}
 {{- define "placet.volumes" -}}
 - name: secrets
-  secret: {secretName: {{ .secretName | quote }}, defaultMode: 0400}
+  emptyDir: {medium: Memory, sizeLimit: 8Mi}
+- name: own-secret
+  secret: {secretName: {{ .secretName | quote }}, defaultMode: 0440}
+{{- with .keysSecretName }}
+- name: keys-secret
+  secret: {secretName: {{ . | quote }}, defaultMode: 0440}
+{{- end }}
 - name: tmp
   emptyDir: {}
+{{- end }}
+
+{{- /*
+A mounted Secret's files are readable by the pod's group, and every process refuses a key or secret that others than
+its owner may use. This container copies them to files of mode 0600 that belong to the process's own account. A
+Secret has no folders: a name such as visa__keys.json becomes keys/visa/keys.json, split at its first two underscores.
+*/ -}}
+{{- define "placet.secretsContainer" -}}
+- name: secrets
+  image: {{ include "placet.image" . | quote }}
+  imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+  command:
+    - sh
+    - -euc
+    - |
+      umask 077
+      for file in "$1"/*; do
+        cp -L "$file" "$3/${file##*/}"
+      done
+      [ -d "$2" ] || exit 0
+      mkdir -p "$3/keys"
+      for file in "$2"/*; do
+        name=${file##*/}
+        case $name in
+          *__*)
+            folder=$3/keys/${name%%__*}
+            mkdir -p "$folder"
+            cp -L "$file" "$folder/${name#*__}" ;;
+          *) cp -L "$file" "$3/keys/$name" ;;
+        esac
+      done
+    - secrets
+    - /mnt/own-secret
+    - /mnt/keys-secret
+    - /run/secrets/placet
+  resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
+  securityContext: {{- include "placet.containerSecurity" . | nindent 4 }}
+  volumeMounts:
+    - {name: own-secret, mountPath: /mnt/own-secret, readOnly: true}
+    {{- if .keysSecretName }}
+    - {name: keys-secret, mountPath: /mnt/keys-secret, readOnly: true}
+    {{- end }}
+    - {name: secrets, mountPath: /run/secrets/placet}
 {{- end }}
 
 {{- define "placet.mounts" -}}

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
+from services.docs.applications import SETTINGS
+from shared.settings import json_schema
 from tests.support.go import build_tool
+from tests.support.pods import below, containers
 
 ROOT = Path(__file__).resolve().parents[2]
 CHART = ROOT / "helm"
@@ -23,6 +26,7 @@ PROCESSES = {
     ("audit_log", "work"),
     ("audit_log", "sequence"),
     ("clearinghouse", "serve"),
+    ("gateway", "serve"),
 }
 
 
@@ -45,8 +49,7 @@ def pods(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def test_every_process_and_every_migration_is_in_the_chart(renderer: Path) -> None:
     documents = rendered(renderer, VALUES)
-    args = [c["args"] for pod in pods(documents) for c in pod["containers"] if "args" in c]
-    started = {(a[2].removeprefix("services."), a[3]) for a in args}
+    started = {(c.process, c.command) for pod in pods(documents) for c in containers(pod)}
     migrations = {(name, "migrate") for name in ("consent_registry", "permit_service", "audit_log")}
     assert started == PROCESSES | migrations
 
@@ -56,14 +59,17 @@ def test_a_chart_without_the_operator_s_values_names_every_missing_one(renderer:
     assert outcome.returncode == 1
     for wanted in ("/node", "/tokens/issuer", "/image/repository", "/transport/kafkaBootstrap"):
         assert wanted in outcome.stderr
-    assert "/services/permit_service/secretName" in outcome.stderr
+    for wanted in ("secretName", "keysSecretName", "authorityUrl", "datasetUrlBase"):
+        assert f"/services/permit_service/{wanted}" in outcome.stderr
+    assert "/services/audit_log/logOrigin" in outcome.stderr
+    assert "/clearinghouse/publicUrl" in outcome.stderr
 
 
 def test_no_container_may_be_root_or_write_to_its_image(renderer: Path) -> None:
     for pod in pods(rendered(renderer, VALUES)):
         assert pod["securityContext"]["runAsNonRoot"] is True
         assert pod["automountServiceAccountToken"] is False
-        for container in pod["containers"]:
+        for container in (*pod["initContainers"], *pod["containers"]):
             assert container["securityContext"]["readOnlyRootFilesystem"] is True
             assert container["securityContext"]["allowPrivilegeEscalation"] is False
 
@@ -74,3 +80,63 @@ def test_the_http_transport_needs_no_broker(renderer: Path, tmp_path: Path) -> N
     text = yaml.safe_dump_all(rendered(renderer, VALUES, override))
     assert "PLACET_KAFKA_BOOTSTRAP" not in text
     assert "/v1/intake" in text
+
+
+def test_every_process_gets_all_the_settings_it_needs_and_no_other(renderer: Path) -> None:
+    for pod in pods(rendered(renderer, VALUES)):
+        for container in containers(pod):
+            schema = json_schema(SETTINGS[container.process])
+            names, what = container.names, f"{container.process} {container.command}"
+            assert set(schema["required"]) - set(names) == set(), what
+            assert set(names) - set(schema["properties"]) == set(), what
+            assert len(names) == len(set(names)), what
+
+
+def test_every_path_in_a_setting_is_below_a_mount(renderer: Path) -> None:
+    for pod in pods(rendered(renderer, VALUES)):
+        volumes = [volume["name"] for volume in pod["volumes"]]
+        claims = ["spool"]  # made for the clearinghouse by its StatefulSet
+        for container in containers(pod):
+            assert set(container.mounts.values()) <= {*volumes, *claims}
+            lost = [
+                name
+                for name, path in container.paths()
+                if not any(below(path, mount) for mount in container.mounts)
+                and (container.command, name) != ("migrate", "PLACET_KEYS_DIR")
+            ]
+            assert lost == [], f"{container.process} {container.command}"
+
+
+def test_only_a_process_that_signs_or_opens_something_sees_keys(renderer: Path) -> None:
+    for pod in pods(rendered(renderer, VALUES)):
+        for container in containers(pod):
+            # What the Secrets themselves hold is for the init container alone.
+            assert not {"own-secret", "keys-secret"} & set(container.mounts.values())
+        commands = {container.command for container in containers(pod)}
+        secrets = [volume["name"] for volume in pod["volumes"] if "secret" in volume]
+        assert ("keys-secret" in secrets) == (commands != {"migrate"})
+    gateway = next(
+        container
+        for pod in pods(rendered(renderer, VALUES))
+        for container in containers(pod)
+        if container.process == "gateway"
+    )
+    assert "secrets" not in gateway.mounts.values()
+
+
+def test_the_log_s_head_is_kept_on_a_volume_that_outlives_its_pod(renderer: Path) -> None:
+    documents = rendered(renderer, VALUES)
+    claims = [d["metadata"] for d in documents if d["kind"] == "PersistentVolumeClaim"]
+    (work,) = [d for d in documents if d["metadata"]["name"].endswith("audit-log-work")]
+    (container,) = containers(work["spec"]["template"]["spec"])
+    head = dict(container.env)["PLACET_HEAD_FILE"]
+    volume = next(name for mount, name in container.mounts.items() if below(head, mount))
+    (claim,) = [
+        v["persistentVolumeClaim"]["claimName"]
+        for v in work["spec"]["template"]["spec"]["volumes"]
+        if v["name"] == volume
+    ]
+    assert [(c["name"], c["annotations"]["helm.sh/resource-policy"]) for c in claims] == [
+        (claim, "keep")
+    ]
+    assert (work["spec"]["replicas"], work["spec"]["strategy"]) == (1, {"type": "Recreate"})

@@ -2,15 +2,19 @@
 """The story for 10,000 people on the real processes, each of which is killed once meanwhile.
 
 What was answered is held against the entries in the served tiles (`services.story.accounts`): the
-player's own ledger, never a database, says whether anything was lost or doubled.
+player's own ledger, never a database, says whether anything was lost or doubled. At the end a
+verifier that is not ours reads the whole log.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from services.demo.environment import LOG_ORIGIN
 from services.story.play import Tale, play
 from services.story.reading import READ
+from tests.support.fsck import run_fsck
 from tests.support.havoc import Havoc, Victim
 from tests.support.kafka import session_broker
 from tests.support.suite import RunningSuite, running_suite
@@ -45,7 +49,9 @@ def play_under_fire(node: RunningSuite) -> tuple[Tale, list[Victim], list[str]]:
     return tale, havoc.killed, told
 
 
-def test_the_story_holds_while_every_process_is_killed_once(node: RunningSuite) -> None:
+def test_the_story_holds_while_every_process_is_killed_once(
+    node: RunningSuite, tmp_path: Path
+) -> None:
     tale, killed, told = play_under_fire(node)
     assert tale.differences == [], "\n".join(told)
     processes = node.processes()
@@ -63,3 +69,7 @@ def test_the_story_holds_while_every_process_is_killed_once(node: RunningSuite) 
     assert all(found["restarts"] >= 1 for found in processes.values())
     reads = [sent for sent in tale.stage.ledger.sent() if sent.kind == READ]
     assert len(reads) >= PEOPLE + len(tale.cast.expected.admitted)
+    node.wait_until_ready()
+    checked = run_fsck(node.suite.urls["audit_log"], LOG_ORIGIN, tmp_path)
+    assert checked.accepted, checked.words
+    assert checked.size >= tale.stage.log.head.size > PEOPLE

@@ -8,7 +8,6 @@ flipped bit. Our own `placet log verify --url` must say the same.
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -17,11 +16,8 @@ import zstandard
 
 from audit_log.domain.note import ed25519_key
 from tests.fakes.log_factories import Speaker
-from tests.support.go import build_tool
+from tests.support.fsck import Verdict, run_fsck
 from tests.support.log_node import LogNode, log_node
-
-FSCK = Path(__file__).parents[2] / "tools" / "fsck"
-PACKAGE = "github.com/transparency-dev/tessera/cmd/fsck"
 
 
 @pytest.fixture(scope="module")
@@ -32,34 +28,8 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LogNode]:
         yield running
 
 
-def vkey_file(node: LogNode, folder: Path) -> Path:
-    path = folder / "log.vkey"
-    path.write_text(node.get("/v1/log").json()["vkey"])
-    return path
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What fsck said. Its exit status is 0 in any case: only its words tell."""
-
-    accepted: bool
-    words: str
-
-
 def fsck(node: LogNode, folder: Path) -> Verdict:
-    command = [
-        str(build_tool(FSCK, PACKAGE)),
-        f"--storage_url={node.url}/log/",
-        f"--public_key={vkey_file(node, folder)}",
-        "--origin=placet.example/zz/log",
-        "--ui=false",
-        "--N=2",
-    ]
-    said = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    words = said.stdout + said.stderr
-    size = node.get("/v1/log").json()["size"]
-    done = f"Successfully fsck'd log with size {size} and root" in words
-    return Verdict(accepted=done and "fsck failed" not in words, words=words)
+    return run_fsck(node.url, "placet.example/zz/log", folder)
 
 
 def ours(node: LogNode) -> subprocess.CompletedProcess[str]:

@@ -107,3 +107,106 @@ def test_the_ledger_remembers_what_was_sent_before_it_knows_the_answer() -> None
     assert held["data"].accepted
     assert held["apply"] == Sent(trace_id=second, kind="apply", wish="w")
     assert not held["apply"].accepted
+
+
+DATASET = "GDI-ZZ-DATASET-1"
+TYPES = {
+    "given": "placet.consent.given.v1",
+    "refused": "placet.consent.changed.v1",
+    "changed": "placet.consent.changed.v1",
+    "withdrawn": "placet.consent.withdrawn.v1",
+}
+
+
+def consent(state: str, people: int, events: str, *, file: str = "i1") -> dict[str, Any]:
+    return {
+        "id": events,
+        "ty": TYPES[state],
+        "ds": DATASET,
+        "r": state,
+        "n": {"people": people},
+        "c": {"subj": [f"{events}-{number}" for number in range(people)]},
+        "x": {"import_id": file, "events": events},
+    }
+
+
+def consented(entries: list[dict[str, Any]]) -> list[str]:
+    return [*accounts.consents(DATASET, {"given": 70, "refused": 2, "withdrawn": 3}, entries)]
+
+
+WHOLE = [
+    consent("given", 64, "a"),
+    consent("given", 6, "b"),
+    consent("refused", 2, "c"),
+    consent("withdrawn", 3, "d"),
+]
+
+
+def test_every_accepted_consent_stands_in_the_log_once() -> None:
+    assert consented(WHOLE) == []
+    of_another = consent("given", 9, "e") | {"ds": "GDI-ZZ-DATASET-2"}
+    by_herself = consent("withdrawn", 1, "f")
+    del by_herself["x"]["import_id"]
+    assert consented([*WHOLE, of_another, by_herself]) == []
+
+
+def test_a_lost_a_doubled_and_a_mislabelled_consent_are_seen() -> None:
+    for at in range(len(WHOLE)):
+        assert consented(WHOLE[:at] + WHOLE[at + 1 :])
+        assert consented([*WHOLE, WHOLE[at]])
+    assert consented([*WHOLE, consent("given", 1, "e")])
+    assert consented([*WHOLE[1:], consent("given", 63, "a")])
+    assert consented([*WHOLE, consent("changed", 1, "e")])
+    assert consented([*WHOLE[1:], WHOLE[0] | {"c": {"subj": ["a"]}}])
+    assert consented([*WHOLE[:3], WHOLE[3] | {"ty": TYPES["given"]}])
+
+
+def test_one_doubled_entry_does_not_make_up_for_a_lost_one() -> None:
+    even = [consent("given", 35, "a"), consent("given", 35, "b"), *WHOLE[2:]]
+    assert consented(even) == []
+    assert consented([even[0], even[0], *even[2:]])
+
+
+def test_a_file_that_was_sent_twice_gives_nobody_a_second_first_consent() -> None:
+    again = [consent("changed", 70, "g", file="i2"), consent("withdrawn", 3, "h", file="i2")]
+    assert consented(WHOLE + again) == []
+    assert consented([*WHOLE, *again, consent("given", 1, "j", file="i2")])
+
+
+def begun(name: str, kind: str = "started") -> dict[str, Any]:
+    return {"ty": f"placet.import.{kind}.v1", "x": {"import_id": name}}
+
+
+def test_an_import_ends_once() -> None:
+    assert [*accounts.imports([begun("a"), begun("a", "finished")])] == []
+    assert [*accounts.imports([begun("a")])]
+    assert [*accounts.imports([begun("a"), begun("a", "finished"), begun("a", "finished")])]
+
+
+def granted() -> list[dict[str, Any]]:
+    frozen = {"ty": "placet.cohort.frozen.v1", "x": {"cohort_id": "c1"}}
+    return [
+        {"ty": "placet.application.decided.v1", "x": {"application": "p", "state": "granting"}},
+        {**frozen, "r": "frozen"},
+        {**frozen, "r": "bound"},
+        {"ty": "placet.permit.issued.v1", "x": {"application": "p", "cohort": "c1"}},
+    ]
+
+
+def test_a_grant_has_one_permit_over_one_cohort_that_was_frozen_and_bound_once() -> None:
+    whole = granted()
+    assert [*accounts.grants(whole)] == []
+    for at in range(len(whole)):
+        assert [*accounts.grants(whole[:at] + whole[at + 1 :])], whole[at]
+        assert [*accounts.grants([*whole, whole[at]])], whole[at]
+    unbound = {"ty": "placet.cohort.frozen.v1", "r": "frozen", "x": {"cohort_id": "c2"}}
+    assert [*accounts.grants([*whole, unbound])] == []
+    assert [*accounts.grants([*whole, unbound | {"r": "bound"}])]
+
+
+def test_a_request_about_two_datasets_leaves_one_entry_for_each() -> None:
+    asked = [change("a", 200, kind="visas")]
+    one, other = ({**mark("a", "visas"), "ds": name} for name in ("D1", "D2"))
+    assert changed(asked, [one, other]) == []
+    assert len(changed(asked, [one, other, other])) == 1
+    assert len(changed(asked, [])) == 1

@@ -143,7 +143,7 @@ Secret has no folders: a name such as visa__keys.json becomes keys/visa/keys.jso
     - |
       umask 077
       for file in "$1"/*; do
-        cp -L "$file" "$3/${file##*/}"
+        install -m 0600 "$file" "$3/${file##*/}"
       done
       [ -d "$2" ] || exit 0
       mkdir -p "$3/keys"
@@ -153,8 +153,8 @@ Secret has no folders: a name such as visa__keys.json becomes keys/visa/keys.jso
           *__*)
             folder=$3/keys/${name%%__*}
             mkdir -p "$folder"
-            cp -L "$file" "$folder/${name#*__}" ;;
-          *) cp -L "$file" "$3/keys/$name" ;;
+            install -m 0600 "$file" "$folder/${name#*__}" ;;
+          *) install -m 0600 "$file" "$3/keys/$name" ;;
         esac
       done
     - secrets

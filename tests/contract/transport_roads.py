@@ -8,7 +8,6 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import count
 from typing import Protocol, TypeVar
 
 from flask import Flask, Response, request
@@ -39,7 +38,6 @@ from tests.support.kafka import KafkaBroker, forget_failed_connections, session_
 from tests.support.waiting import wait_until
 
 _T = TypeVar("_T")
-_TOPICS = count(1)
 
 
 class Road(Protocol):
@@ -93,10 +91,8 @@ class MemoryRoad:
 class KafkaRoad:
     def __init__(self, broker: KafkaBroker) -> None:
         self._broker = broker
-        number = next(_TOPICS)
-        self.entry_topic, self.message_topic = f"audit.t{number}.v1", f"changes.t{number}.v1"
-        for topic in (self.entry_topic, self.message_topic):
-            broker.create_topic(topic, partitions=3)
+        self.entry_topic = broker.new_topic("audit", partitions=3)
+        self.message_topic = broker.new_topic("changes", partitions=3)
         self.transport: Transport = KafkaTransport(broker.bootstrap, patience_ms=3_000)
 
     def entries(self, at_least: int) -> list[IncomingEntry]:

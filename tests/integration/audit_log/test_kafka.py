@@ -4,7 +4,6 @@
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -35,8 +34,6 @@ from tests.support.log_world import (
     sequencer,
 )
 from tests.support.waiting import wait_until
-
-_NUMBERS = count(1)
 
 
 @dataclass
@@ -100,8 +97,7 @@ class Road:
 @pytest.fixture
 def road() -> Iterator[Road]:
     broker = session_broker()
-    topic = f"audit.t{next(_NUMBERS)}.v1"
-    broker.create_topic(topic, partitions=3)
+    topic = broker.new_topic("audit", partitions=3)
     world = PostgresWorld()
     yield Road(broker=broker, topic=topic, world=world)
     world.close()

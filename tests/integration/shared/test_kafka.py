@@ -6,7 +6,6 @@ What the transport delivers when all is well is in tests/contract/test_transport
 
 import logging
 from collections.abc import Iterator
-from itertools import count
 
 import pytest
 from kafka import KafkaAdminClient, TopicPartition
@@ -29,8 +28,6 @@ from shared.transport import OutboxRow, RowKind, TransportUnavailable
 from tests.support.kafka import KafkaBroker, forget_failed_connections, session_broker
 from tests.support.waiting import wait_until
 
-_NUMBERS = count(1)
-
 
 @pytest.fixture
 def broker() -> Iterator[KafkaBroker]:
@@ -40,9 +37,7 @@ def broker() -> Iterator[KafkaBroker]:
 
 @pytest.fixture
 def topic(broker: KafkaBroker) -> str:
-    name = f"kafka.t{next(_NUMBERS)}.v1"
-    broker.create_topic(name)
-    return name
+    return broker.new_topic("kafka")
 
 
 def raw_row(topic: str, value: bytes) -> OutboxRow:

@@ -2,7 +2,6 @@
 """Messages from a real broker into an inbox: once each, over restarts and failures."""
 
 from collections.abc import Iterator
-from itertools import count
 
 import pytest
 from sqlalchemy import Engine, text
@@ -18,8 +17,6 @@ from tests.integration.shared.world import message, sample_engine
 from tests.support.kafka import KafkaBroker, forget_failed_connections, session_broker
 from tests.support.waiting import wait_until
 
-_NUMBERS = count(1)
-
 
 @pytest.fixture
 def broker() -> Iterator[KafkaBroker]:
@@ -29,9 +26,7 @@ def broker() -> Iterator[KafkaBroker]:
 
 @pytest.fixture
 def topic(broker: KafkaBroker) -> str:
-    name = f"inbox.t{next(_NUMBERS)}.v1"
-    broker.create_topic(name)
-    return name
+    return broker.new_topic("inbox")
 
 
 def message_row(topic: str, number: int) -> OutboxRow:

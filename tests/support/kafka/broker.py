@@ -12,6 +12,7 @@ import time
 import warnings
 from collections.abc import Mapping
 from functools import cache
+from itertools import count
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
@@ -26,6 +27,7 @@ from tests.support.waiting import wait_until
 _FOLDER = Path(__file__).resolve().parents[3] / "var" / "test"
 _SECONDS_TO_START = 60.0
 _SECONDS_TO_STOP = 30.0
+_NUMBERS = count(1)
 _NO_CONFIG: Mapping[str, str] = MappingProxyType({})
 _JAVA = (
     *("java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
@@ -97,6 +99,12 @@ class KafkaBroker:
         """Stop and start on the same data and the same ports."""
         self.stop()
         self.start()
+
+    def new_topic(self, group: str, *, partitions: int = 1) -> str:
+        """Create a topic of a name that no other test of this run has, and give the name."""
+        name = f"{group}.t{next(_NUMBERS)}.v1"
+        self.create_topic(name, partitions=partitions)
+        return name
 
     def create_topic(
         self, name: str, *, partitions: int = 1, config: Mapping[str, str] = _NO_CONFIG

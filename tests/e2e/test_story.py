@@ -45,7 +45,7 @@ def play_under_fire(node: RunningSuite) -> tuple[Tale, list[Victim], list[str]]:
             havoc.finish()
 
     havoc.start()
-    tale = play(node.suite, people=PEOPLE, say=say)
+    tale = play(node.suite, people=PEOPLE, say=say, leave_open=True)
     return tale, havoc.killed, told
 
 

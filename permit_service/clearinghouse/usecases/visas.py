@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """A person's visas: fetched once for all who wait, checked as foreign input, kept for a while.
 
-An answer is kept no longer than the first of its visas lives. An answer that opens nothing for
-the dataset asked about is kept for at most 60 s, and only while the permit register has not moved:
-whoever was granted a permit a moment ago is not told "none" from memory. Every answer is kept
-under the source and the person it was fetched for, never under a visa or a URL alone.
+An answer is kept no longer than the first of its visas lives, and only while the permit register
+has not moved: whoever was granted a permit a moment ago, a first one or a wider one, is not judged
+by what she had before. An answer that opens nothing for the dataset asked about is kept for at
+most 60 s. Every answer is kept under the source and the person it was fetched for, never under a
+visa or a URL alone.
+
+What a later answer leaves out is not forgotten while it lives: a visa is good until it expires,
+and a person whose permit was revoked is to be told so. When the source does not answer, what is
+held goes on, as it would have without the move; whether its permits live is in the register.
 """
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -124,52 +129,68 @@ class VisaDesk:
         with self._lock:
             now = self._clock.monotonic()
             kept = self._kept.get(key)
-            if kept is not None and _usable(kept, dataset, revision, now):
+            held = kept if kept is not None and now < kept.until else None
+            if held is not None and _current(held, dataset, revision, now):
                 self._kept.move_to_end(key)
-                return kept
+                return held
+        try:
+            return self._fetched(key, source, revision, () if held is None else held.visas)
+        except SourceUnreachable:
+            if held is None or not _opens_any(held, dataset):
+                raise
+            return held
+
+    def _fetched(
+        self, key: _Key, source: TrustedSource, revision: int, held: Sequence[CheckedVisa]
+    ) -> _Kept:
+        """Ask the source, or wait for whoever asks it for this person already."""
+        with self._lock:
             failed_at = self._failed_at.get(source.name)
-            if failed_at is not None and now - failed_at < RETRY_SECONDS:
+            if failed_at is not None and self._clock.monotonic() - failed_at < RETRY_SECONDS:
                 raise SourceUnreachable(context={"source": source.name})
             flight = self._flights.get(key)
             mine = flight is None
             if flight is None:
                 flight = self._flights[key] = Future()
         if mine:
-            self._fly(flight, key, source, revision)
+            self._fly(flight, key, lambda: self._fetch(key, source, revision, held))
         try:
             return flight.result(timeout=FLIGHT_SECONDS)
         except TimeoutError:
             raise SourceUnreachable(context={"source": source.name}) from None
 
-    def _fly(self, flight: Future[_Kept], key: _Key, source: TrustedSource, revision: int) -> None:
+    def _fly(self, flight: Future[_Kept], key: _Key, fetch: Callable[[], _Kept]) -> None:
         """Fetch and check once; whoever waits for the same person gets the same outcome."""
         try:
-            kept = self._fetch(key, source, revision)
+            kept = fetch()
         except BaseException as fault:
             with self._lock:
                 del self._flights[key]
-                self._failed_at[source.name] = self._clock.monotonic()
+                self._failed_at[key.source] = self._clock.monotonic()
             flight.set_exception(fault)
             if not isinstance(fault, SourceUnreachable):
                 raise
         else:
             with self._lock:
                 del self._flights[key]
-                self._failed_at.pop(source.name, None)
+                self._failed_at.pop(key.source, None)
                 self._kept[key] = kept
                 self._kept.move_to_end(key)
                 while len(self._kept) > MAX_KEPT:
                     self._kept.popitem(last=False)
             flight.set_result(kept)
 
-    def _fetch(self, key: _Key, source: TrustedSource, revision: int) -> _Kept:
+    def _fetch(
+        self, key: _Key, source: TrustedSource, revision: int, held: Sequence[CheckedVisa]
+    ) -> _Kept:
         fetched_at = self._clock.monotonic()
         raws = self._sources.fetch(source, key.subject)
         now = self._clock.now().timestamp()
-        visas = tuple(
+        given = [
             check_visa(raw, source, key.subject, signatures=self._signatures, now=int(now))
             for raw in raws[:MAX_VISAS]
-        )
+        ]
+        visas = (*given, *_left_out(held, given, now))[:MAX_VISAS]
         lives = [
             visa.visa.expires_at - now
             for visa in visas
@@ -183,13 +204,28 @@ class VisaDesk:
         )
 
 
-def _usable(kept: _Kept, dataset: DatasetId, revision: int, now: float) -> bool:
-    if now >= kept.until:
+def _current(kept: _Kept, dataset: DatasetId, revision: int, now: float) -> bool:
+    if kept.permits_revision < revision:
         return False
-    if any(_opens(visa, dataset) for visa in kept.visas):
-        return True
-    return kept.permits_revision == revision and now - kept.fetched_at < NEGATIVE_SECONDS
+    return _opens_any(kept, dataset) or now - kept.fetched_at < NEGATIVE_SECONDS
 
 
-def _opens(visa: CheckedVisa, dataset: DatasetId) -> bool:
-    return isinstance(visa, VerifiedVisa) and visa.source.opens(visa.visa, dataset)
+def _opens_any(kept: _Kept, dataset: DatasetId) -> bool:
+    return any(
+        isinstance(visa, VerifiedVisa) and visa.source.opens(visa.visa, dataset)
+        for visa in kept.visas
+    )
+
+
+def _left_out(
+    held: Sequence[CheckedVisa], given: Sequence[CheckedVisa], now: float
+) -> Sequence[CheckedVisa]:
+    """Give the living visas held so far for permits that no newer visa speaks of."""
+    spoken_of = {visa.visa.permit for visa in given if isinstance(visa, VerifiedVisa)}
+    return [
+        visa
+        for visa in held
+        if isinstance(visa, VerifiedVisa)
+        and visa.visa.expires_at > now
+        and visa.visa.permit not in spoken_of
+    ]

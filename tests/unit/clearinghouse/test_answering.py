@@ -241,7 +241,15 @@ def test_a_revocation_counts_from_the_next_request_on_although_visas_are_kept(
     world.permits.change("permits", 6, "permit.revoked", {"permit_id": PERMIT})
     world.follow()
     assert world.ask().reason is Reason.PERMIT_REVOKED
-    assert world.sources.asked == [("own", "rita")]
+
+
+def test_a_revocation_counts_although_the_source_of_visas_is_away(world: World) -> None:
+    assert world.ask().allowed
+    world.sources.down = {"own"}
+    assert world.ask().allowed
+    world.permits.change("permits", 6, "permit.revoked", {"permit_id": PERMIT})
+    world.follow()
+    assert world.ask().reason is Reason.PERMIT_REVOKED
 
 
 def test_what_is_learnt_while_visas_are_fetched_counts(world: World) -> None:

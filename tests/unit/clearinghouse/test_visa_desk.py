@@ -2,6 +2,7 @@
 """Fetching, checking and keeping visas: whose, how long, and who is asked how often."""
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ from tests.fakes.clearinghouse import (
     JKU,
     NOW,
     OTHER_DATASET,
+    PERMIT,
     PREFIX,
     RITA,
     a_source,
@@ -39,6 +41,11 @@ FOREIGN = unsigned(
     visa_header(jku="https://evil.example/api/jwk"),
     visa_claims(iss="https://evil.example"),
     signed_by="https://evil.example/api/jwk",
+)
+SECOND = unsigned(
+    visa_header(),
+    {**visa_claims(jti="jti-2"), "urn:placet:permit": "permit-2"},
+    signed_by=JKU,
 )
 FORGED = unsigned(visa_header(), visa_claims(), signed_by="https://evil.example/api/jwk")
 
@@ -167,8 +174,55 @@ def test_a_new_permit_ends_the_memory_of_having_none() -> None:
     world.sources.visas["own", "rita"] = [GOOD]
     assert world.ask(revision=5) == ()
     assert len(world.ask(revision=6)) == 1
-    world.ask(revision=7)
+    world.ask(revision=6)
     assert len(world.sources.asked) == 2, "a visa that opens the dataset is kept"
+
+
+def permits(visas: Sequence[CheckedVisa]) -> list[str | None]:
+    return [visa.visa.permit for visa in visas if isinstance(visa, VerifiedVisa)]
+
+
+def test_a_new_permit_counts_at_once_beside_one_that_ended() -> None:
+    world = Desk()
+    assert permits(world.ask(revision=5)) == [PERMIT]
+    world.sources.visas["own", "rita"] = [SECOND]
+    assert permits(world.ask(revision=5)) == [PERMIT]
+    assert permits(world.ask(revision=6)) == ["permit-2", PERMIT]
+    assert permits(world.ask(revision=6)) == ["permit-2", PERMIT]
+    assert len(world.sources.asked) == 2
+
+
+def test_a_visa_that_the_source_left_out_is_held_until_it_expires() -> None:
+    world = Desk()
+    world.ask(revision=5)
+    world.sources.visas["own", "rita"] = []
+    assert permits(world.ask(revision=6)) == [PERMIT], "she is to be told that it was revoked"
+    world.clock.pass_time(890)
+    assert world.ask(revision=6) == ()
+
+
+def test_visas_for_one_permit_do_not_pile_up() -> None:
+    world = Desk()
+    for revision in range(5, 40):
+        visa = visa_claims(jti=f"jti-{revision}")
+        world.sources.visas["own", "rita"] = [unsigned(visa_header(), visa, signed_by=JKU)]
+        (checked,) = world.ask(revision=revision)
+        assert isinstance(checked, VerifiedVisa)
+        assert checked.visa.jti == f"jti-{revision}"
+
+
+def test_a_silent_source_does_not_take_away_what_is_held() -> None:
+    world = Desk()
+    world.ask(revision=5)
+    world.sources.down = {"own"}
+    for _ in range(3):
+        presented = world.desk.present(RITA, DATASET, permits_revision=6)
+        assert (permits(presented.visas), presented.unreachable) == ([PERMIT], ())
+    assert len(world.sources.asked) == 2
+    world.sources.down.clear()
+    world.sources.visas["own", "rita"] = [SECOND]
+    world.clock.pass_time(RETRY_SECONDS)
+    assert permits(world.ask(revision=6)) == ["permit-2", PERMIT]
 
 
 def test_visas_for_another_dataset_count_as_none_for_this_one() -> None:

@@ -27,6 +27,7 @@ from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.publishing import PostgresPublisherStore
 from audit_log.adapters.store import PostgresSequencerStore
 from audit_log.http import api, pages
+from audit_log.http.api.intake import MAX_INTAKE_BYTES
 from audit_log.http.edge import Edge, install
 from audit_log.ports import Transaction, Trust
 from audit_log.settings import AuditSettings
@@ -40,6 +41,7 @@ from shared.db import engine, ready_check, run_migrations
 from shared.http_client import RemoteKeySet
 from shared.ids import IdSource, Uuid7Source
 from shared.pages import PageSettings, SignIn, install_pages
+from shared.request_bodies import BodyLimits
 from shared.service_info import ServiceInfo
 from shared.version import VERSION
 from shared.web import create_flask
@@ -47,6 +49,7 @@ from shared.web import create_flask
 SERVICE: Final = "audit_log"
 THREADS: Final = 8
 """Requests in Python at once, and connections to the database."""
+BODY_LIMITS: Final = BodyLimits(most_bytes=MAX_INTAKE_BYTES, memory_bytes=MAX_INTAKE_BYTES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ from shared.keys import KeyStoreError
 from shared.outbox import Relay
 from shared.pages import PageSettings, SignIn, install_pages
 from shared.processes import run_loop
+from shared.request_bodies import BodyLimits
 from shared.service_info import ServiceInfo
 from shared.settings import SettingsError
 from shared.transport import Transport
@@ -152,12 +153,21 @@ def create_app(parts: Parts) -> Flask:
         Edge(
             tools=parts.tools,
             pause=time.sleep,
-            max_import_bytes=settings.max_import_megabytes * 1_000_000,
+            max_import_bytes=_max_import_bytes(settings),
         ),
     )
     api.register(create_api(app, "Placet consent registry", VERSION))
     _dress(app, parts, verifier)
     return app
+
+
+def body_limits(settings: ConsentSettings) -> BodyLimits:
+    """Say what a request's body may cost the process that serves; an import is the longest."""
+    return BodyLimits(most_bytes=_max_import_bytes(settings))
+
+
+def _max_import_bytes(settings: ConsentSettings) -> int:
+    return settings.max_import_megabytes * 1_000_000
 
 
 def work(parts: Parts, stop: threading.Event) -> None:

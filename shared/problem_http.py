@@ -81,8 +81,8 @@ def install_problems(app: Flask, table: Mapping[str, Problem]) -> None:
     def of_app_error(error: AppError) -> Response:
         if error.code not in table:
             _log.error("code without a row", extra={"code": error.code}, exc_info=error)
-            return _respond(_body(table, "internal_error"), {})
-        body = _body(table, error.code, error.detail, error.faults)
+            return _respond(body_of(table, "internal_error"), {})
+        body = body_of(table, error.code, error.detail, error.faults)
         _log.info("refused", extra={"code": error.code, "context": dict(error.context)})
         return _respond(body, _challenge(body, error.context))
 
@@ -93,20 +93,21 @@ def install_problems(app: Flask, table: Mapping[str, Problem]) -> None:
         ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
         otherwise = "internal_error" if ours else "bad_request"
         headers = {k: v for k, v in error.get_headers() if k in {"Allow", "Retry-After"}}
-        return _respond(_body(table, _STATUS_CODES.get(status, otherwise)), headers)
+        return _respond(body_of(table, _STATUS_CODES.get(status, otherwise)), headers)
 
     def of_anything(error: Exception) -> Response:
         _log.error("unexpected error", exc_info=error)
-        return _respond(_body(table, "internal_error"), {})
+        return _respond(body_of(table, "internal_error"), {})
 
     app.register_error_handler(AppError, of_app_error)
     app.register_error_handler(HTTPException, of_http)
     app.register_error_handler(Exception, of_anything)
 
 
-def _body(
+def body_of(
     table: Mapping[str, Problem], code: str, detail: str = "", faults: tuple[FieldFault, ...] = ()
 ) -> ProblemBody:
+    """Write what the caller is told about a code of `table`, with the id of the work at hand."""
     row = table[code]
     return ProblemBody(
         code=code,

@@ -11,12 +11,14 @@ from typing import Final
 
 from flask import Flask
 
-from shared.problem_http import Problem, ProblemBody, install_problems
+from shared.problem_http import CONTENT_TYPE, Problem, ProblemBody, body_of, install_problems
 
 __all__ = [
+    "CONTENT_TYPE",
     "PROBLEMS",
     "Problem",
     "ProblemBody",
+    "problem_of",
     "register_problems",
 ]
 
@@ -117,3 +119,8 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
 def register_problems(app: Flask) -> None:
     """Answer every error of this application with a problem from the table."""
     install_problems(app, PROBLEMS)
+
+
+def problem_of(code: str) -> ProblemBody:
+    """Write the problem of a code that no request of an application stands for."""
+    return body_of(PROBLEMS, code)

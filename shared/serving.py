@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Serving a WSGI application with granian: one master, one worker, bounded threads.
 
+A thread is taken once a request's body is whole (`shared.wsgi_bridge`), never to wait for one.
+
 What happens when one of them dies (all of it tested with `kill -9`):
 
 - the master: the kernel kills its worker with it (PR_SET_PDEATHSIG), so that no orphan goes on
@@ -23,24 +25,35 @@ import socket
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal, NoReturn
+from typing import Any, Final, NoReturn
+from wsgiref.types import WSGIApplication
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from shared.processes import die_with_parent, run_loop, until_stopped
+from shared.request_bodies import BodyLimits
+from shared.wsgi_bridge import Bridge
 
-__all__ = ["AddressInUse", "claim_address", "die_with_parent", "run_loop", "serve", "until_stopped"]
+__all__ = [
+    "AddressInUse",
+    "BodyLimits",
+    "claim_address",
+    "die_with_parent",
+    "run_loop",
+    "serve",
+    "until_stopped",
+]
 
 _CLAIM_SECONDS: Final = 5.0
 _RETRY_SECONDS: Final = 0.1
 _KILL_AFTER_SECONDS: Final = 5
 _HEADER_MILLISECONDS: Final = 10_000
-_MIN_BACKPRESSURE: Final = 128
+_MOST_CONNECTIONS: Final = 512
 _log = logging.getLogger("placet.serving")
 
 
@@ -53,15 +66,16 @@ def serve(
     bind: str,
     *,
     threads: int = 8,
-    interface: Literal["wsgi"] = "wsgi",
     factory: bool = False,
+    limits: BodyLimits | None = None,
     socket_mode: int = 0o660,
 ) -> NoReturn:
     """Serve `package.module:name` at `address:port` or `unix:/path` until SIGTERM or SIGINT.
 
-    At most `threads` requests are in Python at once (size the database pool to that); more wait.
-    With `factory`, `name` is called to make the application. Ends the process: status 0 when asked
-    to stop, 1 when the address is taken or the worker keeps dying.
+    At most `threads` requests are worked on at once (size the database pool to that); more wait,
+    and so do requests whose bodies are still arriving within `limits`. With `factory`, `name` is
+    called to make the application. Ends the process: status 0 when asked to stop, 1 when the
+    address is taken or the worker keeps dying.
     """
     with contextlib.ExitStack() as held:
         try:
@@ -73,17 +87,17 @@ def serve(
             target,
             **address,
             uds_permissions=socket_mode,
-            interface=Interfaces(interface),
+            interface=Interfaces.ASGINL,
             workers=1,
-            blocking_threads=threads,
-            backpressure=max(_MIN_BACKPRESSURE, threads),
+            backpressure=_MOST_CONNECTIONS,
             http=HTTPModes.http1,
             http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS),
             log_dictconfig=_log_config(),
             respawn_failed_workers=True,
             workers_kill_timeout=_KILL_AFTER_SECONDS,
         )
-        server.serve(target_loader=partial(_load_in_worker, os.getpid(), factory))
+        load = partial(_load_in_worker, os.getpid(), factory, threads, limits or BodyLimits())
+        server.serve(target_loader=load)
     sys.exit(0)
 
 
@@ -148,13 +162,15 @@ def _wait_or_give_up(deadline: float, why: str) -> None:
     time.sleep(_RETRY_SECONDS)
 
 
-def _load_in_worker(master: int, factory: bool, target: str) -> Callable[..., Any]:
+def _load_in_worker(
+    master: int, factory: bool, threads: int, limits: BodyLimits, target: str
+) -> Bridge:
     """Load the application; granian calls this first thing in a worker process."""
     die_with_parent(master)
     module_name, _, name = target.partition(":")
     found = getattr(importlib.import_module(module_name), name)
-    application: Callable[..., Any] = found() if factory else found
-    return application
+    application: WSGIApplication = found() if factory else found
+    return Bridge(application, threads=threads, limits=limits)
 
 
 def _log_config() -> dict[str, Any]:

@@ -5,7 +5,7 @@ import argparse
 import os
 import sys
 
-from audit_log.bootstrap import SERVICE, THREADS, build, migrate, sequence, work
+from audit_log.bootstrap import BODY_LIMITS, SERVICE, THREADS, build, migrate, sequence, work
 from audit_log.domain.errors import LogMismatch
 from audit_log.settings import AuditSettings
 from shared.clock import Clock, SystemClock
@@ -37,7 +37,13 @@ def main() -> int:
         return 0
     configure(SERVICE, settings.log_level)
     if command == "serve":
-        serve("services.audit_log.wsgi:create", settings.bind, threads=THREADS, factory=True)
+        serve(
+            "services.audit_log.wsgi:create",
+            settings.bind,
+            threads=THREADS,
+            limits=BODY_LIMITS,
+            factory=True,
+        )
     return (work if command == "work" else sequence)(parts, until_stopped())
 
 

@@ -5,7 +5,7 @@ import argparse
 import os
 import sys
 
-from consent_registry.bootstrap import SERVICE, THREADS, build, migrate, work
+from consent_registry.bootstrap import SERVICE, THREADS, body_limits, build, migrate, work
 from consent_registry.settings import ConsentSettings
 from shared.clock import SystemClock
 from shared.logging import configure
@@ -37,7 +37,13 @@ def main() -> int:
         return 0
     configure(SERVICE, settings.log_level)
     if command == "serve":
-        serve("services.consent_registry.wsgi:create", settings.bind, threads=THREADS, factory=True)
+        serve(
+            "services.consent_registry.wsgi:create",
+            settings.bind,
+            threads=THREADS,
+            limits=body_limits(settings),
+            factory=True,
+        )
     work(parts, until_stopped())
     return 0
 

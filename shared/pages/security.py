@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
@@ -66,7 +66,8 @@ def install_csrf(
 ) -> None:
     """Refuse every unsafe request without a valid `csrf_token`, except below `exempt_paths`.
 
-    A request that names an origin other than ours is refused even with a token.
+    A request that names an origin other than ours is refused even with a token. Its form is read
+    only when origin and session allow that it could be good.
     The API reads a bearer token and no cookie, so a foreign page cannot speak for anyone there.
     The token ends with the session, not before: a slow reader's form stays good.
     """
@@ -78,9 +79,12 @@ def install_csrf(
     def check() -> None:
         if not request.endpoint or is_below(request.path, exempt_paths):
             return
+        if request.method not in _SAFE_METHODS:
+            if request.headers.get("Origin", own) != own:
+                raise CSRFError("the request comes from another origin")
+            if app.config["WTF_CSRF_FIELD_NAME"] not in session:
+                raise CSRFError("no form was given to this session")
         protection.protect()
-        if request.method not in _SAFE_METHODS and request.headers.get("Origin", own) != own:
-            raise CSRFError("the request comes from another origin")
 
     app.before_request(check)
 

@@ -1,62 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real masters and workers, really killed."""
 
-import http.client
 import os
 import signal
 import socket
 import stat
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.support.served import Pids, answering, ask, connection, fresh_bind, started
 from tests.support.waiting import wait_until
-
-ROOT = Path(__file__).parents[3]
-START = (
-    "import sys; from shared.logging import configure; from shared.serving import serve; "
-    "configure('test', 'info'); serve('tests.support.pid_app:app', sys.argv[1], threads=2)"
-)
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: str) -> None:
-        super().__init__("localhost", timeout=30)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(30)
-        self.sock.connect(self._path)
-
-
-def connection(bind: str) -> http.client.HTTPConnection:
-    if bind.startswith("unix:"):
-        return UnixConnection(bind.removeprefix("unix:"))
-    host, _, port = bind.rpartition(":")
-    return http.client.HTTPConnection(host, int(port), timeout=30)
-
-
-@dataclass(frozen=True)
-class Pids:
-    worker: int
-    master: int
-
-
-def ask(bind: str, path: str = "/") -> Pids | None:
-    with closing(connection(bind)) as line:
-        try:
-            line.request("GET", path)
-            worker, master = line.getresponse().read().split()
-        except (OSError, ValueError, http.client.HTTPException):
-            return None
-        return Pids(int(worker), int(master))
 
 
 def state_and_parent(pid: int) -> tuple[str, int]:
@@ -78,33 +33,9 @@ def children_of(master: int) -> list[int]:
     return [pid for pid in pids if state_and_parent(pid)[1] == master and not gone(pid)]
 
 
-@contextmanager
-def started(bind: str, gate: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    environ = {**os.environ, "PLACET_TEST_GATE": str(gate or "")}
-    process = subprocess.Popen(
-        [sys.executable, "-c", START, bind], cwd=ROOT, env=environ, stderr=subprocess.PIPE
-    )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.communicate(timeout=30)
-
-
-def answering(bind: str) -> Pids:
-    found = wait_until(lambda: ask(bind), f"an answer at {bind}")
-    assert found is not None
-    return found
-
-
 @pytest.fixture(params=["tcp", "unix"])
 def bind(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "unix":
-        return f"unix:{tmp_path}/s.sock"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{probe.getsockname()[1]}"
+    return fresh_bind(request.param, tmp_path)
 
 
 def test_killing_the_master_kills_its_worker_and_a_restart_serves(bind: str) -> None:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sessions, the CSRF token and the way to sign-in and back, without any network."""
 
+import io
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,6 +16,9 @@ from itsdangerous import TimestampSigner
 
 from shared.pages.person import Person, local_path, remember
 from tests.support.page_world import NOW, HandClock, make_service
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 PAGE = {"Accept": "text/html"}
 ISSUER = "http://127.0.0.1:9"
@@ -174,6 +179,34 @@ def test_a_form_comes_from_this_origin(service: Flask, origin: str, status: int)
     headers = {**PAGE, "Origin": origin}
     answer = client.post("/mine", data={"csrf_token": _csrf(client)}, headers=headers)
     assert answer.status_code == status
+
+
+class Unread(io.BytesIO):
+    """A body that nobody may touch."""
+
+    def read(self, _size: int | None = -1, /) -> bytes:
+        raise AssertionError("the form was read")
+
+    def readinto(self, _buffer: "WriteableBuffer", /) -> int:
+        raise AssertionError("the form was read")
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:8999"])
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_a_form_that_cannot_be_good_is_not_read(
+    service: Flask, origin: str, signed_in: bool
+) -> None:
+    client = service.test_client()
+    if signed_in:
+        sign_in_as(service, client, person("consents.self"))  # and never saw one of our forms
+    answer = client.post(
+        "/mine",
+        input_stream=Unread(b"csrf_token=x"),
+        content_length=12,
+        content_type="application/x-www-form-urlencoded",
+        headers={**PAGE, "Origin": origin},
+    )
+    assert answer.status_code == 400
 
 
 def test_no_cookie_travels_with_what_caches_keep(service: Flask) -> None:

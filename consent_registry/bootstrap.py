@@ -45,11 +45,14 @@ from shared.service_info import ServiceInfo
 from shared.settings import SettingsError
 from shared.transport import Transport
 from shared.version import VERSION
+from shared.waiting_room import WaitingRoom
 from shared.web import create_flask
 
 SERVICE: Final = "consent_registry"
 THREADS: Final = 16
 """Requests in Python at once; a long poll of the feed occupies one."""
+FREE_THREADS: Final = 8
+"""Of these threads so many are never left to long polls."""
 _RELAY_SECONDS: Final = 0.1
 
 
@@ -153,6 +156,7 @@ def create_app(parts: Parts) -> Flask:
         Edge(
             tools=parts.tools,
             pause=time.sleep,
+            waiting=WaitingRoom(THREADS - FREE_THREADS),
             max_import_bytes=_max_import_bytes(settings),
         ),
     )

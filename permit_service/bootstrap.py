@@ -42,11 +42,14 @@ from shared.processes import run_loop
 from shared.service_info import ServiceInfo
 from shared.transport import Transport
 from shared.version import VERSION
+from shared.waiting_room import WaitingRoom
 from shared.web import create_flask
 
 SERVICE: Final = "permit_service"
 THREADS: Final = 16
 """Requests in Python at once; a long poll of the feed occupies one."""
+FREE_THREADS: Final = 8
+"""Of these threads so many are never left to long polls."""
 _COHORT_LIMITS: Final = Limits(total_seconds=10.0)
 _FEED_BEAT_SECONDS: Final = 5.0
 _IDLE_SECONDS: Final = 0.1
@@ -133,6 +136,7 @@ def create_app(parts: Parts) -> Flask:
             feed_keys=parts.signers.feed.public_jwks,
             receive=parts.inbox.receive,
             pause=time.sleep,
+            waiting=WaitingRoom(THREADS - FREE_THREADS),
         ),
     )
     api.register(create_api(app, "Placet permit service", VERSION))

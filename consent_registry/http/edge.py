@@ -13,6 +13,7 @@ from consent_registry.usecases.tools import Tools
 from shared.clock import from_rfc3339
 from shared.errors import FieldFault, ValidationFailed
 from shared.ids import DatasetId, parse_dataset_id
+from shared.waiting_room import WaitingRoom
 
 _EXTENSION: Final = "consent_registry_api"
 
@@ -21,11 +22,13 @@ _EXTENSION: Final = "consent_registry_api"
 class Edge:
     """Everything a view may reach.
 
-    `pause` waits that many seconds, for a long poll; `max_import_bytes` bounds an import's file.
+    `pause` waits that many seconds, for a long poll, and `waiting` bounds how many do;
+    `max_import_bytes` bounds an import's file.
     """
 
     tools: Tools
     pause: Callable[[float], None]
+    waiting: WaitingRoom
     max_import_bytes: int
 
 

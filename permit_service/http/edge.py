@@ -15,6 +15,7 @@ from shared.ids import ApplicationId, PermitId
 from shared.messages import ReceivedMessage
 from shared.principal import Principal
 from shared.tracing import current_trace_id
+from shared.waiting_room import WaitingRoom
 
 _EXTENSION: Final = "permit_service"
 
@@ -26,7 +27,7 @@ class Edge:
     """Everything a view may reach.
 
     `receive` takes a batch of messages in one transaction and gives how many were new; `pause`
-    waits that many seconds, for a long poll.
+    waits that many seconds, for a long poll, and `waiting` bounds how many do.
     """
 
     ports: Ports
@@ -35,6 +36,7 @@ class Edge:
     feed_keys: KeySet
     receive: Callable[[Sequence[ReceivedMessage]], int]
     pause: Callable[[float], None]
+    waiting: WaitingRoom
 
 
 def install(app: Flask, edge: Edge) -> None:

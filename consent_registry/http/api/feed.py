@@ -35,9 +35,14 @@ def feed_snapshot() -> dict[str, Any]:
 @blueprint.arguments(FeedQuerySchema, location="query")
 @blueprint.response(200, NewsSchema)
 def feed_news(query: dict[str, Any]) -> dict[str, Any]:
-    """Give what followed the cursor; with `wait`, answer as soon as there is something new."""
+    """Give what followed the cursor; with `wait`, answer as soon as there is something new.
+
+    While too many wait already, the answer comes at once, with what there is.
+    """
     edge = current_edge()
-    found = news(int(query["after"]), float(query["wait"]), tools=edge.tools, pause=edge.pause)
+    with edge.waiting.seat() as seated:
+        wait = float(query["wait"]) if seated else 0.0
+        found = news(int(query["after"]), wait, tools=edge.tools, pause=edge.pause)
     return {"batch": found.batch, "heartbeats": list(found.heartbeats), "cursor": found.cursor}
 
 

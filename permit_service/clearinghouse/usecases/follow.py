@@ -22,6 +22,7 @@ from permit_service.clearinghouse.domain.feed_reading import (
     read_permits,
     revision_of,
 )
+from permit_service.clearinghouse.domain.freshness import Heartbeat
 from permit_service.clearinghouse.domain.state import PERMITS, DatasetRegister
 from permit_service.clearinghouse.ports import Feed
 from permit_service.clearinghouse.usecases.board import Board, Picture
@@ -48,15 +49,19 @@ class Follower:
         self._resync = resync
         self._advance = advance
         self._cursor: int | None = None
+        self._beats: Sequence[Heartbeat] = ()
         self._wait_seconds = 0.0
 
     def step(self) -> bool:
-        """Ask once and apply the answer; say whether there was a usable one."""
+        """Ask once and apply the answer; say whether to ask again at once.
+
+        A publisher with too many that wait answers at once: asking at once again would be a flood.
+        """
         try:
             if self._cursor is None:
                 self._load()
-            else:
-                self._follow(self._cursor)
+                return True
+            return self._follow(self._cursor)
         except SourceUnreachable:
             _log.warning("feed_unreachable", extra={"feed": self.name})
             return False
@@ -64,7 +69,6 @@ class Follower:
             self._cursor = None
             _log.error("feed_refused", extra={"feed": self.name, "fault": str(fault)})
             return False
-        return True
 
     def _load(self) -> None:
         snapshot = self._feed.snapshot()
@@ -72,7 +76,8 @@ class Follower:
         self._cursor = snapshot.cursor
         self._wait_seconds = 0.0
 
-    def _follow(self, cursor: int) -> None:
+    def _follow(self, cursor: int) -> bool:
+        """Apply what followed the cursor; say whether there was anything new."""
         news = self._feed.news(cursor, wait_seconds=self._wait_seconds)
         _require_order(news.changes, cursor, news.cursor)
         if news.changes:
@@ -80,8 +85,11 @@ class Follower:
         self._cursor = news.cursor
         for beat in news.heartbeats:
             self._board.heard(beat)
+        fresh = bool(news.changes) or news.heartbeats != self._beats
+        self._beats = news.heartbeats
         # A heartbeat alone does not end a wait: as long as one is missing, waits are short.
         self._wait_seconds = PATIENT_SECONDS if self._board.ready() else HURRIED_SECONDS
+        return fresh
 
 
 def follow_datasets(name: str, feed: Feed, board: Board) -> Follower:

@@ -3,14 +3,18 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from permit_service.bootstrap import create_app
 from permit_service.clearinghouse.domain.visa import read_claims, read_header
+from permit_service.http.edge import current_edge, install
 from shared import feed
 from shared.jose import parse_jws
 from shared.keys import BadSignature, verify_jws
+from shared.waiting_room import WaitingRoom
 from tests.support.permit_node import PermitNode
 from tests.support.tokens import claims_of, header_of
 
@@ -172,6 +176,22 @@ def test_a_long_poll_ends_with_the_change_it_waited_for(node: PermitNode) -> Non
         waiting = pool.submit(node.get, "/v1/feed", token, after=str(cursor), wait="20")
         node.decide(application_id)
         assert waiting.result(timeout=60).json()["cursor"] == cursor + 1
+
+
+def test_who_finds_no_seat_to_wait_in_is_answered_at_once(node: PermitNode) -> None:
+    def pause(_: float) -> None:
+        raise AssertionError("it waited")
+
+    app = create_app(node.parts)
+    with app.app_context():
+        install(app, replace(current_edge(), pause=pause, waiting=WaitingRoom(0)))
+    token = node.service("clearinghouse", "feed.read")
+    headers = {"Authorization": f"Bearer {token}"}
+    cursor = node.get("/v1/feed/snapshot", token).json()["cursor"]
+    answer = app.test_client().get(f"/v1/feed?after={cursor}&wait=20", headers=headers)
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert answer.json["cursor"] == cursor
 
 
 def test_the_feed_is_for_those_with_its_scope(node: PermitNode) -> None:

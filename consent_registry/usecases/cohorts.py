@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.bitmaps import SALT_BYTES, salted_digest
-from consent_registry.domain.cohort import Cohort, evaluate
+from consent_registry.domain.cohort import Cohort, evaluate, open_counts
 from consent_registry.domain.errors import (
     DatasetUnknown,
 )
@@ -70,7 +70,7 @@ def evaluate_cohort(
                 actor=principal,
                 dataset=dataset_id,
                 purposes=purpose.duo(),
-                counts=cohort.counts(),
+                counts=open_counts(cohort.counts(), tools.policy.small_cell),
                 extra={"revision": dataset.revision, "purpose": purpose.digest()},
             )
         )
@@ -111,7 +111,7 @@ def freeze_cohort(
             tools, dataset, at=at, inquiry=inquiry, cohort=cohort, application_id=application_id
         )
         uow.cohorts.add(frozen)
-        uow.record(_frozen_fact(frozen, principal))
+        uow.record(_frozen_fact(frozen, principal, tools.policy.small_cell))
         uow.commit()
     return frozen
 
@@ -177,7 +177,7 @@ def _freeze(
     )
 
 
-def _frozen_fact(cohort: FrozenCohort, principal: Principal) -> Fact:
+def _frozen_fact(cohort: FrozenCohort, principal: Principal, small_cell: int) -> Fact:
     return fact(
         FROZEN,
         cohort.frozen_at,
@@ -185,7 +185,7 @@ def _frozen_fact(cohort: FrozenCohort, principal: Principal) -> Fact:
         dataset=cohort.dataset,
         reason="frozen",
         purposes=cohort.purpose.duo(),
-        counts=cohort.counts,
+        counts=open_counts(cohort.counts, small_cell),
         extra=named_in_entry(cohort),
     )
 

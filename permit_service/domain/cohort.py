@@ -50,6 +50,11 @@ def shown(parts: Mapping[str, int], small_cell: int = SMALL_CELL) -> dict[str, S
     return {name: _shown(count, small_cell, rounded=hides) for name, count in parts.items()}
 
 
+def published(count: int) -> int | str:
+    """Write a count of people for readers outside the authority: rounded to tens, or `<10`."""
+    return _shown(count, SMALL_CELL, rounded=True).to_json()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CohortCounts:
     """How many people a dataset has, and how many are in, out and awaiting a ruling."""
@@ -74,10 +79,7 @@ class CohortCounts:
         Each is rounded to tens on its own, and 1 to 9 becomes `<10`: no subtraction of two
         published numbers gives back an exact small one.
         """
-        return {
-            name: _shown(count, SMALL_CELL, rounded=True).to_json()
-            for name, count in self.to_json().items()
-        }
+        return {name: published(count) for name, count in self.to_json().items()}
 
     def shown(self, small_cell: int = SMALL_CELL) -> dict[str, Shown]:
         """Give the counts for a person of the authority to read."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from permit_service.domain.application import Application, Signature
-from permit_service.domain.cohort import CohortView, shown
+from permit_service.domain.cohort import CohortView, published, shown
 from permit_service.domain.grant import Grant
 from permit_service.domain.permit import Permit
 from permit_service.usecases.read import Case
@@ -75,7 +75,7 @@ def permit(found: Permit, now: datetime) -> dict[str, Any]:
             "cohort_id": found.cohort.cohort_id,
             "revision": found.cohort.revision,
             "counts": found.cohort.counts.published(),
-            "members_now": found.members_now,
+            "members_now": published(found.members_now),
             "members_revision": found.members_revision,
         },
         "jws": found.jws,

@@ -129,6 +129,16 @@ class CohortSchema(Schema):
     rounded = fields.Boolean(required=True)
 
 
+class PermitCohortSchema(Schema):
+    """A permit's cohort: as frozen, and how many people are left. Counts are tens, or `<10`."""
+
+    cohort_id = fields.String(required=True)
+    revision = fields.Integer(required=True)
+    counts = fields.Dict(required=True)
+    members_now = fields.Raw(required=True)
+    members_revision = fields.Integer(required=True)
+
+
 class PermitSchema(Schema):
     """A permit as it stands; `jws` is the signed document."""
 
@@ -142,7 +152,7 @@ class PermitSchema(Schema):
     expires_at = fields.String(required=True)
     revoked_at = fields.String(allow_none=True)
     revision = fields.Integer(allow_none=True)
-    cohort = fields.Dict(required=True)
+    cohort = fields.Nested(PermitCohortSchema, required=True)
     jws = fields.String(required=True)
 
 

@@ -105,6 +105,18 @@ def test_a_purpose_is_decided_with_the_first_reason_of_everybody_left_out(
     assert body["versions"]["mondo"].startswith("2022-09-06")
 
 
+def test_no_entry_keeps_an_exact_small_count(mixed: RegistryWorld) -> None:
+    evaluate_cohort(DS, purpose(), tools=mixed.tools, principal=DESK)
+    bind(mixed, freeze(mixed))
+    kept = mixed.column(
+        "SELECT value FROM outbox WHERE headers->>'ce_type' LIKE 'placet.cohort.%' ORDER BY id"
+    )
+    entries = [json.loads(bytes(value)) for value in kept]
+    assert [entry["r"] for entry in entries[1:]] == ["frozen", "bound"]
+    # Four are in, five are out and one waits: of ten members that is nobody's to read.
+    assert [entry.get("n") for entry in entries] == [{"members": 10}, {"members": 10}, None]
+
+
 def test_the_answer_follows_the_calendar_and_every_change(mixed: RegistryWorld) -> None:
     def within() -> set[int]:
         found = evaluate_cohort(DS, purpose(), tools=mixed.tools, principal=DESK)

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every number that leaves a service is known here: a new one must say whether it counts people.
+
+A count below ten of those who share something singles people out, and an entry of the log can
+never be taken back (consent.md section 2.7). This test cannot read meaning; it makes somebody
+state it. Numbers inside a member described only as an object are covered by that member's line.
+"""
+
+import ast
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("audit_log", "consent_registry", "permit_service", "shared")
+SERVICES = ("audit_log", "clearinghouse", "consent_registry", "permit_service")
+
+COUNTS_IN_ENTRIES = {
+    "people": "as many as the commitments beside it, which show the number anyway",
+    "bytes": "size of a file",
+    "rows": "lines of a file",
+    "bad": "lines of a file",
+    "applied": "lines of a file; the consent entries say it anyway",
+    "repeated": "lines of a file",
+    "visas": "visas of one person",
+    "results": "entries shown to a reader of the log",
+    "parts": "sealed parts of one person",
+    "cut_bytes": "bytes lost of a spool",
+}
+ROUNDING = ("open_counts",)
+"""Functions whose result holds no exact small count."""
+HANDED_ON = {"dict(counts or {})"}
+"""How `consent_registry.usecases.facts.fact` passes on what its callers gave, who are read too."""
+
+PEOPLE = {
+    "audit_log": {},
+    "clearinghouse": {},
+    "consent_registry": {
+        "Dataset.members": "the size of a dataset, for the desk",
+        "Evaluation.awaiting_by_clause": "exact, for permit_service, which hides small ones",
+        "Evaluation.counts": "exact, for permit_service, which hides small ones",
+        "Evaluation.reasons": "exact, for permit_service, which hides small ones",
+        "Frozen.counts": "exact, for permit_service, which publishes tens",
+        "Frozen.reasons": "exact, for permit_service, which keeps them",
+    },
+    "permit_service": {
+        "Cohort.awaiting_by_clause": "hidden below ten, the others rounded then",
+        "Cohort.counts": "hidden below ten, the others rounded then",
+        "Cohort.reasons": "hidden below ten, the others rounded then",
+        "PermitCohort.counts": "tens, or <10",
+        "PermitCohort.members_now": "tens, or <10",
+    },
+}
+NO_PEOPLE = {
+    *("Accepted.accepted", "AsOf.size", "Chain.duplicates", "Chain.epoch", "Chain.seq"),
+    *("Consistency.from", "Consistency.to", "Erased.below", "Erased.parts", "Found.entry"),
+    *("Found.idx", "Gap.first", "Gap.last", "Log.size", "Page.next", "Person.ordinal"),
+    *("Search.after", "Search.as_of", "Search.limit", "Seen.entry", "Seen.idx"),
+    *("Register.age_seconds", "Register.revision", "State.registers"),
+    *("Consents.consents", "Dataset.revision", "Dataset.table_version", "Evaluation.revision"),
+    *("Evaluation.small_cell", "Freeze.purpose", "Frozen.revision", "History.events"),
+    *("Import.applied", "Import.bad", "Import.faults", "Import.good", "Import.repeated"),
+    *(
+        "Import.rows",
+        "KeySet.keys",
+        "Modifier.value",
+        "News.cursor",
+        "Question.purpose",
+        "Recorded.revision",
+    ),
+    *("Revision.revision", "Snapshot.cursor", "Application.months", "Application.purpose"),
+    *("Batch.cursor", "Cohort.revision", "Grant.tries", "Permit.revision"),
+    *("PermitCohort.members_revision", "PermitCohort.revision", "Revoked.revision"),
+    *("Submission.months", "Submission.purpose"),
+}
+
+
+def numbers(schema: Mapping[str, Any], name: str) -> Iterator[str]:
+    """Name the members that are numbers, or may hold one because nothing is said of them."""
+    kinds = schema.get("type", [])
+    kinds = {kinds} if isinstance(kinds, str) else set(kinds)
+    says_nothing = not kinds and "$ref" not in schema and "anyOf" not in schema
+    if (
+        kinds & {"integer", "number"}
+        or says_nothing
+        or ("object" in kinds and "properties" not in schema)
+    ):
+        yield name
+    for member, described in schema.get("properties", {}).items():
+        yield from numbers(described, f"{name}.{member}")
+    if isinstance(items := schema.get("items"), dict):
+        yield from numbers(items, name)
+
+
+def numbers_of(service: str) -> set[str]:
+    document = json.loads((ROOT / "docs" / "openapi" / f"{service}.json").read_text())
+    schemas = document["components"]["schemas"]
+    return {number for name, schema in schemas.items() for number in numbers(schema, name)}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_number_of_an_answer_says_what_it_counts(service: str) -> None:
+    assert numbers_of(service) - NO_PEOPLE == PEOPLE[service].keys()
+
+
+def test_nothing_is_stated_of_numbers_that_are_gone() -> None:
+    assert set().union(*map(numbers_of, SERVICES)) >= NO_PEOPLE
+
+
+def counted() -> Iterator[tuple[str, ast.expr]]:
+    """Give every `counts=` of every fact that a package makes."""
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and _name(node.func) in {"Fact", "fact", "_fact"}:
+                    given = [word.value for word in node.keywords if word.arg == "counts"]
+                    yield from ((str(path.relative_to(ROOT)), value) for value in given)
+
+
+def _name(called: ast.expr) -> str:
+    return called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
+
+
+def test_every_count_of_an_entry_says_what_it_counts() -> None:
+    seen = set()
+    for path, value in counted():
+        if isinstance(value, ast.Dict):
+            seen |= {ast.literal_eval(key) for key in value.keys if key is not None}
+        elif not (isinstance(value, ast.Call) and _name(value.func) in ROUNDING):
+            assert ast.unparse(value) in HANDED_ON, path
+    assert seen == COUNTS_IN_ENTRIES.keys()

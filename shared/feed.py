@@ -3,7 +3,7 @@
 
 Type, signature, issuer, register, revision, time, and that positions rise inside what the batch
 says it covers. A body is signed JSON without floats, and none is believed for the road it came
-by: an answer's unsigned `cursor` only says where to ask next.
+by: where to ask next stands in each snapshot and batch, and an answer's `cursor` must agree.
 """
 
 from collections.abc import Mapping

@@ -45,11 +45,15 @@ class Heartbeat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """A register whole, true at `revision`; `content` has the members of its kind."""
+    """A register whole, true at `revision`; `content` has the members of its kind.
+
+    `position` is the feed's newest when it was taken: the changes after it continue this snapshot.
+    """
 
     issuer: str
     register: str
     revision: int
+    position: int
     time: datetime
     content: Mapping[str, Any]
 
@@ -60,6 +64,7 @@ class Snapshot:
             "iss": self.issuer,
             "register": self.register,
             "revision": self.revision,
+            "position": self.position,
             "time": to_rfc3339(self.time),
         }
 
@@ -118,11 +123,12 @@ def heartbeat_of(body: Mapping[str, Any]) -> Heartbeat:
 
 def snapshot_of(body: Mapping[str, Any]) -> Snapshot:
     """Read a verified snapshot body; its content is the service's to interpret."""
-    envelope = {"iss", "register", "revision", "time"}
+    envelope = {"iss", "register", "revision", "position", "time"}
     return Snapshot(
         issuer=_text(body, "iss"),
         register=_text(body, "register"),
         revision=_number(body, "revision"),
+        position=_number(body, "position"),
         time=_time(body),
         content={name: value for name, value in body.items() if name not in envelope},
     )

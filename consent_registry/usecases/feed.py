@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What clearinghouses follow: snapshots to start from, changes in commit order, heartbeats.
 
-Everything is signed; the answer's cursor only says where to ask next. Nobody is named beyond the
+Everything is signed; the answer's cursor repeats what stands in it. Nobody is named beyond the
 holder's own local ids.
 """
 
@@ -52,7 +52,7 @@ def snapshot(*, tools: Tools) -> Snapshots:
     at = tools.clock.now()
     with tools.reads() as uow:
         cursor = uow.feed.newest()
-        bodies = [_snapshot(uow, tools, dataset, at) for dataset in uow.datasets.every()]
+        bodies = [_snapshot(uow, tools, dataset, at, cursor) for dataset in uow.datasets.every()]
     signed = tuple(tools.signer.sign(body, typ=SNAPSHOT_TYPE) for body in bodies)
     return Snapshots(snapshots=signed, cursor=cursor)
 
@@ -106,7 +106,9 @@ def beat(*, tools: Tools) -> int:
     return len(datasets)
 
 
-def _snapshot(uow: UnitOfWork, tools: Tools, dataset: Dataset, at: datetime) -> dict[str, JSON]:
+def _snapshot(
+    uow: UnitOfWork, tools: Tools, dataset: Dataset, at: datetime, position: int
+) -> dict[str, JSON]:
     with uow.events.index(dataset.dataset, dataset.now(at)) as index:
         live = to_text(index.given)
     content: dict[str, JSON] = {
@@ -120,6 +122,7 @@ def _snapshot(uow: UnitOfWork, tools: Tools, dataset: Dataset, at: datetime) -> 
         issuer=tools.issuer,
         register=dataset.register,
         revision=dataset.revision,
+        position=position,
         time=at,
         content=content,
     ).body()

@@ -57,12 +57,16 @@ class Change:
 def snapshot_body(
     permits: Sequence[Permit], *, issuer: str, revision: Revision, now: datetime
 ) -> dict[str, JSON]:
-    """Say the whole register at one revision, in permit order."""
+    """Say the whole register at one revision, in permit order.
+
+    The feed holds this register alone: its `position` is the revision.
+    """
     listed = sorted(permits, key=lambda permit: permit.permit_id)
     return {
         "iss": issuer,
         "register": REGISTER,
         "revision": revision,
+        "position": revision,
         "time": to_rfc3339(now),
         "permits": [
             {

@@ -53,6 +53,7 @@ class FeedState:
     beating: bool = True
     news: threading.Condition = field(default_factory=threading.Condition)
     beats: dict[str, str] = field(default_factory=dict)
+    cursor_on_the_road: int | None = None
     spoil_next: Callable[[dict[str, Any]], dict[str, Any]] | None = None
 
     @property
@@ -82,11 +83,12 @@ class FeedState:
         """Answer `/snapshot`."""
         with self.news:
             now = to_rfc3339(datetime.now(UTC))
-            bodies = [{**body, "iss": self.issuer, "time": now} for body in self.registers.values()]
             cursor = len(self.changes)
+            around = {"iss": self.issuer, "time": now}
+            bodies = [{"position": cursor, **body, **around} for body in self.registers.values()]
         return {
             "snapshots": [signed(body, self.name, "placet-snapshot+jwt") for body in bodies],
-            "cursor": cursor,
+            "cursor": cursor if self.cursor_on_the_road is None else self.cursor_on_the_road,
         }
 
     def since(self, after: int, wait: float) -> dict[str, object]:

@@ -2,8 +2,8 @@
 """Read one publisher's signed feed over HTTP.
 
 Every register, batch and heartbeat is a JWS of its own type, signed by a key of the pinned key set
-and naming the pinned issuer (`shared.feed`). Nothing unsigned is passed on except the cursor, and
-that must agree with the signed batch.
+and naming the pinned issuer (`shared.feed`). Nothing unsigned is passed on: a cursor must be the
+one that stands in the signed registers or batch.
 """
 
 from collections.abc import Callable, Mapping
@@ -61,10 +61,11 @@ class HttpFeed:
             self._read(jws, lambda token, keys: read_snapshot(token, keys, issuer=self._issuer))
             for jws in _texts(answer, "snapshots")
         ]
-        return FeedSnapshot(
-            registers=[register.body() for register in registers],
-            cursor=field(answer, "cursor", int),
-        )
+        cursor = field(answer, "cursor", int)
+        # A feed without registers has had no change: nothing in it could have been left out.
+        if {register.position for register in registers} | {cursor} != {cursor if registers else 0}:
+            raise FeedFault("the cursor is not the registers'")
+        return FeedSnapshot(registers=[register.body() for register in registers], cursor=cursor)
 
     def news(self, after: int, *, wait_seconds: float) -> FeedNews:
         """Fetch what followed; see `ports.Feed`."""

@@ -16,9 +16,10 @@ from permit_service.clearinghouse.domain.visa import MAX_VISAS
 from permit_service.clearinghouse.ports import Feed, VisaSources
 from shared.clock import SystemClock
 from shared.http_client import Http, JsonClient, RemoteKeySet, ServiceTokens
+from shared.ids import DatasetId
 from shared.settings import Secret
 from tests.fakes.clearinghouse import a_source
-from tests.fakes.clearinghouse_feeds import REGISTER, cohort_body, dataset_body
+from tests.fakes.clearinghouse_feeds import REGISTER, cohort_body, dataset_body, permits_body
 from tests.fakes.clearinghouse_node import SERVICE_TOKEN, Node, node
 from tests.fakes.clearinghouse_ports import MemoryFeed, MemorySources
 from tests.fakes.clearinghouse_publishers import FeedState, signed
@@ -202,8 +203,40 @@ def test_a_batch_that_does_not_fit_is_refused(around: Node, change: dict[str, An
     feed.news(0, wait_seconds=0)
 
 
+def test_a_cursor_that_skips_changes_is_refused(around: Node) -> None:
+    """Whoever could move it would hide a withdrawal: the reader would never ask for that change."""
+    around.consent.registers[REGISTER] = dataset_body(cohort_body())
+    around.consent.change(REGISTER, "member.narrowed", {"ordinal": 3, "cause": "withdrawn"})
+    feed = real_feed(around, around.consent)
+    assert feed.snapshot().cursor == 1
+    for forged in (0, 2):
+        around.consent.cursor_on_the_road = forged
+        with pytest.raises(FeedFault):
+            feed.snapshot()
+
+
+@pytest.mark.parametrize("position", [0, 2, -1, None, True, "1"])
+def test_registers_that_stand_elsewhere_than_the_cursor_are_refused(
+    around: Node, position: object
+) -> None:
+    around.consent.registers[REGISTER] = dataset_body(cohort_body())
+    around.consent.change(REGISTER, "member.given", {"ordinal": 3})
+    other = {**dataset_body(dataset=DatasetId("GDI-ZZ-DATASET-2")), "position": position}
+    around.consent.registers[str(other["register"])] = other
+    with pytest.raises(FeedFault):
+        real_feed(around, around.consent).snapshot()
+
+
+def test_a_feed_without_registers_begins_at_its_beginning(around: Node) -> None:
+    feed = real_feed(around, around.consent)
+    assert (feed.snapshot().registers, feed.snapshot().cursor) == ([], 0)
+    around.consent.cursor_on_the_road = 1
+    with pytest.raises(FeedFault):
+        feed.snapshot()
+
+
 def test_a_feed_signed_by_other_keys_is_refused(around: Node) -> None:
-    around.permits.registers["permits"] = {"register": "permits", "revision": 1, "permits": []}
+    around.permits.registers["permits"] = permits_body()
     client = JsonClient(f"{around.url}/permits/v1/feed", bearer=lambda: SERVICE_TOKEN)
     key_set = RemoteKeySet(f"{around.url}/consent/api/jwk", SystemClock())
     feed = HttpFeed(client, key_set, issuer=around.permit_issuer, wait_seconds=0)

@@ -252,6 +252,7 @@ def test_a_cohort_from_question_to_feed(node: RegistryNode) -> None:
     assert len(keys["keys"]) == 2
     (register,) = (read_snapshot(jws, keys, issuer=node.url) for jws in taken["snapshots"])
     assert [one["permit_id"] for one in register.content["cohorts"]] == ["PERMIT-1"]
+    assert register.position == taken["cursor"]
     news = node.call("GET", "/v1/feed", token=reading, params={"after": 0}).json()
     assert news["cursor"] == taken["cursor"]
     broken = {**question, "purpose": {"category": "XYZ", "months": 0, "colour": "red"}}

@@ -194,9 +194,11 @@ def test_a_registry_may_ask_for_a_higher_bound() -> None:
 def test_the_register_lists_ended_permits_with_their_status() -> None:
     live, revoked = a_permit("p2"), a_permit("p1").revoke(ENDING, Revision(9))
     expired = a_permit("p3", at=T0 - timedelta(days=800))
-    listed = snapshot_body(
+    body = snapshot_body(
         [live, revoked, expired], issuer="https://i.example", revision=Revision(9), now=T0
-    )["permits"]
+    )
+    assert (body["revision"], body["position"]) == (9, 9)
+    listed = body["permits"]
     assert isinstance(listed, list)
     assert [(one["permit_id"], one["status"]) for one in listed] == [
         ("p1", "revoked"),

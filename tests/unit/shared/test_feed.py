@@ -33,6 +33,7 @@ SNAPSHOT = Snapshot(
     issuer=ISSUER,
     register=REGISTER,
     revision=7,
+    position=10,
     time=START,
     content={"local_ids": ["a", "b"], "live": "AA==", "cohorts": []},
 )

@@ -135,6 +135,7 @@ def create_app(parts: Parts) -> Flask:
             permit_keys=parts.signers.permit.public_jwks,
             feed_keys=parts.signers.feed.public_jwks,
             receive=parts.inbox.receive,
+            messages_from=settings.consent_registry_client,
             pause=time.sleep,
             waiting=WaitingRoom(THREADS - FREE_THREADS),
         ),

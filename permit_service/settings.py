@@ -67,6 +67,11 @@ class PermitSettings(CommonSettings):
         doc="The consent registry's resource id.",
         default="urn:placet:{node}:consent_registry",
     )
+    consent_registry_client: str = setting(
+        "PLACET_CONSENT_REGISTRY_CLIENT",
+        doc="The consent registry's client id: messages are taken from this client alone.",
+        default="consent_registry",
+    )
 
     def check(self) -> Iterable[str]:
         """Name a base that would run ids together, and URLs too long for a visa."""

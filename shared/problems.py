@@ -81,6 +81,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "own_application": Problem(403, "Nobody decides on her own application"),
     "permit_not_live": Problem(409, "The permit is not in force"),
     "permit_unknown": Problem(404, "There is no such permit for you"),
+    "sender_refused": Problem(403, "Messages are not taken from this client"),
     "transition_refused": Problem(409, "Nothing leads from this state to that one"),
     "user_unknown": Problem(404, "This user was never seen here"),
 

@@ -95,6 +95,7 @@ urn:placet:{{ .root.Values.node | lower }}:{{ .name }}
 - {name: PLACET_PERMIT_MESSAGES_URL, value: "{{ include "placet.urlOf" (dict "root" .root "name" "permit_service") }}/v1/messages"}
 {{- else if eq .name "permit_service" }}
 - {name: PLACET_CONSENT_REGISTRY_URL, value: {{ include "placet.urlOf" (dict "root" .root "name" "consent_registry") | quote }}}
+- {name: PLACET_CONSENT_REGISTRY_CLIENT, value: consent_registry}
 - {name: PLACET_AUTHORITY_URL, value: {{ .service.authorityUrl | quote }}}
 - {name: PLACET_DATASET_URL_BASE, value: {{ .service.datasetUrlBase | quote }}}
 - {name: PLACET_VISA_RECIPIENTS, value: {{ .service.visaRecipients | join "," | quote }}}

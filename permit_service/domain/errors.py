@@ -37,6 +37,12 @@ class OwnApplication(Forbidden):
     code = "own_application"
 
 
+class SenderRefused(Forbidden):
+    """The caller is not the client whose messages are taken here."""
+
+    code = "sender_refused"
+
+
 class TransitionRefused(Conflict):
     """The table of transitions has no way from the present state to the wished one."""
 

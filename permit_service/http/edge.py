@@ -26,7 +26,8 @@ KeySet = Callable[[], Mapping[str, Any]]
 class Edge:
     """Everything a view may reach.
 
-    `receive` takes a batch of messages in one transaction and gives how many were new; `pause`
+    `receive` takes a batch of messages in one transaction and gives how many were new;
+    `messages_from` is the one client whose messages are taken; `pause`
     waits that many seconds, for a long poll, and `waiting` bounds how many do.
     """
 
@@ -35,6 +36,7 @@ class Edge:
     permit_keys: KeySet
     feed_keys: KeySet
     receive: Callable[[Sequence[ReceivedMessage]], int]
+    messages_from: str
     pause: Callable[[float], None]
     waiting: WaitingRoom
 

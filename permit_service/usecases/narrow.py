@@ -7,12 +7,23 @@ For people to see. Access is decided from the signed feeds, never from these num
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from permit_service.domain.errors import SenderRefused
 from permit_service.domain.reading import is_opaque_id
 from permit_service.ports import PermitStore
 from shared.canonical import JSON
 from shared.ids import PermitId, Revision
+from shared.principal import Principal
 
 NARROWED: Final = "placet.consent.narrowed.v1"
+
+
+def require_sender(principal: Principal, registered: str) -> None:
+    """Raise SenderRefused unless the caller is the client registered as consent_registry.
+
+    A scope says what a client may do; whose register it speaks for only its name can say.
+    """
+    if principal.client_id != registered:
+        raise SenderRefused
 
 
 def narrowed(payload: Mapping[str, JSON], *, permits: PermitStore) -> None:

@@ -157,6 +157,7 @@ def _permit_service(node: Node) -> dict[str, str]:
         "PLACET_DATASET_URL_BASE": DATASET_URL_BASE,
         "PLACET_VISA_RECIPIENTS": "clearinghouse",
         "PLACET_CONSENT_REGISTRY_URL": node.ports.url("consent_registry"),
+        "PLACET_CONSENT_REGISTRY_CLIENT": "consent_registry",
     }
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What goes on record, and what other services tell: each once, and nobody's name in the open."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -9,6 +10,8 @@ from uuid import uuid4
 import pytest
 
 from permit_service.adapters.tables import OUTBOX
+from permit_service.bootstrap import create_app
+from permit_service.http.edge import current_edge, install
 from shared.clock import to_rfc3339
 from shared.events import (
     Entry,
@@ -91,6 +94,22 @@ def message(node: PermitNode, permit_id: str, members: int, revision: int) -> di
         "key": "GDI-ZZ-DATASET-1",
         "data": {"dataset": "GDI-ZZ-DATASET-1", "revision": revision, "cohorts": cohorts},
     }
+
+
+def test_messages_of_another_client_are_refused_whatever_its_scopes(node: PermitNode) -> None:
+    token = node.service("consent_registry", "messages.write")
+    permit_id = node.grant()
+    before = node.permit(permit_id)["cohort"]
+    app = create_app(node.parts)
+    with app.app_context():
+        install(app, replace(current_edge(), messages_from="another_registry"))
+    answer = app.test_client().post(
+        "/v1/messages",
+        json={"messages": [message(node, permit_id, 20, 50)]},
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert (answer.status_code, (answer.json or {})["code"]) == (403, "sender_refused")
+    assert node.permit(permit_id)["cohort"] == before
 
 
 def test_a_message_takes_effect_once_and_the_newest_count_stays(node: PermitNode) -> None:

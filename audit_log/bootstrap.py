@@ -26,6 +26,7 @@ from audit_log.adapters.log import transactions
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.publishing import PostgresPublisherStore
 from audit_log.adapters.store import PostgresSequencerStore
+from audit_log.adapters.tables import ENDED_SESSIONS
 from audit_log.http import api, pages
 from audit_log.http.api.intake import MAX_INTAKE_BYTES
 from audit_log.http.edge import Edge, install
@@ -38,6 +39,7 @@ from shared.api import create_api
 from shared.auth import TokenVerifier
 from shared.clock import Clock
 from shared.db import engine, ready_check, run_migrations
+from shared.ended_sessions import SqlEndedSessions
 from shared.http_client import RemoteKeySet
 from shared.ids import IdSource, Uuid7Source
 from shared.pages import PageSettings, SignIn, install_pages
@@ -232,6 +234,7 @@ def _dress(app: Flask, parts: Parts, verifier: TokenVerifier) -> None:
         ),
         navigation=pages.NAVIGATION,
         clock=parts.clock,
+        ended=SqlEndedSessions(parts.engine, ENDED_SESSIONS, parts.clock),
     )
 
 

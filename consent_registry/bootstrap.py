@@ -18,7 +18,7 @@ from consent_registry.adapters.chain_voice import ChainVoice
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.resources import read_diseases, read_policy
 from consent_registry.adapters.signers import Keys, create_keys, read_keys
-from consent_registry.adapters.tables import OUTBOX
+from consent_registry.adapters.tables import ENDED_SESSIONS, OUTBOX
 from consent_registry.adapters.unit_of_work import Producer, SqlUnits, Surroundings
 from consent_registry.domain.diseases import BadHierarchy, Diseases
 from consent_registry.domain.policy import Policy, PolicyFaults
@@ -31,6 +31,7 @@ from shared.api import create_api
 from shared.auth import TokenVerifier
 from shared.clock import Clock
 from shared.db import engine, ready_check, run_migrations
+from shared.ended_sessions import SqlEndedSessions
 from shared.heartbeat import HEARTBEAT_SECONDS
 from shared.http_client import RemoteKeySet, ServiceTokens
 from shared.http_io import HttpTransport, Peer
@@ -256,6 +257,7 @@ def _dress(app: Flask, parts: Parts, verifier: TokenVerifier) -> None:
         ),
         navigation=pages.NAVIGATION,
         clock=parts.clock,
+        ended=SqlEndedSessions(parts.engine, ENDED_SESSIONS, parts.clock),
     )
     pages.install(app, tools=parts.tools)
 

@@ -18,7 +18,7 @@ from permit_service.adapters.chain_voice import ChainVoice
 from permit_service.adapters.cohort_client import SCOPES, HttpCohorts
 from permit_service.adapters.inbox import Inbox
 from permit_service.adapters.signers import Signers, create_keys, read_signers
-from permit_service.adapters.tables import OUTBOX
+from permit_service.adapters.tables import ENDED_SESSIONS, OUTBOX
 from permit_service.adapters.unit_of_work import SqlUnits
 from permit_service.http import api, pages
 from permit_service.http.edge import Edge, install
@@ -31,6 +31,7 @@ from shared.api import create_api
 from shared.auth import TokenVerifier
 from shared.clock import Clock
 from shared.db import engine, ready_check, run_migrations
+from shared.ended_sessions import SqlEndedSessions
 from shared.heartbeat import HEARTBEAT_SECONDS
 from shared.http_client import Http, Limits, RemoteKeySet, ServiceTokens
 from shared.http_io import HttpTransport, Peer
@@ -233,6 +234,7 @@ def _dress(app: Flask, parts: Parts, verifier: TokenVerifier) -> None:
         ),
         navigation=pages.NAVIGATION,
         clock=parts.clock,
+        ended=SqlEndedSessions(parts.engine, ENDED_SESSIONS, parts.clock),
     )
 
 

@@ -60,6 +60,20 @@ def create_inbox() -> None:
     )
 
 
+def create_ended_sessions() -> None:
+    """Create `ended_session` as `shared.ended_sessions` declares it."""
+    op.create_table(
+        "ended_session",
+        sa.Column("digest", sa.Text, primary_key=True),
+        sa.Column("until", _INSTANT, nullable=False),
+    )
+
+
+def drop_ended_sessions() -> None:
+    """Undo `create_ended_sessions`."""
+    op.drop_table("ended_session")
+
+
 def drop_inbox() -> None:
     """Undo `create_inbox`."""
     op.drop_table("consumer_offset")

@@ -36,8 +36,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.db import new_metadata
+from shared.ended_sessions import ended_session_table
 
 METADATA: Final = new_metadata()
+ENDED_SESSIONS: Final = ended_session_table(METADATA)
 _INSTANT: Final = DateTime(timezone=True)
 
 

@@ -30,10 +30,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.db import new_metadata
+from shared.ended_sessions import ended_session_table
 from shared.outbox_tables import outbox_tables
 
 METADATA: Final = new_metadata()
 OUTBOX: Final = outbox_tables(METADATA)
+ENDED_SESSIONS: Final = ended_session_table(METADATA)
 
 _INSTANT: Final = DateTime(timezone=True)
 _ID: Final = Uuid(as_uuid=False)

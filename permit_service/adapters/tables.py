@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from shared.db import COLUMN_TYPES, new_metadata
+from shared.ended_sessions import ended_session_table
 from shared.inbox import inbox_tables
 from shared.outbox_tables import outbox_tables
 
@@ -24,6 +25,7 @@ class Base(DeclarativeBase):
 
 OUTBOX: Final = outbox_tables(Base.metadata)
 INBOX: Final = inbox_tables(Base.metadata)
+ENDED_SESSIONS: Final = ended_session_table(Base.metadata)
 
 
 class AccountRow(Base):

@@ -14,6 +14,7 @@ from shared import health, logging
 from shared.clock import Clock
 from shared.keys import KeyStore
 from shared.pages import PageSettings, install_pages
+from shared.pages.endings import MemoryEndedSessions
 from shared.problems import register_problems
 
 _JSON_PATHS: Final = ("/token", "/userinfo", "/jwks", "/.well-known")
@@ -53,6 +54,7 @@ def _dress(app: Flask, settings: DevidpSettings, clock: Clock) -> None:
         ),
         sign_in=None,
         clock=clock,
+        ended=MemoryEndedSessions(clock),
         api_prefixes=_JSON_PATHS,
         csrf_exempt_paths=_WITHOUT_COOKIE,
     )

@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who is signed in at the provider itself: login name and time, in the provider's own cookie.
 
-No password and no token is kept.
+No password and no token is kept. A sign-out ends every copy of the cookie as long as this process
+lives: the provider of development keeps no database.
 """
 
 import hmac
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from flask import session
 
 from services.devidp.registry import Registry, User
 from shared.clock import Clock
+from shared.pages.endings import new_session_id
+from shared.pages.person import rules
 
 _KEY: Final = "signed_in"
 _LIMIT: Final = timedelta(hours=8)
@@ -36,16 +39,16 @@ def check_password(registry: Registry, login: str, password: str) -> User | None
 def sign_in(user: User, clock: Clock) -> SignedIn:
     """Begin a session at the provider."""
     auth_time = int(clock.now().timestamp())
-    session.clear()
+    sign_out()
     session.permanent = True
-    session[_KEY] = {"login": user.login, "auth_time": auth_time}
+    session[_KEY] = {"sid": new_session_id(), "login": user.login, "auth_time": auth_time}
     return SignedIn(user=user, auth_time=auth_time)
 
 
 def current(registry: Registry, clock: Clock) -> SignedIn | None:
     """Give who is signed in at the provider, None when nobody is or the session is over."""
-    held = session.get(_KEY)
-    if not isinstance(held, dict):
+    held = _held()
+    if held is None or rules().ended.has(held["sid"]):
         return None
     user = registry.user(held["login"])
     age = clock.now().timestamp() - held["auth_time"]
@@ -56,4 +59,13 @@ def current(registry: Registry, clock: Clock) -> SignedIn | None:
 
 def sign_out() -> None:
     """End the session at the provider."""
+    held = _held()
+    if held is not None:
+        until = datetime.fromtimestamp(held["auth_time"], UTC) + _LIMIT
+        rules().ended.end(held["sid"], until=until)
     session.clear()
+
+
+def _held() -> dict[str, Any] | None:
+    held = session.get(_KEY)
+    return held if isinstance(held, dict) and "sid" in held else None

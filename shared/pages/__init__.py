@@ -32,6 +32,7 @@ How a service adds pages
            ),
            navigation=(NavigationItem(text="My choices", href="/", scope="consents.self"),),
            clock=clock,
+           ended=SqlEndedSessions(engine, tables.ENDED_SESSIONS, clock),
        )
 
    This adds `/sign-in`, `/sign-in/callback`, `/sign-out`, `/signed-out` and `/static/<file>`.

@@ -15,7 +15,7 @@ from flask import Flask, Response, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 
-from shared.pages.person import sign_in_url, signed_in_person
+from shared.pages.person import person_shown, sign_in_url
 from shared.pages.security import is_below
 
 _PROBLEM: Final = "application/problem+json"
@@ -66,7 +66,7 @@ def wants_page(api_prefixes: Sequence[str]) -> bool:
 
 def _page_for(problem: Mapping[str, Any], status: int, *, offer_sign_in: bool) -> FaultPage:
     title, paragraphs = _words(problem, status)
-    person = signed_in_person() if offer_sign_in else None
+    person = person_shown() if offer_sign_in else None
     if status == HTTPStatus.FORBIDDEN and person is not None:
         paragraphs = (gettext("You are signed in as %(name)s.", name=person.name), *paragraphs)
     may_help = status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED}
@@ -130,7 +130,7 @@ def _texts() -> Mapping[int, tuple[str, tuple[str, ...]]]:
 
 
 def _csrf_page(*, offer_sign_in: bool) -> FaultPage:
-    signed_out = offer_sign_in and signed_in_person() is None
+    signed_out = offer_sign_in and person_shown() is None
     if signed_out:
         paragraphs = (
             gettext("You are not signed in any more. Nothing was changed."),

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who is signed in to the pages: the session's five facts, and the decorator that asks for them.
+"""Who is signed in to the pages: the session's six facts, and the decorator that asks for them.
 
-The session is a signed cookie and holds {iss, sub, name, scopes, exp}. It never holds a token,
+The session is a signed cookie and holds {sid, iss, sub, name, scopes, exp}. It never holds a token,
 and nothing here verifies one: `shared.pages.sign_in` does that before it calls `remember`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import wraps
-from typing import Final, ParamSpec
+from typing import Any, Final, ParamSpec
 from urllib.parse import urlencode, urlsplit
 
 from flask import current_app, g, redirect, request, session
@@ -17,21 +17,24 @@ from flask.typing import ResponseReturnValue
 
 from shared.auth import AUTH_MARK
 from shared.clock import Clock
+from shared.pages.endings import EndedSessions, SessionsUnknown, new_session_id
 from shared.principal import Principal
 
 P = ParamSpec("P")
 
 _PERSON: Final = "person"
+_OVER: Final = "placet_session_over"
 _MAX_PATH_CHARS: Final = 1_024
-_EXTENSION: Final = "placet_pages_person"
+EXTENSION: Final = "placet_pages_person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRules:
-    """What reading the session needs: the time, and the client that people sign in through."""
+    """What reading the session needs; `client_id` is the client that people sign in through."""
 
     clock: Clock
     client_id: str
+    ended: EndedSessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +63,10 @@ def remember(person: Person, *, until: datetime) -> None:
     Everything in the previous session, its CSRF token included, is dropped, so that a session
     fixed before sign-in is worth nothing after it.
     """
-    session.clear()
+    forget()
     session.permanent = True
     session[_PERSON] = {
+        "sid": new_session_id(),
         "iss": person.issuer,
         "sub": person.subject,
         "name": person.name,
@@ -72,35 +76,64 @@ def remember(person: Person, *, until: datetime) -> None:
 
 
 def forget() -> None:
-    """End the session."""
+    """End the session, and every copy of its cookie; raises SessionsUnknown."""
+    held = _held()
+    if held is not None:
+        until = datetime.fromtimestamp(held["exp"], UTC)
+        rules().ended.end(held["sid"], until=until)
     session.clear()
+    g.pop(_OVER, None)
 
 
 def rules() -> SessionRules:
     """Give the session rules of the running application."""
-    found: SessionRules = current_app.extensions[_EXTENSION]
+    found: SessionRules = current_app.extensions[EXTENSION]
     return found
 
 
 def set_rules(extensions: dict[str, object], session_rules: SessionRules) -> None:
     """Store the session rules in an application's extensions."""
-    extensions[_EXTENSION] = session_rules
+    extensions[EXTENSION] = session_rules
 
 
 def signed_in_person() -> Person | None:
-    """Give the person of this request, or None when nobody is signed in or the session is over."""
-    held = session.get(_PERSON)
-    if not isinstance(held, dict) or held.get("exp", 0) <= rules().clock.now().timestamp():
+    """Give the person of this request, or None when nobody is signed in or the session is over.
+
+    Raises SessionsUnknown when nobody can tell whether it was ended.
+    """
+    held = _held()
+    if held is None or held["exp"] <= rules().clock.now().timestamp() or _was_ended(held["sid"]):
         return None
     return Person(
         issuer=held["iss"], subject=held["sub"], name=held["name"], scopes=frozenset(held["scopes"])
     )
 
 
+def person_shown() -> Person | None:
+    """Give the person for the frame of a page, which is drawn even when nobody can tell."""
+    try:
+        return signed_in_person()
+    except SessionsUnknown:
+        return None
+
+
 def person_name() -> str | None:
     """Give the signed-in person's name for display; never log it."""
-    person = signed_in_person()
+    person = person_shown()
     return person.name if person else None
+
+
+def _held() -> dict[str, Any] | None:
+    """Give what the cookie says; nothing for one from before sessions had ids."""
+    held = session.get(_PERSON)
+    return held if isinstance(held, dict) and "sid" in held else None
+
+
+def _was_ended(session_id: str) -> bool:
+    """Ask once in a request."""
+    if _OVER not in g:
+        setattr(g, _OVER, rules().ended.has(session_id))
+    return bool(g.get(_OVER))
 
 
 def signed_in(

@@ -15,9 +15,10 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from shared.auth import public
 from shared.clock import Clock
 from shared.pages.assets import Assets, load_assets
+from shared.pages.endings import EndedSessions
 from shared.pages.faults import install_fault_pages
 from shared.pages.forms import field_id
-from shared.pages.person import SessionRules, set_rules, signed_in_person
+from shared.pages.person import SessionRules, person_shown, set_rules
 from shared.pages.security import (
     API_PREFIXES,
     ASSET_ENDPOINT,
@@ -84,12 +85,14 @@ def install_pages(
     sign_in: SignIn | None,
     navigation: Sequence[NavigationItem] = (),
     clock: Clock,
+    ended: EndedSessions,
     api_prefixes: Sequence[str] = API_PREFIXES,
     csrf_exempt_paths: Sequence[str] = (),
     form_targets: Sequence[str] = (),
 ) -> None:
     """Give an application the shell; call it once, after problem documents are installed.
 
+    `ended` keeps which sessions were ended: signing out ends every copy of the cookie.
     `sign_in` is None only for an application without accounts of its own (the development
     identity provider). `api_prefixes` answer problems as JSON and need no CSRF token;
     `csrf_exempt_paths` are further addresses that authenticate their callers without a cookie.
@@ -102,7 +105,11 @@ def install_pages(
     configure_session(app, rules)
     set_rules(
         app.extensions,
-        SessionRules(clock=clock, client_id=sign_in.client_id if sign_in else settings.service),
+        SessionRules(
+            clock=clock,
+            client_id=sign_in.client_id if sign_in else settings.service,
+            ended=ended,
+        ),
     )
     assets = load_assets()
     _install_templates(app)
@@ -162,7 +169,7 @@ def _install_layout(
     offers_sign_in: bool,
 ) -> None:
     def layout() -> dict[str, Layout]:
-        person = signed_in_person() if offers_sign_in else None
+        person = person_shown() if offers_sign_in else None
         scopes = person.scopes if person else frozenset()
         return {
             "placet": Layout(

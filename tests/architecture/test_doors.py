@@ -9,6 +9,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 
 import pytest
@@ -17,6 +18,9 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
 from services.docs.applications import APPLICATIONS
+from shared.clock import SystemClock
+from shared.pages.endings import MemoryEndedSessions
+from shared.pages.person import EXTENSION
 from tests.support.doors import Door, doors, path_of
 
 Tokens = Callable[..., str]
@@ -45,6 +49,7 @@ def sign_in(client: FlaskClient, *scopes: str) -> str:
     raw = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
     with client.session_transaction() as session:
         session["person"] = {
+            "sid": secrets.token_hex(16),
             "iss": "https://login.example",
             "sub": "somebody",
             "name": "Some Body",
@@ -52,7 +57,11 @@ def sign_in(client: FlaskClient, *scopes: str) -> str:
             "exp": int(time.time()) + 600,
         }
         session["csrf_token"] = raw
-    key = client.application.secret_key
+    app = client.application
+    app.extensions[EXTENSION] = replace(
+        app.extensions[EXTENSION], ended=MemoryEndedSessions(SystemClock())
+    )  # these applications have no database behind them
+    key = app.secret_key
     assert key is not None
     signed = URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps(raw)
     return signed if isinstance(signed, str) else signed.decode()

@@ -25,6 +25,7 @@ TABLES: Mapping[str, MetaData] = {
     "permit_service": permit_service.Base.metadata,
 }
 BY_ALEMBIC = "alembic_version"
+STATED = re.compile(r'^(revision|down_revision) = "([0-9]{4})"$', re.MULTILINE)
 NUMBERED = re.compile(r"^[0-9]{4}_[a-z0-9_]+\.py$")
 
 _COLUMNS = """
@@ -78,10 +79,14 @@ def test_no_service_with_migrations_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize("service", sorted(TABLES))
-def test_migrations_are_numbered_without_a_gap(service: str) -> None:
+def test_migrations_are_numbered_and_each_follows_the_one_before(service: str) -> None:
     names = list(versions(service))
     assert all(NUMBERED.match(name) for name in names)
-    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+    folder = ROOT / service / "migrations" / "versions"
+    said = [dict(STATED.findall((folder / name).read_text(encoding="utf-8"))) for name in names]
+    numbers = [name[:4] for name in names]
+    assert [one["revision"] for one in said] == numbers
+    assert [one.get("down_revision") for one in said] == [None, *numbers[:-1]]
 
 
 @pytest.mark.parametrize("service", sorted(TABLES))

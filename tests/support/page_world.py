@@ -22,6 +22,7 @@ from shared.pages import (
     person_name,
     signed_in,
 )
+from shared.pages.endings import MemoryEndedSessions
 from shared.problems import register_problems
 from shared.settings import Secret
 
@@ -162,6 +163,7 @@ def make_service(
             NavigationItem(text="Queue", href="/queue", scope="applications.decide"),
         ),
         clock=clock,
+        ended=MemoryEndedSessions(clock),
     )
     _add_open_pages(app)
     _add_own_pages(app)

@@ -14,12 +14,14 @@ from flask import Flask, session
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from consent_registry.adapters.tables import ENDED_SESSIONS
 from consent_registry.domain.history import State
 from consent_registry.http import pages
 from consent_registry.usecases.datasets import NewDataset, register_dataset
 from consent_registry.usecases.people import link_login
 from consent_registry.usecases.reading import own_consents
 from shared import auth
+from shared.ended_sessions import SqlEndedSessions
 from shared.ids import DatasetId
 from shared.pages import PageSettings, SignIn, install_pages
 from shared.pages.person import Person, remember
@@ -64,6 +66,7 @@ def pages_app(world: RegistryWorld, sign_in: SignIn, public_url: str = SITE) -> 
         sign_in=sign_in,
         navigation=pages.NAVIGATION,
         clock=world.tools.clock,
+        ended=SqlEndedSessions(world.engine, ENDED_SESSIONS, world.tools.clock),
     )
     pages.install(app, tools=world.tools)
     return app

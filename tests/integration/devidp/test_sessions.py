@@ -167,6 +167,20 @@ def test_a_pages_client_signs_out_and_gets_its_person_back(
     assert get(devidp, code_request(CONSENTS, ["consents.self"]), anna).status_code == 200
 
 
+def test_a_copied_cookie_ends_with_the_sign_out(
+    devidp: DevidpFiles, anna: requests.Session
+) -> None:
+    thief = requests.Session()
+    thief.cookies.update(anna.cookies)
+    asked = code_request(CONSENTS, ["consents.self"])
+    assert "code" in redirect_parameters(get(devidp, asked, thief))
+    hint = person_token(devidp.issuer, "anna", CONSENTS, []).id_token
+    anna.get(f"{devidp.issuer}/end_session", params={"id_token_hint": hint}, timeout=30)
+    answer = get(devidp, asked, thief)
+    assert answer.status_code == 200
+    assert "You are signed in as" not in answer.text
+
+
 def test_an_id_token_of_ours_signs_out_even_when_it_has_expired(
     devidp: DevidpFiles, anna: requests.Session, clock: HandClock
 ) -> None:

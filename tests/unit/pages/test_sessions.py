@@ -2,26 +2,22 @@
 """Sessions, the CSRF token and the way to sign-in and back, without any network."""
 
 import io
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask, session
 from flask.sessions import SecureCookieSessionInterface
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import TimestampSigner
 
-from shared.pages.person import Person, local_path, remember
+from shared.pages.person import local_path, remember
+from tests.support.page_sessions import ISSUER, PAGE, csrf_of, person, sign_in_as
 from tests.support.page_world import NOW, HandClock, make_service
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
-
-PAGE = {"Accept": "text/html"}
-ISSUER = "http://127.0.0.1:9"
 
 
 class LateSigner(TimestampSigner):
@@ -29,21 +25,6 @@ class LateSigner(TimestampSigner):
 
     def get_timestamp(self) -> int:
         return super().get_timestamp() - 31 * 60
-
-
-def person(*scopes: str, name: str = "Anna Example") -> Person:
-    return Person(issuer=ISSUER, subject="person-anna", name=name, scopes=frozenset(scopes))
-
-
-def sign_in_as(service: Flask, client: FlaskClient, who: Person, hours: int = 8) -> None:
-    """Put into the client's cookie what a finished sign-in puts there."""
-    with service.test_request_context("/"):
-        remember(who, until=NOW + timedelta(hours=hours))
-        held = dict(session)
-    with client.session_transaction() as cookie:
-        cookie.clear()
-        cookie.update(held)
-        cookie.permanent = True
 
 
 def test_a_page_for_people_sends_strangers_to_sign_in_and_back(service: Flask) -> None:
@@ -119,12 +100,12 @@ def test_the_cookie_is_secure_outside_development() -> None:
     assert "Set-Cookie" not in answer.headers
 
 
-def test_the_session_holds_five_facts_and_no_token(service: Flask) -> None:
+def test_the_session_holds_six_facts_and_no_token(service: Flask) -> None:
     with service.test_request_context("/"):
         session["left over"] = "from before"
         remember(person("consents.self"), until=NOW)
         assert set(session) == {"_permanent", "person"}
-        assert set(session["person"]) == {"iss", "sub", "name", "scopes", "exp"}
+        assert set(session["person"]) == {"sid", "iss", "sub", "name", "scopes", "exp"}
 
 
 def test_a_cookie_that_was_changed_signs_in_nobody(service: Flask) -> None:
@@ -158,9 +139,9 @@ def test_a_foreign_token_does_not_pass(service: Flask) -> None:
     one, other = service.test_client(), service.test_client()
     sign_in_as(service, one, person("consents.self"))
     sign_in_as(service, other, person("consents.self"))
-    foreign = _csrf(other)
+    foreign = csrf_of(other)
     assert one.post("/mine", data={"csrf_token": foreign}, headers=PAGE).status_code == 400
-    own = _csrf(one)
+    own = csrf_of(one)
     assert one.post("/mine", data={"csrf_token": own}, headers=PAGE).status_code == 303
 
 
@@ -177,7 +158,7 @@ def test_a_form_comes_from_this_origin(service: Flask, origin: str, status: int)
     client = service.test_client()
     sign_in_as(service, client, person("consents.self"))
     headers = {**PAGE, "Origin": origin}
-    answer = client.post("/mine", data={"csrf_token": _csrf(client)}, headers=headers)
+    answer = client.post("/mine", data={"csrf_token": csrf_of(client)}, headers=headers)
     assert answer.status_code == status
 
 
@@ -267,8 +248,3 @@ def test_whatever_is_asked_for_stays_on_this_host(candidate: str) -> None:
     assert path.startswith("/")
     assert urlsplit(path).netloc == ""
     assert not path.startswith(("//", "/\\"))
-
-
-def _csrf(client: FlaskClient) -> str:
-    html = client.get("/gallery", headers=PAGE).text
-    return html.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]

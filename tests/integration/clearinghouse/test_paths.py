@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from shared.entries import parse_entry
 from tests.fakes.clearinghouse import DATASET, local_id
 from tests.integration.clearinghouse.suite import (
     FILE,
@@ -54,13 +55,33 @@ ODD = [
 
 
 @pytest.mark.parametrize("path", ODD)
-def test_a_path_that_is_not_plain_is_refused_before_anyone_is_asked(
+def test_a_path_that_is_not_plain_opens_nothing_and_its_refusal_is_on_record(
     suite: Suite, path: str
 ) -> None:
     before = len(records_of(suite.clearinghouse.spool))
     reply = raw(suite, path, suite.around.token())
-    assert reply.startswith((b"HTTP/1.1 403", b"HTTP/1.1 400", b"HTTP/1.1 404"))
     assert b"VCF" not in reply
+    after = records_of(suite.clearinghouse.spool)[before:]
+    if reply.startswith(b"HTTP/1.1 403"):
+        assert b"\r\nx-placet-reason: path_invalid\r\n" in reply.lower()
+        (entry,) = (parse_entry(record.entry) for record in after)
+        assert (entry.decision, entry.reason, entry.dataset) == ("deny", "path_invalid", None)
+        assert f"x-correlation-id: {entry.trace_id}".encode() in reply.lower()
+    else:
+        # No request that nginx could read (400), or none about the data (404).
+        assert reply.startswith((b"HTTP/1.1 400", b"HTTP/1.1 404"))
+        assert after == []
+
+
+def test_most_odd_paths_are_on_record(suite: Suite) -> None:
+    replies = [raw(suite, path, suite.around.token()) for path in ODD]
+    assert sum(reply.startswith(b"HTTP/1.1 403") for reply in replies) >= len(ODD) - 2
+
+
+@pytest.mark.parametrize("path", ["/_placet/refuse", "/_placet/decide"])
+def test_nobody_reaches_the_gateways_own_addresses(suite: Suite, path: str) -> None:
+    before = len(records_of(suite.clearinghouse.spool))
+    assert raw(suite, path, suite.around.token()).startswith(b"HTTP/1.1 404")
     assert len(records_of(suite.clearinghouse.spool)) == before
 
 

@@ -41,7 +41,7 @@ def test_no_header_of_the_client_reaches_the_clearinghouse_but_its_credential(
 ) -> None:
     text = render(replace(gateway, show_state=True))
     places = text.count("proxy_pass http")
-    assert places == 2
+    assert places == 3
     assert text.count("proxy_pass_request_headers off;") == places
     assert text.count("proxy_pass_request_body off;") == places
     passed = [line for line in text.splitlines() if "$http_" in line]

@@ -67,14 +67,15 @@ class Bodies:
     async def gather(self, announced: int | None, receive: Receive) -> "Body":
         """Read the whole body; the caller closes what it gets.
 
-        `announced` is the Content-Length, where there is one: a body announced as too large is
-        refused unread. Raises BodyTooLarge, BodyLate, BodiesCrowded and ClientGone.
+        `announced` is its length in bytes, None when only its end will tell: a body announced as
+        too large is refused unread. Raises BodyTooLarge, BodyLate, BodiesCrowded and ClientGone.
         """
         if announced is not None and announced > self._limits.most_bytes:
             raise BodyTooLarge("the announced body is too large")
         body = Body(self)
         try:
-            await self._fill(body, receive)
+            if announced != 0:
+                await self._fill(body, receive)
         except BaseException:
             body.close()
             raise

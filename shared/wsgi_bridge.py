@@ -117,11 +117,18 @@ async def refuse(code: str, send: Send) -> None:
 
 
 def announced_length(scope: Scope) -> int | None:
-    """Give the Content-Length, where there is one; the server has refused what is no number."""
+    """Give the length of the body as announced, None when only its end will tell.
+
+    Without Content-Length and Transfer-Encoding there is no body (RFC 9112 section 6.3); the
+    server has refused a length that is no number.
+    """
+    length: int | None = 0
     for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit():
-            return int(value)
-    return None
+        if name == b"transfer-encoding":
+            return None
+        if name == b"content-length":
+            length = int(value) if value.isdigit() else None
+    return length
 
 
 def environ_of(scope: Scope, body: Body) -> dict[str, Any]:

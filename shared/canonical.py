@@ -15,6 +15,7 @@ JSON: TypeAlias = "bool | int | str | Sequence[JSON] | Mapping[str, JSON] | None
 
 MAX_INTEGER: Final = (1 << 53) - 1
 MAX_DEPTH: Final = 6
+_FLAT: Final = frozenset({str, bool, type(None)})
 
 
 class MalformedEntry(ValueError):
@@ -43,9 +44,22 @@ def parse_canonical(raw: bytes) -> JSON:
     except orjson.JSONDecodeError:
         raise MalformedEntry("not JSON") from None
     require_profile(value, 1)
-    if orjson.dumps(value, option=orjson.OPT_SORT_KEYS) != raw:
-        raise MalformedEntry("not the canonical spelling")
+    require_spelling(value, raw)
     return value
+
+
+def require_spelling(value: object, raw: bytes) -> None:
+    """Raise MalformedEntry unless these are the canonical bytes of this parsed value.
+
+    That excludes whitespace, unsorted and repeated keys, needless escapes and other spellings of a
+    number. It does not exclude floats, deep nesting or keys beyond ASCII: see `require_profile`.
+    """
+    try:
+        spelled = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # orjson gives up on deep nesting
+        raise MalformedEntry(f"deeper than {MAX_DEPTH} levels") from None
+    if spelled != raw:
+        raise MalformedEntry("not the canonical spelling")
 
 
 def require_profile(value: object, depth: int) -> None:
@@ -71,7 +85,7 @@ def require_profile(value: object, depth: int) -> None:
     else:
         raise MalformedEntry("a number is not an integer")
     for item in inside:
-        if type(item) is not str:  # most are, and this runs for every entry of the log
+        if type(item) not in _FLAT:  # most are, and this runs for every part of the log
             require_profile(item, depth + 1)
 
 

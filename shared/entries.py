@@ -10,11 +10,19 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final, TypeAlias, TypeVar
 
-from shared.canonical import JSON, MalformedEntry, parse_canonical
-from shared.clock import from_rfc3339
+import orjson
+
+from shared.canonical import (
+    JSON,
+    MAX_INTEGER,
+    MalformedEntry,
+    require_profile,
+    require_spelling,
+)
 from shared.sealing import (
     COMMITMENT_BYTES,
     MAX_SUBJECTS,
@@ -36,6 +44,11 @@ _MAX_COUNTS: Final = 64
 _LEAF_PREFIX: Final = b"\x00"
 
 
+# The 43rd character of a base64 text of 32 bytes: its last two bits belong to nothing and are 0.
+_LAST_BASE64: Final = frozenset("AEIMQUYcgkosw048")
+_BASE64_CHARS: Final = 44
+_REMEMBERED: Final = 4_096
+
 _Good: TypeAlias = Callable[[str], object]
 
 
@@ -44,15 +57,20 @@ def _pattern(text: str) -> _Good:
     return re.compile(text, re.ASCII).fullmatch
 
 
+def _few(good: _Good) -> _Good:
+    """Remember verdicts on texts of which a log has few (never on ids, hashes or times)."""
+    return lru_cache(_REMEMBERED)(good)
+
+
 is_entry_id: Final = _pattern(
     r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 )
-is_entry_type: Final = _pattern(r"placet(\.[a-z][a-z0-9]{0,31}){2,4}\.v[1-9][0-9]{0,3}")
-is_source: Final = _pattern(r"[a-z0-9_-]{1,40}(/[a-z0-9_-]{1,40}){1,3}")
+is_entry_type: Final = _few(_pattern(r"placet(\.[a-z][a-z0-9]{0,31}){2,4}\.v[1-9][0-9]{0,3}"))
+is_source: Final = _few(_pattern(r"[a-z0-9_-]{1,40}(/[a-z0-9_-]{1,40}){1,3}"))
 is_trace_id: Final = _pattern(r"(?!0{32})[0-9a-f]{32}")
-is_code: Final = _pattern(r"[a-z][a-z0-9_]{0,63}")
+is_code: Final = _few(_pattern(r"[a-z][a-z0-9_]{0,63}"))
 is_open_text: Final = _pattern(r"[!-?A-~]{1,4096}")  # printable ASCII without space and @
-_is_time: Final = _pattern(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_is_time: Final = _pattern(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d\.\d{6}Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,14 +113,7 @@ def parse_entry(raw: bytes) -> Entry:
     """
     if not MIN_ENTRY_BYTES <= len(raw) <= MAX_ENTRY_BYTES:
         raise MalformedEntry(f"not {MIN_ENTRY_BYTES} to {MAX_ENTRY_BYTES} bytes")
-    value = parse_canonical(raw)
-    if not isinstance(value, dict):
-        raise MalformedEntry("not an object")
-    if not _REQUIRED <= value.keys() <= _KEYS:
-        raise MalformedEntry("a key is missing or unknown")
-    if value["v"] != ENTRY_VERSION:
-        raise MalformedEntry("v is not a version this program reads")
-    previous = _optional(value, "pr", _hash)
+    value = _object(raw)
     return Entry(
         raw=raw,
         id=_text(value["id"], "id", is_entry_id),
@@ -112,7 +123,7 @@ def parse_entry(raw: bytes) -> Entry:
         epoch=_count(value["ep"], "ep"),
         seq=_position(value["seq"]),
         trace_id=_text(value["tr"], "tr", is_trace_id),
-        previous=previous,
+        previous=_optional(value, "pr", _hash),
         dataset=_optional_text(value, "ds", is_open_text),
         decision=_optional_text(value, "d", DECISIONS.__contains__),
         reason=_optional_text(value, "r", is_code),
@@ -122,6 +133,31 @@ def parse_entry(raw: bytes) -> Entry:
         extra=_optional(value, "x", _extra) or {},
         commitments=_optional(value, "c", _commitments) or {},
     )
+
+
+def _object(raw: bytes) -> dict[str, JSON]:
+    """Read the outermost object: canonical spelling, the keys of an entry, the right version.
+
+    The rest of the JSON profile is kept by the reader of each key, which knows the one shape it
+    takes; only `x`, whose shape is its type's own, is walked (`_extra`).
+    """
+    try:
+        value: object = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        raise MalformedEntry("not JSON") from None
+    if not isinstance(value, dict):
+        raise MalformedEntry("not an object")
+    require_spelling(value, raw)
+    if not _are_keys(tuple(value)):
+        raise MalformedEntry("a key is missing or unknown")
+    if value["v"] != ENTRY_VERSION:
+        raise MalformedEntry("v is not a version this program reads")
+    return value
+
+
+@lru_cache(_REMEMBERED)
+def _are_keys(keys: tuple[str, ...]) -> bool:
+    return _REQUIRED <= frozenset(keys) <= _KEYS
 
 
 def check_commitments(entry: Entry, parts: Iterable[SealedPart], *, complete: bool = True) -> None:
@@ -148,7 +184,7 @@ def _text(value: JSON, key: str, good: _Good) -> str:
 
 
 def _count(value: JSON, key: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    if type(value) is not int or not 0 <= value <= MAX_INTEGER:
         raise MalformedEntry(f"{key} is not a count")
     return value
 
@@ -162,20 +198,19 @@ def _position(value: JSON) -> int:
 
 def _time(value: JSON) -> datetime:
     try:
-        return from_rfc3339(_text(value, "ts", _is_time))
+        return datetime.fromisoformat(_text(value, "ts", _is_time))
     except ValueError:
         raise MalformedEntry("ts is not a time") from None
 
 
 def _hash(value: JSON, key: str) -> bytes:
-    if not isinstance(value, str):
-        raise MalformedEntry(f"{key} is not base64")
+    if not isinstance(value, str) or len(value) != _BASE64_CHARS or value[42] not in _LAST_BASE64:
+        raise MalformedEntry(f"{key} is not a hash")
     try:
         digest = binascii.a2b_base64(value, strict_mode=True)
     except ValueError:
         raise MalformedEntry(f"{key} is not base64") from None
-    spelled = binascii.b2a_base64(digest, newline=False)
-    if len(digest) != COMMITMENT_BYTES or value != spelled.decode("ascii"):
+    if len(digest) != COMMITMENT_BYTES:
         raise MalformedEntry(f"{key} is not a hash")
     return digest
 
@@ -197,6 +232,7 @@ def _counts(value: JSON, key: str) -> Mapping[str, int]:
 def _extra(value: JSON, key: str) -> Mapping[str, JSON]:
     if not isinstance(value, dict) or not value:
         raise MalformedEntry(f"{key} is not an object")
+    require_profile(value, 2)
     for text in _texts(value):
         if text and not is_open_text(text):
             raise MalformedEntry(f"{key} holds a text that is no code, hash or signature")

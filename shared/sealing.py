@@ -6,7 +6,6 @@ encrypted. An opening is bound to its event and its group, so it can be moved to
 event nor another group. Nothing here encrypts, stores or logs a value.
 """
 
-import re
 import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,8 +22,11 @@ MAX_VALUE_BYTES: Final = 8_192
 MAX_SEALED_BYTES: Final = 60_000
 
 _DOMAIN: Final = b"placet/commit/v1\n"
-_GROUP: Final = re.compile(r"actor|obo|permit|net|subj/(0|[1-9][0-9]?)", re.ASCII)
+_GROUPS: Final = ("actor", "obo", "permit", "net", *(f"subj/{i}" for i in range(100)))
+_SPELLED: Final = {group: bytes((len(group),)) + group.encode("ascii") for group in _GROUPS}
+_NAMES: Final = {spelled: group for group, spelled in _SPELLED.items()}
 _U32: Final = struct.Struct(">I")
+_FIXED: Final = SALT_BYTES + _U32.size
 
 
 class CommitmentMismatch(ValueError):
@@ -53,9 +55,7 @@ def commitment(part: SealedPart, entry_id: str) -> bytes:
     `SHA-256("placet/commit/v1\n" || u8 len(g) || g || id16 || salt32 || value)`, where id16 is
     the event's UUID. Raises MalformedEntry when the group or salt has the wrong form.
     """
-    group = _require_form(part)
-    id16 = UUID(entry_id).bytes
-    return sha256(b"".join((_DOMAIN, group, id16, part.salt, part.value))).digest()
+    return _commitment(part, UUID(entry_id).bytes)
 
 
 def pack_sealed(parts: Iterable[SealedPart]) -> bytes:
@@ -82,21 +82,19 @@ def open_sealed(raw: bytes) -> tuple[SealedPart, ...]:
     at = 0
     while at < len(raw):
         group_end = at + 1 + raw[at]
-        value_start = group_end + SALT_BYTES + _U32.size
+        value_start = group_end + _FIXED
         if value_start > len(raw):
             raise MalformedEntry("a sealed part is cut short")
         (length,) = _U32.unpack_from(raw, group_end + SALT_BYTES)
-        at_next = value_start + length
-        if at_next > len(raw):
+        group = _NAMES.get(raw[at:group_end])
+        at = value_start + length
+        if at > len(raw):
             raise MalformedEntry("a sealed part is cut short")
-        part = SealedPart(
-            group=raw[at + 1 : group_end].decode("ascii", "replace"),
-            salt=raw[group_end : group_end + SALT_BYTES],
-            value=raw[value_start:at_next],
-        )
-        _require_form(part)
-        parts.append(part)
-        at = at_next
+        if group is None:
+            raise MalformedEntry("a sealed part has an unknown group")
+        _require_size(length)
+        salt = raw[group_end : group_end + SALT_BYTES]
+        parts.append(SealedPart(group=group, salt=salt, value=raw[value_start:at]))
     if len({part.group for part in parts}) != len(parts):
         raise MalformedEntry("a group is sealed twice")
     return tuple(parts)
@@ -115,24 +113,33 @@ def require_commitments(
     commitment must be opened; without it some may stay shut, as after an erasure.
     """
     opened: set[str] = set()
+    id16 = UUID(entry_id).bytes
     for part in parts:
         if part.group in opened:
             raise CommitmentMismatch(f"{part.group} is opened twice")
-        if commitments.get(part.group) != commitment(part, entry_id):
+        if commitments.get(part.group) != _commitment(part, id16):
             raise CommitmentMismatch(f"{part.group} does not open its commitment")
         opened.add(part.group)
-    missing = sorted(set(commitments) - opened)
-    if complete and missing:
+    if complete and (missing := sorted(commitments.keys() - opened)):
         raise CommitmentMismatch(f"no opening for {', '.join(missing)}")
+
+
+def _commitment(part: SealedPart, id16: bytes) -> bytes:
+    group = _require_form(part)
+    return sha256(b"".join((_DOMAIN, group, id16, part.salt, part.value))).digest()
 
 
 def _require_form(part: SealedPart) -> bytes:
     """Check group, salt and size; give the group as `u8 len || name`."""
-    if not _GROUP.fullmatch(part.group):
+    group = _SPELLED.get(part.group)
+    if group is None:
         raise MalformedEntry("a sealed part has an unknown group")
     if len(part.salt) != SALT_BYTES:
         raise MalformedEntry(f"a salt is not {SALT_BYTES} bytes")
-    if not 0 < len(part.value) <= MAX_VALUE_BYTES:
+    _require_size(len(part.value))
+    return group
+
+
+def _require_size(length: int) -> None:
+    if not 0 < length <= MAX_VALUE_BYTES:
         raise MalformedEntry(f"a sealed value is empty or longer than {MAX_VALUE_BYTES} bytes")
-    name = part.group.encode("ascii")
-    return bytes((len(name),)) + name

@@ -85,6 +85,9 @@ class Placement:
     breaches: tuple[Breach, ...] = ()
 
 
+_IN_ORDER: Final = Placement(verdict=Verdict.ACCEPTED)  # nearly every entry's placement
+
+
 class _Working:
     """A chain while a batch is judged."""
 
@@ -180,6 +183,8 @@ class Chains:
             raise LookupError("a place of a chain is neither filled nor missing")
         breaches = work.breaches(seq, link)
         work.take(seq, link)
+        if not breaches:
+            return _IN_ORDER
         return Placement(verdict=Verdict.ACCEPTED, breaches=breaches)
 
     def may_occupy(self, key: ChainKey, seq: int) -> bool:

@@ -7,7 +7,6 @@ size tells little. Encrypted it is bound to its event and group. Nothing here en
 
 import struct
 from typing import Final, NamedTuple
-from uuid import UUID
 
 from shared.entries import SINGLE_GROUPS
 from shared.events import Actor, Subject
@@ -57,7 +56,7 @@ def group_name(code: int) -> str:
 
 def binding(entry_id: str, group: str) -> bytes:
     """Give the associated data of a part: `id16 || group`."""
-    return UUID(entry_id).bytes + group.encode("ascii")
+    return bytes.fromhex(entry_id.replace("-", "")) + group.encode("ascii")
 
 
 def padded(part: SealedPart) -> bytes:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 import orjson
 
@@ -50,6 +52,9 @@ class Received:
     sealed: bytes = field(repr=False)
     received_at: datetime
     sources: frozenset[str]
+
+
+_NO_PERMIT: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 class Fault(StrEnum):
@@ -107,51 +112,91 @@ def claimed_source(raw: bytes) -> str | None:
     return src if isinstance(src, str) else None
 
 
-def read(received: Received) -> Sound | Poison:
-    """Read one input, completely; never raises for what the input holds."""
-    leaf = leaf_hash(received.raw)
-    try:
-        entry = parse_entry(received.raw)
-    except MalformedEntry:
-        return _poison(received, leaf, Fault.MALFORMED_ENTRY)
-    if entry.seq < FIRST_SEQ:
-        return _poison(received, leaf, Fault.MALFORMED_ENTRY)
-    if entry.src not in received.sources:
-        return _poison(received, leaf, Fault.SOURCE_NOT_ALLOWED)
-    try:
-        parts = open_sealed(received.sealed)
-        check_commitments(entry, parts)
-        return _sound(received, entry, leaf, parts)
-    except MalformedEntry:
-        return _poison(received, leaf, Fault.MALFORMED_SEALED)
-    except CommitmentMismatch:
-        return _poison(received, leaf, Fault.COMMITMENT_MISMATCH)
+class Reader:
+    """Reads the inputs of one batch.
 
+    The same actors, people and permits come again and again within a batch: what their parts say
+    is read once, and forgotten with the reader, because it is personal.
+    """
 
-def _sound(received: Received, entry: Entry, leaf: bytes, parts: tuple[SealedPart, ...]) -> Sound:
-    actor = next((actor_of(part) for part in parts if part.group == "actor"), None)
-    others = source_holder(entry.src) if actor is None else actor_holder(actor)
-    permit: Mapping[str, object] = {}
-    subjects: dict[Subject, None] = {}
-    held: list[tuple[SealedPart, Holder]] = []
-    for part in parts:
-        holder = others
-        if part.group.startswith("subj/"):
+    def __init__(self) -> None:
+        self._actors: dict[bytes, tuple[Actor, Holder]] = {}
+        self._people: dict[bytes, tuple[Subject, Holder]] = {}
+        self._permits: dict[bytes, Mapping[str, object]] = {}
+
+    def read(self, received: Received) -> Sound | Poison:
+        """Read one input, completely; never raises for what the input holds."""
+        leaf = leaf_hash(received.raw)
+        try:
+            entry = parse_entry(received.raw)
+        except MalformedEntry:
+            return _poison(received, leaf, Fault.MALFORMED_ENTRY)
+        if entry.src not in received.sources:
+            return _poison(received, leaf, Fault.SOURCE_NOT_ALLOWED)
+        try:
+            parts = open_sealed(received.sealed)
+            check_commitments(entry, parts)
+            return self._sound(received, entry, leaf, parts)
+        except MalformedEntry:
+            return _poison(received, leaf, Fault.MALFORMED_SEALED)
+        except CommitmentMismatch:
+            return _poison(received, leaf, Fault.COMMITMENT_MISMATCH)
+
+    def _sound(
+        self, received: Received, entry: Entry, leaf: bytes, parts: tuple[SealedPart, ...]
+    ) -> Sound:
+        actor, others = None, None
+        permit: Mapping[str, object] = _NO_PERMIT
+        subjects: dict[Subject, None] = {}
+        for part in parts:
+            if part.group == "actor":
+                actor, others = self._actor(part)
+            elif part.group == "permit":
+                permit = self._permit(part)
+        if others is None:
+            others = source_holder(entry.src)
+        held: list[tuple[SealedPart, Holder]] = []
+        for part in parts:
+            if part.group.startswith("subj/"):
+                subject, holder = self._person(part)
+                subjects[subject] = None
+                held.append((part, holder))
+            else:
+                held.append((part, others))
+        return Sound(
+            received=received,
+            entry=entry,
+            leaf=leaf,
+            parts=tuple(held),
+            actor=actor,
+            subjects=tuple(subjects),
+            permit=permit,
+        )
+
+    def _actor(self, part: SealedPart) -> tuple[Actor, Holder]:
+        known = self._actors.get(part.value)
+        if known is None:
+            actor = actor_of(part)
+            known = self._actors[part.value] = (actor, actor_holder(actor))
+        return known
+
+    def _person(self, part: SealedPart) -> tuple[Subject, Holder]:
+        known = self._people.get(part.value)
+        if known is None:
             subject = _subject(part)
-            subjects[subject] = None
-            holder = person_holder(subject)
-        elif part.group == "permit":
-            permit = part.opened()
-        held.append((part, holder))
-    return Sound(
-        received=received,
-        entry=entry,
-        leaf=leaf,
-        parts=tuple(held),
-        actor=actor,
-        subjects=tuple(subjects),
-        permit=permit,
-    )
+            known = self._people[part.value] = (subject, person_holder(subject))
+        return known
+
+    def _permit(self, part: SealedPart) -> Mapping[str, object]:
+        known = self._permits.get(part.value)
+        if known is None:
+            known = self._permits[part.value] = part.opened()
+        return known
+
+
+def read(received: Received) -> Sound | Poison:
+    """Read one input by itself; see `Reader.read`."""
+    return Reader().read(received)
 
 
 def _subject(part: SealedPart) -> Subject:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from audit_log.domain.batch import RunRow
 from audit_log.domain.chain import Breach, Chain, ChainKey, Chains, Link, Verdict, wanted_links
-from audit_log.domain.received import ChainPlace, Fault, Poison, Received, Sound, read
+from audit_log.domain.received import ChainPlace, Fault, Poison, Reader, Received, Sound
 from audit_log.ports import SequencerStore
 
 
@@ -54,7 +54,8 @@ def admit(
 
     Raises LookupError when the log's own record of a chain contradicts itself.
     """
-    inputs = [read(one) for one in received]
+    reader = Reader()
+    inputs = [reader.read(one) for one in received]
     wanted = wanted_links(chains, (place for one in inputs for place in _places(one)))
     known = store.links(wanted) if wanted else {}
     admission = Admission(chains=Chains(chains, known))

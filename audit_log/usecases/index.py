@@ -3,12 +3,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple, TypeAlias
 
 from audit_log.domain.batch import PersonRow, SearchRow, Term, TermKind, term
 from audit_log.domain.received import Sound
 from audit_log.domain.retention import month_of, retention_of, year_of
 from audit_log.domain.search import DECISION_CODES
 from audit_log.ports import Pseudonyms
+from shared.entries import Entry
 
 
 class TermBook:
@@ -34,6 +36,16 @@ class TermBook:
         return found
 
 
+_OpenTexts: TypeAlias = tuple[str, str, str | None, str | None, str | None, tuple[str, ...]]
+
+
+class _OpenNumbers(NamedTuple):
+    """What stands in a search row for the open texts of an entry; a batch has few of them."""
+
+    retention: int
+    terms: tuple[int, int, int | None, int | None, int | None, int | None]
+
+
 class Indexer:
     """Makes the search rows of one batch."""
 
@@ -42,25 +54,43 @@ class Indexer:
         self._pseudonyms = pseudonyms
         self._month = month_of(at)
         self._actors: dict[tuple[str, str], int] = {}
+        self._named_before: dict[tuple[str, str], int] = {}
+        self._open: dict[_OpenTexts, _OpenNumbers] = {}
 
     def search_row(self, index: int, sound: Sound) -> SearchRow:
         """Make the row of one entry."""
-        entry, book = sound.entry, self._book
+        entry = sound.entry
+        texts = (
+            *(entry.type, entry.src, entry.decision, entry.reason),
+            *(entry.dataset, entry.purposes),
+        )
+        numbers = self._open.get(texts)
+        if numbers is None:
+            numbers = self._open[texts] = self._numbers(entry)
         return SearchRow(
-            idx=index,
+            index,
+            numbers.retention,
+            self._month,
+            entry.occurred_at,
+            *numbers.terms,
+            self._actor(sound),
+            self._named(sound, "permit", "permit_id"),
+            self._named(sound, "visa", "jti"),
+            None,
+        )
+
+    def _numbers(self, entry: Entry) -> _OpenNumbers:
+        book = self._book
+        return _OpenNumbers(
             retention=retention_of(entry.type),
-            month=self._month,
-            etime=entry.occurred_at,
-            ty=book.required(TermKind.TYPE, entry.type),
-            src=book.required(TermKind.SOURCE, entry.src),
-            decision=DECISION_CODES.get(entry.decision or ""),
-            reason=book.number(TermKind.REASON, entry.reason),
-            dataset=book.number(TermKind.DATASET, entry.dataset),
-            purposes=book.number(TermKind.PURPOSES, " ".join(entry.purposes)),
-            actor=self._actor(sound),
-            permit=self._named(sound, "permit", "permit_id"),
-            visa=self._named(sound, "visa", "jti"),
-            project=None,
+            terms=(
+                book.required(TermKind.TYPE, entry.type),
+                book.required(TermKind.SOURCE, entry.src),
+                DECISION_CODES.get(entry.decision or ""),
+                book.number(TermKind.REASON, entry.reason),
+                book.number(TermKind.DATASET, entry.dataset),
+                book.number(TermKind.PURPOSES, " ".join(entry.purposes)),
+            ),
         )
 
     def person_rows(self, index: int, sound: Sound) -> Sequence[PersonRow]:
@@ -84,4 +114,8 @@ class Indexer:
         name = sound.permit.get(key)
         if not isinstance(name, str):
             return None
-        return self._pseudonyms.search(year_of(self._month), kind, name)
+        number = self._named_before.get((kind, name))
+        if number is None:
+            number = self._pseudonyms.search(year_of(self._month), kind, name)
+            self._named_before[kind, name] = number
+        return number

@@ -145,7 +145,8 @@ def create_app(parts: Parts) -> Flask:
 
 
 def sequence(parts: Parts, stop: threading.Event) -> int:
-    """Sequence until `stop`; give the exit code."""
+    """Sequence until `stop`; give the exit code. For a process of its own."""
+    loops.spare_batches_the_collector()
     settings = parts.settings
     store = _store(settings, parts.own, parts.clock)
     source = _source(parts)

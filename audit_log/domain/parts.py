@@ -16,6 +16,7 @@ BUCKET: Final = 64
 _SUBJECTS_FROM: Final = 16
 _U32: Final = struct.Struct(">I")
 _HEAD: Final = SALT_BYTES + _U32.size
+_PADDING: Final = tuple(bytes(-over % BUCKET) for over in range(BUCKET))
 _CODES: Final = {group: code for code, group in enumerate(SINGLE_GROUPS, start=1)}
 _GROUPS: Final = {code: group for group, code in _CODES.items()}
 
@@ -54,15 +55,20 @@ def group_name(code: int) -> str:
     return _GROUPS.get(code) or f"subj/{code - _SUBJECTS_FROM}"
 
 
+def id16(entry_id: str) -> bytes:
+    """Give the 16 bytes of an entry's id."""
+    return bytes.fromhex(entry_id.replace("-", ""))
+
+
 def binding(entry_id: str, group: str) -> bytes:
     """Give the associated data of a part: `id16 || group`."""
-    return bytes.fromhex(entry_id.replace("-", "")) + group.encode("ascii")
+    return id16(entry_id) + group.encode("ascii")
 
 
 def padded(part: SealedPart) -> bytes:
     """Lay out a part for encryption."""
-    plain = part.salt + _U32.pack(len(part.value)) + part.value
-    return plain + bytes(-len(plain) % BUCKET)
+    length = len(part.value)
+    return b"".join((part.salt, _U32.pack(length), part.value, _PADDING[(_HEAD + length) % BUCKET]))
 
 
 def unpadded(group: str, plain: bytes) -> SealedPart:

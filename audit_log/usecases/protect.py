@@ -15,8 +15,8 @@ from audit_log.domain.batch import KeyRow, Quarantined, SealedRow
 from audit_log.domain.chain import ChainKey
 from audit_log.domain.parts import (
     Holder,
-    binding,
     group_code,
+    id16,
     padded,
     source_holder,
 )
@@ -110,11 +110,16 @@ def sealed_rows(
 ) -> list[SealedRow]:
     """Encrypt every part of the accepted entries, the first of which gets `first_index`."""
     rows: list[SealedRow] = []
+    places: dict[str, tuple[int, bytes]] = {}
     for index, sound in enumerate(accepted, start=first_index):
+        bound = id16(sound.entry.id)
         for part, holder in sound.parts:
+            place = places.get(part.group)
+            if place is None:
+                place = places[part.group] = (group_code(part.group), part.group.encode("ascii"))
             kid, key = held[holder]
-            data = key.seal(padded(part), binding(sound.entry.id, part.group))
-            rows.append(SealedRow(index, group_code(part.group), kid, data))
+            data = key.seal(padded(part), bound + place[1])
+            rows.append(SealedRow(index, place[0], kid, data))
     return rows
 
 

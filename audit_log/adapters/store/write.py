@@ -5,38 +5,29 @@ Everything happens in the caller's transaction. The fence comes last, so that it
 only to the commit.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, TypeVar
 
 import psycopg
 import zstandard
 from psycopg.types.json import Jsonb
 
+from audit_log.adapters.store import rows
 from audit_log.domain.batch import Batch, SearchRow
 from audit_log.domain.errors import Fenced, KeysErased, LogMismatch
 from audit_log.domain.tiles import HEIGHT, WIDTH
 from audit_log.usecases.announce import RULES
 
 _ZSTD_LEVEL: Final = 1
+_Row = TypeVar("_Row")
 _INT2, _INT4, _INT8, _BYTES, _TEXT, _TIME = "int2", "int4", "int8", "bytea", "text", "timestamptz"
 _COPIES: Final = {
-    "bundle": ("n, data", (_INT8, _BYTES)),
-    "edge_entry": ("idx, entry", (_INT8, _BYTES)),
     "tile": ("level, n, data", (_INT2, _INT8, _BYTES)),
     "term": ("id, kind, value", (_INT4, _INT2, _TEXT)),
-    "ev": (
-        ", ".join(SearchRow._fields),
-        (
-            *(_INT8, _INT2, _INT2, _TIME, _INT4, _INT4),
-            *(_INT2, _INT4, _INT4, _INT4, _INT8, _INT8, _INT8, _INT8),
-        ),
-    ),
-    "ev_person": ("dataset, ordinal, idx", (_INT4, _INT8, _INT8)),
     "dek": (
         "kid, kind, subject, kek, wrapped, created_at",
         (_INT8, _TEXT, _BYTES, _TEXT, _BYTES, _TIME),
     ),
-    "sealed": ("idx, grp, kid, data", (_INT8, _INT2, _INT8, _BYTES)),
     "producer_run": (
         "src, epoch, first_seq, n, first_idx",
         (_TEXT, _INT8, _INT8, _INT4, _INT8),
@@ -58,19 +49,34 @@ def write(cursor: psycopg.Cursor, batch: Batch, seconds: float) -> None:
 def copy_rows(cursor: psycopg.Cursor, batch: Batch) -> None:
     """Write the rows that are only ever added: most of a batch."""
     pack = zstandard.ZstdCompressor(level=_ZSTD_LEVEL)
-    _copy(cursor, "bundle", ((n, pack.compress(data)) for n, data in batch.bundles))
+    packed = [(n, pack.compress(data)) for n, data in batch.bundles]
+    _pour(cursor, "bundle (n, data)", packed, rows.blobs)
     _copy(cursor, "tile", ((tile.level, tile.index, tile.data) for tile in batch.full))
     _copy(cursor, "term", ((number, *term) for term, number in batch.terms.items()))
-    _copy(cursor, "ev", batch.search)
-    _copy(cursor, "ev_person", batch.people)
+    _pour(cursor, f"ev ({', '.join(SearchRow._fields)})", batch.search, rows.events)
+    _pour(cursor, "ev_person (dataset, ordinal, idx)", batch.people, rows.people)
     _copy(cursor, "dek", batch.keys)
-    _copy(cursor, "sealed", batch.sealed)
+    _pour(cursor, "sealed (idx, grp, kid, data)", batch.sealed, rows.sealed)
     _copy(cursor, "producer_run", batch.runs)
 
 
-def _copy(cursor: psycopg.Cursor, table: str, rows: Iterable[Sequence[object]]) -> None:
+def _pour(
+    cursor: psycopg.Cursor,
+    target: str,
+    found: Sequence[_Row],
+    write: Callable[[Sequence[_Row]], bytes],
+) -> None:
+    """Write the many rows of a bulk table as one string."""
+    if not found:
+        return
+    with cursor.copy(f"COPY {target} FROM STDIN (FORMAT BINARY)") as copy:
+        copy.write(write(found))
+
+
+def _copy(cursor: psycopg.Cursor, table: str, found: Iterable[Sequence[object]]) -> None:
+    """Write the few rows of a small table, a row at a time."""
     columns, types = _COPIES[table]
-    waiting = iter(rows)
+    waiting = iter(found)
     first = next(waiting, None)
     if first is None:
         return
@@ -85,11 +91,8 @@ def _move_edge(cursor: psycopg.Cursor, batch: Batch) -> None:
     """Move the edge of the tree on, behind the bundles and tiles that are full now."""
     before, after = batch.before.size, batch.after.size
     edge = max(before, after - after % WIDTH)
-    _copy(
-        cursor,
-        "edge_entry",
-        ((index, batch.entries[index - before]) for index in range(edge, after)),
-    )
+    fresh = [(index, batch.entries[index - before]) for index in range(edge, after)]
+    _pour(cursor, "edge_entry (idx, entry)", fresh, rows.blobs)
     if batch.bundles:
         cursor.execute("DELETE FROM edge_entry WHERE idx < %s", (after - after % WIDTH,))
     moved = [

@@ -25,7 +25,7 @@ from audit_log.adapters.key_files import (
 from audit_log.adapters.log import transactions
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.publishing import PostgresPublisherStore
-from audit_log.adapters.store import PostgresSequencerStore
+from audit_log.adapters.store import CommitAhead, PostgresSequencerStore
 from audit_log.adapters.tables import ENDED_SESSIONS
 from audit_log.http import api, pages
 from audit_log.http.api.intake import MAX_INTAKE_BYTES
@@ -150,6 +150,7 @@ def sequence(parts: Parts, stop: threading.Event) -> int:
     settings = parts.settings
     store = _store(settings, parts.own, parts.clock)
     source = _source(parts)
+    line = CommitAhead(store)
     sequencer = Sequencer(
         store=store,
         source=source,
@@ -158,6 +159,7 @@ def sequence(parts: Parts, stop: threading.Event) -> int:
         clock=parts.clock,
         holder=f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}",
         pace=Pace(batch=settings.batch),
+        line=line,
     )
     try:
         return loops.run(
@@ -169,6 +171,7 @@ def sequence(parts: Parts, stop: threading.Event) -> int:
             name="sequencer",
         )
     finally:
+        line.close()
         store.close()
         if source is not None:
             source.close()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 
@@ -30,8 +30,7 @@ class IntakePlace:
     id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KafkaPlace:
+class KafkaPlace(NamedTuple):
     """A record of a topic; its offset is stored in the transaction that sequences it."""
 
     topic: str

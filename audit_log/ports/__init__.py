@@ -27,6 +27,7 @@ from audit_log.ports.reading import (
     Transaction,
 )
 from audit_log.ports.sequencing import (
+    CommitLine,
     EntrySource,
     Producer,
     SequencerStore,
@@ -40,6 +41,7 @@ from audit_log.ports.verifying import (
 )
 
 __all__ = [
+    "CommitLine",
     "DataKey",
     "EntrySource",
     "HeadFile",

@@ -105,6 +105,27 @@ class SequencerStore(Protocol):
         ...
 
 
+class CommitLine(Protocol):
+    """Where batches are committed, one at a time and in the order they were prepared.
+
+    A commit may be under way while the next batch is prepared on top of it. Both `begin` and
+    `settle` raise what a commit raises (`SequencerStore.commit`); whatever was prepared on top of a
+    failed batch is to be forgotten.
+    """
+
+    def begin(self, batch: Batch, seconds: float) -> None:
+        """Commit a batch, or start to, after the one before it."""
+        ...
+
+    def settle(self) -> bool:
+        """Wait until nothing is under way; tell whether anything was."""
+        ...
+
+    def abandon(self) -> None:
+        """Wait until nothing is under way, and raise nothing: the caller starts anew."""
+        ...
+
+
 class EntrySource(Protocol):
     """Entries that come over Kafka."""
 

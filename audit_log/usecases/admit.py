@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which inputs of a batch become entries, which are dropped, and which are quarantined."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from audit_log.domain.batch import RunRow
 from audit_log.domain.chain import Breach, Chain, ChainKey, Chains, Link, Verdict, wanted_links
 from audit_log.domain.received import ChainPlace, Fault, Poison, Reader, Received, Sound
-from audit_log.ports import SequencerStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +47,19 @@ class Admission:
 
 
 def admit(
-    received: Sequence[Received], chains: Mapping[ChainKey, Chain], store: SequencerStore
+    received: Sequence[Received],
+    chains: Mapping[ChainKey, Chain],
+    links: Callable[[Mapping[ChainKey, Collection[int]]], Mapping[ChainKey, Mapping[int, Link]]],
 ) -> Admission:
     """Read and judge the inputs of one batch.
 
+    `links` is asked for what the log holds at places below a chain's head (`SequencerStore.links`).
     Raises LookupError when the log's own record of a chain contradicts itself.
     """
     reader = Reader()
     inputs = [reader.read(one) for one in received]
     wanted = wanted_links(chains, (place for one in inputs for place in _places(one)))
-    known = store.links(wanted) if wanted else {}
+    known = links(wanted) if wanted else {}
     admission = Admission(chains=Chains(chains, known))
     for one in inputs:
         if isinstance(one, Sound):

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sealing the personal parts of a batch, each under the key of the one it is about.
 
-A holder's first part makes a new key; it becomes usable for later batches only with the commit of
-its own. Keys are kept in memory up to a number, and all are forgotten when any was erased.
+A holder's first part makes a new key; a batch that uses it later can only be committed after the
+one that brought it. Keys are kept in memory up to a number, and all are forgotten when any was
+erased.
 """
 
 from collections import OrderedDict
@@ -53,13 +54,14 @@ class KeyRing:
         self._vault = vault
         self._pseudonyms = pseudonyms
         self._known: OrderedDict[Holder, HeldKey] = OrderedDict()
+        self._latest: Mapping[Holder, HeldKey] = {}  # of a batch that may not be in the store yet
 
     def draw(self, holders: Iterable[Holder], at: datetime) -> Drawn:
         """Give a key for each holder; nothing new is kept before `keep`."""
         held: dict[Holder, HeldKey] = {}
         unknown: dict[bytes, Holder] = {}
         for holder in dict.fromkeys(holders):
-            key = self._known.get(holder)
+            key = self._known.get(holder) or self._latest.get(holder)
             if key is None:
                 unknown[self._pseudonyms.holder(holder)] = holder
             else:
@@ -73,7 +75,11 @@ class KeyRing:
         return Drawn(held=held, fresh=fresh, rows=rows)
 
     def keep(self, drawn: Drawn) -> None:
-        """Remember keys whose batch was committed, and forget the longest unused ones."""
+        """Remember the keys of a batch that goes on, and forget the longest unused ones.
+
+        Those of the newest batch are remembered however many they are; when it fails, `forget`.
+        """
+        self._latest = drawn.held
         for holder, key in drawn.held.items():
             self._known[holder] = key
             self._known.move_to_end(holder)
@@ -83,6 +89,7 @@ class KeyRing:
     def forget(self) -> None:
         """Forget every key."""
         self._known.clear()
+        self._latest = {}
 
     def _make(
         self, unknown: Mapping[bytes, Holder], held: dict[Holder, HeldKey], at: datetime

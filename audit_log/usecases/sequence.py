@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sequencing: from what arrived to leaves of the tree, one transaction a batch.
 
-One sequencer leads, by a lease in the log's own state. A batch is prepared in memory and either
-committed whole, or forgotten; after any failure the next step begins from what is stored.
+One sequencer leads, by a lease in the log's own state. A batch is prepared in memory, on top of the
+one before, which may still be on its way to disk. It is committed whole or forgotten, with all that
+was prepared on top of it; after any failure the next step begins from what is stored.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from audit_log.domain.batch import Batch, OffsetMove
+from audit_log.domain.chain import ChainKey, Link
 from audit_log.domain.edge import grow
 from audit_log.domain.errors import KeysErased
 from audit_log.domain.received import IntakePlace, KafkaPlace, Received
 from audit_log.domain.tiles import WIDTH, encode_bundle
 from audit_log.ports import (
+    CommitLine,
     EntrySource,
     Pseudonyms,
     SequencerStore,
@@ -24,6 +27,7 @@ from audit_log.ports import (
 )
 from audit_log.usecases import announce
 from audit_log.usecases.admit import admit
+from audit_log.usecases.commit import CommitAtOnce
 from audit_log.usecases.index import Indexer, TermBook
 from audit_log.usecases.protect import (
     Drawn,
@@ -57,6 +61,7 @@ class Prepared:
 class Sequencer:
     """The log's one writer; call `step` again and again.
 
+    `line` is where batches are committed; without one, `step` ends with the commit of its batch.
     `source` is None when entries come over HTTP alone: the intake table is drained either way.
     """
 
@@ -70,8 +75,11 @@ class Sequencer:
         clock: Clock,
         holder: str,
         pace: Pace = Pace(),
+        line: CommitLine | None = None,
     ) -> None:
         self._store = store
+        self._line = line or CommitAtOnce(store)
+        self._empties_intake = False
         self._source = source
         self._pseudonyms = pseudonyms
         self._ring = KeyRing(store, vault, pseudonyms)
@@ -91,18 +99,21 @@ class Sequencer:
     def step(self) -> bool:
         """Sequence one batch; True when there was one.
 
+        With a line that commits ahead, the batch is committed by the end of the next step.
         False when there is nothing to do or another sequencer leads. Raises what the store raises;
         the next call begins anew from what is stored.
         """
         try:
             return self._step()
         except BaseException:
+            self._line.abandon()
             self._epoch = self._standing = None
             self._ring.forget()
             raise
 
     def stop(self) -> None:
         """Give up the lead, if it is held."""
+        self._line.settle()
         epoch, self._epoch, self._standing = self._epoch, None, None
         if epoch is not None:
             self._store.release(epoch)
@@ -111,19 +122,27 @@ class Sequencer:
         if self._epoch is None and not self._lead():
             return False
         standing = self._standing or self._load()
-        received = self._gather(standing)
-        if not received:
-            self._renew()
-            return False
-        prepared = self._prepare(standing, received)
         try:
-            self._store.commit(prepared.batch, self._pace.lease_seconds)
+            received = self._gather(standing)
+            if not received:
+                return self._rest()
+            prepared = self._prepare(standing, received)
+            self._line.settle()
+            self._line.begin(prepared.batch, self._pace.lease_seconds)
         except KeysErased:  # a person was erased meanwhile: the next step prepares all of it anew
+            self._line.abandon()
             self._standing = None
             self._ring.forget()
             return True
         self._adopt(standing, prepared)
         return True
+
+    def _rest(self) -> bool:
+        """Nothing came: see the last batch through, if it is under way, or hold on to the lead."""
+        if self._line.settle():
+            return True
+        self._renew()
+        return False
 
     def _lead(self) -> bool:
         now = self._clock.now()
@@ -155,7 +174,16 @@ class Sequencer:
         if self._source is not None:
             self._standing = None
 
+    def _links(
+        self, wanted: Mapping[ChainKey, Collection[int]]
+    ) -> Mapping[ChainKey, Mapping[int, Link]]:
+        """Look places of chains up, after the batch that may be filling them."""
+        self._line.settle()
+        return self._store.links(wanted)
+
     def _gather(self, standing: Standing) -> Sequence[Received]:
+        if self._empties_intake:  # its rows are there until it is committed
+            self._line.settle()
         waiting = list(self._store.pending(self._pace.batch))
         room = self._pace.batch - len(waiting)
         if self._source is None or self._broken is not None or not room:
@@ -170,7 +198,7 @@ class Sequencer:
 
     def _prepare(self, standing: Standing, received: Sequence[Received]) -> Prepared:
         at = self._clock.now()
-        admission = admit(received, standing.chains, self._store)
+        admission = admit(received, standing.chains, self._links)
         accepted = admission.accepted
         first = standing.edge.size
         growth = grow(standing.edge, [sound.leaf for sound in accepted])
@@ -212,8 +240,9 @@ class Sequencer:
         return Prepared(batch=batch, drawn=drawn, tail=tail)
 
     def _adopt(self, standing: Standing, prepared: Prepared) -> None:
-        """Go on from a committed batch without reading it back."""
+        """Go on from a batch without reading it back."""
         batch = prepared.batch
+        self._empties_intake = bool(batch.taken)
         self._ring.keep(prepared.drawn)
         moved = {(move.topic, move.partition): move.new for move in batch.offsets}
         self._standing = replace(

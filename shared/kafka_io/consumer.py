@@ -19,17 +19,21 @@ from shared.transport import SEALED_HEADER, TransportUnavailable
 class ReceivedEntry:
     """An entry as it came: nothing parsed, nothing checked.
 
-    `value` is to be hashed as it stands; `sealed` is empty when the header was missing, and
-    `headers` holds the first of each other header, as text.
+    `value` is to be hashed as it stands; `sealed` is empty when the header was missing.
     """
 
     topic: str
     partition: int
     offset: int
     timestamp_ms: int
-    headers: Mapping[str, str]
     value: bytes = field(repr=False)
     sealed: bytes = field(repr=False)
+    all_headers: Sequence[tuple[str, bytes | None]] = field(repr=False)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The first of each header beside the sealed one, as text; read when asked for."""
+        return _texts(self.all_headers)
 
 
 class EntryConsumer:
@@ -159,22 +163,26 @@ def _known(
 
 
 def _entry(record: Record) -> ReceivedEntry:
-    sealed = next((value for name, value in record.headers if name == SEALED_HEADER), b"")
+    sealed = b""
+    for name, value in record.headers:
+        if name == SEALED_HEADER:
+            sealed = value or b""
+            break
     return ReceivedEntry(
         topic=record.place.topic,
         partition=record.place.partition,
         offset=record.offset,
         timestamp_ms=record.timestamp_ms,
-        headers=_texts(record.headers),
         value=record.value,
         sealed=sealed,
+        all_headers=record.headers,
     )
 
 
-def _texts(headers: Sequence[tuple[str, bytes]]) -> dict[str, str]:
+def _texts(headers: Sequence[tuple[str, bytes | None]]) -> dict[str, str]:
     """Give the readable headers; the first of a name counts."""
     texts: dict[str, str] = {}
     for name, value in headers:
         if name != SEALED_HEADER:
-            texts.setdefault(name, value.decode(errors="replace"))
+            texts.setdefault(name, (value or b"").decode(errors="replace"))
     return texts

@@ -7,7 +7,6 @@ caller's: it stores them with what it read, in one transaction.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -72,15 +71,17 @@ class StalledConsumer(StreamBroken):
     code = "consumer_stalled"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One record as received; `timestamp_ms` is the broker's append time where topics say so."""
+class Record(NamedTuple):
+    """One record as received; `timestamp_ms` is the broker's append time where topics say so.
+
+    A tuple, because one is made for every entry; a header's value may be absent.
+    """
 
     place: Place
     offset: int
     timestamp_ms: int
     key: bytes
-    headers: Sequence[tuple[str, bytes]]
+    headers: Sequence[tuple[str, bytes | None]]
     value: bytes
 
 
@@ -262,10 +263,5 @@ class AssignedStream:
 
 def _record(place: Place, item: Any) -> Record:
     return Record(
-        place=place,
-        offset=int(item.offset),
-        timestamp_ms=int(item.timestamp),
-        key=bytes(item.key or b""),
-        headers=tuple((str(name), bytes(value)) for name, value in item.headers),
-        value=bytes(item.value or b""),
+        place, item.offset, item.timestamp, item.key or b"", item.headers, item.value or b""
     )

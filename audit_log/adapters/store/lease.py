@@ -14,6 +14,7 @@ from audit_log.domain.errors import Fenced, LogMismatch
 from audit_log.domain.merkle import EMPTY_ROOT
 
 APPLICATION: Final = "placet-sequencer"
+READING: Final = "placet-sequencer-reading"  # never the session of a leader
 # Ends a stopped sequencer that waits between its last statement and COMMIT.
 IDLE_IN_TRANSACTION_MS: Final = 5_000
 

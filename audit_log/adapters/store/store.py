@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sequencer's side of the database, over one connection that is reopened after a failure."""
+"""The sequencer's side of the database: one session that leads and writes, one that reads.
 
+What a batch needs while it is prepared is read beside the commit of the batch before it. Each
+session is opened when it is needed, and reopened after a failure.
+"""
+
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 
 import psycopg
@@ -26,11 +31,11 @@ class PostgresSequencerStore:
     """A `SequencerStore` on PostgreSQL; see the port for what each method guarantees."""
 
     def __init__(self, url: str, *, origin: str, own: OwnProducer, clock: Clock) -> None:
-        self._url = url
         self._origin = origin
         self._own = own
         self._clock = clock
-        self._connection: psycopg.Connection | None = None
+        self._writing = _Session(url, lease.APPLICATION)
+        self._reading = _Session(url, lease.READING)
 
     def open_log(self) -> None:
         """Create the log in an empty database; raise LogMismatch when it holds another log."""
@@ -63,24 +68,24 @@ class PostgresSequencerStore:
 
     def pending(self, limit: int) -> Sequence[Received]:
         """Give the oldest rows of the intake; see the port."""
-        with self._transaction() as cursor:
+        with self._reading.transaction() as cursor:
             return load.pending(cursor, limit)
 
     def links(
         self, wanted: Mapping[ChainKey, Collection[int]]
     ) -> Mapping[ChainKey, Mapping[int, Link]]:
         """Give what fills these places of chains; see the port."""
-        with self._transaction() as cursor:
+        with self._reading.transaction() as cursor:
             return load.links(cursor, wanted)
 
     def keys(self, subjects: Collection[bytes]) -> Mapping[bytes, StoredKey]:
         """Give the living keys of these holders; see the port."""
-        with self._transaction() as cursor:
+        with self._reading.transaction() as cursor:
             return load.keys(cursor, subjects)
 
     def key_numbers(self, count: int) -> Sequence[int]:
         """Give numbers for new keys; see the port."""
-        with self._transaction() as cursor:
+        with self._reading.transaction() as cursor:
             rows = cursor.execute("SELECT nextval('dek_kid') FROM generate_series(1, %s)", (count,))
             return [int(number) for (number,) in rows]
 
@@ -117,24 +122,42 @@ class PostgresSequencerStore:
             self._own.say(cursor, [fact], now)
 
     def close(self) -> None:
-        """Let go of the connection."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """Let go of the connections."""
+        self._writing.close()
+        self._reading.close()
+
+    def _transaction(self) -> AbstractContextManager[psycopg.Cursor]:
+        return self._writing.transaction()
+
+
+class _Session:
+    """One connection, for one transaction at a time, whichever thread asks."""
+
+    def __init__(self, url: str, application: str) -> None:
+        self._url = url
+        self._application = application
+        self._lock = threading.Lock()
+        self._connection: psycopg.Connection | None = None
 
     @contextmanager
-    def _transaction(self) -> Iterator[psycopg.Cursor]:
-        connection = self._connected()
-        try:
-            with connection.transaction(), connection.cursor(binary=True) as cursor:
-                yield cursor
-        except psycopg.OperationalError:
-            self.close()
-            raise
+    def transaction(self) -> Iterator[psycopg.Cursor]:
+        with self._lock:
+            connection = self._connected()
+            try:
+                with connection.transaction(), connection.cursor(binary=True) as cursor:
+                    yield cursor
+            except psycopg.OperationalError:
+                self.close()
+                raise
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def _connected(self) -> psycopg.Connection:
         if self._connection is None or self._connection.closed:
-            connection = connect(self._url, application_name=lease.APPLICATION)
+            connection = connect(self._url, application_name=self._application)
             for name, value in (
                 ("idle_in_transaction_session_timeout", lease.IDLE_IN_TRANSACTION_MS),
                 ("lock_timeout", _LOCK_TIMEOUT_MS),

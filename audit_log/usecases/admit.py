@@ -20,7 +20,7 @@ class Kept:
 
 @dataclass(slots=True, kw_only=True)
 class Admission:
-    """The inputs of one batch, sorted: `accepted` in their order of arrival."""
+    """The inputs of one batch, sorted: `accepted` chain by chain, in the order they are to have."""
 
     chains: Chains
     accepted: list[Sound] = field(default_factory=list)
@@ -66,7 +66,20 @@ def admit(
             _place_entry(admission, one)
         else:
             _place_poison(admission, one)
+    admission.accepted = _by_chain(admission.accepted)
     return admission
+
+
+def _by_chain(accepted: Sequence[Sound]) -> list[Sound]:
+    """Put the entries of each chain together, in their order, the first come chain first.
+
+    Nothing is promised about the order between chains, and so a chain is one run a batch however
+    the entries of several came interleaved.
+    """
+    chains: dict[tuple[str, int], list[Sound]] = {}
+    for sound in accepted:
+        chains.setdefault((sound.entry.src, sound.entry.epoch), []).append(sound)
+    return [sound for chain in chains.values() for sound in chain]
 
 
 def _places(one: Sound | Poison) -> Sequence[tuple[ChainKey, int]]:

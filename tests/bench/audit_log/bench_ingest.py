@@ -1,178 +1,146 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From waiting entries to committed, searchable leaves, beside a bare COPY of the very same rows.
+"""From a filled topic to committed, searchable leaves, beside a bare COPY of the very same rows.
 
-Both write to the same tables with the same indexes, batch size and durability (fsync and
-synchronous_commit on), in the same run on the same server. Entries carry two sealed parts and one
-person. PLACET_BENCH_ENTRIES (20,000) and PLACET_BENCH_BATCH (5,120) say how much; the published
-figures need a million and more.
+A real broker holds the topic before the clock starts. Both sides write to the same tables with the
+same indexes, batches and durability (fsync and synchronous_commit on), on the same server in the
+same run. PLACET_BENCH_ENTRIES (60,000) and PLACET_BENCH_BATCH (5,120) say how much; the published
+figures need 1,200,000 (`make bench ARGS="ingest" PLACET_BENCH_ENTRIES=1200000`).
 """
 
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from itertools import count
 from pathlib import Path
+from typing import Final
 
+from audit_log.adapters.kafka_entries import KafkaEntries
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.pseudonyms import HmacPseudonyms
-from audit_log.adapters.store import PostgresSequencerStore, write
+from audit_log.adapters.store import CommitAhead, PostgresSequencerStore
 from audit_log.adapters.vault import FileVault
 from audit_log.domain.batch import Batch
-from audit_log.domain.chain import ChainKey, Link
-from audit_log.domain.received import IntakePlace, Received
-from audit_log.ports import Standing, StoredKey
 from audit_log.usecases.sequence import Pace, Sequencer
+from audit_log.workers.loops import spare_batches_the_collector
 from services.demo.postgres import EmbeddedPostgres
 from shared.clock import SystemClock
-from shared.db import connect, run_migrations
-from shared.events import Fact, Subject
+from shared.db import run_migrations
 from shared.ids import Uuid7Source
+from tests.bench.audit_log.bare_copy import copied, taken_out
+from tests.bench.audit_log.filling import PARTITIONS, fill, follow
+from tests.bench.audit_log.measure import server_settings, table_bytes, times, windows
 from tests.bench.figure import Figure
-from tests.fakes.log_factories import DATASET, NOON, RITA, Speaker, fact
+from tests.support.kafka import KafkaBroker
 
-ENTRIES = int(os.environ.get("PLACET_BENCH_ENTRIES", "20000"))
-BATCH = int(os.environ.get("PLACET_BENCH_BATCH", "5120"))
-PEOPLE = 2_000
-ORIGIN = "log.example/bench"
-SRC = "zz/clearinghouse/1"
+ENTRIES: Final = int(os.environ.get("PLACET_BENCH_ENTRIES", "60000"))
+BATCH: Final = int(os.environ.get("PLACET_BENCH_BATCH", "5120"))
+ORIGIN: Final = "log.example/bench"
+TOPIC: Final = "placet.audit.zz.v1"
+SETTINGS: Final = {
+    "shared_buffers": "1GB",
+    "max_wal_size": "4GB",
+    "wal_compression": "on",
+    "checkpoint_timeout": "15min",
+}
 
 
 def figures() -> Iterator[Figure]:
-    """Measure both, the sequencer first: its batches are what the bare COPY writes again."""
-    waiting = prepared()
-    with server() as database:
-        kept = Keeping(store_of(database, "ingest"), waiting)
-        began = time.perf_counter()
-        sequencer = Sequencer(
-            store=kept,
-            source=None,
-            vault=FileVault({"kek": b"k" * 32}),
-            pseudonyms=HmacPseudonyms(b"p" * 32),
-            clock=SystemClock(),
-            holder="bench",
-            pace=Pace(batch=BATCH, lease_seconds=60),
-        )
-        cpu = time.process_time()
-        while waiting:
-            sequencer.step()
-        seconds = time.perf_counter() - began
-        used = time.process_time() - cpu
-        bare = copied(database, kept.batches)
-    done = sum(len(batch.entries) for batch in kept.batches)
-    yield Figure(
-        name="audit_log: entries sequenced",
-        per_second=done / seconds,
-        limit="COPY of the same rows into the same tables",
-        limit_per_second=done / bare,
-        note=f"{done:,} entries in {len(kept.batches)} batches; "
-        f"{used / done * 1e6:.0f} us of the sequencer's own time per entry",
-    )
-
-
-def prepared() -> list[Received]:
-    """Give the entries to sequence, as they would be read from a topic."""
-    speaker, numbers = Speaker(SRC), count()
-    made = []
-    for number in range(ENTRIES):
-        person = Subject(dataset=DATASET, ordinal=next(numbers) % PEOPLE)
-        sealed = speaker.say(fact(actor=RITA, subjects=(person,)))
-        made.append(
-            Received(
-                place=IntakePlace(id=number),
-                raw=sealed.entry,
-                sealed=sealed.sealed,
-                received_at=NOON,
-                sources=frozenset((SRC,)),
-            )
-        )
-    return made
-
-
-@contextmanager
-def server() -> Iterator[EmbeddedPostgres]:
-    """Run a PostgreSQL of its own with durable settings."""
+    """Measure the sequencer, then, with the broker stopped, the COPY of what it wrote."""
+    spare_batches_the_collector()
     folder = Path(tempfile.mkdtemp(prefix="placet-bench-"))
-    settings = {"shared_buffers": "512MB", "max_wal_size": "2GB", "wal_compression": "on"}
     try:
-        with EmbeddedPostgres(folder, settings=settings) as running:
-            yield running
+        with EmbeddedPostgres(folder / "postgres", settings=SETTINGS) as server:
+            yield _measured(server, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def store_of(server: EmbeddedPostgres, database: str) -> PostgresSequencerStore:
-    """Migrate a fresh database and open it as a sequencer does."""
-    url = server.create_service("audit_log", database=database)
+def _measured(server: EmbeddedPostgres, folder: Path) -> Figure:
+    database, bare = _migrated(server, "ingest"), _migrated(server, "bare")
+    with KafkaBroker(folder / "kafka") as broker:
+        broker.create_topic(TOPIC, partitions=PARTITIONS)
+        size = fill(broker.bootstrap, TOPIC, ENTRIES)
+        with _sequencer(database, broker.bootstrap) as (sequencer, store):
+            before = times(server.pid, broker.pid)
+            _drain(sequencer, store)
+            used = times(server.pid, broker.pid).since(before, ENTRIES)
+    first, last = store.commits[0], store.commits[-1]
+    measured = windows(store.commits)
+    space = table_bytes(database, ENTRIES)
+    rows = folder / "rows"
+    rows.mkdir()
+    sizes = [size for _, size in store.commits]
+    taken_out(database, sizes, rows)
+    before = times(server.pid, 0)
+    limit = copied(bare, sizes, rows)
+    copy_used = times(server.pid, 0).since(before, sizes[-1] - sizes[0])
+    return Figure(
+        name="audit_log: Kafka to committed and searchable",
+        per_second=(last[1] - first[1]) / (last[0] - first[0]),
+        limit="COPY of the same rows into the same tables",
+        limit_per_second=limit,
+        note=f"{ENTRIES:,} entries of {size} bytes with two sealed parts "
+        f"in {len(sizes) - 1} batches, COPY {limit:,.0f}/s\n"
+        f"  {measured}\n  {used}\n  COPY: {copy_used}\n  {space}\n"
+        f"  {server_settings(database, SETTINGS)}",
+    )
+
+
+def _migrated(server: EmbeddedPostgres, name: str) -> str:
+    url = server.create_service("audit_log", database=name)
     run_migrations("audit_log", url)
-    store = PostgresSequencerStore(
-        url, origin=ORIGIN, own=OwnProducer("zz/audit_log/1", Uuid7Source()), clock=SystemClock()
+    return url
+
+
+@contextmanager
+def _sequencer(database: str, bootstrap: str) -> Iterator[tuple[Sequencer, "Noting"]]:
+    """Make a sequencer as its process does, over a log that follows the topic."""
+    clock = SystemClock()
+    store = Noting(
+        database, origin=ORIGIN, own=OwnProducer("zz/audit_log/1", Uuid7Source()), clock=clock
     )
     store.open_log()
-    return store
-
-
-def copied(server: EmbeddedPostgres, batches: Sequence[Batch]) -> float:
-    """Write the rows of the same batches again, with nothing but COPY; give the seconds."""
-    url = server.create_service("audit_log", database="bare")
-    run_migrations("audit_log", url)
-    connection = connect(url)
+    follow(bootstrap, TOPIC, database)
+    source = KafkaEntries(bootstrap, topic=TOPIC, clock=clock)
+    line = CommitAhead(store)
     try:
-        began = time.perf_counter()
-        for batch in batches:
-            with connection.transaction(), connection.cursor() as cursor:
-                write.copy_rows(cursor, batch)
-        return time.perf_counter() - began
+        yield (
+            Sequencer(
+                store=store,
+                source=source,
+                vault=FileVault({"kek": b"k" * 32}),
+                pseudonyms=HmacPseudonyms(b"p" * 32),
+                clock=clock,
+                holder="bench",
+                pace=Pace(batch=BATCH, lease_seconds=60),
+                line=line,
+            ),
+            store,
+        )
     finally:
-        connection.close()
+        line.close()
+        store.close()
+        source.close()
 
 
-class Keeping:
-    """A store whose intake is a list in memory, and which keeps the batches it committed."""
+def _drain(sequencer: Sequencer, store: "Noting") -> None:
+    """Step until all is committed; the first commit, of the log's own words, starts the clock."""
+    while not store.commits or store.commits[-1][1] - store.commits[0][1] < ENTRIES:
+        sequencer.step()
 
-    def __init__(self, inner: PostgresSequencerStore, waiting: list[Received]) -> None:
-        self._inner = inner
-        self._waiting = waiting
-        self.batches: list[Batch] = []
 
-    def lead(self, holder: str, seconds: float, announce: Callable[[int], Fact]) -> int | None:
-        return self._inner.lead(holder, seconds, announce)
+class Noting(PostgresSequencerStore):
+    """The store, noting when each batch was committed and how large the tree was then."""
 
-    def renew(self, epoch: int, seconds: float) -> None:
-        self._inner.renew(epoch, seconds)
+    commits: list[tuple[float, int]]
 
-    def release(self, epoch: int) -> None:
-        self._inner.release(epoch)
-
-    def load(self) -> Standing:
-        return self._inner.load()
-
-    def pending(self, limit: int) -> Sequence[Received]:
-        return self._waiting[:limit]
-
-    def links(
-        self, wanted: Mapping[ChainKey, Collection[int]]
-    ) -> Mapping[ChainKey, Mapping[int, Link]]:
-        return self._inner.links(wanted)
-
-    def keys(self, subjects: Collection[bytes]) -> Mapping[bytes, StoredKey]:
-        return self._inner.keys(subjects)
-
-    def key_numbers(self, count: int) -> Sequence[int]:
-        return self._inner.key_numbers(count)
+    def __init__(self, url: str, *, origin: str, own: OwnProducer, clock: SystemClock) -> None:
+        super().__init__(url, origin=origin, own=own, clock=clock)
+        self.commits = []
 
     def commit(self, batch: Batch, seconds: float) -> None:
-        self._inner.commit(_without_intake(batch), seconds)
-        del self._waiting[: len(batch.taken)]
-        self.batches.append(batch)
-
-    def report(self, rule: str, code: str, fact: Fact, detail: Mapping[str, int | str]) -> None:
-        self._inner.report(rule, code, fact, detail)
-
-
-def _without_intake(batch: Batch) -> Batch:
-    """Leave out the rows to be taken: these entries came from memory, as from Kafka."""
-    return replace(batch, taken=())
+        """Commit and note it."""
+        super().commit(batch, seconds)
+        self.commits.append((time.perf_counter(), batch.after.size))

@@ -68,6 +68,13 @@ class KafkaBroker:
         """What clients are given: `127.0.0.1:port`."""
         return f"127.0.0.1:{self._port}"
 
+    @property
+    def pid(self) -> int:
+        """The process id of the running broker."""
+        if self._process is None:
+            raise BrokerUnavailable("the broker is not running")
+        return self._process.pid
+
     def start(self) -> None:
         """Format the data folder if it is new, start the broker, return when it answers."""
         if self._process is not None:

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A topic filled beforehand: entries of about 0.7 KB with two sealed parts, from six producers."""
+
+import os
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from hashlib import sha256
+from itertools import islice
+from typing import Final
+
+from audit_log.adapters.log import transactions
+from audit_log.adapters.own_producer import OwnProducer
+from audit_log.ports import Producer, StoredOffset
+from audit_log.usecases.register import register
+from shared.clock import SystemClock
+from shared.db import engine
+from shared.events import Actor, ChainPosition, Fact, SealedEntry, Subject, previous_of, seal
+from shared.ids import Uuid7Source
+from shared.kafka_io import KafkaTransport, partition_starts, topic_identities
+from shared.transport import entry_row
+from tests.fakes.log_factories import NOON
+
+SOURCES: Final = tuple(f"zz/clearinghouse/{number}" for number in range(1, 7))
+PARTITIONS: Final = 3
+ACTORS: Final = 500
+PEOPLE: Final = 1_000  # in each data set
+DATASETS: Final = 20
+_ROUND: Final = 2_000
+
+
+def fill(bootstrap: str, topic: str, entries: int) -> int:
+    """Produce that many entries; give the mean size of an entry in bytes."""
+    transport = KafkaTransport(bootstrap)
+    speakers = {src: _Speaker(src) for src in SOURCES}
+    facts = enumerate(_facts(entries))
+    size = 0
+    try:
+        while True:
+            said = [(row, speakers[src].say(what)) for row, (src, what) in islice(facts, _ROUND)]
+            if not said:
+                return size // entries
+            size += sum(len(sealed.entry) for _, sealed in said)
+            rows = [entry_row(sealed, row_id=row, topic=topic) for row, sealed in said]
+            while rows:
+                del rows[: transport.send(rows)]
+    finally:
+        transport.close()
+
+
+def follow(bootstrap: str, topic: str, database: str) -> None:
+    """Register the producers, with the first offsets of the topic."""
+    identity = topic_identities(bootstrap, [topic])[topic]
+    offsets = [
+        StoredOffset(
+            topic=topic,
+            partition=partition,
+            next=first,
+            cluster_id=identity.cluster_id,
+            topic_id=identity.topic_id,
+        )
+        for partition, first in partition_starts(bootstrap, topic).items()
+    ]
+    opened, clock = engine(database), SystemClock()
+    own = OwnProducer("zz/audit_log/1", Uuid7Source())
+    for number, src in enumerate(SOURCES):
+        producer = Producer(src=src, client_id=f"clearinghouse-{number}", vkey="", topic=topic)
+        register(producer, offsets, transaction=transactions(opened, own, clock), clock=clock)
+    opened.dispose()
+
+
+class _Speaker:
+    """A producer that keeps its chain."""
+
+    def __init__(self, src: str) -> None:
+        self._src = src
+        self._seq = 0
+        self._previous = ""
+        self._ids = Uuid7Source()
+
+    def say(self, what: Fact) -> SealedEntry:
+        self._seq += 1
+        place = ChainPosition(src=self._src, epoch=1, seq=self._seq, previous=self._previous)
+        sealed = seal(what, place, entry_id=self._ids.new(), salts=os.urandom)
+        self._previous = previous_of(sealed)
+        return sealed
+
+
+def _facts(entries: int) -> Iterator[tuple[str, Fact]]:
+    chance = random.Random(35_802_597)  # noqa: S311 - the same month every time
+    for number in range(entries):
+        dataset = f"GDI-ZZ-DATASET-{chance.randrange(DATASETS)}"
+        allowed = chance.random() < 0.97
+        read = sha256(str(number).encode()).hexdigest()
+        yield (
+            SOURCES[number % len(SOURCES)],
+            Fact(
+                type="placet.access.read.v1" if allowed else "placet.access.decision.v1",
+                occurred_at=NOON + timedelta(milliseconds=number),
+                trace_id=read[:32],
+                dataset=dataset,
+                decision="permit" if allowed else "deny",
+                reason="permit_valid" if allowed else "permit_expired",
+                basis="6.1.e+9.2.j",
+                purposes=("DUO:0000006",),
+                counts={"bytes": chance.randrange(1 << 32), "recs": chance.randrange(1, 5_000)},
+                extra={"consent": f"{chance.randrange(400)}", "object": read, "visa": read[::-1]},
+                actor=Actor(
+                    issuer="https://login.example/realms/research",
+                    subject=sha256(str(chance.randrange(ACTORS)).encode()).hexdigest()[:36],
+                    client_id="htsget-desk",
+                ),
+                subjects=(Subject(dataset=dataset, ordinal=chance.randrange(PEOPLE)),),
+            ),
+        )

@@ -6,13 +6,11 @@ holds no personal value; a text that could be one (a space, an `@`) is refused w
 """
 
 import binascii
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import orjson
 
@@ -22,6 +20,19 @@ from shared.canonical import (
     MalformedEntry,
     require_profile,
     require_spelling,
+)
+from shared.entry_forms import (
+    MAX_TEXT,
+    REMEMBERED,
+    Form,
+    are_open,
+    is_code,
+    is_entry_id,
+    is_entry_type,
+    is_open_text,
+    is_source,
+    is_time,
+    is_trace_id,
 )
 from shared.sealing import (
     COMMITMENT_BYTES,
@@ -41,47 +52,21 @@ _REQUIRED: Final = frozenset({"ep", "id", "seq", "src", "tr", "ts", "ty", "v"})
 _KEYS: Final = _REQUIRED | {"b", "c", "d", "ds", "n", "p", "pr", "r", "x"}
 _MAX_PURPOSES: Final = 64
 _MAX_COUNTS: Final = 64
+_PEOPLE: Final = tuple(f"subj/{i}" for i in range(MAX_SUBJECTS))
 _LEAF_PREFIX: Final = b"\x00"
-
-
 # The 43rd character of a base64 text of 32 bytes: its last two bits belong to nothing and are 0.
 _LAST_BASE64: Final = frozenset("AEIMQUYcgkosw048")
 _BASE64_CHARS: Final = 44
-_REMEMBERED: Final = 4_096
-
-_Good: TypeAlias = Callable[[str], object]
 
 
-def _pattern(text: str) -> _Good:
-    """Give a test that is true for texts of this form."""
-    return re.compile(text, re.ASCII).fullmatch
-
-
-def _few(good: _Good) -> _Good:
-    """Remember verdicts on texts of which a log has few (never on ids, hashes or times)."""
-    return lru_cache(_REMEMBERED)(good)
-
-
-is_entry_id: Final = _pattern(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
-)
-is_entry_type: Final = _few(_pattern(r"placet(\.[a-z][a-z0-9]{0,31}){2,4}\.v[1-9][0-9]{0,3}"))
-is_source: Final = _few(_pattern(r"[a-z0-9_-]{1,40}(/[a-z0-9_-]{1,40}){1,3}"))
-is_trace_id: Final = _pattern(r"(?!0{32})[0-9a-f]{32}")
-is_code: Final = _few(_pattern(r"[a-z][a-z0-9_]{0,63}"))
-is_open_text: Final = _pattern(r"[!-?A-~]{1,4096}")  # printable ASCII without space and @
-_is_time: Final = _pattern(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d\.\d{6}Z")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry as parsed; `raw` are its exact bytes, the only thing that is ever hashed.
 
     `previous` is the leaf hash of the producer's entry before it, None for the first of an epoch.
     `commitments` maps `actor`, `obo`, `permit`, `net` and `subj/<i>` to 32 bytes each.
     """
 
-    raw: bytes = field(repr=False)
+    raw: bytes
     id: str
     type: str
     occurred_at: datetime
@@ -99,6 +84,10 @@ class Entry:
     extra: Mapping[str, JSON]
     commitments: Mapping[str, bytes]
 
+    def __repr__(self) -> str:
+        """Name the entry; what it holds is left out."""
+        return f"Entry(id={self.id!r}, type={self.type!r}, src={self.src!r}, seq={self.seq})"
+
 
 def leaf_hash(entry: bytes) -> bytes:
     """Hash an entry's bytes as a leaf: `SHA-256(0x00 || entry)` (RFC 6962 section 2.1)."""
@@ -114,21 +103,22 @@ def parse_entry(raw: bytes) -> Entry:
     if not MIN_ENTRY_BYTES <= len(raw) <= MAX_ENTRY_BYTES:
         raise MalformedEntry(f"not {MIN_ENTRY_BYTES} to {MAX_ENTRY_BYTES} bytes")
     value = _object(raw)
+    said = _said(value)
     return Entry(
         raw=raw,
         id=_text(value["id"], "id", is_entry_id),
-        type=_text(value["ty"], "ty", is_entry_type),
+        type=said.type,
         occurred_at=_time(value["ts"]),
-        src=_text(value["src"], "src", is_source),
+        src=said.src,
         epoch=_count(value["ep"], "ep"),
         seq=_position(value["seq"]),
         trace_id=_text(value["tr"], "tr", is_trace_id),
         previous=_optional(value, "pr", _hash),
-        dataset=_optional_text(value, "ds", is_open_text),
-        decision=_optional_text(value, "d", DECISIONS.__contains__),
-        reason=_optional_text(value, "r", is_code),
-        basis=_optional_text(value, "b", is_open_text),
-        purposes=_optional(value, "p", _purposes) or (),
+        dataset=said.dataset,
+        decision=said.decision,
+        reason=said.reason,
+        basis=said.basis,
+        purposes=said.purposes,
         counts=_optional(value, "n", _counts) or {},
         extra=_optional(value, "x", _extra) or {},
         commitments=_optional(value, "c", _commitments) or {},
@@ -152,10 +142,52 @@ def _object(raw: bytes) -> dict[str, JSON]:
         raise MalformedEntry("a key is missing or unknown")
     if value["v"] != ENTRY_VERSION:
         raise MalformedEntry("v is not a version this program reads")
+    if None in value.values():
+        raise MalformedEntry("a key is null")
     return value
 
 
-@lru_cache(_REMEMBERED)
+class _Said(NamedTuple):
+    """The open texts of an entry of which a log has few combinations."""
+
+    type: str
+    src: str
+    dataset: str | None
+    decision: str | None
+    reason: str | None
+    basis: str | None
+    purposes: tuple[str, ...]
+
+
+def _said(value: Mapping[str, JSON]) -> _Said:
+    """Read the texts that repeat; a combination that was sound lately is not checked again."""
+    get, purposes = value.get, value.get("p")
+    if isinstance(purposes, list):
+        purposes = tuple(purposes)
+    try:
+        return _checked(
+            (value["ty"], value["src"], get("ds"), get("d"), get("r"), get("b"), purposes)
+        )
+    except TypeError:  # not even hashable: an object or an array stands for a text
+        raise MalformedEntry("a text has the wrong form") from None
+
+
+@lru_cache(REMEMBERED)
+def _checked(texts: tuple[JSON, JSON, JSON, JSON, JSON, JSON, JSON]) -> _Said:
+    """Check them one by one; None stands for an absent one."""
+    ty, src, dataset, decision, reason, basis, purposes = texts
+    return _Said(
+        type=_text(ty, "ty", is_entry_type),
+        src=_text(src, "src", is_source),
+        dataset=None if dataset is None else _text(dataset, "ds", is_open_text),
+        decision=None if decision is None else _text(decision, "d", DECISIONS.__contains__),
+        reason=None if reason is None else _text(reason, "r", is_code),
+        basis=None if basis is None else _text(basis, "b", is_open_text),
+        purposes=() if purposes is None else _purposes(purposes, "p"),
+    )
+
+
+@lru_cache(REMEMBERED)
 def _are_keys(keys: tuple[str, ...]) -> bool:
     return _REQUIRED <= frozenset(keys) <= _KEYS
 
@@ -173,11 +205,7 @@ def _optional(value: Mapping[str, JSON], key: str, read: Callable[[JSON, str], _
     return read(value[key], key) if key in value else None
 
 
-def _optional_text(value: Mapping[str, JSON], key: str, good: _Good) -> str | None:
-    return _text(value[key], key, good) if key in value else None
-
-
-def _text(value: JSON, key: str, good: _Good) -> str:
+def _text(value: JSON, key: str, good: Form) -> str:
     if not isinstance(value, str) or not good(value):
         raise MalformedEntry(f"{key} has the wrong form")
     return value
@@ -198,7 +226,7 @@ def _position(value: JSON) -> int:
 
 def _time(value: JSON) -> datetime:
     try:
-        return datetime.fromisoformat(_text(value, "ts", _is_time))
+        return datetime.fromisoformat(_text(value, "ts", is_time))
     except ValueError:
         raise MalformedEntry("ts is not a time") from None
 
@@ -216,7 +244,7 @@ def _hash(value: JSON, key: str) -> bytes:
 
 
 def _purposes(value: JSON, key: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not 0 < len(value) <= _MAX_PURPOSES:
+    if not isinstance(value, tuple) or not 0 < len(value) <= _MAX_PURPOSES:
         raise MalformedEntry(f"{key} is not a list of purposes")
     return tuple(_text(item, key, is_open_text) for item in value)
 
@@ -232,10 +260,12 @@ def _counts(value: JSON, key: str) -> Mapping[str, int]:
 def _extra(value: JSON, key: str) -> Mapping[str, JSON]:
     if not isinstance(value, dict) or not value:
         raise MalformedEntry(f"{key} is not an object")
-    require_profile(value, 2)
-    for text in _texts(value):
-        if text and not is_open_text(text):
-            raise MalformedEntry(f"{key} holds a text that is no code, hash or signature")
+    texts = [*value, *value.values()]
+    if {*map(type, texts)} != {str}:  # most hold nothing but texts
+        require_profile(value, 2)
+        texts = list(_texts(value))
+    if not are_open("".join(texts)) or max(map(len, texts)) > MAX_TEXT:
+        raise MalformedEntry(f"{key} holds a text that is no code, hash or signature")
     return value
 
 
@@ -258,9 +288,10 @@ def _commitments(value: JSON, key: str) -> Mapping[str, bytes]:
     found: dict[str, bytes] = {}
     for group, item in value.items():
         if group in SINGLE_GROUPS:
-            found[group] = _hash(item, f"{key}/{group}")
+            found[group] = _hash(item, key)
         elif group == "subj" and isinstance(item, list) and 0 < len(item) <= MAX_SUBJECTS:
-            found.update((f"subj/{i}", _hash(one, f"{key}/subj")) for i, one in enumerate(item))
+            for name, one in zip(_PEOPLE, item, strict=False):
+                found[name] = _hash(one, key)
         else:
             raise MalformedEntry(f"{key} has an unknown group or a wrong list of people")
     return found

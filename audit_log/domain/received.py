@@ -17,7 +17,8 @@ import orjson
 from audit_log.domain.chain import FIRST_SEQ
 from audit_log.domain.parts import Holder, actor_holder, person_holder, source_holder
 from shared.canonical import MAX_INTEGER, MalformedEntry
-from shared.entries import Entry, check_commitments, is_source, leaf_hash, parse_entry
+from shared.entries import Entry, check_commitments, leaf_hash, parse_entry
+from shared.entry_forms import is_source
 from shared.events import Actor, Subject, actor_of, subject_of
 from shared.ids import parse_dataset_id
 from shared.sealing import CommitmentMismatch, SealedPart, open_sealed
@@ -75,8 +76,7 @@ class ChainPlace:
     seq: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sound:
+class Sound(NamedTuple):
     """An input that is an entry: parsed, hashed, its parts opened and checked.
 
     Each part comes with the holder under whose key it is to lie.
@@ -146,7 +146,7 @@ class Reader:
     ) -> Sound:
         actor, others = None, None
         permit: Mapping[str, object] = _NO_PERMIT
-        subjects: dict[Subject, None] = {}
+        subjects: dict[bytes, Subject] = {}  # by value, of which each has one spelling
         for part in parts:
             if part.group == "actor":
                 actor, others = self._actor(part)
@@ -157,8 +157,7 @@ class Reader:
         held: list[tuple[SealedPart, Holder]] = []
         for part in parts:
             if part.group.startswith("subj/"):
-                subject, holder = self._person(part)
-                subjects[subject] = None
+                subjects[part.value], holder = self._person(part)
                 held.append((part, holder))
             else:
                 held.append((part, others))
@@ -168,7 +167,7 @@ class Reader:
             leaf=leaf,
             parts=tuple(held),
             actor=actor,
-            subjects=tuple(subjects),
+            subjects=tuple(subjects.values()),
             permit=permit,
         )
 

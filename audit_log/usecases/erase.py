@@ -12,7 +12,7 @@ from audit_log.domain.parts import Holder, person_holder
 from audit_log.domain.search import Account
 from audit_log.ports import Pseudonyms, Shredded, Shredding, Transaction
 from shared.clock import Clock
-from shared.entries import is_code
+from shared.entry_forms import is_code
 from shared.errors import FieldFault, ValidationFailed
 from shared.events import Actor, Fact, Subject
 from shared.ids import IdSource

@@ -20,7 +20,8 @@ from audit_log.domain.tiles import WIDTH
 from audit_log.ports import LogReader, Pseudonyms, Transaction, Trust
 from audit_log.usecases import read
 from shared.clock import Clock
-from shared.entries import is_entry_type, is_open_text, parse_entry
+from shared.entries import parse_entry
+from shared.entry_forms import is_entry_type, is_open_text
 from shared.errors import FieldFault, ValidationFailed
 from shared.events import JSON, Actor, Fact
 from shared.ids import parse_dataset_id

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from audit_log.domain.note import parse_vkey
 from audit_log.ports import Producer, StoredOffset, Transaction
 from shared.clock import Clock
-from shared.entries import is_source
+from shared.entry_forms import is_source
 from shared.errors import FieldFault, ValidationFailed
 from shared.events import Fact
 from shared.tracing import current_trace_id

@@ -13,7 +13,7 @@ from typing import ClassVar, Final
 
 from permit_service.clearinghouse.domain.trust import Binding, TrustedSource
 from shared import strict_json
-from shared.entries import is_source
+from shared.entry_forms import is_source
 from shared.settings import Kind, ProcessSettings, SettingsError, load, setting
 
 MAX_STALE_SECONDS: Final = 300

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Final
 from zlib import crc32
 
-from shared.entries import is_source
+from shared.entry_forms import is_source
 
 FORMAT: Final = "placet/spool/v1"
 _SUFFIX: Final = ".seg"

@@ -6,9 +6,6 @@ Decides nothing and prints nothing.
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any
 
 from sqlalchemy import Engine
 
@@ -24,43 +21,19 @@ from audit_log.adapters.key_files import (
 from audit_log.adapters.log import transactions
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.publishing import PostgresPublisherStore
-from audit_log.domain.note import parse_vkey
 from audit_log.ports import Producer, StoredOffset, Trust
 from audit_log.settings import AdminSettings
 from audit_log.usecases.publish import Publisher
 from audit_log.usecases.register import register
 from audit_log.usecases.verify import verify
-from audit_log.usecases.verify_rows import Flaw, RowVerifier
-from audit_log.usecases.verify_served import verify_served
+from audit_log.usecases.verify_rows import RowVerifier
+from services.audit_log.report import Report
 from shared.clock import SystemClock
 from shared.db import engine
 from shared.errors import FieldFault, ValidationFailed
-from shared.http_exchange import Bearer, Http, accept
 from shared.ids import Uuid7Source
 from shared.kafka_io import TopicIdentity, partition_starts, topic_identities
 from shared.transport import TransportUnavailable
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What a verification found."""
-
-    origin: str
-    size: int
-    root: bytes
-    flaws: tuple[Flaw, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """Write the report for a script."""
-        return {
-            "verified": not self.flaws,
-            "origin": self.origin,
-            "size": self.size,
-            "root": self.root.hex(),
-            "flaws": [
-                {"table": flaw.table, "row": flaw.row, "what": flaw.what} for flaw in self.flaws
-            ],
-        }
 
 
 def add_producer(
@@ -122,27 +95,6 @@ def verify_stored(settings: AdminSettings) -> Report:
             rows=RowVerifier(keys.vault, keys.pseudonyms),
         )
     return Report(origin=settings.log_origin, size=found.size, root=found.root, flaws=found.flaws)
-
-
-def verify_url(url: str, log_vkey: str, token: str) -> Report:
-    """Verify everything that a log serves below `url`, with a key held beforehand.
-
-    Raises ValueError for a malformed key or an untrusted checkpoint, LookupError for what is not
-    served, AppError when the log cannot be asked.
-    """
-    key = parse_vkey(log_vkey)
-    http = Http()
-    bearer = Bearer(token) if token else None
-
-    def fetch(path: str) -> bytes:
-        reply = http.send("GET", f"{url.rstrip('/')}/log/{path}", auth=bearer)
-        if reply.status == HTTPStatus.NOT_FOUND:
-            raise LookupError(f"{path} is not served")
-        return accept(reply).body
-
-    trust = Trust(origin=key.name, keys=(key,), check=check_ed25519)
-    checkpoint, flaws = verify_served(fetch, trust)
-    return Report(origin=checkpoint.origin, size=checkpoint.size, root=checkpoint.root, flaws=flaws)
 
 
 def _trust(origin: str, signer: LogSigner) -> Trust:

@@ -31,12 +31,24 @@ class Verdict:
 
 def run_fsck(url: str, origin: str, folder: Path) -> Verdict:
     """Check the log below `url` with the key its `/v1/log` names; `folder` gets the key file."""
-    key = folder / "log.vkey"
-    key.write_text(_log(url)["vkey"])
     least = int(_log(url)["size"])
+    size, words = _checked(f"{url}/log/", _log(url)["vkey"], origin, folder)
+    most = int(_log(url)["size"])  # a living log grows while it is read
+    return Verdict(accepted=bool(size) and least <= size <= most, size=size, words=words)
+
+
+def run_fsck_on_copy(copy: Path, vkey: str, origin: str, folder: Path) -> Verdict:
+    """Check a copied log; nothing serves it."""
+    size, words = _checked(f"{copy.resolve().as_uri()}/", vkey, origin, folder)
+    return Verdict(accepted=bool(size), size=size, words=words)
+
+
+def _checked(storage: str, vkey: str, origin: str, folder: Path) -> tuple[int, str]:
+    key = folder / "log.vkey"
+    key.write_text(vkey)
     command = [
         str(build_tool(FSCK, PACKAGE)),
-        f"--storage_url={url}/log/",
+        f"--storage_url={storage}",
         f"--public_key={key}",
         f"--origin={origin}",
         "--ui=false",
@@ -45,9 +57,7 @@ def run_fsck(url: str, origin: str, folder: Path) -> Verdict:
     said = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     words = said.stdout + said.stderr
     read = re.search(r"Successfully fsck'd log with size (\d+) and root", words)
-    size = int(read[1]) if read and "fsck failed" not in words else 0
-    most = int(_log(url)["size"])  # a living log grows while it is read
-    return Verdict(accepted=bool(size) and least <= size <= most, size=size, words=words)
+    return int(read[1]) if read and "fsck failed" not in words else 0, words
 
 
 def _log(url: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from audit_log.domain.merkle import leaf_hash, root_of
 from audit_log.domain.tiles import decode_bundle
 from audit_log.settings import AdminSettings
 from services.audit_log import admin
+from services.audit_log.report import Report
 from shared.entries import parse_entry
 from shared.events import Actor, Subject
 from shared.settings import load
@@ -42,7 +43,7 @@ def entries_of(node: LogNode, size: int) -> list[bytes]:
     return found
 
 
-def verified(node: LogNode) -> admin.Report:
+def verified(node: LogNode) -> Report:
     return admin.verify_stored(load(AdminSettings, node.environment))
 
 

@@ -24,6 +24,7 @@ from audit_log.adapters.key_files import (
 )
 from audit_log.adapters.log import transactions
 from audit_log.adapters.own_producer import OwnProducer
+from audit_log.adapters.pack import companions
 from audit_log.adapters.publishing import PostgresPublisherStore
 from audit_log.adapters.store import CommitAhead, PostgresSequencerStore
 from audit_log.adapters.tables import ENDED_SESSIONS
@@ -32,6 +33,7 @@ from audit_log.http.api.intake import MAX_INTAKE_BYTES
 from audit_log.http.edge import Edge, install
 from audit_log.ports import Transaction, Trust
 from audit_log.settings import AuditSettings
+from audit_log.usecases.pack import Enclosed, Exporter
 from audit_log.usecases.publish import Publisher
 from audit_log.usecases.sequence import Pace, Sequencer
 from audit_log.workers import loops
@@ -131,6 +133,7 @@ def create_app(parts: Parts) -> Flask:
         Edge(
             transaction=parts.transaction,
             pseudonyms=parts.keys.pseudonyms,
+            vault=parts.keys.vault,
             trust=parts.trust,
             ids=parts.ids,
             clock=parts.clock,
@@ -178,15 +181,16 @@ def sequence(parts: Parts, stop: threading.Event) -> int:
 
 
 def work(parts: Parts, stop: threading.Event) -> int:
-    """Publish a checkpoint a second until `stop`; give the exit code."""
+    """Publish a checkpoint a second, and make evidence packs, until `stop`; give the exit code."""
     publisher = create_publisher(parts)
-    return loops.run(
-        publisher.step,
-        clock=parts.clock,
-        stop=stop,
-        idle=loops.PUBLISH_SECONDS,
-        name="checkpointer",
-    )
+    with loops.beside(create_exporter(parts).step, clock=parts.clock, stop=stop, name="exporter"):
+        return loops.run(
+            publisher.step,
+            clock=parts.clock,
+            stop=stop,
+            idle=loops.PUBLISH_SECONDS,
+            name="checkpointer",
+        )
 
 
 def create_publisher(parts: Parts) -> Publisher:
@@ -198,6 +202,24 @@ def create_publisher(parts: Parts) -> Publisher:
         head_file=FileHead(parts.settings.head_file),
         clock=parts.clock,
     )
+
+
+def create_exporter(parts: Parts) -> Exporter:
+    """Make what makes evidence packs."""
+    return Exporter(
+        transaction=parts.transaction,
+        vault=parts.keys.vault,
+        pseudonyms=parts.keys.pseudonyms,
+        trust=parts.trust,
+        enclosed=Enclosed(policy=policy_text(parts.trust), files=companions()),
+        clock=parts.clock,
+        random=os.urandom,
+    )
+
+
+def policy_text(trust: Trust) -> str:
+    """Write the C2SP tlog-policy of a log that no witness cosigns."""
+    return f"log {trust.keys[0]}\nquorum none\n"
 
 
 def _store(settings: AuditSettings, own: OwnProducer, clock: Clock) -> PostgresSequencerStore:

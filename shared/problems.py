@@ -101,6 +101,10 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "visa_none": Problem(403, "There is no visa for this dataset"),
 
     # audit_log
+    "export_gone": Problem(410, "There is no evidence pack any more"),
+    "export_not_ready": Problem(409, "The evidence pack is still being made"),
+    "export_too_large": Problem(422, "More entries match than one evidence pack holds"),
+    "export_unknown": Problem(404, "There is no such export for you"),
     "fenced": Problem(503, "Another sequencer leads the log"),
     "head_mismatch": Problem(500, "The log does not extend what it has signed"),
     "keys_erased": Problem(503, "Keys were destroyed meanwhile"),

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.dialects import postgresql
 
 from audit_log.adapters import shredding
+from audit_log.adapters.exports import PostgresExports
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.reader import PostgresReader, producer_of
 from audit_log.adapters.tables import INTAKE, KAFKA_OFFSET, PRODUCER
@@ -36,6 +37,11 @@ class PostgresLog:
     def reader(self) -> PostgresReader:
         """The log, as committed."""
         return self._reader
+
+    @property
+    def exports(self) -> PostgresExports:
+        """The evidence packs on their way."""
+        return PostgresExports(self._connection)
 
     def record(self, fact: Fact) -> str:
         """Say something through the log's own producer; give the entry's id."""

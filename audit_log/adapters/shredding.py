@@ -37,6 +37,11 @@ def shred(cursor: psycopg.Cursor, wanted: Shredding, at: datetime) -> Shredded:
         "UPDATE dek SET wrapped = NULL, subject = NULL, erased_at = %s WHERE kid = %s", (at, kid)
     )
     cursor.execute("UPDATE log_state SET erasures = erasures + 1")
+    # An evidence pack may hold what was just erased: those with opened parts are emptied.
+    cursor.execute(
+        "UPDATE export SET state = 'void', wrapped = '', request = '', content = ''"
+        " WHERE opened > 0 AND state IN ('recorded', 'ready')"
+    )
     return Shredded(parts=len(places), below=below, digest=digest)
 
 

@@ -267,3 +267,22 @@ OWN_HEAD: Final = Table(
     _number("seq"),
     Column("head", LargeBinary, nullable=False),
 )
+EXPORT: Final = Table(
+    "export",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    _number("kid"),
+    Column("kek", Text, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("request", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    _number("as_of"),
+    _number("results", null=True),
+    _number("opened"),
+    Column("entry_id", Text, nullable=True),
+    Column("fault", Text, nullable=True),
+    Column("asked_at", _INSTANT, nullable=False),
+    Column("changed_at", _INSTANT, nullable=False),
+)
+Index(None, EXPORT.c.state, EXPORT.c.id)

@@ -74,3 +74,27 @@ class ProofFailed(AppError):
     """What the log itself serves does not verify: the worst it can say about itself."""
 
     code = "proof_failed"
+
+
+class ExportUnknown(AppError):
+    """There is no such export, or it is not the caller's."""
+
+    code = "export_unknown"
+
+
+class ExportNotReady(AppError):
+    """The evidence pack is still being made."""
+
+    code = "export_not_ready"
+
+
+class ExportGone(AppError):
+    """The evidence pack failed, was voided by an erasure, or is older than it is kept."""
+
+    code = "export_gone"
+
+
+class ExportTooLarge(AppError):
+    """More entries match than one evidence pack holds."""
+
+    code = "export_too_large"

@@ -6,7 +6,7 @@ from typing import Final
 
 from flask import Flask, current_app
 
-from audit_log.ports import Pseudonyms, Transaction, Trust
+from audit_log.ports import Pseudonyms, Transaction, Trust, Vault
 from shared.clock import Clock
 from shared.ids import IdSource
 
@@ -19,6 +19,7 @@ class Edge:
 
     transaction: Transaction
     pseudonyms: Pseudonyms
+    vault: Vault
     trust: Trust
     ids: IdSource
     clock: Clock

@@ -5,6 +5,7 @@ Every port has a conformance suite in tests/contract/audit_log that runs on the 
 fake alike.
 """
 
+from audit_log.ports.exporting import ExportJob, Exports, ExportState
 from audit_log.ports.keys import (
     DataKey,
     Pseudonyms,
@@ -44,6 +45,9 @@ __all__ = [
     "CommitLine",
     "DataKey",
     "EntrySource",
+    "ExportJob",
+    "ExportState",
+    "Exports",
     "HeadFile",
     "Inspector",
     "Log",

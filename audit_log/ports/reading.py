@@ -9,6 +9,7 @@ from typing import Protocol
 
 from audit_log.domain.chain import Chain
 from audit_log.domain.search import Filter
+from audit_log.ports.exporting import Exports
 from audit_log.ports.publishing import Published, TreeReader
 from audit_log.ports.sequencing import Producer, StoredOffset
 from shared.events import Fact
@@ -90,6 +91,11 @@ class Log(Protocol):
     @property
     def reader(self) -> LogReader:
         """The log; each answer is of one moment, and nothing once given is ever taken back."""
+        ...
+
+    @property
+    def exports(self) -> Exports:
+        """The evidence packs on their way."""
         ...
 
     def record(self, fact: Fact) -> str:

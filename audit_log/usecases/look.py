@@ -12,6 +12,7 @@ from typing import Final
 
 from audit_log.domain.checkpoint import Checkpoint, CheckpointInvalid
 from audit_log.domain.errors import NotPublished, ProofFailed, SizeNotPublished
+from audit_log.domain.filters import filter_faults
 from audit_log.domain.merkle import ProofInvalid, Step, inclusion_steps, leaf_hash, verify_inclusion
 from audit_log.domain.note import NoteInvalid
 from audit_log.domain.proof import TlogProof
@@ -21,10 +22,8 @@ from audit_log.ports import LogReader, Pseudonyms, Transaction, Trust
 from audit_log.usecases import read
 from shared.clock import Clock
 from shared.entries import parse_entry
-from shared.entry_forms import is_entry_type, is_open_text
 from shared.errors import FieldFault, ValidationFailed
 from shared.events import JSON, Actor, Fact
-from shared.ids import parse_dataset_id
 from shared.principal import Principal
 from shared.tracing import current_trace_id
 
@@ -70,9 +69,9 @@ def search(
         if basis is None:
             raise SizeNotPublished("no checkpoint of that size is published")
         below = basis.size if after is None else min(after, basis.size)
-        actors = _actors(wanted, reader, pseudonyms)
+        actors = actors_of(wanted, reader, pseudonyms)
         indexes = reader.search(wanted, actors=actors, below=below, limit=limit + 1)
-        found = _entries(indexes[:limit], reader)
+        found = entries_at(indexes[:limit], reader)
         more = len(indexes) > limit
         page = Page(
             entries=found,
@@ -117,34 +116,21 @@ def _require_sense(wanted: Filter, after: int | None, limit: int) -> None:
         faults.append(FieldFault("/limit", f"between 1 and {MAX_PAGE}"))
     if after is not None and after < 0:
         faults.append(FieldFault("/after", "an index is not negative"))
-    if wanted.dataset is not None and not is_open_text(wanted.dataset):
-        faults.append(FieldFault("/dataset", "not a dataset identifier"))
-    if wanted.type is not None and not is_entry_type(wanted.type):
-        faults.append(FieldFault("/type", "not an entry type"))
-    if wanted.person is not None and not _is_person(wanted.person.dataset, wanted.person.ordinal):
-        faults.append(FieldFault("/person", "a dataset identifier and an ordinal from 0"))
-    if wanted.since and wanted.until and wanted.since >= wanted.until:
-        faults.append(FieldFault("/until", "not after since"))
+    faults += filter_faults(wanted)
     if faults:
         raise ValidationFailed("the search has faults", faults=faults)
 
 
-def _is_person(dataset: str, ordinal: int) -> bool:
-    try:
-        parse_dataset_id(dataset)
-    except ValueError:
-        return False
-    return 0 <= ordinal < 1 << 53
-
-
-def _actors(wanted: Filter, reader: LogReader, pseudonyms: Pseudonyms) -> tuple[int, ...]:
+def actors_of(wanted: Filter, reader: LogReader, pseudonyms: Pseudonyms) -> tuple[int, ...]:
+    """Give the filter's actor as each year's rows name it."""
     if wanted.actor is None:
         return ()
     name = (wanted.actor.issuer, wanted.actor.subject)
     return tuple(pseudonyms.search(year, "actor", *name) for year in reader.years())
 
 
-def _entries(indexes: Sequence[int], reader: LogReader) -> tuple[Found, ...]:
+def entries_at(indexes: Sequence[int], reader: LogReader) -> tuple[Found, ...]:
+    """Give these entries; raise NotPublished when one is not there."""
     bundles: dict[int, tuple[bytes, ...]] = {}
     found: list[Found] = []
     for index in indexes:

@@ -7,7 +7,8 @@ They decide nothing about entries or checkpoints.
 import gc
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from audit_log.domain.errors import Fenced, HeadMismatch, LogMismatch, OffsetMissing
@@ -52,6 +53,28 @@ class Halt:
             self.failed = True
             self._stop.set()
             return False
+
+
+@contextmanager
+def beside(
+    step: Callable[[], bool], *, clock: Clock, stop: threading.Event, name: str
+) -> Iterator[None]:
+    """Run a second loop in a thread of its own while the block runs; `stop` ends both.
+
+    What it does waits for nobody: an error is logged and the step tried again.
+    """
+    thread = threading.Thread(
+        target=run_loop,
+        args=(step,),
+        kwargs={"clock": clock, "stop": stop, "idle_seconds": PUBLISH_SECONDS, "name": name},
+        name=name,
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 def run(

@@ -41,7 +41,7 @@ _SCOPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "permits.revoke",
             "visas.read",
         ),
-        "audit_log": ("entries.write", "log.read", "log.search", "subjects.erase"),
+        "audit_log": ("entries.write", "log.read", "log.reveal", "log.search", "subjects.erase"),
         "clearinghouse": (),
     }
 )
@@ -152,7 +152,7 @@ def _demo_users(node: str, participants: Sequence[str]) -> Iterator[User]:
     yield _user("stranger", "researcher without a permit", research)
     authority = ("applications.decide", "applications.read", "permits.read", "permits.revoke")
     yield _user("dora", "data permit authority", _access(node, {"permit_service": authority}))
-    officer = ("log.read", "log.search")
+    officer = ("log.read", "log.reveal", "log.search")
     yield _user("otto", "compliance officer", _access(node, {"audit_log": officer}))
 
 

@@ -39,7 +39,7 @@ OPENED_LOG = {
     *("GET /v1/log", "GET /v1/entries/<int:idx>/proof", "GET /v1/proofs/consistency"),
 }
 SCOPES: Mapping[str, set[str]] = {
-    "audit_log": {"log.read", "log.search", "entries.write", "subjects.erase"},
+    "audit_log": {"log.read", "log.reveal", "log.search", "entries.write", "subjects.erase"},
     "clearinghouse": set(),
     "consent_registry": {
         *("consents.self", "consents.read", "consents.write", "consents.import"),

@@ -27,7 +27,7 @@ OTTO = Principal(
     issuer=ISSUER,
     subject="otto",
     client_id="audit_log-pages",
-    scopes=frozenset({"log.read", "log.search", "subjects.erase"}),
+    scopes=frozenset({"log.read", "log.reveal", "log.search", "subjects.erase"}),
     is_service=False,
 )
 RITA = Actor(issuer=ISSUER, subject="rita", client_id="desk")

@@ -32,6 +32,7 @@ from audit_log.domain.merkle import leaf_hash
 from audit_log.domain.received import IntakePlace, Received
 from audit_log.domain.tiles import WIDTH
 from audit_log.ports import (
+    ExportJob,
     Producer,
     Published,
     Standing,
@@ -88,6 +89,7 @@ class Tables:
     own_previous: str = ""
     checkpoints: dict[int, Published] = field(default_factory=dict)
     published: set[int] = field(default_factory=set)
+    exports: dict[str, ExportJob] = field(default_factory=dict)
 
 
 class MemoryLog:

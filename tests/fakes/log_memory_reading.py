@@ -15,6 +15,7 @@ from audit_log.domain.tiles import HEIGHT, WIDTH
 from audit_log.ports import Producer, Published, Shredded, Shredding, StoredOffset
 from shared.events import Fact
 from tests.fakes.log_memory import MemoryLog, Tables
+from tests.fakes.log_memory_exports import MemoryExports, void_opened
 
 
 class MemoryReader:
@@ -106,6 +107,10 @@ class MemoryTransaction:
     def reader(self) -> MemoryReader:
         return self._reader
 
+    @property
+    def exports(self) -> MemoryExports:
+        return MemoryExports(self._tables)
+
     def record(self, fact: Fact) -> str:
         return self._log.say(self._tables, [fact])[0]
 
@@ -151,6 +156,7 @@ class MemoryTransaction:
             gone = (dataset, wanted.person[1])
             tables.people = {row for row in tables.people if row[:2] != gone}
         tables.erasures += 1
+        void_opened(tables)
         text = "".join(f"{index}/{group}\n" for index, group in places)
         return Shredded(
             parts=len(places), below=tables.edge.size, digest=sha256(text.encode()).digest()

@@ -9,12 +9,20 @@ import secrets
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 import requests
 
 from audit_log.adapters.store import PostgresSequencerStore
-from audit_log.bootstrap import Parts, build, create_app, create_publisher, migrate
+from audit_log.bootstrap import (
+    Parts,
+    build,
+    create_app,
+    create_exporter,
+    create_publisher,
+    migrate,
+)
 from audit_log.ports import Producer, SequencerStore
 from audit_log.settings import AuditSettings
 from audit_log.usecases.register import register
@@ -27,7 +35,7 @@ from tests.support.postgres import fresh_database
 from tests.support.tokens import person_token, service_token
 
 AUDIENCE = "urn:placet:zz:audit_log"
-OFFICER_SCOPES = ("log.read", "log.search")
+OFFICER_SCOPES = ("log.read", "log.reveal", "log.search")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +118,22 @@ class LogNode:
             newest = log.reader.newest()
         assert newest is not None
         return newest.size
+
+    def export(self, body: object, token: str | None = None) -> bytes:
+        """Ask for an evidence pack, let it be made, and fetch it."""
+        token = token or self.otto()
+        asked = self.post("/v1/exports", body, token)
+        assert asked.status_code == HTTPStatus.ACCEPTED, asked.text
+        exporter = create_exporter(self.parts)
+        for _ in range(2):
+            while exporter.step():
+                pass
+            self.settle()
+        while exporter.step():
+            pass
+        answer = self.get(f"/v1/exports/{asked.json()['id']}/pack", token)
+        assert answer.status_code == HTTPStatus.OK, answer.text
+        return answer.content
 
     def sequencer(self, store: SequencerStore) -> Sequencer:
         """Make a sequencer over this log that takes the lead at once."""

@@ -2,21 +2,18 @@
 """`/v1/search` and `/v1/entries/{idx}`: an officer's looks, each of which is itself an entry."""
 
 from base64 import b64encode
-from datetime import datetime
 from typing import Any, Final
 
 import orjson
 
-from audit_log.domain.search import Account, AsOf, Filter, Found
+from audit_log.domain.filters import filter_of
+from audit_log.domain.search import AsOf, Found
 from audit_log.http.api.schemas import PageSchema, SearchSchema, SeenSchema
 from audit_log.http.edge import current_edge
 from audit_log.usecases.look import look, search
 from shared.api import ApiBlueprint
 from shared.auth import current_principal, requires
-from shared.clock import from_rfc3339
 from shared.entries import leaf_hash
-from shared.errors import FieldFault, ValidationFailed
-from shared.events import Subject
 
 blueprint: Final = ApiBlueprint("entries", __name__, url_prefix="/v1", description="Entries")
 
@@ -29,7 +26,7 @@ def search_entries(body: dict[str, Any]) -> dict[str, Any]:
     """Search; newest entries first, as of the newest checkpoint or the size asked for."""
     edge = current_edge()
     page = search(
-        _filter(body),
+        filter_of(body),
         after=body.get("after"),
         limit=body["limit"],
         as_of=body.get("as_of"),
@@ -64,30 +61,6 @@ def get_entry(idx: int) -> dict[str, Any]:
         "proof": str(seen.proof),
         "as_of": _as_of(AsOf(size=seen.checkpoint.size, checkpoint=seen.proof.checkpoint)),
     }
-
-
-def _filter(body: dict[str, Any]) -> Filter:
-    actor, person = body.get("actor"), body.get("person")
-    return Filter(
-        actor=Account(issuer=actor["issuer"], subject=actor["subject"]) if actor else None,
-        dataset=body.get("dataset"),
-        person=Subject(dataset=person["dataset"], ordinal=person["ordinal"]) if person else None,
-        type=body.get("type"),
-        decision=body.get("decision"),
-        since=_time(body, "since"),
-        until=_time(body, "until"),
-    )
-
-
-def _time(body: dict[str, Any], name: str) -> datetime | None:
-    text = body.get(name)
-    if text is None:
-        return None
-    try:
-        return from_rfc3339(text)
-    except ValueError:
-        fault = FieldFault(f"/{name}", "an RFC 3339 time in UTC")
-        raise ValidationFailed("the search has faults", faults=[fault]) from None
 
 
 def _found(found: Found) -> dict[str, Any]:

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Exports as JSON: shapes only."""
+
+from marshmallow import fields, validate
+
+from audit_log.domain.pack import MAX_PACK_ENTRIES
+from audit_log.domain.search import DECISION_CODES
+from audit_log.http.api.schemas import AccountSchema, PersonSchema
+from audit_log.usecases.export import GROUPS
+from shared.api import StrictSchema
+
+_INDEX = validate.Range(min=0, max=1 << 53)
+
+
+class FilterSchema(StrictSchema):
+    """What entries must have in common, as a search has it."""
+
+    actor = fields.Nested(AccountSchema, allow_none=True)
+    dataset = fields.String(allow_none=True, validate=validate.Length(min=1, max=256))
+    person = fields.Nested(PersonSchema, allow_none=True)
+    type = fields.String(allow_none=True, validate=validate.Length(min=1, max=256))
+    decision = fields.String(allow_none=True, validate=validate.OneOf(sorted(DECISION_CODES)))
+    since = fields.String(allow_none=True)
+    until = fields.String(allow_none=True)
+
+
+class ExportAskedSchema(StrictSchema):
+    """What a pack is to hold: a filter's entries or those of a list; `open` names sealed groups."""
+
+    filter = fields.Nested(FilterSchema, allow_none=True)
+    indexes = fields.List(
+        fields.Integer(strict=True, validate=_INDEX),
+        allow_none=True,
+        validate=validate.Length(min=1, max=MAX_PACK_ENTRIES),
+    )
+    as_of = fields.Integer(strict=True, allow_none=True, validate=_INDEX)
+    open = fields.List(fields.String(validate=validate.OneOf(GROUPS)), load_default=list)
+    reason = fields.String(allow_none=True, validate=validate.Length(min=1, max=64))
+
+
+class ExportSchema(StrictSchema):
+    """How far an export has come; `entry_id` is the entry in which the log says it."""
+
+    id = fields.String(required=True)
+    state = fields.String(required=True)
+    asked_at = fields.String(required=True)
+    as_of = fields.Integer(required=True)
+    count = fields.Integer(required=True, allow_none=True)
+    opened = fields.Integer(required=True)
+    entry_id = fields.String(required=True, allow_none=True)
+    fault = fields.String(required=True, allow_none=True)

@@ -1,0 +1,324 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Making evidence packs, in two steps with the log's own word between them.
+
+First the content is fixed and the export's entry, which names its hashes, is said in the same
+transaction. When a published checkpoint covers that entry, the proofs are added. No pack leaves
+before the log has said so, and nothing can be left out of it afterwards.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from audit_log.domain import pack
+from audit_log.domain.checkpoint import CheckpointInvalid
+from audit_log.domain.errors import (
+    ExportTooLarge,
+    KeysErased,
+    NotPublished,
+    ProofFailed,
+    Unopenable,
+)
+from audit_log.domain.merkle import (
+    HashSource,
+    ProofInvalid,
+    consistency_proof,
+    inclusion_proof,
+    verify_inclusion,
+)
+from audit_log.domain.note import NoteInvalid
+from audit_log.domain.pack import MAX_PACK_ENTRIES, Asked, Opened
+from audit_log.domain.parts import binding, group_name, unpadded
+from audit_log.domain.proof import TlogProof
+from audit_log.domain.search import Filter, Found
+from audit_log.domain.tiles import hashes_from
+from audit_log.ports import (
+    DataKey,
+    ExportJob,
+    ExportState,
+    Log,
+    LogReader,
+    Pseudonyms,
+    Transaction,
+    Trust,
+    Vault,
+)
+from audit_log.usecases import read
+from audit_log.usecases.export import Question, ended, opened_with, question_of, sealed_with
+from audit_log.usecases.look import actors_of, entries_at
+from shared.clock import Clock
+from shared.entries import check_commitments, leaf_hash
+from shared.errors import AppError
+from shared.events import CommitmentMismatch, Fact
+from shared.sealing import SealedPart
+from shared.tracing import current_trace_id
+
+KEPT_FOR: Final = timedelta(days=1)
+_EXPORT: Final = "placet.audit.export.v1"
+_REVEAL: Final = "placet.audit.reveal.v1"
+_LOOKED_THROUGH: Final = 1_000
+_NONCE_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosed:
+    """What every pack carries: the policy, and files such as the verifier by their names."""
+
+    policy: str
+    files: Mapping[str, bytes]
+
+
+class Exporter:
+    """Makes packs one after another; call `step` again and again."""
+
+    def __init__(
+        self,
+        *,
+        transaction: Transaction,
+        vault: Vault,
+        pseudonyms: Pseudonyms,
+        trust: Trust,
+        enclosed: Enclosed,
+        clock: Clock,
+        random: Callable[[int], bytes],
+    ) -> None:
+        self._transaction = transaction
+        self._vault = vault
+        self._pseudonyms = pseudonyms
+        self._trust = trust
+        self._enclosed = enclosed
+        self._clock = clock
+        self._random = random
+        self._after = ""
+
+    def step(self) -> bool:
+        """Bring the next job one step on; False when all were looked at.
+
+        Raises KeysErased when somebody was erased while parts were opened: nothing was kept, and
+        the job is taken up again in the next round.
+        """
+        now = self._clock.now()
+        with self._transaction() as log:
+            job = log.exports.next(self._after)
+            if job is None:
+                self._after = ""
+                log.exports.end(now - KEPT_FOR)
+                return False
+            self._after = job.id
+            changed = self._advanced(job, log, now)
+            if changed is not None:
+                log.exports.change(changed)
+        return True
+
+    def _advanced(self, job: ExportJob, log: Log, now: datetime) -> ExportJob | None:
+        try:
+            if job.state is ExportState.WAITING:
+                return self._record(job, log, now)
+            return self._assemble(job, log, now)
+        except KeysErased:
+            raise
+        except AppError as fault:
+            return ended(job, fault.code, now)
+
+    def _record(self, job: ExportJob, log: Log, now: datetime) -> ExportJob:
+        """Fix what the pack holds and say it in the log."""
+        question = question_of(job, self._vault)
+        before = log.exports.erasures(hold=False)
+        found = self._found(question.asked, log.reader)
+        opened = self._opened(question.asked, found, log)
+        said = pack.statement(
+            question.asked,
+            origin=log.reader.origin(),
+            made_at=now,
+            count=len(found),
+            opened=opened,
+            producers=log.exports.standing(),
+            nonce=self._random(_NONCE_BYTES),
+        )
+        files = {
+            pack.STATEMENT: said,
+            pack.ENTRIES: pack.entries_file(found),
+            pack.OPENINGS: pack.openings_file(opened),
+        }
+        content = sealed_with(job.key, job.id, self._vault, pack.zipped(files), "content")
+        if log.exports.erasures(hold=True) != before:
+            raise KeysErased("somebody was erased while parts were opened")
+        entry_id = log.record(
+            _exported(job.id, question, files=files, opened=opened, count=len(found), at=now)
+        )
+        if opened.parts:
+            log.record(_revealed(job.id, question, opened, now))
+        return replace(
+            job,
+            state=ExportState.RECORDED,
+            changed_at=now,
+            content=content,
+            count=len(found),
+            opened=len(opened.parts),
+            entry_id=entry_id,
+        )
+
+    def _found(self, asked: Asked, reader: LogReader) -> Sequence[Found]:
+        if asked.indexes is not None:
+            return entries_at(asked.indexes, reader)
+        wanted = asked.wanted or Filter()
+        actors = actors_of(wanted, reader, self._pseudonyms)
+        indexes = reader.search(
+            wanted, actors=actors, below=asked.as_of, limit=MAX_PACK_ENTRIES + 1
+        )
+        if len(indexes) > MAX_PACK_ENTRIES:
+            raise ExportTooLarge(f"more than {MAX_PACK_ENTRIES} entries match")
+        return entries_at(sorted(indexes), reader)
+
+    def _opened(self, asked: Asked, found: Sequence[Found], log: Log) -> Opened:
+        """Open the groups that were asked for; what was erased is counted."""
+        if not asked.groups:
+            return Opened(parts=(), erased=0)
+        stored = log.exports.parts([one.index for one in found])
+        keys: dict[int, DataKey] = {}
+        parts: list[tuple[int, SealedPart]] = []
+        wanted = 0
+        for one in found:
+            groups = [g for g in one.entry.commitments if g.partition("/")[0] in asked.groups]
+            wanted += len(groups)
+            by_name = {
+                group_name(code): sealed for code, sealed in stored.get(one.index, {}).items()
+            }
+            for group in groups:
+                if group not in by_name:
+                    continue
+                key, sealed = by_name[group]
+                if key.kid not in keys:
+                    keys[key.kid] = self._vault.unwrap(key.kid, key.kek, key.wrapped)
+                parts.append((one.index, _part(one, group, keys[key.kid], sealed)))
+        return Opened(parts=tuple(parts), erased=wanted - len(parts))
+
+    def _assemble(self, job: ExportJob, log: Log, now: datetime) -> ExportJob | None:
+        """Add the proofs, once the export's own entry is published; None before that."""
+        reader = log.reader
+        newest, basis = read.checkpoint(reader), reader.published(job.as_of)
+        own = _entry_of(job, newest.size, reader)
+        if basis is None:
+            raise NotPublished("the checkpoint of that size is not there")
+        if own is None:
+            return None
+        files = pack.unzipped(opened_with(job, self._vault, job.content, "content"))
+        found = [*entries_at(_indexes(files[pack.ENTRIES]), reader), own]
+        source = remembered(hashes_from(reader.tile))
+        files |= {
+            pack.EXPORT: pack.entries_file([own]),
+            pack.AS_OF: basis.note,
+            pack.CHECKPOINT: newest.note,
+            pack.CONSISTENCY: pack.consistency_file(
+                basis.size, newest.size, consistency_proof(basis.size, newest.size, source)
+            ),
+            pack.POLICY: self._enclosed.policy.encode(),
+            pack.VKEY: f"{self._trust.keys[0]}\n".encode(),
+            **self._enclosed.files,
+        }
+        files |= self._proofs(found, newest.note, source)
+        files[pack.MANIFEST] = pack.manifest_file(files, (one.index for one in found))
+        content = sealed_with(job.key, job.id, self._vault, pack.zipped(files), "content")
+        return replace(job, state=ExportState.READY, changed_at=now, content=content)
+
+    def _proofs(self, found: Sequence[Found], note: bytes, source: HashSource) -> dict[str, bytes]:
+        """Make a proof for each entry, each verified against the checkpoint."""
+        files: dict[str, bytes] = {}
+        try:
+            checkpoint = self._trust.open(note)
+            for one in found:
+                path = inclusion_proof(one.index, checkpoint.size, source)
+                leaf = leaf_hash(one.entry.raw)
+                verify_inclusion(leaf, one.index, checkpoint.size, path, checkpoint.root)
+                proof = TlogProof(index=one.index, path=path, checkpoint=note)
+                files[pack.proof_name(one.index)] = str(proof).encode()
+        except (NoteInvalid, CheckpointInvalid, ProofInvalid) as fault:
+            raise ProofFailed(str(fault)) from fault
+        return files
+
+
+def remembered(source: HashSource) -> HashSource:
+    """Give a source that computes each hash once: proofs of neighbours share most of theirs."""
+    known: dict[tuple[int, int], bytes] = {}
+
+    def find(height: int, index: int) -> bytes:
+        place = (height, index)
+        if place not in known:
+            known[place] = source(height, index)
+        return known[place]
+
+    return find
+
+
+def _part(one: Found, group: str, key: DataKey, sealed: bytes) -> SealedPart:
+    try:
+        part = unpadded(group, key.open(sealed, binding(one.entry.id, group)))
+        check_commitments(one.entry, [part], complete=False)
+    except (ValueError, CommitmentMismatch):
+        raise Unopenable("a sealed part is not what its entry commits to") from None
+    return part
+
+
+def _entry_of(job: ExportJob, size: int, reader: LogReader) -> Found | None:
+    """Find the export's own entry among the newest exports."""
+    indexes = reader.search(Filter(type=_EXPORT), actors=(), below=size, limit=_LOOKED_THROUGH)
+    for index in indexes:
+        if index < job.as_of:
+            return None
+        found = entries_at([index], reader)[0]
+        if found.entry.id == job.entry_id:
+            return found
+    return None
+
+
+def _indexes(entries: bytes) -> list[int]:
+    lines = entries.split(b"\n")[:-1]
+    return [int(line[line.rindex(b":") + 1 : -1]) for line in lines]
+
+
+def _exported(
+    job_id: str,
+    question: Question,
+    *,
+    files: Mapping[str, bytes],
+    opened: Opened,
+    count: int,
+    at: datetime,
+) -> Fact:
+    asked = question.asked
+    wanted = asked.wanted
+    said: dict[str, str | int | list[str]] = {
+        "as_of": asked.as_of,
+        "entries": pack.digest(files[pack.ENTRIES]),
+        "export": job_id,
+        "openings": pack.digest(files[pack.OPENINGS]),
+        "statement": pack.digest(files[pack.STATEMENT]),
+    }
+    if wanted is not None and wanted.named():
+        said["filter"] = list(wanted.named())
+    if asked.groups:
+        said["groups"] = list(asked.groups)
+    return Fact(
+        type=_EXPORT,
+        occurred_at=at,
+        trace_id=current_trace_id(),
+        reason=asked.reason or "exported",
+        dataset=None if wanted is None else wanted.dataset,
+        counts={"opened": len(opened.parts), "results": count},
+        extra=said,
+        actor=question.asker,
+        subjects=(wanted.person,) if wanted is not None and wanted.person else (),
+    )
+
+
+def _revealed(job_id: str, question: Question, opened: Opened, at: datetime) -> Fact:
+    return Fact(
+        type=_REVEAL,
+        occurred_at=at,
+        trace_id=current_trace_id(),
+        reason=question.asked.reason,
+        counts={"opened": len(opened.parts)},
+        extra={"export": job_id, "groups": list(question.asked.groups)},
+        actor=question.asker,
+    )

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Evidence packs on both logs: who may ask, what is opened, what an erasure leaves of them."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from audit_log.domain import pack
+from audit_log.domain.errors import (
+    ExportGone,
+    ExportNotReady,
+    ExportUnknown,
+    SizeNotPublished,
+)
+from audit_log.domain.pack import Asked
+from audit_log.domain.search import Account, Filter
+from audit_log.ports import ExportState
+from audit_log.usecases.erase import erase
+from shared.entries import parse_entry
+from shared.errors import Forbidden, ValidationFailed
+from shared.events import Subject
+from tests.fakes.kernel import CountingIds
+from tests.fakes.log_factories import DATASET, ISSUER, OTTO, Speaker, fact
+from tests.support.log_world import PSEUDONYMS, SRC, Producing, World, entries_of, register
+from tests.support.packs import EVERYTHING, PackDesk, apart, opening
+
+EXPORT = "placet.audit.export.v1"
+NO_REVEAL = replace(OTTO, scopes=frozenset({"log.search"}))
+
+
+@pytest.fixture
+def desk(world: World) -> PackDesk:
+    register(world)
+    made = PackDesk(world)
+    made.settle()
+    speaker = Speaker()
+    person = Subject(dataset=DATASET, ordinal=8)
+    permit = {"jti": "visa-1", "permit_id": "permit-1"}
+    Producing(world).send(
+        speaker.say(fact(permit=permit)),
+        speaker.say(fact(subjects=(person,))),
+        speaker.say(fact(decision="deny")),
+    )
+    made.settle()
+    return made
+
+
+def erased(world: World, target: Account | Subject) -> None:
+    erase(
+        target,
+        ground="gdpr_17",
+        principal=OTTO,
+        transaction=world.transaction,
+        pseudonyms=PSEUDONYMS,
+        ids=CountingIds(given=900),
+        clock=world.clock,
+    )
+
+
+def test_no_pack_leaves_before_the_log_has_said_so(world: World, desk: PackDesk) -> None:
+    job = desk.ask()
+    assert job.state is ExportState.WAITING
+    desk.round()
+    assert desk.state(job.id).state is ExportState.RECORDED
+    with pytest.raises(ExportNotReady):
+        desk.fetch(job.id)
+    desk.round()
+    assert desk.state(job.id).state is ExportState.RECORDED
+    desk.settle()
+    desk.round()
+    ready = desk.state(job.id)
+    assert (ready.state, ready.count) == (ExportState.READY, 4)
+    said = [parse_entry(raw) for raw in entries_of(world)]
+    own = [one for one in said if one.type == EXPORT]
+    assert [one.id for one in own] == [ready.entry_id]
+    assert own[0].counts == {"opened": 0, "results": 4}
+    assert set(own[0].commitments) == {"actor"}
+
+
+def test_a_pack_holds_what_a_search_finds_and_nothing_else(world: World, desk: PackDesk) -> None:
+    files = apart(desk.made(replace(EVERYTHING, wanted=Filter(decision="deny"))))
+    assert len(files[pack.ENTRIES].splitlines()) == 1
+    entries = entries_of(world)
+    for asked in (Asked(wanted=None, indexes=(2, 1, 1), as_of=0),):
+        found = apart(desk.made(asked))[pack.ENTRIES]
+        assert found == b"".join(b'{"entry":%b,"idx":%d}\n' % (entries[i], i) for i in (1, 2))
+    wanted = Filter(actor=Account(issuer=ISSUER, subject="rita"), dataset=DATASET)
+    assert len(apart(desk.made(replace(EVERYTHING, wanted=wanted)))[pack.ENTRIES].splitlines()) == 3
+
+
+def test_only_the_groups_asked_for_are_opened(desk: PackDesk) -> None:
+    said = json.loads(apart(desk.made())[pack.STATEMENT])
+    assert (said["opened"], said["erased"]) == (0, 0)
+    openings = apart(desk.made(opening("permit", "subj")))[pack.OPENINGS]
+    opened = [json.loads(line) for line in openings.splitlines()]
+    assert [one["group"] for one in opened] == ["permit", "subj/0", "subj/0", "subj/0"]
+    assert opened[0]["value"] == {"jti": "visa-1", "permit_id": "permit-1"}
+    assert b"rita" not in openings
+
+
+def test_opening_needs_its_own_right_and_a_reason(world: World, desk: PackDesk) -> None:
+    with pytest.raises(Forbidden):
+        desk.ask(opening("actor"), principal=NO_REVEAL)
+    with pytest.raises(ValidationFailed):
+        desk.ask(replace(opening("actor"), reason=None))
+    with pytest.raises(Forbidden):
+        desk.ask(principal=replace(OTTO, scopes=frozenset({"log.read"})))
+    assert desk.ask(principal=NO_REVEAL).state is ExportState.WAITING
+    desk.made(opening("actor"))
+    reveals = [parse_entry(raw) for raw in entries_of(world)]
+    told = [one for one in reveals if one.type == "placet.audit.reveal.v1"]
+    assert [(one.reason, one.counts) for one in told] == [("complaint", {"opened": 3})]
+
+
+def test_nobody_but_the_asker_learns_of_an_export(desk: PackDesk) -> None:
+    job = desk.ask()
+    other = replace(OTTO, subject="olga")
+    for look in (desk.state, desk.fetch):
+        with pytest.raises(ExportUnknown):
+            look(job.id, other)
+        with pytest.raises(ExportUnknown):
+            look("018bcfe5-6801-7000-8000-000000000000", OTTO)
+
+
+def test_an_erasure_voids_every_pack_with_opened_parts(world: World, desk: PackDesk) -> None:
+    opened, plain = desk.ask(opening("subj")), desk.ask()
+    desk.round()
+    desk.settle()
+    desk.round()
+    erased(world, Subject(dataset=DATASET, ordinal=7))
+    with pytest.raises(ExportGone):
+        desk.fetch(opened.id)
+    assert desk.fetch(plain.id)
+    again = apart(desk.made(opening("subj")))
+    said = json.loads(again[pack.STATEMENT])
+    assert (said["opened"], said["erased"]) == (1, 2)
+    assert len(again[pack.OPENINGS].splitlines()) == 1
+
+
+def test_an_erasure_between_fixing_and_proving_voids_it_too(world: World, desk: PackDesk) -> None:
+    job = desk.ask(opening("actor"))
+    desk.round()
+    erased(world, Account(issuer=ISSUER, subject="rita"))
+    desk.settle()
+    desk.round()
+    with pytest.raises(ExportGone):
+        desk.fetch(job.id)
+
+
+def test_a_pack_is_kept_for_a_day(world: World, desk: PackDesk) -> None:
+    job = desk.ask()
+    for _ in range(2):
+        desk.round()
+        desk.settle()
+    desk.round()
+    world.clock.pass_time(timedelta(days=1, seconds=1).total_seconds())
+    desk.round()
+    with pytest.raises(ExportGone):
+        desk.fetch(job.id)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Asked(wanted=None, indexes=None, as_of=0),
+        Asked(wanted=Filter(), indexes=(1,), as_of=0),
+        Asked(wanted=None, indexes=(), as_of=0),
+        Asked(wanted=Filter(), indexes=None, as_of=0, groups=("name",), reason="complaint"),
+        Asked(wanted=Filter(), indexes=None, as_of=0, groups=("actor",), reason="A Complaint"),
+        Asked(wanted=Filter(type="nonsense"), indexes=None, as_of=0),
+    ],
+)
+def test_a_question_without_sense_is_refused(desk: PackDesk, asked: Asked) -> None:
+    with pytest.raises(ValidationFailed):
+        desk.ask(asked)
+
+
+def test_what_is_not_published_is_not_exported(desk: PackDesk) -> None:
+    with pytest.raises(SizeNotPublished):
+        desk.ask(Asked(wanted=None, indexes=(4,), as_of=0))
+    with pytest.raises(SizeNotPublished):
+        desk.ask(Asked(wanted=Filter(), indexes=None, as_of=3))
+
+
+def test_an_earlier_size_gives_the_earlier_answer(world: World, desk: PackDesk) -> None:
+    speaker = Speaker("zz/other/1")
+    register(world, "zz/other/1", "other")
+    Producing(world, "zz/other/1").send(*speaker.say_many(5))
+    desk.settle()
+    wanted = Filter(type="placet.access.decision.v1")
+    now = apart(desk.made(Asked(wanted=wanted, indexes=None, as_of=0)))
+    then = apart(desk.made(Asked(wanted=wanted, indexes=None, as_of=4)))
+    assert (len(now[pack.ENTRIES].splitlines()), len(then[pack.ENTRIES].splitlines())) == (8, 3)
+
+
+def test_a_pack_names_gaps_and_silent_producers(world: World, desk: PackDesk) -> None:
+    register(world, "zz/mute/1", "mute")
+    speaker = Speaker("zz/other/1")
+    register(world, "zz/other/1", "other")
+    said = speaker.say_many(4)
+    Producing(world, "zz/other/1").send(said[0], said[3])
+    desk.settle()
+    producers = json.loads(apart(desk.made())[pack.STATEMENT])["producers"]
+    by_src = {one["src"]: one for one in producers}
+    assert set(by_src) == {"zz/audit_log/1", "zz/mute/1", "zz/other/1", SRC}
+    assert by_src["zz/other/1"]["gaps"] == [[2, 3]]
+    assert (by_src["zz/mute/1"]["silent"], by_src["zz/mute/1"]["last"]) == (True, None)
+    assert by_src["zz/audit_log/1"]["silent"] is False

@@ -56,12 +56,15 @@ class Asked:
     reason: str | None = None
 
     def named(self) -> dict[str, JSON]:
-        """Write the question down, personal values included: for the asker alone."""
+        """Write the question down, personal values included: for the asker alone.
+
+        Indexes are counted, not repeated: the entries themselves show them.
+        """
         said: dict[str, JSON] = {}
         if self.wanted is not None:
             said["filter"] = filter_json(self.wanted)
         if self.indexes is not None:
-            said["indexes"] = list(self.indexes)
+            said["indexes"] = len(self.indexes)
         if self.groups:
             said["open"] = list(self.groups)
             said["reason"] = self.reason

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from audit_log.settings import AdminSettings
-from services.audit_log import admin, log_copies
+from services.audit_log import admin, log_copies, recounts
 from services.audit_log.outcome import OK, USAGE, with_settings
 
 _ADD_HELP: Final = """\
@@ -31,6 +31,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     log = subparsers.add_parser("log", help="the transparency log: verify it, show its key")
     commands = log.add_subparsers(title="commands", metavar="COMMAND", required=True)
     log_copies.register(commands)
+    recounts.register(commands)
     _add(commands, "vkey", _vkey, "print the key that verifies the log's checkpoints")
     _add(commands, "keys", _keys, "make the log's keys that are missing in PLACET_KEYS_DIR")
     _add(commands, "adopt-head", _adopt, "write a lost head file anew from the database")

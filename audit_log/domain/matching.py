@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether an entry is one that a filter asks for, judged from the entry and its openings alone.
+
+The search rows answer the same question from the database; whoever doubts them asks here.
+"""
+
+from collections.abc import Sequence
+from enum import Enum
+
+from audit_log.domain.search import Filter
+from shared.entries import Entry
+from shared.events import actor_of, subject_of
+from shared.sealing import SealedPart
+
+
+class Match(Enum):
+    """Whether an entry matches; UNKNOWN when what would tell is sealed and was not opened."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+def match(wanted: Filter, entry: Entry, parts: Sequence[SealedPart] = ()) -> Match:
+    """Judge an entry; `parts` are openings of it that were checked against its commitments."""
+    if not _open_parts_match(wanted, entry):
+        return Match.NO
+    answers = [_actor(wanted, entry, parts), _person(wanted, entry, parts)]
+    if Match.NO in answers:
+        return Match.NO
+    return Match.UNKNOWN if Match.UNKNOWN in answers else Match.YES
+
+
+def _open_parts_match(wanted: Filter, entry: Entry) -> bool:
+    return (
+        wanted.dataset in (None, entry.dataset)
+        and wanted.type in (None, entry.type)
+        and wanted.decision in (None, entry.decision)
+        and (wanted.since is None or entry.occurred_at >= wanted.since)
+        and (wanted.until is None or entry.occurred_at < wanted.until)
+    )
+
+
+def _actor(wanted: Filter, entry: Entry, parts: Sequence[SealedPart]) -> Match:
+    if wanted.actor is None:
+        return Match.YES
+    if "actor" not in entry.commitments:
+        return Match.NO
+    for part in parts:
+        if part.group == "actor":
+            actor = actor_of(part)
+            found = (actor.issuer, actor.subject)
+            same = found == (wanted.actor.issuer, wanted.actor.subject)
+            return Match.YES if same else Match.NO
+    return Match.UNKNOWN
+
+
+def _person(wanted: Filter, entry: Entry, parts: Sequence[SealedPart]) -> Match:
+    if wanted.person is None:
+        return Match.YES
+    people = [subject_of(part) for part in parts if part.group.startswith("subj/")]
+    if wanted.person in people:
+        return Match.YES
+    named = sum(group.startswith("subj/") for group in entry.commitments)
+    return Match.NO if named == len(people) else Match.UNKNOWN

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Repeating a search from a copy of the log alone: no database, no search rows, no trust in them.
+
+The copy is verified first, down to the last tile. A filter for an account or a person needs the
+openings of an evidence pack; each is checked against the entry it belongs to.
+"""
+
+import re
+from base64 import b64decode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from audit_log.domain.checkpoint import Checkpoint
+from audit_log.domain.errors import SizeNotPublished
+from audit_log.domain.matching import Match, match
+from audit_log.domain.search import Filter
+from audit_log.domain.tiles import WIDTH, bundles_of, decode_bundle
+from audit_log.ports import Trust
+from audit_log.usecases.verify_rows import Flaw
+from audit_log.usecases.verify_served import Fetch, verify_served
+from shared.entries import Entry, check_commitments, parse_entry
+from shared.events import MalformedEntry
+from shared.sealing import SealedPart
+
+_OPENING: Final = re.compile(
+    rb'\{"group":"([a-z/0-9]{1,16})","idx":(0|[1-9][0-9]{0,15}),'
+    rb'"salt":"([A-Za-z0-9+/]{43}=)","value":(.+)\}'
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recount:
+    """What the entries themselves answer: matching indexes, newest first, as a search gives them.
+
+    `unknown` are entries whose sealed parts would have to be opened to tell. With `flaws` the copy
+    is not the log, and nothing was counted.
+    """
+
+    checkpoint: Checkpoint
+    as_of: int
+    indexes: tuple[int, ...]
+    unknown: tuple[int, ...]
+    flaws: tuple[Flaw, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Where a search answer and the entries differ."""
+
+    missing: tuple[int, ...]
+    surplus: tuple[int, ...]
+
+
+def recount(
+    fetch: Fetch,
+    trust: Trust,
+    wanted: Filter,
+    *,
+    as_of: int | None = None,
+    openings: Mapping[int, Sequence[SealedPart]] | None = None,
+) -> Recount:
+    """Verify a copy and count again in it, below the size `as_of` or in all of it.
+
+    Raises what `verify_served` raises, SizeNotPublished for a size beyond the copy, and
+    CommitmentMismatch for an opening that is not of its entry.
+    """
+    checkpoint, flaws = verify_served(fetch, trust)
+    size = checkpoint.size if as_of is None else as_of
+    if size > checkpoint.size:
+        raise SizeNotPublished("the copy is of an earlier size")
+    answers: dict[Match, list[int]] = {one: [] for one in Match}
+    if not flaws:
+        for index, entry in entries_of(fetch, checkpoint.size):
+            parts = (openings or {}).get(index, ())
+            check_commitments(entry, parts, complete=False)
+            if index < size:
+                answers[match(wanted, entry, parts)].append(index)
+    return Recount(
+        checkpoint=checkpoint,
+        as_of=size,
+        indexes=tuple(reversed(answers[Match.YES])),
+        unknown=tuple(reversed(answers[Match.UNKNOWN])),
+        flaws=flaws,
+    )
+
+
+def compare(counted: Recount, found: Iterable[int]) -> Difference:
+    """Hold a search answer against a recount."""
+    theirs, ours = set(found), set(counted.indexes)
+    return Difference(
+        missing=tuple(sorted(ours - theirs)),
+        surplus=tuple(sorted(theirs - ours - set(counted.unknown))),
+    )
+
+
+def entries_of(fetch: Fetch, size: int) -> Iterator[tuple[int, Entry]]:
+    """Give every entry of a copy with its index, oldest first."""
+    for name in bundles_of(size):
+        for offset, raw in enumerate(decode_bundle(fetch(str(name)))):
+            yield name.index * WIDTH + offset, parse_entry(raw)
+
+
+def read_openings(data: bytes) -> dict[int, list[SealedPart]]:
+    """Read the `openings.jsonl` of an evidence pack; raise MalformedEntry for a line that is none.
+
+    Whether an opening is true is checked where its entry is at hand.
+    """
+    found: dict[int, list[SealedPart]] = {}
+    for number, line in enumerate(data.split(b"\n")[:-1], start=1):
+        read = _OPENING.fullmatch(line)
+        if read is None:
+            raise MalformedEntry(f"line {number} is not an opening")
+        part = SealedPart(group=read[1].decode(), salt=b64decode(read[3]), value=read[4])
+        found.setdefault(int(read[2]), []).append(part)
+    return found

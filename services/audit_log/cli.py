@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from audit_log.settings import AdminSettings
-from services.audit_log import admin, log_copies, recounts
+from services.audit_log import admin, log_copies, maps, recounts
 from services.audit_log.outcome import OK, USAGE, with_settings
 
 _ADD_HELP: Final = """\
@@ -32,6 +32,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     commands = log.add_subparsers(title="commands", metavar="COMMAND", required=True)
     log_copies.register(commands)
     recounts.register(commands)
+    maps.register(commands)
     _add(commands, "vkey", _vkey, "print the key that verifies the log's checkpoints")
     _add(commands, "keys", _keys, "make the log's keys that are missing in PLACET_KEYS_DIR")
     _add(commands, "adopt-head", _adopt, "write a lost head file anew from the database")

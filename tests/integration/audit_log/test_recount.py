@@ -177,6 +177,21 @@ def test_an_altered_copy_is_not_counted(node: LogNode, copy: Path, tmp_path: Pat
     assert "nothing was counted" in done.out
 
 
+@pytest.mark.parametrize("to", ["ecs", "fhir-r4", "fhir-r5", "ocsf"])
+def test_a_copy_is_mapped_line_by_line(node: LogNode, copy: Path, to: str) -> None:
+    vkey = node.get("/v1/log", node.otto()).json()["vkey"]
+    told = ("--to", to, "--export", str(copy / "log"), "--vkey", vkey)
+    openings = ("--openings", str(copy / "openings.jsonl"))
+    read = ("--filter", json.dumps({"type": "placet.access.read.v1"}))
+    done = placet("map", *told, *read, *openings)
+    lines = [json.loads(line) for line in done.out.splitlines()]
+    assert (done.code, len(lines)) == (0, 193)
+    assert "olga" in done.out
+    sealed = placet("map", *told)
+    assert (sealed.code, len(sealed.out.splitlines())) == (0, pack_size(copy))
+    assert "olga" not in sealed.out
+
+
 def test_an_opening_of_another_entry_is_refused(node: LogNode, copy: Path, tmp_path: Path) -> None:
     first = (copy / "openings.jsonl").read_text(encoding="utf-8").splitlines()[0]
     index = json.loads(first)["idx"]

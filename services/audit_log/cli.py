@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from audit_log.settings import AdminSettings
-from services.audit_log import admin, log_copies, maps, recounts
+from services.audit_log import admin, imports, log_copies, maps, recounts
 from services.audit_log.outcome import OK, USAGE, with_settings
 
 _ADD_HELP: Final = """\
@@ -28,6 +28,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     groups = audit.add_subparsers(title="groups", metavar="GROUP", required=True)
     producer = groups.add_parser("producer", help="who may write into the log")
     _add_producer(producer.add_subparsers(title="commands", metavar="COMMAND", required=True))
+    imports.register(groups)
     log = subparsers.add_parser("log", help="the transparency log: verify it, show its key")
     commands = log.add_subparsers(title="commands", metavar="COMMAND", required=True)
     log_copies.register(commands)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The state of an importing producer in one file of one folder, locked while it is open.
+
+The file holds sealed parts until they are sent: it is readable by its owner alone.
+"""
+
+import fcntl
+import json
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from audit_log.usecases.import_lines import ChainState
+from shared.events import SealedEntry, leaf_hash
+
+
+class ChainFileInvalid(ValueError):
+    """The state file is not one, or another process has it."""
+
+
+class ChainFile:
+    """A `ChainKeeper` at one path."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> ChainState | None:
+        """Give the state, None before the first import; raise ChainFileInvalid."""
+        try:
+            value = json.loads(self._path.read_bytes())
+            return _state(value)
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError, TypeError):
+            raise ChainFileInvalid("the state file cannot be read") from None
+
+    def write(self, state: ChainState) -> None:
+        """Write beside, sync, rename, sync the folder."""
+        fresh = self._path.with_name(self._path.name + ".new")
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(json.dumps(_value(state)).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._path)
+        folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+@contextmanager
+def chain_file(folder: Path) -> Iterator[ChainFile]:
+    """Open the state in a folder, alone; raise ChainFileInvalid while another process has it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / ".lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ChainFileInvalid("another import is at work with this folder") from None
+        yield ChainFile(folder / "chain.json")
+
+
+def _value(state: ChainState) -> dict[str, Any]:
+    return {
+        "src": state.src,
+        "epoch": state.epoch,
+        "seq": state.seq,
+        "previous": state.previous,
+        "imported": list(state.imported),
+        "pending": [
+            {
+                "entry": b64encode(one.entry).decode("ascii"),
+                "sealed": b64encode(one.sealed).decode("ascii"),
+            }
+            for one in state.pending
+        ],
+    }
+
+
+def _state(value: dict[str, Any]) -> ChainState:
+    pending = [
+        (b64decode(one["entry"], validate=True), b64decode(one["sealed"], validate=True))
+        for one in value["pending"]
+    ]
+    return ChainState(
+        src=str(value["src"]),
+        epoch=int(value["epoch"]),
+        seq=int(value["seq"]),
+        previous=str(value["previous"]),
+        imported=tuple(map(str, value["imported"])),
+        pending=tuple(
+            SealedEntry(entry=entry, sealed=sealed, leaf_hash=leaf_hash(entry))
+            for entry, sealed in pending
+        ),
+    )

@@ -6,13 +6,13 @@ The file holds sealed parts until they are sent: it is readable by its owner alo
 
 import fcntl
 import json
-import os
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from audit_log.adapters.durable import write_durably
 from audit_log.usecases.import_lines import ChainState
 from shared.events import SealedEntry, leaf_hash
 
@@ -38,19 +38,8 @@ class ChainFile:
             raise ChainFileInvalid("the state file cannot be read") from None
 
     def write(self, state: ChainState) -> None:
-        """Write beside, sync, rename, sync the folder."""
-        fresh = self._path.with_name(self._path.name + ".new")
-        fresh.unlink(missing_ok=True)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(json.dumps(_value(state)).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        """Keep a state durably, readable by its owner alone."""
+        write_durably(self._path, json.dumps(_value(state)).encode())
 
 
 @contextmanager

@@ -5,8 +5,9 @@ A database restored to an older state cannot make the log sign a fork, as long a
 restored with it.
 """
 
-import os
 from pathlib import Path
+
+from audit_log.adapters.durable import write_durably
 
 
 class FileHead:
@@ -24,14 +25,4 @@ class FileHead:
 
     def write(self, note: bytes) -> None:
         """Keep a note: written beside, synced, renamed over the old one, folder synced."""
-        fresh = self._path.with_name(self._path.name + ".new")
-        with fresh.open("wb") as file:
-            file.write(note)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_durably(self._path, note)

@@ -12,7 +12,7 @@ from typing import Final
 from audit_log.adapters.chain_file import ChainFile, ChainFileInvalid, chain_file
 from audit_log.domain.foreign import LineMapping, read_mapping
 from audit_log.usecases.import_lines import ChainState, Prepared, prepare, send_pending
-from services.audit_log.outcome import FAILED, OK, USAGE, access_token
+from services.audit_log.outcome import FAILED, OK, USAGE, access_token, print_faults
 from shared.errors import ValidationFailed
 from shared.http_io import HttpTransport, Peer
 from shared.ids import Uuid7Source
@@ -97,8 +97,7 @@ def _run(parsed: argparse.Namespace) -> int:
         with chain_file(parsed.state) as keeper:
             return _import(data, mapping, keeper, parsed)
     except ValidationFailed as refused:
-        for one in refused.faults:
-            print(f"mapping {one.pointer.lstrip('/')}: {one.detail}", file=sys.stderr)
+        print_faults(refused, of="mapping ")
         return USAGE
     except (OSError, ValueError) as fault:
         print(f"Not usable: {fault}", file=sys.stderr)

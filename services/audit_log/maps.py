@@ -4,20 +4,15 @@
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import Final
 
-from audit_log.adapters.log_folder import LogFolder
 from audit_log.domain.mappings import MAPPINGS, record_of
 from audit_log.domain.matching import Match, match
-from audit_log.usecases.copy_log import fetch_copy
-from audit_log.usecases.recount import entries_of, read_openings
+from audit_log.usecases.recount import entries_of
 from audit_log.usecases.verify_served import verify_served
-from services.audit_log.copies import trust_in
+from services.audit_log.copied import add_arguments, read_arguments
 from services.audit_log.outcome import FAILED, OK, USAGE
-from services.audit_log.recounts import read_filter
 from shared.entries import check_commitments
-from shared.errors import ValidationFailed
 from shared.events import CommitmentMismatch
 
 _HELP: Final = """\
@@ -41,34 +36,23 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     made.add_argument("--to", choices=sorted(MAPPINGS), required=True, help="the format")
-    made.add_argument("--export", type=Path, metavar="DIR", required=True, help="the copy")
-    made.add_argument("--vkey", required=True, help="the log's vkey, from somebody you trust")
-    made.add_argument("--filter", default="{}", help="a search filter, as JSON or @FILE")
-    made.add_argument("--openings", type=Path, metavar="FILE", help="openings of sealed parts")
+    add_arguments(made, filtered=False)
     made.set_defaults(run=_run)
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    try:
-        wanted, trust = read_filter(parsed.filter), trust_in(parsed.vkey)
-        openings = read_openings(parsed.openings.read_bytes()) if parsed.openings else {}
-    except ValidationFailed as refused:
-        for one in refused.faults:
-            print(f"{one.pointer.lstrip('/')}: {one.detail}", file=sys.stderr)
+    told = read_arguments(parsed)
+    if told is None:
         return USAGE
-    except (OSError, ValueError) as fault:
-        print(f"Not usable: {fault}", file=sys.stderr)
-        return USAGE
-    fetch = fetch_copy(LogFolder(parsed.export))
     try:
-        checkpoint, flaws = verify_served(fetch, trust)
+        checkpoint, flaws = verify_served(told.fetch, told.trust)
         if flaws:
             print("NOT VERIFIED: the copy is not the log; nothing was written", file=sys.stderr)
             return FAILED
-        for index, entry in entries_of(fetch, checkpoint.size):
-            parts = openings.get(index, ())
+        for index, entry in entries_of(told.fetch, checkpoint.size):
+            parts = told.openings.get(index, ())
             check_commitments(entry, parts, complete=False)
-            if match(wanted, entry, parts) is Match.YES:
+            if match(told.wanted, entry, parts) is Match.YES:
                 record = record_of(checkpoint.origin, index, entry, parts)
                 print(json.dumps(MAPPINGS[parsed.to](record), ensure_ascii=False))
     except (LookupError, ValueError, CommitmentMismatch) as fault:

@@ -30,8 +30,7 @@ def with_settings(work: Callable[[AdminSettings], int]) -> int:
         print(fault, file=sys.stderr)
         return USAGE
     except ValidationFailed as refused:
-        for one in refused.faults:
-            print(f"{one.pointer.lstrip('/')}: {one.detail}", file=sys.stderr)
+        print_faults(refused)
         return USAGE
     except (ProducerExists, LogMismatch, HeadMismatch) as refused:
         print(f"Refused: {refused}", file=sys.stderr)
@@ -39,6 +38,12 @@ def with_settings(work: Callable[[AdminSettings], int]) -> int:
     except TransportError as away:
         print(f"Kafka does not answer: {away.cause}", file=sys.stderr)
         return FAILED
+
+
+def print_faults(refused: ValidationFailed, *, of: str = "") -> None:
+    """Print what is wrong with the input, a line each."""
+    for one in refused.faults:
+        print(f"{of}{one.pointer.lstrip('/')}: {one.detail}", file=sys.stderr)
 
 
 def judged(work: Callable[[], Report], *, as_json: bool) -> int:

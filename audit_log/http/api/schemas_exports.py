@@ -4,24 +4,20 @@
 from marshmallow import fields, validate
 
 from audit_log.domain.pack import MAX_PACK_ENTRIES
-from audit_log.domain.search import DECISION_CODES
-from audit_log.http.api.schemas import AccountSchema, PersonSchema
+from audit_log.http.api.schemas import SearchSchema
 from audit_log.usecases.export import GROUPS
 from shared.api import StrictSchema
 
 _INDEX = validate.Range(min=0, max=1 << 53)
 
 
-class FilterSchema(StrictSchema):
+class FilterSchema(SearchSchema):
     """What entries must have in common, as a search has it."""
 
-    actor = fields.Nested(AccountSchema, allow_none=True)
-    dataset = fields.String(allow_none=True, validate=validate.Length(min=1, max=256))
-    person = fields.Nested(PersonSchema, allow_none=True)
-    type = fields.String(allow_none=True, validate=validate.Length(min=1, max=256))
-    decision = fields.String(allow_none=True, validate=validate.OneOf(sorted(DECISION_CODES)))
-    since = fields.String(allow_none=True)
-    until = fields.String(allow_none=True)
+    class Meta(SearchSchema.Meta):
+        """A filter knows no pages."""
+
+        exclude = ("after", "as_of", "limit")
 
 
 class ExportAskedSchema(StrictSchema):

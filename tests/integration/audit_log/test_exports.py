@@ -18,9 +18,11 @@ from shared.events import Subject
 from tests.contract.audit_log.test_publishing import TRUST
 from tests.fakes.kernel import CountingIds
 from tests.fakes.log_factories import DATASET, OTTO, Speaker
+from tests.integration.audit_log.test_processes import process
 from tests.support.log_node import LogNode
 from tests.support.log_world import PSEUDONYMS, VAULT, PostgresWorld, Producing, register
 from tests.support.packs import POLICY, PackDesk, apart, opening
+from tests.support.waiting import wait_until
 
 PERMITTED = {"dataset": DATASET, "decision": "permit"}
 
@@ -114,6 +116,16 @@ def test_nothing_personal_lies_open_in_the_table(node: LogNode, said: int) -> No
         bytes_of = connection.exec_driver_sql("SELECT request, content FROM export").all()
     assert "MARKER" not in str(rows)
     assert not any(b"MARKER" in bytes(one) for row in bytes_of for one in row)
+
+
+def test_the_running_worker_makes_packs(node: LogNode, said: int) -> None:
+    with process(node.environment, "sequence"), process(node.environment, "work"):
+        job = node.post("/v1/exports", {"filter": PERMITTED}, node.otto()).json()["id"]
+        wait_until(
+            lambda: node.get(f"/v1/exports/{job}", node.otto()).json()["state"] == "ready",
+            "the worker to make the pack",
+        )
+    assert node.get(f"/v1/exports/{job}/pack", node.otto()).status_code == 200
 
 
 def test_somebody_erased_while_parts_are_opened_is_in_no_pack() -> None:

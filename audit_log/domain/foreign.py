@@ -13,7 +13,7 @@ from typing import Any, Final
 from shared import strict_json
 from shared.canonical import JSON
 from shared.clock import from_rfc3339
-from shared.entries import is_source
+from shared.entry_forms import is_source
 from shared.errors import FieldFault, ValidationFailed
 from shared.events import ENTRY_TYPES, Actor, Fact, Subject
 

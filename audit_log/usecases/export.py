@@ -19,7 +19,8 @@ from audit_log.usecases import read
 from shared import strict_json
 from shared.canonical import JSON, canonical
 from shared.clock import Clock
-from shared.entries import SINGLE_GROUPS, is_code
+from shared.entries import SINGLE_GROUPS
+from shared.entry_forms import is_code
 from shared.errors import FieldFault, ValidationFailed
 from shared.events import Actor
 from shared.ids import IdSource

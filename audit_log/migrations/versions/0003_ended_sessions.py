@@ -3,8 +3,8 @@
 
 from shared.migration_steps import create_ended_sessions, drop_ended_sessions
 
-revision = "0014"
-down_revision = "0003"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

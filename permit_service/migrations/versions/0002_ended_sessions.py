@@ -3,7 +3,7 @@
 
 from shared.migration_steps import create_ended_sessions, drop_ended_sessions
 
-revision = "0012"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None

@@ -3,8 +3,8 @@
 
 from shared.migration_steps import create_ended_sessions, drop_ended_sessions
 
-revision = "0012"
-down_revision = "0001"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

@@ -74,3 +74,27 @@ class ProofFailed(AppError):
     """What the log itself serves does not verify: the worst it can say about itself."""
 
     code = "proof_failed"
+
+
+class SubmissionUnreadable(AppError):
+    """What was submitted to this witness is not an add-checkpoint body, or its sizes contradict."""
+
+    code = "submission_unreadable"
+
+
+class LogNotWitnessed(AppError):
+    """This witness does not witness a log of that origin, or has seen nothing of it yet."""
+
+    code = "log_not_witnessed"
+
+
+class CheckpointUntrusted(AppError):
+    """No key that this witness trusts for the origin has signed the checkpoint."""
+
+    code = "checkpoint_untrusted"
+
+
+class GrowthUnproven(AppError):
+    """The checkpoint does not extend what this witness has cosigned before."""
+
+    code = "growth_unproven"

@@ -136,6 +136,11 @@ def parse_policy(raw: bytes) -> Policy:
     )
 
 
+def parse_log_key(vkey: str) -> VerifierKey:
+    """Read the vkey of a log; raise ValueError when it is none, or of a type no log signs with."""
+    return _key(vkey, _LOG_TYPES)
+
+
 @dataclass(slots=True)
 class _Reader:
     """What the lines so far have defined."""
@@ -161,7 +166,7 @@ class _Reader:
                 raise ValueError("not a line of a policy")
 
     def _log(self, vkey: str, url: str | None) -> None:
-        key = _key(vkey, _LOG_TYPES)
+        key = parse_log_key(vkey)
         if any(one.key.key == key.key for one in self.logs):
             raise ValueError("this log's key was defined before")
         self.logs.append(PolicyLog(key=key, url=url))

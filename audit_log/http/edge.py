@@ -7,6 +7,7 @@ from typing import Final
 from flask import Flask, current_app
 
 from audit_log.ports import Pseudonyms, Transaction, Trust
+from audit_log.usecases.witness import Witness
 from shared.clock import Clock
 from shared.ids import IdSource
 
@@ -20,6 +21,8 @@ class Edge:
     transaction: Transaction
     pseudonyms: Pseudonyms
     trust: Trust
+    witness: Witness
+    waits_for_witnesses: bool
     ids: IdSource
     clock: Clock
 

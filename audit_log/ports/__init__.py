@@ -38,11 +38,23 @@ from audit_log.ports.verifying import (
     Inspector,
     StoredSearch,
 )
+from audit_log.ports.witnessing import (
+    Answer,
+    AnswerKind,
+    Holding,
+    Shown,
+    WitnessedStore,
+    WitnessPeers,
+    WitnessStore,
+)
 
 __all__ = [
+    "Answer",
+    "AnswerKind",
     "DataKey",
     "EntrySource",
     "HeadFile",
+    "Holding",
     "Inspector",
     "Log",
     "LogReader",
@@ -51,6 +63,7 @@ __all__ = [
     "Published",
     "PublisherStore",
     "SequencerStore",
+    "Shown",
     "Shredded",
     "Shredding",
     "Signer",
@@ -63,4 +76,7 @@ __all__ = [
     "TreeReader",
     "Trust",
     "Vault",
+    "WitnessPeers",
+    "WitnessStore",
+    "WitnessedStore",
 ]

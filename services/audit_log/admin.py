@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from audit_log.adapters.cosigner_keys import create_ml_dsa_keys, read_witness_keys
 from audit_log.adapters.head_file import FileHead
 from audit_log.adapters.inspector import inspecting
 from audit_log.adapters.key_files import (
@@ -24,7 +25,9 @@ from audit_log.adapters.key_files import (
 from audit_log.adapters.log import transactions
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.publishing import PostgresPublisherStore
+from audit_log.adapters.witness_store import PostgresWitnessStore
 from audit_log.domain.note import parse_vkey
+from audit_log.domain.policy import parse_log_key
 from audit_log.ports import Producer, StoredOffset, Trust
 from audit_log.settings import AdminSettings
 from audit_log.usecases.publish import Publisher
@@ -93,9 +96,26 @@ def vkey(settings: AdminSettings) -> str:
     return str(read_signer(settings.keys_dir, settings.log_origin).key)
 
 
-def make_keys(settings: AdminSettings) -> None:
-    """Make whatever key of the log is missing."""
+def make_keys(settings: AdminSettings, *, ml_dsa: bool) -> None:
+    """Make whatever key of log and witness is missing; the ML-DSA-44 ones only when asked to."""
     create_missing_keys(settings.keys_dir)
+    if ml_dsa:
+        create_ml_dsa_keys(settings.keys_dir)
+
+
+def add_witnessed_log(settings: AdminSettings, log_vkey: str) -> bool:
+    """Let this node's witness cosign a log; False when it does already under that key.
+
+    Raises ValueError when the key is not one that a log signs with.
+    """
+    key = parse_log_key(log_vkey)
+    with _database(settings) as database:
+        return PostgresWitnessStore(database).watch(key, SystemClock().now())
+
+
+def witness_vkeys(settings: AdminSettings) -> Sequence[str]:
+    """Give the vkeys of this node's witness; none when it witnesses nobody."""
+    return [str(one.key) for one in read_witness_keys(settings.keys_dir, settings.witness_name)]
 
 
 def adopt_head(settings: AdminSettings) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 from audit_log.domain.errors import HeadMismatch, LogMismatch, ProducerExists
 from audit_log.domain.note import NoteInvalid
 from audit_log.settings import AdminSettings
-from services.audit_log import admin
+from services.audit_log import admin, witness_cli
 from shared.errors import AppError, ValidationFailed
 from shared.keys import KeyStoreError
 from shared.settings import SettingsError, load
@@ -45,15 +45,16 @@ everything fits, 1 when something does not.
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the groups `audit` and `log` to the console command."""
-    audit = subparsers.add_parser("audit", help="the audit log's administration: producers")
+    audit = subparsers.add_parser("audit", help="the log's administration: producers, witness")
     groups = audit.add_subparsers(title="groups", metavar="GROUP", required=True)
     producer = groups.add_parser("producer", help="who may write into the log")
     _add_producer(producer.add_subparsers(title="commands", metavar="COMMAND", required=True))
+    witness_cli.register(groups, _with_settings)
     log = subparsers.add_parser("log", help="the transparency log: verify it, show its key")
     commands = log.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_verify(commands)
     _add(commands, "vkey", _vkey, "print the key that verifies the log's checkpoints")
-    _add(commands, "keys", _keys, "make the log's keys that are missing in PLACET_KEYS_DIR")
+    _add_keys(commands)
     _add(commands, "adopt-head", _adopt, "write a lost head file anew from the database")
 
 
@@ -93,6 +94,17 @@ def _add_verify(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     verify.add_argument("--json", action="store_true", help="print JSON for a script")
     verify.set_defaults(run=_verify)
+
+
+def _add_keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    about = "make the keys of log and witness that are missing in PLACET_KEYS_DIR"
+    keys = commands.add_parser("keys", help=about, description=about)
+    keys.add_argument(
+        "--ml-dsa-44",
+        action="store_true",
+        help="also make the keys of a second signature line, 3.3 KB in each note",
+    )
+    keys.set_defaults(run=_keys)
 
 
 def _add(
@@ -159,7 +171,7 @@ def _vkey(parsed: argparse.Namespace) -> int:
 
 def _keys(parsed: argparse.Namespace) -> int:
     def work(settings: AdminSettings) -> int:
-        admin.make_keys(settings)
+        admin.make_keys(settings, ml_dsa=parsed.ml_dsa_44)
         print("The log's keys are there.")
         return _OK
 

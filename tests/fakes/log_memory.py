@@ -88,6 +88,9 @@ class Tables:
     own_previous: str = ""
     checkpoints: dict[int, Published] = field(default_factory=dict)
     published: set[int] = field(default_factory=set)
+    witnessed: dict[int, bytes] = field(default_factory=dict)
+    evidence: dict[bytes, str] = field(default_factory=dict)
+    signing: str = "signing"
 
 
 class MemoryLog:

@@ -27,7 +27,7 @@ def test_a_foreign_witness_cosigns_our_log_and_no_fork_of_it(tmp_path: Path) -> 
         with member(
             tmp_path / "fork", "zz", policy, PLACET_KEYS_DIR=keys, PLACET_HEAD_FILE=head
         ) as fork:
-            fork.grow(700)
+            fork.grow(400)
             create_publisher(fork.parts).step()  # a thief of the key
             fork.ask()
             assert fork.node.get("/log/checkpoint").status_code == 404

@@ -140,6 +140,12 @@ class AdminSettings:
         default="",
     )
 
+    audit_topic: str = setting(
+        "PLACET_AUDIT_TOPIC",
+        doc="The Kafka topic of entries.",
+        default="audit.{node}.v1",
+    )
+
     @property
     def src(self) -> str:
         """The source under which the log speaks about itself."""

@@ -26,6 +26,7 @@ from audit_log.ports.reading import (
     Shredding,
     Transaction,
 )
+from audit_log.ports.recovering import BundleCopy, OwnChain
 from audit_log.ports.sequencing import (
     EntrySource,
     Producer,
@@ -51,6 +52,7 @@ from audit_log.ports.witnessing import (
 __all__ = [
     "Answer",
     "AnswerKind",
+    "BundleCopy",
     "DataKey",
     "EntrySource",
     "HeadFile",
@@ -58,6 +60,7 @@ __all__ = [
     "Inspector",
     "Log",
     "LogReader",
+    "OwnChain",
     "Producer",
     "Pseudonyms",
     "Published",

@@ -5,9 +5,10 @@ Decides nothing and prints nothing.
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
@@ -15,6 +16,7 @@ from sqlalchemy import Engine
 from audit_log.adapters.cosigner_keys import create_ml_dsa_keys, read_witness_keys
 from audit_log.adapters.head_file import FileHead
 from audit_log.adapters.inspector import inspecting
+from audit_log.adapters.kafka_entries import KafkaEntries
 from audit_log.adapters.key_files import (
     LogSigner,
     check_ed25519,
@@ -25,17 +27,20 @@ from audit_log.adapters.key_files import (
 from audit_log.adapters.log import transactions
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.publishing import PostgresPublisherStore
+from audit_log.adapters.recovering import FetchedCopy, PostgresOwnChain, from_folder
+from audit_log.adapters.store import PostgresSequencerStore
 from audit_log.adapters.witness_store import PostgresWitnessStore
 from audit_log.domain.note import parse_vkey
 from audit_log.domain.policy import parse_log_key
-from audit_log.ports import Producer, StoredOffset, Trust
+from audit_log.ports import BundleCopy, Producer, StoredOffset, Trust
 from audit_log.settings import AdminSettings
 from audit_log.usecases.publish import Publisher
+from audit_log.usecases.recover import Recovered, Recovery
 from audit_log.usecases.register import register
 from audit_log.usecases.verify import verify
 from audit_log.usecases.verify_rows import Flaw, RowVerifier
 from audit_log.usecases.verify_served import verify_served
-from shared.clock import SystemClock
+from shared.clock import Clock, SystemClock
 from shared.db import engine
 from shared.errors import FieldFault, ValidationFailed
 from shared.http_exchange import Bearer, Http, accept
@@ -131,6 +136,32 @@ def adopt_head(settings: AdminSettings) -> bool:
         ).adopt_head()
 
 
+def recover(settings: AdminSettings, *, copy: str, note: bytes) -> Recovered:
+    """Refill the log from a copy of its bundles, a folder or an address, up to this note.
+
+    Raises what `Recovery.refill` does.
+    """
+    keys, clock, ids = read_keys(settings.keys_dir), SystemClock(), Uuid7Source()
+    signer = LogSigner(settings.log_origin, keys.signing)
+    own = OwnProducer(settings.src, ids)
+    store = PostgresSequencerStore(
+        settings.database_url, origin=settings.log_origin, own=own, clock=clock
+    )
+    with _database(settings) as database, contextlib.closing(store):
+        return Recovery(
+            store=store,
+            publisher=PostgresPublisherStore(database),
+            kafka=_kafka(settings, clock),
+            own=PostgresOwnChain(database, settings.src),
+            transaction=transactions(database, own, clock),
+            head_file=FileHead(settings.head_file),
+            trust=_trust(settings.log_origin, signer),
+            vault=keys.vault,
+            pseudonyms=keys.pseudonyms,
+            clock=clock,
+        ).refill(_copy(copy), note)
+
+
 def verify_stored(settings: AdminSettings) -> Report:
     """Verify everything in the database."""
     keys = read_keys(settings.keys_dir)
@@ -151,18 +182,37 @@ def verify_url(url: str, log_vkey: str, token: str) -> Report:
     served, AppError when the log cannot be asked.
     """
     key = parse_vkey(log_vkey)
+    fetch = _served(f"{url.rstrip('/')}/log", token)
+    trust = Trust(origin=key.name, keys=(key,), check=check_ed25519)
+    checkpoint, flaws = verify_served(fetch, trust)
+    return Report(origin=checkpoint.origin, size=checkpoint.size, root=checkpoint.root, flaws=flaws)
+
+
+def _served(prefix: str, token: str = "") -> Callable[[str], bytes]:
     http = Http()
     bearer = Bearer(token) if token else None
 
     def fetch(path: str) -> bytes:
-        reply = http.send("GET", f"{url.rstrip('/')}/log/{path}", auth=bearer)
+        reply = http.send("GET", f"{prefix}/{path}", auth=bearer)
         if reply.status == HTTPStatus.NOT_FOUND:
             raise LookupError(f"{path} is not served")
         return accept(reply).body
 
-    trust = Trust(origin=key.name, keys=(key,), check=check_ed25519)
-    checkpoint, flaws = verify_served(fetch, trust)
-    return Report(origin=checkpoint.origin, size=checkpoint.size, root=checkpoint.root, flaws=flaws)
+    return fetch
+
+
+def _copy(where: str) -> BundleCopy:
+    """Read a copy below an address, as it was served, or from a folder laid out alike."""
+    if where.startswith(("http://", "https://")):
+        return FetchedCopy(_served(where.rstrip("/")))
+    return from_folder(Path(where))
+
+
+def _kafka(settings: AdminSettings, clock: Clock) -> KafkaEntries | None:
+    if settings.transport != "kafka":
+        return None
+    bootstrap = ",".join(settings.kafka_bootstrap)
+    return KafkaEntries(bootstrap, topic=settings.audit_topic, clock=clock)
 
 
 def _trust(origin: str, signer: LogSigner) -> Trust:

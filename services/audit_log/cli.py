@@ -12,7 +12,7 @@ from typing import Final
 from audit_log.domain.errors import HeadMismatch, LogMismatch, ProducerExists
 from audit_log.domain.note import NoteInvalid
 from audit_log.settings import AdminSettings
-from services.audit_log import admin, witness_cli
+from services.audit_log import admin, recover_cli, witness_cli
 from shared.errors import AppError, ValidationFailed
 from shared.keys import KeyStoreError
 from shared.settings import SettingsError, load
@@ -55,6 +55,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     _add_verify(commands)
     _add(commands, "vkey", _vkey, "print the key that verifies the log's checkpoints")
     _add_keys(commands)
+    recover_cli.register(commands, _with_settings)
     _add(commands, "adopt-head", _adopt, "write a lost head file anew from the database")
 
 

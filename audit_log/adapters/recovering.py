@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from audit_log.adapters.tables import INTAKE, OWN_HEAD, PRODUCER_STATE
+from audit_log.adapters.tables import INTAKE, LOG_STATE, OWN_HEAD, PRODUCER_STATE
 from audit_log.domain.tiles import WIDTH, TileName, decode_bundle
 
 
@@ -72,4 +72,13 @@ class PostgresOwnChain:
                 insert(OWN_HEAD)
                 .values(src=self._src, **head)
                 .on_conflict_do_update(index_elements=[OWN_HEAD.c.src], set_=head)
+            )
+
+    def has_begun(self) -> bool:
+        """Tell whether anything was ever sequenced here, or waits to be."""
+        begun = select(LOG_STATE.c.log_id).where(LOG_STATE.c.size > 0)
+        with self._engine.connect() as connection:
+            return any(
+                connection.execute(wanted.limit(1)).one_or_none() is not None
+                for wanted in (begun, select(INTAKE.c.id))
             )

@@ -19,6 +19,10 @@ class OwnChain(Protocol):
     def catch_up(self) -> None:
         """Go on from the last own entry in the tree; what was said under lost numbers is dropped.
 
-        Within one transaction, with the sequencer's lease held by the caller.
+        In one transaction; the caller sees to it that no process of the log runs.
         """
+        ...
+
+    def has_begun(self) -> bool:
+        """Tell whether anything was ever sequenced here, or waits to be."""
         ...

@@ -37,6 +37,7 @@ from audit_log.settings import AdminSettings
 from audit_log.usecases.publish import Publisher
 from audit_log.usecases.recover import Recovered, Recovery
 from audit_log.usecases.register import register
+from audit_log.usecases.succeed import succeed as succeed_log
 from audit_log.usecases.verify import verify
 from audit_log.usecases.verify_rows import Flaw, RowVerifier
 from audit_log.usecases.verify_served import verify_served
@@ -162,6 +163,23 @@ def recover(settings: AdminSettings, *, copy: str, note: bytes) -> Recovered:
         ).refill(_copy(copy), note)
 
 
+def succeed(settings: AdminSettings, *, old_vkey: str, note: bytes, kept: int) -> str:
+    """Make the first entry of this log name the log that it follows; give the entry's id.
+
+    Raises ValueError for a malformed key, and what `usecases.succeed` does.
+    """
+    key, clock = parse_vkey(old_vkey), SystemClock()
+    with _database(settings) as database:
+        return succeed_log(
+            note,
+            kept=kept,
+            old=Trust(origin=key.name, keys=(key,), check=check_ed25519),
+            own=PostgresOwnChain(database, settings.src),
+            transaction=transactions(database, OwnProducer(settings.src, Uuid7Source()), clock),
+            clock=clock,
+        )
+
+
 def verify_stored(settings: AdminSettings) -> Report:
     """Verify everything in the database."""
     keys = read_keys(settings.keys_dir)
@@ -221,7 +239,7 @@ def _trust(origin: str, signer: LogSigner) -> Trust:
 
 @contextlib.contextmanager
 def _database(settings: AdminSettings) -> Iterator[Engine]:
-    database = engine(settings.database_url, application_name="placet-audit", pool_size=1)
+    database = engine(settings.database_url, application_name="placet-audit", pool_size=2)
     try:
         yield database
     finally:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`placet log recover`: the way back after the log's database was lost or restored."""
+"""`placet log recover` and `succeed`: the two ways back after the log's database was lost."""
 
 import argparse
 import sys
@@ -30,8 +30,20 @@ copy, note and database belong together. Exits 0 when the log stands as it was s
 """
 
 
+_SUCCEED_HELP: Final = """\
+Begin a new log in place of one that cannot be refilled: its first entry names the old one.
+
+  placet log succeed --vkey 'log.example/zz+0123abcd+AQ...' --checkpoint last.note --kept 120000
+
+Configure a new PLACET_LOG_ORIGIN and an empty, migrated database first, and run this before any
+process of the log. The checkpoint is the old log's last witnessed one; --kept says of how many of
+its first entries there is a copy: the rest is named as lost.
+"""
+
+
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", run: Run) -> None:
-    """Add the command `recover`; `run` gives a command the log's settings."""
+    """Add the commands `recover` and `succeed`; `run` gives them the log's settings."""
+    _add_succeed(commands, run)
     recover = commands.add_parser(
         "recover",
         help="refill the log from a copy of its bundles",
@@ -43,6 +55,40 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", ru
         "--checkpoint", type=Path, required=True, metavar="FILE", help="a note of this log"
     )
     recover.set_defaults(run=lambda parsed: run(lambda settings: _recover(settings, parsed)))
+
+
+def _add_succeed(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", run: Run) -> None:
+    succeed = commands.add_parser(
+        "succeed",
+        help="begin a new log in place of a lost one",
+        description=_SUCCEED_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    succeed.add_argument("--vkey", required=True, help="the old log's vkey")
+    succeed.add_argument(
+        "--checkpoint", type=Path, required=True, metavar="FILE", help="its last witnessed note"
+    )
+    succeed.add_argument(
+        "--kept", type=int, default=0, help="of how many first entries there is a copy (default 0)"
+    )
+    succeed.set_defaults(run=lambda parsed: run(lambda settings: _succeed(settings, parsed)))
+
+
+def _succeed(settings: AdminSettings, parsed: argparse.Namespace) -> int:
+    try:
+        note = parsed.checkpoint.read_bytes()
+        entry = admin.succeed(settings, old_vkey=parsed.vkey, note=note, kept=parsed.kept)
+    except OSError:
+        print("--checkpoint: the file cannot be read", file=sys.stderr)
+        return _USAGE
+    except ValueError as fault:
+        print(f"--vkey or --checkpoint: {fault}", file=sys.stderr)
+        return _USAGE
+    except AppError as fault:
+        print(f"Refused: {fault}", file=sys.stderr)
+        return _FAILED
+    print(f"The new log begins with entry {entry}.")
+    return _OK
 
 
 def _recover(settings: AdminSettings, parsed: argparse.Namespace) -> int:

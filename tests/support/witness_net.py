@@ -97,9 +97,18 @@ class Member:
 
 @contextlib.contextmanager
 def member(
-    folder: Path, name: str, policy: str, *, port: int | None = None, **changes: str
+    folder: Path,
+    name: str,
+    policy: str,
+    *,
+    port: int | None = None,
+    registered: bool = True,
+    **changes: str,
 ) -> Iterator[Member]:
-    """Run one node with this policy of its witnesses until the block ends."""
+    """Run one node with this policy of its witnesses until the block ends.
+
+    Unless its producer is `registered`, the log has said nothing yet.
+    """
     folder.mkdir(exist_ok=True)
     path = folder / "witnesses.policy"
     path.write_text(policy, encoding="utf-8")
@@ -114,7 +123,8 @@ def member(
         ThreadPoolExecutor(max_workers=8) as executor,
         log_node(folder, port=port, **environment) as node,
     ):
-        node.add()
+        if registered:
+            node.add()
         with contextlib.closing(node.store()) as findings:
             yield Member(name=name, node=node, executor=executor, findings=findings)
 

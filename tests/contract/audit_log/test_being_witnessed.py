@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from audit_log.adapters.signatures import CosigningKey, check_signature
 from audit_log.domain.errors import HeadMismatch, NotPublished
@@ -262,3 +263,22 @@ def test_our_own_kept_signature_binds_the_checkpointer(node: Node) -> None:
     assert not store.keep_evidence("se", signed(size, root), now)
     node.turn(5)  # what the tree contains binds nobody
     assert node.newest() > size
+
+
+def test_a_second_signature_line_of_the_log_is_ml_dsa_and_travels_along(world: World) -> None:
+    node = Node(world)
+    second = CosigningKey(ORIGIN, MLDSA44PrivateKey.from_seed_bytes(b"m" * 32))
+    node.publisher = Publisher(
+        store=world.publisher,
+        signer=Signing(),
+        trust=TRUST,
+        head_file=node.head,
+        clock=world.clock,
+        cosigners=(second,),
+        may_sign=node.witnesses.may_sign,
+    )
+    node.turn(3)
+    with world.transaction() as log:
+        note = read.checkpoint(log.reader, witnessed=True).note
+    keys = (Signing.key, second.key, *(one.key for one in KEYS.values()))
+    assert len(open_note(note, keys, check_signature).signatures) == 5

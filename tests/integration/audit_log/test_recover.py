@@ -12,9 +12,10 @@ import pytest
 from audit_log.adapters.recovering import FetchedCopy, from_folder
 from audit_log.domain.errors import LogMismatch
 from audit_log.domain.submission import origin_digest
-from audit_log.domain.tiles import bundles_of, encode_bundle
+from audit_log.domain.tiles import bundles_of, decode_bundle, encode_bundle
 from audit_log.settings import AdminSettings
 from services.audit_log import admin
+from shared.entries import parse_entry
 from shared.settings import load
 from tests.support.postgres import copied_database
 from tests.support.witness_net import Member, federation, member, origin_of
@@ -167,3 +168,35 @@ def test_a_copy_may_hold_wider_bundles_and_must_hold_every_one() -> None:
     for index in (1, 2):
         with pytest.raises(LookupError):
             copy.bundle(index, 2)
+
+
+def test_a_new_origin_begins_with_what_it_follows(nodes: dict[str, Member], tmp_path: Path) -> None:
+    se = nodes["se"]
+    se.turn(5)
+    note = witnessed(nodes["fi"], "se")
+    size = int(note.split(b"\n")[1])
+    with member(tmp_path / "new", "se-2", "quorum none\n", registered=False) as new:
+        chosen = settings(**new.node.environment)
+        with pytest.raises(LogMismatch, match="nothing is lost"):
+            admin.succeed(chosen, old_vkey=str(se.key), note=note, kept=size)
+        with pytest.raises(LogMismatch, match="itself"):
+            admin.succeed(settings(**se.node.environment), old_vkey=str(se.key), note=note, kept=3)
+        with pytest.raises(ValueError, match="known key"):
+            admin.succeed(chosen, old_vkey=str(new.key), note=note, kept=3)
+        said = admin.succeed(chosen, old_vkey=str(se.key), note=note, kept=3)
+        with pytest.raises(LogMismatch, match="begun"):
+            admin.succeed(chosen, old_vkey=str(se.key), note=note, kept=3)
+        new.node.add()
+        new.turn(3)
+        size_now = int(str(new.about()["size"]))
+        served = new.node.get(f"/log/tile/entries/000.p/{size_now}")
+        raw, *_ = decode_bundle(served.content)
+        first = parse_entry(raw)
+        assert (first.id, first.reason) == (said, "succeeds")
+        assert first.extra == {
+            "origin": origin_of("se"),
+            "size": size,
+            "root": note.split(b"\n")[2].decode(),
+            "lost_first": 3,
+            "lost_last": size - 1,
+        }

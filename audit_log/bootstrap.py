@@ -7,12 +7,17 @@ Reads no environment and decides nothing.
 import os
 import socket
 import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
 from flask import Flask
+from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 
+from audit_log.adapters import gauges
+from audit_log.adapters.cosigner_keys import read_log_cosigners, read_witness_keys
 from audit_log.adapters.head_file import FileHead
 from audit_log.adapters.kafka_entries import KafkaEntries
 from audit_log.adapters.key_files import (
@@ -25,18 +30,26 @@ from audit_log.adapters.key_files import (
 from audit_log.adapters.log import transactions
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.pack import companions
+from audit_log.adapters.policy_file import read_policy
 from audit_log.adapters.publishing import PostgresPublisherStore
+from audit_log.adapters.signatures import check_signature
 from audit_log.adapters.store import CommitAhead, PostgresSequencerStore
 from audit_log.adapters.tables import ENDED_SESSIONS
+from audit_log.adapters.witness_http import HttpWitnessPeers
+from audit_log.adapters.witness_store import PostgresWitnessStore
+from audit_log.domain.policy import Policy
 from audit_log.http import api, pages
 from audit_log.http.api.intake import MAX_INTAKE_BYTES
 from audit_log.http.edge import Edge, install
-from audit_log.ports import Transaction, Trust
+from audit_log.ports import SequencerStore, Signer, Transaction, Trust
 from audit_log.settings import AuditSettings
+from audit_log.usecases import announce
+from audit_log.usecases.be_witnessed import STOPPED, Witnesses
 from audit_log.usecases.pack import Enclosed, Exporter
 from audit_log.usecases.publish import Publisher
 from audit_log.usecases.sequence import Pace, Sequencer
-from audit_log.workers import loops
+from audit_log.usecases.witness import Witness
+from audit_log.workers import loops, publishing
 from shared.api import create_api
 from shared.auth import TokenVerifier
 from shared.clock import Clock
@@ -67,6 +80,9 @@ class Parts:
     own: OwnProducer
     keys: LogKeys
     signer: LogSigner
+    cosigners: Sequence[Signer]
+    witness: Witness
+    policy: Policy
     trust: Trust
     transaction: Transaction
 
@@ -75,7 +91,7 @@ def build(settings: AuditSettings, *, clock: Clock) -> Parts:
     """Put the parts together; opens no connection.
 
     A development node makes its own keys at the first start. Raises KeyStoreError when keys are
-    missing or unsafe.
+    missing or unsafe, SettingsError when the policy of witnesses is not usable.
     """
     if settings.development:
         create_missing_keys(settings.keys_dir)
@@ -83,6 +99,7 @@ def build(settings: AuditSettings, *, clock: Clock) -> Parts:
     signer = LogSigner(settings.log_origin, keys.signing)
     database = engine(settings.database_url, application_name=SERVICE, pool_size=THREADS)
     own = OwnProducer(settings.src, ids)
+    witnessing = read_witness_keys(settings.keys_dir, settings.witness_name)
     return Parts(
         settings=settings,
         clock=clock,
@@ -91,6 +108,14 @@ def build(settings: AuditSettings, *, clock: Clock) -> Parts:
         own=own,
         keys=keys,
         signer=signer,
+        cosigners=read_log_cosigners(settings.keys_dir, settings.log_origin),
+        witness=Witness(
+            signers=witnessing,
+            store=PostgresWitnessStore(database),
+            check=check_signature,
+            clock=clock,
+        ),
+        policy=read_policy(settings.policy_path, log=signer.key, own=witnessing),
         trust=Trust(origin=settings.log_origin, keys=(signer.key,), check=check_ed25519),
         transaction=transactions(database, own, clock),
     )
@@ -120,6 +145,8 @@ def create_app(parts: Parts) -> Flask:
         keys=RemoteKeySet(settings.token_jwks_url, parts.clock),
         clock=parts.clock,
     )
+    registry = CollectorRegistry()
+    gauges.install(registry, parts.transaction, parts.clock)
     app = create_flask(
         SERVICE,
         settings=settings,
@@ -127,6 +154,7 @@ def create_app(parts: Parts) -> Flask:
         info=_info(settings),
         verifier=verifier,
         checks={"database": ready_check(parts.engine, SERVICE)},
+        registry=registry,
     )
     install(
         app,
@@ -135,6 +163,8 @@ def create_app(parts: Parts) -> Flask:
             pseudonyms=parts.keys.pseudonyms,
             vault=parts.keys.vault,
             trust=parts.trust,
+            witness=parts.witness,
+            waits_for_witnesses=parts.policy.asks,
             ids=parts.ids,
             clock=parts.clock,
         ),
@@ -181,23 +211,52 @@ def sequence(parts: Parts, stop: threading.Event) -> int:
 
 
 def work(parts: Parts, stop: threading.Event) -> int:
-    """Publish a checkpoint a second, and make evidence packs, until `stop`; give the exit code."""
-    publisher = create_publisher(parts)
-    with loops.beside(create_exporter(parts).step, clock=parts.clock, stop=stop, name="exporter"):
-        return loops.run(
-            publisher.step,
-            clock=parts.clock,
-            stop=stop,
-            idle=loops.PUBLISH_SECONDS,
-            name="checkpointer",
+    """Publish checkpoints, have them witnessed and make evidence packs; give the exit code."""
+    store = _store(parts.settings, parts.own, parts.clock)
+    with ThreadPoolExecutor(thread_name_prefix="witness") as executor:
+        witnesses = create_witnesses(parts, store, executor)
+        publisher = create_publisher(parts, witnesses)
+        exporting = loops.beside(
+            create_exporter(parts).step, clock=parts.clock, stop=stop, name="exporter"
         )
+        try:
+            with exporting:
+                code = publishing.run(publisher.step, witnesses.step, clock=parts.clock, stop=stop)
+        finally:
+            store.close()
+    if code:
+        PostgresPublisherStore(parts.engine).say_signing(STOPPED, parts.clock.now())
+    return code
 
 
-def create_publisher(parts: Parts) -> Publisher:
-    """Make the checkpointer."""
+def create_witnesses(
+    parts: Parts, store: SequencerStore, executor: ThreadPoolExecutor
+) -> Witnesses:
+    """Make what takes checkpoints to the witnesses of this log; findings go into `store`."""
+
+    def report(code: str, detail: Mapping[str, int | str]) -> None:
+        fact = announce.finding_fact("R15", code, detail, parts.clock.now())
+        store.report("R15", code, fact, detail)
+
+    return Witnesses(
+        store=PostgresPublisherStore(parts.engine),
+        policy=parts.policy,
+        peers=HttpWitnessPeers(parts.policy, origin=parts.settings.log_origin, executor=executor),
+        trust=parts.trust,
+        check=check_signature,
+        report=report,
+        clock=parts.clock,
+        seconds=parts.settings.witness_seconds,
+    )
+
+
+def create_publisher(parts: Parts, witnesses: Witnesses | None = None) -> Publisher:
+    """Make the checkpointer, which signs once these witnesses, if any, have confirmed the tree."""
     return Publisher(
         store=PostgresPublisherStore(parts.engine),
         signer=parts.signer,
+        cosigners=parts.cosigners,
+        may_sign=witnesses.may_sign if witnesses else lambda: True,
         trust=parts.trust,
         head_file=FileHead(parts.settings.head_file),
         clock=parts.clock,

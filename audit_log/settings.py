@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from shared.settings import CommonSettings, Kind, setting
+
+_NO_NAME: Final = "must hold neither spaces nor plus signs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,27 @@ class AuditSettings(CommonSettings):
         default="",
         example="/var/lib/placet/head.note",
     )
+    policy_path: Path | None = setting(
+        "PLACET_WITNESS_POLICY",
+        doc="A C2SP tlog-policy file: the witnesses of this log and their quorum. Without one,"
+        " nobody is waited for.",
+        kind=Kind.PATH,
+        default="",
+        example="/etc/placet/witnesses.policy",
+    )
+    witness_seconds: int = setting(
+        "PLACET_WITNESS_SECONDS",
+        doc="How often the newest checkpoint goes to the witnesses, in seconds.",
+        kind=Kind.INTEGER,
+        default="10",
+        minimum=1,
+        maximum=3_600,
+    )
+    witness_name: str = setting(
+        "PLACET_WITNESS_NAME",
+        doc="The name under which this node witnesses other logs; it never changes.",
+        default="placet.example/{node}/witness",
+    )
     batch: int = setting(
         "PLACET_BATCH",
         doc="How many entries one sequencing transaction takes at most.",
@@ -63,9 +86,11 @@ class AuditSettings(CommonSettings):
         return self.tiles_public == "true"
 
     def check(self) -> Iterable[str]:
-        """Name an origin that no key can be named after."""
-        if not self.log_origin or "+" in self.log_origin or " " in self.log_origin:
-            yield "PLACET_LOG_ORIGIN: must hold neither spaces nor plus signs"
+        """Name what no key can be named after."""
+        if not _names_a_key(self.log_origin):
+            yield f"PLACET_LOG_ORIGIN: {_NO_NAME}"
+        if not _names_a_key(self.witness_name):
+            yield f"PLACET_WITNESS_NAME: {_NO_NAME}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +121,11 @@ class AdminSettings:
         kind=Kind.PATH,
         default="",
     )
+    witness_name: str = setting(
+        "PLACET_WITNESS_NAME",
+        doc="The name under which this node witnesses other logs.",
+        default="placet.example/{node}/witness",
+    )
     transport: str = setting(
         "PLACET_TRANSPORT",
         doc="How entries travel.",
@@ -110,6 +140,12 @@ class AdminSettings:
         default="",
     )
 
+    audit_topic: str = setting(
+        "PLACET_AUDIT_TOPIC",
+        doc="The Kafka topic of entries.",
+        default="audit.{node}.v1",
+    )
+
     @property
     def src(self) -> str:
         """The source under which the log speaks about itself."""
@@ -119,3 +155,7 @@ class AdminSettings:
     def head_file(self) -> Path:
         """Where the last signed note is kept."""
         return self.head_path or self.keys_dir / "head.note"
+
+
+def _names_a_key(text: str) -> bool:
+    return bool(text) and "+" not in text and " " not in text

@@ -105,10 +105,13 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "export_not_ready": Problem(409, "The evidence pack is still being made"),
     "export_too_large": Problem(422, "More entries match than one evidence pack holds"),
     "export_unknown": Problem(404, "There is no such export for you"),
+    "checkpoint_untrusted": Problem(403, "No trusted key has signed the checkpoint"),
     "fenced": Problem(503, "Another sequencer leads the log"),
+    "growth_unproven": Problem(422, "The checkpoint does not extend the one before"),
     "head_mismatch": Problem(500, "The log does not extend what it has signed"),
     "keys_erased": Problem(503, "Keys were destroyed meanwhile"),
     "log_mismatch": Problem(500, "The stored log is not the configured one"),
+    "log_not_witnessed": Problem(404, "This log is not witnessed here"),
     "not_published": Problem(404, "The log has not published this"),
     "nothing_to_erase": Problem(404, "There is nothing left to make unreadable"),
     "offset_missing": Problem(500, "A partition has no stored offset"),
@@ -116,6 +119,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "proof_failed": Problem(500, "The log's own proof does not verify"),
     "size_not_published": Problem(422, "The log has not published a tree of that size"),
     "src_not_yours": Problem(403, "The source is not the caller's"),
+    "submission_unreadable": Problem(400, "The submission to the witness cannot be read"),
     "unopenable": Problem(500, "A sealed part cannot be opened"),
 })
 # fmt: on

@@ -4,6 +4,7 @@
     <folder>/log/            an Ed25519 key store: signs checkpoints
     <folder>/kek/<name>.key  wrapping keys, 32 bytes in base64; the last name wraps new keys
     <folder>/search.key      the secret of the pseudonyms, 32 bytes in base64
+    <folder>/witness/        an Ed25519 key store: cosigns other logs; without it, none is witnessed
 
 All of mode 0600. Losing `kek` is losing every sealed part; losing `log` is losing the log's name.
 """
@@ -74,24 +75,25 @@ def create_missing_keys(folder: Path) -> None:
     """Make whatever key is not there yet; several processes may do so at once."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(folder):
-        if not (folder / "log" / "keys.json").exists():
-            KeyStore.create(folder / "log", "Ed25519")
+        for name in ("log", "witness"):
+            if not (folder / name / "keys.json").exists():
+                KeyStore.create(folder / name, "Ed25519")
         (folder / "kek").mkdir(mode=0o700, exist_ok=True)
         if not list((folder / "kek").glob("*.key")):
-            _write_secret(folder / "kek" / f"{_FIRST_KEK}.key")
+            write_secret(folder / "kek" / f"{_FIRST_KEK}.key")
         if not (folder / "search.key").exists():
-            _write_secret(folder / "search.key")
+            write_secret(folder / "search.key")
 
 
 def read_keys(folder: Path) -> LogKeys:
     """Read the folder; raise KeyStoreError that names the file that is missing or unsafe."""
-    keks = {path.stem: _read_secret(path) for path in sorted((folder / "kek").glob("*.key"))}
+    keks = {path.stem: read_secret(path) for path in sorted((folder / "kek").glob("*.key"))}
     if not keks:
         raise KeyStoreError("kek: holds no wrapping key; `placet log keys` makes one")
     return LogKeys(
         signing=KeyStore(folder / "log").active(),
         vault=FileVault(keks),
-        pseudonyms=HmacPseudonyms(_read_secret(folder / "search.key")),
+        pseudonyms=HmacPseudonyms(read_secret(folder / "search.key")),
     )
 
 
@@ -107,7 +109,7 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _write_secret(path: Path) -> None:
+def write_secret(path: Path) -> None:
     """Write a fresh secret under another name first, so that no half file is ever read."""
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
@@ -118,7 +120,8 @@ def _write_secret(path: Path) -> None:
     fresh.rename(path)
 
 
-def _read_secret(path: Path) -> bytes:
+def read_secret(path: Path) -> bytes:
+    """Read a secret of 32 bytes; raise KeyStoreError when it is missing, unsafe or none."""
     try:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_mode & _OTHERS:

@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """The checkpointer's side of the database: reads the tree, keeps notes, shows them."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy.dialects import postgresql
 
 from audit_log.adapters.reader import published_of, read_tile
-from audit_log.adapters.tables import CHECKPOINT, LOG_STATE
+from audit_log.adapters.tables import CHECKPOINT, FORK_EVIDENCE, LOG_SIGNING, LOG_STATE
 from audit_log.domain.errors import HeadMismatch, LogMismatch
 from audit_log.ports import Published
 
 
 class PostgresPublisherStore:
-    """A `PublisherStore`; see the port for what each method guarantees."""
+    """A `PublisherStore` and a `WitnessedStore`; see the ports for what each method guarantees."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -66,4 +69,58 @@ class PostgresPublisherStore:
                 update(CHECKPOINT)
                 .where(CHECKPOINT.c.size == size, CHECKPOINT.c.published_at.is_(None))
                 .values(published_at=at)
+            )
+
+    def evidence(self) -> Sequence[bytes]:
+        """Give the notes signed by our own key that others hold and our tree once did not."""
+        with self._engine.connect() as connection:
+            return [bytes(n) for n in connection.execute(select(FORK_EVIDENCE.c.note)).scalars()]
+
+    def shown(self) -> Published | None:
+        """Give the newest published checkpoint."""
+        wanted = select(CHECKPOINT).where(CHECKPOINT.c.published_at.is_not(None))
+        newest = wanted.order_by(CHECKPOINT.c.size.desc()).limit(1)
+        with self._engine.connect() as connection:
+            return published_of(connection.execute(newest).one_or_none())
+
+    def witnessed(self, size: int, note: bytes, at: datetime) -> None:
+        """Show the checkpoint of this size with its cosignatures; fewer never replace more."""
+        kept = CHECKPOINT.c.witnessed_note
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(CHECKPOINT)
+                .where(
+                    CHECKPOINT.c.size == size,
+                    CHECKPOINT.c.published_at.is_not(None),
+                    kept.is_(None) | (func.length(kept) < len(note)),
+                )
+                .values(
+                    witnessed_note=note, witnessed_at=func.coalesce(CHECKPOINT.c.witnessed_at, at)
+                )
+            )
+
+    def keep_evidence(self, witness: str, note: bytes, at: datetime) -> bool:
+        """Keep a note signed by our own key that our tree does not contain; False if it is kept."""
+        row = {"digest": sha256(note).digest(), "witness": witness, "note": note, "found_at": at}
+        with self._engine.begin() as connection:
+            return (
+                connection.execute(
+                    postgresql.insert(FORK_EVIDENCE)
+                    .values(row)
+                    .on_conflict_do_nothing()
+                    .returning(FORK_EVIDENCE.c.digest)
+                ).one_or_none()
+                is not None
+            )
+
+    def say_signing(self, state: str, at: datetime) -> None:
+        """Let everybody know whether the log signs; what is said already keeps its time."""
+        said = postgresql.insert(LOG_SIGNING).values(log_id=1, state=state, since=at)
+        with self._engine.begin() as connection:
+            connection.execute(
+                said.on_conflict_do_update(
+                    index_elements=[LOG_SIGNING.c.log_id],
+                    set_={"state": state, "since": at},
+                    where=LOG_SIGNING.c.state != state,
+                )
             )

@@ -5,6 +5,7 @@ Writes nothing. What is published is the use cases' question; here is all that i
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import zstandard
@@ -18,6 +19,7 @@ from audit_log.adapters.tables import (
     EV,
     EV_PERSON,
     GAP,
+    LOG_SIGNING,
     LOG_STATE,
     PRODUCER,
     PRODUCER_STATE,
@@ -61,6 +63,21 @@ class PostgresReader:
             CHECKPOINT.c.published_at.is_not(None), CHECKPOINT.c.size == size
         )
         return published_of(self._connection.execute(wanted).one_or_none())
+
+    def witnessed(self) -> Published | None:
+        """Give the newest checkpoint with a quorum's cosignatures, with those in its note."""
+        wanted = select(CHECKPOINT).where(CHECKPOINT.c.witnessed_at.is_not(None))
+        newest = wanted.order_by(CHECKPOINT.c.size.desc()).limit(1)
+        row = self._connection.execute(newest).one_or_none()
+        found = published_of(row)
+        if row is None or found is None:
+            return None
+        return replace(found, note=bytes(row.witnessed_note))
+
+    def signing(self) -> str:
+        """Tell whether the log signs: `signing`, `waiting_for_witnesses` or `stopped`."""
+        state = self._connection.execute(select(LOG_SIGNING.c.state)).scalar_one_or_none()
+        return state or "signing"
 
     def is_published(self, smallest: int, largest: int) -> bool:
         """Tell whether a published checkpoint has a size between these."""
@@ -181,7 +198,11 @@ def published_of(row: Row[Any] | None) -> Published | None:
     if row is None:
         return None
     return Published(
-        size=row.size, root=bytes(row.root), note=bytes(row.note), signed_at=row.signed_at
+        size=row.size,
+        root=bytes(row.root),
+        note=bytes(row.note),
+        signed_at=row.signed_at,
+        witnessed_at=row.witnessed_at,
     )
 
 

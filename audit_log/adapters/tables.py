@@ -7,14 +7,16 @@ What may change in them, ever (triggers refuse everything else, also to the owne
 - The right edge of the tree is the one mutable place: `edge_entry` holds the entries after the last
   full bundle and loses them when that bundle is there; `tile_edge` has one row a level, whose bytes
   only grow until the full tile is there. Narrower tiles are cut from these, never stored.
-- `checkpoint`: a row is published once (and, later, witnessed once).
+- `checkpoint`: a row is published once, then witnessed once; stragglers only lengthen the witnessed
+  note.
+- `witness_state`: what this node saw of another log only grows; `fork_evidence`: rows are added.
 - `log_state`: one row; size, epoch and erasures never shrink.
 - Only an erasure may delete from `sealed` and `ev_person`, empty a `dek`, and clear the pseudonyms
   of an `ev` row.
 
 Rooms for what comes later: `ev` and `sealed` become partitioned by `retention`, then `month`, when
 the first class has a term (`held` keeps rows under a legal hold); `heartbeat`, `saved_query`,
-`case_*`, `hold`, `rule`, `witness_*` stand beside these.
+`case_*`, `hold`, `rule` stand beside these.
 """
 
 from typing import Final
@@ -95,6 +97,14 @@ CHECKPOINT: Final = Table(
     Column("note", LargeBinary, nullable=False),
     Column("signed_at", _INSTANT, nullable=False),
     Column("published_at", _INSTANT, nullable=True),
+    Column("witnessed_note", LargeBinary, nullable=True),
+    Column("witnessed_at", _INSTANT, nullable=True),
+    CheckConstraint("(witnessed_note IS NULL) = (witnessed_at IS NULL)", name="witnessed"),
+)
+Index(
+    "ix_checkpoint_witnessed",
+    CHECKPOINT.c.size,
+    postgresql_where=CHECKPOINT.c.witnessed_at.is_not(None),
 )
 TERM: Final = Table(
     "term",
@@ -286,3 +296,36 @@ EXPORT: Final = Table(
     Column("changed_at", _INSTANT, nullable=False),
 )
 Index(None, EXPORT.c.state, EXPORT.c.id)
+WITNESS_LOG: Final = Table(
+    "witness_log",
+    METADATA,
+    Column("vkey", Text, primary_key=True),
+    Column("origin", Text, nullable=False),
+    Column("added_at", _INSTANT, nullable=False),
+)
+WITNESS_STATE: Final = Table(
+    "witness_state",
+    METADATA,
+    Column("origin", Text, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),
+    _number("size"),
+    Column("root", LargeBinary, nullable=False),
+    Column("note", LargeBinary, nullable=True),
+    Column("seen_at", _INSTANT, nullable=True),
+)
+FORK_EVIDENCE: Final = Table(
+    "fork_evidence",
+    METADATA,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("witness", Text, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+    Column("found_at", _INSTANT, nullable=False),
+)
+LOG_SIGNING: Final = Table(
+    "log_signing",
+    METADATA,
+    Column("log_id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("state", Text, nullable=False),
+    Column("since", _INSTANT, nullable=False),
+    CheckConstraint("log_id = 1", name="one_log"),
+)

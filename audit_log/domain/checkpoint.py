@@ -20,6 +20,10 @@ class CheckpointInvalid(ValueError):
     """A text is not a checkpoint, or not one of this log."""
 
 
+class EmptyTreeInvalid(CheckpointInvalid):
+    """A checkpoint names the empty tree with a root of its own: no tree can have it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
     """A tree head: the log's name, how many leaves it has, and their root."""
@@ -53,5 +57,5 @@ def parse_checkpoint(text: str, *, origin: str) -> Checkpoint:
         raise CheckpointInvalid("the root is not a hash")
     size = int(lines[1])
     if size == 0 and root != EMPTY_ROOT:
-        raise CheckpointInvalid("the empty tree has another root")
+        raise EmptyTreeInvalid("the empty tree has another root")
     return Checkpoint(origin=origin, size=size, root=root, extensions=tuple(lines[3:]))

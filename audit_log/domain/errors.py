@@ -98,3 +98,27 @@ class ExportTooLarge(AppError):
     """More entries match than one evidence pack holds."""
 
     code = "export_too_large"
+
+
+class SubmissionUnreadable(AppError):
+    """What was submitted to this witness is not an add-checkpoint body, or its sizes contradict."""
+
+    code = "submission_unreadable"
+
+
+class LogNotWitnessed(AppError):
+    """This witness does not witness a log of that origin, or has seen nothing of it yet."""
+
+    code = "log_not_witnessed"
+
+
+class CheckpointUntrusted(AppError):
+    """No key that this witness trusts for the origin has signed the checkpoint."""
+
+    code = "checkpoint_untrusted"
+
+
+class GrowthUnproven(AppError):
+    """The checkpoint does not extend what this witness has cosigned before."""
+
+    code = "growth_unproven"

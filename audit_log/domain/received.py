@@ -40,18 +40,27 @@ class KafkaPlace(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CopyPlace:
+    """An entry of a copy of this log's own bundles, at its index; nothing is taken from there."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
     """Bytes as they came. `received_at` is the intake's time or the broker's append time.
 
     `sources` are the producers that may speak through that door: the caller's own source over
-    HTTP, those registered for the topic over Kafka.
+    HTTP, those registered for the topic over Kafka. What is `recovered` was in the log before: its
+    sealed parts may be lost, those that are there must open its commitments as ever.
     """
 
-    place: IntakePlace | KafkaPlace
+    place: IntakePlace | KafkaPlace | CopyPlace
     raw: bytes = field(repr=False)
     sealed: bytes = field(repr=False)
     received_at: datetime
     sources: frozenset[str]
+    recovered: bool = False
 
 
 _NO_PERMIT: Final[Mapping[str, object]] = MappingProxyType({})
@@ -134,7 +143,7 @@ class Reader:
             return _poison(received, leaf, Fault.SOURCE_NOT_ALLOWED)
         try:
             parts = open_sealed(received.sealed)
-            check_commitments(entry, parts)
+            check_commitments(entry, parts, complete=not received.recovered)
             return self._sound(received, entry, leaf, parts)
         except MalformedEntry:
             return _poison(received, leaf, Fault.MALFORMED_SEALED)

@@ -7,6 +7,7 @@ from typing import Final
 from flask import Flask, current_app
 
 from audit_log.ports import Pseudonyms, Transaction, Trust, Vault
+from audit_log.usecases.witness import Witness
 from shared.clock import Clock
 from shared.ids import IdSource
 
@@ -21,6 +22,8 @@ class Edge:
     pseudonyms: Pseudonyms
     vault: Vault
     trust: Trust
+    witness: Witness
+    waits_for_witnesses: bool
     ids: IdSource
     clock: Clock
 

@@ -27,6 +27,7 @@ from audit_log.ports.reading import (
     Shredding,
     Transaction,
 )
+from audit_log.ports.recovering import BundleCopy, OwnChain
 from audit_log.ports.sequencing import (
     CommitLine,
     EntrySource,
@@ -40,8 +41,20 @@ from audit_log.ports.verifying import (
     Inspector,
     StoredSearch,
 )
+from audit_log.ports.witnessing import (
+    Answer,
+    AnswerKind,
+    Holding,
+    Shown,
+    WitnessedStore,
+    WitnessPeers,
+    WitnessStore,
+)
 
 __all__ = [
+    "Answer",
+    "AnswerKind",
+    "BundleCopy",
     "CommitLine",
     "DataKey",
     "EntrySource",
@@ -49,14 +62,17 @@ __all__ = [
     "ExportState",
     "Exports",
     "HeadFile",
+    "Holding",
     "Inspector",
     "Log",
     "LogReader",
+    "OwnChain",
     "Producer",
     "Pseudonyms",
     "Published",
     "PublisherStore",
     "SequencerStore",
+    "Shown",
     "Shredded",
     "Shredding",
     "Signer",
@@ -69,4 +85,7 @@ __all__ = [
     "TreeReader",
     "Trust",
     "Vault",
+    "WitnessPeers",
+    "WitnessStore",
+    "WitnessedStore",
 ]

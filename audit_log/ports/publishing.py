@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the checkpointer needs: the committed tree, the signing key, and the head file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -17,6 +18,7 @@ class Published:
     root: bytes
     note: bytes
     signed_at: datetime
+    witnessed_at: datetime | None = None
 
 
 class TreeReader(Protocol):
@@ -48,6 +50,10 @@ class PublisherStore(TreeReader, Protocol):
 
     def publish(self, size: int, at: datetime) -> None:
         """Let readers see the checkpoint of this size."""
+        ...
+
+    def evidence(self) -> Sequence[bytes]:
+        """Give the notes signed by our own key that others hold and our tree once did not."""
         ...
 
 

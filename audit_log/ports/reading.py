@@ -30,6 +30,14 @@ class LogReader(TreeReader, Protocol):
         """Give the published checkpoint of exactly this size."""
         ...
 
+    def witnessed(self) -> Published | None:
+        """Give the newest checkpoint with a quorum's cosignatures, with those in its note."""
+        ...
+
+    def signing(self) -> str:
+        """Tell whether the log signs: `signing`, `waiting_for_witnesses` or `stopped`."""
+        ...
+
     def is_published(self, smallest: int, largest: int) -> bool:
         """Tell whether a published checkpoint has a size between these, both included."""
         ...

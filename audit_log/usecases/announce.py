@@ -54,6 +54,11 @@ def finding_fact(rule: str, code: str, detail: Mapping[str, int | str], at: date
     return _fact("placet.finding.opened.v1", at, reason=code, extra={"rule": rule, **detail})
 
 
+def succeeds_fact(detail: Mapping[str, int | str], at: datetime) -> Fact:
+    """Say which log this one follows, and what of it is lost."""
+    return _fact("placet.sys.start.v1", at, reason="succeeds", extra=detail)
+
+
 def _fact(
     type_: str, at: datetime, *, reason: str | None = None, extra: Mapping[str, JSON]
 ) -> Fact:

@@ -2,10 +2,14 @@
 """Publishing: the log signs what it has become, and never anything that contradicts it.
 
 Each checkpoint is kept in the database, then in the head file outside it, then shown to readers:
-in that order, so that a crash never leaves a reader with a note the log has forgotten.
+in that order, so that a crash never leaves a reader with a note the log has forgotten. What others
+hold under the log's own signature (fork evidence) binds it as what it remembers itself.
 """
 
+from collections.abc import Callable, Sequence
+
 from audit_log.domain.checkpoint import Checkpoint, CheckpointInvalid
+from audit_log.domain.cosignature import cosign
 from audit_log.domain.errors import HeadMismatch
 from audit_log.domain.merkle import root_at
 from audit_log.domain.note import NoteInvalid, Signature, SignedNote
@@ -15,7 +19,11 @@ from shared.clock import Clock
 
 
 class Publisher:
-    """The checkpointer; call `step` once a second."""
+    """The checkpointer; call `step` once a second.
+
+    `cosigners` add further signature lines of the log's own, under its name. Nothing is signed
+    while `may_sign` says no: at the start that is until enough witnesses have confirmed the tree.
+    """
 
     def __init__(
         self,
@@ -25,18 +33,22 @@ class Publisher:
         trust: Trust,
         head_file: HeadFile,
         clock: Clock,
+        cosigners: Sequence[Signer] = (),
+        may_sign: Callable[[], bool] = lambda: True,
     ) -> None:
         self._store = store
         self._signer = signer
         self._trust = trust
         self._head_file = head_file
         self._clock = clock
+        self._cosigners = cosigners
+        self._may_sign = may_sign
 
     def step(self) -> bool:
-        """Publish the tree as it is, if it has grown; False when there is nothing to do.
+        """Publish the tree as it is, if it has grown; False when there is nothing to do or to sign.
 
-        Raises HeadMismatch when the tree does not extend what was signed before, in the database
-        or in the head file: then nothing is signed until somebody has looked.
+        Raises HeadMismatch when the tree does not extend what was signed before, in the database,
+        in the head file or in fork evidence: then nothing is signed until somebody has looked.
         """
         size, root = self._store.head()
         published = self._store.published_size()
@@ -45,6 +57,8 @@ class Publisher:
         newest = self._store.newest()
         self._require_growth(size, root, newest)
         if newest is None or newest.size == published:
+            if not self._may_sign():
+                return False
             newest = self._sign(size, root)
             self._store.keep(newest)
         self._head_file.write(newest.note)
@@ -64,7 +78,7 @@ class Publisher:
 
     def _require_growth(self, size: int, root: bytes, newest: Published | None) -> None:
         hashes = hashes_from(self._store.tile)
-        signed = self._signed_before(newest)
+        signed = self._signed_before(newest) + self._held_by_others()
         if newest is not None:
             signed.append((newest.size, newest.root))
         for old_size, old_root in signed:
@@ -87,10 +101,16 @@ class Publisher:
             raise HeadMismatch("the head file is not a checkpoint of this log") from None
         return [(head.size, head.root)]
 
+    def _held_by_others(self) -> list[tuple[int, bytes]]:
+        opened = map(self._trust.open, self._store.evidence())
+        return [(one.size, one.root) for one in opened]
+
     def _sign(self, size: int, root: bytes) -> Published:
         text = Checkpoint(origin=self._trust.origin, size=size, root=root).text()
         key = self._signer.key
         blob = self._signer.sign(text.encode())
         signature = Signature(name=key.name, key_id=key.id, blob=blob)
-        note = bytes(SignedNote(text=text, signatures=(signature,)))
-        return Published(size=size, root=root, note=note, signed_at=self._clock.now())
+        now = self._clock.now()
+        others = [cosign(one.key, one.sign, text, int(now.timestamp())) for one in self._cosigners]
+        note = bytes(SignedNote(text=text, signatures=(signature, *others)))
+        return Published(size=size, root=root, note=note, signed_at=now)

@@ -7,6 +7,7 @@ entries say is in `look`.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from audit_log.domain.errors import NotPublished, SizeNotPublished
 from audit_log.domain.merkle import HASH_BYTES, consistency_proof, inclusion_proof
@@ -24,12 +25,40 @@ class Growth:
     proof: tuple[bytes, ...]
 
 
-def checkpoint(reader: LogReader) -> Published:
-    """Give the newest published checkpoint; raise NotPublished before the first."""
-    newest = reader.newest()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far the log is published and witnessed, whether it signs, and how late its witnesses are.
+
+    `lag` is the age of the newest witnessed checkpoint while a newer one is published; None when
+    nothing was ever witnessed.
+    """
+
+    newest: Published
+    witnessed: Published | None
+    signing: str
+    lag: timedelta | None
+
+
+def checkpoint(reader: LogReader, *, witnessed: bool = False) -> Published:
+    """Give the newest published checkpoint, or the newest with a quorum's cosignatures.
+
+    Raises NotPublished before the first.
+    """
+    newest = reader.witnessed() if witnessed else reader.newest()
     if newest is None:
-        raise NotPublished("the log has not published a checkpoint yet")
+        what = "a witnessed checkpoint" if witnessed else "a checkpoint"
+        raise NotPublished(f"the log has not published {what} yet")
     return newest
+
+
+def standing(reader: LogReader, at: datetime) -> Standing:
+    """Tell how the log stands; raise NotPublished before the first checkpoint."""
+    newest, witnessed = checkpoint(reader), reader.witnessed()
+    lag = None
+    if witnessed is not None:
+        behind = witnessed.size < newest.size
+        lag = max(at - witnessed.signed_at, timedelta()) if behind else timedelta()
+    return Standing(newest=newest, witnessed=witnessed, signing=reader.signing(), lag=lag)
 
 
 def tile(name: TileName, reader: LogReader) -> bytes:

@@ -6,11 +6,14 @@ Decides nothing and prints nothing.
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from sqlalchemy import Engine
 
+from audit_log.adapters.cosigner_keys import create_ml_dsa_keys, read_witness_keys
 from audit_log.adapters.head_file import FileHead
 from audit_log.adapters.inspector import inspecting
+from audit_log.adapters.kafka_entries import KafkaEntries
 from audit_log.adapters.key_files import (
     LogSigner,
     check_ed25519,
@@ -21,14 +24,22 @@ from audit_log.adapters.key_files import (
 from audit_log.adapters.log import transactions
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.publishing import PostgresPublisherStore
-from audit_log.ports import Producer, StoredOffset, Trust
+from audit_log.adapters.recovering import FetchedCopy, PostgresOwnChain, from_folder
+from audit_log.adapters.store import PostgresSequencerStore
+from audit_log.adapters.witness_store import PostgresWitnessStore
+from audit_log.domain.note import parse_vkey
+from audit_log.domain.policy import parse_log_key
+from audit_log.ports import BundleCopy, Producer, StoredOffset, Trust
 from audit_log.settings import AdminSettings
 from audit_log.usecases.publish import Publisher
+from audit_log.usecases.recover import Recovered, Recovery
 from audit_log.usecases.register import register
+from audit_log.usecases.succeed import succeed as succeed_log
 from audit_log.usecases.verify import verify
 from audit_log.usecases.verify_rows import RowVerifier
+from services.audit_log.copies import served_below
 from services.audit_log.report import Report
-from shared.clock import SystemClock
+from shared.clock import Clock, SystemClock
 from shared.db import engine
 from shared.errors import FieldFault, ValidationFailed
 from shared.ids import Uuid7Source
@@ -66,9 +77,26 @@ def vkey(settings: AdminSettings) -> str:
     return str(read_signer(settings.keys_dir, settings.log_origin).key)
 
 
-def make_keys(settings: AdminSettings) -> None:
-    """Make whatever key of the log is missing."""
+def make_keys(settings: AdminSettings, *, ml_dsa: bool) -> None:
+    """Make whatever key of log and witness is missing; the ML-DSA-44 ones only when asked to."""
     create_missing_keys(settings.keys_dir)
+    if ml_dsa:
+        create_ml_dsa_keys(settings.keys_dir)
+
+
+def add_witnessed_log(settings: AdminSettings, log_vkey: str) -> bool:
+    """Let this node's witness cosign a log; False when it does already under that key.
+
+    Raises ValueError when the key is not one that a log signs with.
+    """
+    key = parse_log_key(log_vkey)
+    with _database(settings) as database:
+        return PostgresWitnessStore(database).watch(key, SystemClock().now())
+
+
+def witness_vkeys(settings: AdminSettings) -> Sequence[str]:
+    """Give the vkeys of this node's witness; none when it witnesses nobody."""
+    return [str(one.key) for one in read_witness_keys(settings.keys_dir, settings.witness_name)]
 
 
 def adopt_head(settings: AdminSettings) -> bool:
@@ -84,6 +112,49 @@ def adopt_head(settings: AdminSettings) -> bool:
         ).adopt_head()
 
 
+def recover(settings: AdminSettings, *, copy: str, note: bytes) -> Recovered:
+    """Refill the log from a copy of its bundles, a folder or an address, up to this note.
+
+    Raises what `Recovery.refill` does.
+    """
+    keys, clock, ids = read_keys(settings.keys_dir), SystemClock(), Uuid7Source()
+    signer = LogSigner(settings.log_origin, keys.signing)
+    own = OwnProducer(settings.src, ids)
+    store = PostgresSequencerStore(
+        settings.database_url, origin=settings.log_origin, own=own, clock=clock
+    )
+    with _database(settings) as database, contextlib.closing(store):
+        return Recovery(
+            store=store,
+            publisher=PostgresPublisherStore(database),
+            kafka=_kafka(settings, clock),
+            own=PostgresOwnChain(database, settings.src),
+            transaction=transactions(database, own, clock),
+            head_file=FileHead(settings.head_file),
+            trust=_trust(settings.log_origin, signer),
+            vault=keys.vault,
+            pseudonyms=keys.pseudonyms,
+            clock=clock,
+        ).refill(_copy(copy), note)
+
+
+def succeed(settings: AdminSettings, *, old_vkey: str, note: bytes, kept: int) -> str:
+    """Make the first entry of this log name the log that it follows; give the entry's id.
+
+    Raises ValueError for a malformed key, and what `usecases.succeed` does.
+    """
+    key, clock = parse_vkey(old_vkey), SystemClock()
+    with _database(settings) as database:
+        return succeed_log(
+            note,
+            kept=kept,
+            old=Trust(origin=key.name, keys=(key,), check=check_ed25519),
+            own=PostgresOwnChain(database, settings.src),
+            transaction=transactions(database, OwnProducer(settings.src, Uuid7Source()), clock),
+            clock=clock,
+        )
+
+
 def verify_stored(settings: AdminSettings) -> Report:
     """Verify everything in the database."""
     keys = read_keys(settings.keys_dir)
@@ -97,13 +168,27 @@ def verify_stored(settings: AdminSettings) -> Report:
     return Report(origin=settings.log_origin, size=found.size, root=found.root, flaws=found.flaws)
 
 
+def _copy(where: str) -> BundleCopy:
+    """Read a copy below an address, as it was served, or from a folder laid out alike."""
+    if where.startswith(("http://", "https://")):
+        return FetchedCopy(served_below(where.rstrip("/")))
+    return from_folder(Path(where))
+
+
+def _kafka(settings: AdminSettings, clock: Clock) -> KafkaEntries | None:
+    if settings.transport != "kafka":
+        return None
+    bootstrap = ",".join(settings.kafka_bootstrap)
+    return KafkaEntries(bootstrap, topic=settings.audit_topic, clock=clock)
+
+
 def _trust(origin: str, signer: LogSigner) -> Trust:
     return Trust(origin=origin, keys=(signer.key,), check=check_ed25519)
 
 
 @contextlib.contextmanager
 def _database(settings: AdminSettings) -> Iterator[Engine]:
-    database = engine(settings.database_url, application_name="placet-audit", pool_size=1)
+    database = engine(settings.database_url, application_name="placet-audit", pool_size=2)
     try:
         yield database
     finally:

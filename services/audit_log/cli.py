@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from audit_log.settings import AdminSettings
-from services.audit_log import admin, imports, log_copies, maps, recounts
+from services.audit_log import admin, imports, log_copies, maps, recounts, recover_cli, witness_cli
 from services.audit_log.outcome import OK, USAGE, with_settings
 
 _ADD_HELP: Final = """\
@@ -24,18 +24,20 @@ stored already stays. Adding the same producer again changes nothing and exits 0
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the groups `audit` and `log` to the console command."""
-    audit = subparsers.add_parser("audit", help="the audit log's administration: producers")
+    audit = subparsers.add_parser("audit", help="the log's administration: producers, witness")
     groups = audit.add_subparsers(title="groups", metavar="GROUP", required=True)
     producer = groups.add_parser("producer", help="who may write into the log")
     _add_producer(producer.add_subparsers(title="commands", metavar="COMMAND", required=True))
     imports.register(groups)
+    witness_cli.register(groups, with_settings)
     log = subparsers.add_parser("log", help="the transparency log: verify it, show its key")
     commands = log.add_subparsers(title="commands", metavar="COMMAND", required=True)
     log_copies.register(commands)
     recounts.register(commands)
     maps.register(commands)
     _add(commands, "vkey", _vkey, "print the key that verifies the log's checkpoints")
-    _add(commands, "keys", _keys, "make the log's keys that are missing in PLACET_KEYS_DIR")
+    _add_keys(commands)
+    recover_cli.register(commands, with_settings)
     _add(commands, "adopt-head", _adopt, "write a lost head file anew from the database")
 
 
@@ -56,6 +58,17 @@ def _add_producer(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         help="first offsets by partition, as in 0,0,0, or: beginning (default)",
     )
     add.set_defaults(run=_producer_add)
+
+
+def _add_keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    about = "make the keys of log and witness that are missing in PLACET_KEYS_DIR"
+    keys = commands.add_parser("keys", help=about, description=about)
+    keys.add_argument(
+        "--ml-dsa-44",
+        action="store_true",
+        help="also make the keys of a second signature line, 3.3 KB in each note",
+    )
+    keys.set_defaults(run=_keys)
 
 
 def _add(
@@ -103,7 +116,7 @@ def _vkey(parsed: argparse.Namespace) -> int:
 
 def _keys(parsed: argparse.Namespace) -> int:
     def work(settings: AdminSettings) -> int:
-        admin.make_keys(settings)
+        admin.make_keys(settings, ml_dsa=parsed.ml_dsa_44)
         print("The log's keys are there.")
         return OK
 

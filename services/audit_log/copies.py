@@ -60,12 +60,17 @@ def trust_in(log_vkey: str) -> Trust:
 
 
 def fetch_url(url: str, token: str) -> Fetch:
-    """Read what a log serves below `url`."""
+    """Read the log that a service serves below `url`."""
+    return served_below(f"{url.rstrip('/')}/log", token)
+
+
+def served_below(prefix: str, token: str = "") -> Fetch:
+    """Read C2SP paths below an address; `fetch` raises LookupError where there is nothing."""
     http = Http()
     bearer = Bearer(token) if token else None
 
     def fetch(path: str) -> bytes:
-        reply = http.send("GET", f"{url.rstrip('/')}/log/{path}", auth=bearer)
+        reply = http.send("GET", f"{prefix}/{path}", auth=bearer)
         if reply.status == HTTPStatus.NOT_FOUND:
             raise LookupError(f"{path} is not served")
         return accept(reply).body

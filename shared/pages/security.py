@@ -18,7 +18,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from shared.settings import Secret
 
 SESSION_IDLE: Final = timedelta(minutes=30)
-API_PREFIXES: Final = ("/v1", "/api", "/log")
+API_PREFIXES: Final = ("/v1", "/api", "/log", "/witness")
 ASSET_ENDPOINT: Final = "shell_asset"
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})

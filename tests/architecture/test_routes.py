@@ -18,7 +18,12 @@ _SHELL = {
     *("POST /sign-out", "GET /signed-out"),
 }
 OPEN: Mapping[str, set[str]] = {
-    "audit_log": _EVERYWHERE | _SHELL,
+    "audit_log": {
+        *(*_EVERYWHERE, *_SHELL),
+        # Authenticated by the note: what no configured log's key has signed is refused (403, 404).
+        "POST /witness/add-checkpoint",
+        "GET /witness/<digest>/checkpoint",
+    },
     # The decision itself, `/v1/decide`, is answered before the framework: unit/clearinghouse.
     "clearinghouse": {*_EVERYWHERE, "GET /v1/state"},
     "consent_registry": {*_EVERYWHERE, *_SHELL, "GET /api/jwk"},

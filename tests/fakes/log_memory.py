@@ -90,6 +90,9 @@ class Tables:
     checkpoints: dict[int, Published] = field(default_factory=dict)
     published: set[int] = field(default_factory=set)
     exports: dict[str, ExportJob] = field(default_factory=dict)
+    witnessed: dict[int, bytes] = field(default_factory=dict)
+    evidence: dict[bytes, str] = field(default_factory=dict)
+    signing: str = "signing"
 
 
 class MemoryLog:

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -34,6 +35,16 @@ class MemoryReader:
 
     def published(self, size: int) -> Published | None:
         return self._tables.checkpoints[size] if size in self._tables.published else None
+
+    def witnessed(self) -> Published | None:
+        found = [one for one in self._tables.checkpoints.values() if one.witnessed_at]
+        if not found:
+            return None
+        newest = max(found, key=lambda one: one.size)
+        return replace(newest, note=self._tables.witnessed[newest.size])
+
+    def signing(self) -> str:
+        return self._tables.signing
 
     def is_published(self, smallest: int, largest: int) -> bool:
         return any(smallest <= size <= largest for size in self._tables.published)
@@ -192,6 +203,30 @@ class MemoryPublisherStore:
     def publish(self, size: int, at: datetime) -> None:
         with self._log.change() as tables:
             tables.published.add(size)
+
+    def evidence(self) -> Sequence[bytes]:
+        return list(self._log.tables.evidence)
+
+    def shown(self) -> Published | None:
+        tables = self._log.tables
+        return tables.checkpoints[max(tables.published)] if tables.published else None
+
+    def witnessed(self, size: int, note: bytes, at: datetime) -> None:
+        with self._log.change() as tables:
+            if size in tables.published and len(note) > len(tables.witnessed.get(size, b"")):
+                kept = tables.checkpoints[size]
+                tables.witnessed[size] = note
+                tables.checkpoints[size] = replace(kept, witnessed_at=kept.witnessed_at or at)
+
+    def keep_evidence(self, witness: str, note: bytes, at: datetime) -> bool:
+        with self._log.change() as tables:
+            fresh = note not in tables.evidence
+            tables.evidence.setdefault(note, witness)
+            return fresh
+
+    def say_signing(self, state: str, at: datetime) -> None:
+        with self._log.change() as tables:
+            tables.signing = state
 
 
 @contextmanager

@@ -149,10 +149,10 @@ class LogNode:
 
 
 @contextlib.contextmanager
-def log_node(folder: Path, **changes: str) -> Iterator[LogNode]:
+def log_node(folder: Path, *, port: int | None = None, **changes: str) -> Iterator[LogNode]:
     """Run a log until the block ends; `changes` are environment variables."""
     clock = SystemClock()
-    url = f"http://127.0.0.1:{free_port()}"
+    url = f"http://127.0.0.1:{port or free_port()}"
     idp = devidp_files(folder / "idp", pages={"audit_log": url})
     environment = {**log_environment(folder, url, idp), **changes}
     with contextlib.ExitStack() as stack:

@@ -26,6 +26,7 @@ from audit_log.ports import (
     Standing,
     StoredKey,
     Transaction,
+    WitnessedStore,
 )
 from audit_log.usecases.sequence import Pace, Sequencer
 from shared.db import engine
@@ -43,12 +44,16 @@ VAULT = FileVault({"kek-0001": b"k" * 32})
 PSEUDONYMS = HmacPseudonyms(b"p" * 32)
 
 
+class CheckpointStore(PublisherStore, WitnessedStore, Protocol):
+    """Both sides of what is published and witnessed."""
+
+
 class World(Protocol):
     """One log and all that tests ask of it."""
 
     clock: SteppingClock
     transaction: Transaction
-    publisher: PublisherStore
+    publisher: CheckpointStore
 
     def store(self) -> SequencerStore:
         """Open the log as a sequencer of its own does."""
@@ -70,7 +75,7 @@ class MemoryWorld:
         self.clock = SteppingClock()
         self.log = MemoryLog(self.clock, CountingIds(), ORIGIN)
         self.transaction: Transaction = partial(memory_transaction, self.log)
-        self.publisher: PublisherStore = MemoryPublisherStore(self.log)
+        self.publisher: CheckpointStore = MemoryPublisherStore(self.log)
 
     def store(self) -> SequencerStore:
         return MemorySequencerStore(self.log)
@@ -91,7 +96,7 @@ class PostgresWorld:
         self.engine: Engine = engine(self.url)
         self.own = OwnProducer(OWN, CountingIds())
         self.transaction: Transaction = transactions(self.engine, self.own, self.clock)
-        self.publisher: PublisherStore = PostgresPublisherStore(self.engine)
+        self.publisher: CheckpointStore = PostgresPublisherStore(self.engine)
         self._stores: list[PostgresSequencerStore] = []
         self.store().open_log()
 

@@ -42,6 +42,23 @@ def session_server() -> EmbeddedPostgres:
     return server
 
 
+def copied_database(url: str) -> str:
+    """Copy a database as it stands now, as a backup would be restored; nobody may be using it."""
+    server = session_server()
+    role, original = url.partition("://")[2].partition("@")[0], url.rpartition("/")[2]
+    role, original = role.partition(":")[0], original.partition("?")[0]
+    name = _fresh_name(role)
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+        sql.Identifier(name), sql.Identifier(original), sql.Identifier(role)
+    )
+    with server.admin() as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (original,)
+        )
+        connection.execute(statement)
+    return server.url(name, role)
+
+
 def empty_database(role: str) -> str:
     """Create an empty database of its own for `role` and give its URI."""
     return session_server().create_service(role, database=_fresh_name(role))

@@ -1,7 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The machine's face: C2SP paths below `/log`, JSON below `/v1`. Decides nothing."""
+"""The machine's face: C2SP paths below `/log` and `/witness`, JSON below `/v1`. Decides nothing."""
 
-from audit_log.http.api import entries, erasures, exports, intake, producers, proofs, tiles
+from audit_log.http.api import (
+    entries,
+    erasures,
+    exports,
+    intake,
+    producers,
+    proofs,
+    tiles,
+    witness,
+)
 from shared.api import Api
 
 
@@ -15,5 +24,6 @@ def register(api: Api, *, tiles_public: bool) -> None:
         producers.blueprint,
         erasures.blueprint,
         exports.blueprint,
+        witness.blueprint,
     ):
         api.register_blueprint(blueprint)

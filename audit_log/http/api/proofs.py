@@ -25,11 +25,18 @@ def blueprint(*, public: bool) -> ApiBlueprint:
     @guard
     @made.response(HTTPStatus.OK, LogSchema)
     def about_log() -> dict[str, Any]:
-        """Give the log's name, its published size, and the key that verifies it."""
+        """Give the log's name and key, its published size, and how its witnesses stand."""
         edge = current_edge()
         with edge.transaction() as log:
-            size = read.checkpoint(log.reader).size
-        return {"origin": edge.trust.origin, "size": size, "vkey": str(edge.trust.keys[0])}
+            found = read.standing(log.reader, edge.clock.now())
+        return {
+            "origin": edge.trust.origin,
+            "size": found.newest.size,
+            "vkey": str(edge.trust.keys[0]),
+            "signing": found.signing,
+            "witnessed_size": found.witnessed.size if found.witnessed else None,
+            "witness_lag_seconds": found.lag.total_seconds() if found.lag is not None else None,
+        }
 
     @made.route("/entries/<int:idx>/proof")
     @guard

@@ -82,11 +82,18 @@ class SeenSchema(FoundSchema):
 
 
 class LogSchema(StrictSchema):
-    """The log's name, its published size, and the key that verifies its checkpoints."""
+    """The log's name, its published size, and the key that verifies its checkpoints.
+
+    `signing` is `signing`, `waiting_for_witnesses` or `stopped`. `witness_lag_seconds` is the age
+    of the newest witnessed checkpoint while a newer one is published, null when none is witnessed.
+    """
 
     origin = fields.String(required=True)
     size = fields.Integer(required=True)
     vkey = fields.String(required=True)
+    signing = fields.String(required=True)
+    witnessed_size = fields.Integer(required=True, allow_none=True)
+    witness_lag_seconds = fields.Float(required=True, allow_none=True)
 
 
 class ConsistencyQuerySchema(StrictSchema):

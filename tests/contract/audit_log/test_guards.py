@@ -40,7 +40,11 @@ def filled() -> Iterator[PostgresWorld]:
         connection.execute(
             "INSERT INTO kafka_offset VALUES ('audit.zz.v1', 0, 7, 'cluster', 'topic')"
         )
-        connection.execute("INSERT INTO checkpoint VALUES (3, 'root', 'note', now(), now())")
+        connection.execute(
+            "INSERT INTO checkpoint VALUES (3, 'root', 'note', now(), now(), 'witnessed', now())"
+        )
+        connection.execute("INSERT INTO witness_state VALUES ('o', 'd', 7, 'root', 'note', now())")
+        connection.execute("INSERT INTO fork_evidence VALUES ('digest', 'se', 'note', now())")
     yield world
     world.close()
 
@@ -59,7 +63,17 @@ STATEMENTS = (
     "DELETE FROM tile_edge",
     "UPDATE checkpoint SET note = 'other'",
     "UPDATE checkpoint SET published_at = NULL",
+    "UPDATE checkpoint SET witnessed_note = NULL, witnessed_at = NULL",
+    "UPDATE checkpoint SET witnessed_note = 'with'",
+    "UPDATE checkpoint SET witnessed_note = 'a longer note', witnessed_at = now()",
     "DELETE FROM checkpoint",
+    "UPDATE witness_state SET size = 6",
+    "UPDATE witness_state SET root = 'other'",
+    "UPDATE witness_state SET size = 8, note = NULL",
+    "UPDATE witness_state SET origin = 'other'",
+    "DELETE FROM witness_state",
+    "UPDATE fork_evidence SET note = 'other'",
+    "DELETE FROM fork_evidence",
     "UPDATE log_state SET size = size - 1",
     "UPDATE log_state SET epoch = epoch - 1",
     "UPDATE log_state SET erasures = erasures - 1",

@@ -3,11 +3,13 @@
 
 import hashlib
 import json
+import struct
 from base64 import b64encode
 from functools import cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 HERE = Path(__file__).parent
 SIZES = (*range(21), 255, 256, 257, 258, 70_000)
@@ -110,8 +112,7 @@ def notes() -> object:
     key = Ed25519PrivateKey.from_private_bytes(SEED)
     public = key.public_key().public_bytes_raw()
     key_id = hashlib.sha256(ORIGIN.encode() + b"\n\x01" + public).digest()[:4]
-    text = f"{ORIGIN}\n20\n{b64(mth(0, 20))}\n"
-    signed = f"{text}\n\u2014 {ORIGIN} {b64(key_id + key.sign(text.encode()))}\n"
+    signed = signed_20()
     hashes = "".join(f"{b64(h)}\n" for h in path(7, 0, 20))
     return {
         "seed": b64(SEED),
@@ -121,9 +122,52 @@ def notes() -> object:
     }
 
 
+def witness() -> object:
+    """Cosignatures of both types over one checkpoint, and a submission of it (C2SP)."""
+    name, time = "witness.example/vectors", 1_679_315_147
+    text = f"{ORIGIN}\n20\n{b64(mth(0, 20))}\n"
+    made = []
+    for kind, private in (
+        (4, Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"cosigner 4").digest())),
+        (6, MLDSA44PrivateKey.from_seed_bytes(hashlib.sha256(b"cosigner 6").digest())),
+    ):
+        public = private.public_key().public_bytes_raw()
+        key_id = hashlib.sha256(name.encode() + b"\n" + bytes((kind,)) + public).digest()[:4]
+        message = f"cosignature/v1\ntime {time}\n{text}".encode()
+        if kind == 6:
+            message = b"subtree/v1\n\0" + bytes((len(name),)) + name.encode()
+            message += struct.pack(">Q", time) + bytes((len(ORIGIN),)) + ORIGIN.encode()
+            message += struct.pack(">QQ", 0, 20) + mth(0, 20)
+        blob = key_id + struct.pack(">Q", time)
+        made.append(
+            {
+                "vkey": f"{name}+{key_id.hex()}+{b64(bytes((kind,)) + public)}",
+                "message": b64(message),
+                "timestamp": time,
+                # An ML-DSA signature holds fresh randomness, so there is none to compare with.
+                "line": f"\u2014 {name} {b64(blob + private.sign(message))}" if kind == 4 else "",
+            }
+        )
+    proof = "".join(f"{b64(h)}\n" for h in subproof(6, 0, 20, True))
+    return {"text": text, "cosigners": made, "submission": f"old 6\n{proof}\n{signed_20()}"}
+
+
+def signed_20() -> str:
+    key = Ed25519PrivateKey.from_private_bytes(SEED)
+    public = key.public_key().public_bytes_raw()
+    key_id = hashlib.sha256(ORIGIN.encode() + b"\n\x01" + public).digest()[:4]
+    text = f"{ORIGIN}\n20\n{b64(mth(0, 20))}\n"
+    return f"{text}\n\u2014 {ORIGIN} {b64(key_id + key.sign(text.encode()))}\n"
+
+
 def written() -> dict[str, str]:
     """Give each file's name and text."""
-    made = {"trees.json": trees(), "tiles.json": tiles(), "notes.json": notes()}
+    made = {
+        "trees.json": trees(),
+        "tiles.json": tiles(),
+        "notes.json": notes(),
+        "witness.json": witness(),
+    }
     return {
         name: json.dumps(value, indent=1, ensure_ascii=False) + "\n" for name, value in made.items()
     }

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What witnessing needs: what this node saw of other logs, and the witnesses of its own."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from audit_log.domain.note import VerifierKey
+from audit_log.domain.submission import Held, Submission
+from audit_log.ports.publishing import Published, TreeReader
+
+
+class Holding(Protocol):
+    """What is held of one log; nobody else reads or changes it until the block ends."""
+
+    @property
+    def held(self) -> Held:
+        """The last tree cosigned; the empty one before the first."""
+        ...
+
+    def keep(self, held: Held, note: bytes, at: datetime) -> None:
+        """Replace it by a larger tree, or by the same one with a newer note."""
+        ...
+
+
+class WitnessStore(Protocol):
+    """The logs that this node witnesses, and what it has seen of them."""
+
+    def watch(self, key: VerifierKey, at: datetime) -> bool:
+        """Witness the log that the key is named after; False when that key was there already."""
+        ...
+
+    def keys(self, origin: str) -> Sequence[VerifierKey]:
+        """Give the keys that may sign for this origin; none when it is not witnessed."""
+        ...
+
+    def hold(self, origin: str) -> AbstractContextManager[Holding]:
+        """Take hold of a witnessed log: kept durably when the block ends, and nothing if it raises.
+
+        Two holders of one log never overlap, in whatever processes they are.
+        """
+        ...
+
+    def note(self, digest: str) -> bytes | None:
+        """Give the newest note cosigned for the log whose origin has this hex SHA-256."""
+        ...
+
+
+class AnswerKind(Enum):
+    """How a witness answered a submission."""
+
+    ACCEPTED = "accepted"
+    CONFLICT = "conflict"
+    REFUSED = "refused"  # 422, or 409 without a size: it may hold a fork
+    AWAY = "away"  # no answer in time, or one that says nothing about the tree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A witness's answer: signature lines when accepted, the size it holds when in conflict."""
+
+    kind: AnswerKind
+    lines: bytes = b""
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a witness shows as its newest note of our log; unverified, and None when it has none."""
+
+    reached: bool
+    note: bytes | None = None
+
+
+class WitnessPeers(Protocol):
+    """The witnesses of this log, by their names in its policy."""
+
+    def submit(self, submissions: Mapping[str, Submission]) -> Iterator[tuple[str, Answer]]:
+        """Submit to these witnesses at once and give each answer as it comes; raises nothing.
+
+        A witness that does not answer within its time is AWAY; leaving the iterator early waits
+        for nobody.
+        """
+        ...
+
+    def newest(self, name: str) -> Shown:
+        """Ask what this witness shows as its newest note of our log; raises nothing."""
+        ...
+
+
+class WitnessedStore(TreeReader, Protocol):
+    """Our own log as its witnesses see it."""
+
+    def head(self) -> tuple[int, bytes]:
+        """Give the committed size and root."""
+        ...
+
+    def shown(self) -> Published | None:
+        """Give the newest published checkpoint."""
+        ...
+
+    def witnessed(self, size: int, note: bytes, at: datetime) -> None:
+        """Show the published checkpoint of this size with its cosignatures from now on.
+
+        A note with more of them replaces one with fewer; one with no more changes nothing.
+        """
+        ...
+
+    def evidence(self) -> Sequence[bytes]:
+        """Give every note kept as evidence."""
+        ...
+
+    def keep_evidence(self, witness: str, note: bytes, at: datetime) -> bool:
+        """Keep a note signed by our own key that our tree does not contain; False if it is kept."""
+        ...
+
+    def say_signing(self, state: str, at: datetime) -> None:
+        """Let everybody know whether the log signs; what is said already keeps its time."""
+        ...

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a witness holds of other logs, in memory and on PostgreSQL, and its whole status table."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from audit_log.adapters.signatures import CosigningKey, check_signature
+from audit_log.adapters.witness_store import PostgresWitnessStore
+from audit_log.domain.checkpoint import Checkpoint
+from audit_log.domain.errors import (
+    CheckpointUntrusted,
+    GrowthUnproven,
+    LogNotWitnessed,
+    SubmissionUnreadable,
+)
+from audit_log.domain.merkle import EMPTY_ROOT, consistency_proof, leaf_hash, root_of
+from audit_log.domain.note import Signature, SignedNote, VerifierKey, ed25519_key, open_note
+from audit_log.domain.submission import Held, Submission, origin_digest
+from audit_log.ports import WitnessStore
+from audit_log.usecases.witness import Behind, Cosigned, Witness
+from shared.db import engine
+from tests.fakes.kernel import SteppingClock
+from tests.fakes.witness_memory import MemoryWitnessStore
+from tests.support.postgres import fresh_database
+
+ORIGIN = "log.example/watched"
+PRIVATE = Ed25519PrivateKey.from_private_bytes(b"l" * 32)
+KEY = ed25519_key(ORIGIN, PRIVATE.public_key().public_bytes_raw())
+WITNESS = CosigningKey("witness.example/w1", Ed25519PrivateKey.from_private_bytes(b"w" * 32))
+LEAVES = [leaf_hash(bytes((n,))) for n in range(40)]
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def store(request: pytest.FixtureRequest) -> Iterator[WitnessStore]:
+    if request.param == "memory":
+        yield MemoryWitnessStore()
+        return
+    one = engine(fresh_database("audit_log"))
+    yield PostgresWitnessStore(one)
+    one.dispose()
+
+
+@pytest.fixture
+def witness(store: WitnessStore) -> Witness:
+    clock = SteppingClock()
+    store.watch(KEY, clock.now())
+    return Witness(signers=(WITNESS,), store=store, check=check_signature, clock=clock)
+
+
+def root(size: int) -> bytes:
+    return root_of(LEAVES[:size])
+
+
+def source(height: int, index: int) -> bytes:
+    return root_of(LEAVES[index << height : (index + 1) << height])
+
+
+def note(size: int, at: bytes | None = None, private: Ed25519PrivateKey = PRIVATE) -> bytes:
+    text = Checkpoint(origin=ORIGIN, size=size, root=at or root(size)).text()
+    line = Signature(name=ORIGIN, key_id=KEY.id, blob=private.sign(text.encode()))
+    return bytes(SignedNote(text=text, signatures=(line,)))
+
+
+def submission(old: int, size: int, at: bytes | None = None) -> bytes:
+    proof = consistency_proof(old, size, source) if 0 < old <= size else ()
+    return bytes(Submission(old=old, proof=proof, note=note(size, at)))
+
+
+def test_a_log_that_grows_is_cosigned_and_shown(witness: Witness) -> None:
+    for old, size in ((0, 0), (0, 5), (5, 5), (5, 8), (8, 33)):
+        answer = witness.add_checkpoint(submission(old, size))
+        assert isinstance(answer, Cosigned)
+        shown = witness.newest(origin_digest(ORIGIN))
+        opened = open_note(shown, (KEY, WITNESS.key), check_signature)
+        assert len(opened.signatures) == 2
+        assert shown.endswith(answer.lines)
+        assert opened.text.split("\n")[1] == str(size)
+
+
+def test_another_size_than_the_witness_holds_is_told_the_one_it_holds(witness: Witness) -> None:
+    witness.add_checkpoint(submission(0, 8))
+    for old, size in ((0, 9), (5, 9), (9, 9)):
+        assert witness.add_checkpoint(submission(old, size)) == Behind(size=8)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        submission(8, 9, b"x" * 32),  # a fork that goes on
+        submission(8, 8, b"x" * 32),  # a fork at the same size
+        submission(8, 9).replace(b"old 8\n", b"old 8\n" + b"A" * 43 + b"=\n"),
+    ],
+)
+def test_a_fork_is_never_cosigned(witness: Witness, raw: bytes) -> None:
+    witness.add_checkpoint(submission(0, 8))
+    before = witness.newest(origin_digest(ORIGIN))
+    with pytest.raises(GrowthUnproven):
+        witness.add_checkpoint(raw)
+    assert witness.newest(origin_digest(ORIGIN)) == before
+
+
+def test_the_empty_tree_with_another_root_is_no_growth(witness: Witness) -> None:
+    with pytest.raises(GrowthUnproven):
+        witness.add_checkpoint(submission(0, 0, b"x" * 32))
+
+
+def test_what_no_configured_key_has_signed_is_untrusted(witness: Witness) -> None:
+    stranger = note(5, private=Ed25519PrivateKey.from_private_bytes(b"s" * 32))
+    with pytest.raises(CheckpointUntrusted):
+        witness.add_checkpoint(bytes(Submission(old=0, proof=(), note=stranger)))
+    with pytest.raises(LogNotWitnessed):
+        witness.newest(origin_digest(ORIGIN))
+
+
+def test_an_unknown_origin_is_not_witnessed(witness: Witness) -> None:
+    raw = submission(0, 5).replace(ORIGIN.encode(), b"log.example/other")
+    for act in (lambda: witness.add_checkpoint(raw), lambda: witness.newest("0" * 64)):
+        with pytest.raises(LogNotWitnessed):
+            act()
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"old 0\n\nnot a note\n", submission(9, 5), submission(0, 5)[:-1]]
+)
+def test_a_malformed_submission_is_unreadable(witness: Witness, raw: bytes) -> None:
+    with pytest.raises(SubmissionUnreadable):
+        witness.add_checkpoint(raw)
+
+
+def test_a_signed_text_that_is_no_checkpoint_is_unreadable(witness: Witness) -> None:
+    text = f"{ORIGIN}\n05\n"
+    line = Signature(name=ORIGIN, key_id=KEY.id, blob=PRIVATE.sign(text.encode()))
+    signed = bytes(SignedNote(text=text, signatures=(line,)))
+    with pytest.raises(SubmissionUnreadable):
+        witness.add_checkpoint(bytes(Submission(old=0, proof=(), note=signed)))
+
+
+def test_a_node_without_a_witness_key_witnesses_nobody(store: WitnessStore) -> None:
+    clock = SteppingClock()
+    store.watch(KEY, clock.now())
+    witness = Witness(signers=(), store=store, check=check_signature, clock=clock)
+    with pytest.raises(LogNotWitnessed):
+        witness.add_checkpoint(submission(0, 5))
+
+
+def test_a_second_key_may_sign_while_a_log_rotates(witness: Witness) -> None:
+    fresh = Ed25519PrivateKey.from_private_bytes(b"n" * 32)
+    key = VerifierKey(name=ORIGIN, algorithm=1, key=fresh.public_key().public_bytes_raw())
+    now = witness.clock.now()
+    assert witness.store.watch(key, now)
+    assert not witness.store.watch(key, now)
+    witness.add_checkpoint(submission(0, 5))
+    text = Checkpoint(origin=ORIGIN, size=8, root=root(8)).text()
+    line = Signature(name=ORIGIN, key_id=key.id, blob=fresh.sign(text.encode()))
+    signed = bytes(SignedNote(text=text, signatures=(line,)))
+    raw = bytes(Submission(old=5, proof=consistency_proof(5, 8, source), note=signed))
+    assert isinstance(witness.add_checkpoint(raw), Cosigned)
+
+
+def test_nothing_is_kept_when_cosigning_fails(store: WitnessStore) -> None:
+    clock = SteppingClock()
+    store.watch(KEY, clock.now())
+
+    def keep_and_fail() -> None:
+        with store.hold(ORIGIN) as holding:
+            holding.keep(Held(size=5, root=root(5)), b"note", clock.now())
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        keep_and_fail()
+    with store.hold(ORIGIN) as holding:
+        assert (holding.held.size, holding.held.root) == (0, EMPTY_ROOT)
+    assert store.note(origin_digest(ORIGIN)) is None
+
+
+def test_of_many_at_once_no_two_forks_are_cosigned(witness: Witness) -> None:
+    """Twelve at once from the same size: one root wins, everybody else is told so."""
+    witness.add_checkpoint(submission(0, 8))
+    won: list[int] = []
+
+    def submit(size: int) -> None:
+        if isinstance(witness.add_checkpoint(submission(8, size)), Cosigned):
+            won.append(size)
+
+    threads = [threading.Thread(target=submit, args=(size,)) for size in range(9, 21)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(won) == 1
+    assert witness.newest(origin_digest(ORIGIN)).split(b"\n")[1] == str(won[0]).encode()

@@ -5,15 +5,21 @@ Reads no environment and decides nothing.
 """
 
 import os
+import secrets
 import socket
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from flask import Flask
 from sqlalchemy import Engine
 
+from audit_log.adapters.decision_client import SCOPES as DECISION_SCOPES
+from audit_log.adapters.decision_client import HttpDecisions
+from audit_log.adapters.finding_desk import finding_transactions
 from audit_log.adapters.head_file import FileHead
+from audit_log.adapters.inspector import inspecting
 from audit_log.adapters.kafka_entries import KafkaEntries
 from audit_log.adapters.key_files import (
     LogKeys,
@@ -25,21 +31,30 @@ from audit_log.adapters.key_files import (
 from audit_log.adapters.log import transactions
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.publishing import PostgresPublisherStore
+from audit_log.adapters.rule_file import read_thresholds
+from audit_log.adapters.rule_store import PostgresRuleStore
 from audit_log.adapters.store import PostgresSequencerStore
+from audit_log.domain.rules.thresholds import Thresholds
 from audit_log.http import api, pages
 from audit_log.http.edge import Edge, install
 from audit_log.ports import Transaction, Trust
 from audit_log.settings import AuditSettings
+from audit_log.usecases.ask_people import PeopleAsker
 from audit_log.usecases.publish import Publisher
+from audit_log.usecases.self_check import SelfChecker
 from audit_log.usecases.sequence import Pace, Sequencer
+from audit_log.usecases.verify import Verification, verify
+from audit_log.usecases.verify_rows import RowVerifier
+from audit_log.usecases.watch import Watcher
 from audit_log.workers import loops
 from shared.api import create_api
 from shared.auth import TokenVerifier
 from shared.clock import Clock
 from shared.db import engine, ready_check, run_migrations
-from shared.http_client import RemoteKeySet
+from shared.http_client import RemoteKeySet, ServiceTokens
 from shared.ids import IdSource, Uuid7Source
 from shared.pages import PageSettings, SignIn, install_pages
+from shared.processes import run_loop
 from shared.service_info import ServiceInfo
 from shared.version import VERSION
 from shared.web import create_flask
@@ -62,13 +77,14 @@ class Parts:
     signer: LogSigner
     trust: Trust
     transaction: Transaction
+    thresholds: Thresholds
 
 
 def build(settings: AuditSettings, *, clock: Clock) -> Parts:
     """Put the parts together; opens no connection.
 
     A development node makes its own keys at the first start. Raises KeyStoreError when keys are
-    missing or unsafe.
+    missing or unsafe, SettingsError when the rules file means nothing.
     """
     if settings.development:
         create_missing_keys(settings.keys_dir)
@@ -86,6 +102,7 @@ def build(settings: AuditSettings, *, clock: Clock) -> Parts:
         signer=signer,
         trust=Trust(origin=settings.log_origin, keys=(signer.key,), check=check_ed25519),
         transaction=transactions(database, own, clock),
+        thresholds=read_thresholds(settings.rules_file),
     )
 
 
@@ -125,6 +142,8 @@ def create_app(parts: Parts) -> Flask:
         app,
         Edge(
             transaction=parts.transaction,
+            findings=finding_transactions(parts.engine, parts.own, parts.clock),
+            thresholds=parts.thresholds,
             pseudonyms=parts.keys.pseudonyms,
             trust=parts.trust,
             ids=parts.ids,
@@ -169,15 +188,100 @@ def sequence(parts: Parts, stop: threading.Event) -> int:
 
 
 def work(parts: Parts, stop: threading.Event) -> int:
-    """Publish a checkpoint a second until `stop`; give the exit code."""
+    """Publish a checkpoint a second and run the log's own checks until `stop`; give the exit code.
+
+    The checks have threads of their own: none holds up the checkpoints or another.
+    """
     publisher = create_publisher(parts)
-    return loops.run(
+    checks = [
+        threading.Thread(
+            target=run_loop,
+            args=(step,),
+            kwargs={"clock": parts.clock, "stop": stop, "idle_seconds": idle, "name": name},
+            name=name,
+        )
+        for name, step, idle in _checks(parts)
+    ]
+    for check in checks:
+        check.start()
+    code = loops.run(
         publisher.step,
         clock=parts.clock,
         stop=stop,
         idle=loops.PUBLISH_SECONDS,
         name="checkpointer",
     )
+    for check in checks:
+        check.join()
+    return code
+
+
+def create_watcher(parts: Parts) -> Watcher:
+    """Make what puts entries before the rules."""
+    return Watcher(
+        store=_rule_store(parts),
+        vault=parts.keys.vault,
+        pseudonyms=parts.keys.pseudonyms,
+        check=check_ed25519,
+        clock=parts.clock,
+        thresholds=parts.thresholds,
+    )
+
+
+def create_asker(parts: Parts) -> PeopleAsker | None:
+    """Make what asks consent_registry about people; None where no registry is named."""
+    settings = parts.settings
+    if not settings.consent_registry_url:
+        return None
+    tokens = ServiceTokens(
+        settings.token_endpoint, settings.client_id, settings.client_secret, parts.clock
+    )
+    decisions = HttpDecisions(
+        settings.consent_registry_url,
+        lambda: tokens.token(settings.consent_registry_audience, DECISION_SCOPES),
+    )
+    return PeopleAsker(
+        store=_rule_store(parts),
+        decisions=decisions,
+        vault=parts.keys.vault,
+        pseudonyms=parts.keys.pseudonyms,
+        check=check_ed25519,
+        clock=parts.clock,
+        thresholds=parts.thresholds,
+    )
+
+
+def create_self_checker(parts: Parts) -> SelfChecker:
+    """Make what verifies the log itself."""
+    return SelfChecker(
+        store=_rule_store(parts),
+        transaction=parts.transaction,
+        trust=parts.trust,
+        verify=lambda: _verify(parts),
+        draw=secrets.randbelow,
+        clock=parts.clock,
+        thresholds=parts.thresholds,
+    )
+
+
+def _checks(parts: Parts) -> list[tuple[str, Callable[[], bool], float]]:
+    asker = create_asker(parts)
+    asking = [] if asker is None else [("people", asker.step, loops.CHECK_SECONDS)]
+    return [
+        ("rules", create_watcher(parts).step, loops.CHECK_SECONDS),
+        ("self-check", create_self_checker(parts).step, loops.SELF_CHECK_SECONDS),
+        *asking,
+    ]
+
+
+def _verify(parts: Parts) -> Verification:
+    with inspecting(parts.settings.database_url) as inspector:
+        rows = RowVerifier(parts.keys.vault, parts.keys.pseudonyms)
+        return verify(inspector, trust=parts.trust, rows=rows)
+
+
+def _rule_store(parts: Parts) -> PostgresRuleStore:
+    return PostgresRuleStore(parts.engine, parts.own)
 
 
 def create_publisher(parts: Parts) -> Publisher:

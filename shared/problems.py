@@ -98,7 +98,9 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "visa_none": Problem(403, "There is no visa for this dataset"),
 
     # audit_log
+    "decisions_unavailable": Problem(503, "The consent registry does not answer"),
     "fenced": Problem(503, "Another sequencer leads the log"),
+    "finding_closed": Problem(409, "The finding is closed"),
     "head_mismatch": Problem(500, "The log does not extend what it has signed"),
     "keys_erased": Problem(503, "Keys were destroyed meanwhile"),
     "log_mismatch": Problem(500, "The stored log is not the configured one"),
@@ -107,6 +109,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "offset_missing": Problem(500, "A partition has no stored offset"),
     "producer_exists": Problem(409, "The producer is registered with other particulars"),
     "proof_failed": Problem(500, "The log's own proof does not verify"),
+    "rules_overtaken": Problem(503, "Another worker has examined these entries"),
     "size_not_published": Problem(422, "The log has not published a tree of that size"),
     "src_not_yours": Problem(403, "The source is not the caller's"),
     "unopenable": Problem(500, "A sealed part cannot be opened"),

@@ -74,3 +74,21 @@ class ProofFailed(AppError):
     """What the log itself serves does not verify: the worst it can say about itself."""
 
     code = "proof_failed"
+
+
+class DecisionsUnavailable(AppError):
+    """The service that owns consents gives no whole answer: nothing asked of it is good yet."""
+
+    code = "decisions_unavailable"
+
+
+class RulesOvertaken(AppError):
+    """Another worker has examined these entries meanwhile: nothing of the step was kept."""
+
+    code = "rules_overtaken"
+
+
+class FindingClosed(AppError):
+    """The finding is closed, and closed is for good."""
+
+    code = "finding_closed"

@@ -6,7 +6,8 @@ from typing import Final
 
 from flask import Flask, current_app
 
-from audit_log.ports import Pseudonyms, Transaction, Trust
+from audit_log.domain.rules.thresholds import Thresholds
+from audit_log.ports import FindingTransaction, Pseudonyms, Transaction, Trust
 from shared.clock import Clock
 from shared.ids import IdSource
 
@@ -18,6 +19,8 @@ class Edge:
     """Everything a view may reach."""
 
     transaction: Transaction
+    findings: FindingTransaction
+    thresholds: Thresholds
     pseudonyms: Pseudonyms
     trust: Trust
     ids: IdSource

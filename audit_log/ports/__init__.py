@@ -5,6 +5,18 @@ Every port has a conformance suite in tests/contract/audit_log that runs on the 
 fake alike.
 """
 
+from audit_log.ports.findings import (
+    Coverage,
+    FindingDesk,
+    FindingTransaction,
+    PersonDecisions,
+    Progress,
+    Registered,
+    Remembered,
+    RuleStore,
+    Step,
+    StoredEntry,
+)
 from audit_log.ports.keys import (
     DataKey,
     Pseudonyms,
@@ -40,22 +52,32 @@ from audit_log.ports.verifying import (
 )
 
 __all__ = [
+    "Coverage",
     "DataKey",
     "EntrySource",
+    "FindingDesk",
+    "FindingTransaction",
     "HeadFile",
     "Inspector",
     "Log",
     "LogReader",
+    "PersonDecisions",
     "Producer",
+    "Progress",
     "Pseudonyms",
     "Published",
     "PublisherStore",
+    "Registered",
+    "Remembered",
+    "RuleStore",
     "SequencerStore",
     "Shredded",
     "Shredding",
     "Signer",
     "SourceBroken",
     "Standing",
+    "Step",
+    "StoredEntry",
     "StoredKey",
     "StoredOffset",
     "StoredSearch",

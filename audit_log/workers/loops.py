@@ -15,6 +15,8 @@ from shared.processes import run_loop
 
 SEQUENCE_IDLE_SECONDS: Final = 0.05
 PUBLISH_SECONDS: Final = 1.0
+CHECK_SECONDS: Final = 1.0
+SELF_CHECK_SECONDS: Final = 60.0
 _log = logging.getLogger(__name__)
 
 

@@ -33,7 +33,7 @@ class Seen:
 
     `at` is when it happened as its producer says, `arrived` when the log first signed a tree that
     holds it. Actor, holder, permit and people are pseudonyms, None or absent where the parts say
-    nothing or were erased.
+    nothing. `erased` says that the permit's part is gone: such a use cannot be judged.
     """
 
     index: int
@@ -55,6 +55,7 @@ class Seen:
     permit: str | None = None
     people: tuple[str, ...] = ()
     beat: Beat | None = None
+    erased: bool = False
 
     @property
     def is_read(self) -> bool:
@@ -64,6 +65,8 @@ class Seen:
     @property
     def is_use(self) -> bool:
         """Whether a permit was used: data left, or a decision let it."""
+        if self.erased:
+            return False
         return self.is_read or (self.type == DECISION and self.decision == "permit")
 
     def number(self, name: str) -> int | None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The machine's face: C2SP paths below `/log`, JSON below `/v1`. Decides nothing."""
 
-from audit_log.http.api import entries, erasures, intake, producers, proofs, tiles
+from audit_log.http.api import entries, erasures, findings, intake, producers, proofs, tiles
 from shared.api import Api
 
 
@@ -14,5 +14,6 @@ def register(api: Api, *, tiles_public: bool) -> None:
         intake.blueprint,
         producers.blueprint,
         erasures.blueprint,
+        findings.blueprint,
     ):
         api.register_blueprint(blueprint)

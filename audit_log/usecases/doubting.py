@@ -85,10 +85,15 @@ class Doubting:
             known = memory.epochs.get(doubt.src) or epochs.Epochs()
             judge = epochs.unannounced if doubt.rule == UNANNOUNCED else epochs.unsigned
             return judge(known, int(doubt.about.split("/")[1]))
-        if doubt.rule == decided.RULE:
+        return self.judge(doubt.rule, use)
+
+    def judge(self, rule: str, use: Use) -> str | None:
+        """Judge a use by what is known now of the time it is about; None when all is well."""
+        memory = self._memory
+        if rule == decided.RULE:
             return decided.judge(use, memory.traces.get(use.trace))
         history = memory.permits.get(use.permit) if use.permit is not None else None
-        return PERMIT_RULES[doubt.rule](use, history)
+        return PERMIT_RULES[rule](use, history)
 
     def forget(self) -> None:
         """Forget where the doubts were that the memory has forgotten."""

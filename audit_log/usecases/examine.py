@@ -139,23 +139,23 @@ class Examiner:
     def _judge_use(self, seen: Seen, *, late: bool) -> None:
         """Doubt a use that is not good as far as is known; a late word is the last one."""
         use = use_of(seen)
-        due = seen.arrived if late else seen.arrived + self._limits.span("grace")
-        rules = [(rule, about_permit(seen.permit or "")) for rule in PERMIT_RULES]
-        if seen.is_read:
-            rules.append((decided.RULE, about_trace(seen.trace)))
-        for rule, about in rules:
+        rules = (*PERMIT_RULES, decided.RULE) if seen.is_read else tuple(PERMIT_RULES)
+        for rule in rules:
             cause = f"{rule}/{seen.index}"
-            doubt = Doubt(
-                rule=rule,
-                cause=f"{cause}/late" if late else cause,
-                about=about,
-                index=seen.index,
-                src=seen.src,
-                due=due,
-                use=use,
+            if self._doubts.judge(rule, use) is None or self.memory.doubts.get(cause) is not None:
+                continue
+            of_trace = rule == decided.RULE
+            self._doubts.open(
+                Doubt(
+                    rule=rule,
+                    cause=f"{cause}/late" if late else cause,
+                    about=about_trace(seen.trace) if of_trace else about_permit(seen.permit or ""),
+                    index=seen.index,
+                    src=seen.src,
+                    due=seen.arrived if late else seen.arrived + self._limits.span("grace"),
+                    use=use,
+                )
             )
-            if self._doubts.code(doubt) is not None and self.memory.doubts.get(cause) is None:
-                self._doubts.open(doubt)
 
     def _take_account(self, seen: Seen) -> None:
         if seen.actor is None:

@@ -32,7 +32,7 @@ class Thresholds:
 
     def span(self, name: str) -> timedelta:
         """Give a number of seconds as a time span."""
-        return timedelta(seconds=self.as_mapping()[name])
+        return timedelta(seconds=getattr(self, name))
 
     def as_mapping(self) -> Mapping[str, int]:
         """Give every number by name."""

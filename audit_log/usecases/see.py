@@ -10,7 +10,7 @@ from audit_log.domain.parts import binding, group_code, unpadded
 from audit_log.domain.rules.insider import REVEAL, SEARCH
 from audit_log.domain.rules.people import PersonQuestion
 from audit_log.domain.rules.permits import TURNS
-from audit_log.domain.rules.seen import DECISION, READS, Beat, Seen
+from audit_log.domain.rules.seen import DECISION, NO_YEAR, READS, Beat, Seen, pseudonym
 from audit_log.ports import DataKey, Pseudonyms, StoredEntry, StoredKey, Vault
 from shared.canonical import MalformedEntry
 from shared.entries import Entry, check_commitments, parse_entry
@@ -18,8 +18,6 @@ from shared.events import actor_of, subject_of
 from shared.heartbeat import HEARTBEAT_TYPE, read_heartbeat
 from shared.sealing import SealedPart
 
-_NO_YEAR: Final = 0
-"""The rules know a person by one pseudonym all years, which stands in no search row."""
 _OFFICER: Final = frozenset({SEARCH, REVEAL})
 
 
@@ -120,8 +118,8 @@ class Viewer:
     def _name(self, kind: str, *name: str) -> str:
         known = self._names.get((kind, *name))
         if known is None:
-            number = self._pseudonyms.search(_NO_YEAR, kind, *name)
-            known = self._names[(kind, *name)] = f"{number & (1 << 64) - 1:016x}"
+            number = self._pseudonyms.search(NO_YEAR, kind, *name)
+            known = self._names[(kind, *name)] = pseudonym(number)
         return known
 
     def _holder(self, part: SealedPart | None) -> str | None:

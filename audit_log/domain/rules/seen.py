@@ -13,6 +13,14 @@ READS: Final = frozenset(
     f"placet.access.{name}.v1" for name in ("read", "query", "download", "decrypt", "export")
 )
 
+NO_YEAR: Final = 0
+"""The rules know an account by one pseudonym all years, which stands in no search row."""
+
+
+def pseudonym(number: int) -> str:
+    """Write a keyed pseudonym of 64 bits as the rules keep it."""
+    return f"{number & (1 << 64) - 1:016x}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:

@@ -16,6 +16,7 @@ from audit_log.adapters.rule_store import PostgresRuleStore
 from audit_log.domain.errors import DecisionsUnavailable, RulesOvertaken
 from audit_log.domain.note import ed25519_key
 from audit_log.domain.rules.people import PersonAnswer, PersonQuestion
+from audit_log.domain.rules.seen import NO_YEAR, pseudonym
 from audit_log.domain.rules.thresholds import Thresholds
 from audit_log.domain.search import Account
 from audit_log.ports import Producer
@@ -324,10 +325,22 @@ def test_what_the_rules_remember_names_nobody(checked: Checked) -> None:
         assert name not in text
 
 
-def test_an_erased_use_is_not_taken_for_one_without_a_permit(checked: Checked) -> None:
-    Producing(checked.world, SRC).send(checked.node.say(used()))
-    drain(checked.sequencer)
-    checked.publisher.step()
+def test_an_erasure_reaches_what_the_rules_remember(checked: Checked) -> None:
+    checked.take(checked.permits.say(issued()), src=PERMITS)
+    checked.take(checked.node.say(used()), checked.node.say(used(permit="P-9")))
+    name = pseudonym(PSEUDONYMS.search(NO_YEAR, "actor", RITA.issuer, RITA.subject))
+    assert remembering(checked, name) == {"accounts", "doubts", "permits", "tallies"}
+    forget_rita(checked)
+    assert remembering(checked, name) == set()
+
+
+def remembering(checked: Checked, name: str) -> set[str]:
+    with psycopg.connect(checked.world.url) as connection:
+        rows = connection.execute("SELECT kind, key || value::text FROM rule_memory").fetchall()
+    return {kind for kind, text in rows if name in text}
+
+
+def forget_rita(checked: Checked) -> None:
     erase(
         Account(issuer=RITA.issuer, subject=RITA.subject),
         ground="gdpr_17",
@@ -337,5 +350,12 @@ def test_an_erased_use_is_not_taken_for_one_without_a_permit(checked: Checked) -
         ids=Uuid7Source(),
         clock=checked.world.clock,
     )
+
+
+def test_an_erased_use_is_not_taken_for_one_without_a_permit(checked: Checked) -> None:
+    Producing(checked.world, SRC).send(checked.node.say(used()))
+    drain(checked.sequencer)
+    checked.publisher.step()
+    forget_rita(checked)
     checked.pass_time(60)
     assert checked.findings() == []

@@ -70,6 +70,27 @@ class AuditSettings(CommonSettings):
         maximum=50_000,
     )
 
+    rules_file: Path | None = setting(
+        "PLACET_RULES_FILE",
+        doc="A JSON file with this node's thresholds of the log's own checks.",
+        kind=Kind.PATH,
+        default="",
+        example="/etc/placet/rules.json",
+    )
+    consent_registry_url: str = setting(
+        "PLACET_CONSENT_REGISTRY_URL",
+        doc="Where consent_registry answers; without it no use is held against consents.",
+        kind=Kind.URL,
+        default="",
+        example="https://consent.example",
+        expected=True,
+    )
+    consent_registry_audience: str = setting(
+        "PLACET_CONSENT_REGISTRY_AUDIENCE",
+        doc="The consent registry's resource id.",
+        default="urn:placet:{node}:consent_registry",
+    )
+
     @property
     def src(self) -> str:
         """The source under which the log speaks about itself."""

@@ -79,7 +79,7 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "audit": ("search", "export", "reveal", "erase", "hold"),
         "cohort": ("evaluated", "frozen"),
         "consent": ("given", "changed", "withdrawn", "propagated"),
-        "finding": ("opened", "closed"),
+        "finding": ("opened", "assigned", "closed"),
         "import": ("started", "finished"),
         "optout": ("registered", "reversed"),
         "permit": ("issued", "renewed", "held", "released", "revoked", "expired"),

@@ -116,16 +116,7 @@ class PostgresInspector:
 
     def parts(self, first: int, end: int) -> Mapping[int, Mapping[int, tuple[StoredKey, bytes]]]:
         """Give the sealed parts of these indexes by group number, with their wrapped keys."""
-        found: dict[int, dict[int, tuple[StoredKey, bytes]]] = {}
-        for index, group, kid, kek, wrapped, data in self._all(
-            "SELECT s.idx, s.grp, s.kid, coalesce(d.kek, ''), coalesce(d.wrapped, ''), s.data"
-            " FROM sealed AS s LEFT JOIN dek AS d ON d.kid = s.kid"
-            " WHERE s.idx >= %s AND s.idx < %s",
-            (first, end),
-        ):
-            key = StoredKey(kid, kek, bytes(wrapped))
-            found.setdefault(index, {})[group] = (key, bytes(data))
-        return found
+        return parts_of(self._connection, range(first, end))
 
     def erased(self, first: int, end: int) -> Mapping[int, frozenset[int]]:
         """Give the group numbers of these indexes that an erasure destroyed."""
@@ -171,6 +162,22 @@ class PostgresInspector:
         with self._connection.cursor(name=name) as cursor:
             cursor.itersize = _PAGE
             yield from cursor.execute(query)
+
+
+def parts_of(
+    connection: psycopg.Connection, indexes: Sequence[int]
+) -> dict[int, dict[int, tuple[StoredKey, bytes]]]:
+    """Read the sealed parts of entries by index and group number, with their wrapped keys."""
+    found: dict[int, dict[int, tuple[StoredKey, bytes]]] = {}
+    with connection.cursor(binary=True) as cursor:
+        for index, group, kid, kek, wrapped, data in cursor.execute(
+            "SELECT s.idx, s.grp, s.kid, coalesce(d.kek, ''), coalesce(d.wrapped, ''), s.data"
+            " FROM sealed AS s LEFT JOIN dek AS d ON d.kid = s.kid WHERE s.idx = ANY(%s)",
+            (list(indexes),),
+        ):
+            key = StoredKey(kid, kek, bytes(wrapped))
+            found.setdefault(index, {})[group] = (key, bytes(data))
+    return found
 
 
 @contextmanager

@@ -9,11 +9,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
-import psycopg
 from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.dialects import postgresql
 
-from audit_log.adapters import shredding
+from audit_log.adapters import cursors, shredding
 from audit_log.adapters.exports import PostgresExports
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.reader import PostgresReader, producer_of
@@ -45,7 +44,7 @@ class PostgresLog:
 
     def record(self, fact: Fact) -> str:
         """Say something through the log's own producer; give the entry's id."""
-        with self._cursor() as cursor:
+        with cursors.of(self._connection) as cursor:
             return self._own.say(cursor, [fact], self._clock.now())[0]
 
     def producer_of(self, client_id: str) -> Producer | None:
@@ -91,7 +90,7 @@ class PostgresLog:
 
     def shred(self, wanted: Shredding, at: datetime) -> Shredded:
         """Destroy a holder's key and everything sealed under it."""
-        with self._cursor() as cursor:
+        with cursors.of(self._connection) as cursor:
             return shredding.shred(cursor, wanted, at)
 
     def _begin(self, offset: StoredOffset) -> None:
@@ -114,15 +113,6 @@ class PostgresLog:
         ).one()
         if (stored.cluster_id, stored.topic_id) != (offset.cluster_id, offset.topic_id):
             raise LogMismatch("the offsets stored are of another topic under this name")
-
-    @contextmanager
-    def _cursor(self) -> Iterator[psycopg.Cursor]:
-        """Open a psycopg cursor in the same transaction."""
-        raw = self._connection.connection.driver_connection
-        if not isinstance(raw, psycopg.Connection):
-            raise TypeError("the engine does not speak psycopg")
-        with raw.cursor(binary=True) as cursor:
-            yield cursor
 
 
 def transactions(engine: Engine, own: OwnProducer, clock: Clock) -> Transaction:

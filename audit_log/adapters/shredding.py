@@ -12,6 +12,7 @@ from hashlib import sha256
 import psycopg
 
 from audit_log.domain.errors import NothingToErase
+from audit_log.domain.rules.seen import pseudonym
 from audit_log.ports import Shredded, Shredding
 
 
@@ -90,4 +91,20 @@ def _forget(cursor: psycopg.Cursor, wanted: Shredding) -> None:
             "UPDATE ev SET actor = NULL, permit = NULL, visa = NULL, project = NULL"
             " WHERE actor = ANY(%s)",
             (list(wanted.pseudonyms),),
+        )
+        _forget_rules(cursor, [pseudonym(number) for number in wanted.pseudonyms])
+
+
+def _forget_rules(cursor: psycopg.Cursor, names: Sequence[str]) -> None:
+    """Remove an account from what the rules remember; a doubt about it stays, without a name."""
+    cursor.execute(
+        "DELETE FROM rule_memory WHERE (kind = 'accounts' AND key = ANY(%s))"
+        " OR (kind = 'tallies' AND split_part(key, '/', 2) = ANY(%s))",
+        (list(names), list(names)),
+    )
+    for kind, path in (("permits", "{holder}"), ("doubts", "{use,actor}")):
+        cursor.execute(
+            "UPDATE rule_memory SET value = jsonb_set(value, %s::text[], 'null')"
+            " WHERE kind = %s AND value #>> %s::text[] = ANY(%s)",
+            (path, kind, path, list(names)),
         )

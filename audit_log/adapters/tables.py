@@ -11,17 +11,22 @@ What may change in them, ever (triggers refuse everything else, also to the owne
   note.
 - `witness_state`: what this node saw of another log only grows; `fork_evidence`: rows are added.
 - `log_state`: one row; size, epoch and erasures never shrink.
+- `finding`: a row is assigned, closed once, and its closing said once. `rule_cursor` only goes on;
+  `rule_memory` holds keyed pseudonyms and can be made anew from the entries.
 - Only an erasure may delete from `sealed` and `ev_person`, empty a `dek`, and clear the pseudonyms
   of an `ev` row.
 
 Rooms for what comes later: `ev` and `sealed` become partitioned by `retention`, then `month`, when
 the first class has a term (`held` keeps rows under a legal hold); `heartbeat`, `saved_query`,
 `case_*`, `hold`, `rule` stand beside these.
+the first class has a term (`held` keeps rows under a legal hold); `saved_query`, `case_*`,
+`hold`, `witness_*` stand beside these.
 """
 
 from typing import Final
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
     Column,
@@ -34,6 +39,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -250,6 +256,28 @@ FINDING: Final = Table(
     Column("detail", JSONB, nullable=False),
     Column("opened_at", _INSTANT, nullable=False),
     Column("closed_at", _INSTANT, nullable=True),
+    # What the sequencer itself finds is as grave as can be, and it says no more than it must.
+    Column("severity", Text, nullable=False, server_default=text("'critical'")),
+    Column("owner", Text, nullable=True),
+    Column("cause", Text, nullable=True, unique=True),
+    Column("evidence", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
+    Column("closed_reason", Text, nullable=True),
+    # The id of the entry that says so.
+    Column("closing", Text, nullable=True),
+)
+RULE_MEMORY: Final = Table(
+    "rule_memory",
+    METADATA,
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("value", JSONB, nullable=False),
+)
+RULE_CURSOR: Final = Table(
+    "rule_cursor",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    _number("next_idx"),
+    Column("moved_at", _INSTANT, nullable=False),
 )
 KAFKA_OFFSET: Final = Table(
     "kafka_offset",

@@ -122,3 +122,21 @@ class GrowthUnproven(AppError):
     """The checkpoint does not extend what this witness has cosigned before."""
 
     code = "growth_unproven"
+
+
+class DecisionsUnavailable(AppError):
+    """The service that owns consents gives no whole answer: nothing asked of it is good yet."""
+
+    code = "decisions_unavailable"
+
+
+class RulesOvertaken(AppError):
+    """Another worker has examined these entries meanwhile: nothing of the step was kept."""
+
+    code = "rules_overtaken"
+
+
+class FindingClosed(AppError):
+    """The finding is closed, and closed is for good."""
+
+    code = "finding_closed"

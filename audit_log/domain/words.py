@@ -35,6 +35,7 @@ TYPE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "placet.consent.withdrawn.v1": "A consent was withdrawn",
         "placet.consent.propagated.v1": "A change of consent reached its readers",
         "placet.finding.opened.v1": "The log found something wrong",
+        "placet.finding.assigned.v1": "A finding was given to somebody",
         "placet.finding.closed.v1": "A finding was closed",
         "placet.import.started.v1": "An import was started",
         "placet.import.finished.v1": "An import was finished",

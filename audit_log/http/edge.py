@@ -6,7 +6,8 @@ from typing import Final
 
 from flask import Flask, current_app
 
-from audit_log.ports import Pseudonyms, Transaction, Trust, Vault
+from audit_log.domain.rules.thresholds import Thresholds
+from audit_log.ports import FindingTransaction, Pseudonyms, Transaction, Trust, Vault
 from audit_log.usecases.witness import Witness
 from shared.clock import Clock
 from shared.ids import IdSource
@@ -19,6 +20,8 @@ class Edge:
     """Everything a view may reach."""
 
     transaction: Transaction
+    findings: FindingTransaction
+    thresholds: Thresholds
     pseudonyms: Pseudonyms
     vault: Vault
     trust: Trust

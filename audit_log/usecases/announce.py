@@ -8,6 +8,7 @@ from typing import Final
 
 from audit_log.domain.batch import Quarantined
 from audit_log.domain.chain import Breach, BreachCode
+from audit_log.domain.rules.raised import Raised
 from shared.events import JSON, Fact
 from shared.tracing import current_trace_id
 
@@ -57,6 +58,22 @@ def finding_fact(rule: str, code: str, detail: Mapping[str, int | str], at: date
 def succeeds_fact(detail: Mapping[str, int | str], at: datetime) -> Fact:
     """Say which log this one follows, and what of it is lost."""
     return _fact("placet.sys.start.v1", at, reason="succeeds", extra=detail)
+
+
+def opened_fact(finding: int, raised: Raised, severity: str, at: datetime) -> Fact:
+    """Say that a rule opened a finding, and on which entries it rests."""
+    extra: dict[str, JSON] = {"finding": finding, "rule": raised.rule, "severity": severity}
+    if raised.evidence:
+        extra["evidence"] = list(raised.evidence)
+    if raised.src is not None:
+        extra["src"] = raised.src
+    return _fact("placet.finding.opened.v1", at, reason=raised.code, extra=extra)
+
+
+def closed_fact(finding: int, rule: str, code: str, reason: str, at: datetime) -> Fact:
+    """Say that a finding is closed, and why."""
+    extra: dict[str, JSON] = {"code": code, "finding": finding, "rule": rule}
+    return _fact("placet.finding.closed.v1", at, reason=reason, extra=extra)
 
 
 def _fact(

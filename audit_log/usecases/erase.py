@@ -9,6 +9,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 
 from audit_log.domain.parts import Holder, person_holder
+from audit_log.domain.rules.seen import NO_YEAR
 from audit_log.domain.search import Account
 from audit_log.ports import Pseudonyms, Shredded, Shredding, Transaction
 from shared.clock import Clock
@@ -101,7 +102,7 @@ def _shredding(
         id=erasure_id,
         kind=holder.kind,
         subject=pseudonyms.holder(holder),
-        pseudonyms=tuple(pseudonyms.search(year, "actor", *name) for year in years),
+        pseudonyms=tuple(pseudonyms.search(year, "actor", *name) for year in (NO_YEAR, *years)),
         ground=ground,
     )
 

@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
 from audit_log.domain.errors import Fenced, HeadMismatch, LogMismatch, OffsetMissing
 from shared.clock import Clock
@@ -18,6 +18,8 @@ from shared.processes import run_loop
 SEQUENCE_IDLE_SECONDS: Final = 0.05
 _OBJECTS_BEFORE_COLLECTION: Final = 1_000_000
 PUBLISH_SECONDS: Final = 1.0
+CHECK_SECONDS: Final = 1.0
+SELF_CHECK_SECONDS: Final = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -55,19 +57,25 @@ class Halt:
             return False
 
 
+class Loop(NamedTuple):
+    """A step to be done again and again, resting `idle` seconds when it has no work."""
+
+    name: str
+    step: Callable[[], bool]
+    idle: float
+
+
 @contextmanager
-def beside(
-    step: Callable[[], bool], *, clock: Clock, stop: threading.Event, name: str
-) -> Iterator[None]:
-    """Run a second loop in a thread of its own while the block runs; `stop` ends both.
+def beside(loop: Loop, *, clock: Clock, stop: threading.Event) -> Iterator[None]:
+    """Run another loop in a thread of its own while the block runs; `stop` ends both.
 
     What it does waits for nobody: an error is logged and the step tried again.
     """
     thread = threading.Thread(
         target=run_loop,
-        args=(step,),
-        kwargs={"clock": clock, "stop": stop, "idle_seconds": PUBLISH_SECONDS, "name": name},
-        name=name,
+        args=(loop.step,),
+        kwargs={"clock": clock, "stop": stop, "idle_seconds": loop.idle, "name": loop.name},
+        name=loop.name,
     )
     thread.start()
     try:

@@ -10,7 +10,6 @@ from typing import Final
 
 from audit_log.workers import loops
 from shared.clock import Clock
-from shared.processes import run_loop
 
 WITNESS_IDLE_SECONDS: Final = 1.0
 
@@ -23,21 +22,8 @@ def run(
     stop: threading.Event,
 ) -> int:
     """Run both until `stop`; give the exit code: 1 when nothing may be signed any more."""
-    rounds = threading.Thread(
-        target=run_loop,
-        args=(witness,),
-        kwargs={
-            "clock": clock,
-            "stop": stop,
-            "idle_seconds": WITNESS_IDLE_SECONDS,
-            "name": "witnesses",
-        },
-    )
-    rounds.start()
-    try:
+    rounds = loops.Loop("witnesses", witness, WITNESS_IDLE_SECONDS)
+    with loops.beside(rounds, clock=clock, stop=stop):
         return loops.run(
             publish, clock=clock, stop=stop, idle=loops.PUBLISH_SECONDS, name="checkpointer"
         )
-    finally:
-        stop.set()
-        rounds.join()

@@ -87,6 +87,12 @@ class SqlCohorts:
         wanted = select(COHORT.c.cohort_id).where(COHORT.c.permit_id == permit_id)
         return self._connection.execute(wanted).first() is not None
 
+    def under(self, permit_id: PermitId) -> FrozenCohort | None:
+        """Give the permit's cohort; a permit has one."""
+        found = self._connection.execute(select(COHORT).where(COHORT.c.permit_id == permit_id))
+        row = found.one_or_none()
+        return _frozen(row) if row is not None else None
+
     def live(self, dataset: DatasetId) -> Sequence[LiveCohort]:
         """Give the live cohorts less those who left."""
         wanted = (

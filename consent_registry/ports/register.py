@@ -185,6 +185,10 @@ class Cohorts(Protocol):
         """Say whether some cohort is live under this permit."""
         ...
 
+    def under(self, permit_id: PermitId) -> FrozenCohort | None:
+        """Give the cohort that is bound to this permit, as it was frozen."""
+        ...
+
     def live(self, dataset: DatasetId) -> Sequence[LiveCohort]:
         """Give the live cohorts of a dataset in the order they were bound."""
         ...

@@ -100,6 +100,7 @@ urn:placet:{{ .root.Values.node | lower }}:{{ .name }}
 - {name: PLACET_DATASET_URL_BASE, value: {{ .service.datasetUrlBase | quote }}}
 - {name: PLACET_VISA_RECIPIENTS, value: {{ .service.visaRecipients | join "," | quote }}}
 {{- else }}
+- {name: PLACET_CONSENT_REGISTRY_URL, value: {{ include "placet.urlOf" (dict "root" .root "name" "consent_registry") | quote }}}
 - {name: PLACET_LOG_ORIGIN, value: {{ .service.logOrigin | quote }}}
 - {name: PLACET_TILES_PUBLIC, value: {{ .service.tilesPublic | quote }}}
 {{- if eq .process "work" }}

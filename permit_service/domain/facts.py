@@ -16,6 +16,7 @@ from permit_service.domain.application import Application, Signature, Verdict
 from permit_service.domain.caller import Caller
 from permit_service.domain.permit import Permit, Regime
 from shared.canonical import JSON
+from shared.clock import to_rfc3339
 from shared.events import Fact
 from shared.ids import PermitId
 
@@ -69,6 +70,7 @@ def permit_issued(permit: Permit, *, at: datetime, trace_id: str) -> Fact:
             "application": permit.application_id,
             "cohort": permit.cohort.cohort_id,
             "cohort_revision": permit.cohort.revision,
+            "expires_at": to_rfc3339(permit.expires_at),
             "jws": _digest(permit.jws),
             "revision": permit.revision,
         },

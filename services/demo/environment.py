@@ -165,5 +165,6 @@ def _audit_log(node: Node) -> dict[str, str]:
     return {
         "PLACET_LOG_ORIGIN": LOG_ORIGIN,
         "PLACET_TILES_PUBLIC": "true",
+        "PLACET_CONSENT_REGISTRY_URL": node.ports.url("consent_registry"),
         "PLACET_HEAD_FILE": str(node.layout.root / "trust" / "log-head.note"),
     }

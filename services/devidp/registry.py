@@ -28,6 +28,7 @@ _SCOPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "consents.read",
             "consents.self",
             "consents.write",
+            "decisions.read",
             "feed.read",
             "messages.write",
         ),
@@ -41,7 +42,14 @@ _SCOPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "permits.revoke",
             "visas.read",
         ),
-        "audit_log": ("entries.write", "log.read", "log.reveal", "log.search", "subjects.erase"),
+        "audit_log": (
+            "entries.write",
+            "findings.manage",
+            "log.read",
+            "log.reveal",
+            "log.search",
+            "subjects.erase",
+        ),
         "clearinghouse": (),
     }
 )
@@ -152,7 +160,7 @@ def _demo_users(node: str, participants: Sequence[str]) -> Iterator[User]:
     yield _user("stranger", "researcher without a permit", research)
     authority = ("applications.decide", "applications.read", "permits.read", "permits.revoke")
     yield _user("dora", "data permit authority", _access(node, {"permit_service": authority}))
-    officer = ("log.read", "log.reveal", "log.search")
+    officer = ("findings.manage", "log.read", "log.reveal", "log.search")
     yield _user("otto", "compliance officer", _access(node, {"audit_log": officer}))
 
 
@@ -181,7 +189,10 @@ def _service_clients(node: str, secrets_folder: Path) -> Iterator[Client]:
             "consent_registry": ("feed.read",),
             "permit_service": ("feed.read", "visas.read"),
         },
-        "audit_log": {"audit_log": ("entries.write",)},
+        "audit_log": {
+            "audit_log": ("entries.write",),
+            "consent_registry": ("decisions.read",),
+        },
     }
     for name, held in needs.items():
         yield Client(

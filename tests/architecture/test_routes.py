@@ -44,11 +44,14 @@ OPENED_LOG = {
     *("GET /v1/log", "GET /v1/entries/<int:idx>/proof", "GET /v1/proofs/consistency"),
 }
 SCOPES: Mapping[str, set[str]] = {
-    "audit_log": {"log.read", "log.reveal", "log.search", "entries.write", "subjects.erase"},
+    "audit_log": {
+        *("log.read", "log.reveal", "log.search"),
+        *("entries.write", "findings.manage", "subjects.erase"),
+    },
     "clearinghouse": set(),
     "consent_registry": {
         *("consents.self", "consents.read", "consents.write", "consents.import"),
-        *("cohorts.evaluate", "cohorts.freeze", "feed.read", "messages.write"),
+        *("cohorts.evaluate", "cohorts.freeze", "decisions.read", "feed.read", "messages.write"),
     },
     "devidp": set(),
     "permit_service": {

@@ -41,6 +41,7 @@ EVERY_SCOPE = frozenset(
         "consents.import",
         "cohorts.evaluate",
         "cohorts.freeze",
+        "decisions.read",
         "feed.read",
     }
 )

@@ -5,6 +5,7 @@ from audit_log.http.api import (
     entries,
     erasures,
     exports,
+    findings,
     intake,
     producers,
     proofs,
@@ -25,5 +26,6 @@ def register(api: Api, *, tiles_public: bool) -> None:
         erasures.blueprint,
         exports.blueprint,
         witness.blueprint,
+        findings.blueprint,
     ):
         api.register_blueprint(blueprint)

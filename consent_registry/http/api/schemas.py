@@ -228,6 +228,47 @@ class FrozenSchema(Schema):
     permit_id = fields.String(allow_none=True)
 
 
+class PersonQuestionSchema(StrictSchema):
+    """One member at one instant, as known at another; both are now when left out."""
+
+    dataset = fields.String(required=True)
+    ordinal = fields.Integer(
+        required=True, strict=True, validate=validate.Range(min=0, max=MAX_INTEGER)
+    )
+    effective_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
+    known_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
+    permit_id = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(min=1, max=128)
+    )
+    purposes = fields.List(
+        fields.String(),
+        load_default=list,
+        validate=validate.Length(max=64),
+        metadata=_about("DUO identifiers under which the data was asked for"),
+    )
+
+
+class QuestionsSchema(StrictSchema):
+    """Up to 500 questions."""
+
+    questions = fields.List(
+        fields.Nested(PersonQuestionSchema), required=True, validate=validate.Length(max=500)
+    )
+
+
+class AnswerSchema(Schema):
+    """Whether the member's data was open; `reason` says why not."""
+
+    answer = fields.String(metadata=_about("in, out, awaiting or unknown"))
+    reason = fields.String(allow_none=True)
+
+
+class AnswersSchema(Schema):
+    """One answer for each question, in their order."""
+
+    answers = fields.List(fields.Nested(AnswerSchema))
+
+
 class FeedQuerySchema(StrictSchema):
     """Where to continue, and how long to wait for something new."""
 

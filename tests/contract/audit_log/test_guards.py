@@ -45,6 +45,11 @@ def filled() -> Iterator[PostgresWorld]:
         )
         connection.execute("INSERT INTO witness_state VALUES ('o', 'd', 7, 'root', 'note', now())")
         connection.execute("INSERT INTO fork_evidence VALUES ('digest', 'se', 'note', now())")
+        connection.execute("INSERT INTO rule_cursor VALUES ('entries', 7, now())")
+        connection.execute(
+            "INSERT INTO finding (rule, code, detail, opened_at, closed_at, closing)"
+            " VALUES ('R7', 'x', '{}', now(), now(), 'id')"
+        )
     yield world
     world.close()
 
@@ -101,6 +106,11 @@ STATEMENTS = (
     "DELETE FROM quarantine",
     "DELETE FROM finding",
     "UPDATE finding SET code = 'x', closed_at = now()",
+    "UPDATE finding SET evidence = '{1}'",
+    "UPDATE finding SET closed_at = NULL WHERE closed_at IS NOT NULL",
+    "UPDATE finding SET owner = 'x' WHERE closed_at IS NOT NULL",
+    "UPDATE finding SET closing = 'x' WHERE closing IS NOT NULL",
+    "UPDATE rule_cursor SET next_idx = next_idx - 1",
     "UPDATE kafka_offset SET next_offset = next_offset - 1",
     "UPDATE kafka_offset SET cluster_id = 'other'",
     "DELETE FROM kafka_offset",

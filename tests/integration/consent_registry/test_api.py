@@ -72,6 +72,7 @@ def test_every_address_asks_for_its_scope(node: RegistryNode) -> None:
         ("POST", "/v1/cohorts/evaluate", "cohorts.evaluate"),
         ("POST", "/v1/cohorts/freeze", "cohorts.freeze"),
         ("POST", "/v1/cohorts/x/bind", "cohorts.freeze"),
+        ("POST", "/v1/decisions", "decisions.read"),
     ):
         problem(node.call(method, path), 401, "token_missing")
         refused = node.call(method, path, token=wrong)
@@ -246,6 +247,10 @@ def test_a_cohort_from_question_to_feed(node: RegistryNode) -> None:
     bound = node.call("POST", path, {"permit_id": "PERMIT-1"}, token=asking)
     assert bound.status_code == 200, bound.text
     problem(node.call("POST", path, {"permit_id": "PERMIT-2"}, token=asking), 409, "cohort_bound")
+    asked = {"dataset": DATASET, "ordinal": 0, "permit_id": "PERMIT-1"}
+    checking = node.service("decisions.read", client="audit_log")
+    answered = node.call("POST", "/v1/decisions", {"questions": [asked, asked]}, token=checking)
+    assert [set(one) for one in answered.json()["answers"]] == [{"answer", "reason"}] * 2
     reading = node.service("feed.read", client="clearinghouse")
     taken = node.call("GET", "/v1/feed/snapshot", token=reading).json()
     keys = node.call("GET", "/api/jwk").json()

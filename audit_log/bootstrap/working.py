@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The loops that `sequence` and `work` run, and what each is made of."""
+
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+from audit_log.adapters.decision_client import SCOPES as DECISION_SCOPES
+from audit_log.adapters.decision_client import HttpDecisions
+from audit_log.adapters.head_file import FileHead
+from audit_log.adapters.inspector import inspecting
+from audit_log.adapters.kafka_entries import KafkaEntries
+from audit_log.adapters.key_files import (
+    check_ed25519,
+)
+from audit_log.adapters.pack import companions
+from audit_log.adapters.publishing import PostgresPublisherStore
+from audit_log.adapters.rule_store import PostgresRuleStore
+from audit_log.adapters.signatures import check_signature
+from audit_log.adapters.store import CommitAhead
+from audit_log.adapters.witness_http import HttpWitnessPeers
+from audit_log.bootstrap.parts import Parts, sequencer_store
+from audit_log.ports import SequencerStore, Trust
+from audit_log.usecases import announce
+from audit_log.usecases.ask_people import PeopleAsker
+from audit_log.usecases.be_witnessed import STOPPED, Witnesses
+from audit_log.usecases.pack import Enclosed, Exporter
+from audit_log.usecases.publish import Publisher
+from audit_log.usecases.self_check import SelfChecker
+from audit_log.usecases.sequence import Pace, Sequencer
+from audit_log.usecases.verify import Verification, verify
+from audit_log.usecases.verify_rows import RowVerifier
+from audit_log.usecases.watch import Watcher
+from audit_log.workers import loops, publishing
+from shared.http_client import ServiceTokens
+
+
+def sequence(parts: Parts, stop: threading.Event) -> int:
+    """Sequence until `stop`; give the exit code. For a process of its own."""
+    loops.spare_batches_the_collector()
+    settings = parts.settings
+    store = sequencer_store(settings, parts.own, parts.clock)
+    source = _source(parts)
+    line = CommitAhead(store)
+    sequencer = Sequencer(
+        store=store,
+        source=source,
+        vault=parts.keys.vault,
+        pseudonyms=parts.keys.pseudonyms,
+        clock=parts.clock,
+        holder=f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}",
+        pace=Pace(batch=settings.batch),
+        line=line,
+    )
+    try:
+        return loops.run(
+            sequencer.step,
+            at_end=sequencer.stop,
+            clock=parts.clock,
+            stop=stop,
+            idle=loops.SEQUENCE_IDLE_SECONDS,
+            name="sequencer",
+        )
+    finally:
+        line.close()
+        store.close()
+        if source is not None:
+            source.close()
+
+
+def work(parts: Parts, stop: threading.Event) -> int:
+    """Publish checkpoints and have them witnessed until `stop`; give the exit code.
+
+    Evidence packs and the log's own checks have threads of their own: nothing holds up the
+    checkpoints.
+    """
+    store = sequencer_store(parts.settings, parts.own, parts.clock)
+    with ThreadPoolExecutor(thread_name_prefix="witness") as executor:
+        witnesses = create_witnesses(parts, store, executor)
+        publisher = create_publisher(parts, witnesses)
+        try:
+            with ExitStack() as running:
+                for side in _side_loops(parts):
+                    running.enter_context(loops.beside(side, clock=parts.clock, stop=stop))
+                code = publishing.run(publisher.step, witnesses.step, clock=parts.clock, stop=stop)
+        finally:
+            store.close()
+    if code:
+        PostgresPublisherStore(parts.engine).say_signing(STOPPED, parts.clock.now())
+    return code
+
+
+def create_witnesses(
+    parts: Parts, store: SequencerStore, executor: ThreadPoolExecutor
+) -> Witnesses:
+    """Make what takes checkpoints to the witnesses of this log; findings go into `store`."""
+
+    def report(code: str, detail: Mapping[str, int | str]) -> None:
+        fact = announce.finding_fact("R15", code, detail, parts.clock.now())
+        store.report("R15", code, fact, detail)
+
+    return Witnesses(
+        store=PostgresPublisherStore(parts.engine),
+        policy=parts.policy,
+        peers=HttpWitnessPeers(parts.policy, origin=parts.settings.log_origin, executor=executor),
+        trust=parts.trust,
+        check=check_signature,
+        report=report,
+        clock=parts.clock,
+        seconds=parts.settings.witness_seconds,
+    )
+
+
+def create_watcher(parts: Parts) -> Watcher:
+    """Make what puts entries before the rules."""
+    return Watcher(
+        store=_rule_store(parts),
+        vault=parts.keys.vault,
+        pseudonyms=parts.keys.pseudonyms,
+        check=check_ed25519,
+        clock=parts.clock,
+        thresholds=parts.thresholds,
+    )
+
+
+def create_asker(parts: Parts) -> PeopleAsker | None:
+    """Make what asks consent_registry about people; None where no registry is named."""
+    settings = parts.settings
+    if not settings.consent_registry_url:
+        return None
+    tokens = ServiceTokens(
+        settings.token_endpoint, settings.client_id, settings.client_secret, parts.clock
+    )
+    decisions = HttpDecisions(
+        settings.consent_registry_url,
+        lambda: tokens.token(settings.consent_registry_audience, DECISION_SCOPES),
+    )
+    return PeopleAsker(
+        store=_rule_store(parts),
+        decisions=decisions,
+        vault=parts.keys.vault,
+        pseudonyms=parts.keys.pseudonyms,
+        check=check_ed25519,
+        clock=parts.clock,
+        thresholds=parts.thresholds,
+    )
+
+
+def create_self_checker(parts: Parts) -> SelfChecker:
+    """Make what verifies the log itself."""
+    return SelfChecker(
+        store=_rule_store(parts),
+        transaction=parts.transaction,
+        trust=parts.trust,
+        verify=lambda: _verify(parts),
+        draw=secrets.randbelow,
+        clock=parts.clock,
+        thresholds=parts.thresholds,
+    )
+
+
+def _side_loops(parts: Parts) -> Iterator[loops.Loop]:
+    yield loops.Loop("exporter", create_exporter(parts).step, loops.PUBLISH_SECONDS)
+    yield loops.Loop("rules", create_watcher(parts).step, loops.CHECK_SECONDS)
+    yield loops.Loop("self-check", create_self_checker(parts).step, loops.SELF_CHECK_SECONDS)
+    if (asker := create_asker(parts)) is not None:
+        yield loops.Loop("people", asker.step, loops.CHECK_SECONDS)
+
+
+def _verify(parts: Parts) -> Verification:
+    with inspecting(parts.settings.database_url) as inspector:
+        rows = RowVerifier(parts.keys.vault, parts.keys.pseudonyms)
+        return verify(inspector, trust=parts.trust, rows=rows)
+
+
+def _rule_store(parts: Parts) -> PostgresRuleStore:
+    return PostgresRuleStore(parts.engine, parts.own)
+
+
+def create_publisher(parts: Parts, witnesses: Witnesses | None = None) -> Publisher:
+    """Make the checkpointer, which signs once these witnesses, if any, have confirmed the tree."""
+    return Publisher(
+        store=PostgresPublisherStore(parts.engine),
+        signer=parts.signer,
+        cosigners=parts.cosigners,
+        may_sign=witnesses.may_sign if witnesses else lambda: True,
+        trust=parts.trust,
+        head_file=FileHead(parts.settings.head_file),
+        clock=parts.clock,
+    )
+
+
+def create_exporter(parts: Parts) -> Exporter:
+    """Make what makes evidence packs."""
+    return Exporter(
+        transaction=parts.transaction,
+        vault=parts.keys.vault,
+        pseudonyms=parts.keys.pseudonyms,
+        trust=parts.trust,
+        enclosed=Enclosed(policy=policy_text(parts.trust), files=companions()),
+        clock=parts.clock,
+        random=os.urandom,
+    )
+
+
+def policy_text(trust: Trust) -> str:
+    """Write the C2SP tlog-policy of a log that no witness cosigns."""
+    return f"log {trust.keys[0]}\nquorum none\n"
+
+
+def _source(parts: Parts) -> KafkaEntries | None:
+    settings = parts.settings
+    if settings.transport != "kafka":
+        return None
+    return KafkaEntries(
+        ",".join(settings.kafka_bootstrap), topic=settings.audit_topic, clock=parts.clock
+    )

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""R7: data was used with no permit of that account that was live at that instant."""
+
+from typing import Final
+
+from audit_log.domain.rules.permits import PermitHistory, Turn
+from audit_log.domain.rules.seen import Use
+
+RULE: Final = "R7"
+_CODES: Final = {
+    None: "permit_not_yet_live",
+    Turn.HELD: "permit_on_hold",
+    Turn.ENDED: "permit_ended",
+}
+
+
+def judge(use: Use, history: PermitHistory | None) -> str | None:
+    """Give the code of what is wrong, by the permit's state at the time of the use."""
+    if use.permit is None:
+        return "permit_not_named"
+    if history is None:
+        return "permit_unknown"
+    code = _CODES.get(history.turn_at(use.at))
+    if code is not None:
+        return code
+    if history.holder is not None and use.actor is not None and history.holder != use.actor:
+        return "permit_of_another"
+    return None

@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Putting each entry before the rules that it concerns, and settling what waits, in index order.
+
+Keeps its memory and two lists, and touches nothing else: what it was given in the same order gives
+the same findings. Rules are in `audit_log.domain.rules`; here is only which memory goes to which.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from audit_log.domain.chain import ChainKey
+from audit_log.domain.rules import (
+    decided,
+    epochs,
+    insider,
+    pattern,
+    permits,
+    reached,
+    silence,
+    skew,
+    volume,
+)
+from audit_log.domain.rules.doubts import Doubt, about_chain, about_permit, about_trace
+from audit_log.domain.rules.memory import TALLY_LIFE, Memory, Tally
+from audit_log.domain.rules.raised import Healed, Raised
+from audit_log.domain.rules.seen import DECISION, Seen, use_of
+from audit_log.domain.rules.thresholds import Thresholds
+from audit_log.usecases.doubting import CLEARED, PERMIT_RULES, UNANNOUNCED, UNSIGNED, Doubting
+
+_FORGET_EVERY: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recheck:
+    """Uses that were found good and must be judged again: a word about them came late.
+
+    Those of a permit at and after `since`, or those of a trace.
+    """
+
+    since: datetime
+    dataset: str | None
+    permit: str | None = None
+    trace: str | None = None
+
+    def concerns(self, seen: Seen) -> bool:
+        """Tell whether a use is one of those."""
+        if seen.at < self.since or not seen.is_use:
+            return False
+        return seen.permit == self.permit if self.permit is not None else seen.trace == self.trace
+
+
+class Examiner:
+    """The rules with their memory; read `raised`, `healed` and `rechecks`, then `clear` them."""
+
+    def __init__(self, memory: Memory, thresholds: Thresholds) -> None:
+        self.memory = memory
+        self.raised: list[Raised] = []
+        self.healed: list[Healed] = []
+        self.rechecks: list[Recheck] = []
+        self._limits = thresholds
+        self._doubts = Doubting(memory)
+        self._forgot: datetime | None = None
+
+    def clear(self) -> None:
+        """Forget what was said; the memory stays."""
+        self.raised, self.healed, self.rechecks = [], [], []
+
+    def take(self, seen: Seen) -> None:
+        """Examine the next entry."""
+        self._say(skew.judge(seen, self._limits))
+        self._take_chain(seen)
+        if seen.type in permits.TURNS:
+            self._take_permit(seen)
+        if (name := reached.register_of(seen)) is not None:
+            shelf = self.memory.registers
+            shelf.put(name, reached.ended(shelf.get(name), seen))
+        if seen.type == DECISION:
+            self._take_decision(seen)
+        if seen.is_use:
+            self._take_use(seen)
+        if (look := insider.tally_key(seen)) is not None:
+            self._say(insider.judge(seen, look, self._count(look, seen), self._limits))
+        self._say(insider.without_case(seen))
+
+    def recheck(self, seen: Seen) -> None:
+        """Judge a use again that was found good before."""
+        self._judge_use(seen, late=True)
+
+    def settle(
+        self,
+        now: datetime,
+        *,
+        producers: Sequence[silence.LastBeat],
+        missing: Mapping[ChainKey, int],
+    ) -> None:
+        """Let time pass: doubts whose grace is over become findings, silent producers are named.
+
+        `producers` are those that must send heartbeats, each with its registration as the beat
+        before the first; `missing` gives the first place that nothing fills in a chain.
+        """
+        self.raised += self._doubts.due(now)
+        self._watch(now, producers, missing)
+        if self._forgot is None or now - self._forgot >= _FORGET_EVERY:
+            self._forgot = now
+            self.memory.forget(now)
+            self._doubts.forget()
+
+    # Permits, traces and uses
+
+    def _take_permit(self, seen: Seen) -> None:
+        if seen.permit is None:
+            return
+        shelf = self.memory.permits
+        shelf.put(seen.permit, permits.told(shelf.get(seen.permit), seen))
+        self.healed += self._doubts.changed(about_permit(seen.permit))
+        if permits.TURNS[seen.type] is not permits.Turn.LIVE:
+            self.rechecks.append(Recheck(since=seen.at, dataset=seen.dataset, permit=seen.permit))
+
+    def _take_decision(self, seen: Seen) -> None:
+        shelf = self.memory.traces
+        until = seen.arrived + self._limits.span("trace_window")
+        known = shelf.get(seen.trace)
+        shelf.put(seen.trace, decided.decided(known, seen, until))
+        self.healed += self._doubts.changed(about_trace(seen.trace))
+        if seen.decision != "permit" and known is not None:
+            self.rechecks.append(Recheck(since=seen.at, dataset=seen.dataset, trace=seen.trace))
+
+    def _take_use(self, seen: Seen) -> None:
+        self._judge_use(seen, late=False)
+        for name, revision in reached.rests_on(seen):
+            register = self.memory.registers.get(name)
+            self._say(reached.judge(seen, name, revision, register, self._limits))
+        if (use := volume.tally_key(seen)) is not None:
+            self._say(volume.judge(seen, use, self._count(use, seen), self._limits))
+        self._take_account(seen)
+
+    def _judge_use(self, seen: Seen, *, late: bool) -> None:
+        """Doubt a use that is not good as far as is known; a late word is the last one."""
+        use = use_of(seen)
+        rules = (*PERMIT_RULES, decided.RULE) if seen.is_read else tuple(PERMIT_RULES)
+        for rule in rules:
+            cause = f"{rule}/{seen.index}"
+            if self._doubts.judge(rule, use) is None or self.memory.doubts.get(cause) is not None:
+                continue
+            of_trace = rule == decided.RULE
+            self._doubts.open(
+                Doubt(
+                    rule=rule,
+                    cause=f"{cause}/late" if late else cause,
+                    about=about_trace(seen.trace) if of_trace else about_permit(seen.permit or ""),
+                    index=seen.index,
+                    src=seen.src,
+                    due=seen.arrived if late else seen.arrived + self._limits.span("grace"),
+                    use=use,
+                )
+            )
+
+    def _take_account(self, seen: Seen) -> None:
+        if seen.actor is None:
+            return
+        shelf = self.memory.accounts
+        account = shelf.get(seen.actor)
+        for raised in pattern.judge(seen, account, self._limits):
+            self._say(raised)
+        shelf.put(seen.actor, pattern.known(account, seen))
+        key = pattern.people_key(seen)
+        if key is not None and seen.people:
+            self._count_people(key, seen)
+
+    def _count_people(self, key: str, seen: Seen) -> None:
+        limit = self._limits.people_per_hour
+        shelf = self.memory.tallies
+        before = shelf.get(key) or Tally(count=0, until=seen.at + TALLY_LIFE)
+        fresh = [one for one in dict.fromkeys(seen.people) if one not in before.people]
+        if before.count > limit or not fresh:
+            return
+        count = before.count + len(fresh)
+        people = () if count > limit else (*before.people, *fresh)
+        shelf.put(key, Tally(count=count, until=before.until, people=people))
+        self._say(pattern.many_people(seen, key, before.count, count, limit))
+
+    def _count(self, key: str, seen: Seen) -> int:
+        shelf = self.memory.tallies
+        before = shelf.get(key) or Tally(count=0, until=seen.at + TALLY_LIFE)
+        shelf.put(key, Tally(count=before.count + 1, until=before.until))
+        return before.count + 1
+
+    # Chains and heartbeats
+
+    def _take_chain(self, seen: Seen) -> None:
+        self._say(silence.flaw(seen))
+        shelf = self.memory.epochs
+        before = shelf.get(seen.src)
+        after = epochs.taken(before, seen)
+        new = epochs.is_new(before, seen.epoch)
+        if after is not before:
+            shelf.put(seen.src, after)
+            self.healed += self._doubts.changed(about_chain(seen.src, seen.epoch))
+        if new and before is not None:
+            self._begin_chain(before, seen)
+        if seen.beat is not None:
+            last = silence.newest(self.memory.beats.get(seen.src), seen)
+            if last is not None:
+                self.memory.beats.put(seen.src, last)
+
+    def _begin_chain(self, before: epochs.Epochs, seen: Seen) -> None:
+        place = f"{seen.src}/{seen.epoch}"
+        if epochs.reused(before, seen.epoch):
+            self._say(
+                Raised(
+                    rule=epochs.RULE,
+                    code="epoch_reused",
+                    cause=f"{epochs.RULE}/reused/{place}",
+                    evidence=(seen.index,),
+                    src=seen.src,
+                )
+            )
+            return
+        about = about_chain(seen.src, seen.epoch)
+        for rule, name in ((UNANNOUNCED, "grace"), (UNSIGNED, "heartbeat_silence")):
+            self._doubts.open(
+                Doubt(
+                    rule=rule,
+                    cause=f"{rule}/{place}",
+                    about=about,
+                    index=seen.index,
+                    src=seen.src,
+                    due=seen.arrived + self._limits.span(name),
+                )
+            )
+
+    def _watch(
+        self,
+        now: datetime,
+        producers: Sequence[silence.LastBeat],
+        missing: Mapping[ChainKey, int],
+    ) -> None:
+        still: dict[str, Raised] = {}
+        holes: set[str] = set()
+        for registered in producers:
+            last = self.memory.beats.get(registered.src) or registered
+            found = [silence.silent(last, now, self._limits)]
+            hole = silence.spoken_for(last, missing.get(ChainKey(last.src, last.epoch)))
+            if hole is not None:
+                holes.add(hole)
+                since = self.memory.holes.get(hole) or last.arrived
+                self.memory.holes.put(hole, since)
+                found.append(silence.ahead(last, hole, since, now, self._limits))
+            still |= {raised.cause: raised for raised in found if raised is not None}
+        for gone in self.memory.holes.items.keys() - holes:
+            self.memory.holes.drop(gone)
+        kept = self.memory.raised
+        for cause in [cause for cause in kept.items if cause not in still]:
+            kept.drop(cause)
+            self.healed.append(Healed(cause=cause, reason=CLEARED))
+        for cause, raised in still.items():
+            if kept.get(cause) is None:
+                kept.put(cause, raised.rule)
+                self.raised.append(raised)
+
+    def _say(self, raised: Raised | None) -> None:
+        if raised is not None:
+            self.raised.append(raised)

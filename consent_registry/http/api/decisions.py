@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`POST /v1/decisions`: many people at many instants, for those who check what was used."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from consent_registry.http.api.schemas import AnswersSchema, QuestionsSchema
+from consent_registry.http.edge import current_tools, dataset_id_of, instant_of
+from consent_registry.usecases.decisions import PersonQuestion, decide_people
+from shared.api import ApiBlueprint
+from shared.auth import current_principal, requires
+from shared.ids import Ordinal, PermitId
+
+blueprint: Final = ApiBlueprint("decisions", __name__, description="Was it open to them then?")
+
+
+@blueprint.route("/v1/decisions", methods=["POST"])
+@requires("decisions.read")
+@blueprint.arguments(QuestionsSchema)
+@blueprint.response(200, AnswersSchema)
+def decide(body: dict[str, Any]) -> dict[str, Any]:
+    """Decide each question at its own instant, as known at another; the answers keep the order."""
+    tools = current_tools()
+    now = tools.clock.now()
+    questions = [_question(number, raw, now) for number, raw in enumerate(body["questions"])]
+    answers = decide_people(questions, tools=tools, principal=current_principal())
+    return {"answers": [{"answer": one.answer, "reason": one.reason} for one in answers]}
+
+
+def _question(number: int, raw: dict[str, Any], now: datetime) -> PersonQuestion:
+    pointer = f"/questions/{number}"
+    permit = raw["permit_id"]
+    return PersonQuestion(
+        dataset=dataset_id_of(raw["dataset"]),
+        ordinal=Ordinal(raw["ordinal"]),
+        effective_at=instant_of(raw["effective_at"], f"{pointer}/effective_at") or now,
+        known_at=instant_of(raw["known_at"], f"{pointer}/known_at") or now,
+        permit_id=None if permit is None else PermitId(permit),
+        purposes=tuple(raw["purposes"]),
+    )

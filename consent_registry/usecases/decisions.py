@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Was this member's data open to this permit at that time? Asked afterwards, by those who check.
+
+Many questions at once, each at its own instant and as known at another. The clause rules are those
+that decide cohorts. Reads only; says nothing about a person beyond the answer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from consent_registry.domain.history import Standing, State, standing_at
+from consent_registry.domain.matching import match
+from consent_registry.domain.records import EventRecord
+from consent_registry.domain.register import FrozenCohort
+from consent_registry.domain.verdict import Result
+from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.tools import Tools
+from shared.errors import FieldFault, ValidationFailed
+from shared.ids import DatasetId, Ordinal, PermitId
+from shared.principal import Principal
+
+SCOPE: Final = "decisions.read"
+MAX_QUESTIONS: Final = 500
+_REASONS: Final = {
+    State.NOT_ASKED: "never_asked",
+    State.REFUSED: "refused",
+    State.WITHDRAWN: "withdrawn",
+    State.EXPIRED: "expired",
+    State.INVALID: "invalid",
+    State.PENDING_RECONSENT: "pending_reconsent",
+}
+_Known = Mapping[DatasetId, Mapping[Ordinal, Sequence[EventRecord]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonQuestion:
+    """One member, one instant, what was known then, and for what: a permit, or nothing named.
+
+    `purposes` are DUO identifiers under which the data was asked for.
+    """
+
+    dataset: DatasetId
+    ordinal: Ordinal
+    effective_at: datetime
+    known_at: datetime
+    permit_id: PermitId | None
+    purposes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAnswer:
+    """`answer` is in, out, awaiting (a ruling) or unknown; `reason` says why it is not in."""
+
+    answer: str
+    reason: str | None = None
+
+
+def decide_people(
+    questions: Sequence[PersonQuestion], *, tools: Tools, principal: Principal
+) -> Sequence[PersonAnswer]:
+    """Answer each question, in order; raise ValidationFailed for more than 500."""
+    principal.require(SCOPE)
+    if len(questions) > MAX_QUESTIONS:
+        fault = FieldFault("/questions", f"at most {MAX_QUESTIONS}")
+        raise ValidationFailed("too many questions", faults=[fault])
+    with tools.reads() as uow:
+        known = _histories(uow, questions)
+        permits = {one.permit_id for one in questions if one.permit_id is not None}
+        cohorts = {permit: uow.cohorts.under(permit) for permit in permits}
+        return [_answer(one, known, cohorts, tools) for one in questions]
+
+
+def _histories(uow: UnitOfWork, questions: Sequence[PersonQuestion]) -> _Known:
+    wanted: dict[DatasetId, dict[Ordinal, None]] = {}
+    for one in questions:
+        wanted.setdefault(one.dataset, {})[one.ordinal] = None
+    return {
+        dataset: uow.events.of_members(dataset, list(ordinals))
+        for dataset, ordinals in wanted.items()
+    }
+
+
+def _answer(
+    question: PersonQuestion,
+    known: _Known,
+    cohorts: Mapping[PermitId, FrozenCohort | None],
+    tools: Tools,
+) -> PersonAnswer:
+    records = known[question.dataset].get(question.ordinal, ())
+    events = [record.event() for record in records]
+    standing = standing_at(events, question.effective_at, question.known_at)
+    if standing.state is not State.GIVEN:
+        return PersonAnswer(answer="out", reason=_REASONS[standing.state])
+    if question.permit_id is None:
+        return PersonAnswer(answer="in")
+    cohort = cohorts[question.permit_id]
+    if cohort is None or cohort.dataset != question.dataset:
+        return PersonAnswer(answer="unknown", reason="permit_unknown")
+    if not set(question.purposes) <= set(cohort.purpose.duo()):
+        return PersonAnswer(answer="out", reason="purpose_not_in_permit")
+    return _matched(question, standing, cohort, tools)
+
+
+def _matched(
+    question: PersonQuestion, standing: Standing, cohort: FrozenCohort, tools: Tools
+) -> PersonAnswer:
+    if standing.terms is None:
+        return PersonAnswer(answer="out", reason="unreadable")
+    found = match(standing.terms, tools.inquiry(cohort.purpose, question.effective_at))
+    if found.result is Result.PERMIT:
+        return PersonAnswer(answer="in")
+    if found.result is Result.MANUAL:
+        return PersonAnswer(answer="awaiting", reason="awaiting_ruling")
+    reason = found.reasons[0].value if found.reasons else "purpose_not_permitted"
+    return PersonAnswer(answer="out", reason=reason)

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asking consent_registry about people: the real one answers, and half an answer is none."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import orjson
+import pytest
+
+from audit_log.adapters.decision_client import SCOPES, HttpDecisions
+from audit_log.domain.errors import DecisionsUnavailable
+from audit_log.domain.rules.people import PersonAnswer, PersonQuestion
+from shared.clock import from_rfc3339
+from shared.http_client import UpstreamRefused
+from tests.fakes.kernel import START
+from tests.support.devidp import free_port
+from tests.support.registry_node import DATASET, NEW_DATASET, registry_node
+from tests.support.registry_world import csv_of, people
+from tests.support.scripted_server import Scripted, scripted_server
+
+
+def question(ordinal: int = 0) -> PersonQuestion:
+    return PersonQuestion(
+        index=4,
+        src="zz/clearinghouse/1",
+        dataset=DATASET,
+        ordinal=ordinal,
+        at=START,
+        permit_id=None,
+        purposes=("DUO:0000006",),
+    )
+
+
+def test_the_real_registry_answers_what_it_is_asked(tmp_path: Path) -> None:
+    with registry_node(tmp_path) as registry:
+        writing = registry.service("consents.write")
+        registry.call("POST", "/v1/datasets", dict(NEW_DATASET), token=writing)
+        registry.take_in(csv_of([*people(2), {"local_id": "w", "participant": "w"}]))
+        registry.work()
+        gone = registry.call("POST", "/v1/participants/w/withdrawals", {}, token=writing).json()
+        token = registry.service(*SCOPES, client="audit_log")
+        decisions = HttpDecisions(registry.url, lambda: token)
+        at = from_rfc3339(gone["recorded_at"])
+        asked = [replace(question(number), at=at) for number in (0, 2, 77)]
+        assert list(decisions.decide(asked)) == [
+            PersonAnswer(answer="in", reason=None),
+            PersonAnswer(answer="out", reason="withdrawn"),
+            PersonAnswer(answer="out", reason="never_asked"),
+        ]
+
+
+def ask(script: Scripted) -> None:
+    HttpDecisions(script.url, lambda: "token").decide([question()])
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, b"{}"),
+        (200, b"nonsense"),
+        (200, orjson.dumps({"answers": []})),
+        (200, orjson.dumps({"answers": [1]})),
+        (200, orjson.dumps({"answers": [{"answer": None}]})),
+        (200, orjson.dumps({"answers": [{"answer": "in", "reason": 3}]})),
+        (200, orjson.dumps({"answers": [{"answer": "in"}, {"answer": "in"}]})),
+        (401, b"{}"),
+        (422, b"{}"),
+        (503, b"{}"),
+    ],
+)
+def test_half_an_answer_is_none(status: int, body: bytes) -> None:
+    with scripted_server() as script:
+        script.status, script.body = status, body
+        with pytest.raises(DecisionsUnavailable):
+            ask(script)
+        assert orjson.loads(script.calls[0].body)["questions"] == [
+            {
+                "dataset": DATASET,
+                "ordinal": 0,
+                "effective_at": "2026-11-22T06:25:00.123456Z",
+                "known_at": "2026-11-22T06:25:00.123456Z",
+                "permit_id": None,
+                "purposes": ["DUO:0000006"],
+            }
+        ]
+
+
+def test_nobody_there_is_no_answer() -> None:
+    with pytest.raises(DecisionsUnavailable):
+        ask(Scripted(url=f"http://127.0.0.1:{free_port()}"))
+
+
+def test_an_issuer_that_gives_no_token_is_no_answer_either() -> None:
+    def refused() -> str:
+        raise UpstreamRefused(401, "invalid_client")
+
+    with pytest.raises(DecisionsUnavailable):
+        HttpDecisions("http://127.0.0.1:9", refused).decide([question()])

@@ -101,15 +101,15 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "visa_none": Problem(403, "There is no visa for this dataset"),
 
     # audit_log
+    "checkpoint_untrusted": Problem(403, "No trusted key has signed the checkpoint"),
+    "decisions_unavailable": Problem(503, "The consent registry does not answer"),
     "export_gone": Problem(410, "There is no evidence pack any more"),
     "export_not_ready": Problem(409, "The evidence pack is still being made"),
     "export_too_large": Problem(422, "More entries match than one evidence pack holds"),
     "export_unknown": Problem(404, "There is no such export for you"),
-    "checkpoint_untrusted": Problem(403, "No trusted key has signed the checkpoint"),
     "fenced": Problem(503, "Another sequencer leads the log"),
-    "growth_unproven": Problem(422, "The checkpoint does not extend the one before"),
-    "decisions_unavailable": Problem(503, "The consent registry does not answer"),
     "finding_closed": Problem(409, "The finding is closed"),
+    "growth_unproven": Problem(422, "The checkpoint does not extend the one before"),
     "head_mismatch": Problem(500, "The log does not extend what it has signed"),
     "keys_erased": Problem(503, "Keys were destroyed meanwhile"),
     "log_mismatch": Problem(500, "The stored log is not the configured one"),

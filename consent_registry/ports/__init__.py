@@ -19,6 +19,7 @@ from consent_registry.ports.register import (
     People,
     Withdrawals,
 )
+from consent_registry.ports.terms import TermsInUse
 from shared.canonical import JSON
 from shared.events import Fact
 from shared.messages import DomainMessage
@@ -31,6 +32,7 @@ __all__ = [
     "Imports",
     "People",
     "Signer",
+    "TermsInUse",
     "UnitOfWork",
     "Units",
     "Withdrawals",
@@ -73,6 +75,11 @@ class UnitOfWork(Protocol):
     @property
     def imports(self) -> Imports:
         """The imports."""
+        ...
+
+    @property
+    def terms(self) -> TermsInUse:
+        """The terms that datasets hold."""
         ...
 
     def record(self, fact: Fact) -> None:

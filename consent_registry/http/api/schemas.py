@@ -45,6 +45,13 @@ class DatasetSchema(Schema):
     created_at = fields.String(metadata=_about(_TIME))
 
 
+class DatasetWithCodesSchema(DatasetSchema):
+    """A dataset with its own codes; none and `by_person_only` when its people share none."""
+
+    by_person_only = fields.Boolean()
+    alternatives = fields.List(fields.Dict())
+
+
 class DatasetListSchema(Schema):
     """All datasets."""
 

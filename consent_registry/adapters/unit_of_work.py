@@ -13,6 +13,7 @@ from consent_registry.adapters.events import SqlEvents
 from consent_registry.adapters.imports import SqlImports
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.people import SqlPeople
+from consent_registry.adapters.releases import SqlReleases
 from consent_registry.adapters.sealing import PersonSealer
 from consent_registry.adapters.tables import OUTBOX
 from consent_registry.adapters.terms_in_use import SqlTermsInUse
@@ -88,6 +89,7 @@ class SqlUnit:
         self.withdrawals = SqlWithdrawals(connection)
         self.feed = SqlFeed(connection)
         self.imports = SqlImports(connection)
+        self.releases = SqlReleases(connection)
         self.terms = SqlTermsInUse(connection)
         self.events = SqlEvents(
             connection, sealer=around.sealer, cache=around.cache, salts=around.salts

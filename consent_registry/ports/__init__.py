@@ -19,6 +19,7 @@ from consent_registry.ports.register import (
     People,
     Withdrawals,
 )
+from consent_registry.ports.releases import Releases
 from consent_registry.ports.terms import TermsInUse
 from shared.canonical import JSON
 from shared.events import Fact
@@ -31,6 +32,7 @@ __all__ = [
     "Feed",
     "Imports",
     "People",
+    "Releases",
     "Signer",
     "TermsInUse",
     "UnitOfWork",
@@ -75,6 +77,11 @@ class UnitOfWork(Protocol):
     @property
     def imports(self) -> Imports:
         """The imports."""
+        ...
+
+    @property
+    def releases(self) -> Releases:
+        """The releases of the disease hierarchy."""
         ...
 
     @property

@@ -65,6 +65,8 @@ def test_every_address_asks_for_its_scope(node: RegistryNode) -> None:
         ("POST", "/v1/datasets", "consents.write"),
         ("GET", f"/v1/datasets/{DATASET}/codes", None),
         ("POST", "/v1/check", None),
+        ("POST", "/v1/mondo/releases?dry_run=true", "consents.write"),
+        ("GET", "/v1/mondo/releases", None),
         ("POST", "/v1/imports", "consents.import"),
         ("GET", "/v1/imports/x", "consents.import"),
         ("PUT", f"/v1/participants/anna-p/consents/{DATASET}", None),

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from consent_registry import workers
 from consent_registry.adapters.chain_voice import ChainVoice
 from consent_registry.adapters.index_cache import IndexCache
+from consent_registry.adapters.releases import DiseasesInUse
 from consent_registry.adapters.resources import read_diseases, read_policy
 from consent_registry.adapters.signers import Keys, create_keys, read_keys
 from consent_registry.adapters.tables import ENDED_SESSIONS, OUTBOX
@@ -95,7 +96,7 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         ids=ids,
         signer=keys.feed,
         policy=policy,
-        diseases=diseases,
+        hierarchy=DiseasesInUse(database, diseases),
         issuer=settings.public_url,
         salts=os.urandom,
     )

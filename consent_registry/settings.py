@@ -27,7 +27,7 @@ class ConsentSettings(CommonSettings):
     )
     mondo_file: Path | None = setting(
         "PLACET_MONDO_FILE",
-        doc="MONDO as OBO Graph JSON, gzipped or not; a small extract when left out.",
+        doc="MONDO as OBO Graph JSON until a release is loaded; a small extract when left out.",
         kind=Kind.PATH,
         default="",
         example="/etc/placet/mondo.json.gz",

@@ -285,3 +285,22 @@ IMPORT_FAULT: Final = Table(
     Column("code", Text, nullable=False),
     Column("hint", Text, nullable=False),
 )
+
+# Releases of the disease hierarchy by the hash of their file; decisions name them, none is dropped.
+MONDO_RELEASE: Final = Table(
+    "mondo_release",
+    METADATA,
+    Column("sha256", LargeBinary, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("terms", Integer, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("loaded_at", _INSTANT, nullable=False),
+)
+
+MONDO_ACTIVATION: Final = Table(
+    "mondo_activation",
+    METADATA,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("sha256", LargeBinary, ForeignKey("mondo_release.sha256"), nullable=False),
+    Column("activated_at", _INSTANT, nullable=False),
+)

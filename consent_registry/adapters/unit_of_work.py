@@ -13,8 +13,10 @@ from consent_registry.adapters.events import SqlEvents
 from consent_registry.adapters.imports import SqlImports
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.people import SqlPeople
+from consent_registry.adapters.releases import SqlReleases
 from consent_registry.adapters.sealing import PersonSealer
 from consent_registry.adapters.tables import OUTBOX
+from consent_registry.adapters.terms_in_use import SqlTermsInUse
 from consent_registry.domain.register import RegisterChange
 from consent_registry.ports import UnitOfWork
 from shared.clock import Clock
@@ -87,6 +89,8 @@ class SqlUnit:
         self.withdrawals = SqlWithdrawals(connection)
         self.feed = SqlFeed(connection)
         self.imports = SqlImports(connection)
+        self.releases = SqlReleases(connection)
+        self.terms = SqlTermsInUse(connection)
         self.events = SqlEvents(
             connection, sealer=around.sealer, cache=around.cache, salts=around.salts
         )

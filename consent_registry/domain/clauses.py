@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from consent_registry.domain.duo import Duo
+from consent_registry.domain.ehds import EhdsPurpose
 from consent_registry.domain.places import within
 from consent_registry.domain.purpose import Category, Purpose
 from consent_registry.domain.verdict import (
@@ -69,10 +70,11 @@ def _not_for_profit(_values: Values, purpose: Purpose, _today: date) -> Finding:
 
 
 def _non_commercial(_values: Values, purpose: Purpose, _today: date) -> Finding:
+    # Developing products or services (EHDS 53(1)(e)(i)) is no non-commercial use, whatever is said.
+    if purpose.commercial or purpose.ehds_purpose is EhdsPurpose.PRODUCT_DEVELOPMENT:
+        return deny("NCU", Reason.COMMERCIAL_USE)
     if purpose.commercial is None:
         return manual("NCU", Question.COMMERCIAL_NOT_SAID)
-    if purpose.commercial:
-        return deny("NCU", Reason.COMMERCIAL_USE)
     return permit("NCU", Obligation("NCU"))
 
 

@@ -192,7 +192,7 @@ def _curie(value: object) -> str | None:
 
 def _short_release(version: str) -> str:
     """Take `2022-09-06` out of the PURL of a release; keep any other version as it is."""
-    found = re.search(r"/releases/([0-9]{4}-[0-9]{2}-[0-9]{2})/", version)
+    found = re.search(r"/releases/([0-9]{4}-[0-9]{2}-[0-9]{2}[^/]*)/", version)
     return found.group(1) if found else version
 
 

@@ -6,7 +6,7 @@ whatever the order of rows. Cohorts are decided by the same clause rules on sets
 (`consent_registry.domain.cohort`); a property test holds the two together.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from consent_registry.domain.clauses import judge_modifier
@@ -35,6 +35,14 @@ class Inquiry:
     today: date
     policy: Policy
     diseases: Diseases
+
+    def on(self, today: date) -> "Inquiry":
+        """Ask the same as on another day."""
+        return replace(self, today=today)
+
+    def about(self, purpose: Purpose) -> "Inquiry":
+        """Ask another purpose by the same rules."""
+        return replace(self, purpose=purpose)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import Final
 
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.duo import Duo
+from consent_registry.domain.ehds import RESEARCH, EhdsPurpose
 from consent_registry.domain.policy import OnRestricted, Policy
 from consent_registry.domain.purpose import Category, Purpose
 from consent_registry.domain.verdict import (
@@ -69,7 +70,9 @@ def judge_permission(
     asked is not asked (None and False are the same here, NPOA tells them apart). A facet that
     passes is not listed unless all do.
     """
-    facets = [_primary(permission, covered, purpose, policy)]
+    facets = [_primary(permission, covered, purpose, policy), _ehds(permission, purpose)]
+    if purpose.prohibited_uses:  # Article 54 has no override, not even the widest permission
+        facets.append(deny(permission.name, Reason.USE_PROHIBITED))
     if purpose.category is Category.CC or purpose.clinical:
         facets.append(_clinical(permission, clinical_care=clinical_care))
     if purpose.ancestry and purpose.category is not Category.POA:
@@ -103,6 +106,24 @@ _COVERED: Final[Mapping[Coverage, Finding]] = MappingProxyType(
         Coverage.UNKNOWN: manual("DS", Question.DISEASE_UNKNOWN),
     }
 )
+
+
+def _ehds(permission: Duo, purpose: Purpose) -> Finding:
+    """Judge the letter of EHDS Article 53(1); not said stands against nothing.
+
+    Consent to research covers letter (e) alone: statistics, policy, education and public health
+    have other legal grounds, which DUO does not decide. Improving care (f) is covered where it is
+    clinical care, which CC must allow. No DUO code speaks of training algorithms: a ruling.
+    """
+    letter = purpose.ehds_purpose
+    if letter is None or permission is Duo.NRES:
+        return permit(permission.name)
+    if letter is EhdsPurpose.ALGORITHM_TRAINING:
+        return manual(permission.name, Question.ALGORITHM_TRAINING)
+    clinical = purpose.category is Category.CC or purpose.clinical
+    if letter in RESEARCH or (letter is EhdsPurpose.CARE_IMPROVEMENT and clinical):
+        return permit(permission.name)
+    return deny(permission.name, Reason.PURPOSE_NOT_RESEARCH)
 
 
 def _methods(permission: Duo, policy: Policy) -> Finding:

@@ -15,6 +15,7 @@ from typing import Final
 
 from consent_registry.domain.diseases import MONDO_ID
 from consent_registry.domain.duo import Duo
+from consent_registry.domain.ehds import EhdsPurpose, Prohibited
 from shared.canonical import JSON
 from shared.errors import FieldFault, ValidationFailed
 
@@ -22,6 +23,7 @@ MAX_MONTHS: Final = 1200
 _MAX_ITEMS: Final = 64
 _TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
+_PROHIBITED: Final = re.compile(r"54-[a-e]", re.ASCII)
 _CODE: Final = re.compile(r"[A-Z]{2,8}", re.ASCII)
 
 
@@ -46,7 +48,11 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
-    """One purpose, in the form every decision is made on."""
+    """One purpose, in the form every decision is made on.
+
+    `ehds_purpose` is the letter of EHDS Article 53(1) it falls under, None when not said;
+    `prohibited_uses` are the letters of Article 54 it was found to be, of which none may be.
+    """
 
     category: Category
     diseases: tuple[str, ...] = ()
@@ -62,6 +68,8 @@ class Purpose:
     months: int | None = None
     accepts: frozenset[str] = frozenset()
     evidence: frozenset[str] = frozenset()
+    ehds_purpose: EhdsPurpose | None = None
+    prohibited_uses: frozenset[Prohibited] = frozenset()
 
     def to_json(self) -> dict[str, JSON]:
         """Write the purpose in its wire form, lists sorted, every key present."""
@@ -83,6 +91,8 @@ class Purpose:
             "months": self.months,
             "accepts": sorted(self.accepts),
             "evidence": sorted(self.evidence),
+            "ehds_purpose": self.ehds_purpose.value if self.ehds_purpose else None,
+            "prohibited_uses": sorted(use.value for use in self.prohibited_uses),
         }
 
     def digest(self) -> str:
@@ -107,6 +117,8 @@ _KEYS: Final = frozenset(
         "months",
         "accepts",
         "evidence",
+        "ehds_purpose",
+        "prohibited_uses",
         *_FLAGS,
     }
 )
@@ -156,6 +168,8 @@ class _Reader:
             months=self._months(),
             accepts=frozenset(self._texts("accepts", _CODE, "a DUO shorthand")),
             evidence=frozenset(self._texts("evidence", _CODE, "a DUO shorthand")),
+            ehds_purpose=self._ehds_purpose(),
+            prohibited_uses=self._prohibited_uses(),
         )
 
     def _fault(self, name: str, detail: str, code: str = "invalid") -> None:
@@ -167,6 +181,20 @@ class _Reader:
         except ValueError:
             self._fault("category", "one of GRU, HMB, DS, POA, MDS, CC")
             return Category.GRU
+
+    def _ehds_purpose(self) -> EhdsPurpose | None:
+        letter = self._value.get("ehds_purpose")
+        if letter is None:
+            return None
+        try:
+            return EhdsPurpose(letter)
+        except ValueError:
+            self._fault("ehds_purpose", "53-1-a to 53-1-f, 53-1-e-i, 53-1-e-ii, or null")
+            return None
+
+    def _prohibited_uses(self) -> frozenset[Prohibited]:
+        letters = self._texts("prohibited_uses", _PROHIBITED, "54-a to 54-e")
+        return frozenset(Prohibited(letter) for letter in letters)
 
     def _flag(self, value: Mapping[object, object], name: str, prefix: str = "") -> bool | None:
         flag = value.get(name)

@@ -40,6 +40,8 @@ class Reason(Enum):
     CLINICAL_NOT_PERMITTED = "clinical_not_permitted"
     ANCESTRY_NOT_PERMITTED = "ancestry_not_permitted"
     DISEASE_NOT_PERMITTED = "disease_not_permitted"
+    PURPOSE_NOT_RESEARCH = "purpose_not_research"
+    USE_PROHIBITED = "use_prohibited"
     # The modifiers.
     METHODS_NOT_PERMITTED = "methods_not_permitted"
     PHENOTYPE_ONLY = "phenotype_only"
@@ -61,6 +63,7 @@ class Question(Enum):
 
     DISEASE_UNKNOWN = "disease_unknown"
     METHODS_ON_RESTRICTED = "methods_on_restricted"
+    ALGORITHM_TRAINING = "algorithm_training"
     RESEARCH_TYPE = "research_type"
     METHODS_NOT_SAID = "methods_not_said"
     GENETIC_DATA_NOT_SAID = "genetic_data_not_said"

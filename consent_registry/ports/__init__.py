@@ -19,6 +19,8 @@ from consent_registry.ports.register import (
     People,
     Withdrawals,
 )
+from consent_registry.ports.releases import Releases
+from consent_registry.ports.terms import TermsInUse
 from shared.canonical import JSON
 from shared.events import Fact
 from shared.messages import DomainMessage
@@ -30,7 +32,9 @@ __all__ = [
     "Feed",
     "Imports",
     "People",
+    "Releases",
     "Signer",
+    "TermsInUse",
     "UnitOfWork",
     "Units",
     "Withdrawals",
@@ -73,6 +77,16 @@ class UnitOfWork(Protocol):
     @property
     def imports(self) -> Imports:
         """The imports."""
+        ...
+
+    @property
+    def releases(self) -> Releases:
+        """The releases of the disease hierarchy."""
+        ...
+
+    @property
+    def terms(self) -> TermsInUse:
+        """The terms that datasets hold."""
         ...
 
     def record(self, fact: Fact) -> None:

@@ -18,8 +18,10 @@ from shared.ids import IdSource
 class Tools:
     """The registry's surroundings.
 
-    `units` opens a transaction that may write; `reads` one that sees a single state throughout and
-    must not commit. `issuer` is this registry's public URL; `salts(n)` gives n fresh random bytes.
+    `hierarchy` gives the release of the disease hierarchy in use at that moment; within one use
+    case ask it once. `units` opens a transaction that may write; `reads` one that sees a single
+    state throughout and must not commit. `issuer` is this registry's public URL; `salts(n)` gives n
+    fresh random bytes.
     """
 
     units: Units
@@ -28,9 +30,14 @@ class Tools:
     ids: IdSource
     signer: Signer
     policy: Policy
-    diseases: Diseases
+    hierarchy: Callable[[], Diseases]
     issuer: str
     salts: Callable[[int], bytes]
+
+    @property
+    def diseases(self) -> Diseases:
+        """The disease hierarchy in use now."""
+        return self.hierarchy()
 
     def inquiry(self, purpose: Purpose, at: datetime) -> Inquiry:
         """Ask a purpose at an instant under the policy and the disease hierarchy in use."""

@@ -30,6 +30,8 @@ REASON_WORDS: Final[Mapping[str, str]] = {
     "clinical_not_permitted": "allowed no use for the care of patients",
     "ancestry_not_permitted": "allowed no research on ancestry",
     "disease_not_permitted": "allowed research on other diseases",
+    "purpose_not_research": "allowed research only",
+    "use_prohibited": "cannot allow a use that the law prohibits",
     "methods_not_permitted": "allowed no development of methods",
     "phenotype_only": "allowed only studies of genetic data",
     "organisation_for_profit": "allowed only organisations that are not for profit",

@@ -6,26 +6,19 @@ The same rules as the registry's, on nothing but the file: no network, no databa
 
 import sys
 from argparse import ArgumentTypeError, Namespace
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from consent_registry.adapters.resources import read_diseases, read_policy
-from consent_registry.domain import purpose
 from consent_registry.domain.diseases import BadHierarchy, Diseases
-from consent_registry.domain.manifest import versions
-from consent_registry.domain.matching import Answer, Inquiry, match, worst
+from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.policy import Policy, PolicyFaults
 from consent_registry.domain.purpose import Category, Purpose
-from consent_registry.domain.terms import Terms
-from consent_registry.domain.verdict import Finding, Reason, Result
+from consent_registry.usecases.checking import INVALID, check_cases
 from services.command import FAILED, OK, USAGE, CommandFailed, Commands, add_command, print_json
-from services.consent_registry.statements import read_statement
 from shared import strict_json
 from shared.clock import SystemClock
-from shared.errors import FieldFault, ValidationFailed
 
 _HELP: Final = """\
 Match purposes against consents: offline, in bulk, JSON in and JSON out.
@@ -58,86 +51,17 @@ def add(commands: Commands) -> None:
     parser.add_argument("--json", action="store_true", help="JSON is what it prints anyway")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What every case of a file is decided by."""
-
-    today: date
-    policy: Policy
-    diseases: Diseases
-
-    def inquiry(self, asked: Purpose) -> Inquiry:
-        """Ask a purpose under these rules."""
-        return Inquiry(purpose=asked, today=self.today, policy=self.policy, diseases=self.diseases)
-
-    def decide(self, number: int, case: object) -> dict[str, Any]:
-        """Decide one case, or name its faults; never fails over a case's content."""
-        kept: dict[str, Any] = {"case": number}
-        if isinstance(case, Mapping) and "id" in case:
-            kept["id"] = case["id"]
-        try:
-            terms, asked = self._parts(case, f"/cases/{number}")
-        except ValidationFailed as faulty:
-            faults = [
-                {"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in faulty.faults
-            ]
-            return {**kept, "verdict": "invalid", "faults": faults}
-        return {**kept, **_answer(match(terms, self.inquiry(asked)))}
-
-    def _parts(self, case: object, at: str) -> tuple[Terms, Purpose]:
-        if not isinstance(case, Mapping) or not set(case) <= {"id", "consent", "purpose"}:
-            fault = FieldFault(at, "an object with consent, purpose and, if wanted, id")
-            raise ValidationFailed("not a case", faults=[fault])
-        terms = read_statement(case.get("consent"), f"{at}/consent", self.diseases)
-        return terms, purpose.from_json(case.get("purpose"), f"{at}/purpose")
-
-
-def _answer(found: Answer) -> dict[str, Any]:
-    """Write why the verdict is what it is; what every clause said stands below `alternatives`."""
-    denied, open_ = found.result is Result.DENY, found.result is Result.MANUAL
-    # A consent without an alternative is a no.
-    reasons = found.reasons if found.findings else (Reason.REFUSED,)
-    return {
-        "verdict": found.result.name.lower(),
-        "reasons": [reason.value for reason in reasons] if denied else [],
-        "questions": [question.value for question in found.questions] if open_ else [],
-        "awaiting": list(found.clauses) if open_ else [],
-        "obligations": [{"code": duty.code, "value": duty.value} for duty in found.obligations],
-        "alternatives": [
-            {
-                "verdict": worst(findings).name.lower(),
-                "clauses": [_clause(finding) for finding in findings],
-            }
-            for findings in found.findings
-        ],
-    }
-
-
-def _clause(finding: Finding) -> dict[str, str | None]:
-    return {
-        "clause": finding.clause,
-        "says": finding.result.name.lower(),
-        "reason": finding.reason.value if finding.reason else None,
-        "question": finding.question.value if finding.question else None,
-    }
-
-
 def _check(parsed: Namespace) -> int:
     cases = _cases(parsed.file)
-    rules = Rules(
+    rules = Inquiry(
+        purpose=Purpose(category=Category.GRU),
         today=parsed.today or SystemClock().now().date(),
         policy=_policy(parsed.policy),
         diseases=_diseases(parsed.mondo),
     )
-    decided = [rules.decide(number, case) for number, case in enumerate(cases)]
-    print_json(
-        {
-            "versions": versions(rules.inquiry(Purpose(category=Category.GRU))),
-            "today": rules.today.isoformat(),
-            "cases": decided,
-        }
-    )
-    return FAILED if any(case["verdict"] == "invalid" for case in decided) else OK
+    answer = check_cases(cases, rules)
+    print_json(answer)
+    return FAILED if any(case["verdict"] == INVALID for case in answer["cases"]) else OK
 
 
 def _cases(source: str) -> list[Any]:

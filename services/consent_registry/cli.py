@@ -24,7 +24,7 @@ from services.command import (
     print_json,
     service,
 )
-from services.consent_registry import check_file, import_file
+from services.consent_registry import check_file, import_file, mondo_file
 from services.consent_registry.tables import print_table
 from shared import strict_json
 from shared.canonical import JSON
@@ -111,6 +111,10 @@ def register(subparsers: Commands) -> None:
     withdraw.add_argument("--dataset", nargs="+", action="extend", metavar="DATASET")
     history = _asking(commands, "history", _history, "what a participant has said", _HISTORY_HELP)
     history.add_argument("pseudonym", metavar="PSEUDONYM")
+    mondo = add_group(commands, "mondo", "the disease hierarchy: load a release")
+    load = _asking(mondo, "load", mondo_file.load, "load a release of MONDO", mondo_file.HELP)
+    load.add_argument("file", type=Path, metavar="FILE")
+    load.add_argument("--dry-run", action="store_true", help="show what would change, no more")
     check_file.add(commands)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, select, text
 
 from consent_registry.adapters.index_cache import IndexCache
+from consent_registry.adapters.releases import DiseasesInUse
 from consent_registry.adapters.resources import read_diseases, read_policy
 from consent_registry.adapters.signers import Keys, create_keys, read_keys
 from consent_registry.adapters.tables import METADATA
@@ -194,7 +195,7 @@ def registry_world(clock: Clock | None = None, url: str | None = None) -> Iterat
         ids=ids,
         signer=keys.feed,
         policy=read_policy(None),
-        diseases=read_diseases(None),
+        hierarchy=DiseasesInUse(one, read_diseases(None)),
         issuer=ISSUER,
         salts=os.urandom,
     )

@@ -1,11 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The JSON API: parse, call one use case, present. Decides nothing and recomputes nothing."""
 
-from consent_registry.http.api import cohorts, datasets, decisions, feed, imports, participants
+from consent_registry.http.api import (
+    codes,
+    cohorts,
+    datasets,
+    decisions,
+    feed,
+    imports,
+    mondo,
+    participants,
+)
 from shared.api import Api
 
 
 def register(api: Api) -> None:
     """Serve every address of the JSON API."""
-    for module in (datasets, participants, imports, cohorts, decisions, feed):
+    for module in (datasets, participants, imports, cohorts, codes, decisions, mondo, feed):
         api.register_blueprint(module.blueprint)

@@ -7,12 +7,13 @@ from consent_registry.http.api import present
 from consent_registry.http.api.schemas import (
     DatasetListSchema,
     DatasetSchema,
+    DatasetWithCodesSchema,
     NewDatasetSchema,
 )
 from consent_registry.http.edge import current_tools, dataset_id_of
+from consent_registry.usecases.codes import dataset_codes
 from consent_registry.usecases.datasets import (
     NewDataset,
-    get_dataset,
     list_datasets,
     register_dataset,
 )
@@ -51,7 +52,8 @@ def every() -> dict[str, Any]:
 
 @blueprint.route("/v1/datasets/<dataset>")
 @requires_any(*_LOOKING)
-@blueprint.response(200, DatasetSchema)
+@blueprint.response(200, DatasetWithCodesSchema)
 def one(dataset: str) -> dict[str, Any]:
-    """Give one dataset."""
-    return present.dataset(get_dataset(dataset_id_of(dataset), tools=current_tools()))
+    """Give one dataset with the codes that all its consents have in common."""
+    found = dataset_codes(dataset_id_of(dataset), tools=current_tools())
+    return {**present.dataset(found.dataset), **present.common_codes(found)}

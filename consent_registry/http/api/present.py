@@ -10,6 +10,7 @@ from consent_registry.domain.history import State
 from consent_registry.domain.register import Dataset, FrozenCohort, Withdrawal
 from consent_registry.domain.terms import Terms, to_json
 from consent_registry.domain.verdict import ENGINE_VERSION
+from consent_registry.usecases.codes import DatasetCodes
 from consent_registry.usecases.cohorts import Evaluation
 from consent_registry.usecases.imports import Report
 from consent_registry.usecases.reading import Choice, Choices, Step
@@ -29,6 +30,11 @@ def dataset(found: Dataset) -> dict[str, Any]:
         "table_version": found.table_version,
         "created_at": to_rfc3339(found.created_at),
     }
+
+
+def common_codes(found: DatasetCodes) -> dict[str, Any]:
+    """Present the codes that all consents of a dataset have in common."""
+    return {"by_person_only": not found.terms, "alternatives": to_json(found.terms)}
 
 
 def withdrawal(done: Withdrawal, public_url: str) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from shared.canonical import MAX_INTEGER
 _PURPOSE: Final = (
     "category (GRU, HMB, DS, POA, MDS or CC), diseases, methods, ancestry, commercial, clinical, "
     "genetic_data, organisation {id, not_for_profit}, countries, users, project, months, accepts, "
-    "evidence; a flag that is null or left out means: not said"
+    "evidence, ehds_purpose (53-1-a to 53-1-f, 53-1-e-i, 53-1-e-ii), prohibited_uses (54-a to "
+    "54-e); a flag that is null or left out means: not said"
 )
 _TIME: Final = "RFC 3339 in UTC"
 
@@ -42,6 +43,13 @@ class DatasetSchema(Schema):
     members = fields.Integer()
     table_version = fields.Integer()
     created_at = fields.String(metadata=_about(_TIME))
+
+
+class DatasetWithCodesSchema(DatasetSchema):
+    """A dataset with its own codes; none and `by_person_only` when its people share none."""
+
+    by_person_only = fields.Boolean()
+    alternatives = fields.List(fields.Dict())
 
 
 class DatasetListSchema(Schema):

@@ -43,6 +43,7 @@ def test_datasets(node: RegistryNode) -> None:
     assert [one["dataset"] for one in listed["datasets"]] == [DATASET]
     found = node.call("GET", f"/v1/datasets/{DATASET}", token=token).json()
     assert (found["members"], found["legal_regime"]) == (4, "consent_gdpr")
+    assert (found["by_person_only"], found["alternatives"]) == (True, [])
     for name in ("GDI-ZZ-DATASET-9", "nonsense%00"):
         answer = node.call("GET", f"/v1/datasets/{name}", token=token)
         problem(answer, 404, "dataset_unknown")
@@ -62,6 +63,10 @@ def test_every_address_asks_for_its_scope(node: RegistryNode) -> None:
     for method, path, scope in (
         ("GET", "/v1/datasets", None),
         ("POST", "/v1/datasets", "consents.write"),
+        ("GET", f"/v1/datasets/{DATASET}/codes", None),
+        ("POST", "/v1/check", None),
+        ("POST", "/v1/mondo/releases?dry_run=true", "consents.write"),
+        ("GET", "/v1/mondo/releases", None),
         ("POST", "/v1/imports", "consents.import"),
         ("GET", "/v1/imports/x", "consents.import"),
         ("PUT", f"/v1/participants/anna-p/consents/{DATASET}", None),
@@ -82,6 +87,34 @@ def test_every_address_asks_for_its_scope(node: RegistryNode) -> None:
     for path in ("/v1/feed", "/v1/feed/snapshot"):
         token = node.service("consents.read")
         problem(node.call("GET", path, token=token), 403, "forbidden")
+
+
+def test_cases_are_checked_in_bulk_and_bad_ones_named(node: RegistryNode) -> None:
+    token = node.service("cohorts.evaluate")
+    moratorium = {"permission": "HMB", "modifiers": [{"code": "MOR", "value": "2026-06-01"}]}
+    cases = [
+        {"id": 7, "consent": moratorium, "purpose": {"category": "HMB"}},
+        {"consent": {"permission": "XX"}, "purpose": {"category": "HMB"}},
+    ]
+    found = node.call("POST", "/v1/check", {"cases": cases, "today": "2026-05-31"}, token=token)
+    assert found.status_code == 200, found.text
+    good, bad = found.json()["cases"]
+    assert (good["id"], good["verdict"]) == (7, "deny")
+    assert good["reasons"] == ["moratorium_not_accepted"]
+    assert (bad["verdict"], bad["faults"][0]["code"]) == ("invalid", "unknown_code")
+    later = node.call("POST", "/v1/check", {"cases": cases, "today": "2026-06-01"}, token=token)
+    assert later.json()["cases"][0]["verdict"] == "permit"
+    wrong = node.call("POST", "/v1/check", {"cases": [], "today": "soon"}, token=token)
+    assert problem(wrong, 422, "validation_failed")["errors"][0]["pointer"] == "/today"
+
+
+def test_codes_of_a_few_people_are_not_published(node: RegistryNode) -> None:
+    token = node.service("consents.read")
+    found = node.call("GET", f"/v1/datasets/{DATASET}/codes", token=token).json()
+    assert (found["by_person_only"], found["alternatives"]) == (True, [])
+    assert found["versions"]["duo"] == "2021-02-23"
+    missing = node.call("GET", "/v1/datasets/GDI-ZZ-DATASET-9/codes", token=token)
+    problem(missing, 404, "dataset_unknown")
 
 
 def test_a_participant_reads_changes_and_withdraws_for_herself_only(node: RegistryNode) -> None:

@@ -18,6 +18,7 @@ from consent_registry.domain.bitmaps import (
 from consent_registry.domain.cohort import Cohort, evaluate
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.duo import MODIFIERS, PERMISSIONS, TERMS, Duo
+from consent_registry.domain.ehds import EhdsPurpose, Prohibited
 from consent_registry.domain.history import Standing, State
 from consent_registry.domain.matching import Inquiry, match
 from consent_registry.domain.policy import OnRestricted
@@ -87,6 +88,8 @@ def purposes(draw: st.DrawFn) -> Purpose:
         months=draw(st.sampled_from([None, 6, 12])),
         accepts=draw(codes),
         evidence=draw(codes),
+        ehds_purpose=draw(st.none() | st.sampled_from(EhdsPurpose)),
+        prohibited_uses=draw(st.sampled_from([frozenset(), frozenset(), frozenset(Prohibited)])),
     )
 
 

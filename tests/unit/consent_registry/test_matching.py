@@ -8,6 +8,8 @@ import pytest
 
 from consent_registry.domain.clauses import judge_modifier
 from consent_registry.domain.duo import MODIFIERS, Duo
+from consent_registry.domain.ehds import EhdsPurpose, Prohibited
+from consent_registry.domain.manifest import versions
 from consent_registry.domain.matching import Inquiry, match
 from consent_registry.domain.policy import OnRestricted
 from consent_registry.domain.purpose import Category, Organisation
@@ -188,6 +190,46 @@ def test_each_modifier(consent: Terms, changes: dict[str, object], expected: Res
     assert bool(answer.questions) == (expected is M)
 
 
+NOT_RESEARCH = [e for e in EhdsPurpose if e.value[:6] != "53-1-e"]
+
+
+@pytest.mark.parametrize("letter", NOT_RESEARCH)
+def test_what_is_not_research_is_denied_by_consent_to_research(letter: EhdsPurpose) -> None:
+    for consent in (terms(Duo.GRU), terms(Duo.HMB), terms(Duo.DS, diseases=CANCER)):
+        answer = match(consent, inquiry(purpose(Category.DS, ehds_purpose=letter)))
+        assert answer.result is D
+        assert answer.reasons == (Reason.PURPOSE_NOT_RESEARCH,)
+    assert ask(terms(Duo.POA), Category.POA, ehds_purpose=letter) is D
+    assert ask(terms(Duo.NRES), ehds_purpose=letter) is P
+
+
+def test_each_letter_of_research_and_care() -> None:
+    def said(consent: Terms, letter: EhdsPurpose | None, **changes: bool | None) -> Result:
+        return ask(consent, Category.HMB, ehds_purpose=letter, **changes)
+
+    assert said(terms(Duo.HMB), None) is P  # not said
+    assert said(terms(Duo.HMB), EhdsPurpose.RESEARCH) is P
+    assert said(terms(Duo.HMB), EhdsPurpose.PRODUCT_DEVELOPMENT) is P
+    for code in (Duo.NCU, Duo.NPUNCU):  # whatever the purpose says of itself
+        for commercial in (False, None):
+            product = EhdsPurpose.PRODUCT_DEVELOPMENT
+            assert said(terms(Duo.HMB, code), product, commercial=commercial) is D
+    assert said(terms(Duo.HMB), EhdsPurpose.ALGORITHM_TRAINING) is M
+    assert said(terms(Duo.NRES), EhdsPurpose.ALGORITHM_TRAINING) is P
+    care = EhdsPurpose.CARE_IMPROVEMENT
+    assert said(terms(Duo.HMB, Duo.CC), care) is D  # no clinical use is asked
+    assert said(terms(Duo.HMB, Duo.CC), care, clinical=True) is P
+    assert said(terms(Duo.HMB), care, clinical=True) is D
+
+
+@pytest.mark.parametrize("use", list(Prohibited))
+def test_a_prohibited_use_is_denied_by_everything(use: Prohibited) -> None:
+    for consent in (terms(Duo.NRES), terms(Duo.GRU, Duo.CC), terms(Duo.HMB)):
+        answer = match(consent, inquiry(purpose(prohibited_uses=frozenset({use}))))
+        assert answer.result is D
+        assert Reason.USE_PROHIBITED in answer.reasons
+
+
 def test_every_modifier_has_a_rule_and_a_code_without_one_needs_a_person() -> None:
     for code in MODIFIERS:
         finding = judge_modifier(code, (), purpose(), date(2026, 6, 1))
@@ -253,6 +295,16 @@ class TestDefectsOfOtherEnginesWeDoNotShare:
     def test_d6_non_commercial_is_a_rule_of_its_own(self) -> None:
         assert ask(terms(Duo.GRU, Duo.NCU), commercial=True) is D
         assert ask(terms(Duo.GRU, Duo.NPU), commercial=True) is P
+
+    def test_d7_an_answer_names_all_it_depends_on_and_is_given_again_from_that(self) -> None:
+        asked = inquiry()
+        named = versions(asked)
+        assert set(named) == {"engine", "duo", "mondo", "places", "policy", "policy_sha256"}
+        assert all(named.values())
+        again = inquiry(purpose())
+        assert match(terms(), again) == match(terms(), asked)
+        assert again.purpose.digest() == asked.purpose.digest()
+        assert versions(replace(asked, policy=replace(policy(), digest="other"))) != named
 
     def test_d8_a_denial_always_has_a_reason(self) -> None:
         for permission in (Duo.HMB, Duo.DS, Duo.POA):

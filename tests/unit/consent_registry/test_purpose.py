@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from consent_registry.domain.ehds import EhdsPurpose, Prohibited
 from consent_registry.domain.purpose import Category, Purpose, from_json
 from shared.errors import ValidationFailed
 from tests.fakes.consent_factories import purpose
@@ -23,6 +24,18 @@ def test_a_purpose_survives_its_wire_form() -> None:
         asked = purpose(category)
         assert from_json(asked.to_json()) == asked
         assert from_json(asked.to_json()).digest() == asked.digest()
+
+
+def test_the_letters_of_the_regulation_are_closed_lists() -> None:
+    said = {"ehds_purpose": "53-1-e-ii", "prohibited_uses": ["54-e", "54-b"]}
+    asked = from_json({**MINIMAL, **said})
+    assert asked.ehds_purpose is EhdsPurpose.ALGORITHM_TRAINING
+    assert asked.prohibited_uses == {Prohibited.DISCRIMINATION, Prohibited.AGAINST_ETHICS}
+    assert from_json(asked.to_json()) == asked
+    bad: list[object] = ["53-1-g", "law_enforcement", 53, []]
+    for letter in bad:
+        assert pointers({**MINIMAL, "ehds_purpose": letter}) == ["/purpose/ehds_purpose"]
+    assert pointers({**MINIMAL, "prohibited_uses": ["54-f"]}) == ["/purpose/prohibited_uses/0"]
 
 
 def test_what_is_left_out_is_not_said() -> None:

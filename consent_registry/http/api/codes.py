@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`/v1/datasets/<dataset>/codes` and `/v1/check`: what a dataset allows, and what would match."""
+
+from datetime import date
+from typing import Any, Final
+
+from marshmallow import Schema, fields, validate
+
+from consent_registry.domain.purpose import Category, Purpose
+from consent_registry.http.api import present
+from consent_registry.http.edge import current_tools, dataset_id_of
+from consent_registry.usecases.checking import check_cases
+from consent_registry.usecases.codes import dataset_codes
+from shared.api import ApiBlueprint, StrictSchema
+from shared.auth import requires_any
+from shared.clock import to_rfc3339
+from shared.errors import FieldFault, ValidationFailed
+
+blueprint: Final = ApiBlueprint("codes", __name__, description="Codes, and matching by hand")
+
+MAX_CASES: Final = 10_000
+_LOOKING: Final = ("consents.read", "consents.write", "cohorts.evaluate")
+
+
+class CodesSchema(Schema):
+    """A dataset's own codes; none and `by_person_only` when its people have none in common."""
+
+    dataset = fields.String()
+    revision = fields.Integer()
+    at = fields.String(metadata={"description": "RFC 3339 in UTC"})
+    by_person_only = fields.Boolean()
+    alternatives = fields.List(fields.Dict())
+    versions = fields.Dict(keys=fields.String(), values=fields.String())
+
+
+class CasesSchema(StrictSchema):
+    """Cases `{"consent": …, "purpose": …, "id": …}`; docs/matching.md has the whole form."""
+
+    cases = fields.List(fields.Raw(), required=True, validate=validate.Length(max=MAX_CASES))
+    today = fields.String(load_default=None, metadata={"description": "decide as on that day"})
+
+
+class CheckedSchema(Schema):
+    """A verdict for each case, in order."""
+
+    versions = fields.Dict(keys=fields.String(), values=fields.String())
+    today = fields.String()
+    cases = fields.List(fields.Dict())
+
+
+@blueprint.route("/v1/datasets/<dataset>/codes")
+@requires_any(*_LOOKING)
+@blueprint.response(200, CodesSchema)
+def codes(dataset: str) -> dict[str, Any]:
+    """Give the codes that all consents of a dataset have in common."""
+    found = dataset_codes(dataset_id_of(dataset), tools=current_tools())
+    return {
+        "dataset": found.dataset.dataset,
+        "revision": found.dataset.revision,
+        "at": to_rfc3339(found.at),
+        **present.common_codes(found),
+        "versions": found.versions,
+    }
+
+
+@blueprint.route("/v1/check", methods=["POST"])
+@requires_any(*_LOOKING)
+@blueprint.arguments(CasesSchema)
+@blueprint.response(200, CheckedSchema)
+def check(body: dict[str, Any]) -> dict[str, Any]:
+    """Match purposes against the consents handed in; reads no register and records nothing."""
+    tools = current_tools()
+    today = _day(body["today"])
+    rules = tools.inquiry(Purpose(category=Category.GRU), tools.clock.now())
+    return check_cases(body["cases"], rules if today is None else rules.on(today))
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        fault = FieldFault("/today", "a date such as 2026-11-22", "date_invalid")
+        raise ValidationFailed("a date has the wrong form", faults=[fault]) from None

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A dataset's own codes on a real database: they follow every change and leave the unread out."""
+
+from consent_registry.domain.duo import Duo
+from consent_registry.domain.terms import Terms
+from consent_registry.usecases.codes import dataset_codes
+from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
+from tests.fakes.consent_factories import terms
+from tests.support.registry_world import DESK, DS, RegistryWorld, people
+
+
+def codes(world: RegistryWorld) -> Terms:
+    return dataset_codes(DS, tools=world.tools).terms
+
+
+def test_the_codes_are_what_everybody_allows_and_a_withdrawal_leaves_them(
+    world: RegistryWorld,
+) -> None:
+    world.load(
+        *people(10, permission="GRU", modifiers="CC;TS=24"),
+        {"participant": "P-x", "local_id": "x", "permission": "DS", "diseases": "MONDO:0004992"},
+        {"participant": "P-y", "local_id": "y", "state": "refused"},
+    )
+    assert codes(world) == terms(Duo.DS, TS="24", diseases="MONDO:0004992")
+    withdraw("P-x", WithdrawConsent(), tools=world.tools, principal=DESK)
+    assert codes(world) == terms(Duo.GRU, Duo.CC, TS="24")
+
+
+def test_people_with_nothing_in_common_have_no_codes(world: RegistryWorld) -> None:
+    world.load(
+        *people(10, permission="HMB"),
+        {"participant": "P-x", "local_id": "x", "permission": "POA"},
+    )
+    assert codes(world) == ()
+
+
+def test_fewer_people_than_a_small_cell_have_no_codes(world: RegistryWorld) -> None:
+    world.load(*people(9, permission="GRU"))
+    assert codes(world) == ()
+    world.load({"participant": "P-x", "local_id": "x", "permission": "GRU"})
+    assert codes(world) == terms(Duo.GRU)
+
+
+def test_what_cannot_be_read_permits_nothing_and_narrows_no_code(world: RegistryWorld) -> None:
+    world.load(
+        *people(10, permission="GRU"),
+        {"participant": "P-x", "local_id": "x", "permission": "HMB"},
+    )
+    with world.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE consent_terms SET body = '[{}]' WHERE body->0->>'permission' = 'DUO:0000006'"
+        )
+    assert codes(world) == terms(Duo.GRU)

@@ -124,6 +124,7 @@ class SqlCohorts:
                 "cohort_id": one.cohort_id,
                 "ordinal": one.ordinal,
                 "revision": one.revision,
+                "left_at": one.left_at,
                 "cause": one.cause,
             }
             for one in gone

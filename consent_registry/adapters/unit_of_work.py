@@ -12,6 +12,7 @@ from consent_registry.adapters.datasets import SqlDatasets, SqlWithdrawals
 from consent_registry.adapters.events import SqlEvents
 from consent_registry.adapters.imports import SqlImports
 from consent_registry.adapters.index_cache import IndexCache
+from consent_registry.adapters.opt_outs import SqlOptOuts
 from consent_registry.adapters.people import SqlPeople
 from consent_registry.adapters.sealing import PersonSealer
 from consent_registry.adapters.tables import OUTBOX
@@ -85,6 +86,7 @@ class SqlUnit:
         self.people = SqlPeople(connection, around.ids)
         self.cohorts = SqlCohorts(connection)
         self.withdrawals = SqlWithdrawals(connection)
+        self.opt_outs = SqlOptOuts(connection)
         self.feed = SqlFeed(connection)
         self.imports = SqlImports(connection)
         self.events = SqlEvents(

@@ -14,6 +14,7 @@ from consent_registry.domain.bitmaps import salted_digest
 from consent_registry.domain.cohort import Cohort
 from consent_registry.domain.duo import DUO_RELEASE
 from consent_registry.domain.matching import Inquiry
+from consent_registry.domain.optout import OptOutRegister
 from consent_registry.domain.places import PLACES_RELEASE
 from consent_registry.domain.verdict import ENGINE_VERSION
 from shared.canonical import JSON
@@ -29,6 +30,7 @@ class Basis:
     """The state of the register that a cohort was decided on.
 
     `at` is both the effective and the known time: a cohort is decided on what holds, as known, now.
+    `opt_outs` is where the opt-out register stood.
     """
 
     issuer: str
@@ -37,6 +39,8 @@ class Basis:
     table_version: int
     regime: str
     at: datetime
+    consent_role: str
+    opt_outs: OptOutRegister
 
 
 def manifest(basis: Basis, inquiry: Inquiry, cohort: Cohort, salt: bytes) -> dict[str, JSON]:
@@ -51,6 +55,13 @@ def manifest(basis: Basis, inquiry: Inquiry, cohort: Cohort, salt: bytes) -> dic
         "revision": basis.revision,
         "table_version": basis.table_version,
         "regime": basis.regime,
+        "consent_role": basis.consent_role,
+        "binds": sorted(axis.value for axis in inquiry.rules.binds),
+        "opt_outs": {
+            "register": basis.opt_outs.name,
+            "revision": basis.opt_outs.number,
+            "root": basis.opt_outs.root.hex(),
+        },
         "effective_at": to_rfc3339(basis.at),
         "known_at": to_rfc3339(basis.at),
         "purpose": purpose,

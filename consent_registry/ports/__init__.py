@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from consent_registry.domain.register import RegisterChange
 from consent_registry.ports.imports import Imports
+from consent_registry.ports.opt_outs import OptOuts
 from consent_registry.ports.register import (
     Cohorts,
     Datasets,
@@ -29,6 +30,7 @@ __all__ = [
     "Events",
     "Feed",
     "Imports",
+    "OptOuts",
     "People",
     "Signer",
     "UnitOfWork",
@@ -63,6 +65,11 @@ class UnitOfWork(Protocol):
     @property
     def withdrawals(self) -> Withdrawals:
         """The withdrawals."""
+        ...
+
+    @property
+    def opt_outs(self) -> OptOuts:
+        """The opt-out register."""
         ...
 
     @property

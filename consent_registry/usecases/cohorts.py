@@ -58,10 +58,11 @@ def evaluate_cohort(
         if dataset is None:
             raise DatasetUnknown
         at = dataset.now(tools.clock.now())
-        inquiry = tools.inquiry(purpose, at)
+        inquiry = tools.inquiry(purpose, at, dataset)
         cohort = _decide(uow, dataset, at, inquiry)
+        basis = _basis(uow, tools, dataset, at)
     salt = tools.salts(SALT_BYTES)
-    statement = manifest(_basis(tools, dataset, at), inquiry, cohort, salt)
+    statement = manifest(basis, inquiry, cohort, salt)
     with tools.units() as uow:
         uow.record(
             fact(
@@ -105,10 +106,11 @@ def freeze_cohort(
             raise DatasetUnknown
         dataset = held[dataset_id]
         at = dataset.now(tools.clock.now())
-        inquiry = tools.inquiry(purpose, at)
+        inquiry = tools.inquiry(purpose, at, dataset)
         cohort = _decide(uow, dataset, at, inquiry)
+        basis = _basis(uow, tools, dataset, at)
         frozen = _freeze(
-            tools, dataset, at=at, inquiry=inquiry, cohort=cohort, application_id=application_id
+            tools, basis, inquiry=inquiry, cohort=cohort, application_id=application_id
         )
         uow.cohorts.add(frozen)
         uow.record(_frozen_fact(frozen, principal))
@@ -131,7 +133,8 @@ def _decide(uow: UnitOfWork, dataset: Dataset, at: datetime, inquiry: Inquiry) -
         return evaluate(index, inquiry)
 
 
-def _basis(tools: Tools, dataset: Dataset, at: datetime) -> Basis:
+def _basis(uow: UnitOfWork, tools: Tools, dataset: Dataset, at: datetime) -> Basis:
+    """Say what was decided on; a member's opt-out waits while the dataset is held."""
     return Basis(
         issuer=tools.issuer,
         dataset=dataset.dataset,
@@ -139,34 +142,35 @@ def _basis(tools: Tools, dataset: Dataset, at: datetime) -> Basis:
         table_version=dataset.table_version,
         regime=dataset.legal_regime,
         at=at,
+        consent_role=dataset.consent_role,
+        opt_outs=uow.opt_outs.register(tools.opt_outs, at),
     )
 
 
 def _freeze(
     tools: Tools,
-    dataset: Dataset,
+    basis: Basis,
     *,
-    at: datetime,
     inquiry: Inquiry,
     cohort: Cohort,
     application_id: ApplicationId,
 ) -> FrozenCohort:
     cohort_id = CohortId(tools.ids.new())
     salt = tools.salts(SALT_BYTES)
-    void_at = at + FREEZE_LIFE
+    void_at = basis.at + FREEZE_LIFE
     statement = frozen_manifest(
-        manifest(_basis(tools, dataset, at), inquiry, cohort, salt),
+        manifest(basis, inquiry, cohort, salt),
         cohort_id=cohort_id,
         application_id=application_id,
         void_at=void_at,
     )
     return FrozenCohort(
         cohort_id=cohort_id,
-        dataset=dataset.dataset,
+        dataset=basis.dataset,
         application_id=application_id,
         purpose=inquiry.purpose,
-        revision=dataset.revision,
-        frozen_at=at,
+        revision=basis.revision,
+        frozen_at=basis.at,
         void_at=void_at,
         counts=cohort.counts(),
         reasons=cohort.reasons(),

@@ -12,6 +12,7 @@ from consent_registry.domain.terms import Terms, to_json
 from consent_registry.domain.verdict import ENGINE_VERSION
 from consent_registry.usecases.cohorts import Evaluation
 from consent_registry.usecases.imports import Report
+from consent_registry.usecases.opt_out import OptOutStatus
 from consent_registry.usecases.reading import Choice, Choices, Step
 from shared.clock import to_rfc3339
 
@@ -24,6 +25,7 @@ def dataset(found: Dataset) -> dict[str, Any]:
         "controller": found.controller,
         "country": found.country,
         "legal_regime": found.legal_regime,
+        "consent_role": found.consent_role,
         "revision": found.revision,
         "members": found.members,
         "table_version": found.table_version,
@@ -49,6 +51,19 @@ def choices(found: Choices) -> dict[str, Any]:
         "known_at": to_rfc3339(found.known_at),
         "engine": ENGINE_VERSION,
         "consents": [_choice(choice) for choice in found.choices],
+    }
+
+
+def opt_out(found: OptOutStatus) -> dict[str, Any]:
+    """Present how one person's opt-out stands."""
+    return {
+        "participant": found.pseudonym,
+        "known_at": to_rfc3339(found.known_at),
+        "opted_out": bool(found.about),
+        "about": [about.text for about in found.about],
+        "since": to_rfc3339(found.since) if found.since else None,
+        "offered": list(found.breadths),
+        "register": found.register.name,
     }
 
 

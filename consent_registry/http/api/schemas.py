@@ -28,6 +28,9 @@ class NewDatasetSchema(StrictSchema):
     controller = fields.String(required=True)
     country = fields.String(required=True, metadata=_about("ISO 3166-1 alpha-2"))
     legal_regime = fields.String(required=True)
+    consent_role = fields.String(
+        load_default="legal_basis", metadata=_about("legal_basis, safeguard or none")
+    )
 
 
 class DatasetSchema(Schema):
@@ -38,6 +41,7 @@ class DatasetSchema(Schema):
     controller = fields.String()
     country = fields.String()
     legal_regime = fields.String()
+    consent_role = fields.String()
     revision = fields.Integer()
     members = fields.Integer()
     table_version = fields.Integer()
@@ -116,6 +120,28 @@ class AsOfSchema(StrictSchema):
 
     effective_at = fields.String(load_default=None, metadata=_about(_TIME))
     known_at = fields.String(load_default=None, metadata=_about(_TIME))
+
+
+class OptOutSchema(StrictSchema):
+    """What an opt-out or its reversal is about. There is no field for a reason."""
+
+    about = fields.String(
+        load_default="all",
+        validate=validate.Length(max=220),
+        metadata=_about("all, genomic, or holder:<controller>; the policy says which are offered"),
+    )
+
+
+class OptOutStatusSchema(Schema):
+    """How one person's opt-out stands."""
+
+    participant = fields.String()
+    known_at = fields.String(metadata=_about(_TIME))
+    opted_out = fields.Boolean()
+    about = fields.List(fields.String())
+    since = fields.String(allow_none=True, metadata=_about(_TIME))
+    offered = fields.List(fields.String())
+    register = fields.String(metadata=_about("the pseudo-dataset of this country's register"))
 
 
 class ConsentsSchema(Schema):

@@ -20,10 +20,17 @@ class ConsentSettings(CommonSettings):
 
     policy_file: Path | None = setting(
         "PLACET_POLICY_FILE",
-        doc="The node's policy (TOML); the shipped one when left out.",
+        doc="The node's policy (TOML), or a folder of them; the shipped one when left out.",
         kind=Kind.PATH,
         default="",
         example="/etc/placet/policy.toml",
+    )
+    policy_keys_file: Path | None = setting(
+        "PLACET_POLICY_KEYS_FILE",
+        doc="The keys (JWK set, Ed25519) whose signature makes a policy this node's.",
+        kind=Kind.PATH,
+        default="",
+        example="/etc/placet/policy-keys.json",
     )
     mondo_file: Path | None = setting(
         "PLACET_MONDO_FILE",
@@ -55,7 +62,9 @@ class ConsentSettings(CommonSettings):
     )
 
     def check(self) -> Iterable[str]:
-        """Name the missing address of the http transport."""
+        """Name the missing address of the http transport, and the missing keys of a policy."""
+        if self.policy_file is not None and self.policy_keys_file is None and not self.development:
+            yield "PLACET_POLICY_KEYS_FILE: is not set, and a policy of one's own is signed"
         if self.transport == "http" and not self.permit_messages_url:
             yield "PLACET_PERMIT_MESSAGES_URL: is not set, and the transport is http"
 

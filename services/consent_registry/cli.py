@@ -24,7 +24,7 @@ from services.command import (
     print_json,
     service,
 )
-from services.consent_registry import check_file, import_file
+from services.consent_registry import check_file, import_file, policy_command
 from services.consent_registry.tables import print_table
 from shared import strict_json
 from shared.canonical import JSON
@@ -112,6 +112,7 @@ def register(subparsers: Commands) -> None:
     history = _asking(commands, "history", _history, "what a participant has said", _HISTORY_HELP)
     history.add_argument("pseudonym", metavar="PSEUDONYM")
     check_file.add(commands)
+    policy_command.add(commands)
 
 
 def _add_import(commands: Commands) -> None:
@@ -131,6 +132,7 @@ def _add_dataset(commands: Commands) -> None:
     parser.add_argument("--controller", required=True, help="who is responsible for the data")
     parser.add_argument("--country", required=True, help="its country (ISO 3166-1 alpha-2)")
     parser.add_argument("--legal-regime", default="consent_gdpr", help="default: %(default)s")
+    parser.add_argument("--consent-role", default="legal_basis", help="default: %(default)s")
 
 
 def _asking(commands: Commands, name: str, run: Run, about: str, teaches: str) -> ArgumentParser:
@@ -175,6 +177,7 @@ def _dataset_add(parsed: Namespace) -> int:
         "controller": parsed.controller,
         "country": parsed.country,
         "legal_regime": parsed.legal_regime,
+        "consent_role": parsed.consent_role,
     }
     made = service(parsed).post("/v1/datasets", wanted)
     if parsed.json:

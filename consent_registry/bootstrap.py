@@ -114,6 +114,8 @@ def _read(settings: ConsentSettings) -> tuple[Keys, tuple[Policy, ...], Diseases
         keys = read_keys(settings.keys_dir)
     except (KeyStoreError, OSError) as fault:
         faults.append(f"PLACET_KEYS_DIR: {fault}")
+    if settings.policy_file and not settings.policy_keys_file and not settings.development:
+        faults.append("PLACET_POLICY_KEYS_FILE: is not set, and a policy of one's own is signed")
     try:
         policies = read_policies(settings.policy_file, settings.policy_keys_file)
     except PolicyFaults as bad:
@@ -126,7 +128,7 @@ def _read(settings: ConsentSettings) -> tuple[Keys, tuple[Policy, ...], Diseases
         faults.append(f"PLACET_MONDO_FILE: {fault}")
     except OSError:
         faults.append("PLACET_MONDO_FILE: cannot be read")
-    if keys is None or policies is None or diseases is None:
+    if faults or keys is None or policies is None or diseases is None:
         raise SettingsError(faults)
     return keys, policies, diseases
 

@@ -62,9 +62,7 @@ class ConsentSettings(CommonSettings):
     )
 
     def check(self) -> Iterable[str]:
-        """Name the missing address of the http transport, and the missing keys of a policy."""
-        if self.policy_file is not None and self.policy_keys_file is None and not self.development:
-            yield "PLACET_POLICY_KEYS_FILE: is not set, and a policy of one's own is signed"
+        """Name the missing address of the http transport."""
         if self.transport == "http" and not self.permit_messages_url:
             yield "PLACET_PERMIT_MESSAGES_URL: is not set, and the transport is http"
 

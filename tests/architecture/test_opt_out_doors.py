@@ -3,7 +3,9 @@
 
 from collections.abc import Mapping
 
+import pytest
 from flask import Flask
+from marshmallow import ValidationError
 
 from consent_registry.http.api.schemas import OptOutSchema
 from tests.support.doors import doors
@@ -30,3 +32,6 @@ def test_the_doors_of_the_opt_out_are_these(applications: Mapping[str, Flask]) -
 
 def test_an_opt_out_has_no_field_but_what_it_is_about() -> None:
     assert set(OptOutSchema().fields) == {"about"}
+    assert OptOutSchema().load({}) == {"about": "all"}
+    with pytest.raises(ValidationError):
+        OptOutSchema().load({"reason": "none of your business"})

@@ -242,8 +242,8 @@ def _sentences(choice: Choice, speaker: Speaker) -> list[str]:
     until = speaker.day(choice.until) if choice.until else ""
     _, sentence = words.STATE_WORDS[_shown(choice)]
     said = [sentence.format(since=since, until=until)]
-    if not choice.stops_new:
-        said = [said[0].replace(words.NOT_USED, words.USED_BY_LAW)]
+    if not choice.stops_new and _shown(choice) is not State.GIVEN:
+        said = [said[0].replace(words.NOT_USED, "").strip(), words.USED_BY_LAW]
     if _shown(choice) is State.GIVEN:
         said.append(words.HAS_END.format(until=until) if until else words.NO_END)
     return said

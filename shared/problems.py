@@ -55,6 +55,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "sign_in_refused": Problem(400, "The sign-in was not completed"),
 
     # consent_registry
+    "approval_missing": Problem(403, "This needs an approval that somebody else has listed"),
     "cohort_bound": Problem(409, "The cohort is bound to another permit"),
     "cohort_unknown": Problem(404, "There is no such cohort"),
     "dataset_exists": Problem(409, "A dataset of this name is registered with other facts"),

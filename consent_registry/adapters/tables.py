@@ -195,6 +195,22 @@ COHORT_NARROWED: Final = Table(
     Column("left_at", _INSTANT, nullable=False),
 )
 
+LISTED_APPROVAL: Final = Table(
+    "listed_approval",
+    METADATA,
+    Column("approval_id", _ID, primary_key=True),
+    Column("widening", Text, nullable=False),
+    Column("pid", _ID, ForeignKey("participant.pid"), nullable=False),
+    Column("dataset", Text, ForeignKey("dataset.dataset"), nullable=False),
+    Column("dated", _INSTANT, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("listed_at", _INSTANT, nullable=False),
+    Column("used", Boolean, nullable=False),
+    Index(None, "pid", "dataset"),
+)
+
 OPT_OUT_REGISTER: Final = Table(
     "opt_out_register",
     METADATA,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
+from consent_registry.adapters.approvals import SqlApprovals
 from consent_registry.adapters.cohorts import SqlCohorts, SqlFeed
 from consent_registry.adapters.datasets import SqlDatasets, SqlWithdrawals
 from consent_registry.adapters.events import SqlEvents
@@ -87,6 +88,7 @@ class SqlUnit:
         self.cohorts = SqlCohorts(connection)
         self.withdrawals = SqlWithdrawals(connection)
         self.opt_outs = SqlOptOuts(connection)
+        self.approvals = SqlApprovals(connection)
         self.feed = SqlFeed(connection)
         self.imports = SqlImports(connection)
         self.events = SqlEvents(

@@ -82,6 +82,12 @@ class FreezeOvertaken(AppError):
     code = "freeze_overtaken"
 
 
+class ApprovalMissing(AppError):
+    """What would widen backwards has no approval listed by somebody else, or it was used."""
+
+    code = "approval_missing"
+
+
 class OptOutTooNarrow(AppError):
     """An opt-out about only this is not offered in this country."""
 

@@ -104,6 +104,15 @@ class LiveCohort:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BoundCohort:
+    """A frozen cohort with the instant it was bound and the ends known then."""
+
+    frozen: FrozenCohort
+    bound_at: datetime
+    lapses: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Narrowed:
     """One person who left one live cohort, at which revision, when and why."""
 

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from consent_registry.domain.register import RegisterChange
+from consent_registry.ports.approvals import Approvals
 from consent_registry.ports.imports import Imports
 from consent_registry.ports.opt_outs import OptOuts
 from consent_registry.ports.register import (
@@ -25,6 +26,7 @@ from shared.events import Fact
 from shared.messages import DomainMessage
 
 __all__ = [
+    "Approvals",
     "Cohorts",
     "Datasets",
     "Events",
@@ -70,6 +72,11 @@ class UnitOfWork(Protocol):
     @property
     def opt_outs(self) -> OptOuts:
         """The opt-out register."""
+        ...
+
+    @property
+    def approvals(self) -> Approvals:
+        """The listed approvals."""
         ...
 
     @property

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decide a purpose for a dataset, freeze the outcome for a permit, bind it to the permit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +13,7 @@ from consent_registry.domain.errors import (
 from consent_registry.domain.identifiers import is_name
 from consent_registry.domain.manifest import (
     MANIFEST_TYP,
+    AsOf,
     Basis,
     frozen_manifest,
     manifest,
@@ -50,17 +51,40 @@ class Evaluation:
 
 
 def evaluate_cohort(
-    dataset_id: DatasetId, purpose: Purpose, *, tools: Tools, principal: Principal
+    dataset_id: DatasetId,
+    purpose: Purpose,
+    *,
+    tools: Tools,
+    principal: Principal,
+    effective_at: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> Evaluation:
-    """Decide a purpose now. Grants nothing and keeps nothing but the record that it was asked."""
+    """Decide a purpose now, or look back: as of an instant, as known at another.
+
+    Grants nothing and keeps nothing but the record that it was asked. Looking back reads every
+    event of the dataset, and its manifest says so by its times.
+    """
     with tools.reads() as uow:
         dataset = uow.datasets.get(dataset_id)
         if dataset is None:
             raise DatasetUnknown
         at = dataset.now(tools.clock.now())
-        inquiry = tools.inquiry(purpose, at, dataset)
-        cohort = _decide(uow, dataset, at, inquiry)
-        basis = _basis(uow, tools, dataset, at)
+        if effective_at is None and known_at is None:
+            inquiry = tools.inquiry(purpose, at, dataset)
+            cohort = _decide(uow, dataset, at, inquiry)
+            basis = _basis(uow, tools, dataset, at)
+        else:
+            times = AsOf(effective_at=effective_at or at, known_at=known_at or at)
+            inquiry = tools.inquiry(purpose, times.effective_at, dataset)
+            index = uow.events.index_as_of(dataset_id, times.effective_at, times.known_at)
+            cohort = evaluate(index, inquiry)
+            known = uow.events.revision_known(dataset_id, times.known_at)
+            basis = replace(
+                _basis(uow, tools, dataset, at),
+                revision=known,
+                as_of=times,
+                opt_outs=None,
+            )
     salt = tools.salts(SALT_BYTES)
     statement = manifest(basis, inquiry, cohort, salt)
     with tools.units() as uow:
@@ -72,7 +96,7 @@ def evaluate_cohort(
                 dataset=dataset_id,
                 purposes=purpose.duo(),
                 counts=cohort.counts(),
-                extra={"revision": dataset.revision, "purpose": purpose.digest()},
+                extra={"revision": basis.revision, "purpose": purpose.digest()},
             )
         )
         uow.commit()

@@ -92,10 +92,26 @@ def own_consents(*, tools: Tools, principal: Principal) -> Choices:
         )
 
 
-def history_of(pseudonym: str, *, tools: Tools, principal: Principal) -> Sequence[Step]:
-    """Give every event of a participant, newest first."""
+def history_of(
+    pseudonym: str,
+    *,
+    tools: Tools,
+    principal: Principal,
+    effective_at: datetime | None = None,
+    known_at: datetime | None = None,
+) -> Sequence[Step]:
+    """Give a participant's events, newest first: those in effect by, and recorded by, an instant.
+
+    None means every one, what begins later included.
+    """
     with tools.reads() as uow:
-        return _history(uow, access.participant(uow, principal, pseudonym, DESK))
+        steps = _history(uow, access.participant(uow, principal, pseudonym, DESK))
+    return [
+        step
+        for step in steps
+        if (effective_at is None or step.record.effective_from <= effective_at)
+        and (known_at is None or step.record.recorded_at <= known_at)
+    ]
 
 
 def own_history(*, tools: Tools, principal: Principal) -> Sequence[Step]:

@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The JSON API: parse, call one use case, present. Decides nothing and recomputes nothing."""
 
-from consent_registry.http.api import cohorts, datasets, feed, imports, opt_outs, participants
+from consent_registry.http.api import (
+    approvals,
+    cohorts,
+    datasets,
+    feed,
+    imports,
+    opt_outs,
+    participants,
+)
 from shared.api import Api
 
 
 def register(api: Api) -> None:
     """Serve every address of the JSON API."""
-    for module in (datasets, participants, opt_outs, imports, cohorts, feed):
+    for module in (datasets, participants, opt_outs, approvals, imports, cohorts, feed):
         api.register_blueprint(module.blueprint)

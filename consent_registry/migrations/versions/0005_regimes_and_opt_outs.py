@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The role of consent in a dataset, when people left cohorts, and the opt-out register."""
+"""The role of consent, when people left cohorts, listed approvals, the opt-out register."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("consent_role", sa.Text(), nullable=False, server_default="legal_basis"),
     )
     _left_at()
+    _listed_approval()
     _opt_out_register()
     _opt_out_person()
     _opt_out_event()
@@ -35,6 +36,7 @@ def downgrade() -> None:
     op.drop_table("opt_out_event")
     op.drop_table("opt_out_person")
     op.drop_table("opt_out_register")
+    op.drop_table("listed_approval")
     op.drop_column("cohort_narrowed", "left_at")
     op.drop_column("dataset", "consent_role")
 
@@ -54,6 +56,32 @@ def _left_at() -> None:
         " FROM cohort AS c WHERE c.cohort_id = n.cohort_id"
     )
     op.alter_column("cohort_narrowed", "left_at", nullable=False)
+
+
+def _listed_approval() -> None:
+    op.create_table(
+        "listed_approval",
+        sa.Column("approval_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("widening", sa.Text(), nullable=False),
+        sa.Column("pid", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("dataset", sa.Text(), nullable=False),
+        sa.Column("dated", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("listed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["pid"], ["participant.pid"], name=op.f("fk_listed_approval_pid_participant")
+        ),
+        sa.ForeignKeyConstraint(
+            ["dataset"], ["dataset.dataset"], name=op.f("fk_listed_approval_dataset_dataset")
+        ),
+        sa.PrimaryKeyConstraint("approval_id", name=op.f("pk_listed_approval")),
+    )
+    op.create_index(
+        op.f("ix_listed_approval_pid_dataset"), "listed_approval", ["pid", "dataset"], unique=False
+    )
 
 
 def _opt_out_register() -> None:

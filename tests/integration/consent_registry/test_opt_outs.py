@@ -22,6 +22,7 @@ from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
 from consent_registry.usecases.datasets import NewDataset, register_dataset
 from consent_registry.usecases.feed import snapshot
 from consent_registry.usecases.opt_out import OptOutStatus, opt_out_of, set_opt_out, set_own_opt_out
+from consent_registry.usecases.opt_out_list import opt_out_list
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from shared.errors import ValidationFailed
 from shared.ids import ApplicationId, DatasetId, PermitId, Revision
@@ -154,6 +155,21 @@ def test_the_freeze_commits_to_the_register_and_the_register_can_be_rebuilt(
     ]
     altered = replace(known[0][1], kind=BACK)
     assert root_of([altered, *(event for _, event in known[1:])]).hex() != frozen["root"]
+
+
+def test_the_operator_lists_who_was_out_at_a_permits_revision_and_it_is_on_record(
+    world: RegistryWorld,
+) -> None:
+    for who, kind in (("P-000000", OUT), ("P-000001", OUT)):
+        opt(world, who, kind)
+    named = opt_outs_of(world, freeze(world))
+    opt(world, "P-000000", BACK)
+    then = opt_out_list(Revision(2), tools=world.tools)
+    assert then.people == (("P-000000", ("all",)), ("P-000001", ("all",)))
+    assert (then.number, then.root) == (named["revision"], named["root"])
+    assert opt_out_list(None, tools=world.tools).people == (("P-000001", ("all",)),)
+    kept = world.column("SELECT convert_from(value, 'UTF8') FROM outbox")
+    assert sum("placet.audit.export.v1" in entry for entry in kept) == 2
 
 
 def test_doing_again_what_stands_changes_nothing(world: RegistryWorld) -> None:

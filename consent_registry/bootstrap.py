@@ -17,7 +17,7 @@ from consent_registry import workers
 from consent_registry.adapters.chain_voice import ChainVoice
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.releases import DiseasesInUse
-from consent_registry.adapters.resources import read_diseases, read_policy
+from consent_registry.adapters.resources import read_diseases, read_policies
 from consent_registry.adapters.signers import Keys, create_keys, read_keys
 from consent_registry.adapters.tables import ENDED_SESSIONS, OUTBOX
 from consent_registry.adapters.unit_of_work import Producer, SqlUnits, Surroundings
@@ -76,7 +76,7 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
     A development node makes its own keys at the first start. Raises SettingsError naming every
     fault of keys, policy file and disease hierarchy at once.
     """
-    keys, policy, diseases = _read(settings)
+    keys, policies, diseases = _read(settings)
     database = engine(settings.database_url, application_name=SERVICE, pool_size=THREADS)
     producer = Producer(src=settings.src, topic=settings.audit_topic)
     ids = Uuid7Source()
@@ -95,7 +95,8 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         clock=clock,
         ids=ids,
         signer=keys.feed,
-        policy=policy,
+        policy=policies[0],
+        other_policies=policies[1:],
         hierarchy=DiseasesInUse(database, diseases),
         issuer=settings.public_url,
         salts=os.urandom,
@@ -110,17 +111,19 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
     )
 
 
-def _read(settings: ConsentSettings) -> tuple[Keys, Policy, Diseases]:
+def _read(settings: ConsentSettings) -> tuple[Keys, tuple[Policy, ...], Diseases]:
     faults: list[str] = []
-    keys = policy = diseases = None
+    keys = policies = diseases = None
     try:
         if settings.development:
             create_keys(settings.keys_dir)
         keys = read_keys(settings.keys_dir)
     except (KeyStoreError, OSError) as fault:
         faults.append(f"PLACET_KEYS_DIR: {fault}")
+    if settings.policy_file and not settings.policy_keys_file and not settings.development:
+        faults.append("PLACET_POLICY_KEYS_FILE: is not set, and a policy of one's own is signed")
     try:
-        policy = read_policy(settings.policy_file)
+        policies = read_policies(settings.policy_file, settings.policy_keys_file)
     except PolicyFaults as bad:
         faults.extend(f"PLACET_POLICY_FILE: {fault}" for fault in bad.faults)
     except (OSError, UnicodeDecodeError):
@@ -131,9 +134,9 @@ def _read(settings: ConsentSettings) -> tuple[Keys, Policy, Diseases]:
         faults.append(f"PLACET_MONDO_FILE: {fault}")
     except OSError:
         faults.append("PLACET_MONDO_FILE: cannot be read")
-    if keys is None or policy is None or diseases is None:
+    if faults or keys is None or policies is None or diseases is None:
         raise SettingsError(faults)
-    return keys, policy, diseases
+    return keys, policies, diseases
 
 
 def create_app(parts: Parts) -> Flask:

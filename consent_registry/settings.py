@@ -20,10 +20,17 @@ class ConsentSettings(CommonSettings):
 
     policy_file: Path | None = setting(
         "PLACET_POLICY_FILE",
-        doc="The node's policy (TOML); the shipped one when left out.",
+        doc="The node's policy (TOML), or a folder of them; the shipped one when left out.",
         kind=Kind.PATH,
         default="",
         example="/etc/placet/policy.toml",
+    )
+    policy_keys_file: Path | None = setting(
+        "PLACET_POLICY_KEYS_FILE",
+        doc="The keys (JWK set, Ed25519) whose signature makes a policy this node's.",
+        kind=Kind.PATH,
+        default="",
+        example="/etc/placet/policy-keys.json",
     )
     mondo_file: Path | None = setting(
         "PLACET_MONDO_FILE",

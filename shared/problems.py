@@ -57,6 +57,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "sign_in_refused": Problem(400, "The sign-in was not completed"),
 
     # consent_registry
+    "approval_missing": Problem(403, "This needs an approval that somebody else has listed"),
     "cohort_bound": Problem(409, "The cohort is bound to another permit"),
     "cohort_unknown": Problem(404, "There is no such cohort"),
     "dataset_exists": Problem(409, "A dataset of this name is registered with other facts"),
@@ -68,8 +69,10 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "link_taken": Problem(409, "The login or the participant is linked already"),
     "login_not_linked": Problem(403, "Your login is linked to no participant"),
     "nothing_to_withdraw": Problem(404, "The participant is in none of these datasets"),
+    "opt_out_not_offered": Problem(422, "An opt-out about only this is not offered here"),
     "participant_not_member": Problem(404, "The participant is not in this dataset"),
     "participant_unknown": Problem(404, "There is no such participant for you"),
+    "try_again": Problem(503, "The register is busy; nothing was recorded"),
     "withdrawal_unknown": Problem(404, "There is no such withdrawal for you"),
 
     # permit_service

@@ -19,6 +19,7 @@ from consent_registry.adapters.tables import (
 from consent_registry.domain import purpose
 from consent_registry.domain.bitmaps import canonical_bytes, from_bytes
 from consent_registry.domain.register import (
+    BoundCohort,
     ChangeKind,
     FrozenCohort,
     LiveCohort,
@@ -26,7 +27,7 @@ from consent_registry.domain.register import (
     RegisterChange,
     StoredChange,
 )
-from shared.ids import ApplicationId, CohortId, DatasetId, PermitId, Revision
+from shared.ids import ApplicationId, CohortId, DatasetId, Ordinal, PermitId, Revision
 
 
 class SqlCohorts:
@@ -82,6 +83,31 @@ class SqlCohorts:
             )
         )
 
+    def of_permit(self, permit_id: PermitId) -> BoundCohort | None:
+        """Look the permit up; it is unique."""
+        found = self._connection.execute(select(COHORT).where(COHORT.c.permit_id == permit_id))
+        row = found.one_or_none()
+        if row is None:
+            return None
+        lapses = tuple((time, ordinal) for time, ordinal in row.lapses)
+        return BoundCohort(frozen=_frozen(row), bound_at=row.bound_at, lapses=lapses)
+
+    def left(self, cohort_id: CohortId, ordinal: Ordinal) -> Sequence[Narrowed]:
+        """Read the one row there may be."""
+        wanted = select(COHORT_NARROWED).where(
+            COHORT_NARROWED.c.cohort_id == cohort_id, COHORT_NARROWED.c.ordinal == ordinal
+        )
+        return [
+            Narrowed(
+                cohort_id=cohort_id,
+                ordinal=ordinal,
+                revision=Revision(row.revision),
+                left_at=row.left_at,
+                cause=row.cause,
+            )
+            for row in self._connection.execute(wanted)
+        ]
+
     def serves(self, permit_id: PermitId) -> bool:
         """Look the permit up; it is unique."""
         wanted = select(COHORT.c.cohort_id).where(COHORT.c.permit_id == permit_id)
@@ -130,6 +156,7 @@ class SqlCohorts:
                 "cohort_id": one.cohort_id,
                 "ordinal": one.ordinal,
                 "revision": one.revision,
+                "left_at": one.left_at,
                 "cause": one.cause,
             }
             for one in gone

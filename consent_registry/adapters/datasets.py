@@ -104,6 +104,7 @@ def _dataset(row: Row[Any]) -> Dataset:
         members=row.members,
         table_version=row.table_version,
         recorded_at=row.recorded_at,
+        consent_role=row.consent_role,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
+from consent_registry.adapters.as_of import index_as_of, revision_known
 from consent_registry.adapters.copying import copy_rows
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer
@@ -124,6 +125,16 @@ class SqlEvents:
             .distinct()
         )
         return [Ordinal(ordinal) for ordinal in self._connection.execute(wanted).scalars()]
+
+    def index_as_of(
+        self, dataset: DatasetId, effective_at: datetime, known_at: datetime
+    ) -> CohortIndex:
+        """Read and open everything."""
+        return index_as_of(self._connection, self, dataset, effective_at, known_at)
+
+    def revision_known(self, dataset: DatasetId, known_at: datetime) -> Revision:
+        """Read the newest."""
+        return revision_known(self._connection, dataset, known_at)
 
     def index(self, dataset: DatasetId, at: datetime) -> AbstractContextManager[CohortIndex]:
         """Bring the cached index to this transaction's state."""

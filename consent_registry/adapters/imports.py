@@ -21,10 +21,13 @@ from consent_registry.adapters.tables import (
     IMPORT_BATCH,
     IMPORT_FAULT,
     IMPORT_ROW,
+    LISTED_APPROVAL,
     PARTICIPANT,
+    STANDING,
 )
+from consent_registry.domain.approvals import Widening
 from consent_registry.domain.batches import ImportBatch, StagedRow
-from consent_registry.domain.history import Kind
+from consent_registry.domain.history import Kind, State
 from consent_registry.domain.rows import Row as ConsentRow
 
 _ROW_COLUMNS: Final = tuple(column.name for column in IMPORT_ROW.columns)
@@ -181,6 +184,39 @@ class SqlImports(BatchStore):
             .distinct()
         )
         return sorted(self._connection.execute(wanted).scalars())
+
+    def unapproved(self, import_id: str) -> Sequence[int]:
+        """Look up what `approvals.ends_in_a_no` says of the projection, and who is approved."""
+        rows, standing, approval = IMPORT_ROW.c, STANDING.c, LISTED_APPROVAL.c
+        approved = exists().where(
+            approval.widening == Widening.NO_TO_YES.value,
+            approval.pid == PARTICIPANT.c.pid,
+            approval.dataset == rows.dataset,
+            approval.dated == rows.expressed_at,
+        )
+        wanted = (
+            select(rows.line)
+            .join(PARTICIPANT, PARTICIPANT.c.pseudonym == rows.participant)
+            .join(
+                DATASET_MEMBER,
+                (DATASET_MEMBER.c.dataset == rows.dataset)
+                & (DATASET_MEMBER.c.pid == PARTICIPANT.c.pid),
+            )
+            .join(
+                STANDING,
+                (standing.dataset == rows.dataset) & (standing.ordinal == DATASET_MEMBER.c.ordinal),
+            )
+            .where(
+                rows.import_id == import_id,
+                rows.kind == Kind.GIVEN.value,
+                standing.ends_at.is_(None),
+                standing.state.in_([State.REFUSED.value, State.WITHDRAWN.value]),
+                ~approved,
+                ~self._recorded_before(),
+            )
+        )
+        told = set(self.against_a_no(import_id))
+        return sorted(set(self._connection.execute(wanted).scalars()) - told)
 
     @staticmethod
     def _recorded_before() -> Any:

@@ -18,9 +18,10 @@ from typing import Any, Final
 from pyroaring import BitMap
 from sqlalchemy import ColumnElement, Connection, Integer, and_, cast, func, or_, select, union
 
+from consent_registry.adapters.opt_outs import opted_out_members
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.standings import read_terms
-from consent_registry.adapters.tables import CONSENT_EVENT, DATASET, STANDING
+from consent_registry.adapters.tables import CONSENT_EVENT, DATASET, OPT_OUT_REACH, STANDING
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.history import Standing, State
 from shared.ids import DatasetId
@@ -80,11 +81,13 @@ class IndexCache:
         at = max(at, held.at or at)
         changed = _changed(connection, dataset, held, at)
         index, held.index = _required(held), None  # none rather than one half changed
+        changed |= BitMap(range(index.members, row.members))
         index.forget(changed)
         ordinals = list(changed)
         for start in range(0, len(ordinals), _CHUNK):
             part = ordinals[start : start + _CHUNK]
             _fill(index, connection, dataset, at, among(STANDING.c.ordinal, part))
+            index.opted_out |= opted_out_members(connection, dataset, part)
         index.members = row.members
         held.index, held.revision, held.at = index, row.revision, at
 
@@ -98,6 +101,7 @@ def _required(held: _Held) -> CohortIndex:
 def _build(connection: Connection, dataset: DatasetId, members: int, at: datetime) -> CohortIndex:
     index = CohortIndex(members=members)
     _fill(index, connection, dataset, at, None)
+    index.opted_out = opted_out_members(connection, dataset)
     return index
 
 
@@ -114,7 +118,7 @@ def _turned_between(
 
 
 def _changed(connection: Connection, dataset: DatasetId, held: _Held, at: datetime) -> BitMap:
-    """Read who has an event since the index's revision, or turned since its instant."""
+    """Read who has an event of either sort since the revision, or turned since the instant."""
     events = select(CONSENT_EVENT.c.ordinal).where(
         CONSENT_EVENT.c.dataset == dataset, CONSENT_EVENT.c.revision > held.revision
     )
@@ -123,7 +127,10 @@ def _changed(connection: Connection, dataset: DatasetId, held: _Held, at: dateti
         STANDING.c.starts_at > held.at,
         STANDING.c.starts_at <= at,
     )
-    return BitMap(connection.execute(union(events, turned)).scalars())
+    opted = select(OPT_OUT_REACH.c.ordinal).where(
+        OPT_OUT_REACH.c.dataset == dataset, OPT_OUT_REACH.c.revision > held.revision
+    )
+    return BitMap(connection.execute(union(events, turned, opted)).scalars())
 
 
 def _fill(

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables of consent_registry. Declares them; reads and writes nothing.
 
-Truth: `consent_event` and `withdrawal`, insert-only (the migration takes the rights away and puts a
-trigger behind). Projections, which can be rebuilt: `consent_terms`, `standing`. The rest is
-registers, frozen cohorts, the feed, and the staging of imports.
+Truth: `consent_event`, `withdrawal` and the events of the opt-out register, insert-only (the
+migrations take the rights away and put triggers behind). Projections, which can be rebuilt:
+`consent_terms`, `standing`. The rest is registers, frozen cohorts, the feed, and the staging of
+imports.
 """
 
 from typing import Final
@@ -54,6 +55,7 @@ DATASET: Final = Table(
     Column("created_at", _INSTANT, nullable=False),
     # No event of the dataset was recorded later; the next one is recorded after it.
     Column("recorded_at", _INSTANT, nullable=False),
+    Column("consent_role", Text, nullable=False, server_default="legal_basis"),
 )
 
 PARTICIPANT: Final = Table(
@@ -192,6 +194,69 @@ COHORT_NARROWED: Final = Table(
     Column("ordinal", BigInteger, primary_key=True, autoincrement=False),
     Column("revision", BigInteger, nullable=False),
     Column("cause", Text, nullable=False),
+    Column("left_at", _INSTANT, nullable=False),
+)
+
+LISTED_APPROVAL: Final = Table(
+    "listed_approval",
+    METADATA,
+    Column("approval_id", _ID, primary_key=True),
+    Column("widening", Text, nullable=False),
+    Column("pid", _ID, ForeignKey("participant.pid"), nullable=False),
+    Column("dataset", Text, ForeignKey("dataset.dataset"), nullable=False),
+    Column("dated", _INSTANT, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("listed_at", _INSTANT, nullable=False),
+    Column("used", Boolean, nullable=False),
+    Index(None, "pid", "dataset"),
+)
+
+OPT_OUT_REGISTER: Final = Table(
+    "opt_out_register",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("people", BigInteger, nullable=False),
+    Column("recorded_at", _INSTANT, nullable=False),
+    Column("edge", LargeBinary, nullable=False),
+)
+
+OPT_OUT_PERSON: Final = Table(
+    "opt_out_person",
+    METADATA,
+    Column("pid", _ID, ForeignKey("participant.pid"), primary_key=True),
+    Column("ordinal", BigInteger, nullable=False, unique=True),
+)
+
+OPT_OUT_EVENT: Final = Table(
+    "opt_out_event",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("optout_id", _ID, nullable=False, unique=True),
+    # No foreign key to an append-only table: checking one takes a lock that needs UPDATE.
+    Column("pid", _ID, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("recorded_at", _INSTANT, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Index(None, "pid", "number"),
+)
+
+# Which members of which datasets an opt-out event was about, and at which revision.
+OPT_OUT_REACH: Final = Table(
+    "opt_out_reach",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("dataset", Text, primary_key=True),
+    Column("ordinal", BigInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    ForeignKeyConstraint(
+        ["dataset", "ordinal"], ["dataset_member.dataset", "dataset_member.ordinal"]
+    ),
+    Index(None, "dataset", "revision"),
 )
 
 FEED_CHANGE: Final = Table(

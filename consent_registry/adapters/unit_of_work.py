@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
+from consent_registry.adapters.approvals import SqlApprovals
 from consent_registry.adapters.cohorts import SqlCohorts, SqlFeed
 from consent_registry.adapters.datasets import SqlDatasets, SqlWithdrawals
 from consent_registry.adapters.events import SqlEvents
 from consent_registry.adapters.imports import SqlImports
 from consent_registry.adapters.index_cache import IndexCache
+from consent_registry.adapters.opt_outs import SqlOptOuts
 from consent_registry.adapters.people import SqlPeople
 from consent_registry.adapters.releases import SqlReleases
 from consent_registry.adapters.sealing import PersonSealer
@@ -87,6 +89,8 @@ class SqlUnit:
         self.people = SqlPeople(connection, around.ids)
         self.cohorts = SqlCohorts(connection)
         self.withdrawals = SqlWithdrawals(connection)
+        self.opt_outs = SqlOptOuts(connection)
+        self.approvals = SqlApprovals(connection)
         self.feed = SqlFeed(connection)
         self.imports = SqlImports(connection)
         self.releases = SqlReleases(connection)

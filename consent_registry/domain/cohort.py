@@ -18,6 +18,7 @@ from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import State
 from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.permissions import Coverage, judge_permission
+from consent_registry.domain.regimes import Moment, No
 from consent_registry.domain.verdict import Finding, Reason, Result
 
 
@@ -67,19 +68,57 @@ def open_counts(counts: Mapping[str, int], small_cell: int) -> dict[str, int]:
     }
 
 
-def evaluate(index: CohortIndex, inquiry: Inquiry) -> Cohort:
-    """Decide a purpose for everybody of one dataset."""
-    verdicts = [_judge_slot(slot, inquiry) for slot in index.slots]
-    within = union(verdict.permitted for verdict in verdicts)
-    awaiting = union(verdict.awaiting() for verdict in verdicts) - within
-    out = BitMap(range(index.members)) - within - awaiting
+def evaluate(index: CohortIndex, inquiry: Inquiry, *, despite_opt_out: bool = False) -> Cohort:
+    """Decide a purpose for everybody of one dataset, for a permit that is still to be given.
+
+    Who has no readable terms has no codes to match. `despite_opt_out` is for a case in which an
+    exception under EHDS Article 71(4) was found to apply.
+    """
+    everybody = BitMap(range(index.members))
+    said_no = _excluded(index, inquiry, Moment.NEW, despite_opt_out=despite_opt_out)
+    excluded = union(said_no.values())
+    verdicts = _verdicts(index, inquiry)
+    free = everybody - union(verdict.present for verdict in verdicts)
+    within = (union(verdict.permitted for verdict in verdicts) | free) - excluded
+    awaiting = union(verdict.awaiting() for verdict in verdicts) - within - excluded
     return Cohort(
         members=index.members,
         within=within,
         awaiting=awaiting,
-        out=_first_reasons(index, verdicts, out),
+        out=_first_reasons(said_no, verdicts, everybody - within - awaiting),
         clauses=_first_clauses(verdicts, awaiting),
     )
+
+
+def holding(index: CohortIndex, inquiry: Inquiry) -> BitMap:
+    """Give everybody whom no state and no other no takes out of the permits that are running."""
+    said_no = _excluded(index, inquiry, Moment.RUNNING, despite_opt_out=False)
+    return BitMap(range(index.members)) - union(said_no.values())
+
+
+def _verdicts(index: CohortIndex, inquiry: Inquiry) -> "list[_SlotVerdict]":
+    if not inquiry.rules.matches_terms:
+        return []
+    return [_judge_slot(slot, inquiry) for slot in index.slots]
+
+
+def _excluded(
+    index: CohortIndex, inquiry: Inquiry, moment: Moment, *, despite_opt_out: bool
+) -> dict[Reason, BitMap]:
+    """Give whom each reason excludes that is no clause of a consent."""
+    rules = inquiry.rules
+    found = {
+        reason: index.in_state(state)
+        for reason, state in _BY_STATE.items()
+        if rules.excludes(state, moment)
+    }
+    if rules.needs_terms():
+        found[Reason.UNREADABLE] = index.unreadable
+    if rules.says(No.OPT_OUT, moment) and not despite_opt_out:
+        found[Reason.OPTED_OUT] = index.opted_out
+    if rules.says(No.OBJECTION, moment):
+        found[Reason.OBJECTED] = index.objecting
+    return found
 
 
 @dataclass(slots=True)
@@ -183,29 +222,24 @@ _BY_STATE = {
 
 
 def _first_reasons(
-    index: CohortIndex, verdicts: list[_SlotVerdict], out: BitMap
+    said_no: Mapping[Reason, BitMap], verdicts: list[_SlotVerdict], out: BitMap
 ) -> dict[Reason, BitMap]:
     first: dict[Reason, BitMap] = {}
     left = out.copy()
     for reason in Reason:
-        hit = left & _with_reason(index, verdicts, reason)
+        hit = left & _with_reason(said_no, verdicts, reason)
         if hit:
             first[reason] = hit
             left -= hit
     return first
 
 
-def _with_reason(index: CohortIndex, verdicts: list[_SlotVerdict], reason: Reason) -> BitMap:
-    if reason is Reason.NEVER_ASKED:
-        asked = union(
-            people for state, people in index.states.items() if state is not State.NOT_ASKED
-        )
-        return BitMap(range(index.members)) - asked
-    if reason is Reason.UNREADABLE:
-        return index.unreadable
-    state = _BY_STATE.get(reason)
-    if state is not None:
-        return index.states.get(state, BitMap())
+def _with_reason(
+    said_no: Mapping[Reason, BitMap], verdicts: list[_SlotVerdict], reason: Reason
+) -> BitMap:
+    found = said_no.get(reason)
+    if found is not None:
+        return found
     return union(verdict.denied[reason] for verdict in verdicts if reason in verdict.denied)
 
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from pyroaring import BitMap
 
+from consent_registry.domain.bitmaps import union
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import Standing, State
 from consent_registry.domain.terms import Alternative, Terms
@@ -55,17 +56,24 @@ class Slot:
 
 @dataclass(slots=True)
 class CohortIndex:
-    """Everybody of one dataset by state and clause. `members` counts ordinals from 0."""
+    """Everybody of one dataset by state and clause. `members` counts ordinals from 0.
+
+    `opted_out` and `objecting` are axes of their own, beside whatever the consents say.
+    """
 
     members: int = 0
     states: dict[State, BitMap] = field(default_factory=dict)
     unreadable: BitMap = field(default_factory=BitMap)
+    opted_out: BitMap = field(default_factory=BitMap)
+    objecting: BitMap = field(default_factory=BitMap)
     slots: list[Slot] = field(default_factory=list)
 
-    @property
-    def given(self) -> BitMap:
-        """The people whose consent state is GIVEN, readable or not; a copy."""
-        return self.states.get(State.GIVEN, BitMap()).copy()
+    def in_state(self, state: State) -> BitMap:
+        """Give the people in a consent state; a copy. Whoever has no event was not asked."""
+        if state is State.NOT_ASKED:
+            asked = (people for known, people in self.states.items() if known is not state)
+            return BitMap(range(self.members)) - union(asked)
+        return self.states.get(state, BitMap()).copy()
 
     def put(self, ordinals: BitMap, standing: Standing) -> None:
         """Note that this standing holds for these people, who must not be in the index yet."""
@@ -90,6 +98,8 @@ class CohortIndex:
 
     def _bitmaps(self) -> Iterator[BitMap]:
         yield self.unreadable
+        yield self.opted_out
+        yield self.objecting
         yield from self.states.values()
         for slot in self.slots:
             yield from slot.bitmaps()

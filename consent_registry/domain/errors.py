@@ -82,6 +82,24 @@ class FreezeOvertaken(AppError):
     code = "freeze_overtaken"
 
 
+class ApprovalMissing(AppError):
+    """What would widen backwards has no approval listed by somebody else, or it was used."""
+
+    code = "approval_missing"
+
+
+class OptOutTooNarrow(AppError):
+    """An opt-out about only this is not offered in this country."""
+
+    code = "opt_out_not_offered"
+
+
+class TryAgain(AppError):
+    """The register changed under the request again and again; nothing was recorded."""
+
+    code = "try_again"
+
+
 class CohortBound(AppError):
     """The cohort is bound to another permit."""
 

@@ -14,6 +14,7 @@ from consent_registry.domain.bitmaps import salted_digest
 from consent_registry.domain.cohort import Cohort
 from consent_registry.domain.duo import DUO_RELEASE
 from consent_registry.domain.matching import Inquiry
+from consent_registry.domain.optout import OptOutRegister
 from consent_registry.domain.places import PLACES_RELEASE
 from consent_registry.domain.verdict import ENGINE_VERSION
 from shared.canonical import JSON
@@ -25,10 +26,19 @@ MANIFEST_LIFE: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AsOf:
+    """At which instant, and as known at which."""
+
+    effective_at: datetime
+    known_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
     """The state of the register that a cohort was decided on.
 
-    `at` is both the effective and the known time: a cohort is decided on what holds, as known, now.
+    `at` is both the effective and the known time unless `as_of` says that this is a look back.
+    `opt_outs` is where the opt-out register stands; a look back says nothing of it.
     """
 
     issuer: str
@@ -37,6 +47,14 @@ class Basis:
     table_version: int
     regime: str
     at: datetime
+    consent_role: str
+    opt_outs: OptOutRegister | None
+    as_of: AsOf | None = None
+
+    @property
+    def times(self) -> AsOf:
+        """The instant decided about, and the one whose knowledge it was decided with."""
+        return self.as_of or AsOf(effective_at=self.at, known_at=self.at)
 
 
 def manifest(basis: Basis, inquiry: Inquiry, cohort: Cohort, salt: bytes) -> dict[str, JSON]:
@@ -51,8 +69,11 @@ def manifest(basis: Basis, inquiry: Inquiry, cohort: Cohort, salt: bytes) -> dic
         "revision": basis.revision,
         "table_version": basis.table_version,
         "regime": basis.regime,
-        "effective_at": to_rfc3339(basis.at),
-        "known_at": to_rfc3339(basis.at),
+        "consent_role": basis.consent_role,
+        "binds": sorted(axis.value for axis in inquiry.rules.binds),
+        "opt_outs": _opt_outs(basis.opt_outs),
+        "effective_at": to_rfc3339(basis.times.effective_at),
+        "known_at": to_rfc3339(basis.times.known_at),
         "purpose": purpose,
         "purpose_sha256": inquiry.purpose.digest(),
         "versions": versions(inquiry),
@@ -60,6 +81,16 @@ def manifest(basis: Basis, inquiry: Inquiry, cohort: Cohort, salt: bytes) -> dic
         "reasons": cohort.reasons(),
         "awaiting_by_clause": cohort.awaiting_by_clause(),
         "digest": salted_digest(cohort.within, salt),
+    }
+
+
+def _opt_outs(register: OptOutRegister | None) -> JSON:
+    if register is None:
+        return None
+    return {
+        "register": register.name,
+        "revision": register.number,
+        "root": register.root.hex(),
     }
 
 

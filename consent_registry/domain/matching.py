@@ -15,6 +15,7 @@ from consent_registry.domain.duo import Duo
 from consent_registry.domain.permissions import Coverage, coverage, judge_permission
 from consent_registry.domain.policy import Policy
 from consent_registry.domain.purpose import Purpose
+from consent_registry.domain.regimes import CONSENT_BINDS, Rules
 from consent_registry.domain.terms import Alternative, Terms
 from consent_registry.domain.verdict import (
     QUESTION_ORDER,
@@ -29,12 +30,16 @@ from consent_registry.domain.verdict import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
-    """A purpose asked on a day under a policy and a release of the disease hierarchy."""
+    """A purpose asked on a day under a policy and a release of the disease hierarchy.
+
+    `rules` say which axes exclude under the law of the dataset that is asked.
+    """
 
     purpose: Purpose
     today: date
     policy: Policy
     diseases: Diseases
+    rules: Rules = CONSENT_BINDS
 
     def on(self, today: date) -> "Inquiry":
         """Ask the same as on another day."""

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who leaves a frozen cohort, when, and why. Nothing here widens one.
 
-A cohort is frozen for one permit. Later a withdrawal, a refusal, an end, or a change under which
-the purpose is no longer allowed takes a person out; a new consent does not bring her back in.
+A cohort is frozen for one permit. Later a no that acts on running permits under the dataset's law,
+an end, or a change under which the purpose is no longer allowed takes a person out; a new consent
+does not bring her back in.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,17 +11,39 @@ from datetime import datetime
 
 from consent_registry.domain.history import Segment, Standing, State
 from consent_registry.domain.matching import Inquiry, match
+from consent_registry.domain.regimes import Moment, No
 from consent_registry.domain.verdict import Result
 from shared.ids import Ordinal
 
 CHANGED = "changed"
+OPTED_OUT = "opted_out"
 
 
-def permits(standing: Standing, inquiry: Inquiry) -> bool:
-    """Say whether a standing includes the person for a purpose. Unreadable terms do not."""
-    if standing.state is not State.GIVEN or standing.terms is None:
+def permits(
+    standing: Standing,
+    inquiry: Inquiry,
+    moment: Moment = Moment.RUNNING,
+    *,
+    opted_out: bool = False,
+    objecting: bool = False,
+) -> bool:
+    """Say whether one person is in for a purpose at a moment of a permit's life.
+
+    The same rules that `consent_registry.domain.cohort` applies to sets; a property test holds the
+    two together. Unreadable terms do not permit where terms are needed.
+    """
+    rules = inquiry.rules
+    if rules.excludes(standing.state, moment):
         return False
-    return match(standing.terms, inquiry).result is Result.PERMIT
+    if (opted_out and rules.says(No.OPT_OUT, moment)) or (
+        objecting and rules.says(No.OBJECTION, moment)
+    ):
+        return False
+    if standing.state is not State.GIVEN:
+        return True
+    if standing.terms is None:
+        return not rules.needs_terms()
+    return not rules.matches_terms or match(standing.terms, inquiry).result is Result.PERMIT
 
 
 def cause(standing: Standing) -> str:

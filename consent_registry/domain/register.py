@@ -14,6 +14,7 @@ from typing import Final
 from pyroaring import BitMap
 
 from consent_registry.domain.purpose import Purpose
+from consent_registry.domain.regimes import ConsentRole
 from shared.canonical import JSON
 from shared.ids import ApplicationId, CohortId, DatasetId, Ordinal, PermitId, Revision
 
@@ -27,6 +28,7 @@ class Dataset:
 
     `members` is the number of ordinals given out, `table_version` counts changes of the table from
     ordinal to local id. `recorded_at` is the newest event's: no later one is recorded earlier.
+    `legal_regime` and `consent_role` name the policy's rules for it.
     """
 
     dataset: DatasetId
@@ -39,6 +41,7 @@ class Dataset:
     members: int
     table_version: int
     recorded_at: datetime
+    consent_role: str = ConsentRole.LEGAL_BASIS.value
 
     def now(self, clock_now: datetime) -> datetime:
         """Give the time that counts here: the clock's, but never before what was recorded.
@@ -101,12 +104,22 @@ class LiveCohort:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BoundCohort:
+    """A frozen cohort with the instant it was bound and the ends known then."""
+
+    frozen: FrozenCohort
+    bound_at: datetime
+    lapses: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Narrowed:
-    """One person who left one live cohort, at which revision and why."""
+    """One person who left one live cohort, at which revision, when and why."""
 
     cohort_id: CohortId
     ordinal: Ordinal
     revision: Revision
+    left_at: datetime
     cause: str
 
 
@@ -130,6 +143,7 @@ class ChangeKind(Enum):
     MEMBER_GIVEN = "member.given"
     MEMBER_NARROWED = "member.narrowed"
     COHORT_BOUND = "cohort.bound"
+    DATASET_MOVED = "dataset.moved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

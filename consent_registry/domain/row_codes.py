@@ -42,6 +42,10 @@ class RowCode(Enum):
         "E-STATE-02",
         "this person has said no; only a consent signed on a later day changes that",
     )
+    APPROVAL_MISSING = (
+        "E-STATE-05",
+        "this person has said no; list an approval of the new consent first",
+    )
     ROWS_DIFFER = ("E-STATE-03", "the rows of one consent differ in more than the alternative")
     CONSENT_INCOMPLETE = ("E-STATE-04", "another row of the same consent is refused")
 

@@ -56,6 +56,9 @@ class Reason(Enum):
     COLLABORATION_NOT_ACCEPTED = "collaboration_not_accepted"
     MORATORIUM_NOT_ACCEPTED = "moratorium_not_accepted"
     RETURN_NOT_ACCEPTED = "return_not_accepted"
+    # The other ways of saying no.
+    OPTED_OUT = "opted_out"
+    OBJECTED = "objected"
 
 
 class Question(Enum):

@@ -10,7 +10,9 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from consent_registry.domain.register import RegisterChange
+from consent_registry.ports.approvals import Approvals
 from consent_registry.ports.imports import Imports
+from consent_registry.ports.opt_outs import OptOuts
 from consent_registry.ports.register import (
     Cohorts,
     Datasets,
@@ -26,11 +28,13 @@ from shared.events import Fact
 from shared.messages import DomainMessage
 
 __all__ = [
+    "Approvals",
     "Cohorts",
     "Datasets",
     "Events",
     "Feed",
     "Imports",
+    "OptOuts",
     "People",
     "Releases",
     "Signer",
@@ -67,6 +71,16 @@ class UnitOfWork(Protocol):
     @property
     def withdrawals(self) -> Withdrawals:
         """The withdrawals."""
+        ...
+
+    @property
+    def opt_outs(self) -> OptOuts:
+        """The opt-out register."""
+        ...
+
+    @property
+    def approvals(self) -> Approvals:
+        """The listed approvals."""
         ...
 
     @property

@@ -77,6 +77,13 @@ class Imports(Protocol):
         """Give lines that would turn a recorded no into a yes without a later signature."""
         ...
 
+    def unapproved(self, import_id: str) -> Sequence[int]:
+        """Give lines that would turn a no that stands into a yes without a listed approval.
+
+        Lines of which `against_a_no` speaks are not among them.
+        """
+        ...
+
     def drop_consents(self, import_id: str) -> Sequence[int]:
         """Take every row of a consent with a bad line out; give those that have no fault noted."""
         ...

@@ -14,6 +14,7 @@ from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.history import Segment
 from consent_registry.domain.records import EventRecord
 from consent_registry.domain.register import (
+    BoundCohort,
     Dataset,
     FrozenCohort,
     LiveCohort,
@@ -150,6 +151,16 @@ class Events(Protocol):
         """Give the members of whom an event was recorded at a later revision."""
         ...
 
+    def index_as_of(
+        self, dataset: DatasetId, effective_at: datetime, known_at: datetime
+    ) -> CohortIndex:
+        """Give the index of an instant as known at another, computed from every event."""
+        ...
+
+    def revision_known(self, dataset: DatasetId, known_at: datetime) -> Revision:
+        """Give the revision of the last event recorded by an instant; 0 before the first."""
+        ...
+
     def index(self, dataset: DatasetId, at: datetime) -> AbstractContextManager[CohortIndex]:
         """Give the index of a dataset's standings at an instant, for use inside the block.
 
@@ -179,6 +190,14 @@ class Cohorts(Protocol):
         lapses: Sequence[tuple[str, int]],
     ) -> None:
         """Make a cohort of a held dataset live under a permit."""
+        ...
+
+    def of_permit(self, permit_id: PermitId) -> BoundCohort | None:
+        """Give the cohort that is live under a permit, as it was frozen."""
+        ...
+
+    def left(self, cohort_id: CohortId, ordinal: Ordinal) -> Sequence[Narrowed]:
+        """Say when and why a person left a cohort; nothing while she is in."""
         ...
 
     def serves(self, permit_id: PermitId) -> bool:

@@ -13,12 +13,13 @@ from consent_registry.domain.errors import (
 )
 from consent_registry.domain.identifiers import is_own_id
 from consent_registry.domain.narrowing import lapses
+from consent_registry.domain.regimes import Moment, No
 from consent_registry.domain.register import ChangeKind, FrozenCohort, RegisterChange
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.cohorts import FROZEN, named_in_entry, require_name
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.tools import Tools
-from consent_registry.usecases.writing import begin, keep_revision
+from consent_registry.usecases.writing import Writing, begin, keep_revision
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
 from shared.events import Fact
@@ -45,8 +46,8 @@ def bind_cohort(
             return cohort
         writing = begin(tools, dataset, principal)
         now = writing.now
-        _check_bindable(uow, cohort, permit_id, now)
-        ends = _lapses(uow, tools, cohort, now)
+        _check_bindable(uow, tools, cohort, permit_id, writing)
+        ends = _lapses(uow, tools, cohort, writing)
         uow.cohorts.bind(cohort, permit_id, at=now, revision=writing.revision, lapses=ends)
         bound = replace(cohort, permit_id=permit_id, bound_revision=writing.revision)
         uow.announce(
@@ -78,27 +79,30 @@ def cohort_item(
 
 
 def _check_bindable(
-    uow: UnitOfWork, cohort: FrozenCohort, permit_id: PermitId, now: datetime
+    uow: UnitOfWork, tools: Tools, cohort: FrozenCohort, permit_id: PermitId, writing: Writing
 ) -> None:
     context = {"cohort_id": cohort.cohort_id}
     if cohort.permit_id is not None or uow.cohorts.serves(permit_id):
         raise CohortBound(context=context)
-    if now >= cohort.void_at:
+    if writing.now >= cohort.void_at:
         raise FreezeVoid(context=context)
-    changed = uow.events.changed_since(cohort.dataset, cohort.revision)
+    changed = list(uow.events.changed_since(cohort.dataset, cohort.revision))
+    if tools.rules(writing.dataset, writing.now).says(No.OPT_OUT, Moment.NEW):
+        changed += uow.opt_outs.changed_since(cohort.dataset, cohort.revision)
     if any(ordinal in cohort.bitmap for ordinal in changed):
         raise FreezeOvertaken(context=context)
 
 
 def _lapses(
-    uow: UnitOfWork, tools: Tools, cohort: FrozenCohort, now: datetime
+    uow: UnitOfWork, tools: Tools, cohort: FrozenCohort, writing: Writing
 ) -> tuple[tuple[str, int], ...]:
     """List the ends already known among the people of a cohort, from the freeze on."""
     turning = uow.events.to_turn(cohort.dataset, cohort.frozen_at)
     ordinals = [ordinal for ordinal in turning if ordinal in cohort.bitmap]
     timelines = uow.events.timelines(cohort.dataset, ordinals)
     people = ((Ordinal(ordinal), timelines[ordinal]) for ordinal in ordinals)
-    found = lapses(people, cohort.frozen_at, tools.inquiry(cohort.purpose, now))
+    inquiry = tools.inquiry(cohort.purpose, writing.now, writing.dataset)
+    found = lapses(people, cohort.frozen_at, inquiry)
     return tuple((to_rfc3339(at), int(ordinal)) for at, ordinal in found)
 
 

@@ -41,8 +41,8 @@ def dataset_codes(dataset_id: DatasetId, *, tools: Tools) -> DatasetCodes:
         at = dataset.now(tools.clock.now())
         held = uow.terms.held(dataset_id, at)
     readable = [(terms, members) for terms, members in held if terms is not None]
-    inquiry = tools.inquiry(Purpose(category=Category.GRU), at)
-    enough = sum(members for _, members in readable) >= tools.policy.small_cell
+    inquiry = tools.matching(Purpose(category=Category.GRU), at)
+    enough = sum(members for _, members in readable) >= inquiry.policy.small_cell
     return DatasetCodes(
         dataset=dataset,
         at=at,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decide a purpose for a dataset, freeze the outcome for a permit, bind it to the permit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +13,7 @@ from consent_registry.domain.errors import (
 from consent_registry.domain.identifiers import is_name
 from consent_registry.domain.manifest import (
     MANIFEST_TYP,
+    AsOf,
     Basis,
     frozen_manifest,
     manifest,
@@ -50,18 +51,42 @@ class Evaluation:
 
 
 def evaluate_cohort(
-    dataset_id: DatasetId, purpose: Purpose, *, tools: Tools, principal: Principal
+    dataset_id: DatasetId,
+    purpose: Purpose,
+    *,
+    tools: Tools,
+    principal: Principal,
+    effective_at: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> Evaluation:
-    """Decide a purpose now. Grants nothing and keeps nothing but the record that it was asked."""
+    """Decide a purpose now, or look back: as of an instant, as known at another.
+
+    Grants nothing and keeps nothing but the record that it was asked. Looking back reads every
+    event of the dataset, and its manifest says so by its times.
+    """
     with tools.reads() as uow:
         dataset = uow.datasets.get(dataset_id)
         if dataset is None:
             raise DatasetUnknown
         at = dataset.now(tools.clock.now())
-        inquiry = tools.inquiry(purpose, at)
-        cohort = _decide(uow, dataset, at, inquiry)
+        if effective_at is None and known_at is None:
+            inquiry = tools.inquiry(purpose, at, dataset)
+            cohort = _decide(uow, dataset, at, inquiry)
+            basis = _basis(uow, tools, dataset, at)
+        else:
+            times = AsOf(effective_at=effective_at or at, known_at=known_at or at)
+            inquiry = tools.inquiry(purpose, times.effective_at, dataset)
+            index = uow.events.index_as_of(dataset_id, times.effective_at, times.known_at)
+            cohort = evaluate(index, inquiry)
+            known = uow.events.revision_known(dataset_id, times.known_at)
+            basis = replace(
+                _basis(uow, tools, dataset, at),
+                revision=known,
+                as_of=times,
+                opt_outs=None,
+            )
     salt = tools.salts(SALT_BYTES)
-    statement = manifest(_basis(tools, dataset, at), inquiry, cohort, salt)
+    statement = manifest(basis, inquiry, cohort, salt)
     with tools.units() as uow:
         uow.record(
             fact(
@@ -70,8 +95,8 @@ def evaluate_cohort(
                 actor=principal,
                 dataset=dataset_id,
                 purposes=purpose.duo(),
-                counts=open_counts(cohort.counts(), tools.policy.small_cell),
-                extra={"revision": dataset.revision, "purpose": purpose.digest()},
+                counts=open_counts(cohort.counts(), inquiry.policy.small_cell),
+                extra={"revision": basis.revision, "purpose": purpose.digest()},
             )
         )
         uow.commit()
@@ -105,10 +130,11 @@ def freeze_cohort(
             raise DatasetUnknown
         dataset = held[dataset_id]
         at = dataset.now(tools.clock.now())
-        inquiry = tools.inquiry(purpose, at)
+        inquiry = tools.inquiry(purpose, at, dataset)
         cohort = _decide(uow, dataset, at, inquiry)
+        basis = _basis(uow, tools, dataset, at)
         frozen = _freeze(
-            tools, dataset, at=at, inquiry=inquiry, cohort=cohort, application_id=application_id
+            tools, basis, inquiry=inquiry, cohort=cohort, application_id=application_id
         )
         uow.cohorts.add(frozen)
         uow.record(_frozen_fact(frozen, principal, tools.policy.small_cell))
@@ -131,7 +157,8 @@ def _decide(uow: UnitOfWork, dataset: Dataset, at: datetime, inquiry: Inquiry) -
         return evaluate(index, inquiry)
 
 
-def _basis(tools: Tools, dataset: Dataset, at: datetime) -> Basis:
+def _basis(uow: UnitOfWork, tools: Tools, dataset: Dataset, at: datetime) -> Basis:
+    """Say what was decided on; a member's opt-out waits while the dataset is held."""
     return Basis(
         issuer=tools.issuer,
         dataset=dataset.dataset,
@@ -139,34 +166,35 @@ def _basis(tools: Tools, dataset: Dataset, at: datetime) -> Basis:
         table_version=dataset.table_version,
         regime=dataset.legal_regime,
         at=at,
+        consent_role=dataset.consent_role,
+        opt_outs=uow.opt_outs.register(tools.opt_outs, at),
     )
 
 
 def _freeze(
     tools: Tools,
-    dataset: Dataset,
+    basis: Basis,
     *,
-    at: datetime,
     inquiry: Inquiry,
     cohort: Cohort,
     application_id: ApplicationId,
 ) -> FrozenCohort:
     cohort_id = CohortId(tools.ids.new())
     salt = tools.salts(SALT_BYTES)
-    void_at = at + FREEZE_LIFE
+    void_at = basis.at + FREEZE_LIFE
     statement = frozen_manifest(
-        manifest(_basis(tools, dataset, at), inquiry, cohort, salt),
+        manifest(basis, inquiry, cohort, salt),
         cohort_id=cohort_id,
         application_id=application_id,
         void_at=void_at,
     )
     return FrozenCohort(
         cohort_id=cohort_id,
-        dataset=dataset.dataset,
+        dataset=basis.dataset,
         application_id=application_id,
         purpose=inquiry.purpose,
-        revision=dataset.revision,
-        frozen_at=at,
+        revision=basis.revision,
+        frozen_at=basis.at,
         void_at=void_at,
         counts=cohort.counts(),
         reasons=cohort.reasons(),

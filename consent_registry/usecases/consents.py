@@ -20,6 +20,7 @@ from consent_registry.domain.terms import (
 )
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
+from consent_registry.usecases.approvals import use_backdating
 from consent_registry.usecases.recording import Draft, record
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import begin
@@ -42,6 +43,7 @@ class NewConsent:
     effective_from: datetime | None = None
     effective_to: datetime | None = None
     form_version: str = ""
+    approval_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +60,9 @@ def record_consent(
 ) -> Recorded:
     """Record a statement that takes effect now or later.
 
-    Raises ValidationFailed with a pointer to every fault. Back-dating that would widen needs
-    evidence and a second person and has no door here: an earlier `effective_from` is refused.
+    Raises ValidationFailed with a pointer to every fault. A no may be dated back as it is. A yes
+    dated back needs evidence and a second person, so that somebody else has listed an approval of
+    exactly that; without one ApprovalMissing is raised. No issued permit changes by it.
     """
     terms = _terms(wanted, tools)
     with tools.units() as uow:
@@ -71,12 +74,22 @@ def record_consent(
         writing = begin(tools, dataset, principal)
         now = writing.now
         _check_times(wanted, now)
+        begins = wanted.effective_from or now
+        if begins < now and terms:
+            use_backdating(
+                uow,
+                wanted.approval_id,
+                pid=pid,
+                dataset=wanted.dataset,
+                dated=begins,
+                principal=principal,
+            )
         draft = Draft(
             member=_membership(uow, pid, wanted.dataset),
             kind=Kind.GIVEN if terms else Kind.REFUSED,
             channel=channel,
-            expressed_at=now,
-            effective_from=wanted.effective_from or now,
+            expressed_at=min(begins, now),
+            effective_from=begins,
             effective_to=wanted.effective_to if terms else None,
             terms=terms or None,
             form_version=wanted.form_version,
@@ -118,8 +131,9 @@ def _field_fault(number: int, fault: Fault) -> FieldFault:
 def _check_times(wanted: NewConsent, now: datetime) -> None:
     begins = wanted.effective_from or now
     faults: list[FieldFault] = []
-    if begins < now and wanted.alternatives:
-        faults.append(FieldFault("/effective_from", "a consent recorded here begins now or later"))
+    if begins < now and wanted.alternatives and wanted.approval_id is None:
+        detail = "a consent begins now or later, or names the approval_id of its dating back"
+        faults.append(FieldFault("/effective_from", detail))
     if begins > now + _FUTURE:
         faults.append(FieldFault("/effective_from", "at most ten years ahead"))
     if wanted.effective_to is not None and wanted.effective_to <= begins:

@@ -8,7 +8,8 @@ from typing import Final
 
 from consent_registry.domain.errors import DatasetExists, DatasetUnknown
 from consent_registry.domain.places import COUNTRIES
-from consent_registry.domain.policy import REGIMES
+from consent_registry.domain.policy import CONSENT_ROLES, REGIMES, Policy
+from consent_registry.domain.regimes import ConsentRole
 from consent_registry.domain.register import ChangeKind, Dataset, RegisterChange
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.tools import Tools
@@ -17,7 +18,7 @@ from shared.ids import DatasetId, Revision, parse_dataset_id
 from shared.principal import Principal
 
 _TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
-_FACTS: Final = ("title", "controller", "country", "legal_regime")
+_FACTS: Final = ("title", "controller", "country", "legal_regime", "consent_role")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,18 +30,20 @@ class NewDataset:
     controller: str
     country: str
     legal_regime: str
+    consent_role: str = ConsentRole.LEGAL_BASIS.value
 
 
 def register_dataset(wanted: NewDataset, *, tools: Tools, principal: Principal) -> Dataset:
     """Register a dataset. The same facts again change nothing; other facts raise DatasetExists."""
-    dataset_id = _checked(wanted)
     now = tools.clock.now()
+    dataset_id = _checked(wanted, tools.policy_at(now))
     dataset = Dataset(
         dataset=dataset_id,
         title=wanted.title,
         controller=wanted.controller,
         country=wanted.country,
         legal_regime=wanted.legal_regime,
+        consent_role=wanted.consent_role,
         created_at=now,
         revision=Revision(1),
         members=0,
@@ -86,7 +89,7 @@ def list_datasets(*, tools: Tools) -> Sequence[Dataset]:
         return uow.datasets.every()
 
 
-def _checked(wanted: NewDataset) -> DatasetId:
+def _checked(wanted: NewDataset, policy: Policy) -> DatasetId:
     problems = {
         "/title": None if _TEXT.fullmatch(wanted.title) else "1 to 200 printable characters",
         "/controller": None if _TEXT.fullmatch(wanted.controller) else "1 to 200 characters",
@@ -94,6 +97,12 @@ def _checked(wanted: NewDataset) -> DatasetId:
         "/legal_regime": None if wanted.legal_regime in REGIMES else f"one of {', '.join(REGIMES)}",
     }
     faults = [FieldFault(at, detail) for at, detail in problems.items() if detail]
+    if wanted.consent_role not in CONSENT_ROLES:
+        faults.append(FieldFault("/consent_role", f"one of {', '.join(CONSENT_ROLES)}"))
+    elif not problems["/legal_regime"] and not policy.decides(
+        wanted.legal_regime, wanted.consent_role
+    ):
+        faults.append(FieldFault("/legal_regime", "the policy has no rules for such a dataset"))
     try:
         dataset = parse_dataset_id(wanted.dataset)
     except ValueError:

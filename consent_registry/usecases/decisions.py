@@ -11,9 +11,11 @@ from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.history import Standing, State, standing_at
-from consent_registry.domain.matching import match
+from consent_registry.domain.matching import Inquiry, match
+from consent_registry.domain.narrowing import OPTED_OUT
 from consent_registry.domain.records import EventRecord
-from consent_registry.domain.register import FrozenCohort
+from consent_registry.domain.regimes import Moment
+from consent_registry.domain.register import Dataset, FrozenCohort, Narrowed
 from consent_registry.domain.verdict import Result
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.tools import Tools
@@ -69,7 +71,10 @@ def decide_people(
         known = _histories(uow, questions)
         permits = {one.permit_id for one in questions if one.permit_id is not None}
         cohorts = {permit: uow.cohorts.under(permit) for permit in permits}
-        return [_answer(one, known, cohorts, tools) for one in questions]
+        datasets = {dataset: uow.datasets.get(dataset) for dataset in known}
+        return [
+            _answer(one, _Case.of(one, uow, known, datasets, cohorts), tools) for one in questions
+        ]
 
 
 def _histories(uow: UnitOfWork, questions: Sequence[PersonQuestion]) -> _Known:
@@ -82,33 +87,71 @@ def _histories(uow: UnitOfWork, questions: Sequence[PersonQuestion]) -> _Known:
     }
 
 
-def _answer(
-    question: PersonQuestion,
-    known: _Known,
-    cohorts: Mapping[PermitId, FrozenCohort | None],
-    tools: Tools,
-) -> PersonAnswer:
-    records = known[question.dataset].get(question.ordinal, ())
-    events = [record.event() for record in records]
-    standing = standing_at(events, question.effective_at, question.known_at)
-    if standing.state is not State.GIVEN:
-        return PersonAnswer(answer="out", reason=_REASONS[standing.state])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """What the register holds about one question; `left` is when and why she left the cohort."""
+
+    dataset: Dataset | None
+    standing: Standing
+    cohort: FrozenCohort | None
+    left: Sequence[Narrowed]
+
+    @classmethod
+    def of(
+        cls,
+        question: PersonQuestion,
+        uow: UnitOfWork,
+        known: _Known,
+        datasets: Mapping[DatasetId, Dataset | None],
+        cohorts: Mapping[PermitId, FrozenCohort | None],
+    ) -> "_Case":
+        events = [one.event() for one in known[question.dataset].get(question.ordinal, ())]
+        cohort = None if question.permit_id is None else cohorts[question.permit_id]
+        if cohort is not None and cohort.dataset != question.dataset:
+            cohort = None
+        return cls(
+            dataset=datasets[question.dataset],
+            standing=standing_at(events, question.effective_at, question.known_at),
+            cohort=cohort,
+            left=[] if cohort is None else uow.cohorts.left(cohort.cohort_id, question.ordinal),
+        )
+
+
+def _answer(question: PersonQuestion, case: _Case, tools: Tools) -> PersonAnswer:
+    if case.dataset is None:
+        return PersonAnswer(answer="unknown", reason="dataset_unknown")
+    if tools.rules(case.dataset, question.effective_at).excludes(
+        case.standing.state, Moment.RUNNING
+    ):
+        return PersonAnswer(answer="out", reason=_REASONS[case.standing.state])
     if question.permit_id is None:
         return PersonAnswer(answer="in")
-    cohort = cohorts[question.permit_id]
-    if cohort is None or cohort.dataset != question.dataset:
-        return PersonAnswer(answer="unknown", reason="permit_unknown")
-    if not set(question.purposes) <= set(cohort.purpose.duo()):
-        return PersonAnswer(answer="out", reason="purpose_not_in_permit")
-    return _matched(question, standing, cohort, tools)
+    return _under_permit(question, case, case.dataset, tools)
 
 
-def _matched(
-    question: PersonQuestion, standing: Standing, cohort: FrozenCohort, tools: Tools
+def _under_permit(
+    question: PersonQuestion, case: _Case, dataset: Dataset, tools: Tools
 ) -> PersonAnswer:
-    if standing.terms is None:
+    if case.cohort is None:
+        return PersonAnswer(answer="unknown", reason="permit_unknown")
+    if any(one.cause == OPTED_OUT and one.left_at <= question.effective_at for one in case.left):
+        return PersonAnswer(answer="out", reason=OPTED_OUT)
+    if not set(question.purposes) <= set(case.cohort.purpose.duo()):
+        return PersonAnswer(answer="out", reason="purpose_not_in_permit")
+    inquiry = tools.inquiry(case.cohort.purpose, question.effective_at, dataset)
+    return _matched(case.standing, inquiry)
+
+
+def _matched(standing: Standing, inquiry: Inquiry) -> PersonAnswer:
+    """Ask her terms, as far as the dataset's law lets them exclude."""
+    rules = inquiry.rules
+    if standing.state is not State.GIVEN:
+        return PersonAnswer(answer="in")
+    if standing.terms is None and rules.needs_terms():
         return PersonAnswer(answer="out", reason="unreadable")
-    found = match(standing.terms, tools.inquiry(cohort.purpose, question.effective_at))
+    if standing.terms is None or not rules.matches_terms:
+        return PersonAnswer(answer="in")
+    found = match(standing.terms, inquiry)
     if found.result is Result.PERMIT:
         return PersonAnswer(answer="in")
     if found.result is Result.MANUAL:

@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.bitmaps import to_text
+from consent_registry.domain.cohort import holding
+from consent_registry.domain.purpose import Category, Purpose
 from consent_registry.domain.register import MAX_CHANGES, Dataset, LiveCohort, StoredChange
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.binding import cohort_item
@@ -109,8 +111,10 @@ def beat(*, tools: Tools) -> int:
 def _snapshot(
     uow: UnitOfWork, tools: Tools, dataset: Dataset, at: datetime, position: int
 ) -> dict[str, JSON]:
-    with uow.events.index(dataset.dataset, dataset.now(at)) as index:
-        live = to_text(index.given)
+    now = dataset.now(at)
+    anything = tools.inquiry(Purpose(category=Category.GRU), now, dataset)
+    with uow.events.index(dataset.dataset, now) as index:
+        live = to_text(holding(index, anything))
     content: dict[str, JSON] = {
         "table_version": dataset.table_version,
         "legal_regime": dataset.legal_regime,

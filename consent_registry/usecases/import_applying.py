@@ -7,10 +7,12 @@ killed. What happened since the rows were judged is judged again here, by the sa
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 
+from consent_registry.domain.approvals import ends_in_a_no
 from consent_registry.domain.batches import (
     ROWS_PER_TRANSACTION,
     FaultAt,
@@ -18,7 +20,7 @@ from consent_registry.domain.batches import (
     ImportState,
     StagedRow,
 )
-from consent_registry.domain.history import has_said_no
+from consent_registry.domain.history import has_said_no, timeline
 from consent_registry.domain.records import Channel, EventRecord, Source
 from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.row_codes import Fault, RowCode
@@ -118,11 +120,12 @@ def _record_dataset(
     members, added = _members(uow, dataset, consents)
     known = [m.ordinal for m in members.values() if m.ordinal < dataset.members]
     before = uow.events.of_members(dataset.dataset, known)
+    approved = uow.approvals.open_for(dataset.dataset, [consent.pid for consent in consents])
     drafts: list[Draft] = []
     faults: list[FaultAt] = []
     for consent in consents:
         member = members.get(consent.pid)
-        fault = _fault(consent, member, before)
+        fault = _fault(consent, member, before, approved)
         if fault is not None or member is None:
             faults += [FaultAt(staged.line, fault or _TAKEN) for staged in consent.rows]
             continue
@@ -166,6 +169,7 @@ def _fault(
     consent: _Consent,
     member: Member | None,
     before: Mapping[Ordinal, Sequence[EventRecord]],
+    approved: Set[tuple[str, datetime]],
 ) -> Fault | None:
     row = consent.first.row
     if member is None or member.local_id != row.local_id:
@@ -173,6 +177,9 @@ def _fault(
     events = [record.event() for record in before.get(member.ordinal, ())]
     if row.kind.grants and has_said_no(events, row.expressed_at):
         return Fault("state", RowCode.NO_TO_YES)
+    listed = (consent.pid, row.expressed_at) in approved
+    if row.kind.grants and not listed and ends_in_a_no(timeline(events)):
+        return Fault("state", RowCode.APPROVAL_MISSING)
     return None
 
 

@@ -126,6 +126,8 @@ def _judge_consents(imports: Imports, batch: ImportBatch) -> None:
         imports, import_id, imports.misplaced(import_id), Fault("local_id", RowCode.LOCAL_ID_TAKEN)
     )
     _note(imports, import_id, imports.against_a_no(import_id), Fault("state", RowCode.NO_TO_YES))
+    approval = Fault("state", RowCode.APPROVAL_MISSING)
+    _note(imports, import_id, imports.unapproved(import_id), approval)
     rest = imports.drop_consents(import_id)
     incomplete = Fault("", RowCode.CONSENT_INCOMPLETE)
     imports.put_faults(import_id, [FaultAt(line, incomplete) for line in rest])

@@ -8,6 +8,7 @@ from pyroaring import BitMap
 
 from consent_registry.domain.history import Standing, State
 from consent_registry.domain.narrowing import cause, permits
+from consent_registry.domain.regimes import Moment, Rules
 from consent_registry.domain.register import (
     ChangeKind,
     LiveCohort,
@@ -39,10 +40,33 @@ def narrow(
             gone += left
             count = len(cohort.members) - len(left)
             now_in.append({"permit_id": cohort.permit_id, "members_now": count})
+    _publish(uow, tools, writing, gone, now_in)
+    return gone
+
+
+def publish_narrowed(
+    uow: UnitOfWork, tools: Tools, writing: Writing, gone: Sequence[Narrowed]
+) -> None:
+    """Take one person out of live cohorts and tell permit_service their new sizes."""
+    left = {one.cohort_id for one in gone}
+    now_in: list[dict[str, JSON]] = [
+        {"permit_id": live.permit_id, "members_now": len(live.members) - 1}
+        for live in uow.cohorts.live(writing.dataset.dataset)
+        if live.frozen.cohort_id in left
+    ]
+    _publish(uow, tools, writing, gone, now_in)
+
+
+def _publish(
+    uow: UnitOfWork,
+    tools: Tools,
+    writing: Writing,
+    gone: Sequence[Narrowed],
+    now_in: list[dict[str, JSON]],
+) -> None:
     if gone:
         uow.cohorts.narrow(gone)
         uow.publish(_message(tools, writing, now_in))
-    return gone
 
 
 def _leaving(
@@ -52,13 +76,14 @@ def _leaving(
     touched: BitMap,
     standings: Mapping[Ordinal, Standing],
 ) -> list[Narrowed]:
-    inquiry = tools.inquiry(cohort.frozen.purpose, writing.now)
+    inquiry = tools.inquiry(cohort.frozen.purpose, writing.now, writing.dataset)
     affected = ((Ordinal(o), standings[Ordinal(o)]) for o in cohort.members & touched)
     return [
         Narrowed(
             cohort_id=cohort.frozen.cohort_id,
             ordinal=ordinal,
             revision=writing.revision,
+            left_at=writing.recorded_at,
             cause=cause(standing),
         )
         for ordinal, standing in affected
@@ -68,14 +93,20 @@ def _leaving(
 
 def announce_standings(
     uow: UnitOfWork,
+    tools: Tools,
     writing: Writing,
     standings: Mapping[Ordinal, Standing],
     gone: Sequence[Narrowed],
 ) -> None:
-    """Put into the feed whom the dataset has now, who is out, and who is given."""
+    """Put into the feed whom the dataset has now, who is out, and who is given.
+
+    A no that leaves running permits alone under the dataset's law moves the revision and names
+    nobody.
+    """
+    rules = tools.rules(writing.dataset, writing.now)
     new = {member.ordinal for member in writing.added}
     known = {ordinal: standing for ordinal, standing in standings.items() if ordinal not in new}
-    narrowed = _narrowed_items(known, gone)
+    narrowed = _narrowed_items(known, gone, rules)
     out = {item["ordinal"] for item in narrowed}
     by_kind: dict[ChangeKind, tuple[Mapping[str, JSON], ...]] = {
         ChangeKind.MEMBER_NARROWED: narrowed,
@@ -88,6 +119,8 @@ def announce_standings(
             if standing.state is State.GIVEN and ordinal not in out
         ),
     }
+    if not any(by_kind.values()):
+        by_kind[ChangeKind.DATASET_MOVED] = ({},)
     for kind, items in by_kind.items():
         if items:
             uow.announce(
@@ -101,9 +134,9 @@ def announce_standings(
 
 
 def _narrowed_items(
-    standings: Mapping[Ordinal, Standing], gone: Iterable[Narrowed]
+    standings: Mapping[Ordinal, Standing], gone: Iterable[Narrowed], rules: Rules
 ) -> tuple[Mapping[str, JSON], ...]:
-    """Give the feed items of everybody who is not GIVEN or left a cohort; `cohorts` names which.
+    """Give the feed items of everybody who is out or left a cohort; `cohorts` names which.
 
     A reader that does not look at `cohorts` takes the person out of all of them, which is narrower.
     """
@@ -113,7 +146,7 @@ def _narrowed_items(
     return tuple(
         {"ordinal": ordinal, "cause": cause(standing), "cohorts": left.get(ordinal, [])}
         for ordinal, standing in standings.items()
-        if standing.state is not State.GIVEN or ordinal in left
+        if rules.excludes(standing.state, Moment.RUNNING) or ordinal in left
     )
 
 

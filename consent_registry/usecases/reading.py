@@ -2,12 +2,13 @@
 """What a participant allows, allowed, and was known to allow. Reads only; computes by the rules."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.history import Standing, standing_at
 from consent_registry.domain.records import EventRecord, terms_of
+from consent_registry.domain.regimes import Moment, No
 from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.terms import Terms
 from consent_registry.ports import UnitOfWork
@@ -20,13 +21,19 @@ DESK: Final = "consents.read"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What holds for one participant in one dataset at one instant, as known at another."""
+    """What holds for one participant in one dataset at one instant, as known at another.
+
+    The last two say on what a withdrawal acts under the dataset's law: on permits still to be
+    given, and on running ones.
+    """
 
     dataset: Dataset
     member: Member
     standing: Standing
     since: datetime | None
     until: datetime | None
+    stops_new: bool = True
+    stops_running: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +70,7 @@ def consents_of(
     now = tools.clock.now()
     with tools.reads() as uow:
         pid = access.participant(uow, principal, pseudonym, DESK)
-        choices = _choices(uow, pid, effective_at, known_at, now)
+        choices = _choices(uow, tools, pid, effective_at, known_at)
     return Choices(
         pseudonym=pseudonym,
         effective_at=effective_at or now,
@@ -81,14 +88,30 @@ def own_consents(*, tools: Tools, principal: Principal) -> Choices:
             pseudonym=uow.people.pseudonym(pid),
             effective_at=now,
             known_at=now,
-            choices=_choices(uow, pid, None, None, now),
+            choices=_choices(uow, tools, pid, None, None),
         )
 
 
-def history_of(pseudonym: str, *, tools: Tools, principal: Principal) -> Sequence[Step]:
-    """Give every event of a participant, newest first."""
+def history_of(
+    pseudonym: str,
+    *,
+    tools: Tools,
+    principal: Principal,
+    effective_at: datetime | None = None,
+    known_at: datetime | None = None,
+) -> Sequence[Step]:
+    """Give a participant's events, newest first: those in effect by, and recorded by, an instant.
+
+    None means every one, what begins later included.
+    """
     with tools.reads() as uow:
-        return _history(uow, access.participant(uow, principal, pseudonym, DESK))
+        steps = _history(uow, access.participant(uow, principal, pseudonym, DESK))
+    return [
+        step
+        for step in steps
+        if (effective_at is None or step.record.effective_from <= effective_at)
+        and (known_at is None or step.record.recorded_at <= known_at)
+    ]
 
 
 def own_history(*, tools: Tools, principal: Principal) -> Sequence[Step]:
@@ -99,15 +122,21 @@ def own_history(*, tools: Tools, principal: Principal) -> Sequence[Step]:
 
 def _choices(
     uow: UnitOfWork,
+    tools: Tools,
     pid: str,
     effective_at: datetime | None,
     known_at: datetime | None,
-    now: datetime,
 ) -> tuple[Choice, ...]:
-    return tuple(
-        _choice(uow, dataset, member, effective_at or dataset.now(now), known_at)
-        for dataset, member in _memberships(uow, pid)
-    )
+    found: list[Choice] = []
+    for dataset, member in _memberships(uow, pid):
+        now = dataset.now(tools.clock.now())
+        rules = tools.rules(dataset, now)
+        choice = _choice(uow, dataset, member, effective_at or now, known_at)
+        acts = {moment: rules.says(No.WITHDRAWAL, moment) for moment in Moment}
+        found.append(
+            replace(choice, stops_new=acts[Moment.NEW], stops_running=acts[Moment.RUNNING])
+        )
+    return tuple(found)
 
 
 def _choice(

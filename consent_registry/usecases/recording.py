@@ -76,7 +76,7 @@ def record(
     hashes = uow.events.append(records, first)
     uow.events.project(writing.dataset.dataset, timelines, writing.now, first)
     gone = narrow(uow, tools, writing, standings)
-    announce_standings(uow, writing, standings, gone)
+    announce_standings(uow, tools, writing, standings, gone)
     for made in consent_facts(writing, records, hashes):
         uow.record(made)
     keep_revision(uow, writing)

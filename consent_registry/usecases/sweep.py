@@ -42,7 +42,7 @@ def _sweep_dataset(seen: Dataset, tools: Tools) -> bool:
             for ordinal, segments in uow.events.timelines(dataset.dataset, ordinals).items()
         }
         gone = narrow(uow, tools, writing, standings)
-        announce_standings(uow, writing, standings, gone)
+        announce_standings(uow, tools, writing, standings, gone)
         uow.events.turned(dataset.dataset, ordinals, now)
         keep_revision(uow, writing)
         uow.commit()

@@ -7,11 +7,14 @@ from datetime import datetime
 
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.matching import Inquiry
-from consent_registry.domain.policy import Policy
+from consent_registry.domain.optout import register_name
+from consent_registry.domain.policy import Policy, in_force
 from consent_registry.domain.purpose import Purpose
+from consent_registry.domain.regimes import Rules
+from consent_registry.domain.register import Dataset
 from consent_registry.ports import Signer, Units
 from shared.clock import Clock
-from shared.ids import IdSource
+from shared.ids import DatasetId, IdSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +24,8 @@ class Tools:
     `hierarchy` gives the release of the disease hierarchy in use at that moment; within one use
     case ask it once. `units` opens a transaction that may write; `reads` one that sees a single
     state throughout and must not commit. `issuer` is this registry's public URL; `salts(n)` gives n
-    fresh random bytes.
+    fresh random bytes. `policy` and `other_policies` take
+    turns by the day from which each is effective.
     """
 
     units: Units
@@ -33,12 +37,41 @@ class Tools:
     hierarchy: Callable[[], Diseases]
     issuer: str
     salts: Callable[[int], bytes]
+    other_policies: tuple[Policy, ...] = ()
 
     @property
     def diseases(self) -> Diseases:
         """The disease hierarchy in use now."""
         return self.hierarchy()
 
-    def inquiry(self, purpose: Purpose, at: datetime) -> Inquiry:
-        """Ask a purpose at an instant under the policy and the disease hierarchy in use."""
-        return Inquiry(purpose=purpose, today=at.date(), policy=self.policy, diseases=self.diseases)
+    def policy_at(self, at: datetime) -> Policy:
+        """Give the policy in force at an instant."""
+        return in_force((self.policy, *self.other_policies), at.date())
+
+    def rules(self, dataset: Dataset, at: datetime) -> Rules:
+        """Give what excludes people of a dataset under the policy in force at an instant."""
+        return self.policy_at(at).rules(dataset.legal_regime, dataset.consent_role)
+
+    def inquiry(self, purpose: Purpose, at: datetime, dataset: Dataset) -> Inquiry:
+        """Ask a purpose of a dataset at an instant, under the policy that is in force then."""
+        return Inquiry(
+            purpose=purpose,
+            today=at.date(),
+            policy=self.policy_at(at),
+            diseases=self.diseases,
+            rules=self.rules(dataset, at),
+        )
+
+    def matching(self, purpose: Purpose, at: datetime) -> Inquiry:
+        """Ask what terms say of a purpose, whatever law a dataset of such people is under."""
+        return Inquiry(
+            purpose=purpose,
+            today=at.date(),
+            policy=self.policy_at(at),
+            diseases=self.diseases,
+        )
+
+    @property
+    def opt_outs(self) -> DatasetId:
+        """The name of this node's opt-out register."""
+        return register_name(self.policy.country)

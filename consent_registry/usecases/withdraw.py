@@ -8,7 +8,7 @@ was recorded before, future-dated consents included, is closed.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from consent_registry.domain.errors import (
@@ -31,19 +31,26 @@ from shared.principal import Principal
 
 DESK: Final = "consents.write"
 _MAX_KEY_CHARS: Final = 128
+_AHEAD: Final = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawConsent:
-    """Which datasets to withdraw from; None means all. A repeated key repeats nothing."""
+    """Which datasets to withdraw from; None means all. A repeated key repeats nothing.
+
+    `effective_from` is the date of a letter that came by post (what narrows may be dated back), or
+    a date at most a year ahead; None means now.
+    """
 
     datasets: tuple[DatasetId, ...] | None = None
     idempotency_key: str | None = None
+    effective_from: datetime | None = None
 
     def digest(self) -> bytes:
         """Tell requests under one key apart."""
         named = "*" if self.datasets is None else "\n".join(sorted(set(self.datasets)))
-        return hashlib.sha256(named.encode()).digest()
+        dated = f"\n@{self.effective_from.isoformat()}" if self.effective_from else ""
+        return hashlib.sha256(f"{named}{dated}".encode()).digest()
 
 
 def withdraw(
@@ -88,6 +95,7 @@ def _withdraw(
     principal: Principal,
     channel: Channel,
 ) -> Withdrawal:
+    _check_time(wanted, tools.clock.now())
     members = _chosen(uow.people.memberships(pid), wanted.datasets)
     # Holding comes first: of two requests with one key the second sees what the first did.
     held = uow.datasets.hold([member.dataset for member in members])
@@ -99,12 +107,13 @@ def _withdraw(
     recorded_at: list[datetime] = []
     for member in members:
         writing = begin(tools, held[member.dataset], principal)
+        begins = wanted.effective_from or writing.now
         draft = Draft(
             member=member,
             kind=Kind.WITHDRAWN,
             channel=channel,
-            expressed_at=writing.now,
-            effective_from=writing.now,
+            expressed_at=min(begins, writing.now),
+            effective_from=begins,
             withdrawal_id=withdrawal_id,
         )
         record(uow, tools, writing, [draft])
@@ -121,6 +130,12 @@ def _withdraw(
     uow.withdrawals.add(done)
     uow.commit()
     return done
+
+
+def _check_time(wanted: WithdrawConsent, now: datetime) -> None:
+    if wanted.effective_from is not None and wanted.effective_from > now + _AHEAD:
+        fault = FieldFault("/effective_from", "at most one year ahead")
+        raise ValidationFailed("the time has faults", faults=[fault])
 
 
 def _chosen(members: Sequence[Member], datasets: tuple[DatasetId, ...] | None) -> list[Member]:

@@ -1,13 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m services.consent_registry serve|work|migrate|check-config`."""
+"""`python -m services.consent_registry serve|work|migrate|check-config|opt-outs`.
+
+`opt-outs [--revision N]` is the operator's: it prints who was opted out after N events of the
+register (a permit's manifest names N and the root), as JSON, from the database and not from a
+service. Its use is put on record.
+"""
 
 import argparse
+import json
 import os
 import sys
 
-from consent_registry.bootstrap import SERVICE, THREADS, body_limits, build, migrate, work
+from consent_registry.bootstrap import (
+    SERVICE,
+    THREADS,
+    Parts,
+    body_limits,
+    build,
+    migrate,
+    work,
+)
 from consent_registry.settings import ConsentSettings
+from consent_registry.usecases.opt_out_list import opt_out_list
 from shared.clock import SystemClock
+from shared.ids import Revision
 from shared.logging import configure
 from shared.serving import serve, until_stopped
 from shared.settings import SettingsError, load
@@ -20,8 +36,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m services.consent_registry", description=__doc__
     )
-    parser.add_argument("command", choices=("serve", "work", "migrate", "check-config"))
-    command = parser.parse_args().command
+    commands = ("serve", "work", "migrate", "check-config", "opt-outs")
+    parser.add_argument("command", choices=commands)
+    parser.add_argument("--revision", type=int, default=None, help="of the opt-out register")
+    parsed = parser.parse_args()
+    command = parsed.command
     try:
         settings = load(ConsentSettings, os.environ)
         if command == "migrate":
@@ -35,6 +54,9 @@ def main() -> int:
     if command == "check-config":
         print("The configuration is usable.")
         return 0
+    if command == "opt-outs":
+        _print_opt_outs(parts, parsed.revision)
+        return 0
     configure(SERVICE, settings.log_level)
     if command == "serve":
         serve(
@@ -46,6 +68,13 @@ def main() -> int:
         )
     work(parts, until_stopped())
     return 0
+
+
+def _print_opt_outs(parts: Parts, revision: int | None) -> None:
+    number = None if revision is None else Revision(revision)
+    found = opt_out_list(number, tools=parts.tools)
+    people = [{"participant": who, "about": list(about)} for who, about in found.people]
+    print(json.dumps({"revision": found.number, "root": found.root, "opted_out": people}, indent=1))
 
 
 if __name__ == "__main__":

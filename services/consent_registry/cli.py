@@ -24,7 +24,7 @@ from services.command import (
     print_json,
     service,
 )
-from services.consent_registry import check_file, import_file, mondo_file
+from services.consent_registry import check_file, import_file, mondo_file, policy_command
 from services.consent_registry.tables import print_table
 from shared import strict_json
 from shared.canonical import JSON
@@ -116,6 +116,7 @@ def register(subparsers: Commands) -> None:
     load.add_argument("file", type=Path, metavar="FILE")
     load.add_argument("--dry-run", action="store_true", help="show what would change, no more")
     check_file.add(commands)
+    policy_command.add(commands)
 
 
 def _add_import(commands: Commands) -> None:
@@ -135,6 +136,7 @@ def _add_dataset(commands: Commands) -> None:
     parser.add_argument("--controller", required=True, help="who is responsible for the data")
     parser.add_argument("--country", required=True, help="its country (ISO 3166-1 alpha-2)")
     parser.add_argument("--legal-regime", default="consent_gdpr", help="default: %(default)s")
+    parser.add_argument("--consent-role", default="legal_basis", help="default: %(default)s")
 
 
 def _asking(commands: Commands, name: str, run: Run, about: str, teaches: str) -> ArgumentParser:
@@ -179,6 +181,7 @@ def _dataset_add(parsed: Namespace) -> int:
         "controller": parsed.controller,
         "country": parsed.country,
         "legal_regime": parsed.legal_regime,
+        "consent_role": parsed.consent_role,
     }
     made = service(parsed).post("/v1/datasets", wanted)
     if parsed.json:

@@ -12,7 +12,8 @@ from consent_registry.domain.diseases import Disease, Diseases, build, from_obo_
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import ConsentEvent, Kind
 from consent_registry.domain.matching import Inquiry
-from consent_registry.domain.policy import Policy, load_policy
+from consent_registry.domain.policy import Policy
+from consent_registry.domain.policy_file import load_policy
 from consent_registry.domain.purpose import Category, Organisation, Purpose
 from consent_registry.domain.terms import Alternative, Modifier, Terms
 from shared.ids import EventId, Revision
@@ -23,6 +24,38 @@ TODAY = date(2026, 6, 1)
 
 _DATA = files("consent_registry.adapters") / "data"
 _NUMBERS = count(1)
+
+GOOD_POLICY = """
+format = "placet/policy/v1"
+version = "1"
+country = "EE"
+effective_from = 2026-01-01
+small_cell = 5
+opt_out_breadths = ["all", "genomic"]
+asked_again = "new"
+[methods_on_restricted]
+HMB = "approve"
+DS = "manual"
+POA = "deny"
+[regime.consent_gdpr]
+legal_basis = { consent = "binds", duo = "binds", opt_out = "shown", quality = "binds" }
+safeguard = { consent = "binds", duo = "binds", opt_out = "shown", quality = "binds" }
+[regime.ehds_ch4]
+later_extractions = "go_on"
+legal_basis = { consent = "shown", duo = "shown", opt_out = "binds", quality = "shown" }
+safeguard = { consent = "shown", duo = "shown", opt_out = "binds", quality = "shown" }
+none = { consent = "shown", duo = "shown", opt_out = "binds", quality = "shown" } # ehds
+[regime.national_act]
+legal_basis = { consent = "binds", duo = "binds", opt_out = "binds", quality = "binds" }
+safeguard = { consent = "binds", duo = "binds", opt_out = "binds", quality = "shown" }
+none = { consent = "shown", duo = "shown", opt_out = "binds", quality = "shown" }
+[regime.national_act.no]
+refusal = "new"
+withdrawal = "both"
+objection = "running"
+opt_out = "new"
+"""
+"""A policy with every regime, each kind of no acting in its own way under the national act."""
 
 
 @cache

@@ -2,6 +2,7 @@
 """The JSON API: parse, call one use case, present. Decides nothing and recomputes nothing."""
 
 from consent_registry.http.api import (
+    approvals,
     codes,
     cohorts,
     datasets,
@@ -9,6 +10,7 @@ from consent_registry.http.api import (
     feed,
     imports,
     mondo,
+    opt_outs,
     participants,
 )
 from shared.api import Api
@@ -16,5 +18,6 @@ from shared.api import Api
 
 def register(api: Api) -> None:
     """Serve every address of the JSON API."""
-    for module in (datasets, participants, imports, cohorts, codes, decisions, mondo, feed):
+    modules = (datasets, participants, opt_outs, approvals, imports, cohorts, codes, decisions)
+    for module in (*modules, mondo, feed):
         api.register_blueprint(module.blueprint)

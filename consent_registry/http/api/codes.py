@@ -71,7 +71,7 @@ def check(body: dict[str, Any]) -> dict[str, Any]:
     """Match purposes against the consents handed in; reads no register and records nothing."""
     tools = current_tools()
     today = _day(body["today"])
-    rules = tools.inquiry(Purpose(category=Category.GRU), tools.clock.now())
+    rules = tools.matching(Purpose(category=Category.GRU), tools.clock.now())
     return check_cases(body["cases"], rules if today is None else rules.on(today))
 
 

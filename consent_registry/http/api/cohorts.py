@@ -7,12 +7,12 @@ from consent_registry.domain import purpose
 from consent_registry.http.api import present
 from consent_registry.http.api.schemas import (
     BindSchema,
+    EvaluateSchema,
     EvaluationSchema,
     FreezeSchema,
     FrozenSchema,
-    QuestionSchema,
 )
-from consent_registry.http.edge import current_tools, dataset_id_of
+from consent_registry.http.edge import current_tools, dataset_id_of, instant_of
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
 from shared.api import ApiBlueprint
@@ -24,16 +24,18 @@ blueprint: Final = ApiBlueprint("cohorts", __name__, description="Who is in, for
 
 @blueprint.route("/v1/cohorts/evaluate", methods=["POST"])
 @requires("cohorts.evaluate")
-@blueprint.arguments(QuestionSchema)
+@blueprint.arguments(EvaluateSchema)
 @blueprint.response(200, EvaluationSchema)
 def evaluate(body: dict[str, Any]) -> dict[str, Any]:
-    """Decide a purpose now; grants nothing."""
+    """Decide a purpose now, or as of an instant as known at another; grants nothing."""
     tools = current_tools()
     found = evaluate_cohort(
         dataset_id_of(body["dataset"]),
         purpose.from_json(body["purpose"]),
         tools=tools,
         principal=current_principal(),
+        effective_at=instant_of(body["effective_at"], "/effective_at"),
+        known_at=instant_of(body["known_at"], "/known_at"),
     )
     return present.evaluation(found, tools.policy.small_cell)
 

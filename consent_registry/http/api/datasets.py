@@ -37,6 +37,7 @@ def create(body: dict[str, Any]) -> dict[str, Any]:
         controller=body["controller"],
         country=body["country"],
         legal_regime=body["legal_regime"],
+        consent_role=body["consent_role"],
     )
     made = register_dataset(wanted, tools=current_tools(), principal=current_principal())
     return present.dataset(made)

@@ -14,6 +14,7 @@ from consent_registry.http.api.schemas import (
     AsOfSchema,
     ConsentsSchema,
     HistorySchema,
+    InclusionSchema,
     LinkSchema,
     NewConsentSchema,
     RecordedSchema,
@@ -22,6 +23,7 @@ from consent_registry.http.api.schemas import (
 )
 from consent_registry.http.edge import current_tools, dataset_id_of, instant_of
 from consent_registry.usecases.consents import NewConsent, record_consent
+from consent_registry.usecases.inclusion import inclusion_of
 from consent_registry.usecases.people import link_login
 from consent_registry.usecases.reading import consents_of, history_of
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
@@ -29,7 +31,7 @@ from shared.api import ApiBlueprint
 from shared.auth import current_principal, requires, requires_any
 from shared.clock import to_rfc3339
 from shared.errors import FieldFault, ValidationFailed
-from shared.ids import DatasetId
+from shared.ids import DatasetId, PermitId
 
 blueprint: Final = ApiBlueprint(
     "participants", __name__, description="What participants allow, and its end"
@@ -49,6 +51,7 @@ def put_consent(body: dict[str, Any], pseudonym: str, dataset: str) -> dict[str,
         effective_from=instant_of(body["effective_from"], "/effective_from"),
         effective_to=instant_of(body["effective_to"], "/effective_to"),
         form_version=body["form_version"],
+        approval_id=body["approval_id"],
     )
     done = record_consent(wanted, tools=current_tools(), principal=current_principal())
     return {
@@ -69,6 +72,7 @@ def post_withdrawal(body: dict[str, Any], pseudonym: str) -> dict[str, Any]:
     wanted = WithdrawConsent(
         datasets=None if named is None else tuple(DatasetId(name) for name in named),
         idempotency_key=request.headers.get("Idempotency-Key"),
+        effective_from=instant_of(body["effective_from"], "/effective_from"),
     )
     tools = current_tools()
     done = withdraw(pseudonym, wanted, tools=tools, principal=current_principal())
@@ -93,11 +97,35 @@ def get_consents(query: dict[str, Any], pseudonym: str) -> dict[str, Any]:
 
 @blueprint.route("/v1/participants/<pseudonym>/history")
 @requires_any("consents.read", "consents.self")
+@blueprint.arguments(AsOfSchema, location="query")
 @blueprint.response(200, HistorySchema)
-def get_history(pseudonym: str) -> dict[str, Any]:
-    """Give every event, newest first."""
-    steps = history_of(pseudonym, tools=current_tools(), principal=current_principal())
+def get_history(query: dict[str, Any], pseudonym: str) -> dict[str, Any]:
+    """Give every event, newest first; or those in effect by, and recorded by, an instant."""
+    steps = history_of(
+        pseudonym,
+        tools=current_tools(),
+        principal=current_principal(),
+        effective_at=instant_of(query["effective_at"], "/query/effective_at"),
+        known_at=instant_of(query["known_at"], "/query/known_at"),
+    )
     return present.history(pseudonym, steps)
+
+
+@blueprint.route("/v1/participants/<pseudonym>/permits/<permit_id>")
+@requires_any("consents.read", "consents.self")
+@blueprint.arguments(AsOfSchema, location="query")
+@blueprint.response(200, InclusionSchema)
+def get_inclusion(query: dict[str, Any], pseudonym: str, permit_id: str) -> dict[str, Any]:
+    """Say whether she was included for a permit at an instant, as known at another."""
+    found = inclusion_of(
+        pseudonym,
+        PermitId(permit_id),
+        instant_of(query["effective_at"], "/query/effective_at"),
+        instant_of(query["known_at"], "/query/known_at"),
+        tools=current_tools(),
+        principal=current_principal(),
+    )
+    return present.inclusion(found)
 
 
 @blueprint.route("/v1/participants/<pseudonym>/link", methods=["PUT"])

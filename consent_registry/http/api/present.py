@@ -13,6 +13,8 @@ from consent_registry.domain.verdict import ENGINE_VERSION
 from consent_registry.usecases.codes import DatasetCodes
 from consent_registry.usecases.cohorts import Evaluation
 from consent_registry.usecases.imports import Report
+from consent_registry.usecases.inclusion import Inclusion
+from consent_registry.usecases.opt_out import OptOutStatus
 from consent_registry.usecases.reading import Choice, Choices, Step
 from shared.clock import to_rfc3339
 
@@ -25,6 +27,7 @@ def dataset(found: Dataset) -> dict[str, Any]:
         "controller": found.controller,
         "country": found.country,
         "legal_regime": found.legal_regime,
+        "consent_role": found.consent_role,
         "revision": found.revision,
         "members": found.members,
         "table_version": found.table_version,
@@ -58,9 +61,49 @@ def choices(found: Choices) -> dict[str, Any]:
     }
 
 
+def opt_out(found: OptOutStatus) -> dict[str, Any]:
+    """Present how one person's opt-out stands."""
+    return {
+        "participant": found.pseudonym,
+        "known_at": to_rfc3339(found.known_at),
+        "opted_out": bool(found.about),
+        "about": [about.text for about in found.about],
+        "since": to_rfc3339(found.since) if found.since else None,
+        "offered": list(found.breadths),
+        "register": found.register.name,
+    }
+
+
 def history(pseudonym: str, steps: Sequence[Step]) -> dict[str, Any]:
     """Present a history."""
     return {"participant": pseudonym, "events": [_step(step) for step in steps]}
+
+
+def inclusion(found: Inclusion) -> dict[str, Any]:
+    """Present whether somebody was included for a permit."""
+    frozen = found.bound.frozen
+    return {
+        "participant": found.pseudonym,
+        "permit_id": frozen.permit_id,
+        "dataset": frozen.dataset,
+        "effective_at": to_rfc3339(found.effective_at),
+        "known_at": to_rfc3339(found.known_at),
+        "included": found.included,
+        "left_at": to_rfc3339(found.left_at) if found.left_at else None,
+        "cause": found.cause,
+        "cohort_id": frozen.cohort_id,
+        "revision": frozen.revision,
+        "decided_at": to_rfc3339(frozen.frozen_at),
+        "decided_on": {
+            "state": found.decided_on.state.value,
+            "event_id": found.decided_on.event_id,
+        },
+        "known_now": {
+            "state": found.known_now.state.value,
+            "event_id": found.known_now.event_id,
+        },
+        "engine": ENGINE_VERSION,
+    }
 
 
 def report(found: Report) -> dict[str, Any]:

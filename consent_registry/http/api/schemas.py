@@ -29,6 +29,9 @@ class NewDatasetSchema(StrictSchema):
     controller = fields.String(required=True)
     country = fields.String(required=True, metadata=_about("ISO 3166-1 alpha-2"))
     legal_regime = fields.String(required=True)
+    consent_role = fields.String(
+        load_default="legal_basis", metadata=_about("legal_basis, safeguard or none")
+    )
 
 
 class DatasetSchema(Schema):
@@ -39,6 +42,7 @@ class DatasetSchema(Schema):
     controller = fields.String()
     country = fields.String()
     legal_regime = fields.String()
+    consent_role = fields.String()
     revision = fields.Integer()
     members = fields.Integer()
     table_version = fields.Integer()
@@ -84,6 +88,11 @@ class NewConsentSchema(StrictSchema):
     effective_from = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
     effective_to = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
     form_version = fields.String(load_default="")
+    approval_id = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata=_about("of a consent dated back, listed by somebody else"),
+    )
 
 
 class RecordedSchema(Schema):
@@ -100,6 +109,11 @@ class WithdrawSchema(StrictSchema):
 
     datasets = fields.List(
         fields.String(), load_default=None, allow_none=True, validate=validate.Length(min=1)
+    )
+    effective_from = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata=_about("the date of a letter, or a date at most one year ahead; else now"),
     )
 
 
@@ -126,6 +140,28 @@ class AsOfSchema(StrictSchema):
     known_at = fields.String(load_default=None, metadata=_about(_TIME))
 
 
+class OptOutSchema(StrictSchema):
+    """What an opt-out or its reversal is about. There is no field for a reason."""
+
+    about = fields.String(
+        load_default="all",
+        validate=validate.Length(max=220),
+        metadata=_about("all, genomic, or holder:<controller>; the policy says which are offered"),
+    )
+
+
+class OptOutStatusSchema(Schema):
+    """How one person's opt-out stands."""
+
+    participant = fields.String()
+    known_at = fields.String(metadata=_about(_TIME))
+    opted_out = fields.Boolean()
+    about = fields.List(fields.String())
+    since = fields.String(allow_none=True, metadata=_about(_TIME))
+    offered = fields.List(fields.String())
+    register = fields.String(metadata=_about("the pseudo-dataset of this country's register"))
+
+
 class ConsentsSchema(Schema):
     """What a participant allows at an instant, as known at another."""
 
@@ -141,6 +177,43 @@ class HistorySchema(Schema):
 
     participant = fields.String()
     events = fields.List(fields.Dict())
+
+
+class NewApprovalSchema(StrictSchema):
+    """What is approved: a consent dated back, or a yes after a no in a file."""
+
+    dataset = fields.String(required=True)
+    widening = fields.String(required=True, validate=validate.OneOf(("backdated", "no_to_yes")))
+    dated = fields.String(
+        required=True, metadata=_about(f"{_TIME}; when it is to hold from, or was signed")
+    )
+    evidence = fields.String(required=True, metadata=_about("SHA-256 of the signed paper, hex"))
+
+
+class ApprovalSchema(Schema):
+    """A listed approval."""
+
+    approval_id = fields.String()
+    listed_at = fields.String(metadata=_about(_TIME))
+
+
+class InclusionSchema(Schema):
+    """Whether one person was included for a permit, and what that was decided on."""
+
+    participant = fields.String()
+    permit_id = fields.String()
+    dataset = fields.String()
+    effective_at = fields.String(metadata=_about(_TIME))
+    known_at = fields.String(metadata=_about(_TIME))
+    included = fields.Boolean()
+    left_at = fields.String(allow_none=True, metadata=_about(_TIME))
+    cause = fields.String(allow_none=True)
+    cohort_id = fields.String()
+    revision = fields.Integer()
+    decided_at = fields.String(metadata=_about(_TIME))
+    decided_on = fields.Dict()
+    known_now = fields.Dict(metadata=_about("of the same instant, as known today"))
+    engine = fields.String()
 
 
 class LinkSchema(StrictSchema):
@@ -193,6 +266,13 @@ class QuestionSchema(StrictSchema):
 
     dataset = fields.String(required=True)
     purpose = fields.Dict(keys=fields.String(), required=True, metadata=_about(_PURPOSE))
+
+
+class EvaluateSchema(QuestionSchema):
+    """A purpose asked of a dataset, now or as of an instant as known at another."""
+
+    effective_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
+    known_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
 
 
 class FreezeSchema(QuestionSchema):

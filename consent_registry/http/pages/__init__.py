@@ -11,17 +11,18 @@ and `navigation=pages.NAVIGATION`::
 
 The addresses: `/` (my choices), `/withdraw` (everywhere) and `/withdraw/<dataset>` (one page asks,
 its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_url` leads here),
-`/history` and `/history/<dataset>`.
+`/history` and `/history/<dataset>`, `/opt-out`.
 """
 
 from flask import Flask
 
-from consent_registry.http.pages import participant
+from consent_registry.http.pages import opting_out, participant
 from consent_registry.usecases.tools import Tools
 from shared.pages import NavigationItem
 
 NAVIGATION = (
     NavigationItem(text="My choices", href="/", scope="consents.self"),
+    NavigationItem(text="Opt out", href="/opt-out", scope="consents.self"),
     NavigationItem(text="History", href="/history", scope="consents.self"),
 )
 SCOPES = ("consents.self",)
@@ -32,3 +33,4 @@ def install(app: Flask, *, tools: Tools) -> None:
     """Serve every page on these tools."""
     participant.give_tools(app, tools)
     app.register_blueprint(participant.blueprint)
+    app.register_blueprint(opting_out.blueprint)

@@ -36,7 +36,7 @@ def give_tools(app: Flask, tools: Tools) -> None:
 @signed_in(_SELF)
 def home() -> ResponseReturnValue:
     """Show what she allows, dataset by dataset."""
-    view = views.home(_present(), _speaker())
+    view = views.home(_present(), current_speaker())
     return render_template("consent_registry/home.html", view=view)
 
 
@@ -45,7 +45,7 @@ def home() -> ResponseReturnValue:
 @signed_in(_SELF)
 def ask(dataset: str | None = None) -> ResponseReturnValue:
     """Ask once, with what changes and what cannot be undone; each page has a key of its own."""
-    view = views.question(_present(), dataset, _speaker(), key=_tools().ids.new())
+    view = views.question(_present(), dataset, current_speaker(), key=current_tools().ids.new())
     if view is None:
         raise NotFound
     return render_template("consent_registry/withdraw.html", view=view)
@@ -60,7 +60,9 @@ def withdraw(dataset: str | None = None) -> ResponseReturnValue:
         datasets=None if dataset is None else (DatasetId(dataset),),
         idempotency_key=request.form.get("key") or None,
     )
-    done = withdraw_own(wanted, tools=_tools(), principal=current_principal(), channel=Channel.PAGE)
+    done = withdraw_own(
+        wanted, tools=current_tools(), principal=current_principal(), channel=Channel.PAGE
+    )
     address = url_for("participant.receipt", withdrawal_id=done.withdrawal_id)
     return redirect(address, code=303)
 
@@ -69,10 +71,10 @@ def withdraw(dataset: str | None = None) -> ResponseReturnValue:
 @signed_in(_SELF)
 def receipt(withdrawal_id: str) -> ResponseReturnValue:
     """Show the receipt of one of her own withdrawals, at any time later too."""
-    tools, principal = _tools(), current_principal()
+    tools, principal = current_tools(), current_principal()
     done = own_withdrawal(withdrawal_id, tools=tools, principal=principal)
     choices = own_consents(tools=tools, principal=principal)
-    view = views.receipt(done, choices, _speaker())
+    view = views.receipt(done, choices, current_speaker())
     return render_template("consent_registry/receipt.html", view=view)
 
 
@@ -81,8 +83,8 @@ def receipt(withdrawal_id: str) -> ResponseReturnValue:
 @signed_in(_SELF)
 def history(dataset: str | None = None) -> ResponseReturnValue:
     """Show what was recorded, newest first."""
-    steps = own_history(tools=_tools(), principal=current_principal())
-    view = views.history(steps, dataset, _speaker())
+    steps = own_history(tools=current_tools(), principal=current_principal())
+    view = views.history(steps, dataset, current_speaker())
     return render_template("consent_registry/history.html", view=view)
 
 
@@ -93,7 +95,8 @@ def not_linked(_: NotLinked) -> ResponseReturnValue:
     return page, 403
 
 
-def _tools() -> Tools:
+def current_tools() -> Tools:
+    """Give the use cases' tools of the running application."""
     found = current_app.extensions.get(_EXTENSION)
     if not isinstance(found, Tools):
         raise LookupError("consent_registry.http.pages.install was not called")  # noqa: TRY004 - absent, not mistyped
@@ -101,12 +104,13 @@ def _tools() -> Tools:
 
 
 def _present() -> views.Present:
-    tools, principal = _tools(), current_principal()
+    tools, principal = current_tools(), current_principal()
     return views.Present(
         choices=own_consents(tools=tools, principal=principal),
         outlooks=own_outlook(tools=tools, principal=principal),
     )
 
 
-def _speaker() -> Speaker:
-    return Speaker(_tools().diseases, str(get_locale() or "en"))
+def current_speaker() -> Speaker:
+    """Give whatever says terms in the reader's language."""
+    return Speaker(current_tools().diseases, str(get_locale() or "en"))

@@ -9,6 +9,7 @@ from consent_registry.domain.history import State
 from consent_registry.domain.register import Withdrawal
 from consent_registry.http.pages import words
 from consent_registry.http.pages.saying import Said, Speaker
+from consent_registry.usecases.opt_out import OptOutStatus
 from consent_registry.usecases.outlook import Outlook
 from consent_registry.usecases.reading import Choice, Choices, Step
 from shared.ids import DatasetId
@@ -71,6 +72,7 @@ class QuestionView:
     titles: tuple[str, ...]
     permits: int
     can_stop: bool
+    goes_on: tuple[str, ...]
     consequences: tuple[Consequence, ...]
     key: str
 
@@ -92,6 +94,7 @@ class ReceiptView:
     participant: str
     recorded_at: datetime
     stopped: tuple[StoppedView, ...]
+    goes_on: tuple[str, ...]
     consequences: tuple[Consequence, ...]
 
 
@@ -117,6 +120,14 @@ class HistoryView:
 
     title: str
     steps: tuple[StepView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOutView:
+    """The opt-out's page; `since` is empty while nothing is opted out of."""
+
+    since: str
+    consequences: tuple[Consequence, ...]
 
 
 def home(present: Present, speaker: Speaker) -> HomeView:
@@ -148,7 +159,8 @@ def question(
         titles=tuple(choice.dataset.title for choice in asked),
         permits=sum(outlook.permits for outlook in outlooks),
         can_stop=any(outlook.can_stop for outlook in outlooks),
-        consequences=_consequences([choice.dataset.controller for choice in asked], speaker),
+        goes_on=_goes_on(asked),
+        consequences=_consequences(asked, speaker),
         key=key,
     )
 
@@ -156,7 +168,8 @@ def question(
 def receipt(done: Withdrawal, choices: Choices, speaker: Speaker) -> ReceiptView:
     """Format a receipt."""
     known = {choice.dataset.dataset: choice.dataset for choice in choices.choices}
-    controllers = [known[name].controller for name, _ in done.revisions if name in known]
+    stopped = {name for name, _ in done.revisions}
+    about = [choice for choice in choices.choices if choice.dataset.dataset in stopped]
     return ReceiptView(
         withdrawal_id=done.withdrawal_id,
         participant=choices.pseudonym,
@@ -169,7 +182,19 @@ def receipt(done: Withdrawal, choices: Choices, speaker: Speaker) -> ReceiptView
             )
             for name, revision in done.revisions
         ),
-        consequences=_consequences(controllers, speaker),
+        goes_on=_goes_on(about),
+        consequences=_consequences(about, speaker),
+    )
+
+
+def opt_out(status: OptOutStatus, speaker: Speaker) -> OptOutView:
+    """Format how her opt-out stands."""
+    return OptOutView(
+        since=speaker.day(status.since) if status.since else "",
+        consequences=tuple(
+            Consequence(about=about, outcome=outcome, text=text)
+            for about, outcome, text in words.OPT_OUT_CONSEQUENCES
+        ),
     )
 
 
@@ -217,6 +242,8 @@ def _sentences(choice: Choice, speaker: Speaker) -> list[str]:
     until = speaker.day(choice.until) if choice.until else ""
     _, sentence = words.STATE_WORDS[_shown(choice)]
     said = [sentence.format(since=since, until=until)]
+    if not choice.stops_new and _shown(choice) is not State.GIVEN:
+        said = [said[0].replace(words.NOT_USED, "").strip(), words.USED_BY_LAW]
     if _shown(choice) is State.GIVEN:
         said.append(words.HAS_END.format(until=until) if until else words.NO_END)
     return said
@@ -242,11 +269,23 @@ def _coming(outlook: Outlook, speaker: Speaker) -> tuple[Coming, ...]:
     )
 
 
-def _consequences(controllers: Sequence[str], speaker: Speaker) -> tuple[Consequence, ...]:
-    names = speaker.every(sorted(set(controllers)))
+def _goes_on(asked: Sequence[Choice]) -> tuple[str, ...]:
+    """Name the datasets where the law lets some use go on whatever a consent says."""
+    return tuple(one.dataset.title for one in asked if not (one.stops_new and one.stops_running))
+
+
+def _consequences(asked: Sequence[Choice], speaker: Speaker) -> tuple[Consequence, ...]:
+    """Say what stopping does; a line says that use goes on when it does for all that is asked."""
+    names = speaker.every(sorted({choice.dataset.controller for choice in asked}))
+    new, running, *others = words.CONSEQUENCES
+    lines = (
+        new if not asked or any(one.stops_new for one in asked) else words.NEW_GOES_ON,
+        running if not asked or any(one.stops_running for one in asked) else words.RUNNING_GOES_ON,
+        *others,
+    )
     return tuple(
         Consequence(about=about, outcome=outcome, text=text.format(controllers=names))
-        for about, outcome, text in words.CONSEQUENCES
+        for about, outcome, text in lines
     )
 
 

@@ -162,6 +162,11 @@ STATE_WORDS: Final[Mapping[State, tuple[str, str]]] = MappingProxyType(
         ),
     }
 )
+NOT_USED: Final = "Your data are not used."
+USED_BY_LAW: Final = (
+    "By law, these data may still be used for health research and other purposes in the public "
+    "interest. To end that for new permits, opt out."
+)
 IN_NO_DATASET: Final = "You are in no dataset here."
 ONE_ALLOWED: Final = "Right now, you allow the use of your data."
 ONE_NOT_ALLOWED: Final = "Right now, you do not allow any use of your data."
@@ -222,3 +227,34 @@ CONSEQUENCES: Final[tuple[tuple[str, str, str], ...]] = (
 )
 """What stopping does: about what, what becomes of it, in a sentence or two. Stands on the page that
 asks and on the receipt."""
+
+NEW_GOES_ON: Final = (
+    "New permits",
+    "Goes on",
+    "By law, new permits may still include your data. To end that, opt out.",
+)
+RUNNING_GOES_ON: Final = (
+    "Permits already given",
+    "Goes on",
+    "Researchers who have a permit may still use your data until it ends.",
+)
+"""What stopping does not do where the law lets use go on without a consent."""
+
+OPT_OUT_CONSEQUENCES: Final[tuple[tuple[str, str, str], ...]] = (
+    ("New permits", "Stops now", "Where the law on health data applies, no new one includes you."),
+    ("Permits already given", "Goes on", "A permit given before you opted out is not touched."),
+    (
+        "Data already studied, published or counted",
+        "Cannot be undone",
+        "What was found with your data cannot be taken back.",
+    ),
+    ("Your consents", "Stays as it is", "What you allowed a study to do is a choice of its own."),
+    ("Your care", "Stays as it is", "Your treatment does not depend on this."),
+    ("Other countries", "Not part of this", "Each country has its own opt-out."),
+    (
+        "Changing your mind",
+        "Stays possible",
+        "You can undo this here in the same way, at any time.",
+    ),
+)
+"""What opting out does (EHDS Article 71): stands on its page, before and after."""

@@ -114,7 +114,7 @@ def read_dataset_change(change: Mapping[str, object], manifests: ManifestReader)
         )
     if kind == "cohort.bound":
         return CohortBound(revision=revision, cohort=read_cohort(change, manifests))
-    if kind in {"member.given", "dataset.added"}:
+    if kind in {"member.given", "dataset.added", "dataset.moved"}:
         return RevisionMoved(revision=revision)
     raise FeedFault("a change of unknown kind")
 

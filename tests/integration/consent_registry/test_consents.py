@@ -74,7 +74,7 @@ def test_datasets_are_registered_once(world: RegistryWorld) -> None:
         register_dataset(other, tools=world.tools, principal=DESK)
     with pytest.raises(ValidationFailed) as refused:
         register_dataset(
-            replace(other, dataset="nonsense", country="XX", legal_regime="ehds_ch4", title=""),
+            replace(other, dataset="nonsense", country="XX", legal_regime="lunar", title=""),
             tools=world.tools,
             principal=DESK,
         )

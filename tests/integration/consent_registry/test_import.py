@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Importing files: what is kept, what is refused, with which line and code."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import text
 
+from consent_registry.domain.approvals import Widening
 from consent_registry.domain.batches import ImportState, Mode
 from consent_registry.domain.errors import ImportUnknown
 from consent_registry.domain.history import State
+from consent_registry.usecases.approvals import NewApproval, list_approval
 from consent_registry.usecases.import_applying import apply_next
 from consent_registry.usecases.import_staging import stage_next
 from consent_registry.usecases.imports import Report, import_report, receive_import
@@ -16,7 +18,7 @@ from consent_registry.usecases.reading import consents_of
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from shared.errors import ValidationFailed
 from shared.ids import DatasetId
-from tests.support.registry_world import DESK, RegistryWorld, csv_of, people
+from tests.support.registry_world import DESK, DS, RegistryWorld, csv_of, people
 
 
 def codes(report: Report) -> list[tuple[int, str]]:
@@ -101,7 +103,7 @@ def test_the_same_file_again_records_nothing_twice(world: RegistryWorld) -> None
     assert world.scalar("SELECT count(*) FROM consent_event") == 4
 
 
-def test_an_import_never_turns_a_no_into_a_yes_without_a_later_signature(
+def test_an_import_never_turns_a_no_into_a_yes_without_a_later_signature_and_an_approval(
     world: RegistryWorld,
 ) -> None:
     world.load({})
@@ -114,7 +116,17 @@ def test_an_import_never_turns_a_no_into_a_yes_without_a_later_signature(
         assert state(world) is State.WITHDRAWN
     tomorrow = (today + timedelta(days=1)).isoformat()
     world.clock.pass_time(2 * 86_400)
-    assert codes(world.load({"signed_on": tomorrow, "permission": "GRU"})) == []
+    later = {"signed_on": tomorrow, "permission": "GRU"}
+    assert codes(world.load(later)) == [(2, "E-STATE-05")]
+    approval = NewApproval(
+        pseudonym="P-1",
+        dataset=DS,
+        widening=Widening.NO_TO_YES,
+        dated=datetime.combine(today + timedelta(days=1), time(), UTC),
+        evidence="ab" * 32,
+    )
+    list_approval(approval, tools=world.tools, principal=DESK)
+    assert codes(world.load(later)) == []
     assert state(world) is State.GIVEN
 
 

@@ -132,7 +132,14 @@ def test_a_half_configured_process_names_every_fault_and_ends_with_2(
                 "PLACET_PUBLIC_URL": "https://c.example",
                 "PLACET_TOKEN_ISSUER": "https://l.example",
             },
-            ["KEYS_DIR", "format: must be", "colour: unknown key", "small_cell", "MONDO_FILE"],
+            [
+                "KEYS_DIR",
+                "POLICY_KEYS_FILE",
+                "format: must be",
+                "colour: unknown key",
+                "small_cell",
+                "MONDO_FILE",
+            ],
         ),
     ):
         done = subprocess.run(

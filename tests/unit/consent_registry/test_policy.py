@@ -1,27 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """The policy file: loaded whole, or refused with every fault named."""
 
+from datetime import date
+
 import pytest
 
 from consent_registry.adapters.resources import read_diseases, read_policy
 from consent_registry.domain.diseases import BadHierarchy
-from consent_registry.domain.policy import OnRestricted, PolicyFaults, load_policy
-from tests.fakes.consent_factories import policy
+from consent_registry.domain.history import State
+from consent_registry.domain.policy import Breadth, OnRestricted, PolicyFaults, in_force
+from consent_registry.domain.policy_file import load_policy
+from consent_registry.domain.regimes import (
+    CONSENT_BINDS,
+    EVERY_NO_BINDS,
+    EVERYTHING,
+    NEW_ONLY,
+    NOTHING,
+    RUNNING_ONLY,
+    Moment,
+    No,
+)
+from tests.fakes.consent_factories import GOOD_POLICY, policy
 
-GOOD = """
-format = "placet/policy/v1"
-version = "1"
-small_cell = 5
-[methods_on_restricted]
-HMB = "approve"
-DS = "manual"
-POA = "deny"
-[regime.consent_gdpr]
-consent = "binds"
-duo = "binds"
-opt_out = "shown"
-quality = "shown"
-"""
+SHOWN = 'consent = "shown", duo = "shown"'
 
 
 def faults(text: str) -> tuple[str, ...]:
@@ -33,20 +34,52 @@ def faults(text: str) -> tuple[str, ...]:
 def test_the_shipped_policy_loads_and_binds_consent_but_not_the_opt_out() -> None:
     shipped = read_policy(None)
     assert shipped == policy()
-    assert shipped.binds["consent_gdpr"] == {"consent", "duo", "quality"}
+    assert shipped.rules("consent_gdpr", "legal_basis") == CONSENT_BINDS
     assert len(shipped.digest) == 64
+    assert not shipped.example
+
+
+def test_under_chapter_iv_the_shipped_policy_lets_only_the_opt_out_exclude() -> None:
+    for role in ("legal_basis", "safeguard", "none"):
+        rules = policy().rules("ehds_ch4", role)
+        for moment in Moment:
+            assert [state for state in State if rules.excludes(state, moment)] == []
+        assert rules.says(No.OPT_OUT, Moment.NEW)
+        assert not rules.says(No.OPT_OUT, Moment.RUNNING)
+        assert not rules.matches_terms
 
 
 def test_a_policy_says_what_it_says() -> None:
-    loaded = load_policy(GOOD)
-    assert (loaded.version, loaded.small_cell) == ("1", 5)
+    loaded = load_policy(GOOD_POLICY)
+    assert (loaded.version, loaded.small_cell, loaded.country) == ("1", 5, "EE")
     assert loaded.methods_on_restricted == {
         "HMB": OnRestricted.APPROVE,
         "DS": OnRestricted.MANUAL,
         "POA": OnRestricted.DENY,
     }
-    assert loaded.binds["consent_gdpr"] == {"consent", "duo"}
-    assert loaded.digest != load_policy(GOOD + "# a comment\n").digest
+    assert loaded.breadths == (Breadth.EVERYTHING, Breadth.GENOMIC)
+    assert loaded.rules("national_act", "none").acts == {
+        No.REFUSAL: NEW_ONLY,
+        No.WITHDRAWAL: EVERYTHING,
+        No.OBJECTION: RUNNING_ONLY,
+        No.OPT_OUT: NEW_ONLY,
+    }
+    assert loaded.digest != load_policy(GOOD_POLICY + "# a comment\n").digest
+
+
+def test_what_a_policy_does_not_rule_is_bound_by_every_no() -> None:
+    only_gdpr = load_policy(GOOD_POLICY.partition("[regime.ehds_ch4]")[0])
+    assert only_gdpr.rules("ehds_ch4", "none") == EVERY_NO_BINDS
+    assert only_gdpr.rules("martian_law", "none") == EVERY_NO_BINDS
+    assert not only_gdpr.decides("ehds_ch4", "none")
+
+
+def test_the_policy_of_a_day_is_the_last_to_come_into_force_by_then() -> None:
+    old = load_policy(GOOD_POLICY)
+    new = load_policy(GOOD_POLICY.replace("2026-01-01", "2031-03-26"))
+    assert in_force((new, old), date(2031, 3, 25)) is old
+    assert in_force((new, old), date(2031, 3, 26)) is new
+    assert in_force((new, old), date(1990, 1, 1)) is old
 
 
 def test_every_fault_is_named_at_once() -> None:
@@ -54,15 +87,47 @@ def test_every_fault_is_named_at_once() -> None:
         "colour: unknown key",
         "format: must be 'placet/policy/v1'",
         "version: a text is needed",
+        "country: a country code (ISO 3166-1 alpha-2) is needed",
+        "effective_from: a date is needed",
         "small_cell: a whole number from 1 to 1000 is needed",
         "methods_on_restricted: a table is needed",
         "methods_on_restricted.HMB: one of approve, manual, deny is needed",
         "methods_on_restricted.DS: one of approve, manual, deny is needed",
         "methods_on_restricted.POA: one of approve, manual, deny is needed",
+        "opt_out_breadths: a list of all, genomic, holder is needed, with all in it",
         "regime: a table is needed",
-        "regime.consent_gdpr: a table is needed",
+        "asked_again: one of new, running, both is needed",
+        "regime: at least one is needed",
     )
     assert faults("= =")[0].startswith("not TOML")
+
+
+def test_a_national_act_that_leaves_a_no_open_does_not_load_and_each_is_named() -> None:
+    opened = GOOD_POLICY
+    for line in ('refusal = "new"\n', 'objection = "running"\n', 'opt_out = "new"\n'):
+        assert line in opened
+        opened = opened.replace(line, "")
+    assert faults(opened) == (
+        "regime.national_act.no.refusal: one of new, running, both is needed",
+        "regime.national_act.no.objection: one of new, running, both is needed",
+        "regime.national_act.no.opt_out: one of new, running, both is needed",
+    )
+
+
+def test_a_measure_under_51_4_lets_consent_bind_again() -> None:
+    at = "[regime.ehds_ch4]"
+    head, _, tail = GOOD_POLICY.partition(at)
+    tail = tail.replace(f"none = {{ {SHOWN}", 'none = { consent = "binds", duo = "binds"')
+    assert faults(head + at + tail) == (
+        "regime.ehds_ch4.none.consent: binds only under a measure_51_4",
+        "regime.ehds_ch4.none.duo: binds only under a measure_51_4",
+    )
+    named = '[measure_51_4]\nlaw = "An act"\nnotified = "2030-01-01"\n'
+    rules = load_policy(head + named + at + tail).rules("ehds_ch4", "none")
+    assert rules.excludes(State.NOT_ASKED, Moment.NEW)
+    assert rules.acts[No.WITHDRAWAL] == EVERYTHING
+    other = load_policy(head + named + at + tail).rules("ehds_ch4", "safeguard")
+    assert other.acts[No.WITHDRAWAL] == NOTHING
 
 
 @pytest.mark.parametrize(
@@ -70,19 +135,43 @@ def test_every_fault_is_named_at_once() -> None:
     [
         ("small_cell = 5", "small_cell = true", "small_cell"),
         ("small_cell = 5", "small_cell = 0", "small_cell"),
+        ('country = "EE"', 'country = "Estonia"', "country"),
+        ("effective_from = 2026-01-01", 'effective_from = "soon"', "effective_from"),
+        ("small_cell = 5", "small_cell = 5\nexample = true", "sources"),
+        ("small_cell = 5", 'small_cell = 5\nexample = "yes"', "example"),
+        ("small_cell = 5", "small_cell = 5\nsources = [1]", "sources"),
+        ('["all", "genomic"]', '["genomic"]', "opt_out_breadths"),
+        ('["all", "genomic"]', '["all", "purpose"]', "opt_out_breadths"),
+        ('["all", "genomic"]', '["all", ["x"]]', "opt_out_breadths"),
+        ('asked_again = "new"', 'asked_again = "running"', "asked_again"),
         ('HMB = "approve"', 'HMB = "perhaps"', "methods_on_restricted.HMB"),
         ('HMB = "approve"', 'HMB = "approve"\nGRU = "deny"', "methods_on_restricted.GRU"),
-        ('duo = "binds"', "", "regime.consent_gdpr.duo"),
-        ('duo = "binds"', 'duo = "shown"', "regime.consent_gdpr.duo"),
-        ('consent = "binds"', 'consent = "shown"', "regime.consent_gdpr.consent"),
-        ('opt_out = "shown"', 'opt_out = "binds"', "regime.consent_gdpr.opt_out"),
-        ('quality = "shown"', 'quality = "shown"\nmood = "binds"', "regime.consent_gdpr.mood"),
-        ("[regime.consent_gdpr]", "[regime.ehds_ch4]\n[regime.consent_gdpr]", "regime.ehds_ch4"),
+        ('safeguard = { consent = "binds", duo = "binds", opt_out = "shown", quality = "binds" }',
+         'safeguard = { consent = "binds", opt_out = "shown", quality = "binds" }',
+         "regime.consent_gdpr.safeguard.duo"),
+        ('safeguard = { consent = "binds", duo = "binds", opt_out = "shown"',
+         'safeguard = { consent = "binds", duo = "shown", opt_out = "shown"',
+         "regime.consent_gdpr.safeguard.duo"),
+        ('safeguard = { consent = "binds", duo = "binds", opt_out = "shown"',
+         'safeguard = { consent = "binds", duo = "binds", opt_out = "binds"',
+         "regime.consent_gdpr.safeguard.opt_out"),
+        ("[regime.consent_gdpr]", "[regime.consent_gdpr]\nnone = {}", "regime.consent_gdpr.none"),
+        ("[regime.consent_gdpr]", "[regime.lunar]\n[regime.consent_gdpr]", "regime.lunar"),
+        ('later_extractions = "go_on"', "", "regime.ehds_ch4.later_extractions"),
+        (f'none = {{ {SHOWN}, opt_out = "binds", quality = "shown" }} # ehds',
+         f'none = {{ {SHOWN}, opt_out = "shown", quality = "shown" }}',
+         "regime.ehds_ch4.none.opt_out"),
+        (f'none = {{ {SHOWN}, opt_out = "binds", quality = "shown" }} # ehds',
+         f'none = {{ {SHOWN}, opt_out = "binds", quality = "binds" }}',
+         "regime.ehds_ch4.none.quality"),
+        ("[regime.ehds_ch4]", "[exception_71_4]\n[regime.ehds_ch4]", "exception_71_4.law"),
+        ("[regime.ehds_ch4]", '[measure_51_4]\nlaw = "x"\n[regime.ehds_ch4]',
+         "measure_51_4.notified"),
     ],
-)
+)  # fmt: skip
 def test_a_policy_with_one_fault_does_not_load(old: str, new: str, fault: str) -> None:
-    assert old in GOOD
-    assert faults(GOOD.replace(old, new))[0].startswith(f"{fault}:")
+    assert old in GOOD_POLICY
+    assert faults(GOOD_POLICY.replace(old, new))[0].startswith(f"{fault}:")
 
 
 def test_files_that_are_no_hierarchy_are_refused(tmp_path_factory: pytest.TempPathFactory) -> None:

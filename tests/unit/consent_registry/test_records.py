@@ -20,6 +20,7 @@ from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import ConsentEvent, Kind, Segment, Standing, State, timeline
 from consent_registry.domain.manifest import Basis, frozen_manifest, manifest
 from consent_registry.domain.narrowing import cause, lapses, permits
+from consent_registry.domain.optout import OptOutRegister
 from consent_registry.domain.records import (
     NO_PREVIOUS,
     Channel,
@@ -119,6 +120,10 @@ def test_a_manifest_says_what_was_asked_and_counted_and_names_nobody() -> None:
         table_version=2,
         regime="consent_gdpr",
         at=NOON,
+        consent_role="legal_basis",
+        opt_outs=OptOutRegister(
+            name=DatasetId("GDI-ZZ-PERSON-1"), number=Revision(0), people=0, recorded_at=NOON
+        ),
     )
     statement = manifest(basis, asked, cohort, b"s" * 32)
     assert "Rita" not in str(statement)

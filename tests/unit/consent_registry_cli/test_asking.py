@@ -18,6 +18,7 @@ DATASET = {
     "controller": "Biobank",
     "country": "ZZ",
     "legal_regime": "consent_gdpr",
+    "consent_role": "legal_basis",
     "revision": 12,
     "members": 500,
 }
@@ -87,7 +88,7 @@ def test_datasets_are_listed_and_added(placet: Placet, registry: Scripted) -> No
     assert ended.out == "GDI-ZZ-DATASET-1 is registered, at revision 12.\n"
     assert json.loads(registry.calls[-1].body) == {
         name: DATASET[name]
-        for name in ("dataset", "title", "controller", "country", "legal_regime")
+        for name in ("dataset", "title", "controller", "country", "legal_regime", "consent_role")
     }
 
 

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A dataset's index as it was known at another time, computed from the events themselves.
+
+For looking back. It reads and opens every event of the dataset, and keeps nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final, Protocol
+
+from pyroaring import BitMap
+from sqlalchemy import Connection, func, select
+
+from consent_registry.adapters.opt_outs import opted_out_members
+from consent_registry.adapters.tables import CONSENT_EVENT, DATASET_MEMBER
+from consent_registry.domain.cohort_index import CohortIndex
+from consent_registry.domain.history import State, standing_at
+from consent_registry.domain.records import EventRecord
+from shared.ids import DatasetId, Ordinal, Revision
+
+_AT_ONCE: Final = 5_000
+
+
+class Reader(Protocol):
+    """What gives the events of members."""
+
+    def of_members(
+        self, dataset: DatasetId, ordinals: Sequence[Ordinal]
+    ) -> Mapping[Ordinal, Sequence[EventRecord]]:
+        """Give every event of these members."""
+        ...
+
+
+def index_as_of(
+    connection: Connection,
+    reader: Reader,
+    dataset: DatasetId,
+    effective_at: datetime,
+    known_at: datetime,
+) -> CohortIndex:
+    """Build the index; who became a member later is not in it."""
+    count = select(func.count()).where(
+        DATASET_MEMBER.c.dataset == dataset, DATASET_MEMBER.c.added_at <= known_at
+    )
+    index = CohortIndex(members=int(connection.execute(count).scalar_one()))
+    for start in range(0, index.members, _AT_ONCE):
+        part = [Ordinal(o) for o in range(start, min(start + _AT_ONCE, index.members))]
+        for ordinal, records in reader.of_members(dataset, part).items():
+            events = [record.event() for record in records]
+            standing = standing_at(events, effective_at, known_at)
+            if standing.state is not State.NOT_ASKED:
+                index.put(BitMap([ordinal]), standing)
+    known = min(effective_at, known_at)
+    index.opted_out = opted_out_members(connection, dataset, known_at=known)
+    index.opted_out &= BitMap(range(index.members))
+    return index
+
+
+def revision_known(connection: Connection, dataset: DatasetId, known_at: datetime) -> Revision:
+    """Give the revision of the last event recorded by an instant; 0 before the first."""
+    newest = select(func.coalesce(func.max(CONSENT_EVENT.c.revision), 0)).where(
+        CONSENT_EVENT.c.dataset == dataset, CONSENT_EVENT.c.recorded_at <= known_at
+    )
+    return Revision(int(connection.execute(newest).scalar_one()))

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`OptOuts` on PostgreSQL: the register's events, its head, and whom they reach."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from pyroaring import BitMap
+from sqlalchemy import Connection, Row, insert, select, text, update
+from sqlalchemy.dialects import postgresql
+
+from consent_registry.adapters.tables import (
+    OPT_OUT_EVENT,
+    OPT_OUT_PERSON,
+    OPT_OUT_REACH,
+    OPT_OUT_REGISTER,
+    PARTICIPANT,
+)
+from consent_registry.domain.optout import (
+    OptOutEvent,
+    OptOutKind,
+    OptOutRegister,
+    about_of,
+)
+from consent_registry.domain.records import Channel
+from consent_registry.domain.register import Member
+from shared.ids import DatasetId, Ordinal, Revision
+
+_HASH_BYTES: Final = 32
+# The last event of each person and breadth decides; `about` is read as `About.covers` reads it.
+_OPTED_OUT: Final = text(
+    "SELECT DISTINCT m.ordinal FROM ("
+    " SELECT DISTINCT ON (pid, about) pid, about, kind FROM opt_out_event"
+    " WHERE CAST(:known_at AS timestamptz) IS NULL OR recorded_at <= :known_at"
+    " ORDER BY pid, about, number DESC) AS o"
+    " JOIN dataset_member AS m ON m.pid = o.pid AND m.dataset = :dataset"
+    " JOIN dataset AS d ON d.dataset = m.dataset"
+    " WHERE o.kind = 'registered'"
+    " AND (o.about NOT LIKE 'holder:%' OR o.about = 'holder:' || d.controller)"
+    " AND (CAST(:ordinals AS bigint[]) IS NULL OR m.ordinal = ANY(:ordinals))"
+)
+
+
+def opted_out_members(
+    connection: Connection,
+    dataset: DatasetId,
+    ordinals: Sequence[int] | None = None,
+    known_at: datetime | None = None,
+) -> BitMap:
+    """Read who of a dataset, or of these members, is opted out, as known then or now."""
+    chosen = None if ordinals is None else list(ordinals)
+    values = {"dataset": dataset, "ordinals": chosen, "known_at": known_at}
+    return BitMap(connection.execute(_OPTED_OUT, values).scalars())
+
+
+class SqlOptOuts:
+    """The port `OptOuts`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def register(self, name: DatasetId, at: datetime) -> OptOutRegister:
+        """Read the head, or give an empty one."""
+        wanted = select(OPT_OUT_REGISTER).where(OPT_OUT_REGISTER.c.name == name)
+        return _register(self._connection.execute(wanted).one_or_none(), name, at)
+
+    def hold(self, name: DatasetId, at: datetime) -> OptOutRegister:
+        """Make the head if there is none, and lock it."""
+        values = {"name": name, "number": 0, "people": 0, "recorded_at": at, "edge": b""}
+        statement = postgresql.insert(OPT_OUT_REGISTER).values(values).on_conflict_do_nothing()
+        self._connection.execute(statement)
+        wanted = select(OPT_OUT_REGISTER).where(OPT_OUT_REGISTER.c.name == name).with_for_update()
+        return _register(self._connection.execute(wanted).one(), name, at)
+
+    def hold_person(self, pid: str) -> None:
+        """Lock the row that every new membership refers to."""
+        wanted = select(PARTICIPANT.c.pid).where(PARTICIPANT.c.pid == pid).with_for_update()
+        self._connection.execute(wanted).one()
+
+    def ordinal(self, pid: str) -> Ordinal | None:
+        """Look a person up."""
+        wanted = select(OPT_OUT_PERSON.c.ordinal).where(OPT_OUT_PERSON.c.pid == pid)
+        found = self._connection.execute(wanted).scalar_one_or_none()
+        return None if found is None else Ordinal(found)
+
+    def of(self, pid: str) -> Sequence[OptOutEvent]:
+        """Read one person's events in order."""
+        wanted = _events().where(OPT_OUT_EVENT.c.pid == pid)
+        return [_event(row) for row in self._connection.execute(wanted)]
+
+    def add(
+        self,
+        event: OptOutEvent,
+        reach: Sequence[tuple[Member, Revision]],
+        after: OptOutRegister,
+    ) -> None:
+        """Add rows, and move the head."""
+        person = {"pid": event.pid, "ordinal": event.ordinal}
+        self._connection.execute(
+            postgresql.insert(OPT_OUT_PERSON).values(person).on_conflict_do_nothing()
+        )
+        self._connection.execute(
+            insert(OPT_OUT_EVENT).values(
+                number=event.number,
+                optout_id=event.optout_id,
+                pid=event.pid,
+                kind=event.kind.value,
+                about=event.about.text,
+                recorded_at=event.recorded_at,
+                channel=event.channel.value,
+                salt=event.salt,
+            )
+        )
+        rows = [
+            {
+                "number": event.number,
+                "dataset": member.dataset,
+                "ordinal": member.ordinal,
+                "revision": revision,
+            }
+            for member, revision in reach
+        ]
+        if rows:
+            self._connection.execute(insert(OPT_OUT_REACH), rows)
+        self._connection.execute(
+            update(OPT_OUT_REGISTER)
+            .where(OPT_OUT_REGISTER.c.name == after.name)
+            .values(
+                number=after.number,
+                people=after.people,
+                recorded_at=after.recorded_at,
+                edge=b"".join(after.edge),
+            )
+        )
+
+    def changed_since(self, dataset: DatasetId, revision: Revision) -> Sequence[Ordinal]:
+        """Read whom later events reach."""
+        wanted = select(OPT_OUT_REACH.c.ordinal).where(
+            OPT_OUT_REACH.c.dataset == dataset, OPT_OUT_REACH.c.revision > revision
+        )
+        return [Ordinal(ordinal) for ordinal in self._connection.execute(wanted).scalars()]
+
+    def first(self, number: Revision) -> Iterator[tuple[str, OptOutEvent]]:
+        """Read the first events with their pseudonyms."""
+        wanted = (
+            _events()
+            .add_columns(PARTICIPANT.c.pseudonym)
+            .join(PARTICIPANT, PARTICIPANT.c.pid == OPT_OUT_EVENT.c.pid)
+            .where(OPT_OUT_EVENT.c.number <= number)
+        )
+        for row in self._connection.execute(wanted):
+            yield row.pseudonym, _event(row)
+
+
+def _events() -> Any:
+    return (
+        select(OPT_OUT_EVENT, OPT_OUT_PERSON.c.ordinal)
+        .join(OPT_OUT_PERSON, OPT_OUT_PERSON.c.pid == OPT_OUT_EVENT.c.pid)
+        .order_by(OPT_OUT_EVENT.c.number)
+    )
+
+
+def _register(row: Row[Any] | None, name: DatasetId, at: datetime) -> OptOutRegister:
+    if row is None:
+        return OptOutRegister(name=name, number=Revision(0), people=0, recorded_at=at)
+    edge = bytes(row.edge)
+    return OptOutRegister(
+        name=name,
+        number=Revision(row.number),
+        people=row.people,
+        recorded_at=row.recorded_at,
+        edge=tuple(edge[i : i + _HASH_BYTES] for i in range(0, len(edge), _HASH_BYTES)),
+    )
+
+
+def _event(row: Row[Any]) -> OptOutEvent:
+    return OptOutEvent(
+        number=Revision(row.number),
+        optout_id=row.optout_id,
+        pid=row.pid,
+        ordinal=Ordinal(row.ordinal),
+        kind=OptOutKind(row.kind),
+        about=about_of(row.about),
+        recorded_at=row.recorded_at,
+        channel=Channel(row.channel),
+        salt=bytes(row.salt),
+    )

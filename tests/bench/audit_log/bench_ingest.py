@@ -8,14 +8,10 @@ figures need a million and more.
 """
 
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
-from pathlib import Path
 
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.pseudonyms import HmacPseudonyms
@@ -28,9 +24,10 @@ from audit_log.ports import Standing, StoredKey
 from audit_log.usecases.sequence import Pace, Sequencer
 from services.demo.postgres import EmbeddedPostgres
 from shared.clock import SystemClock
-from shared.db import connect, run_migrations
+from shared.db import connect
 from shared.events import Fact, Subject
 from shared.ids import Uuid7Source
+from tests.bench.database import migrated, server
 from tests.bench.figure import Figure
 from tests.fakes.log_factories import DATASET, NOON, RITA, Speaker, fact
 
@@ -92,22 +89,9 @@ def prepared() -> list[Received]:
     return made
 
 
-@contextmanager
-def server() -> Iterator[EmbeddedPostgres]:
-    """Run a PostgreSQL of its own with durable settings."""
-    folder = Path(tempfile.mkdtemp(prefix="placet-bench-"))
-    settings = {"shared_buffers": "512MB", "max_wal_size": "2GB", "wal_compression": "on"}
-    try:
-        with EmbeddedPostgres(folder, settings=settings) as running:
-            yield running
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def store_of(server: EmbeddedPostgres, database: str) -> PostgresSequencerStore:
     """Migrate a fresh database and open it as a sequencer does."""
-    url = server.create_service("audit_log", database=database)
-    run_migrations("audit_log", url)
+    url = migrated(server, "audit_log", database)
     store = PostgresSequencerStore(
         url, origin=ORIGIN, own=OwnProducer("zz/audit_log/1", Uuid7Source()), clock=SystemClock()
     )
@@ -117,8 +101,7 @@ def store_of(server: EmbeddedPostgres, database: str) -> PostgresSequencerStore:
 
 def copied(server: EmbeddedPostgres, batches: Sequence[Batch]) -> float:
     """Write the rows of the same batches again, with nothing but COPY; give the seconds."""
-    url = server.create_service("audit_log", database="bare")
-    run_migrations("audit_log", url)
+    url = migrated(server, "audit_log", "bare")
     connection = connect(url)
     try:
         began = time.perf_counter()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Events` on PostgreSQL: sealed and chained events, and the timelines projected from them."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final
@@ -73,18 +73,21 @@ class SqlEvents:
         keys |= self._new_keys({record.pid for record in records} - keys.keys())
         last = self._last_hashes([record for record in records if record.ordinal not in first])
         hashes: dict[EventId, bytes] = {}
-        rows: list[tuple[object, ...]] = []
-        for record in records:
-            salt = self._salts(SALT_BYTES)
-            committed = commitment(record.event_id, salt, record.personal)
-            member = (record.dataset, record.ordinal)
-            previous = last.get(member, NO_PREVIOUS)
-            chained = event_hash(previous, record.open_part(), committed)
-            key = keys[record.pid]
-            sealed = self._sealer.seal(key, record.event_id, salt, record.personal)
-            rows.append(_row(record, sealed, committed, previous, chained))
-            last[member] = hashes[record.event_id] = chained
-        copy_rows(self._connection, CONSENT_EVENT, _COLUMNS, rows)
+
+        def sealed_rows() -> Iterator[tuple[object, ...]]:
+            for record in records:
+                salt = self._salts(SALT_BYTES)
+                committed = commitment(record.event_id, salt, record.personal)
+                member = (record.dataset, record.ordinal)
+                previous = last.get(member, NO_PREVIOUS)
+                chained = event_hash(previous, record.open_part(), committed)
+                key = keys[record.pid]
+                sealed = self._sealer.seal(key, record.event_id, salt, record.personal)
+                yield _row(record, sealed, committed, previous, chained)
+                last[member] = hashes[record.event_id] = chained
+
+        # Sealed as they are sent: the database stores one row while the next is encrypted.
+        copy_rows(self._connection, CONSENT_EVENT, _COLUMNS, sealed_rows())
         return hashes
 
     def project(

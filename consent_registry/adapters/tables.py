@@ -192,6 +192,18 @@ COHORT_NARROWED: Final = Table(
     Column("cause", Text, nullable=False),
 )
 
+# Sets that a number was shown for: the next number about nearly the same people is the same.
+STAND_IN: Final = Table(
+    "stand_in",
+    METADATA,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("dataset", Text, ForeignKey("dataset.dataset"), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("reach", BigInteger, nullable=False),
+    Column("people", LargeBinary, nullable=False),
+    Index(None, "dataset", "size"),
+)
+
 FEED_CHANGE: Final = Table(
     "feed_change",
     METADATA,

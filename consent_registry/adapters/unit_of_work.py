@@ -14,6 +14,7 @@ from consent_registry.adapters.imports import SqlImports
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.people import SqlPeople
 from consent_registry.adapters.sealing import PersonSealer
+from consent_registry.adapters.stand_ins import SqlStandIns
 from consent_registry.adapters.tables import OUTBOX
 from consent_registry.domain.register import RegisterChange
 from consent_registry.ports import UnitOfWork
@@ -86,6 +87,7 @@ class SqlUnit:
         self.cohorts = SqlCohorts(connection)
         self.withdrawals = SqlWithdrawals(connection)
         self.feed = SqlFeed(connection)
+        self.stand_ins = SqlStandIns(connection)
         self.imports = SqlImports(connection)
         self.events = SqlEvents(
             connection, sealer=around.sealer, cache=around.cache, salts=around.salts

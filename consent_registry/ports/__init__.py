@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from consent_registry.domain.register import RegisterChange
+from consent_registry.ports.disclosure import StandIns
 from consent_registry.ports.imports import Imports
 from consent_registry.ports.register import (
     Cohorts,
@@ -31,6 +32,7 @@ __all__ = [
     "Imports",
     "People",
     "Signer",
+    "StandIns",
     "UnitOfWork",
     "Units",
     "Withdrawals",
@@ -68,6 +70,11 @@ class UnitOfWork(Protocol):
     @property
     def feed(self) -> Feed:
         """The feed."""
+        ...
+
+    @property
+    def stand_ins(self) -> StandIns:
+        """What is remembered of the numbers that were shown."""
         ...
 
     @property

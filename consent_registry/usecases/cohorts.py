@@ -7,6 +7,7 @@ from typing import Final
 
 from consent_registry.domain.bitmaps import SALT_BYTES, salted_digest
 from consent_registry.domain.cohort import Cohort, evaluate
+from consent_registry.domain.disclosure import Discloser, Figures, cells, widest_reach
 from consent_registry.domain.errors import (
     DatasetUnknown,
 )
@@ -35,15 +36,20 @@ from shared.principal import Principal
 
 EVALUATED: Final = "placet.cohort.evaluated.v1"
 FROZEN: Final = "placet.cohort.frozen.v1"
+_DRAW_BYTES: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """A decided cohort with its signed manifest; `salt` opens the digest in it."""
+    """A decided cohort with its signed manifest; `salt` opens the digest in it.
+
+    `figures` are the numbers about it that anybody may see; `cohort` is for who lets people in.
+    """
 
     dataset: Dataset
     at: datetime
     cohort: Cohort
+    figures: Figures
     digest: str
     salt: bytes
     manifest: str
@@ -52,7 +58,7 @@ class Evaluation:
 def evaluate_cohort(
     dataset_id: DatasetId, purpose: Purpose, *, tools: Tools, principal: Principal
 ) -> Evaluation:
-    """Decide a purpose now. Grants nothing and keeps nothing but the record that it was asked."""
+    """Decide a purpose now. Grants nothing; keeps that it was asked and what was shown."""
     with tools.reads() as uow:
         dataset = uow.datasets.get(dataset_id)
         if dataset is None:
@@ -60,9 +66,9 @@ def evaluate_cohort(
         at = dataset.now(tools.clock.now())
         inquiry = tools.inquiry(purpose, at)
         cohort = _decide(uow, dataset, at, inquiry)
-    salt = tools.salts(SALT_BYTES)
-    statement = manifest(_basis(tools, dataset, at), inquiry, cohort, salt)
     with tools.units() as uow:
+        uow.datasets.hold([dataset_id])  # nobody else remembers at the same time
+        figures = _figures(uow, tools, dataset_id, cohort)
         uow.record(
             fact(
                 EVALUATED,
@@ -70,15 +76,18 @@ def evaluate_cohort(
                 actor=principal,
                 dataset=dataset_id,
                 purposes=purpose.duo(),
-                counts=cohort.counts(),
+                counts=figures.counts(),
                 extra={"revision": dataset.revision, "purpose": purpose.digest()},
             )
         )
         uow.commit()
+    salt = tools.salts(SALT_BYTES)
+    statement = manifest(_basis(tools, dataset, at), inquiry, cohort, figures, salt)
     return Evaluation(
         dataset=dataset,
         at=at,
         cohort=cohort,
+        figures=figures,
         digest=str(statement["digest"]),
         salt=salt,
         manifest=tools.signer.sign(statement, typ=MANIFEST_TYP),
@@ -108,7 +117,12 @@ def freeze_cohort(
         inquiry = tools.inquiry(purpose, at)
         cohort = _decide(uow, dataset, at, inquiry)
         frozen = _freeze(
-            tools, dataset, at=at, inquiry=inquiry, cohort=cohort, application_id=application_id
+            tools,
+            dataset,
+            at=at,
+            inquiry=inquiry,
+            decided=(cohort, _figures(uow, tools, dataset_id, cohort)),
+            application_id=application_id,
         )
         uow.cohorts.add(frozen)
         uow.record(_frozen_fact(frozen, principal))
@@ -131,6 +145,22 @@ def _decide(uow: UnitOfWork, dataset: Dataset, at: datetime, inquiry: Inquiry) -
         return evaluate(index, inquiry)
 
 
+def _figures(uow: UnitOfWork, tools: Tools, dataset: DatasetId, cohort: Cohort) -> Figures:
+    """Give the numbers that may be shown, and remember them; the dataset is held."""
+    bound = tools.policy.small_cell
+    sizes = [len(people) for people in cells(cohort)]
+    known = uow.stand_ins.near(dataset, sizes, within=widest_reach(bound))
+    discloser = Discloser(
+        known,
+        members=cohort.members,
+        small_cell=bound,
+        draw=lambda below: int.from_bytes(tools.salts(_DRAW_BYTES)) % below,
+    )
+    figures = discloser.figures(cohort)
+    uow.stand_ins.add(dataset, discloser.added)
+    return figures
+
+
 def _basis(tools: Tools, dataset: Dataset, at: datetime) -> Basis:
     return Basis(
         issuer=tools.issuer,
@@ -148,14 +178,15 @@ def _freeze(
     *,
     at: datetime,
     inquiry: Inquiry,
-    cohort: Cohort,
+    decided: tuple[Cohort, Figures],
     application_id: ApplicationId,
 ) -> FrozenCohort:
+    cohort, figures = decided
     cohort_id = CohortId(tools.ids.new())
     salt = tools.salts(SALT_BYTES)
     void_at = at + FREEZE_LIFE
     statement = frozen_manifest(
-        manifest(_basis(tools, dataset, at), inquiry, cohort, salt),
+        manifest(_basis(tools, dataset, at), inquiry, cohort, figures, salt),
         cohort_id=cohort_id,
         application_id=application_id,
         void_at=void_at,
@@ -169,7 +200,7 @@ def _freeze(
         frozen_at=at,
         void_at=void_at,
         counts=cohort.counts(),
-        reasons=cohort.reasons(),
+        reasons=dict(figures.reasons),
         salt=salt,
         digest=salted_digest(cohort.within, salt),
         bitmap=cohort.within,

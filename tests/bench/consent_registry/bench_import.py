@@ -3,8 +3,9 @@
 
 The limit is a COPY of the very rows that the import left behind, in transactions as large, into
 the same tables with the same indexes and durability (fsync and synchronous_commit on), in the same
-run on the same server. One person withdraws now and then while the file is recorded; how long she
-waits stands in the note. PLACET_BENCH_ROWS says how many rows (20,000; the full size is 1,000,000).
+run on the same server. Somebody withdraws now and then while the file is recorded; how long she
+waits stands in the note. Then the registry so filled is asked for cohorts. PLACET_BENCH_ROWS says
+how many rows (20,000; the full size is 1,000,000).
 """
 
 import os
@@ -29,6 +30,7 @@ from services.demo.postgres import EmbeddedPostgres
 from shared.clock import SystemClock
 from shared.db import connect
 from shared.processes import collect_seldom
+from tests.bench.consent_registry.asking import asked
 from tests.bench.consent_registry.consent_file import consent_file
 from tests.bench.consent_registry.population import hierarchy
 from tests.bench.database import migrated, server
@@ -69,6 +71,7 @@ def figures() -> Iterator[Figure]:
             with _Leaving(world) as leaving:
                 done = _run(tools, rows, seed, dry_run=False)
             bare = _copied(database, url)
+        question = asked(url, diseases, random)
     yield Figure(
         name="consent_registry: rows of a dry run",
         per_second=rows / judged.seconds,
@@ -83,6 +86,7 @@ def figures() -> Iterator[Figure]:
         limit_per_second=rows / bare,
         note=f"{done.told()}; COPY {bare:.1f} s; {leaving.told()}",
     )
+    yield question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

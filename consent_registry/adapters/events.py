@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Events` on PostgreSQL: sealed and chained events, and the timelines projected from them."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -27,6 +28,7 @@ from consent_registry.domain.records import (
 from shared.ids import DatasetId, EventId, Ordinal, Revision
 
 _COLUMNS: Final = tuple(column.name for column in CONSENT_EVENT.columns)
+_log: Final = logging.getLogger(__name__)
 
 
 class SqlEvents:
@@ -161,15 +163,20 @@ class SqlEvents:
         return found
 
     def _opened(self, row: Row[Any], key: bytes | None) -> bytes:
-        """Open a personal part and hold it against its commitment; empty when that fails."""
+        """Open a personal part and hold it against its commitment; empty when that fails.
+
+        A key that is gone is an erasure; a part that its key does not open, or that is not what
+        was committed to, is an alarm. Either way the person is left out.
+        """
         if key is None:
             return b""
         opened = self._sealer.open(key, row.event_id, bytes(row.sealed))
-        if opened is None:
-            return b""
-        salt, personal = opened
-        committed = commitment(EventId(row.event_id), salt, personal)
-        return personal if committed == bytes(row.commitment) else b""
+        if opened is not None:
+            salt, personal = opened
+            if commitment(EventId(row.event_id), salt, personal) == bytes(row.commitment):
+                return personal
+        _log.error("a stored consent event is unreadable", extra={"event_id": row.event_id})
+        return b""
 
 
 def _row(

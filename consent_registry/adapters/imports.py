@@ -30,6 +30,7 @@ from consent_registry.domain.rows import Row as ConsentRow
 _ROW_COLUMNS: Final = tuple(column.name for column in IMPORT_ROW.columns)
 _BAD_COLUMNS: Final = tuple(column.name for column in IMPORT_BAD.columns)
 _LINES_AT_ONCE: Final = 20_000
+_ROWS_IN_A_PIECE: Final = 5_000
 _KINDS: Final = {kind.value: kind for kind in Kind}
 
 
@@ -102,7 +103,7 @@ class SqlImports(BatchStore):
         )
 
     def in_several_rows(self, import_id: str) -> Iterator[Sequence[StagedRow]]:
-        """Read them in one go: they are few in most files, and small."""
+        """Read them in pieces: in some files they are most rows of a million."""
         of_import = IMPORT_ROW.c.import_id == import_id
         later = select(IMPORT_ROW.c.first_line).where(
             of_import, IMPORT_ROW.c.line != IMPORT_ROW.c.first_line
@@ -112,7 +113,8 @@ class SqlImports(BatchStore):
             .where(of_import, IMPORT_ROW.c.first_line.in_(later))
             .order_by(IMPORT_ROW.c.first_line, IMPORT_ROW.c.line)
         )
-        rows = map(_staged, self._connection.execute(wanted).all())
+        pieces = {"yield_per": _ROWS_IN_A_PIECE}
+        rows = map(_staged, self._connection.execute(wanted, execution_options=pieces))
         for _, consent in groupby(rows, key=lambda staged: staged.first_line):
             yield list(consent)
 

@@ -41,7 +41,7 @@ from shared.kafka_io import KafkaTransport
 from shared.keys import KeyStoreError
 from shared.outbox import Relay
 from shared.pages import PageSettings, SignIn, install_pages
-from shared.processes import run_loop
+from shared.processes import collect_seldom, run_loop
 from shared.request_bodies import BodyLimits
 from shared.service_info import ServiceInfo
 from shared.settings import SettingsError
@@ -181,6 +181,7 @@ def _max_import_bytes(settings: ConsentSettings) -> int:
 
 def work(parts: Parts, stop: threading.Event) -> None:
     """Run every loop of the process `work` until `stop` is set."""
+    collect_seldom()
     threads = [
         threading.Thread(
             target=run_loop,

@@ -5,6 +5,7 @@ Holds no work of its own.
 """
 
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -20,6 +21,9 @@ from shared.tracing import work_context
 _PR_SET_PDEATHSIG: Final = 1  # prctl(2)
 _LONGEST_PAUSE_SECONDS: Final = 30.0
 _FIRST_PAUSE_SECONDS: Final = 0.5
+_YOUNG_OBJECTS: Final = 50_000
+_YOUNG_PER_MIDDLE: Final = 20
+_MIDDLE_PER_OLD: Final = 50
 _log = logging.getLogger("placet.process")
 
 
@@ -38,6 +42,16 @@ def die_with_parent(expected_parent: int | None = None) -> None:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
     if expected_parent is not None and os.getppid() != expected_parent:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def collect_seldom() -> None:
+    """Have the garbage collector leave alone what lives as long as the process.
+
+    What is there now is never looked at again, and what is made is looked at less often: a worker
+    that makes millions of small records spends a fifth of its time there otherwise.
+    """
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS, _YOUNG_PER_MIDDLE, _MIDDLE_PER_OLD)
 
 
 def until_stopped() -> threading.Event:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Events` on PostgreSQL: sealed and chained events, and the timelines projected from them."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final
@@ -28,6 +29,7 @@ from consent_registry.domain.records import (
 from shared.ids import DatasetId, EventId, Ordinal, Revision
 
 _COLUMNS: Final = tuple(column.name for column in CONSENT_EVENT.columns)
+_log: Final = logging.getLogger(__name__)
 
 
 class SqlEvents:
@@ -74,18 +76,21 @@ class SqlEvents:
         keys |= self._new_keys({record.pid for record in records} - keys.keys())
         last = self._last_hashes([record for record in records if record.ordinal not in first])
         hashes: dict[EventId, bytes] = {}
-        rows: list[tuple[object, ...]] = []
-        for record in records:
-            salt = self._salts(SALT_BYTES)
-            committed = commitment(record.event_id, salt, record.personal)
-            member = (record.dataset, record.ordinal)
-            previous = last.get(member, NO_PREVIOUS)
-            chained = event_hash(previous, record.open_part(), committed)
-            key = keys[record.pid]
-            sealed = self._sealer.seal(key, record.event_id, salt, record.personal)
-            rows.append(_row(record, sealed, committed, previous, chained))
-            last[member] = hashes[record.event_id] = chained
-        copy_rows(self._connection, CONSENT_EVENT, _COLUMNS, rows)
+
+        def sealed_rows() -> Iterator[tuple[object, ...]]:
+            for record in records:
+                salt = self._salts(SALT_BYTES)
+                committed = commitment(record.event_id, salt, record.personal)
+                member = (record.dataset, record.ordinal)
+                previous = last.get(member, NO_PREVIOUS)
+                chained = event_hash(previous, record.open_part(), committed)
+                key = keys[record.pid]
+                sealed = self._sealer.seal(key, record.event_id, salt, record.personal)
+                yield _row(record, sealed, committed, previous, chained)
+                last[member] = hashes[record.event_id] = chained
+
+        # Sealed as they are sent: the database stores one row while the next is encrypted.
+        copy_rows(self._connection, CONSENT_EVENT, _COLUMNS, sealed_rows())
         return hashes
 
     def project(
@@ -169,15 +174,20 @@ class SqlEvents:
         return found
 
     def _opened(self, row: Row[Any], key: bytes | None) -> bytes:
-        """Open a personal part and hold it against its commitment; empty when that fails."""
+        """Open a personal part and hold it against its commitment; empty when that fails.
+
+        A key that is gone is an erasure; a part that its key does not open, or that is not what
+        was committed to, is an alarm. Either way the person is left out.
+        """
         if key is None:
             return b""
         opened = self._sealer.open(key, row.event_id, bytes(row.sealed))
-        if opened is None:
-            return b""
-        salt, personal = opened
-        committed = commitment(EventId(row.event_id), salt, personal)
-        return personal if committed == bytes(row.commitment) else b""
+        if opened is not None:
+            salt, personal = opened
+            if commitment(EventId(row.event_id), salt, personal) == bytes(row.commitment):
+                return personal
+        _log.error("a stored consent event is unreadable", extra={"event_id": row.event_id})
+        return b""
 
 
 def _row(

@@ -33,6 +33,8 @@ from consent_registry.domain.rows import Row as ConsentRow
 _ROW_COLUMNS: Final = tuple(column.name for column in IMPORT_ROW.columns)
 _BAD_COLUMNS: Final = tuple(column.name for column in IMPORT_BAD.columns)
 _LINES_AT_ONCE: Final = 20_000
+_ROWS_IN_A_PIECE: Final = 5_000
+_KINDS: Final = {kind.value: kind for kind in Kind}
 
 
 class SqlImports(BatchStore):
@@ -104,7 +106,7 @@ class SqlImports(BatchStore):
         )
 
     def in_several_rows(self, import_id: str) -> Iterator[Sequence[StagedRow]]:
-        """Read them in one go: they are few in most files, and small."""
+        """Read them in pieces: in some files they are most rows of a million."""
         of_import = IMPORT_ROW.c.import_id == import_id
         later = select(IMPORT_ROW.c.first_line).where(
             of_import, IMPORT_ROW.c.line != IMPORT_ROW.c.first_line
@@ -114,7 +116,8 @@ class SqlImports(BatchStore):
             .where(of_import, IMPORT_ROW.c.first_line.in_(later))
             .order_by(IMPORT_ROW.c.first_line, IMPORT_ROW.c.line)
         )
-        rows = map(_staged, self._connection.execute(wanted).all())
+        pieces = {"yield_per": _ROWS_IN_A_PIECE}
+        rows = map(_staged, self._connection.execute(wanted, execution_options=pieces))
         for _, consent in groupby(rows, key=lambda staged: staged.first_line):
             yield list(consent)
 
@@ -268,23 +271,25 @@ class SqlImports(BatchStore):
             .order_by(IMPORT_ROW.c.first_line, IMPORT_ROW.c.line)
             .limit(limit + 1)
         )
-        rows = [_staged(row) for row in self._connection.execute(wanted)]
+        rows = [_staged(row) for row in self._connection.execute(wanted).all()]
         if len(rows) <= limit:
             return rows
         return [staged for staged in rows if staged.first_line != rows[-1].first_line]
 
 
 def _staged(row: Row[Any]) -> StagedRow:
+    _, line, first_line, participant, dataset, local_id, alternative, text, *rest = tuple(row)
+    kind, expressed_at, effective_from, effective_to, form_version = rest
     consent = ConsentRow(
-        participant=row.participant,
-        dataset=row.dataset,
-        local_id=row.local_id,
-        alternative=row.alternative,
-        alternative_text=row.alternative_text,
-        kind=Kind(row.kind),
-        expressed_at=row.expressed_at,
-        effective_from=row.effective_from,
-        effective_to=row.effective_to,
-        form_version=row.form_version,
+        participant=participant,
+        dataset=dataset,
+        local_id=local_id,
+        alternative=alternative,
+        alternative_text=text,
+        kind=_KINDS[kind],
+        expressed_at=expressed_at,
+        effective_from=effective_from,
+        effective_to=effective_to,
+        form_version=form_version,
     )
-    return StagedRow(line=row.line, first_line=row.first_line, row=consent)
+    return StagedRow(line, first_line, consent)

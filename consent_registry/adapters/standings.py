@@ -12,8 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, select, update
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Connection, Row, delete, select, text, update
 
 from consent_registry.adapters.copying import copy_rows
 from consent_registry.adapters.sets import among
@@ -29,6 +28,16 @@ from shared.ids import DatasetId, EventId, Ordinal
 
 _COLUMNS: Final = tuple(column.name for column in STANDING.columns)
 _IDS_AT_ONCE: Final = 20_000
+# One statement with one JSON parameter, however many terms there are.
+_INSERT_TERMS: Final = text(
+    "INSERT INTO consent_terms (sha256, body) SELECT decode(sha256, 'hex'), body "
+    "FROM json_to_recordset(CAST(:new AS json)) AS new (sha256 text, body jsonb) "
+    "ON CONFLICT DO NOTHING RETURNING sha256, terms_id"
+)
+_KNOWN_TERMS: Final = text(
+    "SELECT sha256, terms_id FROM consent_terms WHERE sha256 IN "
+    "(SELECT decode(digest, 'hex') FROM json_array_elements_text(CAST(:digests AS json)) AS digest)"
+)
 _log: Final = logging.getLogger(__name__)
 
 
@@ -124,25 +133,25 @@ class Standings:
         By identity, because an import shares its terms and comparing them would cost more.
         Insertion is in one order, so that two writers never wait for each other in a circle.
         """
-        digests = {key: _digest(terms) for key, terms in {id(t): t for t in wanted}.items()}
-        bodies = {digests[id(terms)]: terms for terms in wanted}
-        rows = self._known_ids(list(bodies))
-        missing = sorted(digest for digest in bodies if digest not in rows)
+        written = {key: canonical_text(terms) for key, terms in {id(t): t for t in wanted}.items()}
+        digests = {key: hashlib.sha256(text.encode()).digest() for key, text in written.items()}
+        texts = {digest: written[key] for key, digest in digests.items()}
+        rows = self._known_ids(texts)
+        missing = sorted(digest for digest in texts if digest not in rows)
         if missing:
-            new = [
-                {"sha256": digest, "body": json.loads(canonical_text(bodies[digest]))}
-                for digest in missing
-            ]
-            statement = postgresql.insert(CONSENT_TERMS).on_conflict_do_nothing()
-            self._connection.execute(statement, new)
-            rows |= self._known_ids(missing)
+            new = ",".join(
+                f'{{"sha256":"{digest.hex()}","body":{texts[digest]}}}' for digest in missing
+            )
+            made = self._connection.execute(_INSERT_TERMS, {"new": f"[{new}]"})
+            rows |= {bytes(row.sha256): row.terms_id for row in made}
+        if overtaken := [digest for digest in missing if digest not in rows]:
+            rows |= self._known_ids(overtaken)
         return {key: rows[digest] for key, digest in digests.items()}
 
-    def _known_ids(self, digests: Sequence[bytes]) -> dict[bytes, int]:
-        wanted = select(CONSENT_TERMS.c.sha256, CONSENT_TERMS.c.terms_id).where(
-            CONSENT_TERMS.c.sha256.in_(digests)
-        )
-        return {bytes(row.sha256): row.terms_id for row in self._connection.execute(wanted)}
+    def _known_ids(self, digests: Iterable[bytes]) -> dict[bytes, int]:
+        wanted = {"digests": json.dumps([digest.hex() for digest in digests])}
+        found = self._connection.execute(_KNOWN_TERMS, wanted)
+        return {bytes(row.sha256): row.terms_id for row in found}
 
 
 def read_terms(connection: Connection, ids: Iterable[int]) -> dict[int, Terms | None]:
@@ -165,10 +174,6 @@ def _readable(terms_id: int, body: object) -> Terms | None:
     except UnreadableTerms:
         _log.error("stored consent terms are unreadable", extra={"terms_id": terms_id})
         return None
-
-
-def _digest(terms: Terms) -> bytes:
-    return hashlib.sha256(canonical_text(terms).encode()).digest()
 
 
 def _segment(row: Row[Any], terms: Mapping[int, Terms | None]) -> Segment:

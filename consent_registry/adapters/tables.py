@@ -259,6 +259,18 @@ OPT_OUT_REACH: Final = Table(
     Index(None, "dataset", "revision"),
 )
 
+# Sets that a number was shown for: the next number about nearly the same people is the same.
+STAND_IN: Final = Table(
+    "stand_in",
+    METADATA,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("dataset", Text, ForeignKey("dataset.dataset"), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("reach", BigInteger, nullable=False),
+    Column("people", LargeBinary, nullable=False),
+    Index(None, "dataset", "size"),
+)
+
 FEED_CHANGE: Final = Table(
     "feed_change",
     METADATA,

@@ -17,6 +17,7 @@ from consent_registry.adapters.opt_outs import SqlOptOuts
 from consent_registry.adapters.people import SqlPeople
 from consent_registry.adapters.releases import SqlReleases
 from consent_registry.adapters.sealing import PersonSealer
+from consent_registry.adapters.stand_ins import SqlStandIns
 from consent_registry.adapters.tables import OUTBOX
 from consent_registry.adapters.terms_in_use import SqlTermsInUse
 from consent_registry.domain.register import RegisterChange
@@ -92,6 +93,7 @@ class SqlUnit:
         self.opt_outs = SqlOptOuts(connection)
         self.approvals = SqlApprovals(connection)
         self.feed = SqlFeed(connection)
+        self.stand_ins = SqlStandIns(connection)
         self.imports = SqlImports(connection)
         self.releases = SqlReleases(connection)
         self.terms = SqlTermsInUse(connection)

@@ -12,6 +12,7 @@ from typing import Final
 
 from consent_registry.domain.bitmaps import salted_digest
 from consent_registry.domain.cohort import Cohort
+from consent_registry.domain.disclosure import Figures
 from consent_registry.domain.duo import DUO_RELEASE
 from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.optout import OptOutRegister
@@ -57,8 +58,13 @@ class Basis:
         return self.as_of or AsOf(effective_at=self.at, known_at=self.at)
 
 
-def manifest(basis: Basis, inquiry: Inquiry, cohort: Cohort, salt: bytes) -> dict[str, JSON]:
-    """Make the statement about an evaluated cohort."""
+def manifest(
+    basis: Basis, inquiry: Inquiry, cohort: Cohort, figures: Figures, salt: bytes
+) -> dict[str, JSON]:
+    """Make the statement about an evaluated cohort.
+
+    The digest is that of exactly the people who are in; the numbers are those that may be shown.
+    """
     purpose = inquiry.purpose.to_json()
     del purpose["users"]
     return {
@@ -77,9 +83,9 @@ def manifest(basis: Basis, inquiry: Inquiry, cohort: Cohort, salt: bytes) -> dic
         "purpose": purpose,
         "purpose_sha256": inquiry.purpose.digest(),
         "versions": versions(inquiry),
-        "counts": cohort.counts(),
-        "reasons": cohort.reasons(),
-        "awaiting_by_clause": cohort.awaiting_by_clause(),
+        "counts": figures.counts(),
+        "reasons": dict(figures.reasons),
+        "awaiting_by_clause": dict(figures.awaiting_by_clause),
         "digest": salted_digest(cohort.within, salt),
     }
 

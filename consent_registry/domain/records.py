@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from consent_registry.domain.history import ConsentEvent, Kind
-from consent_registry.domain.terms import Terms, UnreadableTerms, from_json, to_json
+from consent_registry.domain.terms import Terms, UnreadableTerms, canonical_text, from_json
 from shared.clock import to_rfc3339
 from shared.ids import DatasetId, EventId, Ordinal, Revision
 from shared.principal import Principal
@@ -98,11 +99,17 @@ class EventRecord:
 
 def personal_part(terms: Terms | None, actor: Principal | None) -> bytes:
     """Write the personal part of an event as canonical JSON."""
+    terms_text = canonical_text(terms) if terms else "null"
+    return f'{{"actor":{_actor_text(actor)},"terms":{terms_text}}}'.encode()
+
+
+@lru_cache(maxsize=16)
+def _actor_text(actor: Principal | None) -> str:
+    """Write who acted; an import has one actor for millions of events."""
     acted = None
     if actor is not None:
         acted = {"iss": actor.issuer, "sub": actor.subject, "client_id": actor.client_id}
-    body = {"terms": to_json(terms) if terms else None, "actor": acted}
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return json.dumps(acted, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def terms_of(personal: bytes) -> Terms | None:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from consent_registry.domain.register import RegisterChange
 from consent_registry.ports.approvals import Approvals
+from consent_registry.ports.disclosure import StandIns
 from consent_registry.ports.imports import Imports
 from consent_registry.ports.opt_outs import OptOuts
 from consent_registry.ports.register import (
@@ -38,6 +39,7 @@ __all__ = [
     "People",
     "Releases",
     "Signer",
+    "StandIns",
     "TermsInUse",
     "UnitOfWork",
     "Units",
@@ -86,6 +88,11 @@ class UnitOfWork(Protocol):
     @property
     def feed(self) -> Feed:
         """The feed."""
+        ...
+
+    @property
+    def stand_ins(self) -> StandIns:
+        """What is remembered of the numbers that were shown."""
         ...
 
     @property

@@ -7,6 +7,7 @@ from typing import Final
 
 from consent_registry.domain.bitmaps import SALT_BYTES, salted_digest
 from consent_registry.domain.cohort import Cohort, evaluate, open_counts
+from consent_registry.domain.disclosure import Discloser, Figures, cells, widest_reach
 from consent_registry.domain.errors import (
     DatasetUnknown,
 )
@@ -36,15 +37,20 @@ from shared.principal import Principal
 
 EVALUATED: Final = "placet.cohort.evaluated.v1"
 FROZEN: Final = "placet.cohort.frozen.v1"
+_DRAW_BYTES: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """A decided cohort with its signed manifest; `salt` opens the digest in it."""
+    """A decided cohort with its signed manifest; `salt` opens the digest in it.
+
+    `figures` are the numbers about it that anybody may see; `cohort` is for who lets people in.
+    """
 
     dataset: Dataset
     at: datetime
     cohort: Cohort
+    figures: Figures
     digest: str
     salt: bytes
     manifest: str
@@ -61,8 +67,8 @@ def evaluate_cohort(
 ) -> Evaluation:
     """Decide a purpose now, or look back: as of an instant, as known at another.
 
-    Grants nothing and keeps nothing but the record that it was asked. Looking back reads every
-    event of the dataset, and its manifest says so by its times.
+    Grants nothing; keeps that it was asked and what was shown. Looking back reads every event of
+    the dataset, and its manifest says so by its times.
     """
     with tools.reads() as uow:
         dataset = uow.datasets.get(dataset_id)
@@ -85,9 +91,9 @@ def evaluate_cohort(
                 as_of=times,
                 opt_outs=None,
             )
-    salt = tools.salts(SALT_BYTES)
-    statement = manifest(basis, inquiry, cohort, salt)
     with tools.units() as uow:
+        uow.datasets.hold([dataset_id])  # nobody else remembers at the same time
+        figures = _figures(uow, tools, dataset_id, cohort)
         uow.record(
             fact(
                 EVALUATED,
@@ -95,15 +101,18 @@ def evaluate_cohort(
                 actor=principal,
                 dataset=dataset_id,
                 purposes=purpose.duo(),
-                counts=open_counts(cohort.counts(), inquiry.policy.small_cell),
+                counts=figures.counts(),
                 extra={"revision": basis.revision, "purpose": purpose.digest()},
             )
         )
         uow.commit()
+    salt = tools.salts(SALT_BYTES)
+    statement = manifest(basis, inquiry, cohort, figures, salt)
     return Evaluation(
         dataset=dataset,
         at=at,
         cohort=cohort,
+        figures=figures,
         digest=str(statement["digest"]),
         salt=salt,
         manifest=tools.signer.sign(statement, typ=MANIFEST_TYP),
@@ -134,7 +143,11 @@ def freeze_cohort(
         cohort = _decide(uow, dataset, at, inquiry)
         basis = _basis(uow, tools, dataset, at)
         frozen = _freeze(
-            tools, basis, inquiry=inquiry, cohort=cohort, application_id=application_id
+            tools,
+            basis,
+            inquiry=inquiry,
+            decided=(cohort, _figures(uow, tools, dataset_id, cohort)),
+            application_id=application_id,
         )
         uow.cohorts.add(frozen)
         uow.record(_frozen_fact(frozen, principal, tools.policy.small_cell))
@@ -157,6 +170,22 @@ def _decide(uow: UnitOfWork, dataset: Dataset, at: datetime, inquiry: Inquiry) -
         return evaluate(index, inquiry)
 
 
+def _figures(uow: UnitOfWork, tools: Tools, dataset: DatasetId, cohort: Cohort) -> Figures:
+    """Give the numbers that may be shown, and remember them; the dataset is held."""
+    bound = tools.policy.small_cell
+    sizes = [len(people) for people in cells(cohort)]
+    known = uow.stand_ins.near(dataset, sizes, within=widest_reach(bound))
+    discloser = Discloser(
+        known,
+        members=cohort.members,
+        small_cell=bound,
+        draw=lambda below: int.from_bytes(tools.salts(_DRAW_BYTES)) % below,
+    )
+    figures = discloser.figures(cohort)
+    uow.stand_ins.add(dataset, discloser.added)
+    return figures
+
+
 def _basis(uow: UnitOfWork, tools: Tools, dataset: Dataset, at: datetime) -> Basis:
     """Say what was decided on; a member's opt-out waits while the dataset is held."""
     return Basis(
@@ -176,14 +205,15 @@ def _freeze(
     basis: Basis,
     *,
     inquiry: Inquiry,
-    cohort: Cohort,
+    decided: tuple[Cohort, Figures],
     application_id: ApplicationId,
 ) -> FrozenCohort:
+    cohort, figures = decided
     cohort_id = CohortId(tools.ids.new())
     salt = tools.salts(SALT_BYTES)
     void_at = basis.at + FREEZE_LIFE
     statement = frozen_manifest(
-        manifest(basis, inquiry, cohort, salt),
+        manifest(basis, inquiry, cohort, figures, salt),
         cohort_id=cohort_id,
         application_id=application_id,
         void_at=void_at,
@@ -197,7 +227,7 @@ def _freeze(
         frozen_at=basis.at,
         void_at=void_at,
         counts=cohort.counts(),
-        reasons=cohort.reasons(),
+        reasons=dict(figures.reasons),
         salt=salt,
         digest=salted_digest(cohort.within, salt),
         bitmap=cohort.within,

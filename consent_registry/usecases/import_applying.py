@@ -6,11 +6,12 @@ same transaction as the consents, so that nothing is lost or doubled however oft
 killed. What happened since the rows were judged is judged again here, by the same rules.
 """
 
-import json
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
+from typing import Final
 
 from consent_registry.domain.approvals import ends_in_a_no
 from consent_registry.domain.batches import (
@@ -24,13 +25,15 @@ from consent_registry.domain.history import has_said_no, timeline
 from consent_registry.domain.records import Channel, EventRecord, Source
 from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.row_codes import Fault, RowCode
-from consent_registry.domain.terms import Terms, from_json
+from consent_registry.domain.terms import Terms, read_written
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.import_staging import record_end
 from consent_registry.usecases.recording import Draft, record
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import begin
 from shared.ids import DatasetId, Ordinal
+
+_TERMS_REMEMBERED: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,21 +94,21 @@ def _apply(
 
 def _consents(rows: Sequence[StagedRow], pids: Mapping[str, str]) -> list[_Consent]:
     grouped = groupby(rows, key=lambda staged: staged.first_line)
-    read: dict[tuple[str, ...], Terms | None] = {}
     consents: list[_Consent] = []
     for group in (list(found) for _, found in grouped):
         ordered = sorted(group, key=lambda staged: staged.row.alternative)
-        texts = tuple(staged.row.alternative_text for staged in ordered)
-        if texts not in read:
-            read[texts] = _terms(texts)
-        consents.append(_Consent(rows=group, pid=pids[group[0].row.participant], terms=read[texts]))
+        terms = _terms(tuple(staged.row.alternative_text for staged in ordered))
+        consents.append(_Consent(rows=group, pid=pids[group[0].row.participant], terms=terms))
     return consents
 
 
-def _terms(texts: Sequence[str]) -> Terms | None:
-    """Read a consent's alternatives, in their own order; a no may have none."""
-    found = [one for text in texts if text for one in from_json(json.loads(text))]
-    return tuple(found) or None
+@lru_cache(maxsize=_TERMS_REMEMBERED)
+def _terms(texts: tuple[str, ...]) -> Terms | None:
+    """Read a consent's alternatives, in their own order; a no may have none.
+
+    Remembered across transactions: most people of a file chose what others chose.
+    """
+    return read_written(texts)
 
 
 def _record_dataset(

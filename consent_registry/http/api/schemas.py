@@ -288,11 +288,15 @@ class BindSchema(StrictSchema):
 
 
 class EvaluationSchema(Schema):
-    """A decided cohort; counts below `small_cell` are not for anybody's eyes."""
+    """A decided cohort. `counts` belong to `bitmap` and are not for anybody's eyes; `shown` are.
+
+    Numbers that may be shown are multiples of `small_cell`; a cell that may not be is left out.
+    """
 
     dataset = fields.String()
     revision = fields.Integer()
     counts = fields.Dict(keys=fields.String(), values=fields.Integer())
+    shown = fields.Dict(keys=fields.String(), values=fields.Integer())
     reasons = fields.Dict(keys=fields.String(), values=fields.Integer())
     awaiting_by_clause = fields.Dict(keys=fields.String(), values=fields.Integer())
     small_cell = fields.Integer()

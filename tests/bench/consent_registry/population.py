@@ -66,10 +66,11 @@ def _standing(diseases: tuple[str, ...], random: Random) -> Standing:
     if random.random() < 0.1:
         return Standing(state=random.choice([state for state in State if state is not State.GIVEN]))
     unreadable = random.random() < 0.001
-    return Standing(state=State.GIVEN, terms=None if unreadable else _terms(diseases, random))
+    return Standing(state=State.GIVEN, terms=None if unreadable else terms(diseases, random))
 
 
-def _terms(diseases: tuple[str, ...], random: Random) -> Terms:
+def terms(diseases: tuple[str, ...], random: Random) -> Terms:
+    """Make the terms of one consent, of one to three alternatives."""
     alternatives = random.choices((1, 2, 3), weights=(75, 20, 5))[0]
     return tuple(_alternative(diseases, random) for _ in range(alternatives))
 

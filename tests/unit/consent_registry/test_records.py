@@ -16,6 +16,7 @@ from consent_registry.domain.bitmaps import (
 )
 from consent_registry.domain.cohort import evaluate
 from consent_registry.domain.cohort_index import CohortIndex
+from consent_registry.domain.disclosure import Figures
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import ConsentEvent, Kind, Segment, Standing, State, timeline
 from consent_registry.domain.manifest import Basis, frozen_manifest, manifest
@@ -125,10 +126,18 @@ def test_a_manifest_says_what_was_asked_and_counted_and_names_nobody() -> None:
             name=DatasetId("GDI-ZZ-PERSON-1"), number=Revision(0), people=0, recorded_at=NOON
         ),
     )
-    statement = manifest(basis, asked, cohort, b"s" * 32)
+    figures = Figures(
+        members=3,
+        within=None,
+        out=10,
+        awaiting=None,
+        reasons={"refused": 10},
+        awaiting_by_clause={},
+    )
+    statement = manifest(basis, asked, cohort, figures, b"s" * 32)
     assert "Rita" not in str(statement)
-    assert statement["counts"] == {"members": 3, "in": 1, "out": 2, "awaiting": 0}
-    assert statement["reasons"] == {"never_asked": 1, "withdrawn": 1}
+    assert statement["counts"] == {"members": 3, "out": 10}
+    assert statement["reasons"] == {"refused": 10}
     assert statement["digest"] == salted_digest(BitMap([0]), b"s" * 32)
     frozen = frozen_manifest(
         statement, cohort_id="k", application_id="a", void_at=NOON + timedelta(seconds=60)

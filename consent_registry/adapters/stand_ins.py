@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`StandIns` on PostgreSQL."""
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Connection, insert, text
+
+from consent_registry.adapters.tables import STAND_IN
+from consent_registry.domain.bitmaps import canonical_bytes, from_bytes
+from consent_registry.domain.disclosure import StandIn
+from shared.ids import DatasetId
+
+_NEAR: Final = text(
+    "SELECT reach, people FROM stand_in WHERE dataset = :dataset AND (size = 0 OR EXISTS ("
+    "SELECT FROM json_array_elements_text(CAST(:sizes AS json)) AS wanted "
+    "WHERE size BETWEEN CAST(wanted AS bigint) - :within AND CAST(wanted AS bigint) + :within)) "
+    "ORDER BY number"
+)
+
+
+class SqlStandIns:
+    """The port `StandIns`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def near(self, dataset: DatasetId, sizes: Sequence[int], *, within: int) -> Sequence[StandIn]:
+        """Read by size."""
+        wanted = {"dataset": dataset, "sizes": json.dumps(sorted(set(sizes))), "within": within}
+        rows = self._connection.execute(_NEAR, wanted).all()
+        return [StandIn(people=from_bytes(bytes(row.people)), reach=row.reach) for row in rows]
+
+    def add(self, dataset: DatasetId, made: Sequence[StandIn]) -> None:
+        """Insert in order."""
+        for one in made:
+            self._connection.execute(
+                insert(STAND_IN).values(
+                    dataset=dataset,
+                    size=len(one.people),
+                    reach=one.reach,
+                    people=canonical_bytes(one.people),
+                )
+            )

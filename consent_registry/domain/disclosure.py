@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which numbers about a cohort may be shown, so that no comparison of two gives one person away.
+
+A number is never that of the set itself but of its stand-in: the earliest set already answered for
+that differs from it in fewer people than the stand-in's reach. The empty set is the first stand-in
+of every dataset, so small cells, empty ones among them, all look alike; so do cells that leave out
+hardly anybody. A reach is drawn once for each stand-in, between the small-cell bound k and 2k, and
+told to nobody: stand-ins are at least k people apart, and the step at which one number gives way to
+the next says nothing exact. What is shown is rounded to a multiple of k. ADR 0011 has the reasons.
+Deterministic: the same sets after the same answers give the same numbers.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyroaring import BitMap
+
+from consent_registry.domain.bitmaps import union
+from consent_registry.domain.cohort import Cohort
+
+Figure = int | None
+"""A multiple of the small-cell bound, or None for a cell too small to be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandIn:
+    """A set that was answered for, and how many people less one may differ from it unseen."""
+
+    people: BitMap
+    reach: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The numbers of one cohort as anybody may see them. `members` is public and exact.
+
+    `reasons` and `awaiting_by_clause` have no entry for a cell that may not be told.
+    """
+
+    members: int
+    within: Figure
+    out: Figure
+    awaiting: Figure
+    reasons: Mapping[str, int]
+    awaiting_by_clause: Mapping[str, int]
+
+    def counts(self) -> dict[str, int]:
+        """Give the totals, without those that may not be told."""
+        told = {
+            "members": self.members,
+            "in": self.within,
+            "out": self.out,
+            "awaiting": self.awaiting,
+        }
+        return {name: figure for name, figure in told.items() if figure is not None}
+
+
+def cells(cohort: Cohort) -> list[BitMap]:
+    """Give every set of a cohort that a number may be shown for."""
+    return [
+        cohort.within,
+        _out(cohort),
+        cohort.awaiting,
+        *cohort.out.values(),
+        *cohort.clauses.values(),
+    ]
+
+
+class Discloser:
+    """Finds stand-ins for one dataset, and notes the sets that become one.
+
+    `known` are the stand-ins so far, earliest first; at least all those whose size is near enough.
+    `draw(n)` gives a random number below n. `added` is what to remember, in order.
+    """
+
+    def __init__(
+        self, known: Sequence[StandIn], *, members: int, small_cell: int, draw: Callable[[int], int]
+    ) -> None:
+        self._known = list(known)
+        self._everybody = BitMap(range(members))
+        self._small_cell = small_cell
+        self._draw = draw
+        self.added: list[StandIn] = []
+        if not any(not one.people for one in known):
+            self._remember(BitMap(), first=True)
+
+    def figures(self, cohort: Cohort) -> Figures:
+        """Give the numbers that may be shown about a cohort."""
+        return Figures(
+            members=cohort.members,
+            within=self.figure(cohort.within),
+            out=self.figure(_out(cohort)),
+            awaiting=self.figure(cohort.awaiting),
+            reasons=self._told({reason.value: people for reason, people in cohort.out.items()}),
+            awaiting_by_clause=self._told(cohort.clauses),
+        )
+
+    def figure(self, people: BitMap) -> Figure:
+        """Give the number to show for one set."""
+        if self._stands_for(self._nobody(), people):
+            return None
+        if self._stands_for(self._nobody(), self._everybody - people):
+            return self._rounded(len(self._everybody))
+        for one in self._known:
+            if self._stands_for(one, people):
+                return self._rounded(len(one.people))
+        self._remember(people)
+        return self._rounded(len(people))
+
+    def _told(self, sets: Mapping[str, BitMap]) -> dict[str, int]:
+        found = {name: self.figure(people) for name, people in sets.items()}
+        return {name: figure for name, figure in found.items() if figure is not None}
+
+    def _nobody(self) -> StandIn:
+        return next(one for one in self._known if not one.people)
+
+    @staticmethod
+    def _stands_for(one: StandIn, people: BitMap) -> bool:
+        return one.people.symmetric_difference_cardinality(people) < one.reach
+
+    def _remember(self, people: BitMap, *, first: bool = False) -> None:
+        reach = self._small_cell + self._draw(self._small_cell)
+        made = StandIn(people=people, reach=reach)
+        self._known = [made, *self._known] if first else [*self._known, made]
+        self.added.append(made)
+
+    def _rounded(self, count: int) -> int:
+        bound = self._small_cell
+        return max(bound, (count + bound // 2) // bound * bound)
+
+
+def widest_reach(small_cell: int) -> int:
+    """Say how far a stand-in reaches at most: sets whose sizes differ by more need no comparing."""
+    return 2 * small_cell - 1
+
+
+def _out(cohort: Cohort) -> BitMap:
+    parts: Iterable[BitMap] = cohort.out.values()
+    return union(parts)

@@ -82,15 +82,7 @@ def evaluate_cohort(
         else:
             times = AsOf(effective_at=effective_at or at, known_at=known_at or at)
             inquiry = tools.inquiry(purpose, times.effective_at, dataset)
-            index = uow.events.index_as_of(dataset_id, times.effective_at, times.known_at)
-            cohort = evaluate(index, inquiry)
-            known = uow.events.revision_known(dataset_id, times.known_at)
-            basis = replace(
-                _basis(uow, tools, dataset, at),
-                revision=known,
-                as_of=times,
-                opt_outs=None,
-            )
+            cohort, basis = _decide_as_of(uow, tools, dataset, inquiry, times)
     with tools.units() as uow:
         uow.datasets.hold([dataset_id])  # nobody else remembers at the same time
         figures = _figures(uow, tools, dataset_id, cohort)
@@ -168,6 +160,20 @@ def _warm(dataset_id: DatasetId, tools: Tools) -> None:
 def _decide(uow: UnitOfWork, dataset: Dataset, at: datetime, inquiry: Inquiry) -> Cohort:
     with uow.events.index(dataset.dataset, at) as index:
         return evaluate(index, inquiry)
+
+
+def _decide_as_of(
+    uow: UnitOfWork, tools: Tools, dataset: Dataset, inquiry: Inquiry, times: AsOf
+) -> tuple[Cohort, Basis]:
+    """Look back; the register of opt-outs of that time is not looked up."""
+    index = uow.events.index_as_of(dataset.dataset, times.effective_at, times.known_at)
+    basis = replace(
+        _basis(uow, tools, dataset, dataset.now(tools.clock.now())),
+        revision=uow.events.revision_known(dataset.dataset, times.known_at),
+        as_of=times,
+        opt_outs=None,
+    )
+    return evaluate(index, inquiry), basis
 
 
 def _figures(uow: UnitOfWork, tools: Tools, dataset: DatasetId, cohort: Cohort) -> Figures:

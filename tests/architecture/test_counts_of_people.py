@@ -29,22 +29,28 @@ COUNTS_IN_ENTRIES = {
     "results": "entries shown to a reader of the log",
     "parts": "sealed parts of one person",
     "cut_bytes": "bytes lost of a spool",
+    "opened": "sealed parts opened in an evidence pack",
+    "codes_changed": "illnesses that a new release of the hierarchy changes",
 }
 ROUNDING = ("open_counts",)
 """Functions whose result holds no exact small count."""
-HANDED_ON = {"dict(counts or {})"}
-"""How `consent_registry.usecases.facts.fact` passes on what its callers gave, who are read too."""
+HANDED_ON = {"dict(counts or {})", "_counts(line, mapping.counts)", "figures.counts()"}
+"""How `consent_registry.usecases.facts.fact` passes on what its callers gave, who are read too;
+what another service's line says of itself; and numbers that stand in for people (ADR 0011)."""
 
 PEOPLE = {
     "audit_log": {},
     "clearinghouse": {},
     "consent_registry": {
         "Dataset.members": "the size of a dataset, for the desk",
-        "Evaluation.awaiting_by_clause": "exact, for permit_service, which hides small ones",
+        "Evaluation.awaiting_by_clause": "remembered stand-ins, rounded",
         "Evaluation.counts": "exact, for permit_service, which hides small ones",
-        "Evaluation.reasons": "exact, for permit_service, which hides small ones",
+        "Evaluation.reasons": "remembered stand-ins, rounded",
+        "Evaluation.shown": "remembered stand-ins, rounded",
+        "DatasetWithCodes.members": "the size of a dataset, for the desk",
+        "Loaded.changes": "consents that name an illness; none below the small cell",
         "Frozen.counts": "exact, for permit_service, which publishes tens",
-        "Frozen.reasons": "exact, for permit_service, which keeps them",
+        "Frozen.reasons": "remembered stand-ins, rounded",
     },
     "permit_service": {
         "Cohort.awaiting_by_clause": "hidden below ten, the others rounded then",
@@ -68,12 +74,19 @@ NO_PEOPLE = {
         "KeySet.keys",
         "Modifier.value",
         "News.cursor",
-        "Question.purpose",
         "Recorded.revision",
     ),
     *("Revision.revision", "Snapshot.cursor", "Application.months", "Application.purpose"),
     *("Batch.cursor", "Cohort.revision", "Grant.tries", "Permit.revision"),
     *("PermitCohort.members_revision", "PermitCohort.revision", "Revoked.revision"),
+    *("Check.next", "Export.as_of", "Export.count", "Export.opened", "ExportAsked.as_of"),
+    *("ExportAsked.indexes", "Finding.epoch", "Finding.evidence", "Finding.first_seq"),
+    *("Finding.id", "Finding.last_seq", "FindingPage.next", "Log.witness_lag_seconds"),
+    *("Log.witnessed_size", "Rule.open", "Rule.thresholds", "Rules.size"),
+    *("Cases.cases", "Checked.cases", "Checked.versions", "Codes.alternatives", "Codes.revision"),
+    *("Codes.versions", "DatasetWithCodes.alternatives", "DatasetWithCodes.revision"),
+    *("DatasetWithCodes.table_version", "Evaluate.purpose", "Inclusion.decided_on"),
+    *("Inclusion.known_now", "Inclusion.revision", "PersonQuestion.ordinal", "Release.terms"),
     *("Submission.months", "Submission.purpose"),
 }
 

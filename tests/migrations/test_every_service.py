@@ -79,12 +79,13 @@ def test_no_service_with_migrations_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize("service", sorted(TABLES))
-def test_migrations_are_numbered_and_each_follows_the_one_before(service: str) -> None:
+def test_migrations_are_numbered_without_a_gap(service: str) -> None:
     names = list(versions(service))
     assert all(NUMBERED.match(name) for name in names)
     folder = ROOT / service / "migrations" / "versions"
     said = [dict(STATED.findall((folder / name).read_text(encoding="utf-8"))) for name in names]
-    numbers = [name[:4] for name in names]
+    numbers = [f"{number:04d}" for number in range(1, len(names) + 1)]
+    assert [name[:4] for name in names] == numbers
     assert [one["revision"] for one in said] == numbers
     assert [one.get("down_revision") for one in said] == [None, *numbers[:-1]]
 

@@ -112,6 +112,7 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "consent.withdrawn": Kind(SECURITY_ALERT, OBJECT_SECURITY, "U", 2, _IAM, ("change",)),
         "consent.propagated": Kind(SECURITY_ALERT, OBJECT_SECURITY, "E", _OTHER, _IAM, ("info",)),
         "finding.opened": Kind(SECURITY_ALERT, None, "E", _OTHER, _ALERT, ("info",)),
+        "finding.assigned": Kind(SECURITY_ALERT, None, "E", _OTHER, _ALERT, ("info",)),
         "finding.closed": Kind(SECURITY_ALERT, None, "E", _OTHER, _ALERT, ("info",)),
         "import.started": Kind(IMPORT, None, "E", 3, _DATA, ("start",)),
         "import.finished": Kind(IMPORT, None, "C", 5, _DATA, ("creation", "end")),

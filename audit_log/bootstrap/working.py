@@ -24,7 +24,7 @@ from audit_log.adapters.signatures import check_signature
 from audit_log.adapters.store import CommitAhead
 from audit_log.adapters.witness_http import HttpWitnessPeers
 from audit_log.bootstrap.parts import Parts, sequencer_store
-from audit_log.ports import SequencerStore, Trust
+from audit_log.ports import SequencerStore
 from audit_log.usecases import announce
 from audit_log.usecases.ask_people import PeopleAsker
 from audit_log.usecases.be_witnessed import STOPPED, Witnesses
@@ -201,15 +201,22 @@ def create_exporter(parts: Parts) -> Exporter:
         vault=parts.keys.vault,
         pseudonyms=parts.keys.pseudonyms,
         trust=parts.trust,
-        enclosed=Enclosed(policy=policy_text(parts.trust), files=companions()),
+        enclosed=Enclosed(
+            policy=policy_text(parts), files=companions(), witnessed=parts.policy.asks
+        ),
         clock=parts.clock,
         random=os.urandom,
     )
 
 
-def policy_text(trust: Trust) -> str:
-    """Write the C2SP tlog-policy of a log that no witness cosigns."""
-    return f"log {trust.keys[0]}\nquorum none\n"
+def policy_text(parts: Parts) -> str:
+    """Give the C2SP tlog-policy by which this log is to be checked, its own key named in it."""
+    own = f"log {parts.trust.keys[0]}\n"
+    path = parts.settings.policy_path
+    if path is None:
+        return f"{own}quorum none\n"
+    text = path.read_text(encoding="utf-8")
+    return text if parts.policy.logs else own + text
 
 
 def _source(parts: Parts) -> KafkaEntries | None:

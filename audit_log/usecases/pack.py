@@ -44,7 +44,6 @@ from audit_log.ports import (
     Trust,
     Vault,
 )
-from audit_log.usecases import read
 from audit_log.usecases.export import Question, ended, opened_with, question_of, sealed_with
 from audit_log.usecases.look import actors_of, entries_at
 from shared.clock import Clock
@@ -63,10 +62,15 @@ _NONCE_BYTES: Final = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosed:
-    """What every pack carries: the policy, and files such as the verifier by their names."""
+    """What every pack carries: the policy, and files such as the verifier by their names.
+
+    With `witnessed` a pack ends at a checkpoint that the policy's quorum has cosigned, and waits
+    for one.
+    """
 
     policy: str
     files: Mapping[str, bytes]
+    witnessed: bool = False
 
 
 class Exporter:
@@ -197,8 +201,10 @@ class Exporter:
     def _assemble(self, job: ExportJob, log: Log, now: datetime) -> ExportJob | None:
         """Add the proofs, once the export's own entry is published; None before that."""
         reader = log.reader
-        newest, basis = read.checkpoint(reader), reader.published(job.as_of)
-        own = _entry_of(job, newest.size, reader)
+        newest = reader.witnessed() if self._enclosed.witnessed else reader.newest()
+        if newest is None:
+            return None
+        basis, own = reader.published(job.as_of), _entry_of(job, newest.size, reader)
         if basis is None:
             raise NotPublished("the checkpoint of that size is not there")
         if own is None:

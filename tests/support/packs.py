@@ -29,7 +29,7 @@ EVERYTHING = Asked(wanted=Filter(), indexes=None, as_of=0)
 class PackDesk:
     """Asks for packs at a log and lets them be made."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, witnessed: bool = False) -> None:
         self.world = world
         self.ids = CountingIds()
         self._publisher = Publisher(
@@ -45,7 +45,7 @@ class PackDesk:
             vault=VAULT,
             pseudonyms=PSEUDONYMS,
             trust=TRUST,
-            enclosed=Enclosed(policy=POLICY, files=companions()),
+            enclosed=Enclosed(policy=POLICY, files=companions(), witnessed=witnessed),
             clock=world.clock,
             random=CountingSalts(),
         )

@@ -27,6 +27,7 @@ from tests.support.log_world import PSEUDONYMS, SRC, Producing, World, entries_o
 from tests.support.packs import EVERYTHING, PackDesk, apart, opening
 
 EXPORT = "placet.audit.export.v1"
+COSIGNATURE = b"\xe2\x80\x94 witness.example/se AAAAAGNvc2lnbmVk\n"
 NO_REVEAL = replace(OTTO, scopes=frozenset({"log.search"}))
 
 
@@ -77,6 +78,24 @@ def test_no_pack_leaves_before_the_log_has_said_so(world: World, desk: PackDesk)
     assert [one.id for one in own] == [ready.entry_id]
     assert own[0].counts == {"opened": 0, "results": 4}
     assert set(own[0].commitments) == {"actor"}
+
+
+def test_a_log_with_a_quorum_ends_its_packs_at_a_witnessed_checkpoint(world: World) -> None:
+    register(world)
+    desk = PackDesk(world, witnessed=True)
+    desk.settle()
+    job = desk.ask()
+    for _ in range(2):
+        desk.round()
+        desk.settle()
+    assert desk.state(job.id).state is ExportState.RECORDED, "nobody has cosigned anything yet"
+    newest = world.publisher.newest()
+    assert newest is not None
+    cosigned = newest.note + COSIGNATURE
+    world.publisher.witnessed(newest.size, cosigned, world.clock.now())
+    desk.round()
+    files = apart(desk.fetch(job.id))
+    assert files[pack.CHECKPOINT] == cosigned
 
 
 def test_a_pack_holds_what_a_search_finds_and_nothing_else(world: World, desk: PackDesk) -> None:

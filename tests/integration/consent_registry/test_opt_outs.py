@@ -20,12 +20,17 @@ from consent_registry.domain.register import FrozenCohort
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
 from consent_registry.usecases.datasets import NewDataset, register_dataset
+from consent_registry.usecases.decisions import (
+    PersonAnswer,
+    PersonQuestion,
+    decide_people,
+)
 from consent_registry.usecases.feed import snapshot
 from consent_registry.usecases.opt_out import OptOutStatus, opt_out_of, set_opt_out, set_own_opt_out
 from consent_registry.usecases.opt_out_list import opt_out_list
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from shared.errors import ValidationFailed
-from shared.ids import ApplicationId, DatasetId, PermitId, Revision
+from shared.ids import ApplicationId, DatasetId, Ordinal, PermitId, Revision
 from shared.keys import verify_jws
 from tests.fakes.consent_factories import purpose
 from tests.support.registry_world import DESK, DS, RegistryWorld, people, person, registry_world
@@ -97,7 +102,9 @@ def test_an_opt_out_leaves_the_permit_given_before_it_and_every_later_one_exclud
     assert within(world) == {0, 2}
     later = freeze(world)
     assert set(later.bitmap) == {0, 2}
-    assert later.reasons == {"opted_out": 1}
+    decided = evaluate_cohort(EHDS, purpose(), tools=world.tools, principal=DESK).cohort
+    assert decided.reasons() == {"opted_out": 1}
+    assert later.reasons == {}, "one person is too few to be shown"
     bind(world, later, "PERMIT-2")
     opt(world, "P-000001", BACK)
     assert within(world) == {0, 1, 2}
@@ -292,3 +299,27 @@ def test_a_dataset_that_no_rule_of_the_policy_is_for_is_not_registered(
         )
         with pytest.raises(ValidationFailed):
             register_dataset(wanted, tools=world.tools, principal=DESK)
+
+
+def test_asked_afterwards_the_datasets_own_law_says_whose_no_counts(world: RegistryWorld) -> None:
+    bind(world, freeze(world))
+    world.clock.pass_time(60)
+    withdraw("P-000000", WithdrawConsent(), tools=world.tools, principal=DESK)
+    opt(world, "P-000001")
+    world.clock.pass_time(60)
+
+    def asked(dataset: DatasetId, ordinal: int, permit: str | None) -> PersonAnswer:
+        question = PersonQuestion(
+            dataset=dataset,
+            ordinal=Ordinal(ordinal),
+            effective_at=world.clock.now(),
+            known_at=world.clock.now(),
+            permit_id=None if permit is None else PermitId(permit),
+            purposes=(),
+        )
+        (answer,) = decide_people([question], tools=world.tools, principal=DESK)
+        return answer
+
+    assert asked(DS, 0, None) == PersonAnswer(answer="out", reason="withdrawn")
+    for ordinal in (0, 1):
+        assert asked(EHDS, ordinal, "PERMIT-1") == PersonAnswer(answer="in")

@@ -83,7 +83,6 @@ class AuditSettings(CommonSettings):
         kind=Kind.URL,
         default="",
         example="https://consent.example",
-        expected=True,
     )
     consent_registry_audience: str = setting(
         "PLACET_CONSENT_REGISTRY_AUDIENCE",

@@ -36,7 +36,7 @@ from shared.request_bodies import BodyLimits
 SERVICE: Final = "audit_log"
 THREADS: Final = 8
 """Requests in Python at once, and connections to the database."""
-BODY_LIMITS: Final = BodyLimits(most_bytes=MAX_INTAKE_BYTES, memory_bytes=MAX_INTAKE_BYTES)
+BODY_LIMITS: Final = BodyLimits(most_bytes=MAX_INTAKE_BYTES, memory_bytes=256 * 1024, on_disk=32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,9 @@ def admit(
             _place_entry(admission, one)
         else:
             _place_poison(admission, one)
-    admission.accepted = _by_chain(admission.accepted)
+    if not any(one.recovered for one in received):
+        # A copy's entries keep their places: the tree they must give back is signed.
+        admission.accepted = _by_chain(admission.accepted)
     return admission
 
 

@@ -2,7 +2,8 @@
 """How the rules see an entry: its sealed parts opened as far as a rule needs them, never kept."""
 
 from collections.abc import Mapping
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeGuard
 
 from audit_log.domain.errors import Unopenable
 from audit_log.domain.note import SignatureCheck, VerifierKey
@@ -12,13 +13,16 @@ from audit_log.domain.rules.people import PersonQuestion
 from audit_log.domain.rules.permits import TURNS
 from audit_log.domain.rules.seen import DECISION, NO_YEAR, READS, Beat, Seen, pseudonym
 from audit_log.ports import DataKey, Pseudonyms, StoredEntry, StoredKey, Vault
-from shared.canonical import MalformedEntry
+from shared.canonical import JSON, MalformedEntry
 from shared.entries import Entry, check_commitments, parse_entry
 from shared.events import actor_of, subject_of
 from shared.heartbeat import HEARTBEAT_TYPE, read_heartbeat
 from shared.sealing import SealedPart
 
 _OFFICER: Final = frozenset({SEARCH, REVEAL})
+_LONGEST_IDENTIFIER: Final = 128
+_EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_AHEAD: Final = timedelta(days=3_650)
 
 
 class Viewer:
@@ -50,7 +54,7 @@ class Viewer:
             src=entry.src,
             epoch=entry.epoch,
             seq=entry.seq,
-            at=entry.occurred_at,
+            at=_happened(entry, stored.arrived),
             arrived=stored.arrived,
             trace=entry.trace_id,
             dataset=entry.dataset,
@@ -78,15 +82,15 @@ class Viewer:
         if not _is_use(entry):
             return []
         parts = self._opened(entry, stored)
-        permit = parts["permit"].opened().get("permit_id") if "permit" in parts else None
+        permit = _said(parts.get("permit")).get("permit_id")
         return [
             PersonQuestion(
                 index=stored.index,
                 src=entry.src,
                 dataset=one.dataset,
                 ordinal=one.ordinal,
-                at=entry.occurred_at,
-                permit_id=permit if isinstance(permit, str) else None,
+                at=_happened(entry, stored.arrived),
+                permit_id=permit if _is_identifier(permit) else None,
                 purposes=entry.purposes,
             )
             for one in (subject_of(part) for part in _people(parts))
@@ -125,14 +129,14 @@ class Viewer:
     def _holder(self, part: SealedPart | None) -> str | None:
         if part is None:
             return None
-        said = part.opened()
+        said = _said(part)
         issuer, subject = said.get("iss"), said.get("sub")
         if not isinstance(issuer, str) or not isinstance(subject, str):
             return None
         return self._name("actor", issuer, subject)
 
     def _permit(self, part: SealedPart | None) -> str | None:
-        permit = None if part is None else part.opened().get("permit_id")
+        permit = _said(part).get("permit_id")
         return self._name("permit", permit) if isinstance(permit, str) else None
 
     def _beat(self, entry: Entry) -> Beat | None:
@@ -151,6 +155,26 @@ class Viewer:
             else self._check(key, heartbeat.signed, heartbeat.signature),
             follows=head.seq == entry.seq - 1 and head.leaf_hash == (entry.previous or b""),
         )
+
+
+def _said(part: SealedPart | None) -> Mapping[str, JSON]:
+    """Read what a part says; one that is no object says nothing, and stops no rule."""
+    if part is None:
+        return {}
+    try:
+        return part.opened()
+    except MalformedEntry:
+        return {}
+
+
+def _is_identifier(value: JSON) -> TypeGuard[str]:
+    """Tell whether another service can be asked about this; R7 speaks of a use without a permit."""
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_IDENTIFIER
+
+
+def _happened(entry: Entry, arrived: datetime) -> datetime:
+    """Give the time a producer states, within what a calendar and the rules can count with."""
+    return min(max(entry.occurred_at, _EARLIEST), arrived + _AHEAD)
 
 
 def _is_use(entry: Entry) -> bool:

@@ -55,19 +55,6 @@ class Cohort:
         return {clause: len(people) for clause, people in self.clauses.items()}
 
 
-def open_counts(counts: Mapping[str, int], small_cell: int) -> dict[str, int]:
-    """Give counts of people as an entry of the log may hold them, where anybody may read for ever.
-
-    Each is rounded to a multiple of `small_cell` on its own, and one from 1 to below `small_cell`
-    is left out: no subtraction gives back an exact small one.
-    """
-    return {
-        name: (count + small_cell // 2) // small_cell * small_cell
-        for name, count in counts.items()
-        if not 0 < count < small_cell
-    }
-
-
 def evaluate(index: CohortIndex, inquiry: Inquiry, *, despite_opt_out: bool = False) -> Cohort:
     """Decide a purpose for everybody of one dataset, for a permit that is still to be given.
 

@@ -42,7 +42,7 @@ def dataset_codes(dataset_id: DatasetId, *, tools: Tools) -> DatasetCodes:
         held = uow.terms.held(dataset_id, at)
     readable = [(terms, members) for terms, members in held if terms is not None]
     inquiry = tools.matching(Purpose(category=Category.GRU), at)
-    enough = sum(members for _, members in readable) >= inquiry.policy.small_cell
+    enough = sum(members for _, members in readable) >= tools.small_cell
     return DatasetCodes(
         dataset=dataset,
         at=at,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.bitmaps import SALT_BYTES, salted_digest
-from consent_registry.domain.cohort import Cohort, evaluate, open_counts
+from consent_registry.domain.cohort import Cohort, evaluate
 from consent_registry.domain.disclosure import Discloser, Figures, cells, widest_reach
 from consent_registry.domain.errors import (
     DatasetUnknown,
@@ -134,15 +134,16 @@ def freeze_cohort(
         inquiry = tools.inquiry(purpose, at, dataset)
         cohort = _decide(uow, dataset, at, inquiry)
         basis = _basis(uow, tools, dataset, at)
+        figures = _figures(uow, tools, dataset_id, cohort)
         frozen = _freeze(
             tools,
             basis,
             inquiry=inquiry,
-            decided=(cohort, _figures(uow, tools, dataset_id, cohort)),
+            decided=(cohort, figures),
             application_id=application_id,
         )
         uow.cohorts.add(frozen)
-        uow.record(_frozen_fact(frozen, principal, tools.policy.small_cell))
+        uow.record(_frozen_fact(frozen, figures, principal))
         uow.commit()
     return frozen
 
@@ -178,7 +179,7 @@ def _decide_as_of(
 
 def _figures(uow: UnitOfWork, tools: Tools, dataset: DatasetId, cohort: Cohort) -> Figures:
     """Give the numbers that may be shown, and remember them; the dataset is held."""
-    bound = tools.policy.small_cell
+    bound = tools.small_cell
     sizes = [len(people) for people in cells(cohort)]
     known = uow.stand_ins.near(dataset, sizes, within=widest_reach(bound))
     discloser = Discloser(
@@ -241,7 +242,7 @@ def _freeze(
     )
 
 
-def _frozen_fact(cohort: FrozenCohort, principal: Principal, small_cell: int) -> Fact:
+def _frozen_fact(cohort: FrozenCohort, figures: Figures, principal: Principal) -> Fact:
     return fact(
         FROZEN,
         cohort.frozen_at,
@@ -249,7 +250,7 @@ def _frozen_fact(cohort: FrozenCohort, principal: Principal, small_cell: int) ->
         dataset=cohort.dataset,
         reason="frozen",
         purposes=cohort.purpose.duo(),
-        counts=open_counts(cohort.counts, small_cell),
+        counts=figures.counts(),
         extra=named_in_entry(cohort),
     )
 

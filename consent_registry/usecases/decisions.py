@@ -12,7 +12,6 @@ from typing import Final
 
 from consent_registry.domain.history import Standing, State, standing_at
 from consent_registry.domain.matching import Inquiry, match
-from consent_registry.domain.narrowing import OPTED_OUT
 from consent_registry.domain.records import EventRecord
 from consent_registry.domain.regimes import Moment
 from consent_registry.domain.register import Dataset, FrozenCohort, Narrowed
@@ -134,8 +133,12 @@ def _under_permit(
 ) -> PersonAnswer:
     if case.cohort is None:
         return PersonAnswer(answer="unknown", reason="permit_unknown")
-    if any(one.cause == OPTED_OUT and one.left_at <= question.effective_at for one in case.left):
-        return PersonAnswer(answer="out", reason=OPTED_OUT)
+    if question.ordinal not in case.cohort.bitmap:
+        return PersonAnswer(answer="out", reason="not_in_cohort")
+    then = min(question.effective_at, question.known_at)
+    for one in case.left:
+        if one.left_at <= then:
+            return PersonAnswer(answer="out", reason=one.cause)
     if not set(question.purposes) <= set(case.cohort.purpose.duo()):
         return PersonAnswer(answer="out", reason="purpose_not_in_permit")
     inquiry = tools.inquiry(case.cohort.purpose, question.effective_at, dataset)

@@ -58,7 +58,7 @@ def load_release(raw: bytes, *, dry_run: bool, tools: Tools, principal: Principa
     loaded = Loaded(
         release=release,
         replaces=before.release,
-        changes=changes(held, before, after, tools.policy.small_cell),
+        changes=changes(held, before, after, tools.small_cell),
     )
     if not dry_run:
         _activate(loaded, raw, tools, principal)

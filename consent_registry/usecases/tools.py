@@ -48,6 +48,14 @@ class Tools:
         """Give the policy in force at an instant."""
         return in_force((self.policy, *self.other_policies), at.date())
 
+    @property
+    def small_cell(self) -> int:
+        """The number below which no cell is shown: the widest of all policies that take turns.
+
+        Numbers that were shown stay, so that the next policy's bound holds for them already.
+        """
+        return max(one.small_cell for one in (self.policy, *self.other_policies))
+
     def rules(self, dataset: Dataset, at: datetime) -> Rules:
         """Give what excludes people of a dataset under the policy in force at an instant."""
         return self.policy_at(at).rules(dataset.legal_regime, dataset.consent_role)

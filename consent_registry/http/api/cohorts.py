@@ -37,7 +37,7 @@ def evaluate(body: dict[str, Any]) -> dict[str, Any]:
         effective_at=instant_of(body["effective_at"], "/effective_at"),
         known_at=instant_of(body["known_at"], "/known_at"),
     )
-    return present.evaluation(found, tools.policy.small_cell)
+    return present.evaluation(found, tools.small_cell)
 
 
 @blueprint.route("/v1/cohorts/freeze", methods=["POST"])

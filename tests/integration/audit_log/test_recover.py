@@ -69,7 +69,8 @@ def test_a_restored_log_is_refilled_confirmed_and_goes_on(
     older = copied_database(se.node.environment["PLACET_DATABASE_URL"])
     head = tmp_path / "head.note"
     head.write_bytes(se.parts.settings.head_file.read_bytes())
-    se.turn(400)
+    for entries in (200, 5, 5, 190):  # several batches, each with entries of the log's own between
+        se.turn(entries)
     note = tmp_path / "newest.note"
     note.write_bytes(witnessed(nodes["fi"], "se"))
     environment = {

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from consent_registry.domain.register import FrozenCohort
+from consent_registry.domain.terms import RawAlternative
+from consent_registry.usecases.consents import NewConsent, record_consent
 from consent_registry.usecases.decisions import (
     MAX_QUESTIONS,
     PersonAnswer,
@@ -83,6 +85,21 @@ def test_a_permit_covers_what_it_was_given_for(world: RegistryWorld, bound: Froz
     assert ask(world, 1, permit="PERMIT-9") == PersonAnswer(
         answer="unknown", reason="permit_unknown"
     )
+
+
+def test_whoever_left_is_not_in_again_with_a_new_consent(
+    world: RegistryWorld, bound: FrozenCohort
+) -> None:
+    world.clock.pass_time(60)
+    withdraw("P-hmb", WithdrawConsent(), tools=world.tools, principal=DESK)
+    world.clock.pass_time(60)
+    again = NewConsent(
+        pseudonym="P-hmb", dataset=DS, alternatives=[RawAlternative(permission="HMB")]
+    )
+    record_consent(again, tools=world.tools, principal=DESK)
+    world.clock.pass_time(60)
+    assert ask(world, 1, permit=None) == PersonAnswer(answer="in")
+    assert ask(world, 1) == PersonAnswer(answer="out", reason="withdrawn")
 
 
 def test_nobody_is_in_where_nobody_is(world: RegistryWorld, bound: FrozenCohort) -> None:

@@ -323,3 +323,7 @@ def test_asked_afterwards_the_datasets_own_law_says_whose_no_counts(world: Regis
     assert asked(DS, 0, None) == PersonAnswer(answer="out", reason="withdrawn")
     for ordinal in (0, 1):
         assert asked(EHDS, ordinal, "PERMIT-1") == PersonAnswer(answer="in")
+    bind(world, freeze(world), "PERMIT-2")
+    world.clock.pass_time(60)
+    late = PersonAnswer(answer="out", reason="not_in_cohort")
+    assert [asked(EHDS, one, "PERMIT-2") == late for one in (0, 1, 2)] == [False, True, False]

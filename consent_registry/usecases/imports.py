@@ -98,5 +98,6 @@ def import_report(import_id: str, *, every_fault: bool, tools: Tools) -> Report:
             raise ImportUnknown
         limit = None if every_fault else REPORTED_FAULTS
         faults = uow.imports.faults(import_id, limit)
-    good = 0 if batch.state is ImportState.RECEIVED else batch.rows - batch.bad
+    # The first line may be bad itself, and is no row.
+    good = 0 if batch.state is ImportState.RECEIVED else max(0, batch.rows - batch.bad)
     return Report(batch=batch, good=good, faults=faults)

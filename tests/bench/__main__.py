@@ -4,6 +4,7 @@
 `--full` measures the registry at the size its figures are promised for: a million people and rows.
 """
 
+import argparse
 import importlib.util
 import os
 import sys
@@ -19,8 +20,14 @@ _FULL = "1000000"
 
 def main() -> int:
     """Measure and print; names given as arguments choose benchmarks by a part of their file."""
-    wanted = [word for word in sys.argv[1:] if word != "--full"]
-    if "--full" in sys.argv:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument(
+        "words", nargs="*", metavar="WORD", help="a part of a benchmark's file name"
+    )
+    parser.add_argument("--full", action="store_true", help="a million people and rows")
+    told = parser.parse_args()
+    wanted = told.words
+    if told.full:
         for name in _SIZES:
             os.environ.setdefault(name, _FULL)
     sys.stdout.write(f"{'what':40} {'per second':>12}   {'of the limit':>12}   limit\n")

@@ -213,6 +213,7 @@ def test_a_file_that_is_no_consent_csv_fails_as_a_whole(world: RegistryWorld, co
     report = world.report(batch.import_id)
     assert report.batch.state is ImportState.FAILED
     assert codes(report) == [(1, "E-CSV-03")]
+    assert (report.good, report.batch.rows) == (0, 0)
 
 
 def test_an_empty_or_misnamed_upload_is_refused_at_once(world: RegistryWorld) -> None:

@@ -47,7 +47,13 @@ class PostgresRuleStore:
             return Remembered(
                 next=_next(cursor, ENTRIES),
                 rows=[(kind, key, value.encode()) for kind, key, value in rows],
+                erasures=_erasures(cursor),
             )
+
+    def erasures(self) -> int:
+        """Give how many erasures there have been."""
+        with self._transaction() as cursor:
+            return _erasures(cursor)
 
     def cursor(self, name: str) -> int:
         """Give where a check goes on."""
@@ -154,6 +160,14 @@ def _move(cursor: psycopg.Cursor, step: Step, at: datetime) -> None:
     )
     if cursor.rowcount != 1:
         raise RulesOvertaken("the check stands elsewhere than this worker thought")
+    # An erasure holds the cursor's row too: it came before this, or sees what this writes.
+    if step.erasures is not None and step.erasures != _erasures(cursor):
+        raise RulesOvertaken("somebody was erased whom this worker may still remember")
+
+
+def _erasures(cursor: psycopg.Cursor) -> int:
+    row = cursor.execute("SELECT erasures FROM log_state").fetchone()
+    return 0 if row is None else int(row[0])
 
 
 def _remember(cursor: psycopg.Cursor, changes: Sequence[tuple[str, str, bytes | None]]) -> None:

@@ -96,7 +96,11 @@ def _forget(cursor: psycopg.Cursor, wanted: Shredding) -> None:
 
 
 def _forget_rules(cursor: psycopg.Cursor, names: Sequence[str]) -> None:
-    """Remove an account from what the rules remember; a doubt about it stays, without a name."""
+    """Remove an account from what the rules remember; a doubt about it stays, without a name.
+
+    The cursor is held: no worker writes in between what it remembered before.
+    """
+    cursor.execute("SELECT 1 FROM rule_cursor WHERE name = 'entries' FOR UPDATE")
     cursor.execute(
         "DELETE FROM rule_memory WHERE (kind = 'accounts' AND key = ANY(%s))"
         " OR (kind = 'tallies' AND split_part(key, '/', 2) = ANY(%s))",

@@ -39,10 +39,14 @@ class Registered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """How far the examination of entries has come, and what it remembers as (kind, key, value)."""
+    """How far the examination of entries has come, and what it remembers as (kind, key, value).
+
+    `erasures` is how many there had been: what was remembered before one must not be written after.
+    """
 
     next: int
     rows: Sequence[tuple[str, str, bytes]]
+    erasures: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,8 @@ class Step:
     """What one step of the checks writes, all of it or nothing.
 
     The cursor `name` must stand at `before` and is moved to `next`; `changes` are (kind, key,
-    value), None where something was forgotten.
+    value), None where something was forgotten. With `erasures`, nothing is written when there has
+    been another since.
     """
 
     name: str
@@ -59,6 +64,7 @@ class Step:
     changes: Sequence[tuple[str, str, bytes | None]] = ()
     raised: Sequence[Raised] = ()
     healed: Sequence[Healed] = ()
+    erasures: int | None = None
 
 
 class RuleStore(Protocol):
@@ -66,6 +72,10 @@ class RuleStore(Protocol):
 
     def load(self) -> Remembered:
         """Give what the examination of entries remembers, all of one moment."""
+        ...
+
+    def erasures(self) -> int:
+        """Give how many erasures there have been."""
         ...
 
     def cursor(self, name: str) -> int:

@@ -45,6 +45,7 @@ class Watcher:
         self._batch = batch
         self._examiner: Examiner | None = None
         self._next = 0
+        self._erasures = 0
 
     def step(self) -> bool:
         """Examine some entries, or let time pass when there are none; True when there were.
@@ -58,6 +59,8 @@ class Watcher:
             raise
 
     def _step(self) -> bool:
+        if self._store.erasures() != self._erasures:
+            self._examiner = None  # it may remember whoever was erased
         examiner = self._examiner or self._load()
         entries = self._store.entries(self._next, self._batch)
         producers = self._store.producers()
@@ -89,7 +92,7 @@ class Watcher:
 
     def _load(self) -> Examiner:
         stored = self._store.load()
-        self._next = stored.next
+        self._next, self._erasures = stored.next, stored.erasures
         memory = remembered(stored.rows) if stored.rows else Memory()
         self._examiner = Examiner(memory, self._thresholds)
         return self._examiner
@@ -107,6 +110,7 @@ class Watcher:
                 changes=changes,
                 raised=examiner.raised,
                 healed=examiner.healed,
+                erasures=self._erasures,
             )
             self._store.commit(step, self._clock.now())
         examiner.memory.settled()

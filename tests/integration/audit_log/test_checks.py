@@ -19,7 +19,7 @@ from audit_log.domain.rules.people import PersonAnswer, PersonQuestion
 from audit_log.domain.rules.seen import NO_YEAR, pseudonym
 from audit_log.domain.rules.thresholds import Thresholds
 from audit_log.domain.search import Account
-from audit_log.ports import Producer
+from audit_log.ports import Producer, Step
 from audit_log.usecases.ask_people import PeopleAsker
 from audit_log.usecases.erase import erase
 from audit_log.usecases.watch import Watcher
@@ -332,6 +332,20 @@ def test_an_erasure_reaches_what_the_rules_remember(checked: Checked) -> None:
     assert remembering(checked, name) == {"accounts", "doubts", "permits", "tallies"}
     forget_rita(checked)
     assert remembering(checked, name) == set()
+    other = Actor(issuer=ISSUER, subject="another", client_id="desk")
+    checked.take(checked.node.say(fact(actor=other)))
+    checked.pass_time(60)
+    assert remembering(checked, name) == set(), "the running worker forgets too"
+
+
+def test_a_worker_that_remembers_an_erased_account_writes_nothing(checked: Checked) -> None:
+    checked.take(checked.permits.say(issued()), src=PERMITS)
+    checked.take(checked.node.say(used()))
+    stale = checked.store.load()
+    forget_rita(checked)
+    step = Step(name="entries", before=stale.next, next=stale.next, erasures=stale.erasures)
+    with pytest.raises(RulesOvertaken):
+        checked.store.commit(step, checked.world.clock.now())
 
 
 def remembering(checked: Checked, name: str) -> set[str]:

@@ -2,7 +2,7 @@
 """What every use case is given: the ports, the clock, and what decisions depend on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from consent_registry.domain.diseases import Diseases
@@ -62,13 +62,7 @@ class Tools:
 
     def inquiry(self, purpose: Purpose, at: datetime, dataset: Dataset) -> Inquiry:
         """Ask a purpose of a dataset at an instant, under the policy that is in force then."""
-        return Inquiry(
-            purpose=purpose,
-            today=at.date(),
-            policy=self.policy_at(at),
-            diseases=self.diseases,
-            rules=self.rules(dataset, at),
-        )
+        return replace(self.matching(purpose, at), rules=self.rules(dataset, at))
 
     def matching(self, purpose: Purpose, at: datetime) -> Inquiry:
         """Ask what terms say of a purpose, whatever law a dataset of such people is under."""

@@ -13,12 +13,12 @@ from audit_log.adapters.decision_client import SCOPES as DECISION_SCOPES
 from audit_log.adapters.decision_client import HttpDecisions
 from audit_log.adapters.head_file import FileHead
 from audit_log.adapters.inspector import inspecting
-from audit_log.adapters.kafka_entries import KafkaEntries
 from audit_log.adapters.key_files import (
     check_ed25519,
 )
 from audit_log.adapters.pack import companions
 from audit_log.adapters.publishing import PostgresPublisherStore
+from audit_log.adapters.reading_process import ReadingProcess
 from audit_log.adapters.rule_store import PostgresRuleStore
 from audit_log.adapters.signatures import check_signature
 from audit_log.adapters.store import CommitAhead
@@ -219,10 +219,13 @@ def policy_text(parts: Parts) -> str:
     return text if parts.policy.logs else own + text
 
 
-def _source(parts: Parts) -> KafkaEntries | None:
+def _source(parts: Parts) -> ReadingProcess | None:
     settings = parts.settings
     if settings.transport != "kafka":
         return None
-    return KafkaEntries(
-        ",".join(settings.kafka_bootstrap), topic=settings.audit_topic, clock=parts.clock
+    return ReadingProcess(
+        ",".join(settings.kafka_bootstrap),
+        topic=settings.audit_topic,
+        batch=settings.batch,
+        log_level=settings.log_level,
     )

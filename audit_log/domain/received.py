@@ -6,20 +6,26 @@ with a reason. Nothing here judges a producer's chain (see `chain`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import orjson
 
 from audit_log.domain.chain import FIRST_SEQ
-from audit_log.domain.parts import Holder, actor_holder, person_holder, source_holder
+from audit_log.domain.parts import (
+    Holder,
+    actor_holder,
+    id16,
+    padded,
+    person_holder,
+    source_holder,
+)
 from shared.canonical import MAX_INTEGER, MalformedEntry
 from shared.entries import Entry, check_commitments, leaf_hash, parse_entry
 from shared.entry_forms import is_source
-from shared.events import Actor, Subject, actor_of, subject_of
+from shared.events import Subject, actor_of, subject_of
 from shared.ids import parse_dataset_id
 from shared.sealing import CommitmentMismatch, SealedPart, open_sealed
 
@@ -46,8 +52,7 @@ class CopyPlace:
     index: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
+class Received(NamedTuple):
     """Bytes as they came. `received_at` is the intake's time or the broker's append time.
 
     `sources` are the producers that may speak through that door: the caller's own source over
@@ -56,14 +61,15 @@ class Received:
     """
 
     place: IntakePlace | KafkaPlace | CopyPlace
-    raw: bytes = field(repr=False)
-    sealed: bytes = field(repr=False)
+    raw: bytes
+    sealed: bytes
     received_at: datetime
     sources: frozenset[str]
     recovered: bool = False
 
-
-_NO_PERMIT: Final[Mapping[str, object]] = MappingProxyType({})
+    def __repr__(self) -> str:
+        """Name the place; what came is left out."""
+        return f"Received(place={self.place!r})"
 
 
 class Fault(StrEnum):
@@ -85,19 +91,39 @@ class ChainPlace:
     seq: int
 
 
+# A part that opened its commitment: its group, its layout for encryption, and whose key it is for.
+HeldPart: TypeAlias = tuple[str, bytes, Holder]
+
+
 class Sound(NamedTuple):
     """An input that is an entry: parsed, hashed, its parts opened and checked.
 
-    Each part comes with the holder under whose key it is to lie.
+    Holds what sequencing needs and nothing that it does not: it may come from another process.
+    `actor` is issuer and subject, `people` are dataset and ordinal, each person once.
     """
 
     received: Received
-    entry: Entry
     leaf: bytes
-    parts: tuple[tuple[SealedPart, Holder], ...]
-    actor: Actor | None
-    subjects: tuple[Subject, ...]
-    permit: Mapping[str, object]
+    id16: bytes
+    type: str
+    src: str
+    epoch: int
+    seq: int
+    previous: bytes | None
+    occurred_at: datetime
+    decision: str | None
+    reason: str | None
+    dataset: str | None
+    purposes: tuple[str, ...]
+    parts: tuple[HeldPart, ...]
+    actor: tuple[str, str] | None
+    people: tuple[tuple[str, int], ...]
+    permit: str | None
+    visa: str | None
+
+    def __repr__(self) -> str:
+        """Name the entry's place; what it holds is left out."""
+        return f"Sound(src={self.src!r}, epoch={self.epoch}, seq={self.seq})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +146,14 @@ def claimed_source(raw: bytes) -> str | None:
     return src if isinstance(src, str) else None
 
 
+Input: TypeAlias = Received | Sound | Poison  # what a source gives: some sources read themselves
+
+
+def received_of(one: Input) -> Received:
+    """Give what came, read or not."""
+    return one if isinstance(one, Received) else one.received
+
+
 class Reader:
     """Reads the inputs of one batch.
 
@@ -128,9 +162,10 @@ class Reader:
     """
 
     def __init__(self) -> None:
-        self._actors: dict[bytes, tuple[Actor, Holder]] = {}
-        self._people: dict[bytes, tuple[Subject, Holder]] = {}
-        self._permits: dict[bytes, Mapping[str, object]] = {}
+        self._actors: dict[bytes, _Named] = {}
+        self._people: dict[bytes, _Person] = {}
+        self._permits: dict[bytes, _Permit] = {}
+        self._sources: dict[str, Holder] = {}
 
     def read(self, received: Received) -> Sound | Poison:
         """Read one input, completely; never raises for what the input holds."""
@@ -153,52 +188,96 @@ class Reader:
     def _sound(
         self, received: Received, entry: Entry, leaf: bytes, parts: tuple[SealedPart, ...]
     ) -> Sound:
-        actor, others = None, None
-        permit: Mapping[str, object] = _NO_PERMIT
-        subjects: dict[bytes, Subject] = {}  # by value, of which each has one spelling
+        actor, permit = _NOBODY, _NO_PERMIT
+        people: dict[bytes, tuple[str, int]] = {}  # by value, of which each has one spelling
+        holders: list[Holder | None] = []
         for part in parts:
-            if part.group == "actor":
-                actor, others = self._actor(part)
+            holder = None
+            if part.group.startswith("subj/"):
+                people[part.value], holder = self._person(part)
+            elif part.group == "actor":
+                actor = self._actor(part)
             elif part.group == "permit":
                 permit = self._permit(part)
-        if others is None:
-            others = source_holder(entry.src)
-        held: list[tuple[SealedPart, Holder]] = []
-        for part in parts:
-            if part.group.startswith("subj/"):
-                subjects[part.value], holder = self._person(part)
-                held.append((part, holder))
-            else:
-                held.append((part, others))
+            holders.append(holder)
+        others = actor.holder or self._source(entry.src)
         return Sound(
-            received=received,
-            entry=entry,
-            leaf=leaf,
-            parts=tuple(held),
-            actor=actor,
-            subjects=tuple(subjects.values()),
-            permit=permit,
+            received,
+            leaf,
+            id16(entry.id),
+            entry.type,
+            entry.src,
+            entry.epoch,
+            entry.seq,
+            entry.previous,
+            entry.occurred_at,
+            entry.decision,
+            entry.reason,
+            entry.dataset,
+            entry.purposes,
+            tuple(
+                (part.group, padded(part), holder or others)
+                for part, holder in zip(parts, holders, strict=True)
+            ),
+            actor.name,
+            tuple(people.values()),
+            permit.id,
+            permit.visa,
         )
 
-    def _actor(self, part: SealedPart) -> tuple[Actor, Holder]:
+    def _actor(self, part: SealedPart) -> "_Named":
         known = self._actors.get(part.value)
         if known is None:
             actor = actor_of(part)
-            known = self._actors[part.value] = (actor, actor_holder(actor))
+            name = (actor.issuer, actor.subject)
+            known = self._actors[part.value] = _Named(name, actor_holder(actor))
         return known
 
-    def _person(self, part: SealedPart) -> tuple[Subject, Holder]:
+    def _person(self, part: SealedPart) -> "_Person":
         known = self._people.get(part.value)
         if known is None:
             subject = _subject(part)
-            known = self._people[part.value] = (subject, person_holder(subject))
+            name = (subject.dataset, subject.ordinal)
+            known = self._people[part.value] = _Person(name, person_holder(subject))
         return known
 
-    def _permit(self, part: SealedPart) -> Mapping[str, object]:
+    def _permit(self, part: SealedPart) -> "_Permit":
         known = self._permits.get(part.value)
         if known is None:
-            known = self._permits[part.value] = part.opened()
+            said = part.opened()
+            known = _Permit(_text_of(said, "permit_id"), _text_of(said, "jti"))
+            self._permits[part.value] = known
         return known
+
+    def _source(self, src: str) -> Holder:
+        known = self._sources.get(src)
+        if known is None:
+            known = self._sources[src] = source_holder(src)
+        return known
+
+
+class _Named(NamedTuple):
+    name: tuple[str, str] | None
+    holder: Holder | None
+
+
+class _Person(NamedTuple):
+    name: tuple[str, int]
+    holder: Holder
+
+
+class _Permit(NamedTuple):
+    id: str | None
+    visa: str | None
+
+
+_NOBODY: Final = _Named(None, None)
+_NO_PERMIT: Final = _Permit(None, None)
+
+
+def _text_of(said: Mapping[str, object], key: str) -> str | None:
+    text = said.get(key)
+    return text if isinstance(text, str) else None
 
 
 def read(received: Received) -> Sound | Poison:

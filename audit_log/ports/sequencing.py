@@ -8,7 +8,7 @@ from typing import Protocol
 from audit_log.domain.batch import Batch, Term
 from audit_log.domain.chain import Chain, ChainKey, Link
 from audit_log.domain.edge import Edge
-from audit_log.domain.received import Received
+from audit_log.domain.received import Input, Received
 from audit_log.ports.keys import StoredKey
 from shared.events import Fact
 
@@ -135,8 +135,10 @@ class EntrySource(Protocol):
         """Read from exactly these offsets next; `sources` says who speaks through each topic."""
         ...
 
-    def poll(self, limit: int, wait_ms: int) -> Sequence[Received]:
-        """Give the next entries, in order within each partition, waiting at most so long.
+    def poll(self, limit: int, wait_ms: int) -> Sequence[Input]:
+        """Give the next inputs, in order within each partition, waiting at most so long.
+
+        A source may have read them already (`Reader.read`), as theirs who speak through its topics.
 
         Gives none while the broker is away. Raises OffsetMissing when a partition of a followed
         topic has no stored offset, SourceBroken when reading on would skip or mix records.

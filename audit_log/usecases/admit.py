@@ -7,7 +7,7 @@ from datetime import datetime
 
 from audit_log.domain.batch import RunRow
 from audit_log.domain.chain import Breach, Chain, ChainKey, Chains, Link, Verdict, wanted_links
-from audit_log.domain.received import ChainPlace, Fault, Poison, Reader, Received, Sound
+from audit_log.domain.received import ChainPlace, Fault, Input, Poison, Reader, Received, Sound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +33,12 @@ class Admission:
         runs: list[RunRow] = []
         key, start, n = ChainKey("", 0), 0, 0
         for at, sound in enumerate(self.accepted):
-            entry = sound.entry
-            if n and key == (entry.src, entry.epoch) and entry.seq == start + n:
+            if n and key == (sound.src, sound.epoch) and sound.seq == start + n:
                 n += 1
                 continue
             if n:
                 runs.append(RunRow(key.src, key.epoch, start, n, first_index + at - n))
-            key, start, n = ChainKey(entry.src, entry.epoch), entry.seq, 1
+            key, start, n = ChainKey(sound.src, sound.epoch), sound.seq, 1
         if n:
             at = len(self.accepted)
             runs.append(RunRow(key.src, key.epoch, start, n, first_index + at - n))
@@ -47,17 +46,17 @@ class Admission:
 
 
 def admit(
-    received: Sequence[Received],
+    received: Sequence[Input],
     chains: Mapping[ChainKey, Chain],
     links: Callable[[Mapping[ChainKey, Collection[int]]], Mapping[ChainKey, Mapping[int, Link]]],
 ) -> Admission:
-    """Read and judge the inputs of one batch.
+    """Judge the inputs of one batch; read those that their source has not read.
 
     `links` is asked for what the log holds at places below a chain's head (`SequencerStore.links`).
     Raises LookupError when the log's own record of a chain contradicts itself.
     """
     reader = Reader()
-    inputs = [reader.read(one) for one in received]
+    inputs = [reader.read(one) if isinstance(one, Received) else one for one in received]
     wanted = wanted_links(chains, (place for one in inputs for place in _places(one)))
     known = links(wanted) if wanted else {}
     admission = Admission(chains=Chains(chains, known))
@@ -66,7 +65,7 @@ def admit(
             _place_entry(admission, one)
         else:
             _place_poison(admission, one)
-    if not any(one.recovered for one in received):
+    if not any(one.received.recovered for one in inputs if isinstance(one, Sound)):
         # A copy's entries keep their places: the tree they must give back is signed.
         admission.accepted = _by_chain(admission.accepted)
     return admission
@@ -80,29 +79,28 @@ def _by_chain(accepted: Sequence[Sound]) -> list[Sound]:
     """
     chains: dict[tuple[str, int], list[Sound]] = {}
     for sound in accepted:
-        chains.setdefault((sound.entry.src, sound.entry.epoch), []).append(sound)
+        chains.setdefault((sound.src, sound.epoch), []).append(sound)
     return [sound for chain in chains.values() for sound in chain]
 
 
 def _places(one: Sound | Poison) -> Sequence[tuple[ChainKey, int]]:
     if isinstance(one, Sound):
-        return ((ChainKey(one.entry.src, one.entry.epoch), one.entry.seq),)
+        return ((ChainKey(one.src, one.epoch), one.seq),)
     if one.claims is not None:
         return ((ChainKey(one.claims.src, one.claims.epoch), one.claims.seq),)
     return ()
 
 
 def _place_entry(admission: Admission, sound: Sound) -> None:
-    entry = sound.entry
-    key = ChainKey(entry.src, entry.epoch)
-    link = Link(leaf=sound.leaf, previous=entry.previous)
-    placement = admission.chains.place(key, entry.seq, link)
+    key = ChainKey(sound.src, sound.epoch)
+    link = Link(leaf=sound.leaf, previous=sound.previous)
+    placement = admission.chains.place(key, sound.seq, link)
     admission.breaches += placement.breaches
     if placement.verdict is Verdict.ACCEPTED:
         admission.accepted.append(sound)
-        admission.last_seen[key] = entry.occurred_at
+        admission.last_seen[key] = sound.occurred_at
     elif placement.verdict is Verdict.EQUIVOCATION:
-        claims = ChainPlace(src=entry.src, epoch=entry.epoch, seq=entry.seq)
+        claims = ChainPlace(src=sound.src, epoch=sound.epoch, seq=sound.seq)
         poison = Poison(
             received=sound.received, leaf=sound.leaf, fault=Fault.EQUIVOCATION, claims=claims
         )

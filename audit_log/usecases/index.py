@@ -10,7 +10,6 @@ from audit_log.domain.received import Sound
 from audit_log.domain.retention import month_of, retention_of, year_of
 from audit_log.domain.search import DECISION_CODES
 from audit_log.ports import Pseudonyms
-from shared.entries import Entry
 
 
 class TermBook:
@@ -59,60 +58,58 @@ class Indexer:
 
     def search_row(self, index: int, sound: Sound) -> SearchRow:
         """Make the row of one entry."""
-        entry = sound.entry
         texts = (
-            *(entry.type, entry.src, entry.decision, entry.reason),
-            *(entry.dataset, entry.purposes),
+            *(sound.type, sound.src, sound.decision, sound.reason),
+            *(sound.dataset, sound.purposes),
         )
         numbers = self._open.get(texts)
         if numbers is None:
-            numbers = self._open[texts] = self._numbers(entry)
+            numbers = self._open[texts] = self._numbers(sound)
         return SearchRow(
             index,
             numbers.retention,
             self._month,
-            entry.occurred_at,
+            sound.occurred_at,
             *numbers.terms,
-            self._actor(sound),
-            self._named(sound, "permit", "permit_id"),
-            self._named(sound, "visa", "jti"),
+            self._actor(sound.actor),
+            self._named("permit", sound.permit),
+            self._named("visa", sound.visa),
             None,
         )
 
-    def _numbers(self, entry: Entry) -> _OpenNumbers:
+    def _numbers(self, sound: Sound) -> _OpenNumbers:
         book = self._book
         return _OpenNumbers(
-            retention=retention_of(entry.type),
+            retention=retention_of(sound.type),
             terms=(
-                book.required(TermKind.TYPE, entry.type),
-                book.required(TermKind.SOURCE, entry.src),
-                DECISION_CODES.get(entry.decision or ""),
-                book.number(TermKind.REASON, entry.reason),
-                book.number(TermKind.DATASET, entry.dataset),
-                book.number(TermKind.PURPOSES, " ".join(entry.purposes)),
+                book.required(TermKind.TYPE, sound.type),
+                book.required(TermKind.SOURCE, sound.src),
+                DECISION_CODES.get(sound.decision or ""),
+                book.number(TermKind.REASON, sound.reason),
+                book.number(TermKind.DATASET, sound.dataset),
+                book.number(TermKind.PURPOSES, " ".join(sound.purposes)),
             ),
         )
 
     def person_rows(self, index: int, sound: Sound) -> Sequence[PersonRow]:
         """Make the rows that find an entry by the people it is about."""
         return [
-            PersonRow(self._book.required(TermKind.DATASET, one.dataset), one.ordinal, index)
-            for one in sound.subjects
+            PersonRow(self._book.required(TermKind.DATASET, dataset), ordinal, index)
+            for dataset, ordinal in sound.people
         ]
 
-    def _actor(self, sound: Sound) -> int | None:
-        if sound.actor is None:
+    def _actor(self, name: tuple[str, str] | None) -> int | None:
+        if name is None:
             return None
-        name = (sound.actor.issuer, sound.actor.subject)
-        if name not in self._actors:
-            year = year_of(self._month)
-            self._actors[name] = self._pseudonyms.search(year, "actor", *name)
-        return self._actors[name]
+        number = self._actors.get(name)
+        if number is None:
+            number = self._pseudonyms.search(year_of(self._month), "actor", *name)
+            self._actors[name] = number
+        return number
 
-    def _named(self, sound: Sound, kind: str, key: str) -> int | None:
-        """Give the pseudonym of what the sealed permit part names under `key`."""
-        name = sound.permit.get(key)
-        if not isinstance(name, str):
+    def _named(self, kind: str, name: str | None) -> int | None:
+        """Give the pseudonym of what the sealed permit part names."""
+        if name is None:
             return None
         number = self._named_before.get((kind, name))
         if number is None:

@@ -17,8 +17,6 @@ from audit_log.domain.chain import ChainKey
 from audit_log.domain.parts import (
     Holder,
     group_code,
-    id16,
-    padded,
     source_holder,
 )
 from audit_log.domain.received import KafkaPlace, Poison, Sound
@@ -106,7 +104,7 @@ class KeyRing:
 def holders_of(accepted: Iterable[Sound], quarantined: Iterable[Kept]) -> Iterable[Holder]:
     """Name everybody whose key a batch needs."""
     for sound in accepted:
-        for _, holder in sound.parts:
+        for _, _, holder in sound.parts:
             yield holder
     for kept in quarantined:
         yield _quarantine_holder(kept.poison)
@@ -119,13 +117,13 @@ def sealed_rows(
     rows: list[SealedRow] = []
     places: dict[str, tuple[int, bytes]] = {}
     for index, sound in enumerate(accepted, start=first_index):
-        bound = id16(sound.entry.id)
-        for part, holder in sound.parts:
-            place = places.get(part.group)
+        bound = sound.id16
+        for group, plain, holder in sound.parts:
+            place = places.get(group)
             if place is None:
-                place = places[part.group] = (group_code(part.group), part.group.encode("ascii"))
+                place = places[group] = (group_code(group), group.encode("ascii"))
             kid, key = held[holder]
-            data = key.seal(padded(part), bound + place[1])
+            data = key.seal(plain, bound + place[1])
             rows.append(SealedRow(index, place[0], kid, data))
     return rows
 

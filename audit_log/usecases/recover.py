@@ -17,7 +17,7 @@ from audit_log.domain.checkpoint import Checkpoint
 from audit_log.domain.edge import Edge, grow
 from audit_log.domain.errors import Fenced, LogMismatch
 from audit_log.domain.merkle import leaf_hash
-from audit_log.domain.received import CopyPlace, IntakePlace, Received, claimed_source
+from audit_log.domain.received import CopyPlace, IntakePlace, Received, claimed_source, received_of
 from audit_log.domain.tiles import WIDTH, bundles_of
 from audit_log.ports import (
     BundleCopy,
@@ -101,7 +101,8 @@ class Recovery:
         if self.kafka is not None and lost:
             self.kafka.follow(standing.offsets, _sources(standing))
             while polled := self.kafka.poll(_POLL, _POLL_MS):
-                found |= {leaf_hash(one.raw): one for one in polled}
+                came = map(received_of, polled)
+                found |= {leaf_hash(one.raw): one for one in came}
         return {leaf: one for leaf, one in found.items() if leaf in lost}
 
     def _append(self, source: "_Copied", target: Checkpoint) -> None:

@@ -14,7 +14,7 @@ from audit_log.domain.batch import Batch, OffsetMove
 from audit_log.domain.chain import ChainKey, Link
 from audit_log.domain.edge import grow
 from audit_log.domain.errors import KeysErased
-from audit_log.domain.received import IntakePlace, KafkaPlace, Received
+from audit_log.domain.received import Input, IntakePlace, KafkaPlace, Received, received_of
 from audit_log.domain.tiles import WIDTH, encode_bundle
 from audit_log.ports import (
     CommitLine,
@@ -181,10 +181,10 @@ class Sequencer:
         self._line.settle()
         return self._store.links(wanted)
 
-    def _gather(self, standing: Standing) -> Sequence[Received]:
+    def _gather(self, standing: Standing) -> Sequence[Input]:
         if self._empties_intake:  # its rows are there until it is committed
             self._line.settle()
-        waiting = list(self._store.pending(self._pace.batch))
+        waiting: list[Input] = list(self._store.pending(self._pace.batch))
         room = self._pace.batch - len(waiting)
         if self._source is None or self._broken is not None or not room:
             return waiting
@@ -196,13 +196,14 @@ class Sequencer:
             self._store.report("R0", broken.code, fact, broken.numbers)
             return waiting
 
-    def _prepare(self, standing: Standing, received: Sequence[Received]) -> Prepared:
+    def _prepare(self, standing: Standing, inputs: Sequence[Input]) -> Prepared:
         at = self._clock.now()
-        admission = admit(received, standing.chains, self._links)
+        received = [received_of(one) for one in inputs]
+        admission = admit(inputs, standing.chains, self._links)
         accepted = admission.accepted
         first = standing.edge.size
         growth = grow(standing.edge, [sound.leaf for sound in accepted])
-        entries = tuple(sound.entry.raw for sound in accepted)
+        entries = tuple(sound.received.raw for sound in accepted)
         bundles, tail = _bundled(first, standing.tail, entries)
         drawn = self._ring.draw(holders_of(accepted, admission.quarantined), at)
         book = TermBook(standing.terms)

@@ -14,11 +14,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from audit_log.adapters.kafka_entries import KafkaEntries
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.pseudonyms import HmacPseudonyms
+from audit_log.adapters.reading_process import ReadingProcess
 from audit_log.adapters.store import CommitAhead, PostgresSequencerStore
 from audit_log.adapters.vault import FileVault
 from audit_log.domain.batch import Batch
@@ -62,10 +62,10 @@ def _measured(server: EmbeddedPostgres, folder: Path) -> Figure:
     with KafkaBroker(folder / "kafka") as broker:
         broker.create_topic(TOPIC, partitions=PARTITIONS)
         size = fill(broker.bootstrap, TOPIC, ENTRIES)
-        with _sequencer(database, broker.bootstrap) as (sequencer, store):
+        with _sequencer(database, broker.bootstrap) as (sequencer, store, source):
             before = times(server.pid, broker.pid)
             _drain(sequencer, store)
-            used = times(server.pid, broker.pid).since(before, ENTRIES)
+            used = times(server.pid, broker.pid, source.pid or 0).since(before, ENTRIES)
     first, last = store.commits[0], store.commits[-1]
     measured = windows(store.commits)
     space = table_bytes(database, ENTRIES)
@@ -73,9 +73,9 @@ def _measured(server: EmbeddedPostgres, folder: Path) -> Figure:
     rows.mkdir()
     sizes = [size for _, size in store.commits]
     taken_out(database, sizes, rows)
-    before = times(server.pid, 0)
+    before = times(server.pid)
     limit = copied(bare, sizes, rows)
-    copy_used = times(server.pid, 0).since(before, sizes[-1] - sizes[0])
+    copy_used = times(server.pid).since(before, sizes[-1] - sizes[0])
     return Figure(
         name="audit_log: Kafka to committed and searchable",
         per_second=(last[1] - first[1]) / (last[0] - first[0]),
@@ -95,7 +95,7 @@ def _migrated(server: EmbeddedPostgres, name: str) -> str:
 
 
 @contextmanager
-def _sequencer(database: str, bootstrap: str) -> Iterator[tuple[Sequencer, "Noting"]]:
+def _sequencer(database: str, bootstrap: str) -> Iterator["Running"]:
     """Make a sequencer as its process does, over a log that follows the topic."""
     clock = SystemClock()
     store = Noting(
@@ -103,10 +103,10 @@ def _sequencer(database: str, bootstrap: str) -> Iterator[tuple[Sequencer, "Noti
     )
     store.open_log()
     follow(bootstrap, TOPIC, database)
-    source = KafkaEntries(bootstrap, topic=TOPIC, clock=clock)
+    source = ReadingProcess(bootstrap, topic=TOPIC, batch=BATCH, log_level="warning")
     line = CommitAhead(store)
     try:
-        yield (
+        yield Running(
             Sequencer(
                 store=store,
                 source=source,
@@ -118,6 +118,7 @@ def _sequencer(database: str, bootstrap: str) -> Iterator[tuple[Sequencer, "Noti
                 line=line,
             ),
             store,
+            source,
         )
     finally:
         line.close()
@@ -129,6 +130,14 @@ def _drain(sequencer: Sequencer, store: "Noting") -> None:
     """Step until all is committed; the first commit, of the log's own words, starts the clock."""
     while not store.commits or store.commits[-1][1] - store.commits[0][1] < ENTRIES:
         sequencer.step()
+
+
+class Running(NamedTuple):
+    """A sequencer at work, with its store and its source."""
+
+    sequencer: Sequencer
+    store: "Noting"
+    source: ReadingProcess
 
 
 class Noting(PostgresSequencerStore):

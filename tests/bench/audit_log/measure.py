@@ -18,10 +18,11 @@ _STAT_PARENT, _STAT_TIMES = 1, slice(11, 15)  # fields of proc(5) stat behind th
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
-    """Processor seconds so far: PostgreSQL with its children, the broker, this process."""
+    """Processor seconds so far: PostgreSQL with children, broker, reading process, this one."""
 
     postgres: float
     broker: float
+    reading: float
     own: float
 
     def since(self, before: "Times", entries: int) -> str:
@@ -29,6 +30,7 @@ class Times:
         used = {
             "PostgreSQL": self.postgres - before.postgres,
             "broker": self.broker - before.broker,
+            "reading process": self.reading - before.reading,
             "sequencer": self.own - before.own,
         }
         return "CPU s (us an entry): " + ", ".join(
@@ -37,11 +39,12 @@ class Times:
         )
 
 
-def times(postgres: int, broker: int) -> Times:
+def times(postgres: int, broker: int = 0, reading: int = 0) -> Times:
     """Read the processor time of these processes; 0 stands for one that does not run."""
     return Times(
         postgres=_seconds(postgres, children=True),
         broker=_seconds(broker, children=False) if broker else 0.0,
+        reading=_seconds(reading, children=False) if reading else 0.0,
         own=time.process_time(),
     )
 

@@ -2,7 +2,6 @@
 """The next batch is prepared while the one before is committed, and falls with it when it fails."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import psycopg
 import pytest
@@ -51,7 +50,7 @@ class Belt:
     def poll(self, limit: int, wait_ms: int) -> Sequence[Received]:
         first, self.at = self.at, min(self.at + limit, len(self.records))
         return [
-            replace(received(one), place=KafkaPlace(TOPIC, 0, offset))
+            received(one)._replace(place=KafkaPlace(TOPIC, 0, offset))
             for offset, one in enumerate(self.records[first : self.at], start=first)
         ]
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading what arrives: an entry whose parts open its commitments, or poison with a reason."""
 
-from dataclasses import replace
-
 import orjson
 import pytest
 
@@ -24,9 +22,9 @@ def test_a_sound_entry_comes_with_its_people_and_their_holders() -> None:
     sealed = Speaker().say(fact(subjects=(person,), permit={"permit_id": "p-1"}))
     sound = read(received(sealed))
     assert isinstance(sound, Sound)
-    assert (sound.actor, sound.subjects, sound.leaf) == (RITA, (person,), sealed.leaf_hash)
-    assert sound.permit == {"permit_id": "p-1"}
-    holders = {part.group: holder for part, holder in sound.parts}
+    assert (sound.actor, sound.leaf) == ((RITA.issuer, RITA.subject), sealed.leaf_hash)
+    assert (sound.people, sound.permit, sound.visa) == (((DATASET, 7),), "p-1", None)
+    holders = {group: holder for group, _, holder in sound.parts}
     assert holders == {
         "actor": actor_holder(RITA),
         "permit": actor_holder(RITA),
@@ -38,12 +36,12 @@ def test_without_an_actor_the_producer_holds_the_rest() -> None:
     sealed = Speaker().say(fact(actor=None, subjects=(), permit={"permit_id": "p-1"}))
     sound = read(received(sealed))
     assert isinstance(sound, Sound)
-    assert [holder for _, holder in sound.parts] == [source_holder("zz/clearinghouse/1")]
+    assert [holder for _, _, holder in sound.parts] == [source_holder("zz/clearinghouse/1")]
 
 
 @pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b"\xff", b"nonsense", b"x" * 70_000])
 def test_what_is_no_entry_is_poison_that_claims_nothing(raw: bytes) -> None:
-    found = poison(replace(received(Speaker().say()), raw=raw))
+    found = poison(received(Speaker().say())._replace(raw=raw))
     assert (found.fault, found.claims) == (Fault.MALFORMED_ENTRY, None)
 
 
@@ -55,10 +53,10 @@ def test_an_entry_of_another_source_claims_nothing() -> None:
 def test_bad_parts_leave_the_place_they_claim_readable() -> None:
     sealed = Speaker().say()
     other = Speaker().say()
-    cut = poison(replace(received(sealed), sealed=sealed.sealed[:-1]))
+    cut = poison(received(sealed)._replace(sealed=sealed.sealed[:-1]))
     assert cut.fault is Fault.MALFORMED_SEALED
     for wrong in (b"", other.sealed):
-        found = poison(replace(received(sealed), sealed=wrong))
+        found = poison(received(sealed)._replace(sealed=wrong))
         assert found.fault is Fault.COMMITMENT_MISMATCH
         assert found.claims is not None
         assert (found.claims.src, found.claims.epoch, found.claims.seq) == (
@@ -71,7 +69,7 @@ def test_bad_parts_leave_the_place_they_claim_readable() -> None:
 def test_an_extra_part_is_a_mismatch() -> None:
     sealed = Speaker().say(fact(subjects=()))
     parts = (*open_sealed(sealed.sealed), SealedPart(group="net", salt=b"s" * 32, value=b"{}"))
-    found = poison(replace(received(sealed), sealed=pack_sealed(parts)))
+    found = poison(received(sealed)._replace(sealed=pack_sealed(parts)))
     assert found.fault is Fault.COMMITMENT_MISMATCH
 
 
@@ -84,7 +82,7 @@ def test_a_person_of_no_dataset_is_poison() -> None:
 def test_a_place_that_is_no_place_is_not_claimed(seq: object) -> None:
     value = orjson.loads(Speaker().say().entry)
     raw = orjson.dumps({**value, "seq": seq}, option=orjson.OPT_SORT_KEYS)
-    found = poison(replace(received(Speaker().say()), raw=raw))
+    found = poison(received(Speaker().say())._replace(raw=raw))
     assert (found.fault, found.claims) == (Fault.MALFORMED_ENTRY, None)
 
 

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The reading process itself: `python -m audit_log.adapters.reading_child`, for its parent alone.
+
+See `reading_process` for what it is there for. It ends when the line to its parent is cut, and
+leaves signals to its parent.
+"""
+
+import pickle
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Final
+
+from audit_log.adapters.kafka_entries import KafkaEntries
+from audit_log.adapters.read_inputs import pack_inputs
+from audit_log.adapters.reading_process import AHEAD, TAKEN, Broken, Follow, Missing, ReadBatch
+from audit_log.domain.errors import OffsetMissing
+from audit_log.domain.received import Reader
+from audit_log.ports import SourceBroken
+from shared.clock import SystemClock
+from shared.logging import configure
+from shared.processes import collect_seldom, die_with_parent
+
+_WAIT_MS: Final = 200
+_PROTOCOL: Final = 5
+
+
+class Child:
+    """Reads where it is told and says what it read, until the line is cut."""
+
+    def __init__(self, line: Connection, source: KafkaEntries, batch: int) -> None:
+        self._line = line
+        self._source = source
+        self._batch = batch
+        self._outgoing: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._untaken = 0
+        self._course: Follow | None = None
+
+    def run(self) -> None:
+        """Work until EOFError or OSError: the parent is gone, or wants no more."""
+        threading.Thread(target=self._send, daemon=True, name="send").start()
+        while True:
+            rests = self._course is None or self._untaken >= AHEAD
+            while self._line.poll(None if rests else 0):
+                self._obey(self._line.recv_bytes())
+                rests = self._course is None or self._untaken >= AHEAD
+                if not rests:
+                    break
+            course = self._course
+            if course is not None and self._untaken < AHEAD:
+                self._read(course)
+
+    def _obey(self, said: bytes) -> None:
+        if said == TAKEN:
+            self._untaken -= 1
+            return
+        self._course = pickle.loads(said)  # noqa: S301 - our own parent wrote it
+        if self._course is not None:
+            self._source.follow(self._course.offsets, self._course.sources)
+
+    def _read(self, course: Follow) -> None:
+        try:
+            came = self._source.poll(self._batch, _WAIT_MS)
+        except SourceBroken as broken:
+            self._course = None
+            self._say(Broken(course.course, broken.code, dict(broken.numbers)))
+        except OffsetMissing as missing:
+            self._course = None
+            self._say(Missing(course.course, dict(missing.context)))
+        else:
+            if came:
+                reader = Reader()
+                read = [reader.read(one) for one in came]
+                self._untaken += 1
+                self._say(ReadBatch(course.course, pack_inputs(read)))
+
+    def _say(self, what: ReadBatch | Broken | Missing) -> None:
+        self._outgoing.put(pickle.dumps(what, _PROTOCOL))
+
+    def _send(self) -> None:
+        """Write on a thread of its own, so that the next batch is read meanwhile."""
+        with suppress(OSError):  # the parent is gone: `run` ends too
+            while True:
+                self._line.send_bytes(self._outgoing.get())
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Read for the process that holds the other end of the line (`ReadingProcess`)."""
+    line, parent, bootstrap, topic, batch, log_level = arguments
+    die_with_parent(int(parent))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    configure("audit_log", log_level)
+    collect_seldom()
+    source = KafkaEntries(bootstrap, topic=topic, clock=SystemClock())
+    with suppress(EOFError, OSError):
+        Child(Connection(int(line)), source, int(batch)).run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

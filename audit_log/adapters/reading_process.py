@@ -7,6 +7,7 @@ holds no key, no database and no offset of its own: it reads from where it was t
 it again. It dies with its parent; when it dies alone, the next step starts another one.
 """
 
+import os
 import pickle
 import socket
 import subprocess

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Entries over a real Kafka broker: offsets in the same transaction, and never a silent step."""
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from audit_log.adapters.kafka_entries import KafkaEntries
+from audit_log.adapters.reading_process import ReadingEnded, ReadingProcess
 from audit_log.domain.errors import LogMismatch, OffsetMissing
 from audit_log.settings import AdminSettings
 from audit_log.usecases.sequence import Sequencer
@@ -43,6 +46,7 @@ class Road:
     broker: KafkaBroker
     topic: str
     world: PostgresWorld
+    beside: bool  # read in a process of its own, as the sequencer's process does
 
     def settings(self) -> AdminSettings:
         return load(
@@ -79,7 +83,11 @@ class Road:
         finally:
             transport.close()
 
-    def source(self) -> KafkaEntries:
+    def source(self) -> KafkaEntries | ReadingProcess:
+        if self.beside:
+            return ReadingProcess(
+                self.broker.bootstrap, topic=self.topic, batch=64, log_level="warning"
+            )
         # The waits after a broker's "not now" and for a deaf client are real ones: a clock that
         # stands still would make the first of them last for ever.
         return KafkaEntries(self.broker.bootstrap, topic=self.topic, clock=SystemClock())
@@ -94,12 +102,12 @@ class Road:
             return [row[0] for row in rows.fetchall()]
 
 
-@pytest.fixture
-def road() -> Iterator[Road]:
+@pytest.fixture(params=[False, True], ids=["here", "beside"])
+def road(request: pytest.FixtureRequest) -> Iterator[Road]:
     broker = session_broker()
     topic = broker.new_topic("audit", partitions=3)
     world = PostgresWorld()
-    yield Road(broker=broker, topic=topic, world=world)
+    yield Road(broker=broker, topic=topic, world=world, beside=request.param)
     world.close()
     forget_failed_connections()
 
@@ -225,11 +233,39 @@ def test_a_topic_made_anew_is_a_finding_and_reading_stops(road: Road) -> None:
     source.close()
 
 
+def at_least(road: Road, entries: int) -> bool:
+    return len(road.served()) >= entries
+
+
 def remade(road: Road) -> bool:
     road.broker.create_topic(road.topic, partitions=3)
     return True
 
 
+@pytest.mark.parametrize("road", [True], indirect=True)
+def test_a_reading_process_that_dies_costs_no_entry_and_doubles_none(road: Road) -> None:
+    road.register()
+    speaker = Speaker()
+    road.produce(*speaker.say_many(300))
+    source = road.source()
+    assert isinstance(source, ReadingProcess)
+    one = sequencer(road.world, source=source, batch=50)
+    sequence_until(one, lambda: len(road.served()) >= 50, "the first entries")
+    for enough in (120, 240):
+        assert source.pid is not None
+        os.kill(source.pid, signal.SIGKILL)  # with batches read ahead, and one on the line
+        with pytest.raises(ReadingEnded):
+            sequence_until(one, lambda: False, "the loss to be noticed")
+        sequence_until(one, partial(at_least, road, enough), "it to go on")
+    road.produce(*speaker.say_many(10))
+    sequence_until(one, lambda: len(road.served()) == 310, "all entries")
+    assert road.served() == list(range(1, 311))
+    assert sum(road.offsets()) == 310
+    assert road.world.findings() == []
+    source.close()
+
+
+@pytest.mark.parametrize("road", [True], indirect=True)
 def test_registering_again_changes_nothing_and_otherwise_is_refused(road: Road) -> None:
     assert road.register(offsets=(0, 0, 0))
     assert not road.register(offsets=(0, 0, 0))
@@ -245,6 +281,7 @@ def test_registering_again_changes_nothing_and_otherwise_is_refused(road: Road) 
         road.register("zz/third/1", "third")
 
 
+@pytest.mark.parametrize("road", [True], indirect=True)
 def test_the_process_drains_the_topic_and_survives_a_kill(road: Road, tmp_path: Path) -> None:
     road.register()
     environment = sequencing_environment(road, tmp_path)

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was read in one process is the same in the other."""
+
+from audit_log.adapters.read_inputs import pack_inputs, unpack_inputs
+from audit_log.domain.received import KafkaPlace, Poison, Reader, Received
+from shared.events import Subject
+from tests.fakes.log_factories import DATASET, Speaker, fact, received
+
+
+def came(offset: int, one: Received) -> Received:
+    return one._replace(place=KafkaPlace("audit.zz.v1", offset % 2, offset))
+
+
+def test_inputs_come_back_equal_and_in_their_order() -> None:
+    speaker, reader = Speaker(), Reader()
+    people = tuple(Subject(dataset=DATASET, ordinal=ordinal) for ordinal in range(3))
+    permit = {"jti": "j-1", "permit_id": "p-1"}
+    good = [received(speaker.say(fact(subjects=people, permit=permit))) for _ in range(3)]
+    nameless = received(speaker.say(fact(actor=None, subjects=())))
+    broken = received(speaker.say())
+    all_of_it = [
+        good[0]._replace(raw=b"poison"),
+        *good,
+        nameless,
+        broken._replace(sealed=b""),
+        received(Speaker("zz/nobody/1").say()),
+    ]
+    read = [reader.read(came(offset, one)) for offset, one in enumerate(all_of_it)]
+    assert [isinstance(one, Poison) for one in read] == [True, *[False] * 4, True, True]
+    assert list(unpack_inputs(pack_inputs(read))) == read
+    for alone in (read[:1], read[1:2], read[5:], []):
+        assert list(unpack_inputs(pack_inputs(alone))) == alone

@@ -154,6 +154,7 @@ def _alternative(number: int, raw: dict[str, Any]) -> RawAlternative:
             for index, modifier in enumerate(raw["modifiers"])
         ),
         diseases=tuple(raw["diseases"]),
+        activities=tuple(raw["activities"]),
     )
 
 

@@ -91,11 +91,13 @@ class QuestionText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormText:
-    """A whole form in one language (BCP 47)."""
+    """A whole form in one language (BCP 47); `yes` and `no` are the words on the two answers."""
 
     language: str
     title: str
     introduction: str
+    yes: str
+    no: str
     elements: Mapping[str, str]
     questions: Mapping[str, QuestionText]
 

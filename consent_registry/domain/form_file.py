@@ -39,6 +39,7 @@ _VERSION: Final = re.compile(r"(0|[1-9][0-9]{0,4})(\.(0|[1-9][0-9]{0,4})){1,2}",
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", re.ASCII)
 _LINE: Final = re.compile(r"(?=.*\S)[^\x00-\x1f\x7f]{1,400}")
 _PROSE: Final = re.compile(r"(?=[\s\S]*\S)[^\x00-\x09\x0b-\x1f\x7f]{1,8000}")
+_TEXT: Final = frozenset({"title", "introduction", "yes", "no", "elements", "questions"})
 _TOP: Final = frozenset(
     {
         *("format", "form", "version", "ethics_reference", "questions", "rules", "refused_when"),
@@ -265,7 +266,7 @@ class _Reader:
         self, language: str, value: object, questions: tuple[FormQuestion, ...]
     ) -> FormText:
         at = f"/texts/{language}"
-        raw = self._object(value, at, frozenset({"title", "introduction", "elements", "questions"}))
+        raw = self._object(value, at, _TEXT)
         elements = self._object(raw.get("elements", {}), f"{at}/elements", frozenset(ELEMENTS))
         asked = self._object(
             raw.get("questions"), f"{at}/questions", frozenset(one.key for one in questions)
@@ -274,6 +275,8 @@ class _Reader:
             language=language,
             title=self._words(raw, "title", at, _LINE),
             introduction=self._words(raw, "introduction", at, _PROSE),
+            yes=self._words(raw, "yes", at, _LINE),
+            no=self._words(raw, "no", at, _LINE),
             elements={
                 element: self._words(elements, element, f"{at}/elements", _PROSE)
                 for element in ELEMENTS

@@ -23,6 +23,7 @@ from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.rows import Row, RowReader, check_header
 from consent_registry.ports import Imports, UnitOfWork
 from consent_registry.usecases.facts import fact
+from consent_registry.usecases.forms import form_use_of
 from consent_registry.usecases.imports import FINISHED
 from consent_registry.usecases.tools import Tools
 
@@ -52,12 +53,14 @@ def _stage(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
     header = check_header(first) if first is not None else None
     if header is None:
         return _failed(uow, batch, tools)
-    known = {str(dataset.dataset) for dataset in uow.datasets.every()}
+    datasets = uow.datasets.every()
+    known = {str(dataset.dataset) for dataset in datasets}
     rows = RowReader(
         header,
         diseases=tools.diseases,
         known_dataset=known.__contains__,
         now=batch.received_at,
+        forms=form_use_of(uow, datasets),
     )
     count = _judge_rows(uow.imports, batch.import_id, rows, records)
     _judge_consents(uow.imports, batch)

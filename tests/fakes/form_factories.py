@@ -49,6 +49,8 @@ def text(*keys: str, without: str = "") -> Any:
     return {
         "title": "A small form",
         "introduction": "Two questions.",
+        "yes": "Yes",
+        "no": "No",
         "elements": {name: f"About {name}." for name in ELEMENTS if name != without},
         "questions": {
             key: {"question": f"{key}?", "yes": "Then so.", "no": "Not."} for key in keys

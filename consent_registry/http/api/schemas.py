@@ -44,6 +44,7 @@ class DatasetSchema(Schema):
     country = fields.String()
     legal_regime = fields.String()
     consent_role = fields.String()
+    form = fields.String(metadata=_about("the form it demands of consents; empty: none"))
     revision = fields.Integer()
     members = fields.Integer()
     table_version = fields.Integer()

@@ -44,6 +44,7 @@ class DatasetView:
     coming: tuple[Coming, ...]
     permits: int
     can_stop: bool
+    asks: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +160,7 @@ def question(
         titles=tuple(choice.dataset.title for choice in asked),
         permits=sum(outlook.permits for outlook in outlooks),
         can_stop=any(outlook.can_stop for outlook in outlooks),
-        goes_on=_goes_on(asked),
+        goes_on=goes_on(asked),
         consequences=_consequences(asked, speaker),
         key=key,
     )
@@ -182,7 +183,7 @@ def receipt(done: Withdrawal, choices: Choices, speaker: Speaker) -> ReceiptView
             )
             for name, revision in done.revisions
         ),
-        goes_on=_goes_on(about),
+        goes_on=goes_on(about),
         consequences=_consequences(about, speaker),
     )
 
@@ -234,6 +235,7 @@ def _dataset(choice: Choice, outlook: Outlook, speaker: Speaker) -> DatasetView:
         coming=_coming(outlook, speaker),
         permits=outlook.permits,
         can_stop=outlook.can_stop,
+        asks=bool(choice.dataset.form),
     )
 
 
@@ -269,7 +271,7 @@ def _coming(outlook: Outlook, speaker: Speaker) -> tuple[Coming, ...]:
     )
 
 
-def _goes_on(asked: Sequence[Choice]) -> tuple[str, ...]:
+def goes_on(asked: Sequence[Choice]) -> tuple[str, ...]:
     """Name the datasets where the law lets some use go on whatever a consent says."""
     return tuple(one.dataset.title for one in asked if not (one.stops_new and one.stops_running))
 

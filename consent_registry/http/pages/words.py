@@ -141,6 +141,8 @@ ACTIVITY_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         SECONDARY_USE: "the work of researchers who have got a permit",
     }
 )
+CHOOSE_ILLNESSES: Final = "Choose at least one illness, or answer no."
+CHOOSE_ANSWER: Final = "Choose one of the two answers, or leave the question open."
 ONE_PROJECT: Final = "the project {value}"
 ONLY_FOR: Final = "This choice is only for this: {value}."
 

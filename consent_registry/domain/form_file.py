@@ -69,7 +69,7 @@ class _Reader:
 
     def form(self, value: object) -> Form | None:
         raw = self._object(value, "", _TOP)
-        if not raw:
+        if not raw and self.faults:
             return None
         if raw.get("format") != FORM_FORMAT:
             self._fault("/format", f"must be {FORM_FORMAT}")

@@ -88,7 +88,7 @@ class DemandSchema(StrictSchema):
     form = fields.String(required=True)
 
 
-class AnswerSchema(StrictSchema):
+class FormAnswerSchema(StrictSchema):
     """One answer. There is no default: a question left out is left open, and counts as no."""
 
     question = fields.String(required=True)
@@ -96,13 +96,13 @@ class AnswerSchema(StrictSchema):
     illnesses = fields.List(fields.String(), load_default=list, validate=validate.Length(max=20))
 
 
-class AnswersSchema(StrictSchema):
+class FormAnswersSchema(StrictSchema):
     """Answers to a published form, in the language in which it was read."""
 
     form = fields.String(required=True, metadata={"description": "the form's SHA-256"})
     language = fields.String(required=True)
     answers = fields.List(
-        fields.Nested(AnswerSchema), required=True, validate=validate.Length(max=20)
+        fields.Nested(FormAnswerSchema), required=True, validate=validate.Length(max=20)
     )
     effective_from = fields.String(load_default=None, allow_none=True, metadata=_TIME)
     effective_to = fields.String(load_default=None, allow_none=True, metadata=_TIME)
@@ -128,22 +128,22 @@ def register(body: dict[str, Any]) -> dict[str, Any]:
     return _form(register_form(body["document"], tools=tools, principal=current_principal()))
 
 
-@blueprint.route("/v1/forms/<sha256>/publication", methods=["PUT"])
+@blueprint.route("/v1/forms/<digest>/publication", methods=["PUT"])
 @requires("consents.write")
 @blueprint.arguments(PublicationSchema)
 @blueprint.response(200, FormSchema)
-def publish(body: dict[str, Any], sha256: str) -> dict[str, Any]:
+def publish(body: dict[str, Any], digest: str) -> dict[str, Any]:
     """Publish a draft: signed, checked, and from then on unchangeable."""
     tools, principal = current_tools(), current_principal()
-    return _form(publish_form(sha256, body["signature"], tools=tools, principal=principal))
+    return _form(publish_form(digest, body["signature"], tools=tools, principal=principal))
 
 
-@blueprint.route("/v1/forms/<sha256>/retirement", methods=["PUT"])
+@blueprint.route("/v1/forms/<digest>/retirement", methods=["PUT"])
 @requires("consents.write")
 @blueprint.response(200, FormSchema)
-def retire(sha256: str) -> dict[str, Any]:
+def retire(digest: str) -> dict[str, Any]:
     """End new answers under a form; consents given under it stay."""
-    return _form(retire_form(sha256, tools=current_tools(), principal=current_principal()))
+    return _form(retire_form(digest, tools=current_tools(), principal=current_principal()))
 
 
 @blueprint.route("/v1/forms")
@@ -154,12 +154,12 @@ def every() -> dict[str, Any]:
     return {"forms": [_form(one) for one in list_forms(tools=current_tools())]}
 
 
-@blueprint.route("/v1/forms/<sha256>")
+@blueprint.route("/v1/forms/<digest>")
 @requires_any(*_READING)
 @blueprint.response(200, FormWithTextSchema)
-def one(sha256: str) -> dict[str, Any]:
+def one(digest: str) -> dict[str, Any]:
     """Give a form by its SHA-256."""
-    return _whole(get_form(sha256, tools=current_tools()))
+    return _whole(get_form(digest, tools=current_tools()))
 
 
 @blueprint.route("/v1/forms/<name>/versions/<version>")
@@ -183,7 +183,7 @@ def demand(body: dict[str, Any], dataset: str) -> dict[str, Any]:
 
 @blueprint.route("/v1/participants/<pseudonym>/answers/<dataset>", methods=["PUT"])
 @requires_any("consents.write", "consents.self")
-@blueprint.arguments(AnswersSchema)
+@blueprint.arguments(FormAnswersSchema)
 @blueprint.response(200, RecordedSchema)
 def answer(body: dict[str, Any], pseudonym: str, dataset: str) -> dict[str, Any]:
     """Give or change a consent by answers; the form's rules make the grants."""

@@ -128,7 +128,7 @@ def test_each_fault_is_named_by_its_place(change: Any, fault: tuple[str, str]) -
     assert fault in faults(small_document(**change))
 
 
-@pytest.mark.parametrize("value", [None, [], "x", 1, {1: 2}])
+@pytest.mark.parametrize("value", [None, [], {}, "x", 1, {1: 2}])
 def test_what_is_no_form_is_refused(value: object) -> None:
     assert faults(value)
 

@@ -78,6 +78,17 @@ class GrantRule:
     activities: tuple[str, ...]
     modifiers: tuple[ModifierRule, ...] = ()
 
+    def grant(self, yes: Set[str], illnesses: tuple[str, ...]) -> RawAlternative:
+        """Make the grant of somebody who said yes to these questions and named these illnesses."""
+        return RawAlternative(
+            permission=self.permission,
+            modifiers=tuple(
+                one.modifier for one in self.modifiers if one.when is None or one.when.holds(yes)
+            ),
+            diseases=tuple(sorted({*self.diseases, *illnesses})),
+            activities=self.activities,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionText:
@@ -115,6 +126,9 @@ class Form:
     texts: Mapping[str, FormText]
     document: bytes
 
+    def __hash__(self) -> int:
+        return hash(self.document)
+
     @property
     def sha256(self) -> str:
         """Its name: SHA-256 over the canonical JSON, in hex."""
@@ -138,26 +152,16 @@ class Form:
         self, yes: Set[str], illnesses: Mapping[str, tuple[str, ...]]
     ) -> tuple[RawAlternative, ...]:
         """Give what somebody grants who said yes to exactly these questions, each grant once."""
-        found = (_grant(rule, yes, illnesses) for rule in self.rules if rule.when.holds(yes))
+        found = (
+            rule.grant(yes, illnesses.get(rule.diseases_from, ()))
+            for rule in self.rules
+            if rule.when.holds(yes)
+        )
         return tuple(dict.fromkeys(found))
 
     def text(self, language: str) -> FormText:
         """Give the form in this language, or in its first one."""
         return self.texts.get(language) or self.texts[min(self.texts)]
-
-
-def _grant(
-    rule: GrantRule, yes: Set[str], illnesses: Mapping[str, tuple[str, ...]]
-) -> RawAlternative:
-    asked = illnesses.get(rule.diseases_from, ()) if rule.diseases_from else ()
-    return RawAlternative(
-        permission=rule.permission,
-        modifiers=tuple(
-            one.modifier for one in rule.modifiers if one.when is None or one.when.holds(yes)
-        ),
-        diseases=tuple(sorted({*rule.diseases, *asked})),
-        activities=rule.activities,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether a consent may be recorded under the form that it names. A no never needs a form.
 
-A dataset may demand one form. Where it does, a consent names a published version of it; and no
-dataset takes a consent under a registered form that leaves out a minimum element (law.md C-2).
+A dataset may demand one form. Where it does, a consent names a published version of it. No dataset
+takes a consent under a registered form that leaves out a minimum element (law.md C-2), or that no
+answers to the form would have made.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from consent_registry.domain.form import FormState, StoredForm
+from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.form import Form, FormState, StoredForm
+from consent_registry.domain.form_outcomes import can_grant
 from consent_registry.domain.row_codes import Fault, RowCode
+from consent_registry.domain.terms import Terms
 
 COLUMN = "form_version"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsableForm:
+    """A published form as imports ask about it, worked out once for millions of rows."""
+
+    form: Form
+    sha256: str
+    missing: tuple[str, ...]
+    retired_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +34,7 @@ class FormUse:
     """Every published form under both its names, and which form each dataset demands."""
 
     demanded: Mapping[str, str] = field(default_factory=dict)
-    forms: Mapping[str, StoredForm] = field(default_factory=dict)
+    forms: Mapping[str, UsableForm] = field(default_factory=dict)
 
     def judge(
         self, dataset: str, named: str, expressed_at: datetime
@@ -35,23 +49,35 @@ class FormUse:
             return named, (Fault(COLUMN, RowCode.FORM_REQUIRED),)
         if found is None:
             return named, (Fault(COLUMN, RowCode.FORM_UNKNOWN),) if demanded else ()
-        form = found.form
         faults: tuple[Fault, ...] = ()
-        if demanded and form.name != demanded:
+        if demanded and found.form.name != demanded:
             faults = (Fault(COLUMN, RowCode.FORM_UNKNOWN),)
-        elif form.missing_elements:
-            missing = f"missing: {', '.join(form.missing_elements)}"
-            faults = (Fault(COLUMN, RowCode.FORM_INCOMPLETE, missing),)
+        elif found.missing:
+            faults = (
+                Fault(COLUMN, RowCode.FORM_INCOMPLETE, f"missing: {', '.join(found.missing)}"),
+            )
         elif found.retired_at is not None and expressed_at >= found.retired_at:
             faults = (Fault(COLUMN, RowCode.FORM_RETIRED),)
-        return form.sha256, faults
+        return found.sha256, faults
+
+    def judge_terms(self, recorded: str, terms: Terms, diseases: Diseases) -> tuple[Fault, ...]:
+        """Say whether the form recorded by `judge` can make these grants; any other form can."""
+        found = self.forms.get(recorded)
+        if found is None or all(can_grant(found.form, one, diseases) for one in terms):
+            return ()
+        return (Fault(COLUMN, RowCode.FORM_GRANTS_OTHERWISE),)
 
 
 def form_use(demanded: Mapping[str, str], stored: Iterable[StoredForm]) -> FormUse:
     """Make the rule of these datasets and forms."""
-    forms: dict[str, StoredForm] = {}
+    forms: dict[str, UsableForm] = {}
     for one in stored:
         if one.state is not FormState.DRAFT:
-            forms[one.form.sha256] = one
-            forms[f"{one.form.name}@{one.form.version}"] = one
+            usable = UsableForm(
+                form=one.form,
+                sha256=one.form.sha256,
+                missing=one.form.missing_elements,
+                retired_at=one.retired_at,
+            )
+            forms[usable.sha256] = forms[f"{one.form.name}@{one.form.version}"] = usable
     return FormUse(demanded={name: form for name, form in demanded.items() if form}, forms=forms)

@@ -27,6 +27,7 @@ class RowCode(Enum):
     FORM_UNKNOWN = ("E-FORM-03", "not a published version of the form that this dataset demands")
     FORM_INCOMPLETE = ("E-FORM-04", "the form says nothing about what every form has to say")
     FORM_RETIRED = ("E-FORM-05", "the form was retired before this was signed")
+    FORM_GRANTS_OTHERWISE = ("E-FORM-06", "no answers to this form grant this")
     UNKNOWN_CODE = ("E-DUO-01", "not a DUO code")
     OBSOLETE_CODE = ("E-DUO-02", "an obsolete DUO code")
     VALUE_MISSING = ("E-DUO-03", "this term needs a value")

@@ -113,7 +113,7 @@ def record_statement(
     _check_times(statement, writing.now)
     begins = statement.effective_from or writing.now
     expressed_at = min(begins, writing.now)
-    form = _form(uow, held[statement.dataset], statement, expressed_at)
+    form = _form(uow, tools, held[statement.dataset], statement, expressed_at)
     if begins < writing.now and terms:
         use_backdating(
             uow,
@@ -138,11 +138,14 @@ def record_statement(
     return Recorded(recorded_at=writing.recorded_at, revision=writing.revision, kind=done.kind)
 
 
-def _form(uow: UnitOfWork, dataset: Dataset, statement: Statement, expressed_at: datetime) -> str:
+def _form(
+    uow: UnitOfWork, tools: Tools, dataset: Dataset, statement: Statement, expressed_at: datetime
+) -> str:
     """Give the form to be recorded. A no is taken whatever form it names."""
-    named, faults = form_use_of(uow, [dataset]).judge(
-        dataset.dataset, statement.form_version, expressed_at
-    )
+    use = form_use_of(uow, [dataset])
+    named, faults = use.judge(dataset.dataset, statement.form_version, expressed_at)
+    if not faults and statement.answers is None:
+        faults = use.judge_terms(named, statement.terms, tools.diseases)
     if faults and statement.terms:
         found = [_form_fault(fault) for fault in faults]
         raise ValidationFailed("the consent cannot be taken under this form", faults=found)

@@ -161,8 +161,8 @@ def test_forms_are_listed_in_the_order_of_their_numbers(world: RegistryWorld) ->
 
 
 def test_answers_carry_the_form_and_grant_what_its_rules_say(world: RegistryWorld) -> None:
+    world.load({})
     form = world.form(example_document(), demanded_by=DS)
-    world.load({"form_version": form})
     done = answer(world, form, "health", "companies", language="fi")
     assert done.kind is Kind.CHANGED
     step = history_of("P-1", tools=world.tools, principal=DESK)[0]
@@ -180,8 +180,8 @@ def test_answers_carry_the_form_and_grant_what_its_rules_say(world: RegistryWorl
 
 
 def test_answers_stand_sealed_and_committed_to_with_the_event(world: RegistryWorld) -> None:
+    world.load({})
     form = world.form(example_document(), demanded_by=DS)
-    world.load({"form_version": form})
     answer(world, form, "health")
     assert "companies" not in repr(world.rows("consent_event"))
     entries = world.column("SELECT convert_from(value, 'UTF8') FROM outbox")
@@ -191,8 +191,8 @@ def test_answers_stand_sealed_and_committed_to_with_the_event(world: RegistryWor
 def test_leaving_everything_open_is_a_refusal_and_withdrawing_needs_no_form(
     world: RegistryWorld,
 ) -> None:
+    world.load({})
     form = world.form(example_document(), demanded_by=DS)
-    world.load({"form_version": form})
     assert answer(world, form).kind is Kind.REFUSED
     answer(world, form, "health")
     withdraw("P-1", WithdrawConsent(), tools=world.tools, principal=DESK)
@@ -288,3 +288,23 @@ def test_a_form_nobody_published_cannot_be_demanded_and_a_demand_can_end(
     assert demand_form(DS, "", tools=world.tools, principal=DESK).form == ""
     world.load({"form_version": ""})
     assert state(world) is State.GIVEN
+
+
+def test_no_codes_are_entered_under_a_form_that_its_rules_would_not_make(
+    world: RegistryWorld,
+) -> None:
+    world.form(small_document(), demanded_by=DS)
+    wider = {"permission": "GRU", "form_version": "small@1.0"}
+    report = world.load(
+        wider, {"participant": "P-2", "local_id": "S-2", "form_version": "small@1.0"}
+    )
+    assert [(one.line, one.fault.what.code) for one in report.faults] == [(2, "E-FORM-06")]
+    gru = NewConsent(
+        pseudonym="P-2",
+        dataset=DS,
+        alternatives=(RawAlternative(permission="GRU"),),
+        form_version="small@1.0",
+    )
+    with pytest.raises(ValidationFailed) as refused:
+        record_consent(gru, tools=world.tools, principal=DESK)
+    assert codes(refused) == ["form_grants_otherwise"]

@@ -13,6 +13,7 @@ from consent_registry.domain.answers import RawAnswer, derive, read_answers
 from consent_registry.domain.form import Form
 from consent_registry.domain.form_check import check
 from consent_registry.domain.form_file import read_form
+from consent_registry.domain.form_outcomes import can_grant
 from consent_registry.domain.matching import match
 from consent_registry.domain.meet import Comparison, meet
 from consent_registry.domain.records import answers_of, personal_part, terms_of
@@ -77,6 +78,11 @@ def test_grants_derived_again_from_what_was_kept_are_the_same(said: dict[str, Ra
     kept = answers_of(personal)
     assert kept is not None
     assert derive(FORM, kept, extract()) == (terms_of(personal) or ())
+
+
+@given(answers())
+def test_what_answers_grant_is_what_the_form_can_grant(said: dict[str, RawAnswer]) -> None:
+    assert all(can_grant(FORM, one, extract()) for one in granted(said))
 
 
 @given(consents, consents, purposes())

@@ -2,6 +2,7 @@
 """Forms: what is refused before anybody is asked, and what answers grant."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from consent_registry.domain.form import (
 from consent_registry.domain.form_check import Law, check
 from consent_registry.domain.form_demand import form_use
 from consent_registry.domain.form_file import form_of, read_form
+from consent_registry.domain.form_outcomes import can_grant
 from consent_registry.domain.records import answers_of, personal_part, terms_of
 from shared.errors import ValidationFailed
 from tests.fakes.consent_factories import alternative, extract
@@ -330,3 +332,24 @@ def test_a_demanded_form_is_named_published_and_not_retired() -> None:
 def test_gics_2_15_2_versions_of_several_digits_are_in_the_order_of_numbers() -> None:
     versions = ["1.10", "2.0", "1.9", "1.2.10", "1.2.9"]
     assert sorted(versions, key=version_key) == ["1.2.9", "1.2.10", "1.9", "1.10", "2.0"]
+
+
+def test_a_form_can_grant_what_some_answers_make_and_nothing_else() -> None:
+    form = example_form()
+    can = [
+        alternative(Duo.HMB, Duo.NPU, Duo.NMDS, Duo.IRB, GS="EEA"),
+        alternative(Duo.GRU, Duo.IRB),
+        alternative(Duo.DS, Duo.NMDS, Duo.IRB, diseases="MONDO:0005015 MONDO:0004992"),
+        replace(alternative(Duo.HMB, Duo.NPU), activities=("af_aggregate",)),
+    ]
+    cannot = [
+        alternative(Duo.HMB),
+        alternative(Duo.NRES),
+        alternative(Duo.HMB, Duo.NPU, Duo.NMDS, Duo.IRB, GS="FI"),
+        alternative(Duo.HMB, Duo.NPU),
+        alternative(Duo.DS, Duo.IRB, diseases="MONDO:0004992 MONDO:0005148"),
+        alternative(Duo.HMB, Duo.IRB, Duo.CC),
+        replace(alternative(Duo.HMB, Duo.IRB), activities=("subject_query",)),
+    ]
+    assert [can_grant(form, one, extract()) for one in can] == [True] * len(can)
+    assert [can_grant(form, one, extract()) for one in cannot] == [False] * len(cannot)

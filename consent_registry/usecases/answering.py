@@ -68,9 +68,17 @@ def record_answers(
 
 
 def record_own_answers(wanted: NewAnswers, *, tools: Tools, principal: Principal) -> Recorded:
-    """Record answers of the participant this login is linked to, from the pages."""
+    """Record answers of the participant this login is linked to, from the pages.
+
+    The same answers once more, right after each other, are recorded once.
+    """
     with tools.units() as uow:
         pid = access.oneself(uow, principal)
+        # Holding comes first: of two requests the second sees what the first did.
+        uow.datasets.hold([wanted.dataset])
+        repeated = _repeated(uow, pid, _read(uow, wanted, tools).answers, wanted.dataset)
+        if repeated is not None:
+            return repeated
         done = _record(uow, pid, wanted, Channel.PAGE, tools=tools, principal=principal)
         uow.commit()
     return done
@@ -97,6 +105,16 @@ def preview_own(wanted: NewAnswers, *, tools: Tools, principal: Principal) -> Pr
     with tools.reads() as uow:
         access.oneself(uow, principal)
         return _read(uow, wanted, tools)
+
+
+def _repeated(uow: UnitOfWork, pid: str, answers: Answers, dataset: DatasetId) -> Recorded | None:
+    """Give what was recorded of the same answers, when nothing was recorded since."""
+    ordinals = [one.ordinal for one in uow.people.memberships(pid) if one.dataset == dataset]
+    for records in uow.events.of_members(dataset, ordinals).values():
+        last = records[-1]
+        if last.channel is Channel.PAGE and answers_of(last.personal) == answers:
+            return Recorded(recorded_at=last.recorded_at, revision=last.revision, kind=last.kind)
+    return None
 
 
 def _read(uow: UnitOfWork, wanted: NewAnswers, tools: Tools) -> Preview:

@@ -12,7 +12,8 @@ and `navigation=pages.NAVIGATION`::
 The addresses: `/` (my choices), `/withdraw` (everywhere) and `/withdraw/<dataset>` (one page asks,
 its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_url` leads here),
 `/history` and `/history/<dataset>`, `/opt-out`, `/answer/<dataset>` where a dataset asks by a form
-(its POST shows the outcome, `/answer/<dataset>/confirmation` records it, `…/recorded` says so).
+(its POST shows the outcome, `/answer/<dataset>/confirmation` records it, `…/recorded` says so), and
+`/form/<sha256>` to read one.
 """
 
 from flask import Flask

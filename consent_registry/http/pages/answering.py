@@ -14,6 +14,7 @@ from flask_babel import get_locale
 
 from consent_registry.domain.answers import YES, RawAnswer
 from consent_registry.domain.errors import FormNotOpen, FormUnknown, NotAMember, NotLinked
+from consent_registry.domain.form import Form
 from consent_registry.http.pages import form_views, participant
 from consent_registry.usecases.answering import (
     Asked,
@@ -22,6 +23,7 @@ from consent_registry.usecases.answering import (
     preview_own,
     record_own_answers,
 )
+from consent_registry.usecases.forms import get_form
 from consent_registry.usecases.reading import own_consents
 from shared.errors import FieldFault, NotFound, ValidationFailed
 from shared.ids import DatasetId
@@ -79,6 +81,17 @@ def done(dataset: str) -> ResponseReturnValue:
     return render_template("consent_registry/answered.html", view=view)
 
 
+@blueprint.get("/form/<digest>")
+@signed_in(_SELF)
+def read(digest: str) -> ResponseReturnValue:
+    """Show a published form, retired or not: what she once answered, word for word."""
+    found = get_form(digest, tools=participant.current_tools())
+    if found.published_at is None:
+        raise NotFound
+    view = form_views.whole(found.form, _chosen(found.form))
+    return render_template("consent_registry/form.html", view=view)
+
+
 @blueprint.errorhandler(NotLinked)
 def not_linked(fault: NotLinked) -> ResponseReturnValue:
     """Say what a login without a participant can do."""
@@ -108,8 +121,12 @@ def _questions(asked: Asked, faults: tuple[FieldFault, ...]) -> ResponseReturnVa
 
 
 def _language(asked: Asked) -> str:
-    """Give the language she reads the form in: the one asked for, else hers, else the first."""
-    texts = asked.form.form.texts
+    return _chosen(asked.form.form)
+
+
+def _chosen(form: Form) -> str:
+    """Give the language she reads a form in: the one asked for, else hers, else the first."""
+    texts = form.texts
     for wanted in (request.values.get("language", ""), str(get_locale() or "")):
         if wanted in texts:
             return wanted

@@ -9,7 +9,7 @@ from typing import Final
 from babel import Locale
 
 from consent_registry.domain.answers import Answer, RawAnswer
-from consent_registry.domain.form import FormQuestion, FormText
+from consent_registry.domain.form import Form, FormQuestion, FormText, QuestionText
 from consent_registry.http.pages import views, words
 from consent_registry.http.pages.saying import Said, Speaker
 from consent_registry.usecases.answering import Asked, Preview
@@ -83,7 +83,39 @@ class AnsweredView:
     state: str
     said: tuple[Said, ...]
     form: str
-    form_title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormView:
+    """A form to be read."""
+
+    sha256: str
+    version: str
+    language: str
+    languages: tuple[tuple[str, str], ...]
+    text: FormText
+    introduction: tuple[str, ...]
+    elements: tuple[str, ...]
+    questions: tuple[QuestionText, ...]
+
+
+def whole(form: Form, language: str) -> FormView:
+    """Format a form to be read."""
+    text = form.text(language)
+    return FormView(
+        sha256=form.sha256,
+        version=form.version,
+        language=language,
+        languages=_others(form, language),
+        text=text,
+        introduction=tuple(text.introduction.split("\n")),
+        elements=tuple(text.elements.values()),
+        questions=tuple(text.questions.values()),
+    )
+
+
+def _others(form: Form, language: str) -> tuple[tuple[str, str], ...]:
+    return tuple((code, _own_name(code)) for code in sorted(form.texts) if code != language)
 
 
 def field(key: str) -> str:
@@ -108,7 +140,7 @@ def questions(
         dataset_title=asked.dataset.title,
         form=form.sha256,
         language=language,
-        languages=tuple((code, _own_name(code)) for code in sorted(form.texts) if code != language),
+        languages=_others(form, language),
         text=text,
         introduction=tuple(text.introduction.split("\n")),
         elements=tuple(text.elements.values()),
@@ -195,18 +227,16 @@ def _hidden(answers: Sequence[Answer]) -> list[tuple[str, str]]:
 
 
 def recorded(asked: Asked, choices: Choices, speaker: Speaker) -> AnsweredView | None:
-    """Format what holds after she answered; None when nothing stands that she said herself."""
+    """Format what holds after she answered; None when she has left the dataset."""
     for choice in choices.choices:
         if choice.dataset.dataset == asked.dataset.dataset:
-            form = asked.form.form
             state, _ = words.STATE_WORDS[choice.standing.state]
             return AnsweredView(
                 dataset=asked.dataset.dataset,
                 dataset_title=asked.dataset.title,
                 state=state,
                 said=speaker.terms(choice.standing.terms or ()),
-                form=form.sha256,
-                form_title=form.text(asked.last.language if asked.last else "").title,
+                form=asked.last.form if asked.last else "",
             )
     return None
 

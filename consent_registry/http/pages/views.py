@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the templates show: texts made from the answers of the use cases. Formats only."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from consent_registry.domain.history import State
 from consent_registry.domain.register import Withdrawal
@@ -13,6 +15,8 @@ from consent_registry.usecases.opt_out import OptOutStatus
 from consent_registry.usecases.outlook import Outlook
 from consent_registry.usecases.reading import Choice, Choices, Step
 from shared.ids import DatasetId
+
+_SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +117,7 @@ class StepView:
     effective_to: datetime | None
     withdrawal_id: str
     form_version: str
+    registered_form: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,4 +312,5 @@ def _step(step: Step, speaker: Speaker) -> StepView:
         effective_to=record.effective_to,
         withdrawal_id=record.withdrawal_id or "",
         form_version=record.form_version,
+        registered_form=_SHA256.fullmatch(record.form_version) is not None,
     )

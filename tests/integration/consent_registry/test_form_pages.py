@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from consent_registry.domain.history import State
-from consent_registry.usecases.forms import retire_form
+from consent_registry.usecases.forms import register_form, retire_form
 from consent_registry.usecases.reading import own_history
 from tests.fakes.form_factories import example_document, small_document
 from tests.fakes.form_factories import text as words
@@ -92,6 +92,32 @@ def test_the_outcome_is_shown_first_and_recorded_only_when_confirmed(site: Site)
     assert (step.record.channel.value, step.record.form_version) == ("page", form_of(site))
     assert "Your answers are recorded" in anna.page(f"{ASK}/recorded")
     assert form_of(site) in anna.page("/history")
+
+
+def test_the_same_page_sent_twice_is_recorded_once(site: Site) -> None:
+    anna, before = site.browser(), events(site)
+    _, _, page = send(anna, ASK, fields(health="yes"))
+    for _ in range(2):
+        assert send(anna, f"{ASK}/confirmation", hidden(page))[0] == 303
+    assert events(site) == before + 1
+    _, _, other = send(anna, ASK, fields(health="no"))
+    for shown in (other, page):
+        assert send(anna, f"{ASK}/confirmation", hidden(shown))[0] == 303
+    assert events(site) == before + 3
+
+
+def test_the_form_that_was_answered_can_be_read_word_for_word_later(site: Site) -> None:
+    anna = site.browser()
+    _, _, page = send(anna, ASK, fields(health="yes"))
+    send(anna, f"{ASK}/confirmation", hidden(page))
+    answered = form_of(site)
+    retire_form(answered, tools=site.world.tools, principal=DESK)
+    assert f'href="/form/{answered}"' in anna.get("/history").text
+    assert "Your genome and research" in anna.page(f"/form/{answered}")
+    assert "O seu genoma" in anna.page(f"/form/{answered}?language=pt")
+    draft = register_form(small_document(), tools=site.world.tools, principal=DESK).form.sha256
+    for other in (draft, "00" * 32, "x"):
+        assert anna.get(f"/form/{other}").status_code in {404, 409}
 
 
 def test_an_empty_form_is_a_no_that_nobody_has_to_explain(site: Site) -> None:

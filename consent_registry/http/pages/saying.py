@@ -79,7 +79,7 @@ class Speaker:
             by_group[TERM_WORDS[code].group].append(self._sentence(code, values))
         if alternative.activities:
             named = [self._activity(scope) for scope in alternative.activities]
-            by_group[Group.LIMIT].append(ONLY_FOR.format(value=self.every(named)))
+            by_group[Group.LIMIT].append(ONLY_FOR.format(value="; ".join(named)))
         return Said(
             uses=tuple(by_group[Group.USE]),
             limits=tuple(by_group[Group.LIMIT]),

@@ -2,6 +2,7 @@
 """A form that passes its check keeps its promises for real answers; and rules bent at random."""
 
 import json
+import random as standard_random
 import re
 from itertools import product
 from typing import Any
@@ -21,7 +22,7 @@ from consent_registry.domain.terms import Terms
 from consent_registry.domain.verdict import Result
 from shared.errors import ValidationFailed
 from tests.fakes.consent_factories import extract, inquiry
-from tests.fakes.form_factories import ACTIVITIES, example_form, small_document
+from tests.fakes.form_factories import ACTIVITIES, example_document, example_form, small_document
 
 from .test_cohort_laws import consents, purposes
 
@@ -78,6 +79,23 @@ def test_grants_derived_again_from_what_was_kept_are_the_same(said: dict[str, Ra
     kept = answers_of(personal)
     assert kept is not None
     assert derive(FORM, kept, extract()) == (terms_of(personal) or ())
+
+
+def shuffled(value: Any, random: standard_random.Random) -> Any:
+    """Write the members of every object in another order."""
+    if isinstance(value, dict):
+        items = [(key, shuffled(one, random)) for key, one in value.items()]
+        random.shuffle(items)
+        return dict(items)
+    return [shuffled(one, random) for one in value] if isinstance(value, list) else value
+
+
+@settings(max_examples=20)
+@given(st.randoms())
+def test_the_hash_is_of_what_is_said_and_not_of_the_order_of_members(
+    random: standard_random.Random,
+) -> None:
+    assert read_form(shuffled(example_document(), random)).sha256 == FORM.sha256
 
 
 @given(answers())

@@ -29,7 +29,8 @@ from consent_registry.domain.terms import RawModifier
 from shared.canonical import MalformedEntry, canonical, parse_canonical
 from shared.errors import FieldFault, ValidationFailed
 
-MAX_FORM_BYTES: Final = 1_000_000
+# With its signature, which repeats it in base64, it fits into one request.
+MAX_FORM_BYTES: Final = 500_000
 _MAX_LANGUAGES: Final = 30
 _MAX_RULES: Final = 10
 _MAX_ILLNESSES: Final = 20

@@ -52,7 +52,7 @@ class CheckedFormSchema(Schema):
 class PublicationSchema(StrictSchema):
     """The signature over the form's canonical bytes: a compact JWS (Ed25519)."""
 
-    signature = fields.String(load_default="", validate=validate.Length(max=2_000_000))
+    signature = fields.String(load_default="", validate=validate.Length(max=1_000_000))
 
 
 class FormSchema(Schema):

@@ -100,6 +100,15 @@ def test_what_the_questions_may_be_is_bounded_and_the_bound_is_said() -> None:
     assert ["4096" in fault.detail for fault in sizes] == [True]
 
 
+def test_a_form_that_no_request_could_carry_is_refused() -> None:
+    long = text("health", "companies")
+    long["elements"] = dict.fromkeys(long["elements"], "x" * 8000)
+    languages = {f"{first}a": long for first in "abcdefgh"}
+    assert faults(small_document(texts=languages)) == {("", "form_too_large")}
+    del languages["ha"], languages["ga"], languages["fa"]
+    assert read_form(small_document(texts=languages)).missing_elements == ()
+
+
 @pytest.mark.parametrize(
     ("change", "fault"),
     [

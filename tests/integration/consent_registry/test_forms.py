@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Forms on a real database: published once, never altered, and what consents under them are."""
 
+import json
 from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from consent_registry.adapters.form_signatures import FORM_TYP
+from consent_registry.bootstrap import build
 from consent_registry.domain.answers import RawAnswer, derive
 from consent_registry.domain.errors import (
     FormIncomplete,
@@ -19,6 +23,7 @@ from consent_registry.domain.form import ELEMENTS, FormState
 from consent_registry.domain.history import Kind, State, standing_at
 from consent_registry.domain.records import answers_of
 from consent_registry.domain.terms import RawAlternative
+from consent_registry.settings import ConsentSettings
 from consent_registry.usecases.answering import NewAnswers, record_answers
 from consent_registry.usecases.consents import NewConsent, Recorded, record_consent
 from consent_registry.usecases.forms import (
@@ -32,11 +37,15 @@ from consent_registry.usecases.forms import (
 )
 from consent_registry.usecases.reading import consents_of, history_of
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
+from shared.clock import SystemClock
 from shared.errors import ValidationFailed
 from shared.ids import Ordinal
+from shared.keys import KeyStore, sign_jws
+from shared.settings import load
 from tests.fakes.consent_factories import extract
 from tests.fakes.form_factories import LIMITED, example_document, small_document
 from tests.fakes.form_factories import text as words
+from tests.support.registry_node import RegistryNode
 from tests.support.registry_world import DESK, DS, SIGNED, RegistryWorld
 
 from .test_at_once import together
@@ -308,3 +317,23 @@ def test_no_codes_are_entered_under_a_form_that_its_rules_would_not_make(
     with pytest.raises(ValidationFailed) as refused:
         record_consent(gru, tools=world.tools, principal=DESK)
     assert codes(refused) == ["form_grants_otherwise"]
+
+
+def test_a_node_with_trusted_keys_takes_only_forms_that_they_signed(
+    node: RegistryNode, tmp_path: Path
+) -> None:
+    store = KeyStore.create(tmp_path / "keys", "Ed25519")
+    trusted = tmp_path / "trusted.json"
+    trusted.write_text(json.dumps(store.public_jwks()), encoding="utf-8")
+    changed = {**node.environment, "PLACET_POLICY_KEYS_FILE": str(trusted)}
+    parts = build(load(ConsentSettings, changed), clock=SystemClock())
+    try:
+        form = register_form(small_document(), tools=parts.tools, principal=DESK).form
+        for unsigned in ("", "a.b.c", sign_jws(b"{}", store.active(), typ=FORM_TYP)):
+            with pytest.raises(FormNotSigned):
+                publish_form(form.sha256, unsigned, tools=parts.tools, principal=DESK)
+        signature = sign_jws(form.document, store.active(), typ=FORM_TYP)
+        done = publish_form(form.sha256, signature, tools=parts.tools, principal=DESK)
+        assert (done.state, done.signature) == (FormState.PUBLISHED, signature)
+    finally:
+        parts.engine.dispose()

@@ -153,11 +153,13 @@ class Form:
     ) -> tuple[RawAlternative, ...]:
         """Give what somebody grants who said yes to exactly these questions, each grant once."""
         found = (
-            rule.grant(yes, illnesses.get(rule.diseases_from, ()))
-            for rule in self.rules
-            if rule.when.holds(yes)
+            rule.grant(yes, illnesses.get(rule.diseases_from, ())) for rule in self.rules_for(yes)
         )
         return tuple(dict.fromkeys(found))
+
+    def rules_for(self, yes: Set[str]) -> tuple[GrantRule, ...]:
+        """Give the rules that speak to somebody who said yes to exactly these questions."""
+        return tuple(rule for rule in self.rules if rule.when.holds(yes))
 
     def text(self, language: str) -> FormText:
         """Give the form in this language, or in its first one."""

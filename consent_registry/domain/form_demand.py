@@ -9,14 +9,16 @@ answers to the form would have made.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.form import Form, FormState, StoredForm
 from consent_registry.domain.form_outcomes import can_grant
 from consent_registry.domain.row_codes import Fault, RowCode
-from consent_registry.domain.terms import Terms
+from consent_registry.domain.terms import Terms, read_written
 
-COLUMN = "form_version"
+COLUMN: Final = "form_version"
+_REMEMBERED: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,9 @@ class FormUse:
 
     demanded: Mapping[str, str] = field(default_factory=dict)
     forms: Mapping[str, UsableForm] = field(default_factory=dict)
+    _judged: dict[tuple[str, tuple[str, ...]], tuple[Fault, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def judge(
         self, dataset: str, named: str, expressed_at: datetime
@@ -63,9 +68,23 @@ class FormUse:
     def judge_terms(self, recorded: str, terms: Terms, diseases: Diseases) -> tuple[Fault, ...]:
         """Say whether the form recorded by `judge` can make these grants; any other form can."""
         found = self.forms.get(recorded)
-        if found is None or all(can_grant(found.form, one, diseases) for one in terms):
+        if found is None or can_grant(found.form, terms, diseases):
             return ()
         return (Fault(COLUMN, RowCode.FORM_GRANTS_OTHERWISE),)
+
+    def judge_texts(
+        self, recorded: str, texts: tuple[str, ...], diseases: Diseases
+    ) -> tuple[Fault, ...]:
+        """Do the same for grants as an import stages them; most people chose what others chose."""
+        if recorded not in self.forms:
+            return ()
+        held = self._judged.get((recorded, texts))
+        if held is None:
+            held = self.judge_terms(recorded, read_written(texts) or (), diseases)
+            if len(self._judged) >= _REMEMBERED:
+                self._judged.clear()
+            self._judged[recorded, texts] = held
+        return held
 
 
 def form_use(demanded: Mapping[str, str], stored: Iterable[StoredForm]) -> FormUse:

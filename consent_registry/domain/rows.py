@@ -7,7 +7,6 @@ owe each other, and what the register already knows, is judged by whoever sees t
 No fault repeats a value.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ from consent_registry.domain.terms import (
     RawAlternative,
     RawModifier,
     canonical_text,
-    from_json,
     read_alternative,
 )
 from shared.clock import from_rfc3339
@@ -106,7 +104,6 @@ class RowReader:
         self._now = now
         self._forms = forms
         self._alternatives: dict[tuple[str, str, str], tuple[str, tuple[Fault, ...]]] = {}
-        self._granted: dict[tuple[str, str], tuple[Fault, ...]] = {}
         self._times: dict[tuple[str, ...], tuple[_Times | None, tuple[Fault, ...]]] = {}
 
     def read(self, fields: Sequence[str]) -> Row | tuple[Fault, ...]:
@@ -130,7 +127,7 @@ class RowReader:
         elif times is not None:
             form, unfit = self._forms.judge(dataset, form, times.expressed_at)
             if kind is Kind.GIVEN:
-                faults += unfit or self._unfit(form, text)
+                faults += unfit or self._forms.judge_texts(form, (text,), self._diseases)
         if faults or kind is None or alternative is None or times is None:
             return faults
         return Row(
@@ -164,19 +161,6 @@ class RowReader:
         if not self._known_dataset(dataset):
             faults += (Fault("dataset", RowCode.UNKNOWN_DATASET),)
         return faults
-
-    def _unfit(self, form: str, text: str) -> tuple[Fault, ...]:
-        """Say whether a registered form can make the grant of a row without other faults."""
-        if form not in self._forms.forms or not text:
-            return ()
-        held = self._granted.get((form, text))
-        if held is None:
-            terms = from_json(json.loads(text))
-            held = self._forms.judge_terms(form, terms, self._diseases)
-            if len(self._granted) >= _CACHE_ROWS:
-                self._granted.clear()
-            self._granted[form, text] = held
-        return held
 
     def _alternative(
         self, kind: Kind | None, texts: tuple[str, str, str]

@@ -308,6 +308,13 @@ def test_no_codes_are_entered_under_a_form_that_its_rules_would_not_make(
         wider, {"participant": "P-2", "local_id": "S-2", "form_version": "small@1.0"}
     )
     assert [(one.line, one.fault.what.code) for one in report.faults] == [(2, "E-FORM-06")]
+    mixed = {"participant": "P-3", "local_id": "S-3", "form_version": "small@1.0"}
+    one = {**mixed, "modifiers": "NPU"}
+    report = world.load(one, {**mixed, "alternative": "2", "modifiers": ""})
+    assert [(one.line, one.fault.what.code) for one in report.faults] == [
+        (2, "E-FORM-06"),
+        (3, "E-FORM-06"),
+    ]
     gru = NewConsent(
         pseudonym="P-2",
         dataset=DS,

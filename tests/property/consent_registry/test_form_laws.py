@@ -100,7 +100,7 @@ def test_the_hash_is_of_what_is_said_and_not_of_the_order_of_members(
 
 @given(answers())
 def test_what_answers_grant_is_what_the_form_can_grant(said: dict[str, RawAnswer]) -> None:
-    assert all(can_grant(FORM, one, extract()) for one in granted(said))
+    assert can_grant(FORM, granted(said), extract())
 
 
 @given(consents, consents, purposes())

@@ -360,5 +360,10 @@ def test_a_form_can_grant_what_some_answers_make_and_nothing_else() -> None:
         alternative(Duo.HMB, Duo.IRB, Duo.CC),
         replace(alternative(Duo.HMB, Duo.IRB), activities=("subject_query",)),
     ]
-    assert [can_grant(form, one, extract()) for one in can] == [True] * len(can)
-    assert [can_grant(form, one, extract()) for one in cannot] == [False] * len(cannot)
+    assert [can_grant(form, (one,), extract()) for one in can] == [True] * len(can)
+    assert [can_grant(form, (one,), extract()) for one in cannot] == [False] * len(cannot)
+    # Each by itself can be; together they are what nobody can answer.
+    limited, free = alternative(Duo.HMB, Duo.NPU, Duo.IRB), alternative(Duo.GRU, Duo.IRB)
+    assert [can_grant(form, (one,), extract()) for one in (limited, free)] == [True, True]
+    assert not can_grant(form, (limited, free), extract())
+    assert can_grant(form, (alternative(Duo.HMB, Duo.IRB), free), extract())

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from consent_registry import workers
 from consent_registry.adapters.chain_voice import ChainVoice
+from consent_registry.adapters.form_signatures import form_signatures
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.releases import DiseasesInUse
 from consent_registry.adapters.resources import read_diseases, read_policies
@@ -100,6 +101,7 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         hierarchy=DiseasesInUse(database, diseases),
         issuer=settings.public_url,
         salts=os.urandom,
+        signed_form=form_signatures(settings.policy_keys_file, development=settings.development),
     )
     return Parts(
         settings=settings,

@@ -27,7 +27,7 @@ class ConsentSettings(CommonSettings):
     )
     policy_keys_file: Path | None = setting(
         "PLACET_POLICY_KEYS_FILE",
-        doc="The keys (JWK set, Ed25519) whose signature makes a policy this node's.",
+        doc="The keys (JWK set, Ed25519) that sign this node's policies and consent forms.",
         kind=Kind.PATH,
         default="",
         example="/etc/placet/policy-keys.json",

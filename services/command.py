@@ -134,6 +134,10 @@ class Service:
         """POST a JSON object."""
         return self._answer("POST", path, limits=_CALL, data=orjson.dumps(body))
 
+    def put(self, path: str, body: Mapping[str, JSON]) -> Mapping[str, JSON]:
+        """PUT a JSON object."""
+        return self._answer("PUT", path, limits=_CALL, data=orjson.dumps(body))
+
     def upload(
         self, path: str, file: IO[bytes], *, media_type: str, params: Mapping[str, str]
     ) -> Mapping[str, JSON]:

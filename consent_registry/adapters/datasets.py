@@ -42,6 +42,12 @@ class SqlDatasets:
         held = [_dataset(row) for row in self._connection.execute(wanted)]
         return {dataset.dataset: dataset for dataset in held}
 
+    def demand(self, dataset: DatasetId, form: str) -> None:
+        """Store the form's name."""
+        self._connection.execute(
+            update(DATASET).where(DATASET.c.dataset == dataset).values(form=form)
+        )
+
     def keep(self, dataset: Dataset) -> None:
         """Store what moves."""
         self._connection.execute(
@@ -105,6 +111,7 @@ def _dataset(row: Row[Any]) -> Dataset:
         table_version=row.table_version,
         recorded_at=row.recorded_at,
         consent_role=row.consent_role,
+        form=row.form,
     )
 
 

@@ -34,7 +34,7 @@ def read_policies(path: Path | None, trusted: Path | None) -> tuple[Policy, ...]
     if path is None:
         return (read_policy(None),)
     files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
-    keys = _key_set(trusted) if trusted is not None else None
+    keys = read_key_set(trusted) if trusted is not None else None
     faults: list[str] = [] if files else ["the folder has no *.toml"]
     policies: list[Policy] = []
     for file in files:
@@ -65,7 +65,8 @@ def check_signature(policy: Path, keys: Mapping[str, Any]) -> None:
         raise PolicyFaults(("the signature is over another text",))
 
 
-def _key_set(path: Path) -> Mapping[str, Any]:
+def read_key_set(path: Path) -> Mapping[str, Any]:
+    """Read a JWK set from a file. Raises OSError, and PolicyFaults when it is none."""
     try:
         keys = json.loads(path.read_bytes())
     except ValueError:

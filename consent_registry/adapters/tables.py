@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from consent_registry.adapters.form_tables import declare
 from shared.db import new_metadata
 from shared.ended_sessions import ended_session_table
 from shared.outbox_tables import outbox_tables
@@ -37,6 +38,7 @@ from shared.outbox_tables import outbox_tables
 METADATA: Final = new_metadata()
 OUTBOX: Final = outbox_tables(METADATA)
 ENDED_SESSIONS: Final = ended_session_table(METADATA)
+CONSENT_FORM, CONSENT_FORM_STEP = declare(METADATA)
 
 _INSTANT: Final = DateTime(timezone=True)
 _ID: Final = Uuid(as_uuid=False)
@@ -56,6 +58,7 @@ DATASET: Final = Table(
     # No event of the dataset was recorded later; the next one is recorded after it.
     Column("recorded_at", _INSTANT, nullable=False),
     Column("consent_role", Text, nullable=False, server_default="legal_basis"),
+    Column("form", Text, nullable=False, server_default=""),
 )
 
 PARTICIPANT: Final = Table(

@@ -11,6 +11,7 @@ from consent_registry.adapters.approvals import SqlApprovals
 from consent_registry.adapters.cohorts import SqlCohorts, SqlFeed
 from consent_registry.adapters.datasets import SqlDatasets, SqlWithdrawals
 from consent_registry.adapters.events import SqlEvents
+from consent_registry.adapters.forms import SqlForms
 from consent_registry.adapters.imports import SqlImports
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.opt_outs import SqlOptOuts
@@ -96,6 +97,7 @@ class SqlUnit:
         self.stand_ins = SqlStandIns(connection)
         self.imports = SqlImports(connection)
         self.releases = SqlReleases(connection)
+        self.forms = SqlForms(connection)
         self.terms = SqlTermsInUse(connection)
         self.events = SqlEvents(
             connection, sealer=around.sealer, cache=around.cache, salts=around.salts

@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Final, NamedTuple
 
+from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.form_demand import FormUse
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.rows import Row
 from shared.principal import Principal
@@ -101,6 +103,16 @@ def judge_together(rows: Sequence[StagedRow]) -> list[FaultAt]:
         elif _shared(staged.row) != _shared(first.row):
             found.append(FaultAt(staged.line, Fault("", RowCode.ROWS_DIFFER)))
     return found
+
+
+def judge_form(rows: Sequence[StagedRow], forms: FormUse, diseases: Diseases) -> list[FaultAt]:
+    """Find whether no answers to a registered form make all alternatives of one consent."""
+    first = rows[0].row
+    if not first.kind.grants:
+        return []
+    texts = tuple(staged.row.alternative_text for staged in rows)
+    faults = forms.judge_texts(first.form_version, texts, diseases)
+    return [FaultAt(staged.line, fault) for staged in rows for fault in faults]
 
 
 def whole_after(rows: Sequence[StagedRow], faults: Sequence[FaultAt]) -> bool:

@@ -10,6 +10,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from consent_registry.domain.activities import covers
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.ehds import EhdsPurpose
 from consent_registry.domain.places import within
@@ -34,6 +35,13 @@ def judge_modifier(code: Duo, values: Values, purpose: Purpose, today: date) -> 
     if rule is None:
         return manual(code.name, Question.UNKNOWN_CODE)
     return rule(values, purpose, today)
+
+
+def judge_activity(activities: Values, purpose: Purpose) -> tuple[Finding, ...]:
+    """Say what the scopes of a grant say to a purpose; nothing when they reach its activity."""
+    if covers(activities, purpose.activity, purpose.project):
+        return ()
+    return (deny("ACTIVITY", Reason.ACTIVITY_NOT_PERMITTED),)
 
 
 def _clinical_care(_values: Values, _purpose: Purpose, _today: date) -> Finding:

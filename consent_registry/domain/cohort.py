@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pyroaring import BitMap
 
 from consent_registry.domain.bitmaps import union
-from consent_registry.domain.clauses import judge_modifier
+from consent_registry.domain.clauses import judge_activity, judge_modifier
 from consent_registry.domain.cohort_index import CohortIndex, Slot
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import State
@@ -155,6 +155,9 @@ def _judge_slot(slot: Slot, inquiry: Inquiry) -> _SlotVerdict:
         if people:
             finding = judge_modifier(code, values, inquiry.purpose, inquiry.today)
             verdict.note(people, (finding,))
+    for activities, people in slot.activities.items():
+        if people:
+            verdict.note(people, judge_activity(activities, inquiry.purpose))
     return verdict.settle()
 
 

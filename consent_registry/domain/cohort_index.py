@@ -29,11 +29,13 @@ class Slot:
     diseases: dict[str, BitMap] = field(default_factory=dict)
     without_disease: BitMap = field(default_factory=BitMap)
     modifiers: dict[tuple[Duo, tuple[str, ...]], BitMap] = field(default_factory=dict)
+    activities: dict[tuple[str, ...], BitMap] = field(default_factory=dict)
 
     def put(self, ordinals: BitMap, alternative: Alternative) -> None:
         """Note that these people have this alternative here."""
         self.present |= ordinals
         _add(self.permissions, alternative.permission, ordinals)
+        _add(self.activities, alternative.activities, ordinals)
         if alternative.permission is Duo.DS:
             for disease in alternative.diseases:
                 _add(self.diseases, disease, ordinals)
@@ -52,6 +54,7 @@ class Slot:
         yield from self.permissions.values()
         yield from self.diseases.values()
         yield from self.modifiers.values()
+        yield from self.activities.values()
 
 
 @dataclass(slots=True)

@@ -88,6 +88,36 @@ class ApprovalMissing(AppError):
     code = "approval_missing"
 
 
+class FormUnknown(AppError):
+    """There is no consent form of this SHA-256, or no published one of this name."""
+
+    code = "form_unknown"
+
+
+class FormNotOpen(AppError):
+    """The form is not published, or not any more."""
+
+    code = "form_not_open"
+
+
+class FormVersionTaken(AppError):
+    """Another form of this name and version is published."""
+
+    code = "form_version_taken"
+
+
+class FormNotSigned(AppError):
+    """No key that this node trusts has signed the rules of the form."""
+
+    code = "form_not_signed"
+
+
+class FormIncomplete(AppError):
+    """The form says nothing about what every form has to say; `detail` names what is missing."""
+
+    code = "form_incomplete"
+
+
 class OptOutTooNarrow(AppError):
     """An opt-out about only this is not offered in this country."""
 

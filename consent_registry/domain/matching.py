@@ -9,7 +9,7 @@ whatever the order of rows. Cohorts are decided by the same clause rules on sets
 from dataclasses import dataclass, replace
 from datetime import date
 
-from consent_registry.domain.clauses import judge_modifier
+from consent_registry.domain.clauses import judge_activity, judge_modifier
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.permissions import Coverage, coverage, judge_permission
@@ -84,7 +84,8 @@ def match_alternative(alternative: Alternative, inquiry: Inquiry) -> tuple[Findi
         judge_modifier(modifier.code, modifier.values, inquiry.purpose, inquiry.today)
         for modifier in alternative.modifiers
     )
-    return (*permission, *modifiers)
+    activity = judge_activity(alternative.activities, inquiry.purpose)
+    return (*permission, *modifiers, *activity)
 
 
 def match(terms: Terms, inquiry: Inquiry) -> Answer:

@@ -15,6 +15,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from consent_registry.domain.activities import canonical_scopes, in_both, scopes_of, widest
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.duo import MODIFIERS, Duo
 from consent_registry.domain.places import GROUPS
@@ -32,6 +33,7 @@ class _Part:
     permission: Duo
     diseases: _Values
     modifiers: frozenset[tuple[Duo, _Values]]
+    activities: _Values
 
     @property
     def cares(self) -> bool:
@@ -75,8 +77,12 @@ class _Meeting:
         return frozenset(
             part
             for part in parts
-            if not any(other != part and self._meet(part, other) == part for other in parts)
+            if not any(other != part and self.within(part, other) for other in parts)
         )
+
+    def within(self, one: _Part, other: _Part) -> bool:
+        """Say whether one part allows nothing that the other does not."""
+        return self._meet(one, other) == one
 
     def _part(self, alternative: Alternative) -> _Part | None:
         current = (self._diseases.current(term) for term in alternative.diseases)
@@ -87,19 +93,21 @@ class _Meeting:
             alternative.permission,
             frozenset(t for t in known if not (self._diseases.covering(t) & known) - {t}),
             frozenset((m.code, _expanded(m.code, m.values)) for m in alternative.modifiers),
+            widest(scopes_of(alternative.activities)),
         )
 
     def _meet(self, one: _Part, other: _Part) -> _Part | None:
         permission = _narrower(one.permission, other.permission)
         modifiers = _modifiers(one, other)
-        if permission is None or modifiers is None:
+        activities = in_both(one.activities, other.activities)
+        if permission is None or modifiers is None or not activities:
             return None
         if permission is not Duo.DS:
-            return _Part(permission, frozenset(), modifiers)
+            return _Part(permission, frozenset(), modifiers, activities)
         illnesses = one.diseases or other.diseases
         if one.diseases and other.diseases:
             illnesses = self._common(*sorted((one.diseases, other.diseases), key=sorted))
-        return _Part(permission, illnesses, modifiers) if illnesses else None
+        return _Part(permission, illnesses, modifiers, activities) if illnesses else None
 
     def _find_common(self, ones: _Values, others: _Values) -> _Values:
         """Give the widest illnesses that lie within one of each."""
@@ -118,6 +126,22 @@ class _Meeting:
         return frozenset(
             term for term in common if common.isdisjoint(self._diseases.terms[term].parents)
         )
+
+
+class Comparison:
+    """Says which consents are wider than which, over one release of the hierarchy."""
+
+    def __init__(self, diseases: Diseases) -> None:
+        self._meeting = _Meeting(diseases)
+        self._normal = cache(self._meeting.normal)
+
+    def widens(self, before: Terms, after: Terms) -> bool:
+        """Say whether `after` allows anything, or asks less of anybody, than `before` did.
+
+        It does not exactly when `after` is all that the two have in common.
+        """
+        wide, narrow = self._normal(before), self._normal(after)
+        return not all(any(self._meeting.within(one, other) for other in wide) for one in narrow)
 
 
 def _narrower(one: Duo, other: Duo) -> Duo | None:
@@ -194,6 +218,7 @@ def _written(part: _Part) -> Alternative:
             if code in values
         ),
         diseases=tuple(sorted(part.diseases)),
+        activities=canonical_scopes(part.activities),
     )
 
 
@@ -205,5 +230,6 @@ def _alternative_order(alternative: Alternative) -> tuple[object, ...]:
     return (
         alternative.permission.value,
         alternative.diseases,
+        alternative.activities,
         tuple((modifier.code.value, modifier.values) for modifier in alternative.modifiers),
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from consent_registry.domain.activities import ACTIVITIES, SECONDARY_USE
 from consent_registry.domain.diseases import MONDO_ID
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.ehds import EhdsPurpose, Prohibited
@@ -52,6 +53,7 @@ class Purpose:
 
     `ehds_purpose` is the letter of EHDS Article 53(1) it falls under, None when not said;
     `prohibited_uses` are the letters of Article 54 it was found to be, of which none may be.
+    `activity` is what is done with the data; a permit's is secondary use.
     """
 
     category: Category
@@ -70,10 +72,16 @@ class Purpose:
     evidence: frozenset[str] = frozenset()
     ehds_purpose: EhdsPurpose | None = None
     prohibited_uses: frozenset[Prohibited] = frozenset()
+    activity: str = SECONDARY_USE
 
     def to_json(self) -> dict[str, JSON]:
-        """Write the purpose in its wire form, lists sorted, every key present."""
+        """Write the purpose in its wire form, lists sorted, every key present.
+
+        All but `activity`, which stands only where it is another than secondary use: the digests
+        of purposes from before there were others stay as they were.
+        """
         return {
+            **({} if self.activity == SECONDARY_USE else {"activity": self.activity}),
             "category": self.category.value,
             "diseases": sorted(self.diseases),
             "methods": self.methods,
@@ -108,6 +116,7 @@ class Purpose:
 _FLAGS: Final = ("methods", "ancestry", "commercial", "clinical", "genetic_data")
 _KEYS: Final = frozenset(
     {
+        "activity",
         "category",
         "diseases",
         "organisation",
@@ -170,6 +179,7 @@ class _Reader:
             evidence=frozenset(self._texts("evidence", _CODE, "a DUO shorthand")),
             ehds_purpose=self._ehds_purpose(),
             prohibited_uses=self._prohibited_uses(),
+            activity=self._activity(),
         )
 
     def _fault(self, name: str, detail: str, code: str = "invalid") -> None:
@@ -181,6 +191,13 @@ class _Reader:
         except ValueError:
             self._fault("category", "one of GRU, HMB, DS, POA, MDS, CC")
             return Category.GRU
+
+    def _activity(self) -> str:
+        activity = self._value.get("activity", SECONDARY_USE)
+        if activity in ACTIVITIES:
+            return str(activity)
+        self._fault("activity", f"one of {', '.join(ACTIVITIES)}")
+        return SECONDARY_USE
 
     def _ehds_purpose(self) -> EhdsPurpose | None:
         letter = self._value.get("ehds_purpose")

@@ -4,6 +4,8 @@
 The personal part (which terms: a DS names an illness; who acted) is encrypted under the person's
 own key. The chain covers the open part and a salted commitment to the personal part, so that
 destroying the key erases the person and leaves the chain whole. Encryption is an adapter's job.
+Where somebody answered a form, the answers are of the personal part, and `form_version` is the
+form's SHA-256: together they say how the terms came about.
 """
 
 import hashlib
@@ -15,6 +17,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final
 
+from consent_registry.domain.answers import Answers, stored_answers
 from consent_registry.domain.history import ConsentEvent, Kind
 from consent_registry.domain.terms import Terms, UnreadableTerms, canonical_text, from_json
 from shared.clock import to_rfc3339
@@ -97,10 +100,13 @@ class EventRecord:
         return "\n".join(fields).encode()
 
 
-def personal_part(terms: Terms | None, actor: Principal | None) -> bytes:
-    """Write the personal part of an event as canonical JSON."""
+def personal_part(
+    terms: Terms | None, actor: Principal | None, answers: Answers | None = None
+) -> bytes:
+    """Write the personal part of an event as canonical JSON; answers only where there are some."""
     terms_text = canonical_text(terms) if terms else "null"
-    return f'{{"actor":{_actor_text(actor)},"terms":{terms_text}}}'.encode()
+    said = f'"answers":{_json(answers.to_json())},' if answers is not None else ""
+    return f'{{"actor":{_actor_text(actor)},{said}"terms":{terms_text}}}'.encode()
 
 
 @lru_cache(maxsize=16)
@@ -109,7 +115,20 @@ def _actor_text(actor: Principal | None) -> str:
     acted = None
     if actor is not None:
         acted = {"iss": actor.issuer, "sub": actor.subject, "client_id": actor.client_id}
-    return json.dumps(acted, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _json(acted)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def answers_of(personal: bytes) -> Answers | None:
+    """Read the answers out of a personal part; None when there are none or they are unreadable."""
+    try:
+        body = json.loads(personal)
+    except ValueError:
+        return None
+    return stored_answers(body.get("answers")) if isinstance(body, Mapping) else None
 
 
 def terms_of(personal: bytes) -> Terms | None:

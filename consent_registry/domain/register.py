@@ -28,7 +28,8 @@ class Dataset:
 
     `members` is the number of ordinals given out, `table_version` counts changes of the table from
     ordinal to local id. `recorded_at` is the newest event's: no later one is recorded earlier.
-    `legal_regime` and `consent_role` name the policy's rules for it.
+    `legal_regime` and `consent_role` name the policy's rules for it; `form` is the form that it
+    demands of consents, empty when it demands none.
     """
 
     dataset: DatasetId
@@ -42,6 +43,7 @@ class Dataset:
     table_version: int
     recorded_at: datetime
     consent_role: str = ConsentRole.LEGAL_BASIS.value
+    form: str = ""
 
     def now(self, clock_now: datetime) -> datetime:
         """Give the time that counts here: the clock's, but never before what was recorded.

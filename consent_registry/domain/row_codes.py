@@ -20,11 +20,23 @@ class RowCode(Enum):
     MALFORMED_ID = ("E-ID-04", "not an identifier: 1 to 128 letters, digits or . _ - : @ +")
     UNKNOWN_DATASET = ("E-SET-01", "no dataset of this name is registered")
     FORM_VERSION = ("E-FORM-01", "not a form version: at most 64 visible characters")
+    FORM_REQUIRED = (
+        "E-FORM-02",
+        "this dataset takes consents under a registered form: its SHA-256, or name@version",
+    )
+    FORM_UNKNOWN = ("E-FORM-03", "not a published version of the form that this dataset demands")
+    FORM_INCOMPLETE = ("E-FORM-04", "the form says nothing about what every form has to say")
+    FORM_RETIRED = ("E-FORM-05", "the form was retired before this was signed")
+    FORM_GRANTS_OTHERWISE = ("E-FORM-06", "no answers to this form grant this")
     UNKNOWN_CODE = ("E-DUO-01", "not a DUO code")
     OBSOLETE_CODE = ("E-DUO-02", "an obsolete DUO code")
     VALUE_MISSING = ("E-DUO-03", "this term needs a value")
     VALUE_NOT_ALLOWED = ("E-DUO-04", "this term takes no such value")
     TWO_PERMISSIONS = ("E-DUO-05", "an alternative has exactly one permission")
+    UNKNOWN_ACTIVITY = (
+        "E-SCOPE-01",
+        "not an activity: af_aggregate, subject_query, edic_secondary_use or project:<id>",
+    )
     NOT_A_PERMISSION = ("E-DUO-06", "a permission term is expected here")
     VALUE_INVALID = ("E-DUO-07", "the value has the wrong form")
     MODIFIER_REPEATED = ("E-DUO-08", "the same modifier stands here twice")

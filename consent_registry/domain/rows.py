@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.form_demand import FormUse
 from consent_registry.domain.history import Kind
 from consent_registry.domain.identifiers import is_name
 from consent_registry.domain.row_codes import Fault, RowCode
@@ -53,6 +54,7 @@ _STATES: Final[Mapping[str, Kind]] = {
     "withdrawn": Kind.WITHDRAWN,
 }
 _CACHE_ROWS: Final = 50_000
+_ANY_FORM: Final = FormUse()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,8 @@ class RowReader:
     """Reads the rows of one import. Remembers what it has parsed: real files repeat themselves.
 
     `columns` is the header of the file, in any order; `known_dataset` says whether a dataset is
-    registered; `now` is the instant of the import, which closings without a date take.
+    registered; `now` is the instant of the import, which closings without a date take; `forms` says
+    under which forms a consent may be recorded.
     """
 
     def __init__(
@@ -92,12 +95,14 @@ class RowReader:
         diseases: Diseases,
         known_dataset: Callable[[str], bool],
         now: datetime,
+        forms: FormUse = _ANY_FORM,
     ) -> None:
         self._at = tuple(columns.index(name) for name in COLUMNS)
         self._width = len(columns)
         self._diseases = diseases
         self._known_dataset = known_dataset
         self._now = now
+        self._forms = forms
         self._alternatives: dict[tuple[str, str, str], tuple[str, tuple[Fault, ...]]] = {}
         self._times: dict[tuple[str, ...], tuple[_Times | None, tuple[Fault, ...]]] = {}
 
@@ -119,6 +124,10 @@ class RowReader:
         faults += found + mistimed
         if not _FORM.fullmatch(form):
             faults += (Fault("form_version", RowCode.FORM_VERSION),)
+        elif times is not None:
+            form, unfit = self._forms.judge(dataset, form, times.expressed_at)
+            if kind is Kind.GIVEN:
+                faults += unfit or self._forms.judge_texts(form, (text,), self._diseases)
         if faults or kind is None or alternative is None or times is None:
             return faults
         return Row(

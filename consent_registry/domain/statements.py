@@ -19,7 +19,7 @@ from consent_registry.domain.terms import (
 )
 from shared.errors import FieldFault, ValidationFailed
 
-_KEYS: Final = frozenset({"permission", "modifiers", "diseases"})
+_KEYS: Final = frozenset({"permission", "modifiers", "diseases", "activities"})
 
 
 def read_statement(value: object, at: str, diseases: Diseases) -> Terms:
@@ -60,6 +60,10 @@ def _alternative(value: object, at: str, diseases: Diseases) -> Alternative:
         diseases=tuple(
             _text(item, f"{at}/diseases/{number}")
             for number, item in enumerate(_items(value.get("diseases"), f"{at}/diseases"))
+        ),
+        activities=tuple(
+            _text(item, f"{at}/activities/{number}")
+            for number, item in enumerate(_items(value.get("activities"), f"{at}/activities"))
         ),
     )
     alternative, found = read_alternative(raw, diseases)

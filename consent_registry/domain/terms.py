@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from consent_registry.domain import duo
+from consent_registry.domain.activities import MAX_ACTIVITIES, canonical_scopes, is_scope
 from consent_registry.domain.diseases import MONDO_ID, Diseases
 from consent_registry.domain.duo import Duo, Role
 from consent_registry.domain.row_codes import Fault, RowCode
@@ -34,11 +35,15 @@ class Modifier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alternative:
-    """One permission, its modifiers by code, and (for DS) its diseases; all in canonical order."""
+    """One permission, its modifiers by code, and (for DS) its diseases; all in canonical order.
+
+    `activities` are its scopes as `activities.canonical_scopes` writes them.
+    """
 
     permission: Duo
     modifiers: tuple[Modifier, ...] = ()
     diseases: tuple[str, ...] = ()
+    activities: tuple[str, ...] = ()
 
     def has(self, code: Duo) -> bool:
         """Say whether this modifier stands in the alternative."""
@@ -63,6 +68,7 @@ class RawAlternative:
     permission: str
     modifiers: tuple[RawModifier, ...] = ()
     diseases: tuple[str, ...] = ()
+    activities: tuple[str, ...] = ()
 
 
 def read_alternative(
@@ -81,10 +87,17 @@ def read_alternative(
         modifiers[modifier.code] = modifier
     illnesses, found = _diseases(raw.diseases, permission, diseases)
     faults += found
+    if len(raw.activities) > MAX_ACTIVITIES or not all(map(is_scope, raw.activities)):
+        faults += (Fault("activities", RowCode.UNKNOWN_ACTIVITY),)
     if faults or permission is None:
         return None, faults
-    ordered = tuple(modifiers[code] for code in duo.MODIFIERS if code in modifiers)
-    return Alternative(permission=permission, modifiers=ordered, diseases=illnesses), ()
+    alternative = Alternative(
+        permission=permission,
+        modifiers=tuple(modifiers[code] for code in duo.MODIFIERS if code in modifiers),
+        diseases=illnesses,
+        activities=canonical_scopes(raw.activities),
+    )
+    return alternative, ()
 
 
 def _permission(text: str) -> tuple[Duo | None, tuple[Fault, ...]]:
@@ -148,7 +161,10 @@ def _disease_fault(text: str, known: Diseases) -> Fault | None:
 
 
 def to_json(terms: Terms) -> list[dict[str, object]]:
-    """Write terms as JSON values, with identifiers instead of shorthands."""
+    """Write terms as JSON values, with identifiers instead of shorthands.
+
+    A grant for secondary use alone names no activities, as it did before there were others.
+    """
     return [
         {
             "permission": alternative.permission.value,
@@ -157,6 +173,7 @@ def to_json(terms: Terms) -> list[dict[str, object]]:
                 for modifier in alternative.modifiers
             ],
             "diseases": list(alternative.diseases),
+            **({"activities": list(alternative.activities)} if alternative.activities else {}),
         }
         for alternative in terms
     ]
@@ -210,6 +227,9 @@ def _stored_alternative(item: Mapping[str, object]) -> Alternative:
     modifiers = item["modifiers"]
     if not isinstance(modifiers, list):
         raise UnreadableTerms("modifiers are a list")
+    activities = _texts(item.get("activities", []))
+    if not all(map(is_scope, activities)):
+        raise UnreadableTerms("an unknown activity")
     return Alternative(
         permission=_stored_code(item["permission"], Role.PERMISSION),
         modifiers=tuple(
@@ -217,6 +237,7 @@ def _stored_alternative(item: Mapping[str, object]) -> Alternative:
             for m in modifiers
         ),
         diseases=_texts(item["diseases"]),
+        activities=activities,
     )
 
 

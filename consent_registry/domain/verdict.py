@@ -42,6 +42,7 @@ class Reason(Enum):
     DISEASE_NOT_PERMITTED = "disease_not_permitted"
     PURPOSE_NOT_RESEARCH = "purpose_not_research"
     USE_PROHIBITED = "use_prohibited"
+    ACTIVITY_NOT_PERMITTED = "activity_not_permitted"
     # The modifiers.
     METHODS_NOT_PERMITTED = "methods_not_permitted"
     PHENOTYPE_ONLY = "phenotype_only"

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from consent_registry.domain.register import RegisterChange
 from consent_registry.ports.approvals import Approvals
 from consent_registry.ports.disclosure import StandIns
+from consent_registry.ports.forms import Forms
 from consent_registry.ports.imports import Imports
 from consent_registry.ports.opt_outs import OptOuts
 from consent_registry.ports.register import (
@@ -34,6 +35,7 @@ __all__ = [
     "Datasets",
     "Events",
     "Feed",
+    "Forms",
     "Imports",
     "OptOuts",
     "People",
@@ -103,6 +105,11 @@ class UnitOfWork(Protocol):
     @property
     def releases(self) -> Releases:
         """The releases of the disease hierarchy."""
+        ...
+
+    @property
+    def forms(self) -> Forms:
+        """The consent forms."""
         ...
 
     @property

@@ -48,6 +48,10 @@ class Datasets(Protocol):
         """
         ...
 
+    def demand(self, dataset: DatasetId, form: str) -> None:
+        """Store which form a dataset that this unit of work holds demands; empty: none."""
+        ...
+
     def keep(self, dataset: Dataset) -> None:
         """Store revision, members and times of a dataset that this unit of work holds."""
         ...

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from consent_registry.domain.answers import Answers
 from consent_registry.domain.errors import DatasetUnknown, NotAMember
 from consent_registry.domain.history import Kind
 from consent_registry.domain.records import Channel
-from consent_registry.domain.register import Member
+from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.row_codes import Fault
 from consent_registry.domain.terms import (
     MAX_ALTERNATIVES,
@@ -21,6 +22,7 @@ from consent_registry.domain.terms import (
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.approvals import use_backdating
+from consent_registry.usecases.forms import form_use_of
 from consent_registry.usecases.recording import Draft, record
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import begin
@@ -47,6 +49,21 @@ class NewConsent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What one member of a dataset says, with its terms made: none is a no."""
+
+    pid: str
+    dataset: DatasetId
+    terms: Terms
+    channel: Channel
+    form_version: str = ""
+    effective_from: datetime | None = None
+    effective_to: datetime | None = None
+    approval_id: str | None = None
+    answers: Answers | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """When and at which revision of the dataset something was recorded."""
 
@@ -66,37 +83,78 @@ def record_consent(
     """
     terms = _terms(wanted, tools)
     with tools.units() as uow:
-        pid = access.participant(uow, principal, wanted.pseudonym, DESK)
-        held = uow.datasets.hold([wanted.dataset])
-        if wanted.dataset not in held:
-            raise DatasetUnknown
-        dataset = held[wanted.dataset]
-        writing = begin(tools, dataset, principal)
-        now = writing.now
-        _check_times(wanted, now)
-        begins = wanted.effective_from or now
-        if begins < now and terms:
-            use_backdating(
-                uow,
-                wanted.approval_id,
-                pid=pid,
-                dataset=wanted.dataset,
-                dated=begins,
-                principal=principal,
-            )
-        draft = Draft(
-            member=_membership(uow, pid, wanted.dataset),
-            kind=Kind.GIVEN if terms else Kind.REFUSED,
+        statement = Statement(
+            pid=access.participant(uow, principal, wanted.pseudonym, DESK),
+            dataset=wanted.dataset,
+            terms=terms,
             channel=channel,
-            expressed_at=min(begins, now),
-            effective_from=begins,
-            effective_to=wanted.effective_to if terms else None,
-            terms=terms or None,
             form_version=wanted.form_version,
+            effective_from=wanted.effective_from,
+            effective_to=wanted.effective_to,
+            approval_id=wanted.approval_id,
         )
-        (done,) = record(uow, tools, writing, [draft])
+        done = record_statement(uow, statement, tools=tools, principal=principal)
         uow.commit()
+    return done
+
+
+def record_statement(
+    uow: UnitOfWork, statement: Statement, *, tools: Tools, principal: Principal
+) -> Recorded:
+    """Record what a participant says; the caller commits.
+
+    A yes is refused with ValidationFailed when the dataset does not take it under the form named.
+    """
+    held = uow.datasets.hold([statement.dataset])
+    if statement.dataset not in held:
+        raise DatasetUnknown
+    terms = statement.terms
+    writing = begin(tools, held[statement.dataset], principal)
+    _check_times(statement, writing.now)
+    begins = statement.effective_from or writing.now
+    expressed_at = min(begins, writing.now)
+    form = _form(uow, tools, held[statement.dataset], statement, expressed_at)
+    if begins < writing.now and terms:
+        use_backdating(
+            uow,
+            statement.approval_id,
+            pid=statement.pid,
+            dataset=statement.dataset,
+            dated=begins,
+            principal=principal,
+        )
+    draft = Draft(
+        member=_membership(uow, statement.pid, statement.dataset),
+        kind=Kind.GIVEN if terms else Kind.REFUSED,
+        channel=statement.channel,
+        expressed_at=expressed_at,
+        effective_from=begins,
+        effective_to=statement.effective_to if terms else None,
+        terms=terms or None,
+        form_version=form,
+        answers=statement.answers,
+    )
+    (done,) = record(uow, tools, writing, [draft])
     return Recorded(recorded_at=writing.recorded_at, revision=writing.revision, kind=done.kind)
+
+
+def _form(
+    uow: UnitOfWork, tools: Tools, dataset: Dataset, statement: Statement, expressed_at: datetime
+) -> str:
+    """Give the form to be recorded. A no is taken whatever form it names."""
+    use = form_use_of(uow, [dataset])
+    named, faults = use.judge(dataset.dataset, statement.form_version, expressed_at)
+    if not faults and statement.answers is None:
+        faults = use.judge_terms(named, statement.terms, tools.diseases)
+    if faults and statement.terms:
+        found = [_form_fault(fault) for fault in faults]
+        raise ValidationFailed("the consent cannot be taken under this form", faults=found)
+    return named
+
+
+def _form_fault(fault: Fault) -> FieldFault:
+    detail = f"{fault.what.message}; {fault.hint}" if fault.hint else fault.what.message
+    return FieldFault(f"/{fault.column}", detail, fault.what.api_code)
 
 
 def _membership(uow: UnitOfWork, pid: str, dataset: DatasetId) -> Member:
@@ -128,10 +186,10 @@ def _field_fault(number: int, fault: Fault) -> FieldFault:
     return FieldFault(f"/alternatives/{number}/{fault.column}", detail, fault.what.api_code)
 
 
-def _check_times(wanted: NewConsent, now: datetime) -> None:
+def _check_times(wanted: Statement, now: datetime) -> None:
     begins = wanted.effective_from or now
     faults: list[FieldFault] = []
-    if begins < now and wanted.alternatives and wanted.approval_id is None:
+    if begins < now and wanted.terms and wanted.approval_id is None:
         detail = "a consent begins now or later, or names the approval_id of its dating back"
         faults.append(FieldFault("/effective_from", detail))
     if begins > now + _FUTURE:

@@ -15,14 +15,18 @@ from consent_registry.domain.batches import (
     ImportBatch,
     ImportState,
     Mode,
+    judge_form,
     judge_together,
     whole_after,
 )
 from consent_registry.domain.csv_lines import numbered_records
+from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.form_demand import FormUse
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.rows import Row, RowReader, check_header
 from consent_registry.ports import Imports, UnitOfWork
 from consent_registry.usecases.facts import fact
+from consent_registry.usecases.forms import form_use_of
 from consent_registry.usecases.imports import FINISHED
 from consent_registry.usecases.tools import Tools
 
@@ -52,15 +56,18 @@ def _stage(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
     header = check_header(first) if first is not None else None
     if header is None:
         return _failed(uow, batch, tools)
-    known = {str(dataset.dataset) for dataset in uow.datasets.every()}
+    datasets = uow.datasets.every()
+    known = {str(dataset.dataset) for dataset in datasets}
+    forms, diseases = form_use_of(uow, datasets), tools.diseases
     rows = RowReader(
         header,
-        diseases=tools.diseases,
+        diseases=diseases,
         known_dataset=known.__contains__,
         now=batch.received_at,
+        forms=forms,
     )
     count = _judge_rows(uow.imports, batch.import_id, rows, records)
-    _judge_consents(uow.imports, batch)
+    _judge_consents(uow.imports, batch, forms, diseases)
     repeated = uow.imports.drop_repeated(batch)
     bad = uow.imports.faulty_rows(batch.import_id)
     judged = replace(batch, rows=count, bad=bad, repeated=repeated, state=ImportState.APPLYING)
@@ -108,12 +115,14 @@ def _judge_rows(
     return count
 
 
-def _judge_consents(imports: Imports, batch: ImportBatch) -> None:
+def _judge_consents(
+    imports: Imports, batch: ImportBatch, forms: FormUse, diseases: Diseases
+) -> None:
     """Judge what rows owe each other and the register, and drop every consent with a bad row."""
     import_id = batch.import_id
     imports.gather(import_id)
     for rows in imports.in_several_rows(import_id):
-        faults = judge_together(rows)
+        faults = judge_together(rows) or judge_form(rows, forms, diseases)
         if not faults:
             continue
         imports.put_faults(import_id, faults)

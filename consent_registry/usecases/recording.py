@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from consent_registry.domain.answers import Answers
 from consent_registry.domain.history import (
     ConsentEvent,
     Kind,
@@ -44,6 +45,7 @@ class Draft:
     form_version: str = ""
     source: Source | None = None
     withdrawal_id: str | None = None
+    answers: Answers | None = None
 
 
 def record(
@@ -67,7 +69,7 @@ def record(
     standings: dict[Ordinal, Standing] = {}
     for draft in drafts:
         past = before.get(draft.member.ordinal, ())
-        new_one = _record_of(draft, tools, writing, personal.of(draft.terms), first=not past)
+        new_one = _record_of(draft, tools, writing, personal.of(draft), first=not past)
         events = [*(item.event() for item in past), _event_of(new_one, draft)]
         records.append(new_one)
         segments = timelines[draft.member.ordinal] = timeline(events)
@@ -93,7 +95,10 @@ class _Personal:
         self._actor = actor
         self._made: dict[int, bytes] = {}
 
-    def of(self, terms: Terms | None) -> bytes:
+    def of(self, draft: Draft) -> bytes:
+        terms = draft.terms
+        if draft.answers is not None:
+            return personal_part(terms, self._actor, draft.answers)
         made = self._made.get(id(terms))
         if made is None:
             made = self._made[id(terms)] = personal_part(terms, self._actor)

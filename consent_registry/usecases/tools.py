@@ -17,6 +17,11 @@ from shared.clock import Clock
 from shared.ids import DatasetId, IdSource
 
 
+def trusts_nobody(_document: bytes, _signature: str) -> bool:
+    """Refuse every form's signature: what a registry does that was told no keys."""
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
     """The registry's surroundings.
@@ -24,7 +29,8 @@ class Tools:
     `hierarchy` gives the release of the disease hierarchy in use at that moment; within one use
     case ask it once. `units` opens a transaction that may write; `reads` one that sees a single
     state throughout and must not commit. `issuer` is this registry's public URL; `salts(n)` gives n
-    fresh random bytes. `policy` and `other_policies` take
+    fresh random bytes. `signed_form(document, signature)` says whether a key that this node trusts
+    has signed exactly these bytes of a form. `policy` and `other_policies` take
     turns by the day from which each is effective.
     """
 
@@ -38,6 +44,7 @@ class Tools:
     issuer: str
     salts: Callable[[int], bytes]
     other_policies: tuple[Policy, ...] = ()
+    signed_form: Callable[[bytes, str], bool] = trusts_nobody
 
     @property
     def diseases(self) -> Diseases:

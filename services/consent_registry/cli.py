@@ -24,7 +24,13 @@ from services.command import (
     print_json,
     service,
 )
-from services.consent_registry import check_file, import_file, mondo_file, policy_command
+from services.consent_registry import (
+    check_file,
+    form_command,
+    import_file,
+    mondo_file,
+    policy_command,
+)
 from services.consent_registry.tables import print_table
 from shared import strict_json
 from shared.canonical import JSON
@@ -46,7 +52,8 @@ Hand in a consent CSV (scope consents.import).
   placet consent import consents.csv --mode valid_rows_only --wait
 
 One row for each alternative; the columns are participant, dataset, local_id, alternative,
-permission, modifiers, diseases, state, signed_on, effective_from, effective_to, form_version.
+permission, modifiers, diseases, state, signed_on, effective_from, effective_to, form_version (of
+a registered form its SHA-256 or name@version, which some datasets demand).
 all_or_nothing keeps nothing when one row is bad; valid_rows_only leaves out consents with a bad
 row. --dry-run judges every row and records nothing. Without --wait it ends when the file has
 arrived. Exits 0 when taken in (with --wait: finished), 1 when refused or failed.
@@ -117,6 +124,7 @@ def register(subparsers: Commands) -> None:
     load.add_argument("--dry-run", action="store_true", help="show what would change, no more")
     check_file.add(commands)
     policy_command.add(commands)
+    form_command.add(commands, _asking)
 
 
 def _add_import(commands: Commands) -> None:

@@ -85,6 +85,7 @@ NO_PEOPLE = {
     *("Codes.versions", "DatasetWithCodes.alternatives", "DatasetWithCodes.revision"),
     *("DatasetWithCodes.table_version", "Evaluate.purpose", "Inclusion.decided_on"),
     *("Inclusion.known_now", "Inclusion.revision", "PersonQuestion.ordinal", "Release.terms"),
+    *("CheckedForm.combinations", "FormDocument.document", "FormWithText.document"),
     *("Submission.months", "Submission.purpose"),
 }
 

@@ -21,6 +21,7 @@ from consent_registry.domain.batches import ImportBatch, Mode
 from consent_registry.domain.register import Dataset
 from consent_registry.domain.rows import COLUMNS
 from consent_registry.usecases.datasets import NewDataset, get_dataset, register_dataset
+from consent_registry.usecases.forms import demand_form, publish_form, register_form
 from consent_registry.usecases.import_applying import apply_next
 from consent_registry.usecases.import_staging import stage_next
 from consent_registry.usecases.imports import Report, import_report, receive_import
@@ -49,6 +50,7 @@ EVERY_SCOPE = frozenset(
 DESK = Principal(
     issuer=LOGIN, subject="desk", client_id="desk", scopes=EVERY_SCOPE, is_service=True
 )
+SIGNED = "signed by somebody whom the node trusts"
 ROW = {
     "participant": "P-1",
     "dataset": DS,
@@ -85,6 +87,14 @@ class RegistryWorld:
             legal_regime="consent_gdpr",
         )
         return register_dataset(wanted, tools=self.tools, principal=DESK)
+
+    def form(self, document: Any, *, demanded_by: DatasetId | None = None) -> str:
+        """Publish a form, and have a dataset demand it; gives its SHA-256."""
+        draft = register_form(document, tools=self.tools, principal=DESK).form
+        publish_form(draft.sha256, SIGNED, tools=self.tools, principal=DESK)
+        if demanded_by is not None:
+            demand_form(demanded_by, draft.name, tools=self.tools, principal=DESK)
+        return draft.sha256
 
     def revision(self, name: DatasetId = DS) -> int:
         """Give the dataset's revision."""
@@ -139,6 +149,10 @@ class RegistryWorld:
         """Ask the database itself for one column."""
         with self.engine.connect() as connection:
             return list(connection.execute(text(statement)).scalars())
+
+
+def _signed(_document: bytes, signature: str) -> bool:
+    return signature == SIGNED
 
 
 def csv_of(rows: Sequence[dict[str, str]]) -> str:
@@ -198,6 +212,7 @@ def registry_world(clock: Clock | None = None, url: str | None = None) -> Iterat
         hierarchy=DiseasesInUse(one, read_diseases(None)),
         issuer=ISSUER,
         salts=os.urandom,
+        signed_form=_signed,
     )
     try:
         yield RegistryWorld(url=found, engine=one, tools=tools, clock=stepping, keys=keys)

@@ -29,7 +29,6 @@ from consent_registry.usecases.reading import consents_of, history_of
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from shared.api import ApiBlueprint
 from shared.auth import current_principal, requires, requires_any
-from shared.clock import to_rfc3339
 from shared.errors import FieldFault, ValidationFailed
 from shared.ids import DatasetId, PermitId
 
@@ -54,12 +53,7 @@ def put_consent(body: dict[str, Any], pseudonym: str, dataset: str) -> dict[str,
         approval_id=body["approval_id"],
     )
     done = record_consent(wanted, tools=current_tools(), principal=current_principal())
-    return {
-        "dataset": wanted.dataset,
-        "revision": done.revision,
-        "recorded_at": to_rfc3339(done.recorded_at),
-        "kind": done.kind.value,
-    }
+    return present.recorded(wanted.dataset, done)
 
 
 @blueprint.route("/v1/participants/<pseudonym>/withdrawals", methods=["POST"])
@@ -154,6 +148,7 @@ def _alternative(number: int, raw: dict[str, Any]) -> RawAlternative:
             for index, modifier in enumerate(raw["modifiers"])
         ),
         diseases=tuple(raw["diseases"]),
+        activities=tuple(raw["activities"]),
     )
 
 

@@ -7,16 +7,19 @@ from typing import Any
 from consent_registry.domain.batches import FaultAt
 from consent_registry.domain.bitmaps import to_text
 from consent_registry.domain.history import State
+from consent_registry.domain.records import answers_of
 from consent_registry.domain.register import Dataset, FrozenCohort, Withdrawal
 from consent_registry.domain.terms import Terms, to_json
 from consent_registry.domain.verdict import ENGINE_VERSION
 from consent_registry.usecases.codes import DatasetCodes
 from consent_registry.usecases.cohorts import Evaluation
+from consent_registry.usecases.consents import Recorded
 from consent_registry.usecases.imports import Report
 from consent_registry.usecases.inclusion import Inclusion
 from consent_registry.usecases.opt_out import OptOutStatus
 from consent_registry.usecases.reading import Choice, Choices, Step
 from shared.clock import to_rfc3339
+from shared.ids import DatasetId
 
 
 def dataset(found: Dataset) -> dict[str, Any]:
@@ -28,6 +31,7 @@ def dataset(found: Dataset) -> dict[str, Any]:
         "country": found.country,
         "legal_regime": found.legal_regime,
         "consent_role": found.consent_role,
+        "form": found.form,
         "revision": found.revision,
         "members": found.members,
         "table_version": found.table_version,
@@ -38,6 +42,16 @@ def dataset(found: Dataset) -> dict[str, Any]:
 def common_codes(found: DatasetCodes) -> dict[str, Any]:
     """Present the codes that all consents of a dataset have in common."""
     return {"by_person_only": not found.terms, "alternatives": to_json(found.terms)}
+
+
+def recorded(name: DatasetId, done: Recorded) -> dict[str, Any]:
+    """Present what became of a statement."""
+    return {
+        "dataset": name,
+        "revision": done.revision,
+        "recorded_at": to_rfc3339(done.recorded_at),
+        "kind": done.kind.value,
+    }
 
 
 def withdrawal(done: Withdrawal, public_url: str) -> dict[str, Any]:
@@ -184,6 +198,7 @@ def _choice(choice: Choice) -> dict[str, Any]:
 
 def _step(step: Step) -> dict[str, Any]:
     record = step.record
+    answers = answers_of(record.personal)
     return {
         "event_id": record.event_id,
         "dataset": step.dataset.dataset,
@@ -196,6 +211,7 @@ def _step(step: Step) -> dict[str, Any]:
         "revision": record.revision,
         "channel": record.channel.value,
         "form_version": record.form_version,
+        "answers": answers.to_json() if answers else None,
         "withdrawal_id": record.withdrawal_id,
     }
 

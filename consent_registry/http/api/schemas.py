@@ -12,7 +12,8 @@ _PURPOSE: Final = (
     "category (GRU, HMB, DS, POA, MDS or CC), diseases, methods, ancestry, commercial, clinical, "
     "genetic_data, organisation {id, not_for_profit}, countries, users, project, months, accepts, "
     "evidence, ehds_purpose (53-1-a to 53-1-f, 53-1-e-i, 53-1-e-ii), prohibited_uses (54-a to "
-    "54-e); a flag that is null or left out means: not said"
+    "54-e), activity (edic_secondary_use when left out); a flag that is null or left out "
+    "means: not said"
 )
 _TIME: Final = "RFC 3339 in UTC"
 
@@ -43,6 +44,7 @@ class DatasetSchema(Schema):
     country = fields.String()
     legal_regime = fields.String()
     consent_role = fields.String()
+    form = fields.String(metadata=_about("the form it demands of consents; empty: none"))
     revision = fields.Integer()
     members = fields.Integer()
     table_version = fields.Integer()
@@ -70,13 +72,19 @@ class ModifierSchema(StrictSchema):
 
 
 class AlternativeSchema(StrictSchema):
-    """One permission with its modifiers and, for DS, its diseases."""
+    """One permission with its modifiers, for DS its diseases, and what is done with the data."""
 
     permission = fields.String(required=True)
     modifiers = fields.List(
         fields.Nested(ModifierSchema), load_default=list, validate=validate.Length(max=40)
     )
     diseases = fields.List(fields.String(), load_default=list, validate=validate.Length(max=200))
+    activities = fields.List(
+        fields.String(),
+        load_default=list,
+        validate=validate.Length(max=16),
+        metadata=_about("af_aggregate, subject_query, edic_secondary_use (when left out)"),
+    )
 
 
 class NewConsentSchema(StrictSchema):

@@ -11,12 +11,14 @@ and `navigation=pages.NAVIGATION`::
 
 The addresses: `/` (my choices), `/withdraw` (everywhere) and `/withdraw/<dataset>` (one page asks,
 its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_url` leads here),
-`/history` and `/history/<dataset>`, `/opt-out`.
+`/history` and `/history/<dataset>`, `/opt-out`, `/answer/<dataset>` where a dataset asks by a form
+(its POST shows the outcome, `/answer/<dataset>/confirmation` records it, `…/recorded` says so), and
+`/form/<sha256>` to read one.
 """
 
 from flask import Flask
 
-from consent_registry.http.pages import opting_out, participant
+from consent_registry.http.pages import answering, opting_out, participant
 from consent_registry.usecases.tools import Tools
 from shared.pages import NavigationItem
 
@@ -34,3 +36,4 @@ def install(app: Flask, *, tools: Tools) -> None:
     participant.give_tools(app, tools)
     app.register_blueprint(participant.blueprint)
     app.register_blueprint(opting_out.blueprint)
+    app.register_blueprint(answering.blueprint)

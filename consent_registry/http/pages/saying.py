@@ -18,7 +18,14 @@ from babel.lists import format_list
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.duo import TERMS, Duo, ValueKind
 from consent_registry.domain.terms import Alternative, Terms
-from consent_registry.http.pages.words import GROUP_PLACES, TERM_WORDS, Group
+from consent_registry.http.pages.words import (
+    ACTIVITY_WORDS,
+    GROUP_PLACES,
+    ONE_PROJECT,
+    ONLY_FOR,
+    TERM_WORDS,
+    Group,
+)
 
 _DAY: Final = "d MMMM yyyy"
 _YEAR_MONTHS: Final = 12
@@ -70,12 +77,20 @@ class Speaker:
         by_group: dict[Group, list[str]] = {group: [] for group in Group}
         for code, values in clauses:
             by_group[TERM_WORDS[code].group].append(self._sentence(code, values))
+        if alternative.activities:
+            named = [self._activity(scope) for scope in alternative.activities]
+            by_group[Group.LIMIT].append(ONLY_FOR.format(value="; ".join(named)))
         return Said(
             uses=tuple(by_group[Group.USE]),
             limits=tuple(by_group[Group.LIMIT]),
             rules=tuple(by_group[Group.RULE]),
             more=tuple(more for code, _ in clauses if (more := TERM_WORDS[code].more)),
         )
+
+    @staticmethod
+    def _activity(scope: str) -> str:
+        project = scope.partition(":")[2]
+        return ACTIVITY_WORDS.get(scope) or ONE_PROJECT.format(value=project)
 
     def _sentence(self, code: Duo, values: Sequence[str]) -> str:
         wording, value = TERM_WORDS[code], self._value(TERMS[code].values, values)

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the templates show: texts made from the answers of the use cases. Formats only."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from consent_registry.domain.history import State
 from consent_registry.domain.register import Withdrawal
@@ -13,6 +15,8 @@ from consent_registry.usecases.opt_out import OptOutStatus
 from consent_registry.usecases.outlook import Outlook
 from consent_registry.usecases.reading import Choice, Choices, Step
 from shared.ids import DatasetId
+
+_SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,7 @@ class DatasetView:
     coming: tuple[Coming, ...]
     permits: int
     can_stop: bool
+    asks: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +117,7 @@ class StepView:
     effective_to: datetime | None
     withdrawal_id: str
     form_version: str
+    registered_form: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +165,7 @@ def question(
         titles=tuple(choice.dataset.title for choice in asked),
         permits=sum(outlook.permits for outlook in outlooks),
         can_stop=any(outlook.can_stop for outlook in outlooks),
-        goes_on=_goes_on(asked),
+        goes_on=goes_on(asked),
         consequences=_consequences(asked, speaker),
         key=key,
     )
@@ -182,7 +188,7 @@ def receipt(done: Withdrawal, choices: Choices, speaker: Speaker) -> ReceiptView
             )
             for name, revision in done.revisions
         ),
-        goes_on=_goes_on(about),
+        goes_on=goes_on(about),
         consequences=_consequences(about, speaker),
     )
 
@@ -234,6 +240,7 @@ def _dataset(choice: Choice, outlook: Outlook, speaker: Speaker) -> DatasetView:
         coming=_coming(outlook, speaker),
         permits=outlook.permits,
         can_stop=outlook.can_stop,
+        asks=bool(choice.dataset.form),
     )
 
 
@@ -269,7 +276,7 @@ def _coming(outlook: Outlook, speaker: Speaker) -> tuple[Coming, ...]:
     )
 
 
-def _goes_on(asked: Sequence[Choice]) -> tuple[str, ...]:
+def goes_on(asked: Sequence[Choice]) -> tuple[str, ...]:
     """Name the datasets where the law lets some use go on whatever a consent says."""
     return tuple(one.dataset.title for one in asked if not (one.stops_new and one.stops_running))
 
@@ -305,4 +312,5 @@ def _step(step: Step, speaker: Speaker) -> StepView:
         effective_to=record.effective_to,
         withdrawal_id=record.withdrawal_id or "",
         form_version=record.form_version,
+        registered_form=_SHA256.fullmatch(record.form_version) is not None,
     )

@@ -13,6 +13,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
+from consent_registry.domain.activities import AGGREGATE, QUERY, SECONDARY_USE
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import Kind, State
 from consent_registry.domain.records import Channel
@@ -132,6 +133,18 @@ TERM_WORDS: Final[Mapping[Duo, Wording]] = MappingProxyType(
         ),
     }
 )
+
+ACTIVITY_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        AGGREGATE: "counting how often a change in the genes occurs, with no person shown",
+        QUERY: "asking, one person at a time, whether somebody in the data fits a question",
+        SECONDARY_USE: "the work of researchers who have got a permit",
+    }
+)
+CHOOSE_ILLNESSES: Final = "Choose at least one illness, or answer no."
+CHOOSE_ANSWER: Final = "Choose one of the two answers, or leave the question open."
+ONE_PROJECT: Final = "the project {value}"
+ONLY_FOR: Final = "This choice is only for this: {value}."
 
 GROUP_PLACES: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -10,6 +10,7 @@ from pyroaring import BitMap
 
 from shared.feed import read_snapshot
 from tests.fakes.consent_factories import purpose
+from tests.fakes.form_factories import LIMITED, small_document
 from tests.support.registry_node import DATASET, NEW_DATASET, RegistryNode
 from tests.support.registry_world import csv_of, people
 
@@ -65,6 +66,15 @@ def test_every_address_asks_for_its_scope(node: RegistryNode) -> None:
         ("POST", "/v1/datasets", "consents.write"),
         ("GET", f"/v1/datasets/{DATASET}/codes", None),
         ("POST", "/v1/check", None),
+        ("POST", "/v1/forms", "consents.write"),
+        ("POST", "/v1/forms/check", None),
+        ("GET", "/v1/forms", None),
+        ("GET", "/v1/forms/x", None),
+        ("GET", "/v1/forms/x/versions/1.0", None),
+        ("PUT", "/v1/forms/x/publication", "consents.write"),
+        ("PUT", "/v1/forms/x/retirement", "consents.write"),
+        ("PUT", f"/v1/datasets/{DATASET}/form", "consents.write"),
+        ("PUT", f"/v1/participants/anna-p/answers/{DATASET}", None),
         ("POST", "/v1/mondo/releases?dry_run=true", "consents.write"),
         ("GET", "/v1/mondo/releases", None),
         ("POST", "/v1/imports", "consents.import"),
@@ -313,3 +323,63 @@ def test_what_every_service_has(node: RegistryNode) -> None:
     assert info["id"] == "org.placet.zz.consent_registry"
     document = node.call("GET", "/openapi.json").json()
     assert "/v1/cohorts/{cohort_id}/bind" in document["paths"]
+
+
+def test_a_form_goes_its_way_and_a_consent_is_given_by_answers(node: RegistryNode) -> None:
+    writing, reading = node.service("consents.write"), node.service("consents.read")
+    document = small_document()
+    upside_down = {**LIMITED, "modifiers": [{"code": "NPU", "when": "companies"}]}
+    bent = small_document(rules=[upside_down])
+    found = node.call("POST", "/v1/forms/check", {"document": bent}, token=reading).json()
+    assert (found["code"], found["combinations"]) == ("form_not_monotonic", 4)
+    body = problem(
+        node.call("POST", "/v1/forms", {"document": {}}, token=writing), 422, "validation_failed"
+    )
+    assert "/texts" in {fault["pointer"] for fault in body["errors"]}
+    draft = node.call("POST", "/v1/forms", {"document": document}, token=writing)
+    assert (draft.status_code, draft.json()["state"]) == (201, "draft")
+    at = f"/v1/forms/{draft.json()['sha256']}"
+    problem(node.call("PUT", f"{at}/retirement", token=writing), 409, "form_not_open")
+    published = node.call("PUT", f"{at}/publication", {"signature": ""}, token=writing)
+    assert published.json()["state"] == "published"
+    for address in (at, "/v1/forms/small/versions/1.0"):
+        whole = node.call("GET", address, token=node.person("anna")).json()
+        assert (whole["document"], whole["languages"]) == (document, ["en"])
+    problem(node.call("GET", "/v1/forms/none", token=reading), 404, "form_unknown")
+    answers = {
+        "form": draft.json()["sha256"],
+        "language": "en",
+        "answers": [{"question": "health", "answer": "yes"}],
+    }
+    anna = f"/v1/participants/anna-p/answers/{DATASET}"
+    given = node.call("PUT", anna, answers, token=node.person("anna"))
+    assert (given.status_code, given.json()["kind"]) == (200, "changed")
+    history = node.call("GET", "/v1/participants/anna-p/history", token=reading).json()
+    kept = history["events"][0]
+    assert (kept["form_version"], kept["answers"]["answers"][1]) == (
+        answers["form"],
+        {"question": "companies", "answer": None},
+    )
+    assert kept["alternatives"][0]["permission"] == "DUO:0000006"
+    problem(node.call("PUT", anna, answers, token=node.person("bo")), 403, "forbidden")
+    unsaid = {**answers, "answers": [{"question": "health"}]}
+    problem(node.call("PUT", anna, unsaid, token=writing), 422, "validation_failed")
+    demanded = node.call("PUT", f"/v1/datasets/{DATASET}/form", {"form": "small"}, token=writing)
+    assert demanded.json()["form"] == "small"
+    body = problem(
+        node.call(
+            "PUT",
+            f"/v1/participants/anna-p/consents/{DATASET}",
+            {"alternatives": [{"permission": "HMB", "activities": ["project:P-1"]}]},
+            token=writing,
+        ),
+        422,
+        "validation_failed",
+    )
+    assert [fault["code"] for fault in body["errors"]] == ["form_required"]
+    ended = node.call("PUT", f"/v1/datasets/{DATASET}/form", {"form": ""}, token=writing)
+    assert ended.json()["form"] == ""
+    retired = node.call("PUT", f"{at}/retirement", token=writing)
+    assert retired.json()["state"] == "retired"
+    listed = node.call("GET", "/v1/forms", token=reading).json()
+    assert [one["state"] for one in listed["forms"]] == ["retired"]

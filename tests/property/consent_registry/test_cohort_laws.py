@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
+from consent_registry.domain.activities import AGGREGATE, SECONDARY_USE
 from consent_registry.domain.bitmaps import (
     canonical_bytes,
     from_text,
@@ -29,6 +30,11 @@ from tests.fakes.consent_factories import inquiry, policy
 
 CANCER, BREAST, LUNG = "MONDO:0004992", "MONDO:0007254", "MONDO:0008903"
 ILLNESSES = (CANCER, BREAST, LUNG, "MONDO:0002054", "MONDO:9999999", "MONDO:0005015")
+# Mostly what consents name: nothing, which is secondary use.
+SCOPES = (
+    *((), (), (), ("project:P-1",), ("project:P-9",), ("af_aggregate",)),
+    *(("af_aggregate", "edic_secondary_use"), ("edic_secondary_use", "project:P-1")),
+)
 VALUES = {
     Duo.RS: ("x",),
     Duo.GS: ("EU", "FI"),
@@ -60,6 +66,7 @@ def alternatives(draw: st.DrawFn) -> Alternative:
         permission=permission,
         modifiers=tuple(sorted(picked, key=lambda m: MODIFIERS.index(m.code))),
         diseases=tuple(sorted(illnesses)) if permission is Duo.DS else (),
+        activities=draw(st.sampled_from(SCOPES)),
     )
 
 
@@ -90,6 +97,7 @@ def purposes(draw: st.DrawFn) -> Purpose:
         evidence=draw(codes),
         ehds_purpose=draw(st.none() | st.sampled_from(EhdsPurpose)),
         prohibited_uses=draw(st.sampled_from([frozenset(), frozenset(), frozenset(Prohibited)])),
+        activity=draw(st.sampled_from([SECONDARY_USE, SECONDARY_USE, AGGREGATE])),
     )
 
 

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which grants a form can make, so that nobody enters under its name what its rules do not.
+
+An import and a desk hand in codes instead of answers. There must be answers to the form that make
+all of these grants together, perhaps beside others: what is recorded is never wider than that.
+"""
+
+from collections.abc import Mapping, Set
+from functools import lru_cache
+
+from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.form import Form
+from consent_registry.domain.terms import Alternative, RawAlternative, Terms, read_alternative
+
+# A grant without the illnesses that a person names, and the question that asks for them.
+_Pattern = tuple[RawAlternative, str]
+
+
+@lru_cache(maxsize=64)
+def _outcomes(form: Form) -> frozenset[frozenset[_Pattern]]:
+    """Give what each combination of answers grants."""
+    keys = tuple(question.key for question in form.questions)
+    found: set[frozenset[_Pattern]] = set()
+    for number in range(form.combinations):
+        yes = frozenset(key for bit, key in enumerate(keys) if number >> bit & 1)
+        granted = ((rule.grant(yes, ()), rule.diseases_from) for rule in form.rules_for(yes))
+        found.add(frozenset(granted))
+    return frozenset(found)
+
+
+def can_grant(form: Form, terms: Terms, diseases: Diseases) -> bool:
+    """Say whether some answers to the form make every one of these grants."""
+    offered = {question.key: frozenset(question.illnesses) for question in form.questions}
+    every = frozenset().union(*_outcomes(form))
+    fitting = [
+        {pattern for pattern in every if _fits(pattern, offered, one, diseases)} for one in terms
+    ]
+    return any(all(outcome & fit for fit in fitting) for outcome in _outcomes(form))
+
+
+def _fits(
+    pattern: _Pattern,
+    offered: Mapping[str, Set[str]],
+    alternative: Alternative,
+    diseases: Diseases,
+) -> bool:
+    """Say whether a grant is this one, with illnesses that its question offers."""
+    raw, asked = pattern
+    named, fixed = frozenset(alternative.diseases), frozenset(raw.diseases)
+    if not fixed <= named or not named - fixed <= offered.get(asked, frozenset()):
+        return False
+    whole = RawAlternative(
+        permission=raw.permission,
+        modifiers=raw.modifiers,
+        diseases=alternative.diseases,
+        activities=raw.activities,
+    )
+    return read_alternative(whole, diseases)[0] == alternative

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Give or change a consent by answering a form: at a desk, or by the person herself.
+
+The grants are what the form's rules make of the answers, and nothing else can be entered.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from consent_registry.domain.answers import Answers, RawAnswer, derive, read_answers
+from consent_registry.domain.errors import FormNotOpen, FormUnknown, NotAMember
+from consent_registry.domain.form import FormState, StoredForm
+from consent_registry.domain.records import Channel, answers_of
+from consent_registry.domain.register import Dataset
+from consent_registry.domain.terms import Terms
+from consent_registry.ports import UnitOfWork
+from consent_registry.usecases import access
+from consent_registry.usecases.consents import DESK, Recorded, Statement, record_statement
+from consent_registry.usecases.forms import newest_open
+from consent_registry.usecases.tools import Tools
+from shared.ids import DatasetId
+from shared.principal import Principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAnswers:
+    """Answers to the form of this SHA-256, for one dataset; what is left out is left open."""
+
+    dataset: DatasetId
+    form: str
+    language: str
+    answers: Sequence[RawAnswer]
+    effective_from: datetime | None = None
+    effective_to: datetime | None = None
+    approval_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The form that a dataset asks its people; `last` are her newest answers to any form of it."""
+
+    dataset: Dataset
+    form: StoredForm
+    last: Answers | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What answers would grant, before they are given."""
+
+    answers: Answers
+    terms: Terms
+
+
+def record_answers(
+    pseudonym: str, wanted: NewAnswers, *, tools: Tools, principal: Principal
+) -> Recorded:
+    """Record answers for a participant named by a desk or by herself.
+
+    Raises ValidationFailed for answers that do not fit the form, and as `record_consent` does.
+    """
+    with tools.units() as uow:
+        pid = access.participant(uow, principal, pseudonym, DESK)
+        done = _record(uow, pid, wanted, Channel.API, tools=tools, principal=principal)
+        uow.commit()
+    return done
+
+
+def record_own_answers(wanted: NewAnswers, *, tools: Tools, principal: Principal) -> Recorded:
+    """Record answers of the participant this login is linked to, from the pages.
+
+    The same answers once more, right after each other, are recorded once.
+    """
+    with tools.units() as uow:
+        pid = access.oneself(uow, principal)
+        # Holding comes first: of two requests the second sees what the first did.
+        uow.datasets.hold([wanted.dataset])
+        repeated = _repeated(uow, pid, _read(uow, wanted, tools).answers, wanted.dataset)
+        if repeated is not None:
+            return repeated
+        done = _record(uow, pid, wanted, Channel.PAGE, tools=tools, principal=principal)
+        uow.commit()
+    return done
+
+
+def own_form(dataset: DatasetId, *, tools: Tools, principal: Principal) -> Asked:
+    """Give the form that a dataset of hers asks now. Raises NotAMember and FormNotOpen."""
+    with tools.reads() as uow:
+        pid = access.oneself(uow, principal)
+        member = next((m for m in uow.people.memberships(pid) if m.dataset == dataset), None)
+        held = uow.datasets.get(member.dataset) if member is not None else None
+        if member is None or held is None:
+            raise NotAMember
+        form = newest_open(uow, held.form) if held.form else None
+        if form is None:
+            raise FormNotOpen
+        records = uow.events.of_members(dataset, [member.ordinal]).get(member.ordinal, ())
+        answers = [found for one in records if (found := answers_of(one.personal)) is not None]
+    return Asked(dataset=held, form=form, last=answers[-1] if answers else None)
+
+
+def preview_own(wanted: NewAnswers, *, tools: Tools, principal: Principal) -> Preview:
+    """Say what answers would grant; records nothing."""
+    with tools.reads() as uow:
+        access.oneself(uow, principal)
+        return _read(uow, wanted, tools)
+
+
+def _repeated(uow: UnitOfWork, pid: str, answers: Answers, dataset: DatasetId) -> Recorded | None:
+    """Give what was recorded of the same answers, when nothing was recorded since."""
+    ordinals = [one.ordinal for one in uow.people.memberships(pid) if one.dataset == dataset]
+    for records in uow.events.of_members(dataset, ordinals).values():
+        last = records[-1]
+        if last.channel is Channel.PAGE and answers_of(last.personal) == answers:
+            return Recorded(recorded_at=last.recorded_at, revision=last.revision, kind=last.kind)
+    return None
+
+
+def _read(uow: UnitOfWork, wanted: NewAnswers, tools: Tools) -> Preview:
+    found = uow.forms.get(wanted.form)
+    if found is None:
+        raise FormUnknown
+    if found.state is FormState.DRAFT:
+        raise FormNotOpen
+    answers = read_answers(found.form, wanted.language, wanted.answers)
+    return Preview(answers=answers, terms=derive(found.form, answers, tools.diseases))
+
+
+def _record(
+    uow: UnitOfWork,
+    pid: str,
+    wanted: NewAnswers,
+    channel: Channel,
+    *,
+    tools: Tools,
+    principal: Principal,
+) -> Recorded:
+    found = _read(uow, wanted, tools)
+    statement = Statement(
+        pid=pid,
+        dataset=wanted.dataset,
+        terms=found.terms,
+        channel=channel,
+        form_version=wanted.form,
+        effective_from=wanted.effective_from,
+        effective_to=wanted.effective_to,
+        approval_id=wanted.approval_id,
+        answers=found.answers,
+    )
+    return record_statement(uow, statement, tools=tools, principal=principal)

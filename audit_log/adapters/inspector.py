@@ -16,6 +16,12 @@ from audit_log.ports import Published, StoredKey, StoredSearch
 from shared.db import connect
 
 _PAGE = 64
+_PARTS = (
+    "SELECT s.idx, s.grp, s.kid, coalesce(d.kek, ''), coalesce(d.wrapped, ''), s.data"
+    " FROM sealed AS s LEFT JOIN dek AS d ON d.kid = s.kid"
+)
+_PARTS_BETWEEN = _PARTS + " WHERE s.idx >= %s AND s.idx <= %s"
+_PARTS_AMONG = _PARTS + " WHERE s.idx = ANY(%s)"
 
 
 class PostgresInspector:
@@ -168,13 +174,16 @@ def parts_of(
     connection: psycopg.Connection, indexes: Sequence[int]
 ) -> dict[int, dict[int, tuple[StoredKey, bytes]]]:
     """Read the sealed parts of entries by index and group number, with their wrapped keys."""
+    if not indexes:
+        return {}
+    first, last = min(indexes), max(indexes)
+    wanted: tuple[object, ...] = (first, last)
+    query = _PARTS_BETWEEN  # one look at each partition's index, where it can be
+    if last - first >= len(indexes):
+        query, wanted = _PARTS_AMONG, (list(indexes),)
     found: dict[int, dict[int, tuple[StoredKey, bytes]]] = {}
     with connection.cursor(binary=True) as cursor:
-        for index, group, kid, kek, wrapped, data in cursor.execute(
-            "SELECT s.idx, s.grp, s.kid, coalesce(d.kek, ''), coalesce(d.wrapped, ''), s.data"
-            " FROM sealed AS s LEFT JOIN dek AS d ON d.kid = s.kid WHERE s.idx = ANY(%s)",
-            (list(indexes),),
-        ):
+        for index, group, kid, kek, wrapped, data in cursor.execute(query, wanted):
             key = StoredKey(kid, kek, bytes(wrapped))
             found.setdefault(index, {})[group] = (key, bytes(data))
     return found

@@ -13,14 +13,11 @@ What may change in them, ever (triggers refuse everything else, also to the owne
 - `log_state`: one row; size, epoch and erasures never shrink.
 - `finding`: a row is assigned, closed once, and its closing said once. `rule_cursor` only goes on;
   `rule_memory` holds keyed pseudonyms and can be made anew from the entries.
-- Only an erasure may delete from `sealed` and `ev_person`, empty a `dek`, and clear the pseudonyms
-  of an `ev` row.
+- Only an erasure may empty a `dek` and clear the pseudonyms of an `ev` row; only an erasure or the
+  end of a term may delete from `sealed` and `ev_person`, only the latter from `ev`.
 
-Rooms for what comes later: `ev` and `sealed` become partitioned by `retention`, then `month`, when
-the first class has a term (`held` keeps rows under a legal hold); `heartbeat`, `saved_query`,
-`case_*`, `hold`, `rule` stand beside these.
-the first class has a term (`held` keeps rows under a legal hold); `saved_query`, `case_*`,
-`hold`, `witness_*` stand beside these.
+`ev` and `sealed` are partitioned by `retention`, then `month` (`migrations.partitions_0006`); class
+0, `held_ev` and `held_sealed`, keeps rows that outlive their month. `dropped` says what went.
 """
 
 from typing import Final
@@ -124,8 +121,8 @@ EV: Final = Table(
     "ev",
     METADATA,
     _number("idx", key=True),
-    Column("retention", SmallInteger, nullable=False),
-    Column("month", SmallInteger, nullable=False),
+    Column("retention", SmallInteger, primary_key=True, autoincrement=False),
+    Column("month", SmallInteger, primary_key=True, autoincrement=False),
     Column("etime", _INSTANT, nullable=False),
     Column("ty", Integer, nullable=False),
     Column("src", Integer, nullable=False),
@@ -152,9 +149,26 @@ SEALED: Final = Table(
     METADATA,
     _number("idx", key=True),
     Column("grp", SmallInteger, primary_key=True, autoincrement=False),
+    Column("retention", SmallInteger, primary_key=True, autoincrement=False),
+    Column("month", SmallInteger, primary_key=True, autoincrement=False),
     _number("kid"),
     Column("data", LargeBinary, nullable=False),
 )
+DROPPED: Final = Table(
+    "dropped",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("class", SmallInteger, nullable=False),
+    Column("month", SmallInteger, nullable=False),
+    _number("first_idx"),
+    _number("last_idx"),
+    _number("entries"),
+    _number("parts"),
+    _number("held"),
+    Column("terms", LargeBinary, nullable=False),
+    Column("dropped_at", _INSTANT, nullable=False),
+)
+Index(None, DROPPED.c["class"], DROPPED.c.first_idx)
 DEK: Final = Table(
     "dek",
     METADATA,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything stored, read once in order within one snapshot: an `Inspector` for re-verification."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -11,11 +12,13 @@ from audit_log.adapters.reader import unpacked
 from audit_log.adapters.store import load
 from audit_log.domain.chain import Chain, ChainKey
 from audit_log.domain.errors import LogMismatch
+from audit_log.domain.retention import retention_of
 from audit_log.domain.tiles import WIDTH
-from audit_log.ports import Published, StoredKey, StoredSearch
+from audit_log.ports import DroppedRange, Published, StoredKey, StoredSearch
 from shared.db import connect
 
 _PAGE = 64
+_TWICE = -1  # a class that no row has: one entry with two rows is wrong, whatever they say
 _PARTS = (
     "SELECT s.idx, s.grp, s.kid, coalesce(d.kek, ''), coalesce(d.wrapped, ''), s.data"
     " FROM sealed AS s LEFT JOIN dek AS d ON d.kid = s.kid"
@@ -84,10 +87,11 @@ class PostgresInspector:
             " WHERE e.idx >= %s AND e.idx < %s ORDER BY e.idx",
             (first, end),
         )
+        twice = Counter(row[0] for row in found)
         return {
             row[0]: StoredSearch(
                 month=row[1],
-                retention=row[2],
+                retention=row[2] if twice[row[0]] == 1 else _TWICE,
                 etime=row[3],
                 type=row[4],
                 src=row[5],
@@ -134,6 +138,37 @@ class PostgresInspector:
         ):
             found.setdefault(index, set()).add(group)
         return {index: frozenset(groups) for index, groups in found.items()}
+
+    def dropped(self) -> Sequence[DroppedRange]:
+        """Give every range whose rows were dropped, the newest first."""
+        return [
+            DroppedRange(
+                id=row[0],
+                retention=row[1],
+                month=row[2],
+                first=row[3],
+                last=row[4],
+                rows=row[5],
+                parts=row[6],
+                held=row[7],
+                terms=bytes(row[8]),
+                at=row[9],
+            )
+            for row in self._all(
+                "SELECT id, class, month, first_idx, last_idx, entries, parts, held, terms,"
+                " dropped_at FROM dropped ORDER BY id DESC"
+            )
+        ]
+
+    def held_counts(self) -> Mapping[tuple[int, int], int]:
+        """Give how many search rows are held, by the class of their type and their month."""
+        found: Counter[tuple[int, int]] = Counter()
+        for entry_type, month, number in self._all(
+            "SELECT coalesce(t.value, 'placet.unknown.unknown.v1'), e.month, count(*)"
+            " FROM held_ev AS e LEFT JOIN term AS t ON t.id = e.ty GROUP BY 1, 2"
+        ):
+            found[int(retention_of(entry_type)), month] += number
+        return found
 
     def runs(self) -> Iterator[tuple[ChainKey, int, int, int]]:
         """Give (chain, first seq, n, first index) of every run, by index."""

@@ -13,6 +13,8 @@ What may change in them, ever (triggers refuse everything else, also to the owne
 - `log_state`: one row; size, epoch and erasures never shrink.
 - `finding`: a row is assigned, closed once, and its closing said once. `rule_cursor` only goes on;
   `rule_memory` holds keyed pseudonyms and can be made anew from the entries.
+- `hold`: a row is lifted once, by somebody else than asked for it. `erasure_waiting`: a row ends
+  once and forgets whom it was about. `dropped`: rows are added. `quarantine`: a row is emptied.
 - Only an erasure may empty a `dek` and clear the pseudonyms of an `ev` row; only an erasure or the
   end of a term may delete from `sealed` and `ev_person`, only the latter from `ev`.
 
@@ -40,6 +42,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from audit_log.adapters.tables_keeping import (
+    dropped_table,
+    erasure_waiting_table,
+    hold_table,
+    topic_copy_table,
+)
 from shared.db import new_metadata
 from shared.ended_sessions import ended_session_table
 
@@ -154,21 +162,10 @@ SEALED: Final = Table(
     _number("kid"),
     Column("data", LargeBinary, nullable=False),
 )
-DROPPED: Final = Table(
-    "dropped",
-    METADATA,
-    Column("id", Text, primary_key=True),
-    Column("class", SmallInteger, nullable=False),
-    Column("month", SmallInteger, nullable=False),
-    _number("first_idx"),
-    _number("last_idx"),
-    _number("entries"),
-    _number("parts"),
-    _number("held"),
-    Column("terms", LargeBinary, nullable=False),
-    Column("dropped_at", _INSTANT, nullable=False),
-)
-Index(None, DROPPED.c["class"], DROPPED.c.first_idx)
+DROPPED: Final = dropped_table(METADATA)
+HOLD: Final = hold_table(METADATA)
+ERASURE_WAITING: Final = erasure_waiting_table(METADATA)
+TOPIC_COPY: Final = topic_copy_table(METADATA)
 DEK: Final = Table(
     "dek",
     METADATA,

@@ -133,15 +133,15 @@ ALTER TABLE sealed ALTER data SET STORAGE EXTERNAL;
 def partition(parent: str) -> str:
     """Give the statements that make the classes of a table, each with its default."""
     key = KEYS[parent]
-    made = [
-        f"CREATE TABLE held_{parent} PARTITION OF {parent} (PRIMARY KEY ({key}))"
-        f" FOR VALUES IN ({HELD});"
-    ]
+    held = f"CREATE TABLE held_{parent} PARTITION OF {parent} (PRIMARY KEY ({key}))"
+    made = [f"{held} FOR VALUES IN ({HELD});"]
     for class_ in CLASSES:
         name = f"{parent}_{class_}"
         made.append(
             f"CREATE TABLE {name} PARTITION OF {parent} FOR VALUES IN ({class_})"
-            f" PARTITION BY RANGE (month);"
+            " PARTITION BY RANGE (month);"
+        )
+        made.append(
             f"CREATE TABLE {name}_default PARTITION OF {name} (PRIMARY KEY ({key})) DEFAULT;"
         )
     return "".join(made)

@@ -18,6 +18,13 @@ from audit_log.ports.findings import (
     Step,
     StoredEntry,
 )
+from audit_log.ports.keeping import (
+    ErasureRecord,
+    KeepingDesk,
+    KeepingTransaction,
+    KeptMonth,
+    ReadCopies,
+)
 from audit_log.ports.keys import (
     DataKey,
     Pseudonyms,
@@ -33,6 +40,7 @@ from audit_log.ports.publishing import (
     Trust,
 )
 from audit_log.ports.reading import (
+    DroppedRange,
     Log,
     LogReader,
     Shredded,
@@ -70,7 +78,9 @@ __all__ = [
     "CommitLine",
     "Coverage",
     "DataKey",
+    "DroppedRange",
     "EntrySource",
+    "ErasureRecord",
     "ExportJob",
     "ExportState",
     "Exports",
@@ -79,6 +89,9 @@ __all__ = [
     "HeadFile",
     "Holding",
     "Inspector",
+    "KeepingDesk",
+    "KeepingTransaction",
+    "KeptMonth",
     "Log",
     "LogReader",
     "OwnChain",
@@ -88,6 +101,7 @@ __all__ = [
     "Pseudonyms",
     "Published",
     "PublisherStore",
+    "ReadCopies",
     "Registered",
     "Remembered",
     "RuleStore",

@@ -9,6 +9,7 @@ from typing import Protocol
 from audit_log.domain.chain import Chain, ChainKey
 from audit_log.ports.keys import StoredKey
 from audit_log.ports.publishing import Published, TreeReader
+from audit_log.ports.reading import DroppedRange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,14 @@ class Inspector(TreeReader, Protocol):
 
     def erased(self, first: int, end: int) -> Mapping[int, frozenset[int]]:
         """Give the group numbers of these indexes that an erasure destroyed."""
+        ...
+
+    def dropped(self) -> Sequence[DroppedRange]:
+        """Give every range whose rows were dropped, the newest first."""
+        ...
+
+    def held_counts(self) -> Mapping[tuple[int, int], int]:
+        """Give how many search rows are held, by the class of their type and their month."""
         ...
 
     def runs(self) -> Iterator[tuple[ChainKey, int, int, int]]:

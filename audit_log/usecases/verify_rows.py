@@ -12,38 +12,16 @@ from audit_log.domain.batch import TermKind, term
 from audit_log.domain.chain import FIRST_SEQ, ChainKey
 from audit_log.domain.errors import Unopenable
 from audit_log.domain.parts import binding, group_code, group_name, unpadded
-from audit_log.domain.retention import retention_of, year_of
+from audit_log.domain.retention import year_of
 from audit_log.domain.search import DECISION_CODES
 from audit_log.ports import DataKey, Inspector, Pseudonyms, StoredKey, StoredSearch, Vault
+from audit_log.usecases.flaws import Flaws
+from audit_log.usecases.verify_kept import KeptRows
 from shared.entries import Entry, check_commitments, leaf_hash, parse_entry
 from shared.events import actor_of, subject_of
 from shared.sealing import SealedPart
 
 _KEYS_IN_MEMORY = 10_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flaw:
-    """One row that is not what the tree says it must be."""
-
-    table: str
-    row: str
-    what: str
-
-    def __str__(self) -> str:
-        """Write table, row and fault in one line."""
-        return f"{self.table} ({self.row}): {self.what}"
-
-
-class Flaws:
-    """Everything found so far."""
-
-    def __init__(self) -> None:
-        self.found: list[Flaw] = []
-
-    def add(self, table: str, row: str, what: str) -> None:
-        """Note one flaw."""
-        self.found.append(Flaw(table=table, row=row, what=what))
 
 
 @dataclass(slots=True)
@@ -96,22 +74,27 @@ class RowVerifier:
         self._run: tuple[ChainKey, int, int, int] | None = None
         self._chains: dict[ChainKey, _ChainSeen] = {}
         self._skipped = False
+        self._kept: KeptRows | None = None
 
     def take(
         self, first: int, entries: Sequence[bytes], inspector: Inspector, flaws: Flaws
     ) -> None:
         """Check the rows of these entries, the first of which has index `first`."""
         end = first + len(entries)
+        kept = self._kept = self._kept or KeptRows(inspector)
         search = inspector.search_rows(first, end)
         people = inspector.people(first, end)
         parts = inspector.parts(first, end)
         erased = inspector.erased(first, end)
         for index, raw in enumerate(entries, start=first):
             entry = parse_entry(raw)
-            opened = self._open(
-                index, entry, parts.get(index, {}), erased.get(index, frozenset()), flaws
-            )
-            self._check_search(index, entry, search.get(index), opened, flaws)
+            stored, row = parts.get(index, {}), search.get(index)
+            if row is None and not stored and kept.may_miss(index, entry.type):
+                opened = _Opened()
+            else:
+                gone = erased.get(index, frozenset())
+                opened = self._open(index, entry, stored, gone, flaws)
+                self._check_search(index, entry, row, opened, flaws)
             if people.get(index, frozenset()) != opened.people:
                 flaws.add("ev_person", f"idx={index}", "names other people than the entry")
             self._check_run(index, entry, inspector, flaws)
@@ -123,6 +106,7 @@ class RowVerifier:
             flaws.add("producer_run", f"first_idx={self._run[3]}", "reaches beyond the tree")
         for index in inspector.search_rows(size, size + (1 << 62)):
             flaws.add("ev", f"idx={index}", "has no entry")
+        (self._kept or KeptRows(inspector)).finish(inspector, flaws)
         if not self._skipped:
             self._check_chains(inspector, flaws)
 
@@ -195,13 +179,14 @@ class RowVerifier:
         opened: _Opened,
         flaws: Flaws,
     ) -> None:
-        if row is None:
+        kept = self._kept
+        if row is None or kept is None:
             flaws.add("ev", f"idx={index}", "is missing")
             return
         year = year_of(row.month)
         wanted = StoredSearch(
             month=row.month,
-            retention=retention_of(entry.type),
+            retention=kept.class_of(index, entry.type, row.retention),
             etime=entry.occurred_at,
             type=_term(TermKind.TYPE, entry.type) or "",
             src=_term(TermKind.SOURCE, entry.src) or "",

@@ -4,17 +4,27 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 
 import psycopg
 from psycopg import rows
 
+from audit_log.adapters import inspector_rows as beside
 from audit_log.adapters.reader import unpacked
 from audit_log.adapters.store import load
 from audit_log.domain.chain import Chain, ChainKey
 from audit_log.domain.errors import LogMismatch
 from audit_log.domain.retention import retention_of
 from audit_log.domain.tiles import WIDTH
-from audit_log.ports import DroppedRange, Published, StoredKey, StoredSearch
+from audit_log.ports import (
+    DroppedRange,
+    ErasedPlaces,
+    HashedRow,
+    InspectedKey,
+    Published,
+    StoredKey,
+    StoredSearch,
+)
 from shared.db import connect
 
 _PAGE = 64
@@ -32,6 +42,7 @@ class PostgresInspector:
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
+        self._cursors = count()
         self._people: Iterator[rows.TupleRow] | None = None
         self._person: rows.TupleRow | None = None
 
@@ -80,7 +91,7 @@ class PostgresInspector:
         found = self._all(
             "SELECT e.idx, e.month, e.retention, e.etime, coalesce(t.value, ''),"
             " coalesce(s.value, ''), e.decision, r.value, d.value, p.value, e.actor,"
-            " e.permit, e.visa FROM ev AS e LEFT JOIN term AS t ON t.id = e.ty"
+            " e.permit, e.visa, e.project FROM ev AS e LEFT JOIN term AS t ON t.id = e.ty"
             " LEFT JOIN term AS s ON s.id = e.src"
             " LEFT JOIN term AS r ON r.id = e.reason LEFT JOIN term AS d ON d.id = e.dataset"
             " LEFT JOIN term AS p ON p.id = e.purposes"
@@ -102,6 +113,7 @@ class PostgresInspector:
                 actor=row[10],
                 permit=row[11],
                 visa=row[12],
+                project=row[13],
             )
             for row in found
         }
@@ -127,6 +139,10 @@ class PostgresInspector:
     def parts(self, first: int, end: int) -> Mapping[int, Mapping[int, tuple[StoredKey, bytes]]]:
         """Give the sealed parts of these indexes by group number, with their wrapped keys."""
         return parts_of(self._connection, range(first, end))
+
+    def filed(self, first: int, end: int) -> Mapping[int, set[tuple[int, int]]]:
+        """Give under which class and month the sealed parts of these indexes lie."""
+        return beside.filed(self._connection, first, end)
 
     def erased(self, first: int, end: int) -> Mapping[int, frozenset[int]]:
         """Give the group numbers of these indexes that an erasure destroyed."""
@@ -189,6 +205,38 @@ class PostgresInspector:
         ):
             yield ChainKey(src, epoch), seq
 
+    def own_sources(self) -> frozenset[str]:
+        """Give the sources under which the log speaks about itself."""
+        return beside.own_sources(self._connection)
+
+    def waiting(self) -> Sequence[bytes]:
+        """Give what the log has said and not sequenced yet, in its order."""
+        return beside.waiting(self._connection)
+
+    def altered_intake(self) -> Sequence[int]:
+        """Give the rows of the intake that are not what was handed in."""
+        return beside.altered_intake(self._connection)
+
+    def hashed_rows(self) -> Iterator[HashedRow]:
+        """Give every row of every table whose rows have hashes, and every hash without a row."""
+        return beside.hashed_rows(self._connection)
+
+    def strange_hashes(self) -> Sequence[str]:
+        """Give the names under which hashes are kept that are no table's."""
+        return beside.strange_hashes(self._connection)
+
+    def data_keys(self) -> Iterator[InspectedKey]:
+        """Give every data key."""
+        return beside.keys(self._connection)
+
+    def terms(self) -> Sequence[tuple[int, int, str]]:
+        """Give number, kind and text of every term."""
+        return beside.terms(self._connection)
+
+    def erased_places(self) -> Sequence[ErasedPlaces]:
+        """Give every erasure with the places kept of it, and places that no erasure owns."""
+        return beside.erased_places(self._connection)
+
     def _one(self, query: str, values: Sequence[object] = ()) -> rows.TupleRow | None:
         with self._connection.cursor(binary=True) as cursor:
             return cursor.execute(query, values).fetchone()
@@ -199,7 +247,7 @@ class PostgresInspector:
 
     def _paged(self, query: str) -> Iterator[rows.TupleRow]:
         """Read a long answer piece by piece."""
-        name = f"inspect_{abs(hash(query))}"
+        name = f"inspect_{next(self._cursors)}"  # the same may be read twice at once
         with self._connection.cursor(name=name) as cursor:
             cursor.itersize = _PAGE
             yield from cursor.execute(query)

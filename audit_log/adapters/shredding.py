@@ -7,13 +7,13 @@ leads from the person to an entry is removed too. Which places were emptied stay
 
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 
 import psycopg
 
 from audit_log.domain.errors import ErasureHeld, NothingToErase
 from audit_log.domain.rules.seen import pseudonym
 from audit_log.ports import Shredded, Shredding
+from audit_log.usecases.erase import places_digest
 
 
 def shred(cursor: psycopg.Cursor, wanted: Shredding, at: datetime) -> Shredded:
@@ -30,7 +30,7 @@ def shred(cursor: psycopg.Cursor, wanted: Shredding, at: datetime) -> Shredded:
     below, kid = int(state[0]), int(key[0])
     places = _places(cursor, wanted, kid)
     _require_no_hold(cursor, wanted, places)
-    digest = sha256("".join(f"{index}/{group}\n" for index, group in places).encode()).digest()
+    digest = places_digest(places)
     cursor.execute(
         "INSERT INTO erasure (id, kind, ground, kid, parts, below, digest, recorded_at)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",

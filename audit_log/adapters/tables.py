@@ -46,6 +46,7 @@ from audit_log.adapters.tables_keeping import (
     dropped_table,
     erasure_waiting_table,
     hold_table,
+    row_hash_table,
     topic_copy_table,
 )
 from shared.db import new_metadata
@@ -307,6 +308,8 @@ INTAKE: Final = Table(
     Column("entry", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("received_at", _INSTANT, nullable=False),
+    # Made by a trigger when the row is: SHA-256 over source, entry and sealed parts.
+    Column("digest", LargeBinary, nullable=False),
 )
 OWN_HEAD: Final = Table(
     "own_head",
@@ -368,3 +371,4 @@ LOG_SIGNING: Final = Table(
     Column("since", _INSTANT, nullable=False),
     CheckConstraint("log_id = 1", name="one_log"),
 )
+ROW_HASH: Final = row_hash_table(METADATA)

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    text,
 )
 
 _INSTANT: Final = DateTime(timezone=True)
@@ -95,3 +97,20 @@ def topic_copy_table(metadata: MetaData) -> Table:
         Column("seconds", BigInteger, nullable=True),
         Column("read_at", _INSTANT, nullable=False),
     )
+
+
+def row_hash_table(metadata: MetaData) -> Table:
+    """Declare `row_hash`: hashes of rows that no entry can be made from, kept by triggers."""
+    made = Table(
+        "row_hash",
+        metadata,
+        Column("tbl", Text, primary_key=True),
+        Column("key", Text, primary_key=True),
+        Column("logged", Boolean, nullable=False),
+        Column("digest", LargeBinary, nullable=False),
+        # What the log itself says; none before the first time.
+        Column("said", LargeBinary, nullable=True),
+    )
+    unsaid = text("logged AND said IS DISTINCT FROM digest")
+    Index("ix_row_hash_unsaid", made.c.tbl, made.c.key, postgresql_where=unsaid)
+    return made

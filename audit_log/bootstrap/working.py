@@ -20,6 +20,7 @@ from audit_log.adapters.key_files import (
 )
 from audit_log.adapters.pack import companions
 from audit_log.adapters.publishing import PostgresPublisherStore
+from audit_log.adapters.row_hashes import PostgresRowHashes
 from audit_log.adapters.rule_store import PostgresRuleStore
 from audit_log.adapters.signatures import check_signature
 from audit_log.adapters.store import CommitAhead
@@ -33,6 +34,7 @@ from audit_log.usecases.erase import CopiesKept
 from audit_log.usecases.pack import Enclosed, Exporter
 from audit_log.usecases.publish import Publisher
 from audit_log.usecases.retain import Retainer
+from audit_log.usecases.say_rows import RowSayer, rows_fact
 from audit_log.usecases.self_check import SelfChecker
 from audit_log.usecases.sequence import Pace, Sequencer
 from audit_log.usecases.verify import Verification, verify
@@ -166,6 +168,11 @@ def create_self_checker(parts: Parts) -> SelfChecker:
     )
 
 
+def create_row_sayer(parts: Parts) -> RowSayer:
+    """Make what says the hashes of rows that changed."""
+    return RowSayer(PostgresRowHashes(parts.engine, parts.own, rows_fact), parts.clock)
+
+
 def create_retainer(parts: Parts) -> Retainer:
     """Make what keeps terms, and does erasures whose hold was lifted."""
     settings = parts.settings
@@ -184,6 +191,7 @@ def _side_loops(parts: Parts) -> Iterator[loops.Loop]:
     yield loops.Loop("exporter", create_exporter(parts).step, loops.PUBLISH_SECONDS)
     yield loops.Loop("rules", create_watcher(parts).step, loops.CHECK_SECONDS)
     yield loops.Loop("self-check", create_self_checker(parts).step, loops.SELF_CHECK_SECONDS)
+    yield loops.Loop("rows", create_row_sayer(parts).step, loops.CHECK_SECONDS)
     yield loops.Loop("retention", create_retainer(parts).step, loops.RETENTION_SECONDS)
     if (asker := create_asker(parts)) is not None:
         yield loops.Loop("people", asker.step, loops.CHECK_SECONDS)

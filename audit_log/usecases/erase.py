@@ -7,8 +7,10 @@ copy elsewhere is gone. Under a legal hold an erasure waits, and is done once th
 """
 
 from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 from audit_log.domain.copies import Completeness, Copies, CopyTerms, completeness
@@ -139,6 +141,11 @@ def erased_fact(
         extra=extra,
         actor=actor,
     )
+
+
+def places_digest(places: Iterable[tuple[int, int]]) -> bytes:
+    """Give the hash over the places of parts, by index and group, that an erasure says."""
+    return sha256("".join(f"{index}/{group}\n" for index, group in places).encode()).digest()
 
 
 def record_of(

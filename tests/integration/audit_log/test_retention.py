@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Terms pass, holds beat them, erasures wait: on a real database, and the log still verifies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import psycopg
 import pytest
@@ -14,7 +15,7 @@ from audit_log.domain.copies import Copies
 from audit_log.domain.errors import HoldLifted, HoldNeedsAnother, HoldUnknown
 from audit_log.domain.holds import Hold, HoldKind, HoldState
 from audit_log.domain.retention import RetentionPolicy
-from audit_log.domain.search import Filter, Page
+from audit_log.domain.search import Account, Filter, Page
 from audit_log.ports import KeepingTransaction
 from audit_log.usecases.erase import CopiesKept, Erased, erase, record_of
 from audit_log.usecases.hold import HoldWanted, ask_lift, lift, place
@@ -212,7 +213,7 @@ def test_a_month_goes_when_its_term_has_passed_and_the_log_still_verifies(node: 
     ]
 
 
-HOLDS = {
+HOLDS: Final[Mapping[HoldKind, Mapping[str, object]]] = {
     HoldKind.PERSON: {"dataset": PERSON.dataset, "ordinal": PERSON.ordinal},
     HoldKind.DATASET: {"dataset": PERSON.dataset},
     HoldKind.PERMIT: {"permit": "p1"},
@@ -385,9 +386,6 @@ def test_quarantined_input_is_emptied_after_its_days_and_its_hash_stays(node: No
 
 
 def test_an_account_is_erased_in_years_to_come(node: Node) -> None:
-    """The queue keeps no name, and still finds what is sequenced in a later year."""
-    from audit_log.domain.search import Account
-
     node.say(fact(actor=RITA, type_=READ))
     hold = node.hold(HoldKind.DATASET, dataset=DATASET)
     account = Account(issuer=RITA.issuer, subject=RITA.subject)

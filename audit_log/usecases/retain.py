@@ -6,7 +6,6 @@ and sealed parts whose term has passed and that no legal hold covers. Each drop 
 """
 
 from base64 import b64encode
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -28,12 +27,14 @@ from audit_log.ports import (
 )
 from audit_log.usecases.erase import CopiesKept, erased_fact
 from shared.clock import Clock
-from shared.events import JSON, Fact
+from shared.events import Fact
 from shared.ids import IdSource
 from shared.tracing import current_trace_id
 
 MONTHS_AHEAD: Final = 3
 _READ_AGAIN: Final = timedelta(hours=1)
+_DROP: Final = "placet.audit.drop.v1"
+_PASSED: Final = "term_passed"
 
 
 class Retainer:
@@ -127,15 +128,17 @@ class Retainer:
         with self._transaction() as desk:
             emptied = desk.empty_quarantine(now - self._kept.terms.quarantine)
             if emptied:
-                desk.record(_fact(now, {"rows": emptied}, {"class": "quarantine"}))
+                desk.record(_emptied(emptied, now))
         return emptied > 0
 
     def _ask_broker(self, now: datetime) -> bool:
         """Read now and then how long the broker keeps what it was sent."""
-        if self._read_copies is None or (self._read_at and now - self._read_at < _READ_AGAIN):
+        if self._read_copies is None:
             return False
         with self._transaction() as desk:
-            topics: Sequence[str] = desk.topics()
+            topics, unread = desk.topics(), desk.copies().unread
+        if not unread and self._read_at and now - self._read_at < _READ_AGAIN:
+            return False
         lives = self._read_copies(topics) if topics else {}
         with self._transaction() as desk:
             desk.say_copies(
@@ -146,11 +149,13 @@ class Retainer:
 
 
 def _dropped(done: DroppedRange) -> Fact:
-    counts = {"held": done.held, "openings": done.parts, "rows": done.rows}
-    return _fact(
-        done.at,
-        counts,
-        {
+    return Fact(
+        type=_DROP,
+        occurred_at=done.at,
+        trace_id=current_trace_id(),
+        reason=_PASSED,
+        counts={"held": done.held, "openings": done.parts, "rows": done.rows},
+        extra={
             "class": Retention(done.retention).name.lower(),
             "drop": done.id,
             "first": done.first,
@@ -161,12 +166,12 @@ def _dropped(done: DroppedRange) -> Fact:
     )
 
 
-def _fact(at: datetime, counts: dict[str, int], extra: dict[str, JSON]) -> Fact:
+def _emptied(number: int, at: datetime) -> Fact:
     return Fact(
-        type="placet.audit.drop.v1",
+        type=_DROP,
         occurred_at=at,
         trace_id=current_trace_id(),
-        reason="term_passed",
-        counts=counts,
-        extra=extra,
+        reason=_PASSED,
+        counts={"rows": number},
+        extra={"class": "quarantine"},
     )

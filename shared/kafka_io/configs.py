@@ -30,7 +30,11 @@ def applied_configs(
             if topic["error_code"] == 0
         }
         found = {name: _config(admin, _TOPIC, name) for name in wanted if name in there}
-        nodes = [str(node["node_id"]) for node in admin.describe_cluster()["brokers"]]
+        # Named `broker_id` by DescribeCluster, `node_id` by the older Metadata.
+        nodes = [
+            str(node.get("broker_id", node.get("node_id")))
+            for node in admin.describe_cluster()["brokers"]
+        ]
         return found, _largest(_config(admin, _BROKER, node) for node in nodes)
 
 

@@ -3,10 +3,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar, Final
 
+from audit_log.domain.copies import CopyTerms
 from shared.settings import CommonSettings, Kind, setting
 
 _NO_NAME: Final = "must hold neither spaces nor plus signs"
@@ -77,6 +79,30 @@ class AuditSettings(CommonSettings):
         default="",
         example="/etc/placet/rules.json",
     )
+    retention_file: Path | None = setting(
+        "PLACET_RETENTION_FILE",
+        doc="A JSON file with this node's terms in months, of classes (access, governance,"
+        " oversight, system) and of entry types, each within its floor and ceiling.",
+        kind=Kind.PATH,
+        default="",
+        example="/etc/placet/retention.json",
+    )
+    quarantine_days: int = setting(
+        "PLACET_QUARANTINE_DAYS",
+        doc="How long refused input is kept; then only its hash stays.",
+        kind=Kind.INTEGER,
+        default="30",
+        minimum=1,
+        maximum=30,
+    )
+    backup_days: int = setting(
+        "PLACET_BACKUP_DAYS",
+        doc="How long backups of the log's database are kept: an erased key is in them until then.",
+        kind=Kind.INTEGER,
+        default="30",
+        minimum=0,
+        maximum=30,
+    )
     consent_registry_url: str = setting(
         "PLACET_CONSENT_REGISTRY_URL",
         doc="Where consent_registry answers; without it no use is held against consents.",
@@ -99,6 +125,14 @@ class AuditSettings(CommonSettings):
     def head_file(self) -> Path:
         """Where the last signed note is kept."""
         return self.head_path or self.keys_dir / "head.note"
+
+    @property
+    def copy_terms(self) -> CopyTerms:
+        """How long copies outside the database live, as far as this node says it itself."""
+        return CopyTerms(
+            quarantine=timedelta(days=self.quarantine_days),
+            backups=timedelta(days=self.backup_days),
+        )
 
     @property
     def tiles_are_public(self) -> bool:

@@ -54,6 +54,7 @@ COLUMN_TYPES: Final[dict[Any, Any]] = {
 _CONNECT_SECONDS: Final = 5
 _MIGRATION_LOCK: Final = 0x504C4143  # "PLAC": one migrator per database
 _MIGRATOR_WAIT_MS: Final = 60_000
+_PARTITIONS: Final = "SELECT relname FROM pg_class WHERE relispartition AND relkind IN ('r', 'p')"
 
 
 def new_metadata() -> MetaData:
@@ -152,7 +153,12 @@ def schema_differences(metadata: MetaData, url: str) -> Sequence[object]:
     one = engine(url, pool_size=1)
     try:
         with one.connect() as connection:
-            options = {"compare_type": True, "compare_server_default": True}
+            parts = set(connection.execute(text(_PARTITIONS)).scalars())
+            options = {
+                "compare_type": True,
+                "compare_server_default": True,
+                "include_name": lambda name, kind, _: kind != "table" or name not in parts,
+            }
             found: list[object] = compare_metadata(
                 MigrationContext.configure(connection, opts=options), metadata
             )

@@ -76,14 +76,14 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         ),
         "admin": ("login", "policy.change", "key.rotate", "config.change", "role.grant"),
         "application": ("submitted", "decided"),
-        "audit": ("search", "export", "reveal", "erase", "hold"),
+        "audit": ("search", "export", "reveal", "erase", "hold", "drop"),
         "cohort": ("evaluated", "frozen"),
         "consent": ("given", "changed", "withdrawn", "propagated"),
         "finding": ("opened", "assigned", "closed"),
         "import": ("started", "finished"),
         "optout": ("registered", "reversed"),
         "permit": ("issued", "renewed", "held", "released", "revoked", "expired"),
-        "sys": ("heartbeat", "start", "stop", "gap", "quarantined"),
+        "sys": ("heartbeat", "start", "stop", "gap", "quarantined", "rows"),
         "visa": ("issued",),
     }
 )

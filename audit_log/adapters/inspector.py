@@ -1,21 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything stored, read once in order within one snapshot: an `Inspector` for re-verification."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 
 import psycopg
 from psycopg import rows
 
+from audit_log.adapters import inspector_rows as beside
 from audit_log.adapters.reader import unpacked
 from audit_log.adapters.store import load
 from audit_log.domain.chain import Chain, ChainKey
 from audit_log.domain.errors import LogMismatch
+from audit_log.domain.retention import retention_of
 from audit_log.domain.tiles import WIDTH
-from audit_log.ports import Published, StoredKey, StoredSearch
+from audit_log.ports import (
+    DroppedRange,
+    ErasedPlaces,
+    HashedRow,
+    InspectedKey,
+    Published,
+    StoredKey,
+    StoredSearch,
+)
 from shared.db import connect
 
 _PAGE = 64
+_TWICE = -1  # a class that no row has: one entry with two rows is wrong, whatever they say
+_PARTS = (
+    "SELECT s.idx, s.grp, s.kid, coalesce(d.kek, ''), coalesce(d.wrapped, ''), s.data"
+    " FROM sealed AS s LEFT JOIN dek AS d ON d.kid = s.kid"
+)
+_PARTS_BETWEEN = _PARTS + " WHERE s.idx >= %s AND s.idx <= %s"
+_PARTS_AMONG = _PARTS + " WHERE s.idx = ANY(%s)"
 
 
 class PostgresInspector:
@@ -23,6 +42,7 @@ class PostgresInspector:
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
+        self._cursors = count()
         self._people: Iterator[rows.TupleRow] | None = None
         self._person: rows.TupleRow | None = None
 
@@ -71,17 +91,18 @@ class PostgresInspector:
         found = self._all(
             "SELECT e.idx, e.month, e.retention, e.etime, coalesce(t.value, ''),"
             " coalesce(s.value, ''), e.decision, r.value, d.value, p.value, e.actor,"
-            " e.permit, e.visa FROM ev AS e LEFT JOIN term AS t ON t.id = e.ty"
+            " e.permit, e.visa, e.project FROM ev AS e LEFT JOIN term AS t ON t.id = e.ty"
             " LEFT JOIN term AS s ON s.id = e.src"
             " LEFT JOIN term AS r ON r.id = e.reason LEFT JOIN term AS d ON d.id = e.dataset"
             " LEFT JOIN term AS p ON p.id = e.purposes"
             " WHERE e.idx >= %s AND e.idx < %s ORDER BY e.idx",
             (first, end),
         )
+        twice = Counter(row[0] for row in found)
         return {
             row[0]: StoredSearch(
                 month=row[1],
-                retention=row[2],
+                retention=row[2] if twice[row[0]] == 1 else _TWICE,
                 etime=row[3],
                 type=row[4],
                 src=row[5],
@@ -92,6 +113,7 @@ class PostgresInspector:
                 actor=row[10],
                 permit=row[11],
                 visa=row[12],
+                project=row[13],
             )
             for row in found
         }
@@ -118,6 +140,10 @@ class PostgresInspector:
         """Give the sealed parts of these indexes by group number, with their wrapped keys."""
         return parts_of(self._connection, range(first, end))
 
+    def filed(self, first: int, end: int) -> Mapping[int, set[tuple[int, int]]]:
+        """Give under which class and month the sealed parts of these indexes lie."""
+        return beside.filed(self._connection, first, end)
+
     def erased(self, first: int, end: int) -> Mapping[int, frozenset[int]]:
         """Give the group numbers of these indexes that an erasure destroyed."""
         found: dict[int, set[int]] = {}
@@ -128,6 +154,37 @@ class PostgresInspector:
         ):
             found.setdefault(index, set()).add(group)
         return {index: frozenset(groups) for index, groups in found.items()}
+
+    def dropped(self) -> Sequence[DroppedRange]:
+        """Give every range whose rows were dropped, the newest first."""
+        return [
+            DroppedRange(
+                id=row[0],
+                retention=row[1],
+                month=row[2],
+                first=row[3],
+                last=row[4],
+                rows=row[5],
+                parts=row[6],
+                held=row[7],
+                terms=bytes(row[8]),
+                at=row[9],
+            )
+            for row in self._all(
+                "SELECT id, class, month, first_idx, last_idx, entries, parts, held, terms,"
+                " dropped_at FROM dropped ORDER BY id DESC"
+            )
+        ]
+
+    def held_counts(self) -> Mapping[tuple[int, int], int]:
+        """Give how many search rows are held, by the class of their type and their month."""
+        found: Counter[tuple[int, int]] = Counter()
+        for entry_type, month, number in self._all(
+            "SELECT coalesce(t.value, 'placet.unknown.unknown.v1'), e.month, count(*)"
+            " FROM held_ev AS e LEFT JOIN term AS t ON t.id = e.ty GROUP BY 1, 2"
+        ):
+            found[int(retention_of(entry_type)), month] += number
+        return found
 
     def runs(self) -> Iterator[tuple[ChainKey, int, int, int]]:
         """Give (chain, first seq, n, first index) of every run, by index."""
@@ -148,6 +205,38 @@ class PostgresInspector:
         ):
             yield ChainKey(src, epoch), seq
 
+    def own_sources(self) -> frozenset[str]:
+        """Give the sources under which the log speaks about itself."""
+        return beside.own_sources(self._connection)
+
+    def waiting(self) -> Sequence[bytes]:
+        """Give what the log has said and not sequenced yet, in its order."""
+        return beside.waiting(self._connection)
+
+    def altered_intake(self) -> Sequence[int]:
+        """Give the rows of the intake that are not what was handed in."""
+        return beside.altered_intake(self._connection)
+
+    def hashed_rows(self) -> Iterator[HashedRow]:
+        """Give every row of every table whose rows have hashes, and every hash without a row."""
+        return beside.hashed_rows(self._connection)
+
+    def strange_hashes(self) -> Sequence[str]:
+        """Give the names under which hashes are kept that are no table's."""
+        return beside.strange_hashes(self._connection)
+
+    def data_keys(self) -> Iterator[InspectedKey]:
+        """Give every data key."""
+        return beside.keys(self._connection)
+
+    def terms(self) -> Sequence[tuple[int, int, str]]:
+        """Give number, kind and text of every term."""
+        return beside.terms(self._connection)
+
+    def erased_places(self) -> Sequence[ErasedPlaces]:
+        """Give every erasure with the places kept of it, and places that no erasure owns."""
+        return beside.erased_places(self._connection)
+
     def _one(self, query: str, values: Sequence[object] = ()) -> rows.TupleRow | None:
         with self._connection.cursor(binary=True) as cursor:
             return cursor.execute(query, values).fetchone()
@@ -158,7 +247,7 @@ class PostgresInspector:
 
     def _paged(self, query: str) -> Iterator[rows.TupleRow]:
         """Read a long answer piece by piece."""
-        name = f"inspect_{abs(hash(query))}"
+        name = f"inspect_{next(self._cursors)}"  # the same may be read twice at once
         with self._connection.cursor(name=name) as cursor:
             cursor.itersize = _PAGE
             yield from cursor.execute(query)
@@ -168,13 +257,16 @@ def parts_of(
     connection: psycopg.Connection, indexes: Sequence[int]
 ) -> dict[int, dict[int, tuple[StoredKey, bytes]]]:
     """Read the sealed parts of entries by index and group number, with their wrapped keys."""
+    if not indexes:
+        return {}
+    first, last = min(indexes), max(indexes)
+    wanted: tuple[object, ...] = (first, last)
+    query = _PARTS_BETWEEN  # one look at each partition's index, where it can be
+    if last - first >= len(indexes):
+        query, wanted = _PARTS_AMONG, (list(indexes),)
     found: dict[int, dict[int, tuple[StoredKey, bytes]]] = {}
     with connection.cursor(binary=True) as cursor:
-        for index, group, kid, kek, wrapped, data in cursor.execute(
-            "SELECT s.idx, s.grp, s.kid, coalesce(d.kek, ''), coalesce(d.wrapped, ''), s.data"
-            " FROM sealed AS s LEFT JOIN dek AS d ON d.kid = s.kid WHERE s.idx = ANY(%s)",
-            (list(indexes),),
-        ):
+        for index, group, kid, kek, wrapped, data in cursor.execute(query, wanted):
             key = StoredKey(kid, kek, bytes(wrapped))
             found.setdefault(index, {})[group] = (key, bytes(data))
     return found

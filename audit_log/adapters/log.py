@@ -15,8 +15,9 @@ from sqlalchemy.dialects import postgresql
 from audit_log.adapters import cursors, shredding
 from audit_log.adapters.exports import PostgresExports
 from audit_log.adapters.own_producer import OwnProducer
-from audit_log.adapters.reader import PostgresReader, producer_of
-from audit_log.adapters.tables import INTAKE, KAFKA_OFFSET, PRODUCER
+from audit_log.adapters.reader import PostgresReader, producer_of, read_copies
+from audit_log.adapters.tables import ERASURE_WAITING, INTAKE, KAFKA_OFFSET, PRODUCER
+from audit_log.domain.copies import Copies
 from audit_log.domain.errors import LogMismatch, ProducerExists
 from audit_log.ports import Producer, Shredded, Shredding, StoredOffset, Transaction
 from shared.clock import Clock
@@ -92,6 +93,26 @@ class PostgresLog:
         """Destroy a holder's key and everything sealed under it."""
         with cursors.of(self._connection) as cursor:
             return shredding.shred(cursor, wanted, at)
+
+    def postpone(self, wanted: Shredding, at: datetime) -> None:
+        """Keep an erasure that a hold forbids, until the hold is lifted."""
+        dataset, ordinal = wanted.person or (None, None)
+        self._connection.execute(
+            insert(ERASURE_WAITING).values(
+                id=wanted.id,
+                kind=wanted.kind,
+                ground=wanted.ground,
+                subject=wanted.subject,
+                pseudonyms=list(wanted.pseudonyms),
+                dataset=dataset,
+                ordinal=ordinal,
+                asked_at=at,
+            )
+        )
+
+    def copies(self) -> Copies:
+        """Give what Kafka may still hold of what was sequenced, as last read."""
+        return read_copies(self._connection)
 
     def _begin(self, offset: StoredOffset) -> None:
         """Store the first offset of a partition; one that is stored stays where it is."""

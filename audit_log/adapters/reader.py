@@ -6,6 +6,7 @@ Writes nothing. What is published is the use cases' question; here is all that i
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 import zstandard
@@ -15,6 +16,7 @@ from sqlalchemy.sql.expression import func
 from audit_log.adapters.tables import (
     BUNDLE,
     CHECKPOINT,
+    DROPPED,
     EDGE_ENTRY,
     EV,
     EV_PERSON,
@@ -26,14 +28,16 @@ from audit_log.adapters.tables import (
     TERM,
     TILE,
     TILE_EDGE,
+    TOPIC_COPY,
 )
 from audit_log.domain.batch import TermKind, term
 from audit_log.domain.chain import Chain, ChainKey, Gap
+from audit_log.domain.copies import Copies, TopicCopy
 from audit_log.domain.errors import LogMismatch
 from audit_log.domain.retention import year_of
 from audit_log.domain.search import DECISION_CODES, Filter
 from audit_log.domain.tiles import WIDTH, decode_bundle
-from audit_log.ports import Producer, Published
+from audit_log.ports import DroppedRange, Producer, Published
 
 MAX_BUNDLE_BYTES: Final = WIDTH * (1 << 16)
 
@@ -126,6 +130,10 @@ class PostgresReader:
         query = _narrowed(query, wanted).order_by(EV.c.idx.desc()).limit(limit)
         return list(self._connection.execute(query).scalars())
 
+    def dropped(self, below: int) -> Sequence[DroppedRange]:
+        """Give the ranges below an index whose search rows were dropped, the newest first."""
+        return dropped_ranges(self._connection, below)
+
     def chains(self, src: str) -> Sequence[tuple[Chain, int]]:
         """Give a producer's chains, newest epoch first, each with its count of duplicates."""
         gaps: dict[int, list[Gap]] = {}
@@ -191,6 +199,44 @@ def read_tile(connection: Connection, level: int, index: int) -> bytes:
     if found is None:
         raise LookupError("no such tile")
     return bytes(found)
+
+
+def dropped_ranges(connection: Connection, below: int) -> list[DroppedRange]:
+    """Read what was dropped below an index, the newest first."""
+    wanted = select(DROPPED).where(DROPPED.c.first_idx < below).order_by(DROPPED.c.id.desc())
+    return [
+        DroppedRange(
+            id=row.id,
+            retention=row[1],
+            month=row.month,
+            first=row.first_idx,
+            last=row.last_idx,
+            rows=row.entries,
+            parts=row.parts,
+            held=row.held,
+            terms=bytes(row.terms),
+            at=row.dropped_at,
+        )
+        for row in connection.execute(wanted)
+    ]
+
+
+def read_copies(connection: Connection) -> Copies:
+    """Read how long records of the producers' topics live, as it was last read of the broker."""
+    topics = select(PRODUCER.c.topic).where(PRODUCER.c.topic.is_not(None)).distinct()
+    known = {
+        row.topic: TopicCopy(
+            topic=row.topic,
+            lives=None if row.seconds is None else timedelta(seconds=row.seconds),
+            read_at=row.read_at,
+        )
+        for row in connection.execute(select(TOPIC_COPY))
+    }
+    used = sorted(connection.execute(topics).scalars())
+    return Copies(
+        topics=[known[topic] for topic in used if topic in known],
+        unread=[topic for topic in used if topic not in known],
+    )
 
 
 def published_of(row: Row[Any] | None) -> Published | None:

@@ -4,10 +4,10 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from audit_log.adapters.tables import INTAKE, LOG_STATE, OWN_HEAD, PRODUCER_STATE
+from audit_log.adapters.tables import INTAKE, LOG_STATE, OWN_HEAD, PRODUCER_STATE, ROW_HASH
 from audit_log.domain.tiles import WIDTH, TileName, decode_bundle
 
 
@@ -64,6 +64,8 @@ class PostgresOwnChain:
                 select(OWN_HEAD).where(OWN_HEAD.c.src == self._src).with_for_update()
             )
             connection.execute(delete(INTAKE).where(INTAKE.c.src == self._src))
+            # The rows of a restored database are older than what the log says of them.
+            connection.execute(update(ROW_HASH).values(said=None))
             last = connection.execute(wanted).one_or_none()
             if last is None:
                 return

@@ -7,24 +7,30 @@ leads from the person to an entry is removed too. Which places were emptied stay
 
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 
 import psycopg
 
-from audit_log.domain.errors import NothingToErase
+from audit_log.domain.errors import ErasureHeld, NothingToErase
 from audit_log.domain.rules.seen import pseudonym
 from audit_log.ports import Shredded, Shredding
+from audit_log.usecases.erase import places_digest
 
 
 def shred(cursor: psycopg.Cursor, wanted: Shredding, at: datetime) -> Shredded:
-    """Do it; raise NothingToErase when no key of this holder is alive."""
+    """Do it; raise NothingToErase when no key of this holder is alive, ErasureHeld under a hold.
+
+    The rows' tables come first, as the sequencer takes them: whoever drops a month is waited for
+    without holding up anybody else.
+    """
+    cursor.execute("LOCK TABLE ev, sealed IN ROW EXCLUSIVE MODE")
     state = cursor.execute("SELECT size FROM log_state FOR UPDATE").fetchone()
     key = cursor.execute("SELECT kid FROM dek WHERE subject = %s", (wanted.subject,)).fetchone()
     if state is None or key is None:
         raise NothingToErase("no key of this subject is held")
     below, kid = int(state[0]), int(key[0])
     places = _places(cursor, wanted, kid)
-    digest = sha256("".join(f"{index}/{group}\n" for index, group in places).encode()).digest()
+    _require_no_hold(cursor, wanted, places)
+    digest = places_digest(places)
     cursor.execute(
         "INSERT INTO erasure (id, kind, ground, kid, parts, below, digest, recorded_at)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
@@ -61,6 +67,22 @@ def _places(cursor: psycopg.Cursor, wanted: Shredding, kid: int) -> list[tuple[i
             (list(wanted.pseudonyms), kid),
         )
     return [(int(index), int(group)) for index, group in cursor]
+
+
+def _require_no_hold(
+    cursor: psycopg.Cursor, wanted: Shredding, places: Sequence[tuple[int, int]]
+) -> None:
+    """Raise ErasureHeld when a hold covers the person, or any entry with a part to be erased."""
+    cursor.execute("LOCK TABLE hold IN SHARE MODE")  # none is placed or lifted until the end
+    dataset, ordinal = wanted.person or (None, None)
+    held = cursor.execute(
+        "SELECT FROM hold WHERE lifted_at IS NULL AND kind = 'person' AND dataset = %s"
+        " AND ordinal = %s UNION ALL"
+        " SELECT FROM held_index WHERE idx = ANY(%s) LIMIT 1",
+        (dataset, ordinal, [index for index, _ in places]),
+    ).fetchone()
+    if held is not None:
+        raise ErasureHeld("a legal hold covers what was to be erased")
 
 
 def _empty(cursor: psycopg.Cursor, wanted: Shredding, places: Sequence[tuple[int, int]]) -> None:

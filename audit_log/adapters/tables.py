@@ -13,14 +13,13 @@ What may change in them, ever (triggers refuse everything else, also to the owne
 - `log_state`: one row; size, epoch and erasures never shrink.
 - `finding`: a row is assigned, closed once, and its closing said once. `rule_cursor` only goes on;
   `rule_memory` holds keyed pseudonyms and can be made anew from the entries.
-- Only an erasure may delete from `sealed` and `ev_person`, empty a `dek`, and clear the pseudonyms
-  of an `ev` row.
+- `hold`: a row is lifted once, by somebody else than asked for it. `erasure_waiting`: a row ends
+  once and forgets whom it was about. `dropped`: rows are added. `quarantine`: a row is emptied.
+- Only an erasure may empty a `dek` and clear the pseudonyms of an `ev` row; only an erasure or the
+  end of a term may delete from `sealed` and `ev_person`, only the latter from `ev`.
 
-Rooms for what comes later: `ev` and `sealed` become partitioned by `retention`, then `month`, when
-the first class has a term (`held` keeps rows under a legal hold); `heartbeat`, `saved_query`,
-`case_*`, `hold`, `rule` stand beside these.
-the first class has a term (`held` keeps rows under a legal hold); `saved_query`, `case_*`,
-`hold`, `witness_*` stand beside these.
+`ev` and `sealed` are partitioned by `retention`, then `month` (`migrations.partitions_0006`); class
+0, `held_ev` and `held_sealed`, keeps rows that outlive their month. `dropped` says what went.
 """
 
 from typing import Final
@@ -43,6 +42,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from audit_log.adapters.tables_keeping import (
+    dropped_table,
+    erasure_waiting_table,
+    hold_table,
+    row_hash_table,
+    topic_copy_table,
+)
 from shared.db import new_metadata
 from shared.ended_sessions import ended_session_table
 
@@ -124,8 +130,8 @@ EV: Final = Table(
     "ev",
     METADATA,
     _number("idx", key=True),
-    Column("retention", SmallInteger, nullable=False),
-    Column("month", SmallInteger, nullable=False),
+    Column("retention", SmallInteger, primary_key=True, autoincrement=False),
+    Column("month", SmallInteger, primary_key=True, autoincrement=False),
     Column("etime", _INSTANT, nullable=False),
     Column("ty", Integer, nullable=False),
     Column("src", Integer, nullable=False),
@@ -152,9 +158,15 @@ SEALED: Final = Table(
     METADATA,
     _number("idx", key=True),
     Column("grp", SmallInteger, primary_key=True, autoincrement=False),
+    Column("retention", SmallInteger, primary_key=True, autoincrement=False),
+    Column("month", SmallInteger, primary_key=True, autoincrement=False),
     _number("kid"),
     Column("data", LargeBinary, nullable=False),
 )
+DROPPED: Final = dropped_table(METADATA)
+HOLD: Final = hold_table(METADATA)
+ERASURE_WAITING: Final = erasure_waiting_table(METADATA)
+TOPIC_COPY: Final = topic_copy_table(METADATA)
 DEK: Final = Table(
     "dek",
     METADATA,
@@ -296,6 +308,8 @@ INTAKE: Final = Table(
     Column("entry", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("received_at", _INSTANT, nullable=False),
+    # Made by a trigger when the row is: SHA-256 over source, entry and sealed parts.
+    Column("digest", LargeBinary, nullable=False),
 )
 OWN_HEAD: Final = Table(
     "own_head",
@@ -357,3 +371,4 @@ LOG_SIGNING: Final = Table(
     Column("since", _INSTANT, nullable=False),
     CheckConstraint("log_id = 1", name="one_log"),
 )
+ROW_HASH: Final = row_hash_table(METADATA)

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from audit_log.adapters.cosigner_keys import read_log_cosigners, read_witness_keys
+from audit_log.adapters.keeping_desk import keeping_transactions
 from audit_log.adapters.key_files import (
     LogKeys,
     LogSigner,
@@ -18,14 +19,16 @@ from audit_log.adapters.key_files import (
 from audit_log.adapters.log import transactions
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.policy_file import read_policy
+from audit_log.adapters.retention_file import read_retention
 from audit_log.adapters.rule_file import read_thresholds
 from audit_log.adapters.signatures import check_signature
 from audit_log.adapters.store import PostgresSequencerStore
 from audit_log.adapters.witness_store import PostgresWitnessStore
 from audit_log.domain.policy import Policy
+from audit_log.domain.retention import RetentionPolicy
 from audit_log.domain.rules.thresholds import Thresholds
 from audit_log.http.api.intake import MAX_INTAKE_BYTES
-from audit_log.ports import Signer, Transaction, Trust
+from audit_log.ports import KeepingTransaction, Signer, Transaction, Trust
 from audit_log.settings import AuditSettings
 from audit_log.usecases.witness import Witness
 from shared.clock import Clock
@@ -56,6 +59,8 @@ class Parts:
     trust: Trust
     transaction: Transaction
     thresholds: Thresholds
+    keeping: KeepingTransaction
+    retention: RetentionPolicy
 
 
 def build(settings: AuditSettings, *, clock: Clock) -> Parts:
@@ -90,6 +95,8 @@ def build(settings: AuditSettings, *, clock: Clock) -> Parts:
         trust=Trust(origin=settings.log_origin, keys=(signer.key,), check=check_ed25519),
         transaction=transactions(database, own, clock),
         thresholds=read_thresholds(settings.rules_file),
+        keeping=keeping_transactions(database, own, clock),
+        retention=read_retention(settings.retention_file),
     )
 
 

@@ -11,6 +11,7 @@ from audit_log.bootstrap.parts import SERVICE, Parts
 from audit_log.http import api, pages
 from audit_log.http.edge import Edge, install
 from audit_log.settings import AuditSettings
+from audit_log.usecases.erase import CopiesKept
 from shared.api import create_api
 from shared.auth import TokenVerifier
 from shared.db import ready_check
@@ -47,6 +48,9 @@ def create_app(parts: Parts) -> Flask:
         Edge(
             transaction=parts.transaction,
             findings=finding_transactions(parts.engine, parts.own, parts.clock),
+            keeping=parts.keeping,
+            retention=parts.retention,
+            copies=CopiesKept(terms=settings.copy_terms),
             thresholds=parts.thresholds,
             pseudonyms=parts.keys.pseudonyms,
             vault=parts.keys.vault,

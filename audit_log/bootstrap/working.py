@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
+from audit_log.adapters.broker_copies import BrokerCopies
 from audit_log.adapters.decision_client import SCOPES as DECISION_SCOPES
 from audit_log.adapters.decision_client import HttpDecisions
 from audit_log.adapters.head_file import FileHead
@@ -19,6 +20,7 @@ from audit_log.adapters.key_files import (
 from audit_log.adapters.pack import companions
 from audit_log.adapters.publishing import PostgresPublisherStore
 from audit_log.adapters.reading_process import ReadingProcess
+from audit_log.adapters.row_hashes import PostgresRowHashes
 from audit_log.adapters.rule_store import PostgresRuleStore
 from audit_log.adapters.signatures import check_signature
 from audit_log.adapters.store import CommitAhead
@@ -28,8 +30,11 @@ from audit_log.ports import SequencerStore
 from audit_log.usecases import announce
 from audit_log.usecases.ask_people import PeopleAsker
 from audit_log.usecases.be_witnessed import STOPPED, Witnesses
+from audit_log.usecases.erase import CopiesKept
 from audit_log.usecases.pack import Enclosed, Exporter
 from audit_log.usecases.publish import Publisher
+from audit_log.usecases.retain import Retainer
+from audit_log.usecases.say_rows import RowSayer, rows_fact
 from audit_log.usecases.self_check import SelfChecker
 from audit_log.usecases.sequence import Pace, Sequencer
 from audit_log.usecases.verify import Verification, verify
@@ -163,10 +168,31 @@ def create_self_checker(parts: Parts) -> SelfChecker:
     )
 
 
+def create_row_sayer(parts: Parts) -> RowSayer:
+    """Make what says the hashes of rows that changed."""
+    return RowSayer(PostgresRowHashes(parts.engine, parts.own, rows_fact), parts.clock)
+
+
+def create_retainer(parts: Parts) -> Retainer:
+    """Make what keeps terms, and does erasures whose hold was lifted."""
+    settings = parts.settings
+    over_kafka = settings.transport == "kafka"
+    return Retainer(
+        transaction=parts.keeping,
+        policy=parts.retention,
+        kept=CopiesKept(terms=settings.copy_terms),
+        read_copies=BrokerCopies(",".join(settings.kafka_bootstrap)) if over_kafka else None,
+        ids=parts.ids,
+        clock=parts.clock,
+    )
+
+
 def _side_loops(parts: Parts) -> Iterator[loops.Loop]:
     yield loops.Loop("exporter", create_exporter(parts).step, loops.PUBLISH_SECONDS)
     yield loops.Loop("rules", create_watcher(parts).step, loops.CHECK_SECONDS)
     yield loops.Loop("self-check", create_self_checker(parts).step, loops.SELF_CHECK_SECONDS)
+    yield loops.Loop("rows", create_row_sayer(parts).step, loops.CHECK_SECONDS)
+    yield loops.Loop("retention", create_retainer(parts).step, loops.RETENTION_SECONDS)
     if (asker := create_asker(parts)) is not None:
         yield loops.Loop("people", asker.step, loops.CHECK_SECONDS)
 

@@ -78,6 +78,8 @@ class SealedRow(NamedTuple):
 
     idx: int
     grp: int
+    retention: int
+    month: int
     kid: int
     data: bytes
 

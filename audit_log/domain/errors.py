@@ -28,6 +28,36 @@ class NothingToErase(AppError):
     code = "nothing_to_erase"
 
 
+class ErasureHeld(AppError):
+    """A legal hold covers what was to be erased: it waits until the hold is lifted."""
+
+    code = "erasure_held"
+
+
+class ErasureUnknown(AppError):
+    """There is no such erasure, done or waiting."""
+
+    code = "erasure_unknown"
+
+
+class HoldUnknown(AppError):
+    """There is no such legal hold."""
+
+    code = "hold_unknown"
+
+
+class HoldLifted(AppError):
+    """The hold is lifted, and lifted is for good."""
+
+    code = "hold_lifted"
+
+
+class HoldNeedsAnother(AppError):
+    """Whoever asked that a hold be lifted may not lift it: a second person must."""
+
+    code = "hold_needs_another"
+
+
 class ProducerExists(AppError):
     """A producer of this source or client is registered already, with other particulars."""
 

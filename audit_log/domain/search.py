@@ -63,9 +63,29 @@ class AsOf:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """Entries that no search finds any more, for their search rows outlived their term.
+
+    They are a class's entries of one month, between the indexes `first` and `last`; `rows` were
+    dropped, `held` are still found.
+    """
+
+    retention: int
+    month: int
+    first: int
+    last: int
+    rows: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of answers; `next` continues after the last of them, None when there are no more."""
+    """One page of answers; `next` continues after the last of them, None when there are no more.
+
+    `dropped` are the ranges that this search would have looked into and could not.
+    """
 
     entries: tuple[Found, ...]
     next: int | None
     as_of: AsOf
+    dropped: tuple[Dropped, ...] = ()

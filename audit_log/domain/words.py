@@ -28,6 +28,7 @@ TYPE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "placet.audit.reveal.v1": "An officer opened a sealed part",
         "placet.audit.erase.v1": "Somebody's parts were made unreadable",
         "placet.audit.hold.v1": "A legal hold was set or lifted",
+        "placet.audit.drop.v1": "Search rows and sealed parts were dropped after their term",
         "placet.cohort.evaluated.v1": "A cohort was evaluated",
         "placet.cohort.frozen.v1": "A cohort was frozen",
         "placet.consent.given.v1": "A consent was given",
@@ -52,6 +53,7 @@ TYPE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "placet.sys.stop.v1": "A part of the log stopped",
         "placet.sys.gap.v1": "A producer's chain has a gap",
         "placet.sys.quarantined.v1": "Input was kept out of the log",
+        "placet.sys.rows.v1": "Hashes of rows that changed beside the tree",
         "placet.visa.issued.v1": "A visa was issued",
     }
 )

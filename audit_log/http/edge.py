@@ -6,8 +6,17 @@ from typing import Final
 
 from flask import Flask, current_app
 
+from audit_log.domain.retention import RetentionPolicy
 from audit_log.domain.rules.thresholds import Thresholds
-from audit_log.ports import FindingTransaction, Pseudonyms, Transaction, Trust, Vault
+from audit_log.ports import (
+    FindingTransaction,
+    KeepingTransaction,
+    Pseudonyms,
+    Transaction,
+    Trust,
+    Vault,
+)
+from audit_log.usecases.erase import CopiesKept
 from audit_log.usecases.witness import Witness
 from shared.clock import Clock
 from shared.ids import IdSource
@@ -21,6 +30,9 @@ class Edge:
 
     transaction: Transaction
     findings: FindingTransaction
+    keeping: KeepingTransaction
+    retention: RetentionPolicy
+    copies: CopiesKept
     thresholds: Thresholds
     pseudonyms: Pseudonyms
     vault: Vault

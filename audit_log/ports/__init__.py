@@ -18,6 +18,13 @@ from audit_log.ports.findings import (
     Step,
     StoredEntry,
 )
+from audit_log.ports.keeping import (
+    ErasureRecord,
+    KeepingDesk,
+    KeepingTransaction,
+    KeptMonth,
+    ReadCopies,
+)
 from audit_log.ports.keys import (
     DataKey,
     Pseudonyms,
@@ -33,6 +40,7 @@ from audit_log.ports.publishing import (
     Trust,
 )
 from audit_log.ports.reading import (
+    DroppedRange,
     Log,
     LogReader,
     Shredded,
@@ -40,6 +48,13 @@ from audit_log.ports.reading import (
     Transaction,
 )
 from audit_log.ports.recovering import BundleCopy, OwnChain
+from audit_log.ports.row_hashes import (
+    ChangedRow,
+    ErasedPlaces,
+    HashedRow,
+    InspectedKey,
+    RowHashes,
+)
 from audit_log.ports.sequencing import (
     CommitLine,
     EntrySource,
@@ -67,18 +82,27 @@ __all__ = [
     "Answer",
     "AnswerKind",
     "BundleCopy",
+    "ChangedRow",
     "CommitLine",
     "Coverage",
     "DataKey",
+    "DroppedRange",
     "EntrySource",
+    "ErasedPlaces",
+    "ErasureRecord",
     "ExportJob",
     "ExportState",
     "Exports",
     "FindingDesk",
     "FindingTransaction",
+    "HashedRow",
     "HeadFile",
     "Holding",
+    "InspectedKey",
     "Inspector",
+    "KeepingDesk",
+    "KeepingTransaction",
+    "KeptMonth",
     "Log",
     "LogReader",
     "OwnChain",
@@ -88,8 +112,10 @@ __all__ = [
     "Pseudonyms",
     "Published",
     "PublisherStore",
+    "ReadCopies",
     "Registered",
     "Remembered",
+    "RowHashes",
     "RuleStore",
     "SequencerStore",
     "Shown",

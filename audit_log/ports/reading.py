@@ -8,11 +8,32 @@ from datetime import datetime
 from typing import Protocol
 
 from audit_log.domain.chain import Chain
+from audit_log.domain.copies import Copies
 from audit_log.domain.search import Filter
 from audit_log.ports.exporting import Exports
 from audit_log.ports.publishing import Published, TreeReader
 from audit_log.ports.sequencing import Producer, StoredOffset
 from shared.events import Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DroppedRange:
+    """Search rows and sealed parts that are there no more: a class's entries of one month.
+
+    They lie between the indexes `first` and `last`, both included; `held` says how many rows of
+    that class and month were kept, `terms` is the hash of the policy applied.
+    """
+
+    id: str
+    retention: int
+    month: int
+    first: int
+    last: int
+    rows: int
+    parts: int
+    held: int
+    terms: bytes
+    at: datetime
 
 
 class LogReader(TreeReader, Protocol):
@@ -57,6 +78,10 @@ class LogReader(TreeReader, Protocol):
 
         `actors` are the filter's actor as each year's rows name it; empty when none is asked for.
         """
+        ...
+
+    def dropped(self, below: int) -> Sequence[DroppedRange]:
+        """Give the ranges below an index whose search rows were dropped, the newest first."""
         ...
 
     def chains(self, src: str) -> Sequence[tuple[Chain, int]]:
@@ -132,8 +157,17 @@ class Log(Protocol):
         """Destroy a holder's key and everything sealed under it, and every search row's link to it.
 
         From the commit on no copy of the key is in the database, and no batch prepared with the
-        key can be committed. Raises NothingToErase when there is no such key.
+        key can be committed. Raises NothingToErase when there is no such key, ErasureHeld when a
+        legal hold covers the person or any entry with such a part; then nothing was changed.
         """
+        ...
+
+    def postpone(self, wanted: Shredding, at: datetime) -> None:
+        """Keep an erasure that a hold forbids, until the hold is lifted."""
+        ...
+
+    def copies(self) -> Copies:
+        """Give what Kafka may still hold of what was sequenced, as last read."""
         ...
 
 

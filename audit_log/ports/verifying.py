@@ -9,6 +9,8 @@ from typing import Protocol
 from audit_log.domain.chain import Chain, ChainKey
 from audit_log.ports.keys import StoredKey
 from audit_log.ports.publishing import Published, TreeReader
+from audit_log.ports.reading import DroppedRange
+from audit_log.ports.row_hashes import ErasedPlaces, HashedRow, InspectedKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class StoredSearch:
     actor: int | None
     permit: int | None
     visa: int | None
+    project: int | None = None
 
 
 class Inspector(TreeReader, Protocol):
@@ -56,8 +59,20 @@ class Inspector(TreeReader, Protocol):
         """Give the sealed parts of these indexes by group number, with their wrapped keys."""
         ...
 
+    def filed(self, first: int, end: int) -> Mapping[int, set[tuple[int, int]]]:
+        """Give under which class and month the sealed parts of these indexes lie."""
+        ...
+
     def erased(self, first: int, end: int) -> Mapping[int, frozenset[int]]:
         """Give the group numbers of these indexes that an erasure destroyed."""
+        ...
+
+    def dropped(self) -> Sequence[DroppedRange]:
+        """Give every range whose rows were dropped, the newest first."""
+        ...
+
+    def held_counts(self) -> Mapping[tuple[int, int], int]:
+        """Give how many search rows are held, by the class of their type and their month."""
         ...
 
     def runs(self) -> Iterator[tuple[ChainKey, int, int, int]]:
@@ -70,4 +85,36 @@ class Inspector(TreeReader, Protocol):
 
     def held_places(self) -> Iterator[tuple[ChainKey, int]]:
         """Give the places of chains that quarantined input holds."""
+        ...
+
+    def own_sources(self) -> frozenset[str]:
+        """Give the sources under which the log speaks about itself."""
+        ...
+
+    def waiting(self) -> Sequence[bytes]:
+        """Give what the log has said and not sequenced yet, in its order."""
+        ...
+
+    def altered_intake(self) -> Sequence[int]:
+        """Give the rows of the intake that are not what was handed in."""
+        ...
+
+    def hashed_rows(self) -> Iterator[HashedRow]:
+        """Give every row of every table whose rows have hashes, and every hash without a row."""
+        ...
+
+    def strange_hashes(self) -> Sequence[str]:
+        """Give the names under which hashes are kept that are no table's."""
+        ...
+
+    def data_keys(self) -> Iterator[InspectedKey]:
+        """Give every data key."""
+        ...
+
+    def terms(self) -> Sequence[tuple[int, int, str]]:
+        """Give number, kind and text of every term."""
+        ...
+
+    def erased_places(self) -> Sequence[ErasedPlaces]:
+        """Give every erasure with the places kept of it, and places that no erasure owns."""
         ...

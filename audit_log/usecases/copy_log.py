@@ -13,7 +13,7 @@ from audit_log.domain.errors import NotPublished
 from audit_log.domain.tiles import parse_tile_path
 from audit_log.ports import LogReader, Trust
 from audit_log.usecases import read
-from audit_log.usecases.verify_rows import Flaw
+from audit_log.usecases.flaws import Flaw
 from audit_log.usecases.verify_served import Fetch, verify_served
 
 _CHECKPOINT = "checkpoint"

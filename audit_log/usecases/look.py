@@ -16,7 +16,8 @@ from audit_log.domain.filters import filter_faults
 from audit_log.domain.merkle import ProofInvalid, Step, inclusion_steps, leaf_hash, verify_inclusion
 from audit_log.domain.note import NoteInvalid
 from audit_log.domain.proof import TlogProof
-from audit_log.domain.search import MAX_PAGE, AsOf, Filter, Found, Page
+from audit_log.domain.retention import retention_of
+from audit_log.domain.search import MAX_PAGE, AsOf, Dropped, Filter, Found, Page
 from audit_log.domain.tiles import WIDTH
 from audit_log.ports import LogReader, Pseudonyms, Transaction, Trust
 from audit_log.usecases import read
@@ -77,6 +78,7 @@ def search(
             entries=found,
             next=found[-1].index if more else None,
             as_of=AsOf(size=basis.size, checkpoint=basis.note),
+            dropped=dropped_within(wanted, reader, basis.size),
         )
         log.record(_searched(wanted, page, principal, clock))
     return page
@@ -127,6 +129,23 @@ def actors_of(wanted: Filter, reader: LogReader, pseudonyms: Pseudonyms) -> tupl
         return ()
     name = (wanted.actor.issuer, wanted.actor.subject)
     return tuple(pseudonyms.search(year, "actor", *name) for year in reader.years())
+
+
+def dropped_within(wanted: Filter, reader: LogReader, below: int) -> tuple[Dropped, ...]:
+    """Give the ranges that a search up to this size cannot look into any more."""
+    kept = None if wanted.type is None else retention_of(wanted.type)
+    return tuple(
+        Dropped(
+            retention=one.retention,
+            month=one.month,
+            first=one.first,
+            last=one.last,
+            rows=one.rows,
+            held=one.held,
+        )
+        for one in reader.dropped(below)
+        if kept is None or one.retention == kept
+    )
 
 
 def entries_at(indexes: Sequence[int], reader: LogReader) -> tuple[Found, ...]:

@@ -20,6 +20,7 @@ from audit_log.domain.parts import (
     source_holder,
 )
 from audit_log.domain.received import KafkaPlace, Poison, Sound
+from audit_log.domain.retention import month_of, retention_of
 from audit_log.ports import DataKey, Pseudonyms, SequencerStore, Vault
 from audit_log.usecases.admit import Kept
 
@@ -111,20 +112,25 @@ def holders_of(accepted: Iterable[Sound], quarantined: Iterable[Kept]) -> Iterab
 
 
 def sealed_rows(
-    accepted: Iterable[Sound], first_index: int, held: Mapping[Holder, HeldKey]
+    accepted: Iterable[Sound], first_index: int, held: Mapping[Holder, HeldKey], at: datetime
 ) -> list[SealedRow]:
     """Encrypt every part of the accepted entries, the first of which gets `first_index`."""
     rows: list[SealedRow] = []
     places: dict[str, tuple[int, bytes]] = {}
+    classes: dict[str, int] = {}
+    month = month_of(at)
     for index, sound in enumerate(accepted, start=first_index):
-        bound = sound.id16
+        bound, kind = sound.id16, sound.type
+        retention = classes.get(kind)
+        if retention is None:
+            retention = classes[kind] = int(retention_of(kind))
         for group, plain, holder in sound.parts:
             place = places.get(group)
             if place is None:
                 place = places[group] = (group_code(group), group.encode("ascii"))
             kid, key = held[holder]
             data = key.seal(plain, bound + place[1])
-            rows.append(SealedRow(index, place[0], kid, data))
+            rows.append(SealedRow(index, place[0], retention, month, kid, data))
     return rows
 
 

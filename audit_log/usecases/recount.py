@@ -17,7 +17,7 @@ from audit_log.domain.matching import Match, match
 from audit_log.domain.search import Filter
 from audit_log.domain.tiles import WIDTH, bundles_of, decode_bundle
 from audit_log.ports import Trust
-from audit_log.usecases.verify_rows import Flaw
+from audit_log.usecases.flaws import Flaw
 from audit_log.usecases.verify_served import Fetch, verify_served
 from shared.entries import Entry, check_commitments, parse_entry
 from shared.events import MalformedEntry

@@ -16,7 +16,8 @@ from audit_log.domain.merkle import HASH_BYTES, leaf_hash, root_of
 from audit_log.domain.note import NoteInvalid
 from audit_log.domain.tiles import HEIGHT, WIDTH, split_hashes
 from audit_log.ports import Inspector, Published, Trust
-from audit_log.usecases.verify_rows import Flaw, Flaws, RowVerifier
+from audit_log.usecases.flaws import Flaw, Flaws
+from audit_log.usecases.verify_rows import RowVerifier
 
 __all__ = ["Flaw", "Verification", "verify"]
 

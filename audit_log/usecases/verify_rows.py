@@ -11,39 +11,26 @@ from dataclasses import dataclass, field
 from audit_log.domain.batch import TermKind, term
 from audit_log.domain.chain import FIRST_SEQ, ChainKey
 from audit_log.domain.errors import Unopenable
-from audit_log.domain.parts import binding, group_code, group_name, unpadded
-from audit_log.domain.retention import retention_of, year_of
+from audit_log.domain.parts import (
+    Holder,
+    binding,
+    group_code,
+    group_name,
+    person_holder,
+    source_holder,
+    unpadded,
+)
+from audit_log.domain.retention import year_of
 from audit_log.domain.search import DECISION_CODES
 from audit_log.ports import DataKey, Inspector, Pseudonyms, StoredKey, StoredSearch, Vault
+from audit_log.usecases.flaws import Flaws
+from audit_log.usecases.verify_beside import BesideVerifier
+from audit_log.usecases.verify_kept import KeptRows
 from shared.entries import Entry, check_commitments, leaf_hash, parse_entry
 from shared.events import actor_of, subject_of
 from shared.sealing import SealedPart
 
 _KEYS_IN_MEMORY = 10_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flaw:
-    """One row that is not what the tree says it must be."""
-
-    table: str
-    row: str
-    what: str
-
-    def __str__(self) -> str:
-        """Write table, row and fault in one line."""
-        return f"{self.table} ({self.row}): {self.what}"
-
-
-class Flaws:
-    """Everything found so far."""
-
-    def __init__(self) -> None:
-        self.found: list[Flaw] = []
-
-    def add(self, table: str, row: str, what: str) -> None:
-        """Note one flaw."""
-        self.found.append(Flaw(table=table, row=row, what=what))
 
 
 @dataclass(slots=True)
@@ -92,30 +79,39 @@ class RowVerifier:
         self._vault = vault
         self._pseudonyms = pseudonyms
         self._keys: dict[int, DataKey] = {}
+        self._bad_keys: set[int] = set()
         self._runs: Iterator[tuple[ChainKey, int, int, int]] | None = None
         self._run: tuple[ChainKey, int, int, int] | None = None
         self._chains: dict[ChainKey, _ChainSeen] = {}
         self._skipped = False
+        self._kept: KeptRows | None = None
+        self._beside = BesideVerifier(pseudonyms)
 
     def take(
         self, first: int, entries: Sequence[bytes], inspector: Inspector, flaws: Flaws
     ) -> None:
         """Check the rows of these entries, the first of which has index `first`."""
         end = first + len(entries)
+        kept = self._kept = self._kept or KeptRows(inspector)
         search = inspector.search_rows(first, end)
         people = inspector.people(first, end)
         parts = inspector.parts(first, end)
-        erased = inspector.erased(first, end)
+        erased, filed = inspector.erased(first, end), inspector.filed(first, end)
         for index, raw in enumerate(entries, start=first):
             entry = parse_entry(raw)
-            opened = self._open(
-                index, entry, parts.get(index, {}), erased.get(index, frozenset()), flaws
-            )
-            self._check_search(index, entry, search.get(index), opened, flaws)
+            stored, row = parts.get(index, {}), search.get(index)
+            if row is None and not stored and kept.may_miss(index, entry.type):
+                opened = _Opened()
+            else:
+                gone = erased.get(index, frozenset())
+                opened = self._open(index, entry, stored, gone, flaws)
+                self._check_search(index, entry, row, opened, flaws)
+                _check_filed(index, row, filed.get(index, set()), kept, flaws)
             if people.get(index, frozenset()) != opened.people:
                 flaws.add("ev_person", f"idx={index}", "names other people than the entry")
             self._check_run(index, entry, inspector, flaws)
             self._seen(ChainKey(entry.src, entry.epoch)).note(entry.seq, leaf_hash(raw))
+            self._see_beside(entry, opened, stored, inspector)
 
     def finish(self, size: int, inspector: Inspector, flaws: Flaws) -> None:
         """Check what can only be said at the end: the chains' states, and rows beyond the tree."""
@@ -123,8 +119,10 @@ class RowVerifier:
             flaws.add("producer_run", f"first_idx={self._run[3]}", "reaches beyond the tree")
         for index in inspector.search_rows(size, size + (1 << 62)):
             flaws.add("ev", f"idx={index}", "has no entry")
+        (self._kept or KeptRows(inspector)).finish(inspector, flaws)
         if not self._skipped:
             self._check_chains(inspector, flaws)
+            self._beside.finish(inspector, flaws)
 
     def skip(self) -> None:
         """Pass over a bundle whose entries are not to be trusted."""
@@ -164,7 +162,7 @@ class RowVerifier:
                 if code not in erased:
                     flaws.add("sealed", row, "is gone, and no erasure says why")
                 continue
-            part = self._part(entry, group, *stored[code])
+            part = self._part(entry, group, *stored[code], flaws)
             if part is None:
                 flaws.add("sealed", row, "does not open its commitment")
                 continue
@@ -174,12 +172,40 @@ class RowVerifier:
             flaws.add("sealed", f"idx={index} grp={code}", f"the entry has no {group_name(code)}")
         return opened
 
-    def _part(self, entry: Entry, group: str, key: StoredKey, data: bytes) -> SealedPart | None:
-        try:
-            if key.kid not in self._keys:
-                if len(self._keys) >= _KEYS_IN_MEMORY:
-                    self._keys.clear()
+    def _see_beside(
+        self,
+        entry: Entry,
+        opened: _Opened,
+        stored: Mapping[int, tuple[StoredKey, bytes]],
+        inspector: Inspector,
+    ) -> None:
+        """Let what stands beside the tree be held against this entry at the end."""
+        self._beside.see(entry, inspector)
+        complete = len(opened.parts) == len(entry.commitments)
+        self._beside.see_people({dataset for dataset, _ in opened.people}, complete=complete)
+        others = Holder("actor", opened.actor) if opened.actor else source_holder(entry.src)
+        named = "actor" not in entry.commitments or opened.actor is not None
+        for part in opened.parts:
+            kid = stored[group_code(part.group)][0].kid
+            if part.group.startswith("subj/"):
+                self._beside.see_key(kid, person_holder(subject_of(part)))
+            elif named:
+                self._beside.see_key(kid, others)
+
+    def _part(
+        self, entry: Entry, group: str, key: StoredKey, data: bytes, flaws: Flaws
+    ) -> SealedPart | None:
+        if key.kid not in self._keys:
+            if len(self._keys) >= _KEYS_IN_MEMORY:
+                self._keys.clear()
+            try:
                 self._keys[key.kid] = self._vault.unwrap(key.kid, key.kek, key.wrapped)
+            except Unopenable:
+                if key.kid not in self._bad_keys:
+                    flaws.add("dek", f"kid={key.kid}", "does not unwrap")
+                    self._bad_keys.add(key.kid)
+                return None
+        try:
             plain = self._keys[key.kid].open(data, binding(entry.id, group))
             part = unpadded(group, plain)
             check_commitments(entry, (part,), complete=False)
@@ -195,13 +221,14 @@ class RowVerifier:
         opened: _Opened,
         flaws: Flaws,
     ) -> None:
-        if row is None:
+        kept = self._kept
+        if row is None or kept is None:
             flaws.add("ev", f"idx={index}", "is missing")
             return
         year = year_of(row.month)
         wanted = StoredSearch(
             month=row.month,
-            retention=retention_of(entry.type),
+            retention=kept.class_of(index, entry.type, row.retention),
             etime=entry.occurred_at,
             type=_term(TermKind.TYPE, entry.type) or "",
             src=_term(TermKind.SOURCE, entry.src) or "",
@@ -232,6 +259,22 @@ class RowVerifier:
         if index < first_index or place != (entry.src, entry.epoch, entry.seq):
             row = f"src={key.src} epoch={key.epoch} first_seq={first_seq}"
             flaws.add("producer_run", row, f"does not place entry {index}")
+
+
+def _check_filed(
+    index: int,
+    row: StoredSearch | None,
+    filed: set[tuple[int, int]],
+    kept: KeptRows,
+    flaws: Flaws,
+) -> None:
+    """Check that row and parts are kept together, in a month that can be theirs."""
+    if row is None:
+        return
+    if not kept.may_lie_in(index, row.month):
+        flaws.add("ev", f"idx={index}", "is kept under another month")
+    if filed - {(row.retention, row.month)}:
+        flaws.add("sealed", f"idx={index}", "is not kept where its search row is")
 
 
 def _note(part: SealedPart, opened: _Opened) -> None:

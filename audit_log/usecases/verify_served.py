@@ -20,7 +20,7 @@ from audit_log.domain.tiles import (
     decode_bundle,
 )
 from audit_log.ports import Trust
-from audit_log.usecases.verify_rows import Flaw, Flaws
+from audit_log.usecases.flaws import Flaw, Flaws
 
 Fetch: TypeAlias = Callable[[str], bytes]
 """Gives what the log serves below its prefix; raises LookupError when it serves nothing there."""

@@ -20,6 +20,7 @@ _OBJECTS_BEFORE_COLLECTION: Final = 1_000_000
 PUBLISH_SECONDS: Final = 1.0
 CHECK_SECONDS: Final = 1.0
 SELF_CHECK_SECONDS: Final = 60.0
+RETENTION_SECONDS: Final = 30.0
 _log = logging.getLogger(__name__)
 
 

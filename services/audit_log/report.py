@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit_log.domain.checkpoint import Checkpoint
-from audit_log.usecases.verify_rows import Flaw
+from audit_log.usecases.flaws import Flaw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

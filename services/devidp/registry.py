@@ -45,6 +45,7 @@ _SCOPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "audit_log": (
             "entries.write",
             "findings.manage",
+            "holds.manage",
             "log.read",
             "log.reveal",
             "log.search",
@@ -160,8 +161,9 @@ def _demo_users(node: str, participants: Sequence[str]) -> Iterator[User]:
     yield _user("stranger", "researcher without a permit", research)
     authority = ("applications.decide", "applications.read", "permits.read", "permits.revoke")
     yield _user("dora", "data permit authority", _access(node, {"permit_service": authority}))
-    officer = ("findings.manage", "log.read", "log.reveal", "log.search")
+    officer = ("findings.manage", "holds.manage", "log.read", "log.reveal", "log.search")
     yield _user("otto", "compliance officer", _access(node, {"audit_log": officer}))
+    yield _user("olga", "another compliance officer", _access(node, {"audit_log": officer}))
 
 
 def _user(login: str, role: str, access: Access) -> User:

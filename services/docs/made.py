@@ -5,11 +5,12 @@ Reads the code and nothing else; writes nothing.
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
+from audit_log.domain.stored_tables import TABLES
 from services.docs.applications import APPLICATIONS, SETTINGS, WITHOUT_API, built
 from services.docs.made_up import describe, environment
 from shared.problems import PROBLEMS
@@ -26,11 +27,48 @@ A code once published keeps its meaning. This file is made by `python -m service
 | code | status | title |
 |---|---|---|
 """
+_TABLES_HEAD: Final = """\
+# The tables of audit_log
+
+`placet log verify` holds every row against one of these, and names table and row where it does not
+fit:
+
+- *recomputed from entries*: the entries of the tree and their opened parts say what a row must be;
+- *row hash in an entry after each change*: the log itself says the row's SHA-256, in an entry
+  `placet.sys.rows.v1`, about a second after the change; until then the hash beside the row counts;
+- *row hash beside it*: the row changes with every batch, checkpoint or step, and an entry about it
+  would make the next change. Its hash is kept in `row_hash` (in `intake`: in the row), so that a
+  flipped bit is noticed; whoever can write both is noticed where the entries say more.
+
+*key* names a row in `row_hash`; nothing is held against the columns in the last place, which decide
+and prove nothing. This file is made by `python -m services.docs write`.
+
+| table | held against | what is compared | key | open columns |
+|---|---|---|---|---|
+"""
 
 
 def documents() -> Mapping[str, str]:
     """Give the whole text of every generated file, by its path from the repository's root."""
-    return {"docs/reference/problems.md": problems(), **dict(_settings()), **dict(_interfaces())}
+    return {
+        "docs/reference/problems.md": problems(),
+        "docs/reference/audit_log-tables.md": log_tables(),
+        **dict(_settings()),
+        **dict(_interfaces()),
+    }
+
+
+def log_tables() -> str:
+    """Write how an altered row of each table of the log is noticed."""
+    rows = [
+        (f"`{one.name}`", one.proof.value, one.how, _names(one.key), _names(one.open))
+        for one in TABLES.values()
+    ]
+    return _TABLES_HEAD + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _names(columns: Sequence[str]) -> str:
+    return ", ".join(f"`{column}`" for column in columns)
 
 
 def problems() -> str:

@@ -7,6 +7,7 @@ entry's value is exactly the bytes of its leaf, its personal parts travel in the
 whoever consumes: there is no consumer group, no committed offset, and no offset is ever reset.
 """
 
+from shared.kafka_io.configs import applied_configs
 from shared.kafka_io.consumer import EntryConsumer, MessageConsumer, ReceivedEntry
 from shared.kafka_io.producer import KafkaTransport
 from shared.kafka_io.stream import (
@@ -36,6 +37,7 @@ __all__ = [
     "StreamBroken",
     "TopicIdentity",
     "TopicReplaced",
+    "applied_configs",
     "ensure_topics",
     "partition_starts",
     "topic_identities",

@@ -44,7 +44,7 @@ def ensure_topics(
     For development and tests. Returns when each has its leaders.
     """
     settings = {**TOPIC_CONFIG, **(config or {})}
-    with _admin(bootstrap) as admin:
+    with opened_admin(bootstrap) as admin:
         for name, partitions in topics.items():
             wanted = {
                 "num_partitions": partitions,
@@ -60,7 +60,7 @@ def ensure_topics(
 
 def topic_identities(bootstrap: str, topics: Iterable[str]) -> Mapping[str, TopicIdentity]:
     """Ask which topics these names mean now; a name without a topic is left out."""
-    with _admin(bootstrap) as admin:
+    with opened_admin(bootstrap) as admin:
         return identities(admin, topics)
 
 
@@ -97,7 +97,8 @@ def partition_starts(bootstrap: str, topic: str) -> Mapping[int, int]:
 
 
 @contextmanager
-def _admin(bootstrap: str) -> Iterator[Any]:
+def opened_admin(bootstrap: str) -> Iterator[Any]:
+    """Open an admin client until the block ends; what it raises is a TransportError."""
     keep_library_quiet()
     with translated():
         admin = open_admin(bootstrap)

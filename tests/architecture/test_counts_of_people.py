@@ -21,11 +21,13 @@ SERVICES = ("audit_log", "clearinghouse", "consent_registry", "permit_service")
 COUNTS_IN_ENTRIES = {
     "people": "as many as the commitments beside it, which show the number anyway",
     "bytes": "size of a file",
-    "rows": "lines of a file",
+    "rows": "lines of a file; search rows of a month",
     "bad": "lines of a file",
     "applied": "lines of a file; the consent entries say it anyway",
     "repeated": "lines of a file",
     "visas": "visas of one person",
+    "held": "search rows that stay under a legal hold, of a month",
+    "openings": "sealed parts dropped with a month",
     "results": "entries shown to a reader of the log",
     "parts": "sealed parts of one person",
     "cut_bytes": "bytes lost of a spool",
@@ -87,6 +89,9 @@ NO_PEOPLE = {
     *("Inclusion.known_now", "Inclusion.revision", "PersonQuestion.ordinal", "Release.terms"),
     *("CheckedForm.combinations", "FormDocument.document", "FormWithText.document"),
     *("Submission.months", "Submission.purpose"),
+    *("Dropped.first", "Dropped.held", "Dropped.last", "Dropped.rows", "Erased.copies"),
+    *("ErasureState.copies", "HoldWanted.entries", "HoldWanted.ordinal", "Retention.types"),
+    *("Term.ceiling", "Term.floor", "Term.months"),
 }
 
 

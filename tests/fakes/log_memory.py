@@ -35,6 +35,7 @@ from audit_log.ports import (
     ExportJob,
     Producer,
     Published,
+    Shredding,
     Standing,
     StoredKey,
     StoredOffset,
@@ -93,6 +94,7 @@ class Tables:
     witnessed: dict[int, bytes] = field(default_factory=dict)
     evidence: dict[bytes, str] = field(default_factory=dict)
     signing: str = "signing"
+    waiting: list[Shredding] = field(default_factory=list)
 
 
 class MemoryLog:

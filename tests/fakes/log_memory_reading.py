@@ -9,11 +9,19 @@ from hashlib import sha256
 
 from audit_log.domain.batch import PersonRow, SearchRow, TermKind, term
 from audit_log.domain.chain import Chain
+from audit_log.domain.copies import Copies
 from audit_log.domain.errors import HeadMismatch, LogMismatch, NothingToErase, ProducerExists
 from audit_log.domain.retention import year_of
 from audit_log.domain.search import DECISION_CODES, Filter
 from audit_log.domain.tiles import HEIGHT, WIDTH
-from audit_log.ports import Producer, Published, Shredded, Shredding, StoredOffset
+from audit_log.ports import (
+    DroppedRange,
+    Producer,
+    Published,
+    Shredded,
+    Shredding,
+    StoredOffset,
+)
 from shared.events import Fact
 from tests.fakes.log_memory import MemoryLog, Tables
 from tests.fakes.log_memory_exports import MemoryExports, void_opened
@@ -98,6 +106,9 @@ class MemoryReader:
             until = wanted.until
             yield lambda row: row.etime < until
 
+    def dropped(self, below: int) -> Sequence[DroppedRange]:
+        return ()
+
     def chains(self, src: str) -> Sequence[tuple[Chain, int]]:
         keys = sorted((key for key in self._tables.chains if key.src == src), reverse=True)
         return [(self._tables.chains[key], self._tables.duplicates.get(key, 0)) for key in keys]
@@ -146,6 +157,13 @@ class MemoryTransaction:
             raise ProducerExists("this source or client is registered with other particulars")
         self._tables.producers[producer.src] = producer
         return True
+
+    def postpone(self, wanted: Shredding, at: datetime) -> None:
+        self._tables.waiting.append(wanted)
+
+    def copies(self) -> Copies:
+        topics = {one.topic for one in self._tables.producers.values()}
+        return Copies(topics=(), unread=sorted(topic for topic in topics if topic))
 
     def shred(self, wanted: Shredding, at: datetime) -> Shredded:
         tables = self._tables

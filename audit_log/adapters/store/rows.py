@@ -21,7 +21,7 @@ _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 _BLOB: Final = struct.Struct(">hiqi")
-_SEALED: Final = struct.Struct(">hiqihiqi")
+_SEALED: Final = struct.Struct(">hiqihihihiqi")
 _PERSON: Final = struct.Struct(">hiiiqiq")
 _EVENT: Final = struct.Struct(">hiqihihiq")
 _INT2: Final = struct.Struct(">ih")
@@ -40,7 +40,8 @@ def sealed(rows: Iterable[SealedRow]) -> bytes:
     """Write rows of `sealed`."""
     pack = _SEALED.pack
     return _framed(
-        pack(4, 8, index, 2, group, 8, kid, len(data)) + data for index, group, kid, data in rows
+        pack(6, 8, index, 2, group, 2, retention, 2, month, 8, kid, len(data)) + data
+        for index, group, retention, month, kid, data in rows
     )
 
 

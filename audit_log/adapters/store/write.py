@@ -13,7 +13,7 @@ import zstandard
 from psycopg.types.json import Jsonb
 
 from audit_log.adapters.store import rows
-from audit_log.domain.batch import Batch, SearchRow
+from audit_log.domain.batch import Batch, SealedRow, SearchRow
 from audit_log.domain.errors import Fenced, KeysErased, LogMismatch
 from audit_log.domain.tiles import HEIGHT, WIDTH
 from audit_log.usecases.announce import RULES
@@ -56,7 +56,7 @@ def copy_rows(cursor: psycopg.Cursor, batch: Batch) -> None:
     _pour(cursor, f"ev ({', '.join(SearchRow._fields)})", batch.search, rows.events)
     _pour(cursor, "ev_person (dataset, ordinal, idx)", batch.people, rows.people)
     _copy(cursor, "dek", batch.keys)
-    _pour(cursor, "sealed (idx, grp, kid, data)", batch.sealed, rows.sealed)
+    _pour(cursor, f"sealed ({', '.join(SealedRow._fields)})", batch.sealed, rows.sealed)
     _copy(cursor, "producer_run", batch.runs)
 
 

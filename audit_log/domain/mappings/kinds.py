@@ -105,6 +105,7 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "audit.reveal": Kind(AUDIT_LOG_USED, None, "R", 10, _DATA, ("access",)),
         "audit.erase": Kind(AUDIT_LOG_USED, None, "D", 7, _DATA, ("deletion",)),
         "audit.hold": Kind(AUDIT_LOG_USED, None, "U", 2, _DATA, ("change",)),
+        "audit.drop": Kind(AUDIT_LOG_USED, None, "D", 7, _DATA, ("deletion",)),
         "cohort.evaluated": Kind(SECURITY_ALERT, OBJECT_SECURITY, "E", 4, _DATA, ("info",)),
         "cohort.frozen": Kind(SECURITY_ALERT, OBJECT_SECURITY, "C", 6, _DATA, ("creation",)),
         "consent.given": Kind(SECURITY_ALERT, OBJECT_SECURITY, "C", 6, _IAM, ("creation",)),
@@ -129,6 +130,7 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "sys.stop": Kind(APPLICATION, APPLICATION_STOP, "E", _OTHER, _PROCESS, ("end",)),
         "sys.gap": Kind(SECURITY_ALERT, None, "E", _OTHER, _ALERT, ("info",)),
         "sys.quarantined": Kind(SECURITY_ALERT, None, "E", _OTHER, _ALERT, ("info",)),
+        "sys.rows": Kind(APPLICATION, None, "E", _OTHER, _PROCESS, ("info",)),
         "visa.issued": Kind(SECURITY_ALERT, USER_SECURITY, "C", 6, _IAM, ("creation",)),
     }
 )

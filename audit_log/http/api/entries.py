@@ -8,6 +8,7 @@ import orjson
 
 from audit_log.domain.filters import filter_of
 from audit_log.domain.search import AsOf, Found
+from audit_log.http.api.keeping import dropped_json
 from audit_log.http.api.schemas import PageSchema, SearchSchema, SeenSchema
 from audit_log.http.edge import current_edge
 from audit_log.usecases.look import look, search
@@ -39,6 +40,7 @@ def search_entries(body: dict[str, Any]) -> dict[str, Any]:
         "entries": [_found(one) for one in page.entries],
         "next": page.next,
         "as_of": _as_of(page.as_of),
+        "dropped": [dropped_json(one) for one in page.dropped],
     }
 
 

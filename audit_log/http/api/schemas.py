@@ -4,6 +4,7 @@
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from audit_log.domain.search import DECISION_CODES, MAX_PAGE
+from audit_log.http.api.keeping_schemas import DroppedSchema
 from shared.api import StrictSchema
 
 _MAX_INDEX = 1 << 53
@@ -66,11 +67,15 @@ class AsOfSchema(StrictSchema):
 
 
 class PageSchema(StrictSchema):
-    """A page of entries, newest first; `next` goes into `after`."""
+    """A page of entries, newest first; `next` goes into `after`.
+
+    `dropped` are the ranges that the search could not look into any more.
+    """
 
     entries = fields.List(fields.Nested(FoundSchema), required=True)
     next = fields.Integer(required=True, allow_none=True)
     as_of = fields.Nested(AsOfSchema, required=True)
+    dropped = fields.List(fields.Nested(DroppedSchema), required=True)
 
 
 class SeenSchema(FoundSchema):
@@ -164,10 +169,36 @@ class ErasureSchema(StrictSchema):
             raise ValidationError("Name either an actor or a person.")
 
 
-class ErasedSchema(StrictSchema):
-    """What was made unreadable: parts of entries below `below`; `entry_id` says so in the log."""
+class CompleteSchema(StrictSchema):
+    """By when the last copy is gone; null while that cannot be said, and `open` has the codes why.
+
+    `copies` has the date of each place that has one: database, quarantine, backups, kafka.
+    """
+
+    complete_by = fields.String(required=True, allow_none=True)
+    open = fields.List(fields.String(), required=True)
+    copies = fields.Dict(required=True)
+
+
+class ErasedSchema(CompleteSchema):
+    """What was made unreadable: parts of entries below `below`; `entry_id` says so in the log.
+
+    `state` is `done`, or `waiting` with the code `erasure_held` while a legal hold forbids it.
+    """
 
     erasure_id = fields.String(required=True)
+    state = fields.String(required=True)
+    code = fields.String(required=True, allow_none=True)
     parts = fields.Integer(required=True)
     below = fields.Integer(required=True)
     entry_id = fields.String(required=True)
+
+
+class ErasureStateSchema(CompleteSchema):
+    """Where an erasure stands: `done`, `waiting`, or `nothing_to_erase` after a hold."""
+
+    erasure_id = fields.String(required=True)
+    state = fields.String(required=True)
+    code = fields.String(required=True, allow_none=True)
+    asked_at = fields.String(required=True)
+    done_at = fields.String(required=True, allow_none=True)

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from audit_log.domain.merkle import Side, Step
-from audit_log.domain.search import Found, Page
+from audit_log.domain.retention import Retention, month_text
+from audit_log.domain.search import Dropped, Found, Page
 from audit_log.domain.words import DECISION_WORDS, GROUP_WORDS, TYPE_WORDS, type_in_words
+from audit_log.ports import DroppedRange
 from audit_log.usecases.look import Seen
 from shared.entries import Entry
 
@@ -46,6 +48,7 @@ class Results:
     lines: tuple[Line, ...]
     next: int | None
     size: int
+    dropped: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +97,15 @@ def results(page: Page) -> Results:
         lines=tuple(_line(found) for found in page.entries),
         next=page.next,
         size=page.as_of.size,
+        dropped=tuple(dropped_words(one) for one in page.dropped),
     )
+
+
+def dropped_words(one: Dropped | DroppedRange) -> str:
+    """Say in a line what is found no more."""
+    kept = Retention(one.retention).name.lower()
+    where = f"entries {one.first} to {one.last}"
+    return f"{kept}, {month_text(one.month)}: {one.rows} rows dropped, {one.held} held, {where}"
 
 
 def entry_view(seen: Seen) -> EntryView:

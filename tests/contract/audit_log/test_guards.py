@@ -45,6 +45,18 @@ def filled() -> Iterator[PostgresWorld]:
         )
         connection.execute("INSERT INTO witness_state VALUES ('o', 'd', 7, 'root', 'note', now())")
         connection.execute("INSERT INTO fork_evidence VALUES ('digest', 'se', 'note', now())")
+        connection.execute(
+            "INSERT INTO hold (id, kind, authority, dataset, permits, entries, placed_by,"
+            " placed_at) VALUES ('h', 'dataset', 'a_1', 'GDI-ZZ-DATASET-9', '{}', '{}', 'otto',"
+            " now())"
+        )
+        connection.execute(
+            "INSERT INTO erasure_waiting (id, kind, ground, subject, pseudonyms, asked_at)"
+            " VALUES ('w', 'person', 'gdpr_17', 'subject', '{}', now())"
+        )
+        connection.execute(
+            "INSERT INTO dropped VALUES ('d', 1, 24000, 0, 9, 10, 20, 0, 'terms', now())"
+        )
         connection.execute("INSERT INTO rule_cursor VALUES ('entries', 7, now())")
         connection.execute(
             "INSERT INTO finding (rule, code, detail, opened_at, closed_at, closing)"
@@ -95,6 +107,16 @@ STATEMENTS = (
     "UPDATE dek SET wrapped = NULL, subject = NULL, erased_at = now()",
     "DELETE FROM dek",
     "UPDATE term SET value = 'x'",
+    "UPDATE hold SET authority = 'b_1'",
+    "UPDATE hold SET lifted_by = 'olga', lifted_at = now()",
+    "DELETE FROM hold",
+    "UPDATE erasure_waiting SET ground = 'x'",
+    "UPDATE erasure_waiting SET ended_at = now(), outcome = 'done'",
+    "DELETE FROM erasure_waiting",
+    "UPDATE dropped SET held = 1",
+    "DELETE FROM dropped",
+    "UPDATE quarantine SET data = 'x'",
+    "UPDATE quarantine SET data = '', reason = 'x'",
     "DELETE FROM erasure",
     "UPDATE erasure SET ground = 'x'",
     "DELETE FROM erased_part",
@@ -116,7 +138,10 @@ STATEMENTS = (
     "DELETE FROM kafka_offset",
     *(
         f"TRUNCATE {table}"
-        for table in ("bundle", "tile", "ev", "ev_person", "sealed", "dek", "log_state")
+        for table in (
+            *("bundle", "tile", "ev", "ev_person", "sealed", "dek", "log_state", "hold"),
+            *("dropped", "erasure_waiting", "row_hash", "held_ev", "ev_1_default", "sealed_4"),
+        )
     ),
 )
 

@@ -53,8 +53,11 @@ def test_search_rows_with_and_without_each_number(connection: psycopg.Connection
 def test_people_and_sealed_parts(connection: psycopg.Connection) -> None:
     people = [PersonRow(1, 0, 5), PersonRow((1 << 31) - 1, BIG, BIG)]
     assert poured(connection, "ev_person", "dataset, ordinal, idx", people, rows.people) == people
-    parts = [SealedRow(5, 1, 9, b""), SealedRow(BIG, 79, BIG, bytes(range(256)))]
-    assert poured(connection, "sealed", "idx, grp, kid, data", parts, rows.sealed) == parts
+    parts = [
+        SealedRow(5, 1, 1, 24_322, 9, b""),
+        SealedRow(BIG, 79, 4, 24_323, BIG, bytes(range(256))),
+    ]
+    assert poured(connection, "sealed", ", ".join(SealedRow._fields), parts, rows.sealed) == parts
 
 
 def test_entries_of_the_edge(connection: psycopg.Connection) -> None:

@@ -200,9 +200,8 @@ CASES = {
     "sealed_gone": Case("DELETE FROM sealed WHERE idx = 6 AND grp = 1", "sealed", "idx=6 grp=1"),
     "dek": Case(
         flipped("dek", "wrapped", "kind = 'person' AND wrapped IS NOT NULL", 200),
-        "sealed",
-        "idx=0 grp=16",
         "dek",
+        "kid=",
     ),
     "erased_part": Case("DELETE FROM erased_part", "sealed", "idx=669 grp=16", "erased_part"),
     "producer_run": Case(

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hashes of rows that no entry can be made from: kept beside them, and said by the log."""
+
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+
+class ChangedRow(NamedTuple):
+    """A row whose hash the log has not said yet; an empty digest says that it is gone."""
+
+    table: str
+    key: str
+    digest: bytes
+
+
+class RowHashes(Protocol):
+    """The hashes that are to be said."""
+
+    def say(self, limit: int, at: datetime) -> int:
+        """Say changed rows in one entry, in one transaction with the mark that they are said.
+
+        Gives how many there were; rows that somebody is changing wait for the next time.
+        """
+        ...
+
+
+class HashedRow(NamedTuple):
+    """A row's hash as it is, as it is kept, and as it was marked said; None where there is none."""
+
+    table: str
+    key: str
+    actual: bytes | None
+    kept: bytes | None
+    said: bytes | None
+    logged: bool
+
+
+class InspectedKey(NamedTuple):
+    """A data key as stored: whose it is, when it was destroyed, and when an erasure says so."""
+
+    kid: int
+    kind: str
+    subject: bytes | None
+    erased_at: datetime | None
+    said_at: datetime | None
+
+
+class ErasedPlaces(NamedTuple):
+    """The places that an erasure emptied, and the hash over them that it said; None for none."""
+
+    erasure: str
+    digest: bytes | None
+    places: list[tuple[int, int]]

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What stands beside the tree as a whole: terms, keys, erased places, and hashes of rows.
+
+Collected while the entries pass, compared at the end. Whose a key is shows in any part it opens.
+"""
+
+from audit_log.domain.batch import Term, TermKind, term
+from audit_log.domain.parts import Holder
+from audit_log.ports import Inspector, Pseudonyms
+from audit_log.usecases.erase import places_digest
+from audit_log.usecases.flaws import Flaws
+from audit_log.usecases.verify_hashes import HashVerifier
+from shared.entries import Entry, parse_entry
+
+
+class BesideVerifier:
+    """Takes in each entry, and who its parts showed to hold which key."""
+
+    def __init__(self, pseudonyms: Pseudonyms) -> None:
+        self._pseudonyms = pseudonyms
+        self._hashes = HashVerifier()
+        self._own: frozenset[str] | None = None
+        self._terms: set[Term] = set()
+        self._open_datasets = False
+        self._holders: dict[int, tuple[str, bytes]] = {}
+
+    def see(self, entry: Entry, inspector: Inspector) -> None:
+        """Take in one entry."""
+        if self._own is None:
+            self._own = inspector.own_sources()
+        self._hashes.see(entry, self._own)
+        said = (
+            (TermKind.TYPE, entry.type),
+            (TermKind.SOURCE, entry.src),
+            (TermKind.REASON, entry.reason),
+            (TermKind.DATASET, entry.dataset),
+            (TermKind.PURPOSES, " ".join(entry.purposes)),
+        )
+        self._terms |= {term(kind, text) for kind, text in said if text}
+
+    def see_people(self, datasets: set[str], *, complete: bool) -> None:
+        """Take in the datasets of an entry's people; not `complete` when some cannot be opened."""
+        self._terms |= {term(TermKind.DATASET, one) for one in datasets}
+        self._open_datasets |= not complete
+
+    def see_key(self, kid: int, holder: Holder) -> None:
+        """Take in whose parts a key opens."""
+        if kid not in self._holders:
+            self._holders[kid] = (holder.kind, self._pseudonyms.holder(holder))
+
+    def finish(self, inspector: Inspector, flaws: Flaws) -> None:
+        """Compare everything, after the last entry."""
+        own = self._own or frozenset()
+        for raw in inspector.waiting():
+            self._hashes.see(parse_entry(raw), own)
+        self._hashes.finish(inspector, flaws)
+        self._check_terms(inspector, flaws)
+        self._check_keys(inspector, flaws)
+        for one in inspector.erased_places():
+            row = f"erasure={one.erasure}"
+            if one.digest is None:
+                flaws.add("erased_part", row, "there is no such erasure")
+            elif places_digest(one.places) != one.digest:
+                flaws.add("erased_part", row, "are not the places that were said")
+
+    def _check_terms(self, inspector: Inspector, flaws: Flaws) -> None:
+        for place, (number, kind, value) in enumerate(inspector.terms(), start=1):
+            if number != place:
+                flaws.add("term", f"id={number}", "is not the next number")
+                return
+            excused = self._open_datasets and kind == TermKind.DATASET
+            if (kind, value) not in self._terms and not excused:
+                flaws.add("term", f"id={number}", "no entry says it")
+
+    def _check_keys(self, inspector: Inspector, flaws: Flaws) -> None:
+        for key in inspector.data_keys():
+            row = f"kid={key.kid}"
+            if key.erased_at != key.said_at:
+                flaws.add("dek", row, "was not destroyed when an erasure says so")
+            shown = self._holders.get(key.kid)
+            if shown is not None and shown != (key.kind, key.subject):
+                flaws.add("dek", row, "is kept under another's name")

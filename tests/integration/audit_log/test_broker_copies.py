@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How long erased data may stay in Kafka is asked of the broker that runs, and counted in."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from audit_log.adapters.broker_copies import BrokerCopies
+from audit_log.adapters.keeping_desk import keeping_transactions
+from audit_log.domain.copies import UNREAD
+from audit_log.domain.retention import RetentionPolicy
+from audit_log.ports import Producer
+from audit_log.usecases.erase import CopiesKept
+from audit_log.usecases.retain import Retainer
+from shared.ids import Uuid7Source
+from shared.kafka_io import applied_configs, ensure_topics
+from shared.transport import TransportError
+from tests.fakes.kernel import START
+from tests.support.kafka import KafkaBroker, forget_failed_connections, session_broker
+from tests.support.log_world import PostgresWorld
+
+DAYS = 86_400_000
+CHECK_AND_DELAY = timedelta(minutes=5) + timedelta(minutes=1)
+
+
+@pytest.fixture(scope="module")
+def broker() -> KafkaBroker:
+    found = session_broker()
+    topics = {"copies.week": 7, "copies.long": 40, "copies.ever": -1}
+    for name, days in topics.items():
+        kept = str(days * DAYS) if days > 0 else "-1"
+        ensure_topics(found.bootstrap, {name: 1}, config={"retention.ms": kept})
+    return found
+
+
+@pytest.fixture
+def world() -> Iterator[PostgresWorld]:
+    made = PostgresWorld()
+    yield made
+    made.close()
+
+
+def test_the_broker_says_what_it_applies_defaults_included(broker: KafkaBroker) -> None:
+    topics, brokers = applied_configs(broker.bootstrap, ["copies.week", "copies.none"])
+    assert set(topics) == {"copies.week"}
+    assert topics["copies.week"]["retention.ms"] == str(7 * DAYS)
+    assert topics["copies.week"]["file.delete.delay.ms"] == "60000"  # nobody set it
+    assert brokers["log.retention.check.interval.ms"] == "300000"
+
+
+def test_each_topic_lives_for_its_own_term(broker: KafkaBroker) -> None:
+    lives = BrokerCopies(broker.bootstrap)(["copies.week", "copies.long", "copies.ever"])
+    assert lives == {
+        "copies.week": timedelta(days=8) + CHECK_AND_DELAY,
+        "copies.long": timedelta(days=41) + CHECK_AND_DELAY,
+        "copies.ever": None,
+    }
+
+
+def test_a_broker_that_is_away_says_nothing() -> None:
+    with pytest.raises(TransportError):
+        BrokerCopies("127.0.0.1:9")(["copies.week"])
+    forget_failed_connections()
+
+
+def test_what_was_read_counts_and_what_was_not_is_said(
+    broker: KafkaBroker, world: PostgresWorld
+) -> None:
+    keeping = keeping_transactions(world.engine, world.own, world.clock)
+    producer = Producer(src="zz/x/1", client_id="x", vkey="", topic="copies.long")
+    with world.transaction() as log:
+        log.add_producer(producer, (), START)
+        unread = CopiesKept().completeness(START, log.copies())
+    assert (unread.by, unread.open) == (None, (UNREAD,))
+    retainer = Retainer(
+        transaction=keeping,
+        policy=RetentionPolicy(),
+        kept=CopiesKept(),
+        read_copies=BrokerCopies(broker.bootstrap),
+        ids=Uuid7Source(),
+        clock=world.clock,
+    )
+    while retainer.step():
+        pass
+    with world.transaction() as log:
+        known = CopiesKept().completeness(START, log.copies())
+    assert known.open == ()
+    # Kept in whole seconds, the started one counted whole.
+    assert known.by == START + timedelta(days=41, seconds=1) + CHECK_AND_DELAY

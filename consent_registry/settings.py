@@ -32,6 +32,13 @@ class ConsentSettings(CommonSettings):
         default="",
         example="/etc/placet/policy-keys.json",
     )
+    fhir_mapping_file: Path | None = setting(
+        "PLACET_FHIR_MAPPING_FILE",
+        doc="How foreign FHIR consents are read (TOML, signed like a policy), or a folder of them.",
+        kind=Kind.PATH,
+        default="",
+        example="/etc/placet/fhir",
+    )
     mondo_file: Path | None = setting(
         "PLACET_MONDO_FILE",
         doc="MONDO as OBO Graph JSON until a release is loaded; a small extract when left out.",

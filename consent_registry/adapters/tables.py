@@ -311,6 +311,7 @@ IMPORT_BATCH: Final = Table(
     Column("done_line", BigInteger, nullable=False),
     Column("actor", JSONB, nullable=False),
     Column("failure", Text, nullable=False),
+    Column("format", Text, nullable=False, server_default="csv"),
     Index(None, "state", "received_at"),
 )
 

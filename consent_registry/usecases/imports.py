@@ -10,14 +10,17 @@ from typing import Final
 from consent_registry.domain.batches import (
     REPORTED_FAULTS,
     FaultAt,
+    Format,
     ImportBatch,
     ImportState,
     Mode,
 )
 from consent_registry.domain.errors import ImportUnknown
+from consent_registry.domain.fhir.mapping import PLACET, FhirMapping, find_mapping
 from consent_registry.domain.identifiers import is_own_id
 from consent_registry.domain.rows import MAPPING_VERSION
 from consent_registry.usecases.facts import fact
+from consent_registry.usecases.import_reading import release_of
 from consent_registry.usecases.tools import Tools
 from shared.errors import FieldFault, ValidationFailed
 from shared.principal import Principal
@@ -44,8 +47,15 @@ def receive_import(
     source: str,
     tools: Tools,
     principal: Principal,
+    format_: Format = Format.CSV,
+    mapping: str = PLACET,
 ) -> ImportBatch:
-    """Keep a file whole, or not at all, for the worker to import."""
+    """Keep a file whole, or not at all, for the worker to import.
+
+    `mapping` names how a FHIR consent is read; its digest stands in the entry, and its number in
+    each event.
+    """
+    fhir = _fhir_mapping(format_, mapping, tools)
     if not _SOURCE.fullmatch(source):
         fault = FieldFault("/query/source", "at most 64 letters, digits or . _ - : @ +")
         raise ValidationFailed("the source has the wrong form", faults=[fault])
@@ -55,7 +65,8 @@ def receive_import(
         source=source,
         mode=mode,
         dry_run=dry_run,
-        mapping=MAPPING_VERSION,
+        mapping=fhir.number if fhir else MAPPING_VERSION,
+        format=format_,
         file_sha256=b"",
         state=ImportState.RECEIVED,
         received_at=now,
@@ -69,7 +80,7 @@ def receive_import(
             size += len(chunk)
             uow.imports.add_chunk(batch.import_id, number, chunk)
         if size == 0:
-            raise ValidationFailed("the file is empty", faults=[FieldFault("", "send a CSV file")])
+            raise ValidationFailed("the file is empty", faults=[FieldFault("", "send a file")])
         batch = replace(batch, file_sha256=digest.digest())
         uow.imports.keep(batch)
         uow.record(
@@ -83,11 +94,24 @@ def receive_import(
                     "import_id": batch.import_id,
                     "file_sha256": digest.hexdigest(),
                     "dry_run": dry_run,
+                    "format": format_.value,
+                    **({"mapping": fhir.name, "mapping_sha256": fhir.digest} if fhir else {}),
                 },
             )
         )
         uow.commit()
     return batch
+
+
+def _fhir_mapping(format_: Format, name: str, tools: Tools) -> FhirMapping | None:
+    release = release_of(format_)
+    if release is None:
+        return None
+    found = find_mapping(tools.fhir_mappings, name)
+    if found is None or release not in found.releases:
+        fault = FieldFault("/query/mapping", "no mapping of this name for this FHIR release")
+        raise ValidationFailed("the mapping is not known here", faults=[fault])
+    return found
 
 
 def import_report(import_id: str, *, every_fault: bool, tools: Tools) -> Report:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.fhir.mapping import FhirMapping
 from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.optout import register_name
 from consent_registry.domain.policy import Policy, in_force
@@ -25,7 +26,7 @@ class Tools:
     case ask it once. `units` opens a transaction that may write; `reads` one that sees a single
     state throughout and must not commit. `issuer` is this registry's public URL; `salts(n)` gives n
     fresh random bytes. `policy` and `other_policies` take
-    turns by the day from which each is effective.
+    turns by the day from which each is effective. `fhir_mappings` are the node's own.
     """
 
     units: Units
@@ -38,6 +39,7 @@ class Tools:
     issuer: str
     salts: Callable[[int], bytes]
     other_policies: tuple[Policy, ...] = ()
+    fhir_mappings: tuple[FhirMapping, ...] = ()
 
     @property
     def diseases(self) -> Diseases:

@@ -234,6 +234,10 @@ class ImportQuerySchema(StrictSchema):
         load_default=True, metadata=_about("judge every row and record nothing (the default)")
     )
     source = fields.String(load_default="")
+    mapping = fields.String(
+        load_default="placet",
+        metadata=_about("how FHIR consents are read: a mapping of this node, or its own form"),
+    )
 
 
 class ImportTakenSchema(Schema):

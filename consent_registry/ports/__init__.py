@@ -138,6 +138,13 @@ class Signer(Protocol):
         """Give the compact JWS (ES256) of canonical JSON."""
         ...
 
+    def verified(self, token: str, *, typ: str) -> Mapping[str, object] | None:
+        """Give the JSON object in a compact JWS of this type that one of our keys signed.
+
+        None for anything else; nothing of such a token is believed or repeated.
+        """
+        ...
+
     def public_jwks(self) -> Mapping[str, Any]:
         """Give the key set to publish, the active key first."""
         ...

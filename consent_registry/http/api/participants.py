@@ -53,12 +53,14 @@ def put_consent(body: dict[str, Any], pseudonym: str, dataset: str) -> dict[str,
         form_version=body["form_version"],
         approval_id=body["approval_id"],
     )
-    done = record_consent(wanted, tools=current_tools(), principal=current_principal())
+    tools = current_tools()
+    done = record_consent(wanted, tools=tools, principal=current_principal())
     return {
         "dataset": wanted.dataset,
         "revision": done.revision,
         "recorded_at": to_rfc3339(done.recorded_at),
         "kind": done.kind.value,
+        "receipt_url": f"{tools.issuer}/receipts/{done.event_id}",
     }
 
 

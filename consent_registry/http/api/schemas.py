@@ -102,6 +102,7 @@ class RecordedSchema(Schema):
     revision = fields.Integer()
     recorded_at = fields.String(metadata=_about(_TIME))
     kind = fields.String()
+    receipt_url = fields.String()
 
 
 class WithdrawSchema(StrictSchema):

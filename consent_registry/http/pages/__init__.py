@@ -11,12 +11,13 @@ and `navigation=pages.NAVIGATION`::
 
 The addresses: `/` (my choices), `/withdraw` (everywhere) and `/withdraw/<dataset>` (one page asks,
 its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_url` leads here),
-`/history` and `/history/<dataset>`, `/opt-out`.
+`/history` and `/history/<dataset>`, `/opt-out`; `/receipts/<event_id>` (the signed receipt) and
+`/receipts/check`, which is open to everybody.
 """
 
 from flask import Flask
 
-from consent_registry.http.pages import opting_out, participant
+from consent_registry.http.pages import opting_out, participant, receipts
 from consent_registry.usecases.tools import Tools
 from shared.pages import NavigationItem
 
@@ -34,3 +35,4 @@ def install(app: Flask, *, tools: Tools) -> None:
     participant.give_tools(app, tools)
     app.register_blueprint(participant.blueprint)
     app.register_blueprint(opting_out.blueprint)
+    app.register_blueprint(receipts.blueprint)

@@ -102,6 +102,7 @@ class ReceiptView:
 class StepView:
     """One event of the history in words."""
 
+    event_id: str
     title: str
     dataset: str
     dataset_title: str
@@ -295,6 +296,7 @@ def _step(step: Step, speaker: Speaker) -> StepView:
     if record.kind.grants and step.terms is None:
         notes.append(words.SAID_UNREADABLE)
     return StepView(
+        event_id=record.event_id,
         title=words.KIND_WORDS[record.kind],
         dataset=step.dataset.dataset,
         dataset_title=step.dataset.title,

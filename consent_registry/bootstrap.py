@@ -21,6 +21,7 @@ from consent_registry.adapters.resources import read_diseases, read_fhir_mapping
 from consent_registry.adapters.signers import Keys, create_keys, read_keys
 from consent_registry.adapters.tables import ENDED_SESSIONS, OUTBOX
 from consent_registry.adapters.unit_of_work import Producer, SqlUnits, Surroundings
+from consent_registry.domain.catalogue import AccessBody
 from consent_registry.domain.diseases import BadHierarchy, Diseases
 from consent_registry.domain.fhir.mapping import FhirMapping, MappingFaults
 from consent_registry.domain.policy import Policy, PolicyFaults
@@ -103,6 +104,9 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         issuer=settings.public_url,
         salts=os.urandom,
         fhir_mappings=mappings,
+        access=AccessBody(
+            name=settings.access_body_name, url=settings.access_body_url or settings.public_url
+        ),
     )
     return Parts(
         settings=settings,

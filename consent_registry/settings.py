@@ -59,6 +59,19 @@ class ConsentSettings(CommonSettings):
         doc="The permit service's resource id.",
         default="urn:placet:{node}:permit_service",
     )
+    access_body_name: str = setting(
+        "PLACET_ACCESS_BODY_NAME",
+        doc="Who decides on access, for the catalogue; each dataset's controller when left out.",
+        default="",
+        example="Health data access body",
+    )
+    access_body_url: str = setting(
+        "PLACET_ACCESS_BODY_URL",
+        doc="Where access is applied for, for the catalogue; this service when left out.",
+        kind=Kind.URL,
+        default="",
+        example="https://permits.example",
+    )
     max_import_megabytes: int = setting(
         "PLACET_MAX_IMPORT_MEGABYTES",
         doc="The largest consent file taken in, in millions of bytes.",

@@ -271,6 +271,15 @@ STAND_IN: Final = Table(
     Index(None, "dataset", "size"),
 )
 
+CATALOGUE_ENTRY: Final = Table(
+    "catalogue_entry",
+    METADATA,
+    Column("dataset", Text, ForeignKey("dataset.dataset"), primary_key=True),
+    Column("people", BigInteger),
+    Column("terms", JSONB, nullable=False),
+    Column("published_at", _INSTANT, nullable=False),
+)
+
 FEED_CHANGE: Final = Table(
     "feed_change",
     METADATA,

@@ -186,7 +186,7 @@ def _process(about: Receipted, controller: str, status: str) -> _Object:
     record, country = about.record, about.dataset.country
     return {
         "@type": ["dpv:Process"],
-        "dpv:hasLegalBasis": [_legal_basis(about.dataset)],
+        "dpv:hasLegalBasis": [legal_basis_of(about.dataset)],
         "dpv:hasPersonalData": [
             {
                 "@type": ["dpv:SpecialCategoryPersonalData"],
@@ -222,7 +222,7 @@ def _span(start: datetime, end: datetime | None) -> _Object:
     return {**found, "dpv:hasEndTime": to_rfc3339(end)} if end is not None else found
 
 
-def _legal_basis(dataset: Dataset) -> str:
+def legal_basis_of(dataset: Dataset) -> str:
     """Name consent only where it is the legal basis; elsewhere the law that is (law.md 1.2)."""
     if dataset.consent_role == ConsentRole.LEGAL_BASIS.value:
         return "eu-gdpr:A9-2-a"

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from consent_registry.domain.register import RegisterChange
 from consent_registry.ports.approvals import Approvals
+from consent_registry.ports.catalogue import Catalogue
 from consent_registry.ports.disclosure import StandIns
 from consent_registry.ports.imports import Imports
 from consent_registry.ports.opt_outs import OptOuts
@@ -30,6 +31,7 @@ from shared.messages import DomainMessage
 
 __all__ = [
     "Approvals",
+    "Catalogue",
     "Cohorts",
     "Datasets",
     "Events",
@@ -93,6 +95,11 @@ class UnitOfWork(Protocol):
     @property
     def stand_ins(self) -> StandIns:
         """What is remembered of the numbers that were shown."""
+        ...
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What the public catalogue says."""
         ...
 
     @property

@@ -22,6 +22,7 @@ from consent_registry.domain.rows import MAPPING_VERSION
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.import_reading import release_of
 from consent_registry.usecases.tools import Tools
+from shared.canonical import JSON
 from shared.errors import FieldFault, ValidationFailed
 from shared.principal import Principal
 
@@ -56,9 +57,7 @@ def receive_import(
     each event.
     """
     fhir = _fhir_mapping(format_, mapping, tools)
-    if not _SOURCE.fullmatch(source):
-        fault = FieldFault("/query/source", "at most 64 letters, digits or . _ - : @ +")
-        raise ValidationFailed("the source has the wrong form", faults=[fault])
+    _require_source(source)
     now = tools.clock.now()
     batch = ImportBatch(
         import_id=tools.ids.new(),
@@ -83,6 +82,13 @@ def receive_import(
             raise ValidationFailed("the file is empty", faults=[FieldFault("", "send a file")])
         batch = replace(batch, file_sha256=digest.digest())
         uow.imports.keep(batch)
+        extra: dict[str, JSON] = {
+            "import_id": batch.import_id,
+            "file_sha256": digest.hexdigest(),
+            "dry_run": dry_run,
+            "format": format_.value,
+            **_named(fhir),
+        }
         uow.record(
             fact(
                 STARTED,
@@ -90,17 +96,22 @@ def receive_import(
                 actor=principal,
                 reason=mode.value,
                 counts={"bytes": size},
-                extra={
-                    "import_id": batch.import_id,
-                    "file_sha256": digest.hexdigest(),
-                    "dry_run": dry_run,
-                    "format": format_.value,
-                    **({"mapping": fhir.name, "mapping_sha256": fhir.digest} if fhir else {}),
-                },
+                extra=extra,
             )
         )
         uow.commit()
     return batch
+
+
+def _require_source(source: str) -> None:
+    if not _SOURCE.fullmatch(source):
+        fault = FieldFault("/query/source", "at most 64 letters, digits or . _ - : @ +")
+        raise ValidationFailed("the source has the wrong form", faults=[fault])
+
+
+def _named(mapping: FhirMapping | None) -> dict[str, JSON]:
+    """Name a mapping in the open part of an entry."""
+    return {} if mapping is None else {"mapping": mapping.name, "mapping_sha256": mapping.digest}
 
 
 def _fhir_mapping(format_: Format, name: str, tools: Tools) -> FhirMapping | None:

@@ -41,6 +41,7 @@ PEOPLE = {
     "clearinghouse": {},
     "consent_registry": {
         "Dataset.members": "the size of a dataset, for the desk",
+        "Description.healthdcatap:numberOfUniqueIndividuals": "a remembered stand-in, rounded",
         "Evaluation.awaiting_by_clause": "remembered stand-ins, rounded",
         "Evaluation.counts": "exact, for permit_service, which hides small ones",
         "Evaluation.reasons": "remembered stand-ins, rounded",

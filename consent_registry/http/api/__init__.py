@@ -3,6 +3,7 @@
 
 from consent_registry.http.api import (
     approvals,
+    catalogue,
     codes,
     cohorts,
     datasets,
@@ -21,5 +22,5 @@ from shared.api import Api
 def register(api: Api) -> None:
     """Serve every address of the JSON API."""
     modules = (datasets, participants, opt_outs, approvals, imports, cohorts, codes, decisions)
-    for module in (*modules, mondo, feed, fhir, receipts):
+    for module in (*modules, mondo, feed, fhir, receipts, catalogue):
         api.register_blueprint(module.blueprint)

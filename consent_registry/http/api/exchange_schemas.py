@@ -55,3 +55,15 @@ class CheckedReceiptSchema(Schema):
     latest = fields.Boolean(
         allow_none=True, metadata=_about("nothing was recorded since; null when that is not known")
     )
+
+
+class DescriptionSchema(Schema):
+    """A dcat:Dataset as JSON-LD; its members are HealthDCAT-AP's, each with a list of values."""
+
+    id = fields.String(data_key="@id")
+    type = fields.List(fields.String(), data_key="@type")
+    people = fields.List(
+        fields.Dict(),
+        data_key="healthdcatap:numberOfUniqueIndividuals",
+        metadata=_about("a rounded stand-in, decided once a day; left out when it is small"),
+    )

@@ -30,6 +30,6 @@ def qr_code(text: str, title: str) -> Markup:
         lineclass=None,
         nl=False,
     )
-    # A reader of screens is told the title; the drawing holds squares and our own words; segno escapes the title.
+    # A reader of screens is told the title, which segno escapes; the rest are squares.
     drawing = out.getvalue().decode("utf-8").replace("<svg ", '<svg role="img" ', 1)
     return Markup(drawing)  # noqa: S704 - made here, from no markup

@@ -19,6 +19,7 @@ from consent_registry.domain.errors import ImportUnknown
 from consent_registry.domain.fhir.mapping import PLACET, FhirMapping, find_mapping
 from consent_registry.domain.identifiers import is_own_id
 from consent_registry.domain.rows import MAPPING_VERSION
+from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.import_reading import release_of
 from consent_registry.usecases.tools import Tools
@@ -73,18 +74,12 @@ def receive_import(
     )
     with tools.units() as uow:
         uow.imports.open(batch)
-        digest, size = hashlib.sha256(), 0
-        for number, chunk in enumerate(content):
-            digest.update(chunk)
-            size += len(chunk)
-            uow.imports.add_chunk(batch.import_id, number, chunk)
-        if size == 0:
-            raise ValidationFailed("the file is empty", faults=[FieldFault("", "send a file")])
-        batch = replace(batch, file_sha256=digest.digest())
+        digest, size = _keep_content(uow, batch.import_id, content)
+        batch = replace(batch, file_sha256=digest)
         uow.imports.keep(batch)
         extra: dict[str, JSON] = {
             "import_id": batch.import_id,
-            "file_sha256": digest.hexdigest(),
+            "file_sha256": digest.hex(),
             "dry_run": dry_run,
             "format": format_.value,
             **_named(fhir),
@@ -101,6 +96,18 @@ def receive_import(
         )
         uow.commit()
     return batch
+
+
+def _keep_content(uow: UnitOfWork, import_id: str, content: Iterable[bytes]) -> tuple[bytes, int]:
+    """Keep a file's pieces; gives SHA-256 and size of the whole. Raises when there is nothing."""
+    digest, size = hashlib.sha256(), 0
+    for number, chunk in enumerate(content):
+        digest.update(chunk)
+        size += len(chunk)
+        uow.imports.add_chunk(import_id, number, chunk)
+    if size == 0:
+        raise ValidationFailed("the file is empty", faults=[FieldFault("", "send a file")])
+    return digest.digest(), size
 
 
 def _require_source(source: str) -> None:

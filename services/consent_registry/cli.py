@@ -28,6 +28,7 @@ from services.consent_registry import (
     check_file,
     exchange_cli,
     import_file,
+    mapping_command,
     mondo_file,
     policy_command,
 )
@@ -130,6 +131,7 @@ def register(subparsers: Commands) -> None:
     load.add_argument("--dry-run", action="store_true", help="show what would change, no more")
     check_file.add(commands)
     policy_command.add(commands)
+    mapping_command.add(commands)
 
 
 def _add_import(commands: Commands) -> None:

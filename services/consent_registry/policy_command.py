@@ -51,7 +51,7 @@ def _check(parsed: Namespace) -> int:
 
 def _sign(parsed: Namespace) -> int:
     _readable(parsed.file)
-    token = sign_jws(parsed.file.read_bytes(), _store(parsed.keys).active(), typ=POLICY_TYP)
+    token = sign_jws(parsed.file.read_bytes(), key_store(parsed.keys).active(), typ=POLICY_TYP)
     beside: Path = parsed.file.with_name(f"{parsed.file.name}{SIGNATURE_SUFFIX}")
     beside.write_text(f"{token}\n", encoding="ascii")
     print(f"Signed: {beside}")
@@ -59,7 +59,7 @@ def _sign(parsed: Namespace) -> int:
 
 
 def _keys(parsed: Namespace) -> int:
-    print_json(_store(parsed.keys).public_jwks())
+    print_json(key_store(parsed.keys).public_jwks())
     return OK
 
 
@@ -73,7 +73,8 @@ def _readable(file: Path) -> None:
         raise CommandFailed(f"The policy has faults:\n{lines}", USAGE) from None
 
 
-def _store(folder: Path) -> KeyStore:
+def key_store(folder: Path) -> KeyStore:
+    """Open a folder of Ed25519 keys, or make it when it is not there."""
     try:
         store = KeyStore(folder) if folder.exists() else KeyStore.create(folder, "Ed25519")
     except KeyStoreError as fault:

@@ -19,6 +19,7 @@ _PEOPLE: Final = frozenset({"Patient", "Person"})
 _DEPTH: Final = 2
 # A history or a transaction holds what was changed and deleted, not what stands.
 _TYPES: Final = frozenset({"collection", "searchset"})
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 Resource = Mapping[str, Any]
 
 
@@ -48,7 +49,7 @@ def read_bundle(chunks: Iterable[bytes]) -> Entries | None:
         raw += chunk
         if len(raw) > MAX_BUNDLE_BYTES:
             raise TooLarge
-    found = _resource(bytes(raw).removeprefix(b"\xef\xbb\xbf"))
+    found = _resource(bytes(raw))
     if found is None:
         return None
     if found.get("resourceType") == "Consent":
@@ -117,7 +118,7 @@ def _resource(line: bytes | None) -> Resource | None:
     if line is None:
         return None
     try:
-        found = strict_json.loads(line)
+        found = strict_json.loads(line.removeprefix(_BYTE_ORDER_MARK))
     except ValueError:
         return None
     return found if isinstance(found, dict) else None

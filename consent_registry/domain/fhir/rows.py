@@ -79,6 +79,7 @@ class FhirReader:
         self._release = release
         self._diseases = diseases
         self._identifiers = identifiers
+        self._known = mapping.named | mapping.ignored
         # Names and dates are judged by the one reader that knows how.
         self._rows = RowReader(COLUMNS, diseases=diseases, known_dataset=known_dataset, now=now)
 
@@ -183,10 +184,9 @@ class FhirReader:
         for concept in provision.concepts:
             codes = {one.code for one in concept if one.system == self._mapping.system}
             others = {one.system for one in concept} - {self._mapping.system}
-            known = self._mapping.named | self._mapping.ignored
             if not concept or len(codes) > 1 or not others <= self._mapping.ignored_systems:
                 raise NotUnderstood(RowCode.FHIR_UNMAPPED, "code")
-            if not codes <= known:
+            if not codes <= self._known:
                 raise NotUnderstood(RowCode.FHIR_UNMAPPED, "code")
             found += codes - self._mapping.ignored
         return found
@@ -266,7 +266,7 @@ class FhirReader:
             known.append(
                 Coded(system=str(found.get("system", "")), code=str(found.get("value", "")))
             )
-        elif isinstance(reference, str):
+        if isinstance(reference, str):
             known += self._identifiers(reference)
         names = {one.code for one in known if one.system == self._mapping.participant}
         if len(names) != 1:

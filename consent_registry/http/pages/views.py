@@ -79,11 +79,12 @@ class QuestionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoppedView:
-    """One dataset on the receipt, and the revision that made it final."""
+    """One dataset on the receipt, the revision that made it final, and the event of it."""
 
     dataset: str
     title: str
     revision: int
+    event_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +167,15 @@ def question(
     )
 
 
-def receipt(done: Withdrawal, choices: Choices, speaker: Speaker) -> ReceiptView:
+def receipt(
+    done: Withdrawal, choices: Choices, steps: Sequence[Step], speaker: Speaker
+) -> ReceiptView:
     """Format a receipt."""
+    events = {
+        step.dataset.dataset: step.record.event_id
+        for step in steps
+        if step.record.withdrawal_id == done.withdrawal_id
+    }
     known = {choice.dataset.dataset: choice.dataset for choice in choices.choices}
     stopped = {name for name, _ in done.revisions}
     about = [choice for choice in choices.choices if choice.dataset.dataset in stopped]
@@ -180,6 +188,7 @@ def receipt(done: Withdrawal, choices: Choices, speaker: Speaker) -> ReceiptView
                 dataset=name,
                 title=known[name].title if name in known else name,
                 revision=revision,
+                event_id=events.get(name, ""),
             )
             for name, revision in done.revisions
         ),

@@ -14,8 +14,11 @@ from fhir.resources.R4B.bundle import Bundle as R4Bundle
 from consent_registry.domain.batches import Format, ImportState, Mode
 from consent_registry.domain.fhir.statement import Release
 from consent_registry.domain.history import State
+from consent_registry.domain.optout import About, OptOutKind
+from consent_registry.domain.records import Channel
 from consent_registry.usecases.fhir_export import AsOf, export_consents
 from consent_registry.usecases.imports import Report, receive_import
+from consent_registry.usecases.opt_out import set_own_opt_out
 from consent_registry.usecases.reading import Choices, consents_of
 from services.cli import main
 from shared.errors import ValidationFailed
@@ -209,6 +212,25 @@ def test_an_export_looks_back_and_names_nobody_to_herself(world: RegistryWorld) 
     own = export_consents("P-1", Release.R5, AsOf(), tools=world.tools, principal=person("anna"))
     assert "S-1" not in json.dumps(own)
     assert "S-1" in json.dumps(entries(AsOf()))
+
+
+def test_an_opt_out_is_never_written_as_a_consent_withdrawn(world: RegistryWorld) -> None:
+    world.load({})
+    before = export_consents("P-1", Release.R5, AsOf(), tools=world.tools, principal=DESK)
+    with world.tools.units() as uow:
+        pid = uow.people.pid("P-1")
+        assert pid is not None
+        assert uow.people.link(pid, person("anna").issuer, "anna", world.clock.now())
+        uow.commit()
+    set_own_opt_out(
+        About(),
+        OptOutKind.REGISTERED,
+        tools=world.tools,
+        principal=person("anna"),
+        channel=Channel.PAGE,
+    )
+    after = export_consents("P-1", Release.R5, AsOf(), tools=world.tools, principal=DESK)
+    assert after["entry"] == before["entry"]
 
 
 @pytest.fixture(scope="module")

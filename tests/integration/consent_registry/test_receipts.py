@@ -139,7 +139,11 @@ def test_the_pages_give_a_receipt_to_keep_and_let_anybody_check_it() -> None:
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         for secret in ("P-ANNA", "S-1", "Hearts", kept["receipt"]["dct:identifier"]):
             assert secret not in answer.text
-        withdraw("P-ANNA", WithdrawConsent(), tools=site.world.tools, principal=DESK)
+        done = withdraw("P-ANNA", WithdrawConsent(), tools=site.world.tools, principal=DESK)
+        stopped = anna.get(f"/withdrawals/{done.withdrawal_id}").text
+        signed = re.findall(r'href="(/receipts/[0-9a-f-]+)"', stopped)
+        assert len(signed) == 2
+        assert "You stopped the use of your data" in anna.page(signed[0])
         assert "but it is not the latest" in stranger.get(path, headers=PAGE).text
         changed = path[:-2] + ("AA" if path[-2:] != "AA" else "BB")
         assert "This is not a receipt" in stranger.get(changed, headers=PAGE).text

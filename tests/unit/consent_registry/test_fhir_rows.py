@@ -268,8 +268,21 @@ def test_a_bad_resource_still_says_whose_it_is_so_that_no_other_half_is_kept() -
     assert reader(OWN, Release.R5).whose({"subject": "x"}) is None
 
 
+def test_a_reference_that_means_somebody_else_names_nobody() -> None:
+    found = bundle("mii-bundle.json")
+    ((_, resource),) = found.consents
+    other = {"system": "https://trust.example/pseudonym", "value": "P-MII-9"}
+    both = changed(dict(resource), "patient/identifier", other)
+    assert codes(reader(mii(), entries=found).read(both)) == ["E-ID-04"]
+    assert good(reader(mii()).read(both)).participant == "P-MII-9"
+
+
 def test_lines_are_numbered_whatever_is_on_them() -> None:
-    lines = b'{"a":1}\n\n[1]\n{"a":1,"a":2}\n\xff\nx' + b"y" * MAX_LINE_BYTES + b'\n{"b":2}'
+    lines = (
+        b'\xef\xbb\xbf{"a":1}\r\n\n[1]\n{"a":1,"a":2}\n\xff\nx'
+        + b"y" * MAX_LINE_BYTES
+        + b'\n{"b":2}'
+    )
     for size in (1_000, len(lines)):
         chunks = [lines[start : start + size] for start in range(0, len(lines), size)]
         found = list(numbered_lines(chunks))

@@ -18,11 +18,13 @@ from consent_registry.adapters.chain_voice import ChainVoice
 from consent_registry.adapters.form_signatures import form_signatures
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.releases import DiseasesInUse
-from consent_registry.adapters.resources import read_diseases, read_policies
+from consent_registry.adapters.resources import read_diseases, read_fhir_mappings, read_policies
 from consent_registry.adapters.signers import Keys, create_keys, read_keys
 from consent_registry.adapters.tables import ENDED_SESSIONS, OUTBOX
 from consent_registry.adapters.unit_of_work import Producer, SqlUnits, Surroundings
+from consent_registry.domain.catalogue import AccessBody
 from consent_registry.domain.diseases import BadHierarchy, Diseases
+from consent_registry.domain.fhir.mapping import FhirMapping, MappingFaults
 from consent_registry.domain.policy import Policy, PolicyFaults
 from consent_registry.http import api, pages
 from consent_registry.http.edge import Edge, install
@@ -78,6 +80,7 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
     fault of keys, policy file and disease hierarchy at once.
     """
     keys, policies, diseases = _read(settings)
+    mappings = _read_mappings(settings, diseases)
     database = engine(settings.database_url, application_name=SERVICE, pool_size=THREADS)
     producer = Producer(src=settings.src, topic=settings.audit_topic)
     ids = Uuid7Source()
@@ -102,6 +105,10 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         issuer=settings.public_url,
         salts=os.urandom,
         signed_form=form_signatures(settings.policy_keys_file, development=settings.development),
+        fhir_mappings=mappings,
+        access=AccessBody(
+            name=settings.access_body_name, url=settings.access_body_url or settings.public_url
+        ),
     )
     return Parts(
         settings=settings,
@@ -124,6 +131,8 @@ def _read(settings: ConsentSettings) -> tuple[Keys, tuple[Policy, ...], Diseases
         faults.append(f"PLACET_KEYS_DIR: {fault}")
     if settings.policy_file and not settings.policy_keys_file and not settings.development:
         faults.append("PLACET_POLICY_KEYS_FILE: is not set, and a policy of one's own is signed")
+    if settings.fhir_mapping_file and not settings.policy_keys_file and not settings.development:
+        faults.append("PLACET_POLICY_KEYS_FILE: is not set, and a FHIR mapping is signed")
     try:
         policies = read_policies(settings.policy_file, settings.policy_keys_file)
     except PolicyFaults as bad:
@@ -139,6 +148,17 @@ def _read(settings: ConsentSettings) -> tuple[Keys, tuple[Policy, ...], Diseases
     if faults or keys is None or policies is None or diseases is None:
         raise SettingsError(faults)
     return keys, policies, diseases
+
+
+def _read_mappings(settings: ConsentSettings, diseases: Diseases) -> tuple[FhirMapping, ...]:
+    """Read the FHIR mappings, which name illnesses of the hierarchy that was just read."""
+    try:
+        return read_fhir_mappings(settings.fhir_mapping_file, settings.policy_keys_file, diseases)
+    except MappingFaults as bad:
+        faults = [f"PLACET_FHIR_MAPPING_FILE: {fault}" for fault in bad.faults]
+    except (OSError, UnicodeDecodeError):
+        faults = ["PLACET_FHIR_MAPPING_FILE: cannot be read"]
+    raise SettingsError(faults)
 
 
 def create_app(parts: Parts) -> Flask:

@@ -32,6 +32,13 @@ class ConsentSettings(CommonSettings):
         default="",
         example="/etc/placet/policy-keys.json",
     )
+    fhir_mapping_file: Path | None = setting(
+        "PLACET_FHIR_MAPPING_FILE",
+        doc="How foreign FHIR consents are read (TOML, signed like a policy), or a folder of them.",
+        kind=Kind.PATH,
+        default="",
+        example="/etc/placet/fhir",
+    )
     mondo_file: Path | None = setting(
         "PLACET_MONDO_FILE",
         doc="MONDO as OBO Graph JSON until a release is loaded; a small extract when left out.",
@@ -51,6 +58,19 @@ class ConsentSettings(CommonSettings):
         "PLACET_PERMIT_AUDIENCE",
         doc="The permit service's resource id.",
         default="urn:placet:{node}:permit_service",
+    )
+    access_body_name: str = setting(
+        "PLACET_ACCESS_BODY_NAME",
+        doc="Who decides on access, for the catalogue; each dataset's controller when left out.",
+        default="",
+        example="Health data access body",
+    )
+    access_body_url: str = setting(
+        "PLACET_ACCESS_BODY_URL",
+        doc="Where access is applied for, for the catalogue; this service when left out.",
+        kind=Kind.URL,
+        default="",
+        example="https://permits.example",
     )
     max_import_megabytes: int = setting(
         "PLACET_MAX_IMPORT_MEGABYTES",

@@ -77,6 +77,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "opt_out_not_offered": Problem(422, "An opt-out about only this is not offered here"),
     "participant_not_member": Problem(404, "The participant is not in this dataset"),
     "participant_unknown": Problem(404, "There is no such participant for you"),
+    "receipt_unknown": Problem(404, "There is no such receipt for you"),
     "try_again": Problem(503, "The register is busy; nothing was recorded"),
     "withdrawal_unknown": Problem(404, "There is no such withdrawal for you"),
 

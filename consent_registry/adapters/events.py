@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, exists, select
 
 from consent_registry.adapters.as_of import index_as_of, revision_known
 from consent_registry.adapters.copying import copy_rows
@@ -18,6 +18,7 @@ from consent_registry.adapters.standings import Standings
 from consent_registry.adapters.tables import CONSENT_EVENT, PERSON_KEY
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.history import Kind, Segment
+from consent_registry.domain.identifiers import is_own_id
 from consent_registry.domain.records import (
     NO_PREVIOUS,
     Channel,
@@ -26,6 +27,7 @@ from consent_registry.domain.records import (
     commitment,
     event_hash,
 )
+from consent_registry.ports.register import Latest
 from shared.ids import DatasetId, EventId, Ordinal, Revision
 
 _COLUMNS: Final = tuple(column.name for column in CONSENT_EVENT.columns)
@@ -67,6 +69,20 @@ class SqlEvents:
             personal = self._opened(row, keys.get(row.pid))
             found.setdefault(Ordinal(row.ordinal), []).append(_record(row, personal))
         return found
+
+    def latest(self, event_id: EventId) -> Latest | None:
+        """Look up the event, and whether its member has one of a later revision."""
+        if not is_own_id(event_id):
+            return None
+        event, later = CONSENT_EVENT.alias("event").c, CONSENT_EVENT.alias("later").c
+        since = exists().where(
+            later.dataset == event.dataset,
+            later.ordinal == event.ordinal,
+            later.revision > event.revision,
+        )
+        wanted = select(event.recorded_at, since.label("since")).where(event.event_id == event_id)
+        row = self._connection.execute(wanted).one_or_none()
+        return None if row is None else Latest(recorded_at=row.recorded_at, latest=not row.since)
 
     def append(
         self, records: Sequence[EventRecord], first: Set[Ordinal]

@@ -14,7 +14,7 @@ from consent_registry.adapters.tables import (
     IMPORT_FAULT,
     IMPORT_ROW,
 )
-from consent_registry.domain.batches import FaultAt, ImportBatch, ImportState, Mode
+from consent_registry.domain.batches import FaultAt, Format, ImportBatch, ImportState, Mode
 from consent_registry.domain.row_codes import BY_CODE, Fault
 from shared.principal import Principal
 
@@ -153,6 +153,7 @@ def _values(batch: ImportBatch) -> dict[str, object]:
             "is_service": actor.is_service,
         },
         "failure": batch.failure,
+        "format": batch.format.value,
     }
 
 
@@ -183,4 +184,5 @@ def _batch(row: Row[Any] | None) -> ImportBatch | None:
         repeated=row.repeated,
         done_line=row.done_line,
         failure=row.failure,
+        format=Format(row.format),
     )

@@ -274,6 +274,15 @@ STAND_IN: Final = Table(
     Index(None, "dataset", "size"),
 )
 
+CATALOGUE_ENTRY: Final = Table(
+    "catalogue_entry",
+    METADATA,
+    Column("dataset", Text, ForeignKey("dataset.dataset"), primary_key=True),
+    Column("people", BigInteger),
+    Column("terms", JSONB, nullable=False),
+    Column("published_at", _INSTANT, nullable=False),
+)
+
 FEED_CHANGE: Final = Table(
     "feed_change",
     METADATA,
@@ -314,6 +323,7 @@ IMPORT_BATCH: Final = Table(
     Column("done_line", BigInteger, nullable=False),
     Column("actor", JSONB, nullable=False),
     Column("failure", Text, nullable=False),
+    Column("format", Text, nullable=False, server_default="csv"),
     Index(None, "state", "received_at"),
 )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from consent_registry.adapters.approvals import SqlApprovals
+from consent_registry.adapters.catalogue import SqlCatalogue
 from consent_registry.adapters.cohorts import SqlCohorts, SqlFeed
 from consent_registry.adapters.datasets import SqlDatasets, SqlWithdrawals
 from consent_registry.adapters.events import SqlEvents
@@ -96,6 +97,7 @@ class SqlUnit:
         self.feed = SqlFeed(connection)
         self.stand_ins = SqlStandIns(connection)
         self.imports = SqlImports(connection)
+        self.catalogue = SqlCatalogue(connection)
         self.releases = SqlReleases(connection)
         self.forms = SqlForms(connection)
         self.terms = SqlTermsInUse(connection)

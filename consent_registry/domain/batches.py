@@ -28,6 +28,16 @@ class Mode(Enum):
     VALID_ROWS_ONLY = "valid_rows_only"
 
 
+class Format(Enum):
+    """What a file is written in; the value is what is stored."""
+
+    CSV = "csv"
+    FHIR_R4_LINES = "fhir_r4_ndjson"
+    FHIR_R4_BUNDLE = "fhir_r4_bundle"
+    FHIR_R5_LINES = "fhir_r5_ndjson"
+    FHIR_R5_BUNDLE = "fhir_r5_bundle"
+
+
 class ImportState(Enum):
     """Where an import stands. RECEIVED and STAGED look the same from outside."""
 
@@ -47,6 +57,7 @@ class ImportState(Enum):
 class ImportBatch:
     """One file. `bad` counts rows that were refused; `repeated` those recorded by an earlier run.
 
+    `mapping` is the version of the reader, or stands for the FHIR mapping file that was named.
     `done_line` is the first line of the last consent recorded: where to go on after a kill.
     """
 
@@ -66,10 +77,14 @@ class ImportBatch:
     repeated: int = 0
     done_line: int = 0
     failure: str = ""
+    format: Format = Format.CSV
 
 
 class StagedRow(NamedTuple):
-    """A row that waits to be recorded, with its line in the file (the header is line 1)."""
+    """A row that waits to be recorded, with its line in the file (the header of a CSV is line 1).
+
+    In a Bundle the entries are the lines. A FHIR Consent is one row with every alternative.
+    """
 
     line: int
     first_line: int

@@ -64,6 +64,12 @@ class WithdrawalUnknown(AppError):
     code = "withdrawal_unknown"
 
 
+class ReceiptUnknown(AppError):
+    """There is no event of this id, or not for this caller."""
+
+    code = "receipt_unknown"
+
+
 class CohortUnknown(AppError):
     """There is no frozen cohort of this id."""
 

@@ -59,7 +59,10 @@ _ANY_FORM: Final = FormUse()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A row without faults. `alternative_text` is canonical JSON of a list of one, or empty."""
+    """A row without faults. `alternative_text` is canonical JSON of a list, or empty.
+
+    The list has one alternative in a CSV, and every alternative of the consent in FHIR.
+    """
 
     participant: str
     dataset: str

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from consent_registry.domain.register import RegisterChange
 from consent_registry.ports.approvals import Approvals
+from consent_registry.ports.catalogue import Catalogue
 from consent_registry.ports.disclosure import StandIns
 from consent_registry.ports.forms import Forms
 from consent_registry.ports.imports import Imports
@@ -31,6 +32,7 @@ from shared.messages import DomainMessage
 
 __all__ = [
     "Approvals",
+    "Catalogue",
     "Cohorts",
     "Datasets",
     "Events",
@@ -98,6 +100,11 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def catalogue(self) -> Catalogue:
+        """What the public catalogue says."""
+        ...
+
+    @property
     def imports(self) -> Imports:
         """The imports."""
         ...
@@ -143,6 +150,13 @@ class Signer(Protocol):
 
     def sign(self, body: Mapping[str, JSON], *, typ: str) -> str:
         """Give the compact JWS (ES256) of canonical JSON."""
+        ...
+
+    def verified(self, token: str, *, typ: str) -> Mapping[str, object] | None:
+        """Give the JSON object in a compact JWS of this type that one of our keys signed.
+
+        None for anything else; nothing of such a token is believed or repeated.
+        """
         ...
 
     def public_jwks(self) -> Mapping[str, Any]:

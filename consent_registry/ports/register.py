@@ -7,6 +7,7 @@ of it stays unless `commit` returns.
 
 from collections.abc import Mapping, Sequence, Set
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -24,6 +25,14 @@ from consent_registry.domain.register import (
     Withdrawal,
 )
 from shared.ids import CohortId, DatasetId, EventId, Ordinal, PermitId, Revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latest:
+    """When an event was recorded, and whether nothing was recorded of its member since."""
+
+    recorded_at: datetime
+    latest: bool
 
 
 class Datasets(Protocol):
@@ -137,6 +146,13 @@ class Events(Protocol):
         self, dataset: DatasetId, ordinals: Sequence[Ordinal]
     ) -> Mapping[Ordinal, Sequence[Segment]]:
         """Give the stored timelines of these members."""
+        ...
+
+    def latest(self, event_id: EventId) -> Latest | None:
+        """Say when an event was recorded and whether it is its member's newest in the dataset.
+
+        None when there is no such event.
+        """
         ...
 
     def turning(self, dataset: DatasetId, upto: datetime, limit: int) -> Sequence[Ordinal]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decide a purpose for a dataset, freeze the outcome for a permit, bind it to the permit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -179,18 +180,24 @@ def _decide_as_of(
 
 def _figures(uow: UnitOfWork, tools: Tools, dataset: DatasetId, cohort: Cohort) -> Figures:
     """Give the numbers that may be shown, and remember them; the dataset is held."""
-    bound = tools.small_cell
     sizes = [len(people) for people in cells(cohort)]
-    known = uow.stand_ins.near(dataset, sizes, within=widest_reach(bound))
-    discloser = Discloser(
-        known,
-        members=cohort.members,
-        small_cell=bound,
-        draw=lambda below: int.from_bytes(tools.salts(_DRAW_BYTES)) % below,
-    )
+    discloser = discloser_for(uow, tools, dataset, members=cohort.members, sizes=sizes)
     figures = discloser.figures(cohort)
     uow.stand_ins.add(dataset, discloser.added)
     return figures
+
+
+def discloser_for(
+    uow: UnitOfWork, tools: Tools, dataset: DatasetId, *, members: int, sizes: Sequence[int]
+) -> Discloser:
+    """Give what finds stand-ins for sets of these sizes; the dataset is held by who remembers."""
+    bound = tools.small_cell
+    return Discloser(
+        uow.stand_ins.near(dataset, sizes, within=widest_reach(bound)),
+        members=members,
+        small_cell=bound,
+        draw=lambda below: int.from_bytes(tools.salts(_DRAW_BYTES)) % below,
+    )
 
 
 def _basis(uow: UnitOfWork, tools: Tools, dataset: Dataset, at: datetime) -> Basis:

@@ -27,7 +27,7 @@ from consent_registry.usecases.recording import Draft, record
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import begin
 from shared.errors import FieldFault, ValidationFailed
-from shared.ids import DatasetId, Revision
+from shared.ids import DatasetId, EventId, Revision
 from shared.principal import Principal
 
 DESK: Final = "consents.write"
@@ -65,11 +65,12 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """When and at which revision of the dataset something was recorded."""
+    """When and at which revision of the dataset something was recorded, and as which event."""
 
     recorded_at: datetime
     revision: Revision
     kind: Kind
+    event_id: EventId
 
 
 def record_consent(
@@ -135,7 +136,12 @@ def record_statement(
         answers=statement.answers,
     )
     (done,) = record(uow, tools, writing, [draft])
-    return Recorded(recorded_at=writing.recorded_at, revision=writing.revision, kind=done.kind)
+    return Recorded(
+        recorded_at=writing.recorded_at,
+        revision=writing.revision,
+        kind=done.kind,
+        event_id=done.event_id,
+    )
 
 
 def _form(

@@ -5,7 +5,7 @@ One transaction from the first row to the verdict: killed at any point, it start
 is read as a stream; faults name line, column and code and repeat nothing of the row.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Final
@@ -19,14 +19,14 @@ from consent_registry.domain.batches import (
     judge_together,
     whole_after,
 )
-from consent_registry.domain.csv_lines import numbered_records
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.form_demand import FormUse
 from consent_registry.domain.row_codes import Fault, RowCode
-from consent_registry.domain.rows import Row, RowReader, check_header
+from consent_registry.domain.rows import Row
 from consent_registry.ports import Imports, UnitOfWork
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.forms import form_use_of
+from consent_registry.usecases.import_reading import Reading, open_reading
 from consent_registry.usecases.imports import FINISHED
 from consent_registry.usecases.tools import Tools
 
@@ -51,22 +51,14 @@ def stage_next(*, tools: Tools) -> bool:
 
 
 def _stage(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
-    records = numbered_records(uow.imports.chunks(batch.import_id))
-    _, first = next(records, (1, None))
-    header = check_header(first) if first is not None else None
-    if header is None:
-        return _failed(uow, batch, tools)
     datasets = uow.datasets.every()
     known = {str(dataset.dataset) for dataset in datasets}
     forms, diseases = form_use_of(uow, datasets), tools.diseases
-    rows = RowReader(
-        header,
-        diseases=diseases,
-        known_dataset=known.__contains__,
-        now=batch.received_at,
-        forms=forms,
-    )
-    count = _judge_rows(uow.imports, batch.import_id, rows, records)
+    chunks = uow.imports.chunks(batch.import_id)
+    reading = open_reading(batch, chunks, known.__contains__, forms, tools)
+    if isinstance(reading, RowCode):
+        return _failed(uow, batch, reading, tools)
+    count = _judge_rows(uow.imports, batch.import_id, reading)
     _judge_consents(uow.imports, batch, forms, diseases)
     repeated = uow.imports.drop_repeated(batch)
     bad = uow.imports.faulty_rows(batch.import_id)
@@ -76,9 +68,9 @@ def _stage(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
     return _ended(judged, ImportState.FINISHED, tools) if batch.dry_run else judged
 
 
-def _failed(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
-    uow.imports.put_faults(batch.import_id, [FaultAt(1, Fault("", RowCode.HEADER))])
-    failed = replace(batch, rows=0, bad=1, failure=RowCode.HEADER.code)
+def _failed(uow: UnitOfWork, batch: ImportBatch, why: RowCode, tools: Tools) -> ImportBatch:
+    uow.imports.put_faults(batch.import_id, [FaultAt(1, Fault("", why))])
+    failed = replace(batch, rows=0, bad=1, failure=why.code)
     return _ended(failed, ImportState.FAILED, tools)
 
 
@@ -86,20 +78,15 @@ def _ended(batch: ImportBatch, state: ImportState, tools: Tools) -> ImportBatch:
     return replace(batch, state=state, finished_at=tools.clock.now())
 
 
-def _judge_rows(
-    imports: Imports,
-    import_id: str,
-    reader: RowReader,
-    numbered: Iterator[tuple[int, Sequence[str] | None]],
-) -> int:
+def _judge_rows(imports: Imports, import_id: str, reading: Reading) -> int:
     """Stage the good rows and note the bad ones; gives how many rows there were."""
-    count = 0
-    while part := list(islice(numbered, _ROWS_AT_ONCE)):
+    reader, count = reading.reader, 0
+    while part := list(islice(reading.records, _ROWS_AT_ONCE)):
         good: list[tuple[int, Row]] = []
         bad: list[tuple[int, str, str]] = []
         faults: list[FaultAt] = []
         for line, fields in part:
-            unreadable = (Fault("", RowCode.UNREADABLE_TEXT),)
+            unreadable = (Fault("", reading.unreadable),)
             judged = unreadable if fields is None else reader.read(fields)
             if isinstance(judged, Row):
                 good.append((line, judged))

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from consent_registry.domain.catalogue import AccessBody
 from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.fhir.mapping import FhirMapping
 from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.optout import register_name
 from consent_registry.domain.policy import Policy, in_force
@@ -30,8 +32,9 @@ class Tools:
     case ask it once. `units` opens a transaction that may write; `reads` one that sees a single
     state throughout and must not commit. `issuer` is this registry's public URL; `salts(n)` gives n
     fresh random bytes. `signed_form(document, signature)` says whether a key that this node trusts
-    has signed exactly these bytes of a form. `policy` and `other_policies` take
-    turns by the day from which each is effective.
+    has signed exactly these bytes of a form. `policy` and `other_policies` take turns by the day
+    from which each is effective. `fhir_mappings` are the node's own; `access` says who decides on
+    access, where that is known.
     """
 
     units: Units
@@ -45,6 +48,8 @@ class Tools:
     salts: Callable[[int], bytes]
     other_policies: tuple[Policy, ...] = ()
     signed_form: Callable[[bytes, str], bool] = trusts_nobody
+    fhir_mappings: tuple[FhirMapping, ...] = ()
+    access: AccessBody | None = None
 
     @property
     def diseases(self) -> Diseases:
@@ -79,6 +84,11 @@ class Tools:
             policy=self.policy_at(at),
             diseases=self.diseases,
         )
+
+    @property
+    def access_body(self) -> AccessBody:
+        """Who decides on access and where to apply; without a name, each dataset's controller."""
+        return self.access or AccessBody(name="", url=self.issuer)
 
     @property
     def opt_outs(self) -> DatasetId:

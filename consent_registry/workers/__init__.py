@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from consent_registry.usecases.catalogue import publish_next
 from consent_registry.usecases.feed import HEARTBEAT_SECONDS, beat
 from consent_registry.usecases.import_applying import apply_next
 from consent_registry.usecases.import_staging import stage_next
@@ -14,6 +15,7 @@ Loop = tuple[str, Callable[[], bool], float]
 
 _SWEEP_SECONDS: Final = 1.0
 _IMPORT_SECONDS: Final = 0.2
+_CATALOGUE_SECONDS: Final = 60.0
 
 
 def loops(tools: Tools) -> list[Loop]:
@@ -30,8 +32,12 @@ def loops(tools: Tools) -> list[Loop]:
     def sweep_once() -> bool:
         return sweep(tools=tools)
 
+    def publish_once() -> bool:
+        return publish_next(tools=tools)
+
     return [
         ("feed-heartbeat", beat_once, HEARTBEAT_SECONDS),
         ("sweep", sweep_once, _SWEEP_SECONDS),
         ("imports", import_once, _IMPORT_SECONDS),
+        ("catalogue", publish_once, _CATALOGUE_SECONDS),
     ]

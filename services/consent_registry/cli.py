@@ -26,8 +26,10 @@ from services.command import (
 )
 from services.consent_registry import (
     check_file,
+    exchange_cli,
     form_command,
     import_file,
+    mapping_command,
     mondo_file,
     policy_command,
 )
@@ -46,14 +48,17 @@ All commands but `check` ask consent_registry at --url with the access token in 
 PLACET_ACCESS_TOKEN; the scope that each needs stands in its own help.
 """
 _IMPORT_HELP: Final = """\
-Hand in a consent CSV (scope consents.import).
+Hand in consents as CSV or FHIR (scope consents.import).
 
   placet consent import consents.csv --mode all_or_nothing --dry-run --wait
-  placet consent import consents.csv --mode valid_rows_only --wait
+  placet consent import consents.ndjson --format fhir-r4-ndjson --mapping mii --mode \
+      valid_rows_only --wait
 
-One row for each alternative; the columns are participant, dataset, local_id, alternative,
+CSV: one row for each alternative; the columns are participant, dataset, local_id, alternative,
 permission, modifiers, diseases, state, signed_on, effective_from, effective_to, form_version (of
 a registered form its SHA-256 or name@version, which some datasets demand).
+FHIR: one Consent is one row; --mapping names a mapping file of the node, and is left out for what
+a Placet registry has written.
 all_or_nothing keeps nothing when one row is bad; valid_rows_only leaves out consents with a bad
 row. --dry-run judges every row and records nothing. Without --wait it ends when the file has
 arrived. Exits 0 when taken in (with --wait: finished), 1 when refused or failed.
@@ -118,6 +123,10 @@ def register(subparsers: Commands) -> None:
     withdraw.add_argument("--dataset", nargs="+", action="extend", metavar="DATASET")
     history = _asking(commands, "history", _history, "what a participant has said", _HISTORY_HELP)
     history.add_argument("pseudonym", metavar="PSEUDONYM")
+    fhir = _asking(
+        commands, "fhir", exchange_cli.run, "a participant's consents as FHIR", exchange_cli.HELP
+    )
+    exchange_cli.options(fhir)
     mondo = add_group(commands, "mondo", "the disease hierarchy: load a release")
     load = _asking(mondo, "load", mondo_file.load, "load a release of MONDO", mondo_file.HELP)
     load.add_argument("file", type=Path, metavar="FILE")
@@ -125,12 +134,15 @@ def register(subparsers: Commands) -> None:
     check_file.add(commands)
     policy_command.add(commands)
     form_command.add(commands, _asking)
+    mapping_command.add(commands)
 
 
 def _add_import(commands: Commands) -> None:
-    parser = _asking(commands, "import", _import, "hand in a consent CSV", _IMPORT_HELP)
+    parser = _asking(commands, "import", _import, "hand in consents", _IMPORT_HELP)
     parser.add_argument("file", type=Path, metavar="FILE")
     modes = ("all_or_nothing", "valid_rows_only")
+    parser.add_argument("--format", default="csv", choices=sorted(import_file.MEDIA_TYPES))
+    parser.add_argument("--mapping", default="placet", metavar="NAME", help="how FHIR is read")
     parser.add_argument("--mode", required=True, choices=modes, help="what a bad row does")
     parser.add_argument("--dry-run", action="store_true", help="judge all rows, record nothing")
     parser.add_argument("--wait", action="store_true", help="stay until the import has ended")
@@ -163,6 +175,8 @@ def _import(parsed: Namespace) -> int:
         dry_run=parsed.dry_run,
         source=parsed.source,
         wait=parsed.wait,
+        format=parsed.format,
+        mapping=parsed.mapping,
     )
     return import_file.run(service(parsed), wish, as_json=parsed.json)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hand a consent CSV to the registry, follow the import, and show what was wrong with it.
+"""Hand a consent file to the registry, follow the import, and show what was wrong with it.
 
 The file is sent block by block and never read whole; a row's values are never printed.
 """
@@ -17,6 +17,13 @@ from urllib.parse import quote
 from services.command import FAILED, OK, USAGE, CommandFailed, Service, print_json
 from services.consent_registry.tables import print_table
 
+MEDIA_TYPES: Final[Mapping[str, str]] = {
+    "csv": "text/csv",
+    "fhir-r4-ndjson": "application/fhir+ndjson; fhirVersion=4.0",
+    "fhir-r4-bundle": "application/fhir+json; fhirVersion=4.0",
+    "fhir-r5-ndjson": "application/fhir+ndjson; fhirVersion=5.0",
+    "fhir-r5-bundle": "application/fhir+json; fhirVersion=5.0",
+}
 _ENDED: Final = frozenset({"finished", "refused", "failed"})
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 2.0
@@ -34,6 +41,8 @@ class Wish:
     dry_run: bool
     source: str
     wait: bool
+    format: str = "csv"
+    mapping: str = "placet"
 
 
 def run(registry: Service, wish: Wish, *, as_json: bool) -> int:
@@ -85,6 +94,8 @@ class _Sent(io.BufferedReader):
 
 def _send(registry: Service, wish: Wish, *, quiet: bool) -> Mapping[str, Any]:
     params = {"mode": wish.mode, "dry_run": str(wish.dry_run).lower(), "source": wish.source}
+    if wish.format != "csv":
+        params["mapping"] = wish.mapping
     try:
         if wish.file.stat().st_size == 0:
             raise CommandFailed(f"{wish.file} is empty.", USAGE)
@@ -92,7 +103,9 @@ def _send(registry: Service, wish: Wish, *, quiet: bool) -> Mapping[str, Any]:
     except OSError:
         raise CommandFailed(f"{wish.file} cannot be read.", USAGE) from None
     with file:
-        return registry.upload("/v1/imports", file, media_type="text/csv", params=params)
+        return registry.upload(
+            "/v1/imports", file, media_type=MEDIA_TYPES[wish.format], params=params
+        )
 
 
 def _follow(registry: Service, import_id: str, *, quiet: bool) -> Mapping[str, Any]:

@@ -43,6 +43,7 @@ PEOPLE = {
     "clearinghouse": {},
     "consent_registry": {
         "Dataset.members": "the size of a dataset, for the desk",
+        "Description.healthdcatap:numberOfUniqueIndividuals": "a remembered stand-in, rounded",
         "Evaluation.awaiting_by_clause": "remembered stand-ins, rounded",
         "Evaluation.counts": "exact, for permit_service, which hides small ones",
         "Evaluation.reasons": "remembered stand-ins, rounded",
@@ -77,7 +78,14 @@ NO_PEOPLE = {
         "Recorded.revision",
     ),
     *("Revision.revision", "Snapshot.cursor", "Application.months", "Application.purpose"),
-    *("Batch.cursor", "Cohort.revision", "Grant.tries", "Permit.revision"),
+    *(
+        "Batch.cursor",
+        "Bundle.entry",
+        "Receipt.receipt",
+        "Cohort.revision",
+        "Grant.tries",
+        "Permit.revision",
+    ),
     *("PermitCohort.members_revision", "PermitCohort.revision", "Revoked.revision"),
     *("Check.next", "Export.as_of", "Export.count", "Export.opened", "ExportAsked.as_of"),
     *("ExportAsked.indexes", "Finding.epoch", "Finding.evidence", "Finding.first_seq"),

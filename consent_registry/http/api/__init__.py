@@ -3,16 +3,19 @@
 
 from consent_registry.http.api import (
     approvals,
+    catalogue,
     codes,
     cohorts,
     datasets,
     decisions,
     feed,
+    fhir,
     forms,
     imports,
     mondo,
     opt_outs,
     participants,
+    receipts,
 )
 from shared.api import Api
 
@@ -20,5 +23,5 @@ from shared.api import Api
 def register(api: Api) -> None:
     """Serve every address of the JSON API."""
     modules = (datasets, participants, opt_outs, approvals, imports, cohorts, codes, decisions)
-    for module in (*modules, mondo, forms, feed):
+    for module in (*modules, mondo, forms, feed, fhir, receipts, catalogue):
         api.register_blueprint(module.blueprint)

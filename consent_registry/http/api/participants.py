@@ -52,8 +52,9 @@ def put_consent(body: dict[str, Any], pseudonym: str, dataset: str) -> dict[str,
         form_version=body["form_version"],
         approval_id=body["approval_id"],
     )
-    done = record_consent(wanted, tools=current_tools(), principal=current_principal())
-    return present.recorded(wanted.dataset, done)
+    tools = current_tools()
+    done = record_consent(wanted, tools=tools, principal=current_principal())
+    return present.recorded(wanted.dataset, done, tools.issuer)
 
 
 @blueprint.route("/v1/participants/<pseudonym>/withdrawals", methods=["POST"])

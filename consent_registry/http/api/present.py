@@ -44,13 +44,14 @@ def common_codes(found: DatasetCodes) -> dict[str, Any]:
     return {"by_person_only": not found.terms, "alternatives": to_json(found.terms)}
 
 
-def recorded(name: DatasetId, done: Recorded) -> dict[str, Any]:
+def recorded(name: DatasetId, done: Recorded, public_url: str) -> dict[str, Any]:
     """Present what became of a statement."""
     return {
         "dataset": name,
         "revision": done.revision,
         "recorded_at": to_rfc3339(done.recorded_at),
         "kind": done.kind.value,
+        "receipt_url": f"{public_url}/receipts/{done.event_id}",
     }
 
 

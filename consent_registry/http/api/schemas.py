@@ -110,6 +110,7 @@ class RecordedSchema(Schema):
     revision = fields.Integer()
     recorded_at = fields.String(metadata=_about(_TIME))
     kind = fields.String()
+    receipt_url = fields.String()
 
 
 class WithdrawSchema(StrictSchema):
@@ -242,6 +243,10 @@ class ImportQuerySchema(StrictSchema):
         load_default=True, metadata=_about("judge every row and record nothing (the default)")
     )
     source = fields.String(load_default="")
+    mapping = fields.String(
+        load_default="placet",
+        metadata=_about("how FHIR consents are read: a mapping of this node, or its own form"),
+    )
 
 
 class ImportTakenSchema(Schema):

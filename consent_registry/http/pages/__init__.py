@@ -13,12 +13,13 @@ The addresses: `/` (my choices), `/withdraw` (everywhere) and `/withdraw/<datase
 its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_url` leads here),
 `/history` and `/history/<dataset>`, `/opt-out`, `/answer/<dataset>` where a dataset asks by a form
 (its POST shows the outcome, `/answer/<dataset>/confirmation` records it, `…/recorded` says so), and
-`/form/<sha256>` to read one.
+`/form/<sha256>` to read one; `/receipts/<event_id>` (the signed receipt) and `/receipts/check`,
+which is open to everybody.
 """
 
 from flask import Flask
 
-from consent_registry.http.pages import answering, opting_out, participant
+from consent_registry.http.pages import answering, opting_out, participant, receipts
 from consent_registry.usecases.tools import Tools
 from shared.pages import NavigationItem
 
@@ -37,3 +38,4 @@ def install(app: Flask, *, tools: Tools) -> None:
     app.register_blueprint(participant.blueprint)
     app.register_blueprint(opting_out.blueprint)
     app.register_blueprint(answering.blueprint)
+    app.register_blueprint(receipts.blueprint)

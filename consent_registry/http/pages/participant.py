@@ -74,7 +74,8 @@ def receipt(withdrawal_id: str) -> ResponseReturnValue:
     tools, principal = current_tools(), current_principal()
     done = own_withdrawal(withdrawal_id, tools=tools, principal=principal)
     choices = own_consents(tools=tools, principal=principal)
-    view = views.receipt(done, choices, current_speaker())
+    steps = own_history(tools=tools, principal=principal)
+    view = views.receipt(done, choices, steps, current_speaker())
     return render_template("consent_registry/receipt.html", view=view)
 
 

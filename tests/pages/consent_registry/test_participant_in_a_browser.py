@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The participant's pages in chromium: two clicks, no scripts, keyboard, narrow, on paper."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -67,7 +68,7 @@ def test_two_clicks_stop_the_use_without_scripts(
     assert states(site) == {HEART: State.WITHDRAWN, LUNG: State.GIVEN}
     assert page.url.rpartition("/")[2] in (page.text_content("main") or "")
     page.get_by_role("main").get_by_role("link", name="History", exact=True).click()
-    page.get_by_role("link", name="Receipt").click()
+    page.get_by_role("link", name=re.compile("^Receipt")).click()
     assert page.get_by_role("heading", level=1).is_visible()
 
 
@@ -137,6 +138,30 @@ def test_every_page_fits_a_narrow_window(site: Running, opened: Open) -> None:
     stranger = home(site, opened, Look(size=NARROW), "carl")
     assert overflow(stranger) <= 0
     assert "Your login is not linked yet" in (stranger.text_content("h1") or "")
+
+
+def test_a_signed_receipt_is_two_clicks_away_and_checked_without_a_login(
+    site: Running, opened: Open
+) -> None:
+    page = home(site, opened, Look(javascript=False, size=NARROW))
+    page.goto(f"{site.url}/history/{HEART}")
+    page.get_by_role("link", name="Open Signed receipt").click()
+    picture = page.get_by_role("img", name="The QR code of this receipt")
+    box = picture.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 200
+    assert overflow(page) <= 0
+    with page.expect_download() as kept:
+        page.get_by_role("link", name="Download the receipt").click()
+    assert kept.value.suggested_filename.startswith("receipt-")
+    address = page.get_by_role("link", name="Check this receipt").get_attribute("href")
+    assert address is not None
+    stranger = opened(Look(javascript=False, size=NARROW)).new_page()
+    stranger.goto(site.url + address[address.index("/receipts/") :])
+    assert stranger.get_by_role("heading", level=1).text_content() == (
+        "This receipt is real, and it is the latest"
+    )
+    assert overflow(stranger) <= 0
 
 
 def test_the_receipt_prints_on_two_sheets_at_most(site: Running, opened: Open) -> None:

@@ -4,7 +4,6 @@
 Reads no environment and decides nothing.
 """
 
-import os
 import threading
 import time
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from consent_registry.usecases.narrowing import TOPIC
 from consent_registry.usecases.tools import Tools
 from shared.api import create_api
 from shared.auth import TokenVerifier
+from shared.chance import Chance
 from shared.clock import Clock
 from shared.db import engine, ready_check, run_migrations
 from shared.ended_sessions import SqlEndedSessions
@@ -86,7 +86,7 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         cache=IndexCache(),
         clock=clock,
         ids=ids,
-        salts=os.urandom,
+        salts=Chance(),
     )
     units = SqlUnits(database, around)
     tools = Tools(
@@ -99,7 +99,7 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         other_policies=policies[1:],
         hierarchy=DiseasesInUse(database, diseases),
         issuer=settings.public_url,
-        salts=os.urandom,
+        salts=Chance(),
     )
     return Parts(
         settings=settings,

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, select, text, update
 
-from consent_registry.adapters.copying import copy_rows
+from consent_registry.adapters.copying import copy_behind
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import CONSENT_TERMS, STANDING
 from consent_registry.domain.history import Segment, Standing, State
@@ -35,8 +35,9 @@ _INSERT_TERMS: Final = text(
     "ON CONFLICT DO NOTHING RETURNING sha256, terms_id"
 )
 _KNOWN_TERMS: Final = text(
-    "SELECT sha256, terms_id FROM consent_terms WHERE sha256 IN "
-    "(SELECT decode(digest, 'hex') FROM json_array_elements_text(CAST(:digests AS json)) AS digest)"
+    "SELECT t.sha256, t.terms_id FROM json_array_elements_text(CAST(:digests AS json)) AS digest"
+    " CROSS JOIN LATERAL (SELECT sha256, terms_id FROM consent_terms"
+    " WHERE sha256 = decode(digest, 'hex') OFFSET 0) AS t"
 )
 _log: Final = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ class Standings:
             for segment in line
         ]
         if rows:
-            copy_rows(self._connection, STANDING, _COLUMNS, rows)
+            copy_behind(self._connection, STANDING, _COLUMNS, rows)
 
     def read(
         self, dataset: DatasetId, ordinals: Sequence[Ordinal]

@@ -87,10 +87,10 @@ DATASET_MEMBER: Final = Table(
     METADATA,
     Column("dataset", Text, ForeignKey("dataset.dataset"), primary_key=True),
     Column("ordinal", BigInteger, primary_key=True, autoincrement=False),
-    Column("pid", _ID, ForeignKey("participant.pid"), nullable=False, index=True),
+    Column("pid", _ID, ForeignKey("participant.pid"), nullable=False),
     Column("local_id", Text, nullable=False),
     Column("added_at", _INSTANT, nullable=False),
-    UniqueConstraint("dataset", "pid"),
+    UniqueConstraint("pid", "dataset"),
     UniqueConstraint("dataset", "local_id"),
     CheckConstraint("ordinal >= 0", name="ordinal"),
 )

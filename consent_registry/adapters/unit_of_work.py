@@ -9,12 +9,14 @@ from sqlalchemy import Connection, Engine
 
 from consent_registry.adapters.approvals import SqlApprovals
 from consent_registry.adapters.cohorts import SqlCohorts, SqlFeed
+from consent_registry.adapters.copying import wait_for_copies
 from consent_registry.adapters.datasets import SqlDatasets, SqlWithdrawals
 from consent_registry.adapters.events import SqlEvents
 from consent_registry.adapters.imports import SqlImports
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.opt_outs import SqlOptOuts
 from consent_registry.adapters.people import SqlPeople
+from consent_registry.adapters.read_ahead import ReadAhead
 from consent_registry.adapters.releases import SqlReleases
 from consent_registry.adapters.sealing import PersonSealer
 from consent_registry.adapters.stand_ins import SqlStandIns
@@ -55,25 +57,27 @@ class SqlUnits:
     def __init__(self, engine: Engine, around: Surroundings) -> None:
         self._engine = engine
         self._around = around
+        self._ahead = ReadAhead(engine)
+        wait_for_copies(engine)
 
     @contextmanager
     def __call__(self) -> Iterator[UnitOfWork]:
         """Open one that may commit; leaving it without commit undoes everything."""
         with self._engine.connect() as connection:
-            yield SqlUnit(connection, self._around)
+            yield SqlUnit(connection, self._around, self._ahead)
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
         """Open one that sees a single state throughout and changes nothing."""
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with self._engine.connect().execution_options(**options) as connection:
-            yield SqlUnit(connection, self._around)
+            yield SqlUnit(connection, self._around, self._ahead)
 
 
 class SqlUnit:
     """The port `UnitOfWork` on one connection."""
 
-    def __init__(self, connection: Connection, around: Surroundings) -> None:
+    def __init__(self, connection: Connection, around: Surroundings, ahead: ReadAhead) -> None:
         self._connection = connection
         self._around = around
         self._changes: list[RegisterChange] = []
@@ -94,7 +98,7 @@ class SqlUnit:
         self.approvals = SqlApprovals(connection)
         self.feed = SqlFeed(connection)
         self.stand_ins = SqlStandIns(connection)
-        self.imports = SqlImports(connection)
+        self.imports = SqlImports(connection, ahead)
         self.releases = SqlReleases(connection)
         self.terms = SqlTermsInUse(connection)
         self.events = SqlEvents(

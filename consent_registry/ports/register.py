@@ -8,7 +8,7 @@ of it stays unless `commit` returns.
 from collections.abc import Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.history import Segment
@@ -53,6 +53,16 @@ class Datasets(Protocol):
         ...
 
 
+class Ensured(NamedTuple):
+    """The ids of people by pseudonym, and which of them this unit of work has made.
+
+    Of those nothing else can be stored yet: nobody sees them before the unit commits.
+    """
+
+    pids: Mapping[str, str]
+    fresh: Set[str]
+
+
 class People(Protocol):
     """Participants, their logins and their memberships."""
 
@@ -76,7 +86,7 @@ class People(Protocol):
         """Give what a participant is a member of, by dataset."""
         ...
 
-    def ensure(self, pseudonyms: Sequence[str], at: datetime) -> Mapping[str, str]:
+    def ensure(self, pseudonyms: Sequence[str], at: datetime) -> Ensured:
         """Give the id of each pseudonym, making participants of those not known yet."""
         ...
 
@@ -108,11 +118,12 @@ class Events(Protocol):
         ...
 
     def append(
-        self, records: Sequence[EventRecord], first: Set[Ordinal]
+        self, records: Sequence[EventRecord], first: Set[Ordinal], fresh: Set[str]
     ) -> Mapping[EventId, bytes]:
         """Seal, chain and add events of one held dataset; gives each event's chain hash.
 
-        `first` are the members of whom this is the first event, as far as the caller has looked.
+        `first` are the members of whom this is the first event, as far as the caller has looked;
+        `fresh` the people whom this unit of work has made.
         """
         ...
 

@@ -78,11 +78,13 @@ def _apply(
         by_dataset.setdefault(DatasetId(staged.row.dataset), []).append(staged)
     held = uow.datasets.hold(sorted(by_dataset))
     pseudonyms = sorted({staged.row.participant for staged in rows})
-    pids = uow.people.ensure(pseudonyms, tools.clock.now())
+    people = uow.people.ensure(pseudonyms, tools.clock.now())
     faults: list[FaultAt] = []
     for name, of_dataset in by_dataset.items():
-        consents = _consents(of_dataset, pids)
-        faults += _record_dataset(uow, batch, dataset=held[name], consents=consents, tools=tools)
+        consents = _consents(of_dataset, people.pids)
+        faults += _record_dataset(
+            uow, batch, dataset=held[name], consents=consents, fresh=people.fresh, tools=tools
+        )
     uow.imports.put_faults(batch.import_id, faults)
     return replace(
         batch,
@@ -117,13 +119,15 @@ def _record_dataset(
     *,
     dataset: Dataset,
     consents: Sequence[_Consent],
+    fresh: Set[str],
     tools: Tools,
 ) -> list[FaultAt]:
     """Record consents for one dataset; gives a fault for each row that no longer may be."""
-    members, added = _members(uow, dataset, consents)
+    earlier = [consent.pid for consent in consents if consent.pid not in fresh]
+    members, added = _members(uow, dataset, consents, earlier)
     known = [m.ordinal for m in members.values() if m.ordinal < dataset.members]
     before = uow.events.of_members(dataset.dataset, known)
-    approved = uow.approvals.open_for(dataset.dataset, [consent.pid for consent in consents])
+    approved = uow.approvals.open_for(dataset.dataset, earlier) if earlier else frozenset()
     drafts: list[Draft] = []
     faults: list[FaultAt] = []
     for consent in consents:
@@ -133,7 +137,8 @@ def _record_dataset(
             faults += [FaultAt(staged.line, fault or _TAKEN) for staged in consent.rows]
             continue
         drafts.append(_draft(batch, consent, member))
-    writing = begin(tools, dataset, batch.actor, added=added, extra={"import_id": batch.import_id})
+    extra = {"import_id": batch.import_id}
+    writing = begin(tools, dataset, batch.actor, added=added, fresh=fresh, extra=extra)
     uow.people.add_members(added, writing.now)
     if drafts:
         record(uow, tools, writing, drafts, before)
@@ -144,11 +149,14 @@ _TAKEN = Fault("local_id", RowCode.LOCAL_ID_TAKEN)
 
 
 def _members(
-    uow: UnitOfWork, dataset: Dataset, consents: Sequence[_Consent]
+    uow: UnitOfWork, dataset: Dataset, consents: Sequence[_Consent], earlier: Sequence[str]
 ) -> tuple[dict[str, Member], list[Member]]:
-    """Give the member of each consent that has or may get one, and the members to be added."""
+    """Give the member of each consent that has or may get one, and the members to be added.
+
+    `earlier` are the people who may be members already.
+    """
     local_ids = [consent.first.row.local_id for consent in consents]
-    known = uow.people.members(dataset.dataset, [c.pid for c in consents], local_ids)
+    known = uow.people.members(dataset.dataset, earlier, local_ids)
     by_pid = {member.pid: member for member in known}
     taken = {member.local_id for member in known}
     added: list[Member] = []

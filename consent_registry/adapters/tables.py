@@ -314,6 +314,22 @@ IMPORT_BATCH: Final = Table(
     Index(None, "state", "received_at"),
 )
 
+# Beside the batch, because its row is locked for as long as a file is judged.
+IMPORT_PROGRESS: Final = Table(
+    "import_progress",
+    METADATA,
+    Column("import_id", _ID, ForeignKey("import_batch.import_id"), primary_key=True),
+    Column("rows_read", BigInteger, nullable=False),
+)
+
+IMPORT_CANCEL: Final = Table(
+    "import_cancel",
+    METADATA,
+    Column("import_id", _ID, ForeignKey("import_batch.import_id"), primary_key=True),
+    Column("actor", JSONB, nullable=False),
+    Column("wished_at", _INSTANT, nullable=False),
+)
+
 IMPORT_CHUNK: Final = Table(
     "import_chunk",
     METADATA,

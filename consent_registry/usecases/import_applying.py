@@ -27,7 +27,8 @@ from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.terms import Terms, read_written
 from consent_registry.ports import UnitOfWork
-from consent_registry.usecases.import_staging import record_end
+from consent_registry.usecases.import_cancelling import end_if_wished
+from consent_registry.usecases.imports import record_end
 from consent_registry.usecases.recording import Draft, record
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import begin
@@ -56,9 +57,10 @@ def apply_next(*, tools: Tools) -> bool:
         batch = uow.imports.claim(ImportState.APPLYING)
         if batch is None:
             return False
-        rows = uow.imports.next_rows(batch, ROWS_PER_TRANSACTION)
-        after = _apply(uow, batch, rows, tools) if rows else _finish(uow, batch, tools)
-        uow.imports.keep(after)
+        if not end_if_wished(uow, batch, tools):
+            rows = uow.imports.next_rows(batch, ROWS_PER_TRANSACTION)
+            after = _apply(uow, batch, rows, tools) if rows else _finish(uow, batch, tools)
+            uow.imports.keep(after)
         uow.commit()
     return True
 
@@ -66,7 +68,7 @@ def apply_next(*, tools: Tools) -> bool:
 def _finish(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
     done = replace(batch, state=ImportState.FINISHED, finished_at=tools.clock.now())
     uow.imports.clear(batch.import_id, rows=True, file=True)
-    record_end(uow, done, tools)
+    record_end(uow, done, tools.clock.now())
     return done
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from consent_registry.domain.batches import (
     FaultAt,
     ImportBatch,
+    ImportCancelled,
     ImportState,
     Mode,
     judge_together,
@@ -22,8 +23,8 @@ from consent_registry.domain.csv_lines import numbered_records
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.rows import Row, RowReader, check_header
 from consent_registry.ports import Imports, UnitOfWork
-from consent_registry.usecases.facts import fact
-from consent_registry.usecases.imports import FINISHED
+from consent_registry.usecases.import_cancelling import cancel_if_wished, end_if_wished, go_on
+from consent_registry.usecases.imports import record_end
 from consent_registry.usecases.tools import Tools
 
 _ROWS_AT_ONCE: Final = 5_000
@@ -35,15 +36,22 @@ def stage_next(*, tools: Tools) -> bool:
         batch = uow.imports.claim(ImportState.RECEIVED)
         if batch is None:
             return False
-        finished = _stage(uow, batch, tools)
-        uow.imports.keep(finished)
-        uow.imports.clear(
-            batch.import_id, rows=finished.state is not ImportState.APPLYING, file=True
-        )
-        if finished.state is not ImportState.APPLYING:
-            record_end(uow, finished, tools)
-        uow.commit()
-    return True
+        try:
+            if not end_if_wished(uow, batch, tools):
+                _judge(uow, batch, tools)
+            uow.commit()
+            return True
+        except ImportCancelled:
+            pass  # nothing of the judging stays; the import ends in a transaction of its own
+    return cancel_if_wished(batch.import_id, tools=tools)
+
+
+def _judge(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> None:
+    finished = _stage(uow, batch, tools)
+    uow.imports.keep(finished)
+    uow.imports.clear(batch.import_id, rows=finished.state.ended, file=True)
+    if finished.state.ended:
+        record_end(uow, finished, tools.clock.now())
 
 
 def _stage(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
@@ -59,7 +67,7 @@ def _stage(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
         known_dataset=known.__contains__,
         now=batch.received_at,
     )
-    count = _judge_rows(uow.imports, batch.import_id, rows, records)
+    count = _judge_rows(uow.imports, batch.import_id, rows, records, tools)
     _judge_consents(uow.imports, batch)
     repeated = uow.imports.drop_repeated(batch)
     bad = uow.imports.faulty_rows(batch.import_id)
@@ -84,6 +92,7 @@ def _judge_rows(
     import_id: str,
     reader: RowReader,
     numbered: Iterator[tuple[int, Sequence[str] | None]],
+    tools: Tools,
 ) -> int:
     """Stage the good rows and note the bad ones; gives how many rows there were."""
     count = 0
@@ -105,7 +114,16 @@ def _judge_rows(
         imports.note_bad(import_id, bad)
         imports.put_faults(import_id, faults)
         count += len(part)
+        go_on(imports, import_id)
+        _tell(import_id, count, tools)
     return count
+
+
+def _tell(import_id: str, rows: int, tools: Tools) -> None:
+    """Let others see how far the judging is, which they cannot inside its transaction."""
+    with tools.units() as aside:
+        aside.imports.note_progress(import_id, rows)
+        aside.commit()
 
 
 def _judge_consents(imports: Imports, batch: ImportBatch) -> None:
@@ -122,12 +140,14 @@ def _judge_consents(imports: Imports, batch: ImportBatch) -> None:
             imports.drop_rows(import_id, lines)
         else:
             imports.set_aside(import_id, lines)
+    go_on(imports, import_id)
     _note(
         imports, import_id, imports.misplaced(import_id), Fault("local_id", RowCode.LOCAL_ID_TAKEN)
     )
     _note(imports, import_id, imports.against_a_no(import_id), Fault("state", RowCode.NO_TO_YES))
     approval = Fault("state", RowCode.APPROVAL_MISSING)
     _note(imports, import_id, imports.unapproved(import_id), approval)
+    go_on(imports, import_id)
     rest = imports.drop_consents(import_id)
     incomplete = Fault("", RowCode.CONSENT_INCOMPLETE)
     imports.put_faults(import_id, [FaultAt(line, incomplete) for line in rest])
@@ -136,22 +156,3 @@ def _judge_consents(imports: Imports, batch: ImportBatch) -> None:
 def _note(imports: Imports, import_id: str, lines: Sequence[int], fault: Fault) -> None:
     imports.put_faults(import_id, [FaultAt(line, fault) for line in lines])
     imports.set_aside(import_id, lines)
-
-
-def record_end(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> None:
-    """Put on record how an import ended."""
-    uow.record(
-        fact(
-            FINISHED,
-            tools.clock.now(),
-            actor=batch.actor,
-            reason=batch.state.value,
-            counts={
-                "rows": batch.rows,
-                "bad": batch.bad,
-                "applied": batch.applied,
-                "repeated": batch.repeated,
-            },
-            extra={"import_id": batch.import_id, "dry_run": batch.dry_run},
-        )
-    )

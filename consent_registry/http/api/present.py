@@ -120,6 +120,12 @@ def report(found: Report) -> dict[str, Any]:
         "bad": batch.bad,
         "applied": batch.applied,
         "repeated": batch.repeated,
+        "progress": {
+            "staged": found.progress.staged,
+            "checked": found.progress.checked,
+            "committed": found.progress.committed,
+        },
+        "cancelling": found.cancelling,
         "received_at": to_rfc3339(batch.received_at),
         "finished_at": to_rfc3339(batch.finished_at) if batch.finished_at else None,
         "faults": [fault(at) for at in found.faults],

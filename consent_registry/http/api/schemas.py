@@ -14,6 +14,7 @@ _PURPOSE: Final = (
     "evidence, ehds_purpose (53-1-a to 53-1-f, 53-1-e-i, 53-1-e-ii), prohibited_uses (54-a to "
     "54-e); a flag that is null or left out means: not said"
 )
+_IMPORT_STATES: Final = "staged, applying, finished, refused, failed or cancelled"
 _TIME: Final = "RFC 3339 in UTC"
 
 
@@ -243,6 +244,14 @@ class ImportTakenSchema(Schema):
     state = fields.String()
 
 
+class ProgressSchema(Schema):
+    """How far an import is, in rows of the file."""
+
+    staged = fields.Integer(metadata=_about("rows read and judged one by one"))
+    checked = fields.Integer(metadata=_about("rows judged with each other and the register"))
+    committed = fields.Integer(metadata=_about("rows recorded; they stay whatever happens"))
+
+
 class ImportSchema(Schema):
     """How an import goes; `faults` are at most 1000 (all of them as text/csv)."""
 
@@ -250,12 +259,14 @@ class ImportSchema(Schema):
     source = fields.String()
     mode = fields.String()
     dry_run = fields.Boolean()
-    state = fields.String(metadata=_about("staged, applying, finished, refused or failed"))
+    state = fields.String(metadata=_about(_IMPORT_STATES))
     rows = fields.Integer()
     good = fields.Integer()
     bad = fields.Integer()
     applied = fields.Integer()
     repeated = fields.Integer(metadata=_about("rows recorded by an earlier import of the file"))
+    progress = fields.Nested(ProgressSchema)
+    cancelling = fields.Boolean(metadata=_about("somebody wants it to end, and it has not yet"))
     received_at = fields.String(metadata=_about(_TIME))
     finished_at = fields.String(allow_none=True, metadata=_about(_TIME))
     faults = fields.List(fields.Dict())

@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -280,6 +281,24 @@ FEED_CHANGE: Final = Table(
     Column("revision", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("items", JSONB, nullable=False),
+    Column("recorded_at", _INSTANT, nullable=False, server_default=func.now()),
+    Index(None, "dataset", "revision"),
+    # Who has left does not wait for who has come.
+    Index(
+        "ix_feed_change_narrowed",
+        "last_position",
+        postgresql_where=text("kind = 'member.narrowed'"),
+    ),
+)
+
+# Which revision of a dataset each reader of the feed says that it enforces.
+NODE_ACKNOWLEDGEMENT: Final = Table(
+    "node_acknowledgement",
+    METADATA,
+    Column("node", Text, primary_key=True),
+    Column("dataset", Text, ForeignKey("dataset.dataset"), primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("acknowledged_at", _INSTANT, nullable=False),
 )
 
 HEARTBEAT: Final = Table(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
+from consent_registry.adapters.acknowledgements import SqlAcknowledgements
 from consent_registry.adapters.approvals import SqlApprovals
 from consent_registry.adapters.cohorts import SqlCohorts, SqlFeed
 from consent_registry.adapters.copying import wait_for_copies
@@ -97,6 +98,7 @@ class SqlUnit:
         self.opt_outs = SqlOptOuts(connection)
         self.approvals = SqlApprovals(connection)
         self.feed = SqlFeed(connection)
+        self.acknowledgements = SqlAcknowledgements(connection)
         self.stand_ins = SqlStandIns(connection)
         self.imports = SqlImports(connection, ahead)
         self.releases = SqlReleases(connection)
@@ -121,7 +123,8 @@ class SqlUnit:
         """Take the producer's lock last, write feed and outbox under it, and commit."""
         if self._changes:
             count = sum(len(change.items) for change in self._changes)
-            self.feed.add(self._changes, self._outbox.next_positions(count))
+            positions = self._outbox.next_positions(count)
+            self.feed.add(self._changes, positions, self._around.clock.now())
             self._changes = []
         self._outbox.flush()
         self._connection.commit()

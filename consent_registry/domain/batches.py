@@ -81,7 +81,7 @@ class CancelWish:
     at: datetime
 
 
-class ImportCancelled(Exception):  # noqa: N818 - no fault: it ends the judging of a file
+class ImportCancelled(Exception):
     """The import is not to go on."""
 
 

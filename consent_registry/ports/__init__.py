@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from consent_registry.domain.register import RegisterChange
+from consent_registry.ports.acknowledgements import Acknowledgements
 from consent_registry.ports.approvals import Approvals
 from consent_registry.ports.disclosure import StandIns
 from consent_registry.ports.imports import Imports
@@ -29,6 +30,7 @@ from shared.events import Fact
 from shared.messages import DomainMessage
 
 __all__ = [
+    "Acknowledgements",
     "Approvals",
     "Cohorts",
     "Datasets",
@@ -88,6 +90,11 @@ class UnitOfWork(Protocol):
     @property
     def feed(self) -> Feed:
         """The feed."""
+        ...
+
+    @property
+    def acknowledgements(self) -> Acknowledgements:
+        """What the feed's readers say they enforce."""
         ...
 
     @property

@@ -251,6 +251,10 @@ class Feed(Protocol):
         """Give stored changes with an item after `position`, in order, about `limit` items."""
         ...
 
+    def narrowings(self, position: int, limit: int) -> Sequence[StoredChange]:
+        """Give the stored changes after `position` that say who has left, `limit` at most."""
+        ...
+
     def newest(self) -> int:
         """Give the newest position; every position up to it is visible, 0 when there is none."""
         ...

@@ -36,14 +36,15 @@ def stage_next(*, tools: Tools) -> bool:
         batch = uow.imports.claim(ImportState.RECEIVED)
         if batch is None:
             return False
+        cancelled = False
         try:
             if not end_if_wished(uow, batch, tools):
                 _judge(uow, batch, tools)
-            uow.commit()
-            return True
         except ImportCancelled:
-            pass  # nothing of the judging stays; the import ends in a transaction of its own
-    return cancel_if_wished(batch.import_id, tools=tools)
+            cancelled = True  # nothing of the judging stays
+        else:
+            uow.commit()
+    return not cancelled or cancel_if_wished(batch.import_id, tools=tools)
 
 
 def _judge(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> None:

@@ -111,12 +111,8 @@ def import_report(import_id: str, *, every_fault: bool, tools: Tools) -> Report:
         cancelling = not batch.state.ended and uow.imports.cancel_wish(import_id) is not None
     # The first line may be bad itself, and is no row.
     good = 0 if batch.state is ImportState.RECEIVED else max(0, batch.rows - batch.bad)
-    progress = Progress(
-        staged=max(read, batch.rows), checked=batch.rows, committed=batch.applied
-    )
-    return Report(
-        batch=batch, good=good, faults=faults, progress=progress, cancelling=cancelling
-    )
+    progress = Progress(staged=max(read, batch.rows), checked=batch.rows, committed=batch.applied)
+    return Report(batch=batch, good=good, faults=faults, progress=progress, cancelling=cancelling)
 
 
 def newest_imports(*, tools: Tools) -> Sequence[ImportBatch]:

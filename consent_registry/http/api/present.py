@@ -4,6 +4,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from consent_registry.domain.acknowledgements import NodeStanding
 from consent_registry.domain.batches import FaultAt
 from consent_registry.domain.bitmaps import to_text
 from consent_registry.domain.history import State
@@ -140,6 +141,20 @@ def fault(at: FaultAt) -> dict[str, Any]:
         "code": at.fault.what.code,
         "message": at.fault.what.message,
         "hint": at.fault.hint,
+    }
+
+
+def node(found: NodeStanding) -> dict[str, Any]:
+    """Present what a node enforces of a dataset."""
+    return {
+        "node": found.node,
+        "dataset": found.dataset,
+        "revision": found.revision,
+        "newest": found.newest,
+        "acknowledged_at": to_rfc3339(found.acknowledged_at),
+        "lacks_since": to_rfc3339(found.lacks_since) if found.lacks_since else None,
+        "age_seconds": found.age.total_seconds(),
+        "overdue": found.overdue,
     }
 
 

@@ -394,6 +394,46 @@ class NewsSchema(Schema):
     cursor = fields.Integer()
 
 
+class EnforcedSchema(StrictSchema):
+    """One dataset and the revision of it that decisions rest on."""
+
+    dataset = fields.String(required=True)
+    revision = fields.Integer(
+        required=True, strict=True, validate=validate.Range(min=0, max=MAX_INTEGER)
+    )
+
+
+class AcknowledgeSchema(StrictSchema):
+    """What a node enforces now."""
+
+    acknowledgements = fields.List(
+        fields.Nested(EnforcedSchema),
+        required=True,
+        validate=validate.Length(min=1, max=1000),
+    )
+
+
+class NodeSchema(Schema):
+    """What one reader of the feed enforces of one dataset."""
+
+    node = fields.String(metadata=_about("the client that acknowledged"))
+    dataset = fields.String()
+    revision = fields.Integer(metadata=_about("what it enforces"))
+    newest = fields.Integer(metadata=_about("the dataset's revision"))
+    acknowledged_at = fields.String(metadata=_about(_TIME))
+    lacks_since = fields.String(
+        allow_none=True, metadata=_about("when the first change it lacks was recorded")
+    )
+    age_seconds = fields.Float(metadata=_about("for how long it has lacked something; 0 for none"))
+    overdue = fields.Boolean(metadata=_about("for more than 15 minutes"))
+
+
+class AcknowledgementsSchema(Schema):
+    """Every reader and dataset, the longest behind first."""
+
+    nodes = fields.List(fields.Nested(NodeSchema))
+
+
 class KeySetSchema(Schema):
     """Public keys, the active one first (RFC 7517)."""
 

@@ -24,8 +24,40 @@ def upgrade() -> None:
         sa.Column("wished_at", sa.DateTime(timezone=True), nullable=False),
     )
 
+    op.add_column(
+        "feed_change",
+        sa.Column(
+            "recorded_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            server_default=sa.func.now(),
+        ),
+    )
+    op.create_index(op.f("ix_feed_change_dataset_revision"), "feed_change", ["dataset", "revision"])
+    op.create_index(
+        "ix_feed_change_narrowed",
+        "feed_change",
+        ["last_position"],
+        postgresql_where=sa.text("kind = 'member.narrowed'"),
+    )
+    op.create_table(
+        "node_acknowledgement",
+        sa.Column("node", sa.Text(), nullable=False),
+        sa.Column("dataset", sa.Text(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dataset"], ["dataset.dataset"], name=op.f("fk_node_acknowledgement_dataset_dataset")
+        ),
+        sa.PrimaryKeyConstraint("node", "dataset", name=op.f("pk_node_acknowledgement")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("node_acknowledgement")
+    op.drop_index("ix_feed_change_narrowed", "feed_change")
+    op.drop_index(op.f("ix_feed_change_dataset_revision"), "feed_change")
+    op.drop_column("feed_change", "recorded_at")
     op.drop_table("import_cancel")
     op.drop_table("import_progress")
     op.create_index(op.f("ix_dataset_member_pid"), "dataset_member", ["pid"])

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import Flask
+from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 
 from consent_registry import workers
 from consent_registry.adapters.chain_voice import ChainVoice
 from consent_registry.adapters.index_cache import IndexCache
+from consent_registry.adapters.metrics import Meters
 from consent_registry.adapters.releases import DiseasesInUse
 from consent_registry.adapters.resources import read_diseases, read_policies
 from consent_registry.adapters.signers import Keys, create_keys, read_keys
@@ -27,6 +29,7 @@ from consent_registry.http.edge import Edge, install
 from consent_registry.settings import ConsentSettings
 from consent_registry.usecases.narrowing import TOPIC
 from consent_registry.usecases.tools import Tools
+from consent_registry.usecases.watching import watch
 from shared.api import create_api
 from shared.auth import TokenVerifier
 from shared.chance import Chance
@@ -148,6 +151,8 @@ def create_app(parts: Parts) -> Flask:
         keys=RemoteKeySet(settings.token_jwks_url, parts.clock),
         clock=parts.clock,
     )
+    registry = CollectorRegistry()
+    Meters(registry, lambda: watch(tools=parts.tools))
     app = create_flask(
         SERVICE,
         settings=settings,
@@ -155,6 +160,7 @@ def create_app(parts: Parts) -> Flask:
         info=_info(settings),
         verifier=verifier,
         checks={"database": ready_check(parts.engine, SERVICE)},
+        registry=registry,
     )
     install(
         app,

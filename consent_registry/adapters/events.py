@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Events` on PostgreSQL: sealed and chained events, and the timelines projected from them."""
 
-import logging
 from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Subquery, select
 
+from consent_registry.adapters.alarms import raise_alarm
 from consent_registry.adapters.as_of import index_as_of, revision_known
 from consent_registry.adapters.copying import copy_behind
 from consent_registry.adapters.index_cache import IndexCache
@@ -26,10 +26,10 @@ from consent_registry.domain.records import (
     commitment,
     event_hash,
 )
+from consent_registry.domain.unreadable import UnreadableKind
 from shared.ids import DatasetId, EventId, Ordinal, Revision
 
 _COLUMNS: Final = tuple(column.name for column in CONSENT_EVENT.columns)
-_log: Final = logging.getLogger(__name__)
 
 
 class SqlEvents:
@@ -61,9 +61,15 @@ class SqlEvents:
         rows = self._connection.execute(wanted).all()
         keys = self._keys({row.pid for row in rows})
         found: dict[Ordinal, list[EventRecord]] = {}
+        bad: list[str] = []
         for row in rows:
             personal = self._opened(row, keys.get(row.pid))
-            found.setdefault(Ordinal(row.ordinal), []).append(_record(row, personal))
+            if personal is None:
+                bad.append(row.event_id)
+            record = _record(row, personal or b"")
+            found.setdefault(Ordinal(row.ordinal), []).append(record)
+        if bad:
+            raise_alarm(self._connection, UnreadableKind.EVENT, bad)
         return found
 
     def append(
@@ -171,11 +177,11 @@ class SqlEvents:
                 found[(dataset, Ordinal(row.ordinal))] = bytes(row.hash)
         return found
 
-    def _opened(self, row: Row[Any], key: bytes | None) -> bytes:
-        """Open a personal part and hold it against its commitment; empty when that fails.
+    def _opened(self, row: Row[Any], key: bytes | None) -> bytes | None:
+        """Open a personal part and hold it against its commitment; None when that fails.
 
-        A key that is gone is an erasure; a part that its key does not open, or that is not what
-        was committed to, is an alarm. Either way the person is left out.
+        A key that is gone is an erasure, and the part is empty; a part that its key does not open,
+        or that is not what was committed to, is an alarm. Either way the person is left out.
         """
         if key is None:
             return b""
@@ -184,8 +190,7 @@ class SqlEvents:
             salt, personal = opened
             if commitment(EventId(row.event_id), salt, personal) == bytes(row.commitment):
                 return personal
-        _log.error("a stored consent event is unreadable", extra={"event_id": row.event_id})
-        return b""
+        return None
 
 
 def _events_of(dataset: DatasetId, ordinals: Sequence[Ordinal]) -> Subquery:

@@ -164,6 +164,17 @@ STANDING: Final = Table(
     Index("ix_standing_pending", "dataset", "starts_at", postgresql_where=text("pending")),
 )
 
+# What readers met and could not read; `reference` is the id of an event or of terms.
+UNREADABLE_CONSENT: Final = Table(
+    "unreadable_consent",
+    METADATA,
+    Column("kind", Text, primary_key=True),
+    Column("reference", Text, primary_key=True),
+    Column("first_seen_at", _INSTANT, nullable=False, server_default=func.now()),
+    Column("last_seen_at", _INSTANT, nullable=False, server_default=func.now()),
+    Column("reported", Boolean, nullable=False, server_default=text("false")),
+)
+
 COHORT: Final = Table(
     "cohort",
     METADATA,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from consent_registry.adapters.acknowledgements import SqlAcknowledgements
+from consent_registry.adapters.alarms import SqlAlarms
 from consent_registry.adapters.approvals import SqlApprovals
 from consent_registry.adapters.cohorts import SqlCohorts, SqlFeed
 from consent_registry.adapters.copying import wait_for_copies
@@ -99,6 +100,7 @@ class SqlUnit:
         self.approvals = SqlApprovals(connection)
         self.feed = SqlFeed(connection)
         self.acknowledgements = SqlAcknowledgements(connection)
+        self.alarms = SqlAlarms(connection)
         self.stand_ins = SqlStandIns(connection)
         self.imports = SqlImports(connection, ahead)
         self.releases = SqlReleases(connection)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from consent_registry.domain.register import RegisterChange
 from consent_registry.ports.acknowledgements import Acknowledgements
+from consent_registry.ports.alarms import Alarms
 from consent_registry.ports.approvals import Approvals
 from consent_registry.ports.disclosure import StandIns
 from consent_registry.ports.imports import Imports
@@ -31,6 +32,7 @@ from shared.messages import DomainMessage
 
 __all__ = [
     "Acknowledgements",
+    "Alarms",
     "Approvals",
     "Cohorts",
     "Datasets",
@@ -95,6 +97,11 @@ class UnitOfWork(Protocol):
     @property
     def acknowledgements(self) -> Acknowledgements:
         """What the feed's readers say they enforce."""
+        ...
+
+    @property
+    def alarms(self) -> Alarms:
+        """What could not be read."""
         ...
 
     @property

@@ -24,15 +24,7 @@ def upgrade() -> None:
         sa.Column("wished_at", sa.DateTime(timezone=True), nullable=False),
     )
 
-    op.add_column(
-        "feed_change",
-        sa.Column(
-            "recorded_at",
-            sa.DateTime(timezone=True),
-            nullable=False,
-            server_default=sa.func.now(),
-        ),
-    )
+    op.add_column("feed_change", _seen("recorded_at"))
     op.create_index(op.f("ix_feed_change_dataset_revision"), "feed_change", ["dataset", "revision"])
     op.create_index(
         "ix_feed_change_narrowed",
@@ -52,8 +44,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("node", "dataset", name=op.f("pk_node_acknowledgement")),
     )
 
+    op.create_table(
+        "unreadable_consent",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        _seen("first_seen_at"),
+        _seen("last_seen_at"),
+        sa.Column("reported", sa.Boolean(), nullable=False, server_default=sa.text("false")),
+        sa.PrimaryKeyConstraint("kind", "reference", name=op.f("pk_unreadable_consent")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("unreadable_consent")
     op.drop_table("node_acknowledgement")
     op.drop_index("ix_feed_change_narrowed", "feed_change")
     op.drop_index(op.f("ix_feed_change_dataset_revision"), "feed_change")
@@ -65,6 +68,11 @@ def downgrade() -> None:
         op.f("uq_dataset_member_dataset_pid"), "dataset_member", ["dataset", "pid"]
     )
     op.drop_constraint(op.f("uq_dataset_member_pid_dataset"), "dataset_member")
+
+
+def _seen(name: str) -> sa.Column[object]:
+    at = sa.DateTime(timezone=True)
+    return sa.Column(name, at, nullable=False, server_default=sa.func.now())
 
 
 def _beside_imports(name: str, *columns: sa.Column[object]) -> None:

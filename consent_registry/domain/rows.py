@@ -16,6 +16,7 @@ from typing import Final
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.history import Kind
 from consent_registry.domain.identifiers import is_name
+from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.terms import (
     MAX_ALTERNATIVES,
@@ -82,7 +83,8 @@ class RowReader:
     """Reads the rows of one import. Remembers what it has parsed: real files repeat themselves.
 
     `columns` is the header of the file, in any order; `known_dataset` says whether a dataset is
-    registered; `now` is the instant of the import, which closings without a date take.
+    registered; `now` is the instant of the import, which closings without a date take;
+    `vocabulary` has the national codes of the policy in force then.
     """
 
     def __init__(
@@ -92,10 +94,12 @@ class RowReader:
         diseases: Diseases,
         known_dataset: Callable[[str], bool],
         now: datetime,
+        vocabulary: Vocabulary = NO_VOCABULARY,
     ) -> None:
         self._at = tuple(columns.index(name) for name in COLUMNS)
         self._width = len(columns)
         self._diseases = diseases
+        self._vocabulary = vocabulary
         self._known_dataset = known_dataset
         self._now = now
         self._alternatives: dict[tuple[str, str, str], tuple[str, tuple[Fault, ...]]] = {}
@@ -175,7 +179,7 @@ class RowReader:
             modifiers=tuple(_raw_modifier(part) for part in modifiers.split(";") if part.strip()),
             diseases=tuple(diseases.split(";")),
         )
-        alternative, faults = read_alternative(raw, self._diseases)
+        alternative, faults = read_alternative(raw, self._diseases, self._vocabulary)
         return (canonical_text((alternative,)) if alternative else ""), faults
 
     def _timing(

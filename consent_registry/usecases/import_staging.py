@@ -65,6 +65,7 @@ def _stage(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
     rows = RowReader(
         header,
         diseases=tools.diseases,
+        vocabulary=tools.policy_at(batch.received_at).vocabulary,
         known_dataset=known.__contains__,
         now=batch.received_at,
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, exists, func, select
 from sqlalchemy.dialects import postgresql
 
-from consent_registry.adapters.tables import FEED_CHANGE, NODE_ACKNOWLEDGEMENT
+from consent_registry.adapters.tables import BESIDE, FEED_CHANGE
 from consent_registry.domain.acknowledgements import Acknowledgement
 from consent_registry.domain.register import ChangeKind
 from shared.ids import DatasetId, Revision
@@ -21,7 +21,7 @@ class SqlAcknowledgements:
 
     def keep(self, said: Acknowledgement) -> Revision:
         """Lock the row there is, then replace it."""
-        word = NODE_ACKNOWLEDGEMENT.c
+        word = BESIDE.node_acknowledgement.c
         wanted = (
             select(word.revision)
             .where(word.node == said.node, word.dataset == said.dataset)
@@ -29,7 +29,7 @@ class SqlAcknowledgements:
         )
         before = self._connection.execute(wanted).scalar_one_or_none()
         values = {"revision": said.revision, "acknowledged_at": said.acknowledged_at}
-        statement = postgresql.insert(NODE_ACKNOWLEDGEMENT).values(
+        statement = postgresql.insert(BESIDE.node_acknowledgement).values(
             node=said.node, dataset=said.dataset, **values
         )
         self._connection.execute(
@@ -50,13 +50,14 @@ class SqlAcknowledgements:
 
     def every(self) -> Sequence[tuple[Acknowledgement, datetime | None]]:
         """Look up the first uncovered change of each by the dataset's revisions."""
-        word, change = NODE_ACKNOWLEDGEMENT.c, FEED_CHANGE.c
+        word, change = BESIDE.node_acknowledgement.c, FEED_CHANGE.c
         lacks = (
             select(func.min(change.recorded_at))
             .where(change.dataset == word.dataset, change.revision > word.revision)
             .scalar_subquery()
         )
-        rows = self._connection.execute(select(NODE_ACKNOWLEDGEMENT, lacks.label("lacks_since")))
+        wanted = select(BESIDE.node_acknowledgement, lacks.label("lacks_since"))
+        rows = self._connection.execute(wanted)
         return [
             (
                 Acknowledgement(

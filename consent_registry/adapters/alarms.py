@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import SQLAlchemyError
 
-from consent_registry.adapters.tables import UNREADABLE_CONSENT
+from consent_registry.adapters.tables import BESIDE
 from consent_registry.domain.unreadable import Unreadable, UnreadableKind
 
 _MESSAGES: Final[Mapping[UnreadableKind, str]] = {
@@ -32,7 +32,7 @@ def raise_alarm(connection: Connection, kind: UnreadableKind, references: Sequen
     if not noted:
         return
     rows = [{"kind": kind.value, "reference": reference} for reference in noted]
-    statement = postgresql.insert(UNREADABLE_CONSENT).values(rows)
+    statement = postgresql.insert(BESIDE.unreadable_consent).values(rows)
     again = statement.on_conflict_do_update(
         index_elements=["kind", "reference"], set_={"last_seen_at": func.now()}
     )
@@ -51,7 +51,7 @@ class SqlAlarms:
 
     def take_unreported(self, limit: int) -> Sequence[Unreadable]:
         """Mark rows, oldest first."""
-        table = UNREADABLE_CONSENT
+        table = BESIDE.unreadable_consent
         chosen = (
             select(table.c.kind, table.c.reference)
             .where(table.c.reported.is_(False))
@@ -76,7 +76,7 @@ class SqlAlarms:
 
     def counts(self) -> Mapping[UnreadableKind, int]:
         """Count what was met within the last day."""
-        table = UNREADABLE_CONSENT.c
+        table = BESIDE.unreadable_consent.c
         wanted = (
             select(table.kind, func.count().label("number"))
             .where(table.last_seen_at > func.now() - func.make_interval(0, 0, 0, 1))

@@ -9,12 +9,11 @@ from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.copying import copy_rows
 from consent_registry.adapters.tables import (
+    BESIDE,
     IMPORT_BAD,
     IMPORT_BATCH,
-    IMPORT_CANCEL,
     IMPORT_CHUNK,
     IMPORT_FAULT,
-    IMPORT_PROGRESS,
     IMPORT_ROW,
 )
 from consent_registry.domain.batches import (
@@ -89,12 +88,12 @@ class BatchStore:
             "actor": _actor_values(wish.actor),
             "wished_at": wish.at,
         }
-        statement = postgresql.insert(IMPORT_CANCEL).values(values).on_conflict_do_nothing()
-        self._connection.execute(statement)
+        statement = postgresql.insert(BESIDE.import_cancel).values(values)
+        self._connection.execute(statement.on_conflict_do_nothing())
 
     def cancel_wish(self, import_id: str) -> CancelWish | None:
         """Read; each statement sees what was committed before it."""
-        wanted = select(IMPORT_CANCEL).where(IMPORT_CANCEL.c.import_id == import_id)
+        wanted = select(BESIDE.import_cancel).where(BESIDE.import_cancel.c.import_id == import_id)
         row = self._connection.execute(wanted).one_or_none()
         if row is None:
             return None
@@ -102,7 +101,8 @@ class BatchStore:
 
     def note_progress(self, import_id: str, rows: int) -> None:
         """Replace the number."""
-        statement = postgresql.insert(IMPORT_PROGRESS).values(import_id=import_id, rows_read=rows)
+        values = {"import_id": import_id, "rows_read": rows}
+        statement = postgresql.insert(BESIDE.import_progress).values(values)
         self._connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["import_id"], set_={"rows_read": statement.excluded["rows_read"]}
@@ -111,7 +111,8 @@ class BatchStore:
 
     def progress(self, import_id: str) -> int:
         """Read the number."""
-        wanted = select(IMPORT_PROGRESS.c.rows_read).where(IMPORT_PROGRESS.c.import_id == import_id)
+        table = BESIDE.import_progress.c
+        wanted = select(table.rows_read).where(table.import_id == import_id)
         return int(self._connection.execute(wanted).scalar_one_or_none() or 0)
 
     def add_chunk(self, import_id: str, number: int, content: bytes) -> None:

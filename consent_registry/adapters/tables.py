@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from consent_registry.adapters.beside_tables import beside_tables
 from shared.db import new_metadata
 from shared.ended_sessions import ended_session_table
 from shared.outbox_tables import outbox_tables
@@ -38,6 +39,7 @@ from shared.outbox_tables import outbox_tables
 METADATA: Final = new_metadata()
 OUTBOX: Final = outbox_tables(METADATA)
 ENDED_SESSIONS: Final = ended_session_table(METADATA)
+BESIDE: Final = beside_tables(METADATA)
 
 _INSTANT: Final = DateTime(timezone=True)
 _ID: Final = Uuid(as_uuid=False)
@@ -162,17 +164,6 @@ STANDING: Final = Table(
     Column("pending", Boolean, nullable=False),
     Index(None, "dataset", "starts_at"),
     Index("ix_standing_pending", "dataset", "starts_at", postgresql_where=text("pending")),
-)
-
-# What readers met and could not read; `reference` is the id of an event or of terms.
-UNREADABLE_CONSENT: Final = Table(
-    "unreadable_consent",
-    METADATA,
-    Column("kind", Text, primary_key=True),
-    Column("reference", Text, primary_key=True),
-    Column("first_seen_at", _INSTANT, nullable=False, server_default=func.now()),
-    Column("last_seen_at", _INSTANT, nullable=False, server_default=func.now()),
-    Column("reported", Boolean, nullable=False, server_default=text("false")),
 )
 
 COHORT: Final = Table(
@@ -302,16 +293,6 @@ FEED_CHANGE: Final = Table(
     ),
 )
 
-# Which revision of a dataset each reader of the feed says that it enforces.
-NODE_ACKNOWLEDGEMENT: Final = Table(
-    "node_acknowledgement",
-    METADATA,
-    Column("node", Text, primary_key=True),
-    Column("dataset", Text, ForeignKey("dataset.dataset"), primary_key=True),
-    Column("revision", BigInteger, nullable=False),
-    Column("acknowledged_at", _INSTANT, nullable=False),
-)
-
 HEARTBEAT: Final = Table(
     "heartbeat",
     METADATA,
@@ -342,22 +323,6 @@ IMPORT_BATCH: Final = Table(
     Column("actor", JSONB, nullable=False),
     Column("failure", Text, nullable=False),
     Index(None, "state", "received_at"),
-)
-
-# Beside the batch, because its row is locked for as long as a file is judged.
-IMPORT_PROGRESS: Final = Table(
-    "import_progress",
-    METADATA,
-    Column("import_id", _ID, ForeignKey("import_batch.import_id"), primary_key=True),
-    Column("rows_read", BigInteger, nullable=False),
-)
-
-IMPORT_CANCEL: Final = Table(
-    "import_cancel",
-    METADATA,
-    Column("import_id", _ID, ForeignKey("import_batch.import_id"), primary_key=True),
-    Column("actor", JSONB, nullable=False),
-    Column("wished_at", _INSTANT, nullable=False),
 )
 
 IMPORT_CHUNK: Final = Table(

@@ -44,7 +44,9 @@ def stage_next(*, tools: Tools) -> bool:
             cancelled = True  # nothing of the judging stays
         else:
             uow.commit()
-    return not cancelled or cancel_if_wished(batch.import_id, tools=tools)
+    if cancelled:
+        cancel_if_wished(batch.import_id, tools=tools)
+    return True
 
 
 def _judge(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> None:

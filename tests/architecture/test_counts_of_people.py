@@ -86,6 +86,8 @@ NO_PEOPLE = {
     *("DatasetWithCodes.table_version", "Evaluate.purpose", "Inclusion.decided_on"),
     *("Inclusion.known_now", "Inclusion.revision", "PersonQuestion.ordinal", "Release.terms"),
     *("Submission.months", "Submission.purpose"),
+    *("Enforced.revision", "Node.age_seconds", "Node.newest", "Node.revision"),
+    *("Progress.checked", "Progress.committed", "Progress.staged"),
 }
 
 

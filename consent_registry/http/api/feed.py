@@ -6,7 +6,7 @@ from typing import Any, Final
 from flask import Response, jsonify, request
 
 from consent_registry.http.api import present
-from consent_registry.http.api.schemas import (
+from consent_registry.http.api.feed_schemas import (
     AcknowledgementsSchema,
     AcknowledgeSchema,
     FeedQuerySchema,

@@ -107,7 +107,8 @@ def node(found: NodeStanding) -> NodeView:
     """Make a line of the nodes."""
     lacks = gettext("Nothing")
     if found.age > _NOTHING:
-        lacks = gettext("For %(age)s", age=format_timedelta(found.age, threshold=1.5))
+        age = str(format_timedelta(found.age, threshold=1.5))
+        lacks = gettext("For %(age)s", age=age)
     return NodeView(
         node=found.node,
         dataset=found.dataset,
@@ -134,14 +135,15 @@ def _faults(report: Report) -> tuple[FaultLine, ...]:
 
 
 def _state(state: ImportState) -> str:
-    return {
+    words: dict[ImportState, str] = {
         ImportState.RECEIVED: gettext("Being checked"),
         ImportState.APPLYING: gettext("Being recorded"),
         ImportState.FINISHED: gettext("Finished"),
         ImportState.REFUSED: gettext("Refused"),
         ImportState.FAILED: gettext("Not readable"),
         ImportState.CANCELLED: gettext("Cancelled"),
-    }[state]
+    }
+    return words[state]
 
 
 def _tone(state: ImportState) -> str:

@@ -2,13 +2,15 @@
 """An import can be ended at any time: what was recorded stays and is counted, nothing else does."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
 from consent_registry.domain.batches import ImportState
 from consent_registry.domain.errors import ImportEnded, ImportUnknown
-from consent_registry.usecases import import_staging
+from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.import_applying import apply_next
 from consent_registry.usecases.import_cancelling import cancel_import
 from consent_registry.usecases.import_staging import stage_next
@@ -101,24 +103,26 @@ def test_a_wish_does_not_wait_for_the_worker_and_is_heard_by_the_next_step(
 
 
 def test_a_wish_ends_the_judging_of_a_long_file_and_progress_is_seen_meanwhile(
-    world: RegistryWorld, monkeypatch: pytest.MonkeyPatch
+    world: RegistryWorld,
 ) -> None:
-    monkeypatch.setattr(import_staging, "_ROWS_AT_ONCE", 10)
-    batch = world.receive(csv_of(people(100)))
+    batch = world.receive(csv_of(people(16_000)))
     seen: list[int] = []
-    tell = import_staging._tell
 
-    def told(import_id: str, rows: int, tools: object) -> None:
-        tell(import_id, rows, world.tools)
-        report = world.report(import_id)
-        assert report.progress.checked == 0
-        seen.append(report.progress.staged)
-        if rows == 30:
-            cancel(world, import_id)
+    @contextmanager
+    def units() -> Iterator[UnitOfWork]:
+        """Look, and change one's mind, whenever the judging has told how far it is."""
+        with world.tools.units() as uow:
+            yield uow
+        report = world.report(batch.import_id)
+        if report.progress.staged and not report.batch.state.ended:
+            seen.append(report.progress.staged)
+            assert report.progress.checked == 0
+        if report.progress.staged == 10_000 and not report.batch.state.ended:
+            cancel(world, batch.import_id)
 
-    monkeypatch.setattr(import_staging, "_tell", told)
-    assert stage_next(tools=world.tools)
-    assert seen == [10, 20, 30]  # the next ten rows were the last it looked at
+    assert stage_next(tools=replace(world.tools, units=units))
+    assert seen[:2] == [5_000, 10_000]
+    assert max(seen) < 16_000  # the rest was not looked at
     found = world.report(batch.import_id)
     assert (found.batch.state, found.faults) == (ImportState.CANCELLED, [])
     nothing_waits(world)

@@ -24,6 +24,7 @@ class Acknowledger:
         self._board = board
         self._registry = registry
         self._told: Mapping[DatasetId, Revision] = {}
+        self._heard = True
 
     def step(self) -> bool:
         """Tell what moved, if anything did; never asks to be called again at once."""
@@ -34,7 +35,9 @@ class Acknowledger:
             try:
                 self._registry.acknowledge(moved)
             except SourceUnreachable:
-                _log.warning("acknowledgement_not_taken", extra={"datasets": len(moved)})
+                if self._heard:  # once, until it is heard again
+                    _log.warning("acknowledgement_not_taken", extra={"datasets": len(moved)})
+                self._heard = False
             else:
-                self._told = {**self._told, **moved}
+                self._told, self._heard = {**self._told, **moved}, True
         return False

@@ -4,19 +4,20 @@
 Reads no environment and decides nothing.
 """
 
-import os
 import threading
 import time
 from dataclasses import dataclass
 from typing import Final
 
 from flask import Flask
+from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 
 from consent_registry import workers
 from consent_registry.adapters.chain_voice import ChainVoice
 from consent_registry.adapters.form_signatures import form_signatures
 from consent_registry.adapters.index_cache import IndexCache
+from consent_registry.adapters.metrics import Meters
 from consent_registry.adapters.releases import DiseasesInUse
 from consent_registry.adapters.resources import read_diseases, read_fhir_mappings, read_policies
 from consent_registry.adapters.signers import Keys, create_keys, read_keys
@@ -31,8 +32,10 @@ from consent_registry.http.edge import Edge, install
 from consent_registry.settings import ConsentSettings
 from consent_registry.usecases.narrowing import TOPIC
 from consent_registry.usecases.tools import Tools
+from consent_registry.usecases.watching import watch
 from shared.api import create_api
 from shared.auth import TokenVerifier
+from shared.chance import Chance
 from shared.clock import Clock
 from shared.db import engine, ready_check, run_migrations
 from shared.ended_sessions import SqlEndedSessions
@@ -90,7 +93,7 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         cache=IndexCache(),
         clock=clock,
         ids=ids,
-        salts=os.urandom,
+        salts=Chance(),
     )
     units = SqlUnits(database, around)
     tools = Tools(
@@ -103,7 +106,7 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         other_policies=policies[1:],
         hierarchy=DiseasesInUse(database, diseases),
         issuer=settings.public_url,
-        salts=os.urandom,
+        salts=Chance(),
         signed_form=form_signatures(settings.policy_keys_file, development=settings.development),
         fhir_mappings=mappings,
         access=AccessBody(
@@ -170,6 +173,8 @@ def create_app(parts: Parts) -> Flask:
         keys=RemoteKeySet(settings.token_jwks_url, parts.clock),
         clock=parts.clock,
     )
+    registry = CollectorRegistry()
+    Meters(registry, lambda: watch(tools=parts.tools))
     app = create_flask(
         SERVICE,
         settings=settings,
@@ -177,6 +182,7 @@ def create_app(parts: Parts) -> Flask:
         info=_info(settings),
         verifier=verifier,
         checks={"database": ready_check(parts.engine, SERVICE)},
+        registry=registry,
     )
     install(
         app,

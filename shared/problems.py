@@ -70,6 +70,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "freeze_overtaken": Problem(409, "A member of the frozen cohort changed since"),
     "freeze_void": Problem(409, "The freeze was not bound in time"),
     "idempotency_key_reused": Problem(409, "This key came with another request before"),
+    "import_ended": Problem(409, "The import has ended already"),
     "import_unknown": Problem(404, "There is no such import"),
     "link_taken": Problem(409, "The login or the participant is linked already"),
     "login_not_linked": Problem(403, "Your login is linked to no participant"),

@@ -182,6 +182,17 @@ class SqlFeed:
         )
         return [_stored(row) for row in self._connection.execute(wanted)]
 
+    def narrowings(self, position: int, limit: int) -> Sequence[StoredChange]:
+        """Read by the index of narrowings alone."""
+        wanted = (
+            select(FEED_CHANGE)
+            .where(FEED_CHANGE.c.last_position > position)
+            .where(FEED_CHANGE.c.kind == ChangeKind.MEMBER_NARROWED.value)
+            .order_by(FEED_CHANGE.c.last_position)
+            .limit(limit)
+        )
+        return [_stored(row) for row in self._connection.execute(wanted)]
+
     def newest(self) -> int:
         """Give the newest visible position; positions become visible in order."""
         wanted = select(func.coalesce(func.max(FEED_CHANGE.c.last_position), 0))
@@ -208,7 +219,7 @@ class SqlFeed:
             statement.on_conflict_do_update(index_elements=["register"], set_=changed, where=newer)
         )
 
-    def add(self, changes: Sequence[RegisterChange], positions: range) -> None:
+    def add(self, changes: Sequence[RegisterChange], positions: range, at: datetime) -> None:
         """Keep changes at these positions, one for each item; the unit of work calls it."""
         rows = []
         first = positions.start
@@ -222,6 +233,7 @@ class SqlFeed:
                     "revision": change.revision,
                     "kind": change.kind.value,
                     "items": [dict(item) for item in change.items],
+                    "recorded_at": at,
                 }
             )
             first = last + 1

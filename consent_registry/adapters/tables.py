@@ -26,10 +26,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from consent_registry.adapters.beside_tables import beside_tables
 from consent_registry.adapters.form_tables import declare
 from shared.db import new_metadata
 from shared.ended_sessions import ended_session_table
@@ -39,6 +41,7 @@ METADATA: Final = new_metadata()
 OUTBOX: Final = outbox_tables(METADATA)
 ENDED_SESSIONS: Final = ended_session_table(METADATA)
 CONSENT_FORM, CONSENT_FORM_STEP = declare(METADATA)
+BESIDE: Final = beside_tables(METADATA)
 
 _INSTANT: Final = DateTime(timezone=True)
 _ID: Final = Uuid(as_uuid=False)
@@ -90,10 +93,10 @@ DATASET_MEMBER: Final = Table(
     METADATA,
     Column("dataset", Text, ForeignKey("dataset.dataset"), primary_key=True),
     Column("ordinal", BigInteger, primary_key=True, autoincrement=False),
-    Column("pid", _ID, ForeignKey("participant.pid"), nullable=False, index=True),
+    Column("pid", _ID, ForeignKey("participant.pid"), nullable=False),
     Column("local_id", Text, nullable=False),
     Column("added_at", _INSTANT, nullable=False),
-    UniqueConstraint("dataset", "pid"),
+    UniqueConstraint("pid", "dataset"),
     UniqueConstraint("dataset", "local_id"),
     CheckConstraint("ordinal >= 0", name="ordinal"),
 )
@@ -292,6 +295,14 @@ FEED_CHANGE: Final = Table(
     Column("revision", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("items", JSONB, nullable=False),
+    Column("recorded_at", _INSTANT, nullable=False, server_default=func.now()),
+    Index(None, "dataset", "revision"),
+    # Who has left does not wait for who has come.
+    Index(
+        "ix_feed_change_narrowed",
+        "last_position",
+        postgresql_where=text("kind = 'member.narrowed'"),
+    ),
 )
 
 HEARTBEAT: Final = Table(

@@ -46,11 +46,17 @@ class ImportState(Enum):
     FINISHED = "finished"
     REFUSED = "refused"  # nothing was kept
     FAILED = "failed"  # the file is no consent CSV at all
+    CANCELLED = "cancelled"  # somebody ended it; what was recorded by then stays
 
     @property
     def wire(self) -> str:
         """The word of the API."""
         return "staged" if self is ImportState.RECEIVED else self.value
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more happens to it."""
+        return self not in {ImportState.RECEIVED, ImportState.APPLYING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +84,28 @@ class ImportBatch:
     done_line: int = 0
     failure: str = ""
     format: Format = Format.CSV
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelWish:
+    """Somebody wants an import to end."""
+
+    import_id: str
+    actor: Principal
+    at: datetime
+
+
+class ImportCancelled(Exception):
+    """The import is not to go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far an import is, in rows: read one by one, judged together, recorded."""
+
+    staged: int
+    checked: int
+    committed: int
 
 
 class StagedRow(NamedTuple):

@@ -14,6 +14,7 @@ from typing import Final
 
 from consent_registry.domain.disclosure import Figure
 from consent_registry.domain.duo import TERMS
+from consent_registry.domain.national import label_of
 from consent_registry.domain.receipts import legal_basis_of
 from consent_registry.domain.regimes import Regime
 from consent_registry.domain.register import Dataset
@@ -159,7 +160,7 @@ def _alternative(alternative: Alternative) -> _Object:
         purpose["rdf:value"] = list(alternative.diseases)
     rules: list[JSON] = []
     for modifier in alternative.modifiers:
-        rule = _coded(modifier.code.value, TERMS[modifier.code].label)
+        rule = _coded(modifier.code.value, label_of(modifier.code))
         if modifier.values:
             rule["rdf:value"] = list(modifier.values)
         rules.append({**rule, "@type": ["dpv:Rule"]})

@@ -16,7 +16,7 @@ from consent_registry.domain.clauses import judge_activity, judge_modifier
 from consent_registry.domain.cohort_index import CohortIndex, Slot
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import State
-from consent_registry.domain.matching import Inquiry
+from consent_registry.domain.matching import Inquiry, clause_order
 from consent_registry.domain.permissions import Coverage, judge_permission
 from consent_registry.domain.regimes import Moment, No
 from consent_registry.domain.verdict import Finding, Reason, Result
@@ -153,7 +153,9 @@ def _judge_slot(slot: Slot, inquiry: Inquiry) -> _SlotVerdict:
             verdict.note(group, findings)
     for (code, values), people in slot.modifiers.items():
         if people:
-            finding = judge_modifier(code, values, inquiry.purpose, inquiry.today)
+            finding = judge_modifier(
+                code, values, inquiry.purpose, inquiry.today, inquiry.policy.vocabulary
+            )
             verdict.note(people, (finding,))
     for activities, people in slot.activities.items():
         if people:
@@ -236,9 +238,9 @@ def _with_reason(
 def _first_clauses(verdicts: list[_SlotVerdict], awaiting: BitMap) -> dict[str, BitMap]:
     first: dict[str, BitMap] = {}
     left = awaiting.copy()
-    for code in Duo:
-        hit = left & union(verdict.awaiting(code.name) for verdict in verdicts)
+    for clause in clause_order(name for verdict in verdicts for name in verdict.manual):
+        hit = left & union(verdict.awaiting(clause) for verdict in verdicts)
         if hit:
-            first[code.name] = hit
+            first[clause] = hit
             left -= hit
     return first

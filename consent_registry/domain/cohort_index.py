@@ -14,6 +14,7 @@ from pyroaring import BitMap
 from consent_registry.domain.bitmaps import union
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import Standing, State
+from consent_registry.domain.national import Code
 from consent_registry.domain.terms import Alternative, Terms
 
 _K = TypeVar("_K", bound=Hashable)
@@ -28,7 +29,7 @@ class Slot:
     clinical_care: BitMap = field(default_factory=BitMap)
     diseases: dict[str, BitMap] = field(default_factory=dict)
     without_disease: BitMap = field(default_factory=BitMap)
-    modifiers: dict[tuple[Duo, tuple[str, ...]], BitMap] = field(default_factory=dict)
+    modifiers: dict[tuple[Code, tuple[str, ...]], BitMap] = field(default_factory=dict)
     activities: dict[tuple[str, ...], BitMap] = field(default_factory=dict)
 
     def put(self, ordinals: BitMap, alternative: Alternative) -> None:

@@ -58,6 +58,12 @@ class ImportUnknown(AppError):
     code = "import_unknown"
 
 
+class ImportEnded(AppError):
+    """The import has ended already; there is nothing left to cancel."""
+
+    code = "import_ended"
+
+
 class WithdrawalUnknown(AppError):
     """There is no withdrawal of this id, or not for this caller."""
 

@@ -6,8 +6,10 @@ whatever the order of rows. Cohorts are decided by the same clause rules on sets
 (`consent_registry.domain.cohort`); a property test holds the two together.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from consent_registry.domain.clauses import judge_activity, judge_modifier
 from consent_registry.domain.diseases import Diseases
@@ -81,7 +83,13 @@ def match_alternative(alternative: Alternative, inquiry: Inquiry) -> tuple[Findi
         policy=inquiry.policy,
     )
     modifiers = (
-        judge_modifier(modifier.code, modifier.values, inquiry.purpose, inquiry.today)
+        judge_modifier(
+            modifier.code,
+            modifier.values,
+            inquiry.purpose,
+            inquiry.today,
+            inquiry.policy.vocabulary,
+        )
         for modifier in alternative.modifiers
     )
     activity = judge_activity(alternative.activities, inquiry.purpose)
@@ -120,9 +128,17 @@ def _reasons(judged: tuple[tuple[Finding, ...], ...]) -> set[Reason]:
 
 
 def _clauses(awaiting: list[tuple[Finding, ...]]) -> tuple[str, ...]:
-    """Name the clauses that await a ruling, in the order of the vocabulary."""
+    """Name the clauses that await a ruling, in the order of `clause_order`."""
     speaking = {f.clause for findings in awaiting for f in findings if f.result is Result.MANUAL}
-    return tuple(code.name for code in Duo if code.name in speaking)
+    return clause_order(speaking)
+
+
+def clause_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Order the names of clauses: DUO's as in its table, then national codes by name."""
+    return tuple(sorted(set(names), key=lambda name: (_RANK.get(name, len(_RANK)), name)))
+
+
+_RANK: Final = {code.name: rank for rank, code in enumerate(Duo)}
 
 
 def _obligations(findings: tuple[Finding, ...]) -> tuple[Obligation, ...]:

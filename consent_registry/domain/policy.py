@@ -11,6 +11,7 @@ from datetime import date
 from enum import Enum
 from typing import Final
 
+from consent_registry.domain.national import Vocabulary
 from consent_registry.domain.regimes import EVERY_NO_BINDS, ConsentRole, Regime, Rules
 
 FORMAT: Final = "placet/policy/v1"
@@ -57,6 +58,7 @@ class Policy:
     `table` has the rules of each (regime, role of consent) it decides about.
     `methods_on_restricted` has HMB, DS and POA; `digest` is the SHA-256 of the file's bytes in hex,
     named in every decision. `exception_law` is the national law under EHDS Article 71(4), if any.
+    `vocabulary` has the national codes it defines.
     It is in force from the day `effective_from` until a later one takes its place.
     """
 
@@ -70,6 +72,7 @@ class Policy:
     breadths: tuple[Breadth, ...] = (Breadth.EVERYTHING,)
     measure: Measure | None = None
     exception_law: str = ""
+    vocabulary: Vocabulary = field(default_factory=dict)
     example: bool = False
     sources: tuple[str, ...] = field(default=())
 

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Final
 
+from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
+from consent_registry.domain.national_file import read_vocabulary
 from consent_registry.domain.places import COUNTRIES
 from consent_registry.domain.policy import (
     FORMAT,
@@ -42,7 +44,7 @@ _KEYS: Final = frozenset(
     {
         *("format", "version", "country", "effective_from", "small_cell", "example", "sources"),
         *("opt_out_breadths", "methods_on_restricted", "asked_again", "regime"),
-        *("measure_51_4", "exception_71_4"),
+        *("measure_51_4", "exception_71_4", "national_codes"),
     }
 )
 _ACTS_ON: Final[Mapping[object, Moments]] = {
@@ -97,9 +99,17 @@ class _Reader:
             measure=measure,
             exception_law=self._exception(),
             table=self._regimes(measure),
+            vocabulary=self._vocabulary(country),
             example=example,
             sources=sources,
         )
+
+    def _vocabulary(self, country: str) -> Vocabulary:
+        if "national_codes" not in self._raw:
+            return NO_VOCABULARY
+        read = read_vocabulary(self._table(self._raw, "national_codes", ""), country)
+        self.faults.extend(f"national_codes.{fault}" for fault in read.faults)
+        return read.vocabulary
 
     def _unknown(self, table: Mapping[str, object], known: frozenset[str], at: str) -> None:
         self.faults.extend(f"{at}{key}: unknown key" for key in table if key not in known)

@@ -15,9 +15,11 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
+from consent_registry.domain.activities import scopes_of
 from consent_registry.domain.duo import TERMS, Duo
 from consent_registry.domain.ehds import EhdsPurpose
 from consent_registry.domain.history import Kind
+from consent_registry.domain.national import label_of
 from consent_registry.domain.records import EventRecord
 from consent_registry.domain.regimes import ConsentRole
 from consent_registry.domain.register import Dataset
@@ -242,11 +244,12 @@ def _alternative(alternative: Alternative) -> _Object:
             {
                 "@type": ["dpv:Rule"],
                 "dct:identifier": modifier.code.value,
-                "skos:prefLabel": TERMS[modifier.code].label,
+                "skos:prefLabel": label_of(modifier.code),
                 "rdf:value": list(modifier.values),
             }
             for modifier in alternative.modifiers
         ],
+        "dpv:hasProcessing": list(scopes_of(alternative.activities)),
     }
 
 

@@ -20,6 +20,7 @@ from shared.ids import ApplicationId, CohortId, DatasetId, Ordinal, PermitId, Re
 
 FREEZE_LIFE: Final = timedelta(seconds=60)
 MAX_CHANGES: Final = 5_000
+MAX_URGENT: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,7 @@ class RowCode(Enum):
     VALUE_INVALID = ("E-DUO-07", "the value has the wrong form")
     MODIFIER_REPEATED = ("E-DUO-08", "the same modifier stands here twice")
     ALTERNATIVE = ("E-DUO-09", "alternatives are numbered from 1 to 20")
+    UNKNOWN_NATIONAL = ("E-NAT-01", "no national code of the policy in force")
     UNKNOWN_DISEASE = ("E-MONDO-01", "not a term of the disease hierarchy in use")
     OBSOLETE_DISEASE = ("E-MONDO-02", "an obsolete disease term")
     UNKNOWN_REGION = ("E-GS-02", "not a country (ISO 3166-1 alpha-2) or EU, EEA, ADEQUATE")

@@ -17,6 +17,7 @@ from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.form_demand import FormUse
 from consent_registry.domain.history import Kind
 from consent_registry.domain.identifiers import is_name
+from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.terms import (
     MAX_ALTERNATIVES,
@@ -88,7 +89,8 @@ class RowReader:
 
     `columns` is the header of the file, in any order; `known_dataset` says whether a dataset is
     registered; `now` is the instant of the import, which closings without a date take; `forms` says
-    under which forms a consent may be recorded.
+    under which forms a consent may be recorded; `vocabulary` has the national codes of the policy
+    in force then.
     """
 
     def __init__(
@@ -99,10 +101,12 @@ class RowReader:
         known_dataset: Callable[[str], bool],
         now: datetime,
         forms: FormUse = _ANY_FORM,
+        vocabulary: Vocabulary = NO_VOCABULARY,
     ) -> None:
         self._at = tuple(columns.index(name) for name in COLUMNS)
         self._width = len(columns)
         self._diseases = diseases
+        self._vocabulary = vocabulary
         self._known_dataset = known_dataset
         self._now = now
         self._forms = forms
@@ -187,7 +191,7 @@ class RowReader:
             modifiers=tuple(_raw_modifier(part) for part in modifiers.split(";") if part.strip()),
             diseases=tuple(diseases.split(";")),
         )
-        alternative, faults = read_alternative(raw, self._diseases)
+        alternative, faults = read_alternative(raw, self._diseases, self._vocabulary)
         return (canonical_text((alternative,)) if alternative else ""), faults
 
     def _timing(

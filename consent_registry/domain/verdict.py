@@ -57,6 +57,8 @@ class Reason(Enum):
     COLLABORATION_NOT_ACCEPTED = "collaboration_not_accepted"
     MORATORIUM_NOT_ACCEPTED = "moratorium_not_accepted"
     RETURN_NOT_ACCEPTED = "return_not_accepted"
+    NATIONAL_CONDITION = "national_condition_not_met"
+    NATIONAL_DUTY = "national_duty_not_accepted"
     # The other ways of saying no.
     OPTED_OUT = "opted_out"
     OBJECTED = "objected"
@@ -83,6 +85,7 @@ class Question(Enum):
     DURATION_NOT_SAID = "duration_not_said"
     VALUE_MISSING = "value_missing"
     UNKNOWN_CODE = "unknown_code"
+    NATIONAL_CODE = "national_code"
 
 
 REASON_ORDER: Final = {reason: rank for rank, reason in enumerate(Reason)}
@@ -101,7 +104,7 @@ class Obligation:
 class Finding:
     """What one clause says: PERMIT with obligations, MANUAL with a question, DENY with a reason.
 
-    `clause` is the DUO shorthand that speaks.
+    `clause` is the DUO shorthand, or the national code, that speaks.
     """
 
     clause: str

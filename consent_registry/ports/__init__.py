@@ -10,6 +10,8 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from consent_registry.domain.register import RegisterChange
+from consent_registry.ports.acknowledgements import Acknowledgements
+from consent_registry.ports.alarms import Alarms
 from consent_registry.ports.approvals import Approvals
 from consent_registry.ports.catalogue import Catalogue
 from consent_registry.ports.disclosure import StandIns
@@ -31,6 +33,8 @@ from shared.events import Fact
 from shared.messages import DomainMessage
 
 __all__ = [
+    "Acknowledgements",
+    "Alarms",
     "Approvals",
     "Catalogue",
     "Cohorts",
@@ -92,6 +96,16 @@ class UnitOfWork(Protocol):
     @property
     def feed(self) -> Feed:
         """The feed."""
+        ...
+
+    @property
+    def acknowledgements(self) -> Acknowledgements:
+        """What the feed's readers say they enforce."""
+        ...
+
+    @property
+    def alarms(self) -> Alarms:
+        """What could not be read."""
         ...
 
     @property

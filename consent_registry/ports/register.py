@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.history import Segment
@@ -66,6 +66,16 @@ class Datasets(Protocol):
         ...
 
 
+class Ensured(NamedTuple):
+    """The ids of people by pseudonym, and which of them this unit of work has made.
+
+    Of those nothing else can be stored yet: nobody sees them before the unit commits.
+    """
+
+    pids: Mapping[str, str]
+    fresh: Set[str]
+
+
 class People(Protocol):
     """Participants, their logins and their memberships."""
 
@@ -89,7 +99,7 @@ class People(Protocol):
         """Give what a participant is a member of, by dataset."""
         ...
 
-    def ensure(self, pseudonyms: Sequence[str], at: datetime) -> Mapping[str, str]:
+    def ensure(self, pseudonyms: Sequence[str], at: datetime) -> Ensured:
         """Give the id of each pseudonym, making participants of those not known yet."""
         ...
 
@@ -121,11 +131,12 @@ class Events(Protocol):
         ...
 
     def append(
-        self, records: Sequence[EventRecord], first: Set[Ordinal]
+        self, records: Sequence[EventRecord], first: Set[Ordinal], fresh: Set[str]
     ) -> Mapping[EventId, bytes]:
         """Seal, chain and add events of one held dataset; gives each event's chain hash.
 
-        `first` are the members of whom this is the first event, as far as the caller has looked.
+        `first` are the members of whom this is the first event, as far as the caller has looked;
+        `fresh` the people whom this unit of work has made.
         """
         ...
 
@@ -258,6 +269,10 @@ class Feed(Protocol):
 
     def after(self, position: int, limit: int) -> Sequence[StoredChange]:
         """Give stored changes with an item after `position`, in order, about `limit` items."""
+        ...
+
+    def narrowings(self, position: int, limit: int) -> Sequence[StoredChange]:
+        """Give the stored changes after `position` that say who has left, `limit` at most."""
         ...
 
     def newest(self) -> int:

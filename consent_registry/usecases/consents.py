@@ -173,8 +173,9 @@ def _membership(uow: UnitOfWork, pid: str, dataset: DatasetId) -> Member:
 def _terms(wanted: NewConsent, tools: Tools) -> Terms:
     faults: list[FieldFault] = []
     terms: list[Alternative] = []
+    vocabulary = tools.policy_at(tools.clock.now()).vocabulary
     for number, raw in enumerate(wanted.alternatives):
-        alternative, found = read_alternative(raw, tools.diseases)
+        alternative, found = read_alternative(raw, tools.diseases, vocabulary)
         faults += [_field_fault(number, fault) for fault in found]
         if alternative is not None:
             terms.append(alternative)

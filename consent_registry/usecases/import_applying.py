@@ -27,7 +27,8 @@ from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.terms import Terms, read_written
 from consent_registry.ports import UnitOfWork
-from consent_registry.usecases.import_staging import record_end
+from consent_registry.usecases.import_cancelling import end_if_wished
+from consent_registry.usecases.imports import record_end
 from consent_registry.usecases.recording import Draft, record
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import begin
@@ -56,9 +57,10 @@ def apply_next(*, tools: Tools) -> bool:
         batch = uow.imports.claim(ImportState.APPLYING)
         if batch is None:
             return False
-        rows = uow.imports.next_rows(batch, ROWS_PER_TRANSACTION)
-        after = _apply(uow, batch, rows, tools) if rows else _finish(uow, batch, tools)
-        uow.imports.keep(after)
+        if not end_if_wished(uow, batch, tools):
+            rows = uow.imports.next_rows(batch, ROWS_PER_TRANSACTION)
+            after = _apply(uow, batch, rows, tools) if rows else _finish(uow, batch, tools)
+            uow.imports.keep(after)
         uow.commit()
     return True
 
@@ -66,7 +68,7 @@ def apply_next(*, tools: Tools) -> bool:
 def _finish(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
     done = replace(batch, state=ImportState.FINISHED, finished_at=tools.clock.now())
     uow.imports.clear(batch.import_id, rows=True, file=True)
-    record_end(uow, done, tools)
+    record_end(uow, done, tools.clock.now())
     return done
 
 
@@ -78,11 +80,13 @@ def _apply(
         by_dataset.setdefault(DatasetId(staged.row.dataset), []).append(staged)
     held = uow.datasets.hold(sorted(by_dataset))
     pseudonyms = sorted({staged.row.participant for staged in rows})
-    pids = uow.people.ensure(pseudonyms, tools.clock.now())
+    people = uow.people.ensure(pseudonyms, tools.clock.now())
     faults: list[FaultAt] = []
     for name, of_dataset in by_dataset.items():
-        consents = _consents(of_dataset, pids)
-        faults += _record_dataset(uow, batch, dataset=held[name], consents=consents, tools=tools)
+        consents = _consents(of_dataset, people.pids)
+        faults += _record_dataset(
+            uow, batch, dataset=held[name], consents=consents, fresh=people.fresh, tools=tools
+        )
     uow.imports.put_faults(batch.import_id, faults)
     return replace(
         batch,
@@ -117,13 +121,15 @@ def _record_dataset(
     *,
     dataset: Dataset,
     consents: Sequence[_Consent],
+    fresh: Set[str],
     tools: Tools,
 ) -> list[FaultAt]:
     """Record consents for one dataset; gives a fault for each row that no longer may be."""
-    members, added = _members(uow, dataset, consents)
+    earlier = [consent.pid for consent in consents if consent.pid not in fresh]
+    members, added = _members(uow, dataset, consents, earlier)
     known = [m.ordinal for m in members.values() if m.ordinal < dataset.members]
     before = uow.events.of_members(dataset.dataset, known)
-    approved = uow.approvals.open_for(dataset.dataset, [consent.pid for consent in consents])
+    approved = uow.approvals.open_for(dataset.dataset, earlier) if earlier else frozenset()
     drafts: list[Draft] = []
     faults: list[FaultAt] = []
     for consent in consents:
@@ -133,7 +139,8 @@ def _record_dataset(
             faults += [FaultAt(staged.line, fault or _TAKEN) for staged in consent.rows]
             continue
         drafts.append(_draft(batch, consent, member))
-    writing = begin(tools, dataset, batch.actor, added=added, extra={"import_id": batch.import_id})
+    extra = {"import_id": batch.import_id}
+    writing = begin(tools, dataset, batch.actor, added=added, fresh=fresh, extra=extra)
     uow.people.add_members(added, writing.now)
     if drafts:
         record(uow, tools, writing, drafts, before)
@@ -144,11 +151,14 @@ _TAKEN = Fault("local_id", RowCode.LOCAL_ID_TAKEN)
 
 
 def _members(
-    uow: UnitOfWork, dataset: Dataset, consents: Sequence[_Consent]
+    uow: UnitOfWork, dataset: Dataset, consents: Sequence[_Consent], earlier: Sequence[str]
 ) -> tuple[dict[str, Member], list[Member]]:
-    """Give the member of each consent that has or may get one, and the members to be added."""
+    """Give the member of each consent that has or may get one, and the members to be added.
+
+    `earlier` are the people who may be members already.
+    """
     local_ids = [consent.first.row.local_id for consent in consents]
-    known = uow.people.members(dataset.dataset, [c.pid for c in consents], local_ids)
+    known = uow.people.members(dataset.dataset, earlier, local_ids)
     by_pid = {member.pid: member for member in known}
     taken = {member.local_id for member in known}
     added: list[Member] = []

@@ -82,6 +82,7 @@ def open_reading(
         now=batch.received_at,
         identifiers=identifiers,
         forms=forms,
+        vocabulary=tools.policy_at(batch.received_at).vocabulary,
     )
     return Reading(reader=reader, records=records, unreadable=RowCode.FHIR_UNREADABLE)
 
@@ -109,6 +110,7 @@ def _csv(
         known_dataset=known_dataset,
         now=batch.received_at,
         forms=forms,
+        vocabulary=tools.policy_at(batch.received_at).vocabulary,
     )
     return Reading(reader=reader, records=records, unreadable=RowCode.UNREADABLE_TEXT)
 

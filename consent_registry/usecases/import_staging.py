@@ -13,6 +13,7 @@ from typing import Final
 from consent_registry.domain.batches import (
     FaultAt,
     ImportBatch,
+    ImportCancelled,
     ImportState,
     Mode,
     judge_form,
@@ -24,10 +25,10 @@ from consent_registry.domain.form_demand import FormUse
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.rows import Row
 from consent_registry.ports import Imports, UnitOfWork
-from consent_registry.usecases.facts import fact
 from consent_registry.usecases.forms import form_use_of
+from consent_registry.usecases.import_cancelling import cancel_if_wished, end_if_wished, go_on
 from consent_registry.usecases.import_reading import Reading, open_reading
-from consent_registry.usecases.imports import FINISHED
+from consent_registry.usecases.imports import record_end
 from consent_registry.usecases.tools import Tools
 
 _ROWS_AT_ONCE: Final = 5_000
@@ -39,15 +40,25 @@ def stage_next(*, tools: Tools) -> bool:
         batch = uow.imports.claim(ImportState.RECEIVED)
         if batch is None:
             return False
-        finished = _stage(uow, batch, tools)
-        uow.imports.keep(finished)
-        uow.imports.clear(
-            batch.import_id, rows=finished.state is not ImportState.APPLYING, file=True
-        )
-        if finished.state is not ImportState.APPLYING:
-            record_end(uow, finished, tools)
-        uow.commit()
+        cancelled = False
+        try:
+            if not end_if_wished(uow, batch, tools):
+                _judge(uow, batch, tools)
+        except ImportCancelled:
+            cancelled = True  # nothing of the judging stays
+        else:
+            uow.commit()
+    if cancelled:
+        cancel_if_wished(batch.import_id, tools=tools)
     return True
+
+
+def _judge(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> None:
+    finished = _stage(uow, batch, tools)
+    uow.imports.keep(finished)
+    uow.imports.clear(batch.import_id, rows=finished.state.ended, file=True)
+    if finished.state.ended:
+        record_end(uow, finished, tools.clock.now())
 
 
 def _stage(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
@@ -58,7 +69,7 @@ def _stage(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
     reading = open_reading(batch, chunks, known.__contains__, forms, tools)
     if isinstance(reading, RowCode):
         return _failed(uow, batch, reading, tools)
-    count = _judge_rows(uow.imports, batch.import_id, reading)
+    count = _judge_rows(uow.imports, batch.import_id, reading, tools)
     _judge_consents(uow.imports, batch, forms, diseases)
     repeated = uow.imports.drop_repeated(batch)
     bad = uow.imports.faulty_rows(batch.import_id)
@@ -78,7 +89,7 @@ def _ended(batch: ImportBatch, state: ImportState, tools: Tools) -> ImportBatch:
     return replace(batch, state=state, finished_at=tools.clock.now())
 
 
-def _judge_rows(imports: Imports, import_id: str, reading: Reading) -> int:
+def _judge_rows(imports: Imports, import_id: str, reading: Reading, tools: Tools) -> int:
     """Stage the good rows and note the bad ones; gives how many rows there were."""
     reader, count = reading.reader, 0
     while part := list(islice(reading.records, _ROWS_AT_ONCE)):
@@ -99,7 +110,16 @@ def _judge_rows(imports: Imports, import_id: str, reading: Reading) -> int:
         imports.note_bad(import_id, bad)
         imports.put_faults(import_id, faults)
         count += len(part)
+        go_on(imports, import_id)
+        _tell(import_id, count, tools)
     return count
+
+
+def _tell(import_id: str, rows: int, tools: Tools) -> None:
+    """Let others see how far the judging is, which they cannot inside its transaction."""
+    with tools.units() as aside:
+        aside.imports.note_progress(import_id, rows)
+        aside.commit()
 
 
 def _judge_consents(
@@ -118,12 +138,14 @@ def _judge_consents(
             imports.drop_rows(import_id, lines)
         else:
             imports.set_aside(import_id, lines)
+    go_on(imports, import_id)
     _note(
         imports, import_id, imports.misplaced(import_id), Fault("local_id", RowCode.LOCAL_ID_TAKEN)
     )
     _note(imports, import_id, imports.against_a_no(import_id), Fault("state", RowCode.NO_TO_YES))
     approval = Fault("state", RowCode.APPROVAL_MISSING)
     _note(imports, import_id, imports.unapproved(import_id), approval)
+    go_on(imports, import_id)
     rest = imports.drop_consents(import_id)
     incomplete = Fault("", RowCode.CONSENT_INCOMPLETE)
     imports.put_faults(import_id, [FaultAt(line, incomplete) for line in rest])
@@ -132,22 +154,3 @@ def _judge_consents(
 def _note(imports: Imports, import_id: str, lines: Sequence[int], fault: Fault) -> None:
     imports.put_faults(import_id, [FaultAt(line, fault) for line in lines])
     imports.set_aside(import_id, lines)
-
-
-def record_end(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> None:
-    """Put on record how an import ended."""
-    uow.record(
-        fact(
-            FINISHED,
-            tools.clock.now(),
-            actor=batch.actor,
-            reason=batch.state.value,
-            counts={
-                "rows": batch.rows,
-                "bad": batch.bad,
-                "applied": batch.applied,
-                "repeated": batch.repeated,
-            },
-            extra={"import_id": batch.import_id, "dry_run": batch.dry_run},
-        )
-    )

@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.batches import (
@@ -14,6 +15,7 @@ from consent_registry.domain.batches import (
     ImportBatch,
     ImportState,
     Mode,
+    Progress,
 )
 from consent_registry.domain.errors import ImportUnknown
 from consent_registry.domain.fhir.mapping import PLACET, FhirMapping, find_mapping
@@ -29,16 +31,22 @@ from shared.principal import Principal
 
 STARTED: Final = "placet.import.started.v1"
 FINISHED: Final = "placet.import.finished.v1"
+LISTED_IMPORTS: Final = 50
 _SOURCE: Final = re.compile(r"[A-Za-z0-9._:@+-]{0,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """An import and its faults, at most `REPORTED_FAULTS` unless all were asked for."""
+    """An import and its faults, at most `REPORTED_FAULTS` unless all were asked for.
+
+    `cancelling` says that somebody wants it to end, and it has not yet.
+    """
 
     batch: ImportBatch
     good: int
     faults: Sequence[FaultAt]
+    progress: Progress
+    cancelling: bool = False
 
 
 def receive_import(
@@ -140,6 +148,36 @@ def import_report(import_id: str, *, every_fault: bool, tools: Tools) -> Report:
             raise ImportUnknown
         limit = None if every_fault else REPORTED_FAULTS
         faults = uow.imports.faults(import_id, limit)
+        read = uow.imports.progress(import_id)
+        cancelling = not batch.state.ended and uow.imports.cancel_wish(import_id) is not None
     # The first line may be bad itself, and is no row.
     good = 0 if batch.state is ImportState.RECEIVED else max(0, batch.rows - batch.bad)
-    return Report(batch=batch, good=good, faults=faults)
+    progress = Progress(staged=max(read, batch.rows), checked=batch.rows, committed=batch.applied)
+    return Report(batch=batch, good=good, faults=faults, progress=progress, cancelling=cancelling)
+
+
+def newest_imports(*, tools: Tools) -> Sequence[ImportBatch]:
+    """Give the imports that arrived last, newest first."""
+    with tools.reads() as uow:
+        return uow.imports.newest(LISTED_IMPORTS)
+
+
+def record_end(
+    uow: UnitOfWork, batch: ImportBatch, at: datetime, *, actor: Principal | None = None
+) -> None:
+    """Put on record how an import ended; `actor` is who ended it, else who handed it in."""
+    uow.record(
+        fact(
+            FINISHED,
+            at,
+            actor=actor or batch.actor,
+            reason=batch.state.value,
+            counts={
+                "rows": batch.rows,
+                "bad": batch.bad,
+                "applied": batch.applied,
+                "repeated": batch.repeated,
+            },
+            extra={"import_id": batch.import_id, "dry_run": batch.dry_run},
+        )
+    )

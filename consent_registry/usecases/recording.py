@@ -75,10 +75,11 @@ def record(
         segments = timelines[draft.member.ordinal] = timeline(events)
         standings[draft.member.ordinal] = standing_in(segments, writing.now)
     first = {ordinal for ordinal in timelines if not before.get(ordinal)}
-    hashes = uow.events.append(records, first)
-    uow.events.project(writing.dataset.dataset, timelines, writing.now, first)
     gone = narrow(uow, tools, writing, standings)
     announce_standings(uow, tools, writing, standings, gone)
+    # What the database takes longest to store is handed over just before there is much to compute.
+    uow.events.project(writing.dataset.dataset, timelines, writing.now, first)
+    hashes = uow.events.append(records, first, writing.fresh)
     for made in consent_facts(writing, records, hashes):
         uow.record(made)
     keep_revision(uow, writing)

@@ -10,12 +10,14 @@ from consent_registry.usecases.import_applying import apply_next
 from consent_registry.usecases.import_staging import stage_next
 from consent_registry.usecases.sweep import sweep
 from consent_registry.usecases.tools import Tools
+from consent_registry.usecases.watching import report_unreadable
 
 Loop = tuple[str, Callable[[], bool], float]
 
 _SWEEP_SECONDS: Final = 1.0
 _IMPORT_SECONDS: Final = 0.2
 _CATALOGUE_SECONDS: Final = 60.0
+_ALARM_SECONDS: Final = 1.0
 
 
 def loops(tools: Tools) -> list[Loop]:
@@ -35,9 +37,13 @@ def loops(tools: Tools) -> list[Loop]:
     def publish_once() -> bool:
         return publish_next(tools=tools)
 
+    def report_once() -> bool:
+        return report_unreadable(tools=tools)
+
     return [
         ("feed-heartbeat", beat_once, HEARTBEAT_SECONDS),
         ("sweep", sweep_once, _SWEEP_SECONDS),
         ("imports", import_once, _IMPORT_SECONDS),
         ("catalogue", publish_once, _CATALOGUE_SECONDS),
+        ("alarms", report_once, _ALARM_SECONDS),
     ]

@@ -18,7 +18,8 @@ MAX_MONTHS: Final = 120
 
 _MONDO: Final = re.compile(r"MONDO:[0-9]{7}", re.ASCII)
 _COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
-_CODE: Final = re.compile(r"[A-Z]{2,8}", re.ASCII)
+# A DUO shorthand, or a national code (`EE:CLOUD_ABROAD`).
+_CODE: Final = re.compile(r"[A-Z]{2,8}|[A-Z]{2}:[A-Z][A-Z0-9_]{1,31}", re.ASCII)
 _ROR: Final = re.compile(r"https://ror\.org/0[a-z0-9]{8}", re.ASCII)
 _USER: Final = re.compile("[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
 _MAX_TEXT: Final = 200

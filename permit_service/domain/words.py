@@ -45,6 +45,8 @@ REASON_WORDS: Final[Mapping[str, str]] = {
     "collaboration_not_accepted": "ask for collaboration",
     "moratorium_not_accepted": "ask to wait with publication",
     "return_not_accepted": "ask that results are returned",
+    "national_condition_not_met": "ask for something by a national rule that was not shown",
+    "national_duty_not_accepted": "ask for a duty by a national rule that was not accepted",
 }
 """Why people are out, by consent_registry's codes, as a sentence that begins with "They"."""
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from consent_registry.domain import duo, purpose
 from services.command import (
+    FAILED,
     OK,
     USAGE,
     CommandFailed,
@@ -68,7 +69,15 @@ Say how an import goes, with its first 1000 faults by line (scope consents.impor
 
   placet consent import-status 01939a5c-0000-7000-8000-000000000000
 
-Exits 1 when it was refused or failed.
+Exits 1 when it was refused, failed or was cancelled.
+"""
+_CANCEL_HELP: Final = """\
+Cancel an import (scope consents.import).
+
+  placet consent import-cancel 01939a5c-0000-7000-8000-000000000000
+
+Rows recorded by then stay, and are counted; the others never come. Exits 0 when nothing more will
+be recorded, 1 while the last rows are still being recorded: ask import-status.
 """
 _DATASETS_HELP: Final = """\
 List the datasets and where their registers stand (scope consents.read).
@@ -112,6 +121,8 @@ def register(subparsers: Commands) -> None:
     _add_import(commands)
     status = _asking(commands, "import-status", _status, "say how an import goes", _STATUS_HELP)
     status.add_argument("import_id", metavar="ID")
+    cancel = _asking(commands, "import-cancel", _cancel, "cancel an import", _CANCEL_HELP)
+    cancel.add_argument("import_id", metavar="ID")
     _asking(commands, "datasets", _datasets, "list the datasets", _DATASETS_HELP)
     dataset = add_group(commands, "dataset", "one dataset: add it")
     _add_dataset(dataset)
@@ -184,6 +195,12 @@ def _import(parsed: Namespace) -> int:
 def _status(parsed: Namespace) -> int:
     report = import_file.status(service(parsed), parsed.import_id)
     return import_file.show(report, as_json=parsed.json)
+
+
+def _cancel(parsed: Namespace) -> int:
+    report = import_file.cancel(service(parsed), parsed.import_id)
+    import_file.show(report, as_json=parsed.json)
+    return OK if report["state"] == "cancelled" else FAILED
 
 
 def _datasets(parsed: Namespace) -> int:

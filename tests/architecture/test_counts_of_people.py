@@ -100,6 +100,8 @@ NO_PEOPLE = {
     *("Dropped.first", "Dropped.held", "Dropped.last", "Dropped.rows", "Erased.copies"),
     *("ErasureState.copies", "HoldWanted.entries", "HoldWanted.ordinal", "Retention.types"),
     *("Term.ceiling", "Term.floor", "Term.months"),
+    *("Enforced.revision", "Node.age_seconds", "Node.newest", "Node.revision"),
+    *("Progress.checked", "Progress.committed", "Progress.staged"),
 }
 
 

@@ -17,10 +17,12 @@ from consent_registry.domain.duo import Duo, Role
 from consent_registry.domain.ehds import EhdsPurpose
 from consent_registry.domain.fhir import times
 from consent_registry.domain.fhir.mapping import (
+    ACTIVITY,
     DATASETS,
     DUO_SYSTEM,
     EHDS_SYSTEM,
     FORMS,
+    NATIONAL_SYSTEM,
     OWN,
     FhirMapping,
     Rule,
@@ -38,6 +40,7 @@ from consent_registry.domain.fhir.statement import (
 )
 from consent_registry.domain.form_demand import FormUse
 from consent_registry.domain.identifiers import is_name
+from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.rows import COLUMNS, Row, RowReader
 from consent_registry.domain.terms import (
@@ -51,6 +54,7 @@ from consent_registry.domain.terms import (
 )
 
 _RESEARCH: Final = Coded(system=EHDS_SYSTEM, code=EhdsPurpose.RESEARCH.value)
+_TERMS: Final = frozenset({DUO_SYSTEM, NATIONAL_SYSTEM})
 _STAND_IN: Final = Duo.POA.name
 _Period = tuple[datetime | None, datetime | None]
 
@@ -76,10 +80,12 @@ class FhirReader:
         now: datetime,
         identifiers: Callable[[str], Sequence[Coded]],
         forms: FormUse,
+        vocabulary: Vocabulary = NO_VOCABULARY,
     ) -> None:
         self._mapping = mapping
         self._release = release
         self._forms = forms
+        self._vocabulary = vocabulary
         self._diseases = diseases
         self._identifiers = identifiers
         self._known = mapping.named | mapping.ignored
@@ -208,8 +214,8 @@ class FhirReader:
 
     def _alternative(self, provision: Provision) -> Alternative:
         """Read the DUO terms of a provision; research is the only other purpose that may stand."""
-        codes = [one.code for one in provision.purposes if one.system == DUO_SYSTEM]
-        others = [one for one in provision.purposes if one.system != DUO_SYSTEM]
+        codes = [one.code for one in provision.purposes if one.system in _TERMS]
+        others = [one for one in provision.purposes if one.system not in _TERMS]
         permissions = [code for code in codes if _is_permission(code)]
         if any(one != _RESEARCH for one in others) or len(permissions) != 1:
             raise NotUnderstood(RowCode.FHIR_UNMAPPED, "purpose")
@@ -217,6 +223,7 @@ class FhirReader:
         values: dict[str, list[str]] = {}
         for parameter in provision.parameters:
             values.setdefault(parameter.code, []).append(parameter.value)
+        activities = tuple(values.pop(ACTIVITY, ()))
         if not values.keys() <= set(codes):
             raise NotUnderstood(RowCode.FHIR_UNMAPPED, "modifierExtension")
         raw = RawAlternative(
@@ -227,8 +234,9 @@ class FhirReader:
                 if code != permission
             ),
             diseases=tuple(values.get(permission, ())),
+            activities=activities,
         )
-        alternative, faults = read_alternative(raw, self._diseases)
+        alternative, faults = read_alternative(raw, self._diseases, self._vocabulary)
         if alternative is None:
             raise _refusal(faults[0])
         return alternative

@@ -16,12 +16,14 @@ from urllib.parse import quote
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.ehds import EhdsPurpose
 from consent_registry.domain.fhir.mapping import (
+    ACTIVITY,
     DATASETS,
     DUO_SYSTEM,
     EHDS_SYSTEM,
     FORMS,
     GDPR,
     LOCAL_IDS,
+    NATIONAL_SYSTEM,
     PSEUDONYMS,
 )
 from consent_registry.domain.fhir.statement import (
@@ -32,6 +34,7 @@ from consent_registry.domain.fhir.statement import (
     Release,
 )
 from consent_registry.domain.history import Standing, State
+from consent_registry.domain.national import Code, NationalCode
 from consent_registry.domain.terms import Alternative
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
@@ -134,14 +137,17 @@ def _r5(held: Held, status: str, terms: tuple[Alternative, ...]) -> _Object:
 
 def _provision(held: Held, alternative: Alternative) -> _Object:
     parameters = [
-        _parameter(alternative.permission, disease) for disease in alternative.diseases
-    ] + [
-        _parameter(modifier.code, value)
-        for modifier in alternative.modifiers
-        for value in modifier.values
+        *(_parameter(alternative.permission.value, one) for one in alternative.diseases),
+        *(
+            _parameter(modifier.code.value, value)
+            for modifier in alternative.modifiers
+            for value in modifier.values
+        ),
+        # Left out, they would read as the widest: a grant for one project must say so.
+        *(_parameter(ACTIVITY, scope) for scope in alternative.activities),
     ]
     codes = [alternative.permission, *(modifier.code for modifier in alternative.modifiers)]
-    purposes: list[JSON] = [_coding(DUO_SYSTEM, code.value) for code in codes]
+    purposes: list[JSON] = [_coding(_system(code), code.value) for code in codes]
     if alternative.permission is not Duo.NRES:
         purposes.append(_coding(EHDS_SYSTEM, EhdsPurpose.RESEARCH.value))
     found: _Object = {
@@ -158,11 +164,15 @@ def _provision(held: Held, alternative: Alternative) -> _Object:
     return found
 
 
-def _parameter(code: Duo, value: str) -> _Object:
+def _system(code: Code) -> str:
+    return NATIONAL_SYSTEM if isinstance(code, NationalCode) else DUO_SYSTEM
+
+
+def _parameter(code: str, value: str) -> _Object:
     return {
         "url": PARAMETER,
         "extension": [
-            {"url": "code", "valueString": code.value},
+            {"url": "code", "valueString": code},
             {"url": "value", "valueString": value},
         ],
     }

@@ -16,6 +16,7 @@ from consent_registry.http.api.schemas import (
     ImportTakenSchema,
 )
 from consent_registry.http.edge import current_edge, current_tools
+from consent_registry.usecases.import_cancelling import cancel_import
 from consent_registry.usecases.imports import Report, import_report, receive_import
 from shared.api import ApiBlueprint, UnsupportedMediaType
 from shared.auth import current_principal, requires
@@ -71,6 +72,18 @@ def progress(import_id: str) -> dict[str, Any] | Response:
     found = import_report(import_id, every_fault=as_csv, tools=current_tools())
     if as_csv:
         return Response(_fault_lines(found), content_type="text/csv; charset=utf-8")
+    return present.report(found)
+
+
+@blueprint.route("/v1/imports/<import_id>/cancel", methods=["POST"])
+@requires("consents.import")
+@blueprint.response(200, ImportSchema)
+def cancel(import_id: str) -> dict[str, Any]:
+    """End an import. Rows recorded by then stay (`progress.committed`), the others never come.
+
+    While `cancelling` is true the worker is still at its last rows, at most 500.
+    """
+    found = cancel_import(import_id, tools=current_tools(), principal=current_principal())
     return present.report(found)
 
 

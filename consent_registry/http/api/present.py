@@ -4,6 +4,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from consent_registry.domain.acknowledgements import NodeStanding
 from consent_registry.domain.batches import FaultAt
 from consent_registry.domain.bitmaps import to_text
 from consent_registry.domain.history import State
@@ -135,6 +136,12 @@ def report(found: Report) -> dict[str, Any]:
         "bad": batch.bad,
         "applied": batch.applied,
         "repeated": batch.repeated,
+        "progress": {
+            "staged": found.progress.staged,
+            "checked": found.progress.checked,
+            "committed": found.progress.committed,
+        },
+        "cancelling": found.cancelling,
         "received_at": to_rfc3339(batch.received_at),
         "finished_at": to_rfc3339(batch.finished_at) if batch.finished_at else None,
         "faults": [fault(at) for at in found.faults],
@@ -149,6 +156,20 @@ def fault(at: FaultAt) -> dict[str, Any]:
         "code": at.fault.what.code,
         "message": at.fault.what.message,
         "hint": at.fault.hint,
+    }
+
+
+def node(found: NodeStanding) -> dict[str, Any]:
+    """Present what a node enforces of a dataset."""
+    return {
+        "node": found.node,
+        "dataset": found.dataset,
+        "revision": found.revision,
+        "newest": found.newest,
+        "acknowledged_at": to_rfc3339(found.acknowledged_at),
+        "lacks_since": to_rfc3339(found.lacks_since) if found.lacks_since else None,
+        "age_seconds": found.age.total_seconds(),
+        "overdue": found.overdue,
     }
 
 

@@ -15,6 +15,7 @@ _PURPOSE: Final = (
     "54-e), activity (edic_secondary_use when left out); a flag that is null or left out "
     "means: not said"
 )
+_IMPORT_STATES: Final = "staged, applying, finished, refused, failed or cancelled"
 _TIME: Final = "RFC 3339 in UTC"
 
 
@@ -256,6 +257,14 @@ class ImportTakenSchema(Schema):
     state = fields.String()
 
 
+class ProgressSchema(Schema):
+    """How far an import is, in rows of the file."""
+
+    staged = fields.Integer(metadata=_about("rows read and judged one by one"))
+    checked = fields.Integer(metadata=_about("rows judged with each other and the register"))
+    committed = fields.Integer(metadata=_about("rows recorded; they stay whatever happens"))
+
+
 class ImportSchema(Schema):
     """How an import goes; `faults` are at most 1000 (all of them as text/csv)."""
 
@@ -263,12 +272,14 @@ class ImportSchema(Schema):
     source = fields.String()
     mode = fields.String()
     dry_run = fields.Boolean()
-    state = fields.String(metadata=_about("staged, applying, finished, refused or failed"))
+    state = fields.String(metadata=_about(_IMPORT_STATES))
     rows = fields.Integer()
     good = fields.Integer()
     bad = fields.Integer()
     applied = fields.Integer()
     repeated = fields.Integer(metadata=_about("rows recorded by an earlier import of the file"))
+    progress = fields.Nested(ProgressSchema)
+    cancelling = fields.Boolean(metadata=_about("somebody wants it to end, and it has not yet"))
     received_at = fields.String(metadata=_about(_TIME))
     finished_at = fields.String(allow_none=True, metadata=_about(_TIME))
     faults = fields.List(fields.Dict())
@@ -372,31 +383,3 @@ class AnswersSchema(Schema):
     """One answer for each question, in their order."""
 
     answers = fields.List(fields.Nested(AnswerSchema))
-
-
-class FeedQuerySchema(StrictSchema):
-    """Where to continue, and how long to wait for something new."""
-
-    after = fields.Integer(load_default=0, validate=validate.Range(min=0, max=MAX_INTEGER))
-    wait = fields.Float(load_default=0.0, validate=validate.Range(min=0, max=20))
-
-
-class SnapshotSchema(Schema):
-    """Every register whole."""
-
-    snapshots = fields.List(fields.String(), metadata=_about("JWS, typ placet-snapshot+jwt"))
-    cursor = fields.Integer()
-
-
-class NewsSchema(Schema):
-    """What followed a cursor."""
-
-    batch = fields.String(metadata=_about("JWS, typ placet-changes+jwt"))
-    heartbeats = fields.List(fields.String(), metadata=_about("JWS, typ placet-heartbeat+jwt"))
-    cursor = fields.Integer()
-
-
-class KeySetSchema(Schema):
-    """Public keys, the active one first (RFC 7517)."""
-
-    keys = fields.List(fields.Dict())

@@ -14,12 +14,12 @@ its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_u
 `/history` and `/history/<dataset>`, `/opt-out`, `/answer/<dataset>` where a dataset asks by a form
 (its POST shows the outcome, `/answer/<dataset>/confirmation` records it, `…/recorded` says so), and
 `/form/<sha256>` to read one; `/receipts/<event_id>` (the signed receipt) and `/receipts/check`,
-which is open to everybody.
+which is open to everybody; the data steward's `/imports`, `/imports/<import_id>` and `/nodes`.
 """
 
 from flask import Flask
 
-from consent_registry.http.pages import answering, opting_out, participant, receipts
+from consent_registry.http.pages import answering, opting_out, participant, receipts, steward
 from consent_registry.usecases.tools import Tools
 from shared.pages import NavigationItem
 
@@ -27,9 +27,11 @@ NAVIGATION = (
     NavigationItem(text="My choices", href="/", scope="consents.self"),
     NavigationItem(text="Opt out", href="/opt-out", scope="consents.self"),
     NavigationItem(text="History", href="/history", scope="consents.self"),
+    NavigationItem(text="Imports", href="/imports", scope="consents.import"),
+    NavigationItem(text="Nodes", href="/nodes", scope="consents.read"),
 )
-SCOPES = ("consents.self",)
-"""What the pages ask for at sign-in."""
+SCOPES = ("consents.self", "consents.import", "consents.read")
+"""What the pages ask for at sign-in; people get those of them that they hold."""
 
 
 def install(app: Flask, *, tools: Tools) -> None:
@@ -39,3 +41,4 @@ def install(app: Flask, *, tools: Tools) -> None:
     app.register_blueprint(opting_out.blueprint)
     app.register_blueprint(answering.blueprint)
     app.register_blueprint(receipts.blueprint)
+    app.register_blueprint(steward.blueprint)

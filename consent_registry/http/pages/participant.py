@@ -114,4 +114,6 @@ def _present() -> views.Present:
 
 def current_speaker() -> Speaker:
     """Give whatever says terms in the reader's language."""
-    return Speaker(current_tools().diseases, str(get_locale() or "en"))
+    tools = current_tools()
+    vocabulary = tools.policy_at(tools.clock.now()).vocabulary
+    return Speaker(tools.diseases, str(get_locale() or "en"), vocabulary)

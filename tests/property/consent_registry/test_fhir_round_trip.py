@@ -11,6 +11,7 @@ from fhir.resources.R4B.consent import Consent as R4Consent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consent_registry.domain.activities import ACTIVITIES, canonical_scopes
 from consent_registry.domain.duo import MODIFIERS, TERMS, Duo, ValueKind
 from consent_registry.domain.fhir.mapping import OWN
 from consent_registry.domain.fhir.statement import Release
@@ -50,7 +51,13 @@ def alternatives(draw: st.DrawFn) -> Alternative:
         if code in chosen
     )
     diseases = ("MONDO:0004992",) if permission is Duo.DS else ()
-    return Alternative(permission=permission, modifiers=modifiers, diseases=diseases)
+    scopes = draw(st.sets(st.sampled_from([*ACTIVITIES, "project:heart-1"]), max_size=3))
+    return Alternative(
+        permission=permission,
+        modifiers=modifiers,
+        diseases=diseases,
+        activities=canonical_scopes(scopes),
+    )
 
 
 @st.composite

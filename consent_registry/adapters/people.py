@@ -35,6 +35,10 @@ class SqlPeople:
         wanted = select(PARTICIPANT.c.pid).where(PARTICIPANT.c.pseudonym == pseudonym)
         return self._connection.execute(wanted).scalar_one_or_none()
 
+    def pids(self, pseudonyms: Sequence[str]) -> Mapping[str, str]:
+        """Look pseudonyms up."""
+        return self._known(pseudonyms)
+
     def pseudonym(self, pid: str) -> str:
         """Give a participant's pseudonym."""
         wanted = select(PARTICIPANT.c.pseudonym).where(PARTICIPANT.c.pid == pid)

@@ -57,7 +57,8 @@ class Policy:
     `table` has the rules of each (regime, role of consent) it decides about.
     `methods_on_restricted` has HMB, DS and POA; `digest` is the SHA-256 of the file's bytes in hex,
     named in every decision. `exception_law` is the national law under EHDS Article 71(4), if any.
-    It is in force from the day `effective_from` until a later one takes its place.
+    Guardians decide until `age_of_majority`, in years. It is in force from the day `effective_from`
+    until a later one takes its place.
     """
 
     version: str
@@ -70,6 +71,7 @@ class Policy:
     breadths: tuple[Breadth, ...] = (Breadth.EVERYTHING,)
     measure: Measure | None = None
     exception_law: str = ""
+    age_of_majority: int = 18
     example: bool = False
     sources: tuple[str, ...] = field(default=())
 

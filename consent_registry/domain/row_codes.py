@@ -15,6 +15,7 @@ class RowCode(Enum):
     COLUMN_COUNT = ("E-CSV-01", "the row has another number of columns than the header")
     UNREADABLE_TEXT = ("E-CSV-02", "the row is not readable as UTF-8 CSV text (RFC 4180)")
     HEADER = ("E-CSV-03", "the first line does not name the expected columns")
+    GUARDIAN_MISSING = ("E-AUTH-01", "a guardian decided for this person then; record it by hand")
     DUPLICATE = ("E-ID-02", "the same participant, dataset and alternative stand in another row")
     LOCAL_ID_TAKEN = ("E-ID-03", "the local id and the participant do not belong together")
     MALFORMED_ID = ("E-ID-04", "not an identifier: 1 to 128 letters, digits or . _ - : @ +")

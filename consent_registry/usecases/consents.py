@@ -21,7 +21,10 @@ from consent_registry.domain.terms import (
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.approvals import use_backdating
+from consent_registry.usecases.cases import memberships
+from consent_registry.usecases.mandated import require_nobody_else_decides
 from consent_registry.usecases.recording import Draft, record
+from consent_registry.usecases.settling import again, hold
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import begin
 from shared.errors import FieldFault, ValidationFailed
@@ -64,49 +67,74 @@ def record_consent(
     dated back needs evidence and a second person, so that somebody else has listed an approval of
     exactly that; without one ApprovalMissing is raised. No issued permit changes by it.
     """
-    terms = _terms(wanted, tools)
-    with tools.units() as uow:
+    terms = read_terms(wanted, tools)
+
+    def step(uow: UnitOfWork) -> Recorded:
         pid = access.participant(uow, principal, wanted.pseudonym, DESK)
-        held = uow.datasets.hold([wanted.dataset])
-        if wanted.dataset not in held:
-            raise DatasetUnknown
-        dataset = held[wanted.dataset]
-        writing = begin(tools, dataset, principal)
-        now = writing.now
-        _check_times(wanted, now)
-        begins = wanted.effective_from or now
-        if begins < now and terms:
-            use_backdating(
-                uow,
-                wanted.approval_id,
-                pid=pid,
-                dataset=wanted.dataset,
-                dated=begins,
-                principal=principal,
-            )
-        draft = Draft(
-            member=_membership(uow, pid, wanted.dataset),
-            kind=Kind.GIVEN if terms else Kind.REFUSED,
-            channel=channel,
-            expressed_at=min(begins, now),
-            effective_from=begins,
-            effective_to=wanted.effective_to if terms else None,
-            terms=terms or None,
-            form_version=wanted.form_version,
+        hold(uow, [wanted.dataset], [pid])
+        if terms:
+            require_nobody_else_decides(uow, tools, pid, wanted.dataset)
+        done = record_terms(
+            uow, wanted, pid, terms, tools=tools, principal=principal, channel=channel
         )
-        (done,) = record(uow, tools, writing, [draft])
         uow.commit()
+        return done
+
+    return again(tools, step)
+
+
+def record_terms(
+    uow: UnitOfWork,
+    wanted: NewConsent,
+    pid: str,
+    terms: Terms,
+    *,
+    tools: Tools,
+    principal: Principal,
+    channel: Channel,
+) -> Recorded:
+    """Record read terms of a person; the caller holds what they may reach, and commits."""
+    dataset = uow.datasets.get(wanted.dataset)
+    if dataset is None:
+        raise DatasetUnknown
+    writing = begin(tools, dataset, principal)
+    now = writing.now
+    _check_times(wanted, now)
+    begins = wanted.effective_from or now
+    if begins < now and terms:
+        use_backdating(
+            uow,
+            wanted.approval_id,
+            pid=pid,
+            dataset=wanted.dataset,
+            dated=begins,
+            principal=principal,
+        )
+    draft = Draft(
+        member=membership(uow, pid, wanted.dataset),
+        kind=Kind.GIVEN if terms else Kind.REFUSED,
+        channel=channel,
+        expressed_at=min(begins, now),
+        effective_from=begins,
+        effective_to=wanted.effective_to if terms else None,
+        terms=terms or None,
+        form_version=wanted.form_version,
+    )
+    (done,) = record(uow, tools, writing, [draft])
     return Recorded(recorded_at=writing.recorded_at, revision=writing.revision, kind=done.kind)
 
 
-def _membership(uow: UnitOfWork, pid: str, dataset: DatasetId) -> Member:
-    for member in uow.people.memberships(pid):
+def membership(uow: UnitOfWork, pid: str, dataset: DatasetId) -> Member:
+    """Give a person's membership of a dataset, her own before one under another name of hers."""
+    own = uow.people.memberships(pid)
+    for member in (*own, *memberships(uow, pid)):
         if member.dataset == dataset:
             return member
     raise NotAMember
 
 
-def _terms(wanted: NewConsent, tools: Tools) -> Terms:
+def read_terms(wanted: NewConsent, tools: Tools) -> Terms:
+    """Read what is wanted. Raises ValidationFailed with a pointer to every fault."""
     faults: list[FieldFault] = []
     terms: list[Alternative] = []
     for number, raw in enumerate(wanted.alternatives):

@@ -28,7 +28,9 @@ from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.terms import Terms, read_written
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.import_staging import record_end
+from consent_registry.usecases.mandated import guarded_then
 from consent_registry.usecases.recording import Draft, record
+from consent_registry.usecases.settling import again, hold
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import begin
 from shared.ids import DatasetId, Ordinal
@@ -52,14 +54,17 @@ class _Consent:
 
 def apply_next(*, tools: Tools) -> bool:
     """Record the next consents of the longest waiting import; False when none is waiting."""
-    with tools.units() as uow:
-        batch = uow.imports.claim(ImportState.APPLYING)
-        if batch is None:
-            return False
-        rows = uow.imports.next_rows(batch, ROWS_PER_TRANSACTION)
-        after = _apply(uow, batch, rows, tools) if rows else _finish(uow, batch, tools)
-        uow.imports.keep(after)
-        uow.commit()
+    return again(tools, lambda uow: _apply_next(uow, tools))
+
+
+def _apply_next(uow: UnitOfWork, tools: Tools) -> bool:
+    batch = uow.imports.claim(ImportState.APPLYING)
+    if batch is None:
+        return False
+    rows = uow.imports.next_rows(batch, ROWS_PER_TRANSACTION)
+    after = _apply(uow, batch, rows, tools) if rows else _finish(uow, batch, tools)
+    uow.imports.keep(after)
+    uow.commit()
     return True
 
 
@@ -76,13 +81,15 @@ def _apply(
     by_dataset: dict[DatasetId, list[StagedRow]] = {}
     for staged in rows:
         by_dataset.setdefault(DatasetId(staged.row.dataset), []).append(staged)
-    held = uow.datasets.hold(sorted(by_dataset))
     pseudonyms = sorted({staged.row.participant for staged in rows})
+    held = hold(uow, sorted(by_dataset), list(uow.people.pids(pseudonyms).values()))
     pids = uow.people.ensure(pseudonyms, tools.clock.now())
     faults: list[FaultAt] = []
     for name, of_dataset in by_dataset.items():
         consents = _consents(of_dataset, pids)
-        faults += _record_dataset(uow, batch, dataset=held[name], consents=consents, tools=tools)
+        # It may have moved by what was recorded in the one before.
+        dataset = uow.datasets.get(name) or held[name]
+        faults += _record_dataset(uow, batch, dataset=dataset, consents=consents, tools=tools)
     uow.imports.put_faults(batch.import_id, faults)
     return replace(
         batch,
@@ -124,11 +131,12 @@ def _record_dataset(
     known = [m.ordinal for m in members.values() if m.ordinal < dataset.members]
     before = uow.events.of_members(dataset.dataset, known)
     approved = uow.approvals.open_for(dataset.dataset, [consent.pid for consent in consents])
+    guarded = _guarded(uow, dataset, consents)
     drafts: list[Draft] = []
     faults: list[FaultAt] = []
     for consent in consents:
         member = members.get(consent.pid)
-        fault = _fault(consent, member, before, approved)
+        fault = _fault(consent, member, before, approved) or guarded.get(consent.pid)
         if fault is not None or member is None:
             faults += [FaultAt(staged.line, fault or _TAKEN) for staged in consent.rows]
             continue
@@ -166,6 +174,15 @@ def _members(
         by_pid[consent.pid] = member
         taken.add(local_id)
     return by_pid, added
+
+
+def _guarded(
+    uow: UnitOfWork, dataset: Dataset, consents: Sequence[_Consent]
+) -> Mapping[str, Fault]:
+    """Give a fault for each grant that somebody else had to sign when it was signed."""
+    signed_on = {c.pid: c.first.row.expressed_at for c in consents if c.first.row.kind.grants}
+    found = guarded_then(uow, dataset.dataset, signed_on)
+    return dict.fromkeys(found, Fault("signed_on", RowCode.GUARDIAN_MISSING))
 
 
 def _fault(

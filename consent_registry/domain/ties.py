@@ -7,7 +7,7 @@ once undone they are two again, with every event still where it was.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 
@@ -24,7 +24,10 @@ class MergeState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merge:
-    """One merge; `proposed_by` is the login that proposed it, None when it cannot be read."""
+    """One merge; `proposed_by` is the login that proposed it, None when it cannot be read.
+
+    `reason` is what whoever proposed it wrote for whoever confirms it.
+    """
 
     merge_id: str
     pids: frozenset[str]
@@ -32,6 +35,7 @@ class Merge:
     proposed_at: datetime
     settled_at: datetime | None
     proposed_by: tuple[str, str] | None
+    reason: str = ""
 
 
 _STATES = {
@@ -59,16 +63,10 @@ def merges(
                 proposed_at=one.recorded_at,
                 settled_at=None,
                 proposed_by=one.actor,
+                reason=one.body.get("reason", ""),
             )
         elif before.state is not MergeState.UNDONE and _STATES[one.kind] is not MergeState.PENDING:
-            found[one.matter] = Merge(
-                merge_id=one.matter,
-                pids=before.pids,
-                state=_STATES[one.kind],
-                proposed_at=before.proposed_at,
-                settled_at=one.recorded_at,
-                proposed_by=before.proposed_by,
-            )
+            found[one.matter] = replace(before, state=_STATES[one.kind], settled_at=one.recorded_at)
     return list(found.values())
 
 

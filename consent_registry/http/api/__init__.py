@@ -12,12 +12,23 @@ from consent_registry.http.api import (
     mondo,
     opt_outs,
     participants,
+    people,
 )
 from shared.api import Api
 
 
 def register(api: Api) -> None:
     """Serve every address of the JSON API."""
-    modules = (datasets, participants, opt_outs, approvals, imports, cohorts, codes, decisions)
+    modules = (
+        datasets,
+        participants,
+        people,
+        opt_outs,
+        approvals,
+        imports,
+        cohorts,
+        codes,
+        decisions,
+    )
     for module in (*modules, mondo, feed):
         api.register_blueprint(module.blueprint)

@@ -11,22 +11,27 @@ and `navigation=pages.NAVIGATION`::
 
 The addresses: `/` (my choices), `/withdraw` (everywhere) and `/withdraw/<dataset>` (one page asks,
 its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_url` leads here),
-`/history` and `/history/<dataset>`, `/opt-out`.
+`/history` and `/history/<dataset>`, `/opt-out`, `/wishes` (who may act for me, what I want to hear
+of). For a consent steward: `/steward/merges`, `/steward/mandates`, `/steward/deaths`.
 """
 
 from flask import Flask
 
-from consent_registry.http.pages import opting_out, participant
+from consent_registry.http.pages import opting_out, participant, steward, wishes
 from consent_registry.usecases.tools import Tools
 from shared.pages import NavigationItem
 
 NAVIGATION = (
     NavigationItem(text="My choices", href="/", scope="consents.self"),
     NavigationItem(text="Opt out", href="/opt-out", scope="consents.self"),
+    NavigationItem(text="My wishes", href="/wishes", scope="consents.self"),
     NavigationItem(text="History", href="/history", scope="consents.self"),
+    NavigationItem(text="One person, two names", href="/steward/merges", scope="consents.write"),
+    NavigationItem(text="Guardians", href="/steward/mandates", scope="consents.write"),
+    NavigationItem(text="Deaths", href="/steward/deaths", scope="consents.write"),
 )
-SCOPES = ("consents.self",)
-"""What the pages ask for at sign-in."""
+SCOPES = ("consents.self", "consents.write")
+"""What the pages ask for at sign-in; people get those of them that they hold."""
 
 
 def install(app: Flask, *, tools: Tools) -> None:
@@ -34,3 +39,5 @@ def install(app: Flask, *, tools: Tools) -> None:
     participant.give_tools(app, tools)
     app.register_blueprint(participant.blueprint)
     app.register_blueprint(opting_out.blueprint)
+    app.register_blueprint(wishes.blueprint)
+    app.register_blueprint(steward.blueprint)

@@ -26,7 +26,7 @@ class MergeState(Enum):
 class Merge:
     """One merge; `proposed_by` is the login that proposed it, None when it cannot be read.
 
-    `reason` is what whoever proposed it wrote for whoever confirms it.
+    `why` is what whoever proposed it wrote for whoever confirms it.
     """
 
     merge_id: str
@@ -35,7 +35,7 @@ class Merge:
     proposed_at: datetime
     settled_at: datetime | None
     proposed_by: tuple[str, str] | None
-    reason: str = ""
+    why: str = ""
 
 
 _STATES = {
@@ -63,7 +63,7 @@ def merges(
                 proposed_at=one.recorded_at,
                 settled_at=None,
                 proposed_by=one.actor,
-                reason=one.body.get("reason", ""),
+                why=one.body.get("why", ""),
             )
         elif before.state is not MergeState.UNDONE and _STATES[one.kind] is not MergeState.PENDING:
             found[one.matter] = replace(before, state=_STATES[one.kind], settled_at=one.recorded_at)

@@ -42,7 +42,7 @@ class MergeStatus:
 def propose_merge(
     one: str,
     other: str,
-    reason: str,
+    why: str,
     *,
     tools: Tools,
     principal: Principal,
@@ -53,10 +53,10 @@ def propose_merge(
     Raises MergeSettled when a merge of these two is pending or confirmed already.
     """
     principal.require(DESK)
-    if one == other or not 0 < len(reason) <= _MAX_CHARS or not reason.isprintable():
+    if one == other or not 0 < len(why) <= _MAX_CHARS or not why.isprintable():
         faults = [FieldFault("/other", "another participant")] if one == other else []
-        if not 0 < len(reason) <= _MAX_CHARS or not reason.isprintable():
-            faults.append(FieldFault("/reason", "1 to 500 printable characters"))
+        if not 0 < len(why) <= _MAX_CHARS or not why.isprintable():
+            faults.append(FieldFault("/why", "1 to 500 printable characters"))
         raise ValidationFailed("the merge has faults", faults=faults)
 
     def step(recording: Recording) -> MergeStatus:
@@ -64,7 +64,7 @@ def propose_merge(
         for merge in _merges(recording, pids):
             if merge.pids == frozenset(pids) and merge.state is not MergeState.UNDONE:
                 raise MergeSettled
-        draft = PersonDraft(pids=pids, kind=PersonKind.MERGE_PROPOSED, body={"reason": reason})
+        draft = PersonDraft(pids=pids, kind=PersonKind.MERGE_PROPOSED, body={"why": why})
         return _status(recording, recording.add(draft))
 
     return change_people(

@@ -76,7 +76,7 @@ def post_merge(body: dict[str, Any]) -> dict[str, Any]:
     done = propose_merge(
         body["one"],
         body["other"],
-        body["reason"],
+        body["why"],
         tools=current_tools(),
         principal=current_principal(),
     )

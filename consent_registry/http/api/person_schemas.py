@@ -20,7 +20,7 @@ class NewMergeSchema(StrictSchema):
 
     one = fields.String(required=True)
     other = fields.String(required=True)
-    reason = fields.String(required=True, metadata={"description": "sealed; for who confirms"})
+    why = fields.String(required=True, metadata={"description": "sealed; for who confirms"})
 
 
 class MergeSchema(Schema):

@@ -58,7 +58,7 @@ def propose() -> ResponseReturnValue:
         lambda: propose_merge(
             request.form.get("one", "").strip(),
             request.form.get("other", "").strip(),
-            request.form.get("reason", "").strip(),
+            request.form.get("why", "").strip(),
             tools=participant.current_tools(),
             principal=current_principal(),
             channel=Channel.PAGE,
@@ -149,7 +149,7 @@ def deaths_back() -> ResponseReturnValue:
 
 @blueprint.post("/steward/deaths/correction")
 @signed_in(_DESK)
-def lives() -> ResponseReturnValue:
+def alive() -> ResponseReturnValue:
     """Take a death back that somebody else has recorded."""
     return _doing(
         lambda: correct_death(

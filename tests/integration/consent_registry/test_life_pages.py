@@ -85,7 +85,7 @@ def test_she_sees_who_may_act_for_her(site: Site) -> None:
 
 def test_two_stewards_join_two_names(site: Site) -> None:
     stella, sven = site.browser(steward()), site.browser(steward("sven"))
-    fields = {"one": "P-ANNA", "other": "P-EVE", "reason": "same <script>"}
+    fields = {"one": "P-ANNA", "other": "P-EVE", "why": "same <script>"}
     assert send(stella, "/steward/merges", "/steward/merges", **fields).status_code == 303
     page = stella.get("/steward/merges").text
     assert "Somebody else has to confirm it" in page
@@ -109,8 +109,8 @@ def test_two_stewards_join_two_names(site: Site) -> None:
 def test_a_form_with_faults_comes_back_with_what_is_wrong(site: Site) -> None:
     stella = site.browser(steward())
     for path, fields, said in (
-        ("/steward/merges", {"one": "P-ANNA", "other": "P-ANNA", "reason": "x"}, "another part"),
-        ("/steward/merges", {"one": "P-ANNA", "other": "P-NO", "reason": "x"}, "no such part"),
+        ("/steward/merges", {"one": "P-ANNA", "other": "P-ANNA", "why": "x"}, "another part"),
+        ("/steward/merges", {"one": "P-ANNA", "other": "P-NO", "why": "x"}, "no such part"),
         ("/steward/mandates", {"kind": "guardian", "joint": "no"}, "date of birth"),
         ("/steward/deaths", {"participant": "P-ANNA", "died_at": "x", "source": PAPER}, "A date"),
         (

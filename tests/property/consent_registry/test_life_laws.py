@@ -19,6 +19,7 @@ from consent_registry.domain.person_events import PersonKind
 from consent_registry.domain.policy_file import load_policy
 from consent_registry.domain.regimes import Moment, Rules
 from consent_registry.domain.ties import MergeState, merges
+from shared.canonical import JSON
 from tests.fakes.consent_factories import GOOD_POLICY, inquiry, terms
 from tests.fakes.lives import MEMBERS, Lives
 
@@ -67,9 +68,9 @@ def take(lives: Lives, step: str, number: int) -> None:
     elif step in {"propose", "settle", "undo"}:
         join(lives, step, PAIRS[number % len(PAIRS)])
     elif step == "guardian":
-        body = {"kind": "guardian", "joint": False}
+        held_as: dict[str, JSON] = {"kind": "guardian", "joint": False}
         until = lives.now + timedelta(seconds=1 + number)
-        lives.note(pid, PersonKind.MANDATE_RECORDED, until=until, body=body)
+        lives.note(pid, PersonKind.MANDATE_RECORDED, until=until, body=held_as)
     elif step == "end":
         held = [one for one in lives.records if one.kind is PersonKind.MANDATE_RECORDED]
         if held:
@@ -89,7 +90,7 @@ def take(lives: Lives, step: str, number: int) -> None:
             "wish": PersonKind.WISH,
             "prefer": PersonKind.PREFERENCES,
         }
-        body = {"wish": ("continue", "stop", "ask_relatives")[number % 3]}
+        body: dict[str, JSON] = {"wish": ("continue", "stop", "ask_relatives")[number % 3]}
         lives.note(pid, kinds_of[step], body=body if step == "wish" else {})
 
 

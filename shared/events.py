@@ -85,6 +85,7 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "import": ("started", "finished"),
         "optout": ("registered", "reversed"),
         "permit": ("issued", "renewed", "held", "released", "revoked", "expired"),
+        "person": ("decision", "evidence", "life", "mandate", "merge", "preference"),
         "sys": ("heartbeat", "start", "stop", "gap", "quarantined", "rows"),
         "visa": ("issued",),
     }

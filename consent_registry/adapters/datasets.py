@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Datasets` and `Withdrawals` on PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -78,6 +78,7 @@ class SqlWithdrawals:
                 revisions=[[name, revision] for name, revision in withdrawal.revisions],
                 idempotency_key=withdrawal.idempotency_key,
                 request_sha256=withdrawal.request_sha256,
+                everywhere=withdrawal.everywhere,
             )
         )
 
@@ -85,6 +86,12 @@ class SqlWithdrawals:
         """Give a withdrawal."""
         wanted = select(WITHDRAWAL).where(WITHDRAWAL.c.withdrawal_id == withdrawal_id)
         return _withdrawal(self._connection.execute(wanted).one_or_none())
+
+    def everywhere(self, pids: Iterable[str]) -> Sequence[Withdrawal]:
+        """Give those from everything."""
+        wanted = select(WITHDRAWAL).where(among(WITHDRAWAL.c.pid, pids), WITHDRAWAL.c.everywhere)
+        rows = self._connection.execute(wanted.order_by(WITHDRAWAL.c.recorded_at)).all()
+        return [found for row in rows if (found := _withdrawal(row)) is not None]
 
     def by_key(self, pid: str, idempotency_key: str) -> Withdrawal | None:
         """Give the withdrawal that a key named before."""
@@ -125,4 +132,5 @@ def _withdrawal(row: Row[Any] | None) -> Withdrawal | None:
         revisions=tuple((DatasetId(name), Revision(number)) for name, number in row.revisions),
         idempotency_key=row.idempotency_key,
         request_sha256=bytes(row.request_sha256),
+        everywhere=row.everywhere,
     )

@@ -2,7 +2,7 @@
 """`People` on PostgreSQL: participants, logins, members."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -35,6 +35,10 @@ class SqlPeople:
         """Give the id behind a pseudonym."""
         wanted = select(PARTICIPANT.c.pid).where(PARTICIPANT.c.pseudonym == pseudonym)
         return self._connection.execute(wanted).scalar_one_or_none()
+
+    def pids(self, pseudonyms: Sequence[str]) -> Mapping[str, str]:
+        """Look pseudonyms up."""
+        return self._known(pseudonyms)
 
     def pseudonym(self, pid: str) -> str:
         """Give a participant's pseudonym."""

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables of consent_registry. Declares them; reads and writes nothing.
 
-Truth: `consent_event`, `withdrawal` and the events of the opt-out register, insert-only (the
-migrations take the rights away and put triggers behind). Projections, which can be rebuilt:
-`consent_terms`, `standing`. The rest is registers, frozen cohorts, the feed, and the staging of
-imports.
+Truth: `consent_event`, `person_event`, `withdrawal` and the events of the opt-out register,
+insert-only (the migrations take the rights away and put triggers behind). Projections, which can be
+rebuilt: `consent_terms`, `standing`, `bar`. The rest is registers, frozen cohorts, the feed, and
+the staging of imports.
 """
 
 from typing import Final
@@ -33,6 +33,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from consent_registry.adapters.beside_tables import beside_tables
 from consent_registry.adapters.form_tables import declare
+from consent_registry.adapters.person_tables import person_tables
 from shared.db import new_metadata
 from shared.ended_sessions import ended_session_table
 from shared.outbox_tables import outbox_tables
@@ -142,6 +143,8 @@ WITHDRAWAL: Final = Table(
     Column("revisions", JSONB, nullable=False),
     Column("idempotency_key", Text),
     Column("request_sha256", LargeBinary, nullable=False),
+    # From everything, not from datasets that were named.
+    Column("everywhere", Boolean, nullable=False, server_default=text("true")),
     UniqueConstraint("pid", "idempotency_key"),
 )
 
@@ -250,6 +253,8 @@ OPT_OUT_EVENT: Final = Table(
     Column("salt", LargeBinary, nullable=False),
     Index(None, "pid", "number"),
 )
+
+PERSON_EVENT, PERSON_REACH, BAR = person_tables(METADATA)
 
 # Which members of which datasets an opt-out event was about, and at which revision.
 OPT_OUT_REACH: Final = Table(

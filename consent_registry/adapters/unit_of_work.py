@@ -20,6 +20,7 @@ from consent_registry.adapters.imports import SqlImports
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.opt_outs import SqlOptOuts
 from consent_registry.adapters.people import SqlPeople
+from consent_registry.adapters.person_events import SqlPersonEvents
 from consent_registry.adapters.read_ahead import ReadAhead
 from consent_registry.adapters.releases import SqlReleases
 from consent_registry.adapters.sealing import PersonSealer
@@ -109,6 +110,7 @@ class SqlUnit:
         self.releases = SqlReleases(connection)
         self.forms = SqlForms(connection)
         self.terms = SqlTermsInUse(connection)
+        self.person_events = SqlPersonEvents(connection, sealer=around.sealer, salts=around.salts)
         self.events = SqlEvents(
             connection, sealer=around.sealer, cache=around.cache, salts=around.salts
         )

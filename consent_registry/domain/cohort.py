@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from pyroaring import BitMap
 
+from consent_registry.domain.bars import Bar, reason_of
 from consent_registry.domain.bitmaps import union
 from consent_registry.domain.clauses import judge_activity, judge_modifier
 from consent_registry.domain.cohort_index import CohortIndex, Slot
@@ -99,6 +100,10 @@ def _excluded(
         for reason, state in _BY_STATE.items()
         if rules.excludes(state, moment)
     }
+    for cause, people in index.bars.items():
+        if rules.barred(cause, moment):
+            reason = _BY_BAR[cause] if isinstance(cause, Bar) else _BY_OTHER[cause]
+            found[reason] = found.get(reason, BitMap()) | people
     if rules.needs_terms():
         found[Reason.UNREADABLE] = index.unreadable
     if rules.says(No.OPT_OUT, moment) and not despite_opt_out:
@@ -211,6 +216,10 @@ _BY_STATE = {
     Reason.INVALID: State.INVALID,
     Reason.PENDING_RECONSENT: State.PENDING_RECONSENT,
 }
+
+
+_BY_OTHER = {state: reason for reason, state in _BY_STATE.items()}
+_BY_BAR = {bar: Reason(reason_of(bar)) for bar in Bar}
 
 
 def _first_reasons(

@@ -52,6 +52,54 @@ class IdempotencyClash(AppError):
     code = "idempotency_key_reused"
 
 
+class GuardianMustSign(AppError):
+    """Somebody decides in this person's place, and has to sign what widens."""
+
+    code = "guardian_must_sign"
+
+
+class MandateUnknown(AppError):
+    """There is no such mandate in force for this person, or it is not this caller's."""
+
+    code = "mandate_unknown"
+
+
+class DecisionUnknown(AppError):
+    """There is no such pending decision of this person."""
+
+    code = "pending_decision_unknown"
+
+
+class MergeUnknown(AppError):
+    """There is no such merge."""
+
+    code = "merge_unknown"
+
+
+class MergeSettled(AppError):
+    """The merge is not in a state in which this can be done, or the two are merged already."""
+
+    code = "merge_settled"
+
+
+class SecondPersonNeeded(AppError):
+    """Somebody else than whoever recorded the first step has to do this."""
+
+    code = "second_person_needed"
+
+
+class LifeStateClash(AppError):
+    """The life state recorded is not the one that this starts from."""
+
+    code = "life_state_clash"
+
+
+class EvidenceUnknown(AppError):
+    """There is no such consent or piece of evidence of this person."""
+
+    code = "evidence_unknown"
+
+
 class ImportUnknown(AppError):
     """There is no import of this id."""
 

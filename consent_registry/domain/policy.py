@@ -58,8 +58,8 @@ class Policy:
     `table` has the rules of each (regime, role of consent) it decides about.
     `methods_on_restricted` has HMB, DS and POA; `digest` is the SHA-256 of the file's bytes in hex,
     named in every decision. `exception_law` is the national law under EHDS Article 71(4), if any.
-    `vocabulary` has the national codes it defines.
-    It is in force from the day `effective_from` until a later one takes its place.
+    `vocabulary` has the national codes it defines. Guardians decide until `age_of_majority`, in
+    years. It is in force from the day `effective_from` until a later one takes its place.
     """
 
     version: str
@@ -73,6 +73,7 @@ class Policy:
     measure: Measure | None = None
     exception_law: str = ""
     vocabulary: Vocabulary = field(default_factory=dict)
+    age_of_majority: int = 18
     example: bool = False
     sources: tuple[str, ...] = field(default=())
 

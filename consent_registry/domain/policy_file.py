@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Final
 
+from consent_registry.domain.life_policy import read_age, read_bars
 from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
 from consent_registry.domain.national_file import read_vocabulary
 from consent_registry.domain.places import COUNTRIES
@@ -45,6 +46,7 @@ _KEYS: Final = frozenset(
         *("format", "version", "country", "effective_from", "small_cell", "example", "sources"),
         *("opt_out_breadths", "methods_on_restricted", "asked_again", "regime"),
         *("measure_51_4", "exception_71_4", "national_codes"),
+        *("age_of_majority", "after_death", "evidence"),
     }
 )
 _ACTS_ON: Final[Mapping[object, Moments]] = {
@@ -100,6 +102,7 @@ class _Reader:
             exception_law=self._exception(),
             table=self._regimes(measure),
             vocabulary=self._vocabulary(country),
+            age_of_majority=read_age(self._raw, self.faults),
             example=example,
             sources=sources,
         )
@@ -203,6 +206,7 @@ class _Reader:
         asked_again = self._acts_on(self._raw, "asked_again", "")
         if not asked_again & NEW_ONLY:
             self.faults.append("asked_again: it acts on new permits at least")
+        bars = read_bars(self._raw, self.faults)
         found: dict[tuple[Regime, ConsentRole], Rules] = {}
         for regime in (regime for regime in Regime if regime.value in table):
             at = f"regime.{regime.value}."
@@ -211,7 +215,7 @@ class _Reader:
                 rules = self._rules(regime, self._axes(cell, f"{at}{role.value}."), body, measure)
                 self._check(regime, rules, measure, f"{at}{role.value}.")
                 found[(regime, role)] = Rules(
-                    binds=rules.binds, acts=rules.acts, asked_again=asked_again
+                    binds=rules.binds, acts=rules.acts, asked_again=asked_again, bars=bars
                 )
         if not table:
             self.faults.append("regime: at least one is needed")

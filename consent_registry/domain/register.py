@@ -128,7 +128,10 @@ class Narrowed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """What a withdrawal did: the receipt's facts. `revisions` names each dataset's."""
+    """What a withdrawal did: the receipt's facts. `revisions` names each dataset's.
+
+    `everywhere` says that no dataset was named: everything was meant.
+    """
 
     withdrawal_id: str
     pid: str
@@ -136,6 +139,7 @@ class Withdrawal:
     revisions: tuple[tuple[DatasetId, Revision], ...]
     idempotency_key: str | None
     request_sha256: bytes
+    everywhere: bool = True
 
 
 class ChangeKind(Enum):

@@ -35,6 +35,9 @@ class Reason(Enum):
     INVALID = "invalid"
     PENDING_RECONSENT = "pending_reconsent"
     UNREADABLE = "unreadable"
+    IDENTITY_UNSETTLED = "identity_unsettled"
+    DECEASED = "deceased"
+    EVIDENCE_DOUBTFUL = "evidence_doubtful"
     # The permission.
     PURPOSE_NOT_PERMITTED = "purpose_not_permitted"
     CLINICAL_NOT_PERMITTED = "clinical_not_permitted"

@@ -18,6 +18,7 @@ from consent_registry.ports.disclosure import StandIns
 from consent_registry.ports.forms import Forms
 from consent_registry.ports.imports import Imports
 from consent_registry.ports.opt_outs import OptOuts
+from consent_registry.ports.person_events import PersonEvents
 from consent_registry.ports.register import (
     Cohorts,
     Datasets,
@@ -45,6 +46,7 @@ __all__ = [
     "Imports",
     "OptOuts",
     "People",
+    "PersonEvents",
     "Releases",
     "Signer",
     "StandIns",
@@ -71,6 +73,11 @@ class UnitOfWork(Protocol):
     @property
     def events(self) -> Events:
         """The consent events."""
+        ...
+
+    @property
+    def person_events(self) -> PersonEvents:
+        """What is known of people beside their consents."""
         ...
 
     @property

@@ -5,7 +5,7 @@ One unit of work is one transaction: what is read in it is one state of the regi
 of it stays unless `commit` returns.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,6 +81,10 @@ class People(Protocol):
 
     def pid(self, pseudonym: str) -> str | None:
         """Give the registry's own id of a participant."""
+        ...
+
+    def pids(self, pseudonyms: Sequence[str]) -> Mapping[str, str]:
+        """Give the id of each of these pseudonyms that is known."""
         ...
 
     def linked(self, issuer: str, subject: str) -> str | None:
@@ -257,6 +261,10 @@ class Withdrawals(Protocol):
 
     def get(self, withdrawal_id: str) -> Withdrawal | None:
         """Give a withdrawal."""
+        ...
+
+    def everywhere(self, pids: Iterable[str]) -> Sequence[Withdrawal]:
+        """Give these people's withdrawals from everything, the earliest first."""
         ...
 
     def by_key(self, pid: str, idempotency_key: str) -> Withdrawal | None:

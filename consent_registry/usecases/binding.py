@@ -87,6 +87,7 @@ def _check_bindable(
     if writing.now >= cohort.void_at:
         raise FreezeVoid(context=context)
     changed = list(uow.events.changed_since(cohort.dataset, cohort.revision))
+    changed += uow.person_events.changed_since(cohort.dataset, cohort.revision)
     if tools.rules(writing.dataset, writing.now).says(No.OPT_OUT, Moment.NEW):
         changed += uow.opt_outs.changed_since(cohort.dataset, cohort.revision)
     if any(ordinal in cohort.bitmap for ordinal in changed):
@@ -97,12 +98,16 @@ def _lapses(
     uow: UnitOfWork, tools: Tools, cohort: FrozenCohort, writing: Writing
 ) -> tuple[tuple[str, int], ...]:
     """List the ends already known among the people of a cohort, from the freeze on."""
-    turning = uow.events.to_turn(cohort.dataset, cohort.frozen_at)
-    ordinals = [ordinal for ordinal in turning if ordinal in cohort.bitmap]
+    turning = {
+        *uow.events.to_turn(cohort.dataset, cohort.frozen_at),
+        *uow.person_events.to_turn(cohort.dataset, cohort.frozen_at),
+    }
+    ordinals = [ordinal for ordinal in sorted(turning) if ordinal in cohort.bitmap]
     timelines = uow.events.timelines(cohort.dataset, ordinals)
-    people = ((Ordinal(ordinal), timelines[ordinal]) for ordinal in ordinals)
+    bars = uow.person_events.bars(cohort.dataset, ordinals)
+    people = ((Ordinal(ordinal), timelines.get(ordinal, ())) for ordinal in ordinals)
     inquiry = tools.inquiry(cohort.purpose, writing.now, writing.dataset)
-    found = lapses(people, cohort.frozen_at, inquiry)
+    found = lapses(people, cohort.frozen_at, inquiry, bars)
     return tuple((to_rfc3339(at), int(ordinal)) for at, ordinal in found)
 
 

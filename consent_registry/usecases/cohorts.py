@@ -28,6 +28,7 @@ from consent_registry.domain.register import (
     FrozenCohort,
 )
 from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.cases import held_of
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
@@ -169,6 +170,10 @@ def _decide_as_of(
 ) -> tuple[Cohort, Basis]:
     """Look back; the register of opt-outs of that time is not looked up."""
     index = uow.events.index_as_of(dataset.dataset, times.effective_at, times.known_at)
+    lives = held_of(uow, dataset.dataset, None, times.effective_at, times.known_at)
+    for ordinal, held in lives.items():
+        if ordinal < index.members:
+            index.replace(ordinal, held.standing, held.bars)
     basis = replace(
         _basis(uow, tools, dataset, dataset.now(tools.clock.now())),
         revision=uow.events.revision_known(dataset.dataset, times.known_at),

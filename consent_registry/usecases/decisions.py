@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from consent_registry.domain.history import Standing, State, standing_at
+from consent_registry.domain.bars import Bars, reason_of
+from consent_registry.domain.cases import Case, Held, held_at
+from consent_registry.domain.history import ConsentEvent, Standing, State, standing_at
 from consent_registry.domain.matching import Inquiry, match
 from consent_registry.domain.records import EventRecord
 from consent_registry.domain.regimes import Moment
-from consent_registry.domain.register import Dataset, FrozenCohort, Narrowed
+from consent_registry.domain.register import Dataset, FrozenCohort, Member, Narrowed
 from consent_registry.domain.verdict import Result
 from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.cases import load_case
 from consent_registry.usecases.tools import Tools
 from shared.errors import FieldFault, ValidationFailed
 from shared.ids import DatasetId, Ordinal, PermitId
@@ -68,11 +71,13 @@ def decide_people(
         raise ValidationFailed("too many questions", faults=[fault])
     with tools.reads() as uow:
         known = _histories(uow, questions)
+        cases = _cases(uow, questions)
         permits = {one.permit_id for one in questions if one.permit_id is not None}
         cohorts = {permit: uow.cohorts.under(permit) for permit in permits}
         datasets = {dataset: uow.datasets.get(dataset) for dataset in known}
         return [
-            _answer(one, _Case.of(one, uow, known, datasets, cohorts), tools) for one in questions
+            _answer(one, _Case.of(one, uow, known, datasets, cohorts, cases=cases), tools)
+            for one in questions
         ]
 
 
@@ -86,12 +91,38 @@ def _histories(uow: UnitOfWork, questions: Sequence[PersonQuestion]) -> _Known:
     }
 
 
+_Cases = Mapping[tuple[DatasetId, Ordinal], tuple[Case, Member]]
+
+
+def _cases(uow: UnitOfWork, questions: Sequence[PersonQuestion]) -> _Cases:
+    """Load the cases of those of whom more is known than their consents."""
+    wanted: dict[DatasetId, set[Ordinal]] = {}
+    for one in questions:
+        wanted.setdefault(one.dataset, set()).add(one.ordinal)
+    found: dict[tuple[DatasetId, Ordinal], tuple[Case, Member]] = {}
+    for dataset, ordinals in wanted.items():
+        for pid in uow.person_events.known_members(dataset, sorted(ordinals)).values():
+            case = load_case(uow, [pid])
+            found |= {(m.dataset, m.ordinal): (case, m) for m in case.members}
+    return found
+
+
+def _held(question: PersonQuestion, events: Sequence[ConsentEvent], cases: _Cases) -> Held:
+    found = cases.get((question.dataset, question.ordinal))
+    if found is None:
+        standing = standing_at(events, question.effective_at, question.known_at)
+        return Held(standing=standing)
+    case, member = found
+    return held_at(case, member, question.effective_at, question.known_at)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
     """What the register holds about one question; `left` is when and why she left the cohort."""
 
     dataset: Dataset | None
     standing: Standing
+    bars: Bars
     cohort: FrozenCohort | None
     left: Sequence[Narrowed]
 
@@ -103,14 +134,18 @@ class _Case:
         known: _Known,
         datasets: Mapping[DatasetId, Dataset | None],
         cohorts: Mapping[PermitId, FrozenCohort | None],
+        *,
+        cases: _Cases,
     ) -> "_Case":
         events = [one.event() for one in known[question.dataset].get(question.ordinal, ())]
         cohort = None if question.permit_id is None else cohorts[question.permit_id]
         if cohort is not None and cohort.dataset != question.dataset:
             cohort = None
+        held = _held(question, events, cases)
         return cls(
             dataset=datasets[question.dataset],
-            standing=standing_at(events, question.effective_at, question.known_at),
+            standing=held.standing,
+            bars=held.bars,
             cohort=cohort,
             left=[] if cohort is None else uow.cohorts.left(cohort.cohort_id, question.ordinal),
         )
@@ -119,10 +154,12 @@ class _Case:
 def _answer(question: PersonQuestion, case: _Case, tools: Tools) -> PersonAnswer:
     if case.dataset is None:
         return PersonAnswer(answer="unknown", reason="dataset_unknown")
-    if tools.rules(case.dataset, question.effective_at).excludes(
-        case.standing.state, Moment.RUNNING
-    ):
+    rules = tools.rules(case.dataset, question.effective_at)
+    if rules.excludes(case.standing.state, Moment.RUNNING):
         return PersonAnswer(answer="out", reason=_REASONS[case.standing.state])
+    barred = [reason_of(bar) for bar in case.bars if rules.barred(bar, Moment.RUNNING)]
+    if barred:
+        return PersonAnswer(answer="out", reason=min(barred))
     if question.permit_id is None:
         return PersonAnswer(answer="in")
     return _under_permit(question, case, case.dataset, tools)

@@ -29,7 +29,9 @@ from consent_registry.domain.terms import Terms, read_written
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.import_cancelling import end_if_wished
 from consent_registry.usecases.imports import record_end
+from consent_registry.usecases.mandated import guarded_then
 from consent_registry.usecases.recording import Draft, record
+from consent_registry.usecases.settling import again, hold
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import begin
 from shared.ids import DatasetId, Ordinal
@@ -53,15 +55,18 @@ class _Consent:
 
 def apply_next(*, tools: Tools) -> bool:
     """Record the next consents of the longest waiting import; False when none is waiting."""
-    with tools.units() as uow:
-        batch = uow.imports.claim(ImportState.APPLYING)
-        if batch is None:
-            return False
-        if not end_if_wished(uow, batch, tools):
-            rows = uow.imports.next_rows(batch, ROWS_PER_TRANSACTION)
-            after = _apply(uow, batch, rows, tools) if rows else _finish(uow, batch, tools)
-            uow.imports.keep(after)
-        uow.commit()
+    return again(tools, lambda uow: _apply_next(uow, tools))
+
+
+def _apply_next(uow: UnitOfWork, tools: Tools) -> bool:
+    batch = uow.imports.claim(ImportState.APPLYING)
+    if batch is None:
+        return False
+    if not end_if_wished(uow, batch, tools):
+        rows = uow.imports.next_rows(batch, ROWS_PER_TRANSACTION)
+        after = _apply(uow, batch, rows, tools) if rows else _finish(uow, batch, tools)
+        uow.imports.keep(after)
+    uow.commit()
     return True
 
 
@@ -78,14 +83,16 @@ def _apply(
     by_dataset: dict[DatasetId, list[StagedRow]] = {}
     for staged in rows:
         by_dataset.setdefault(DatasetId(staged.row.dataset), []).append(staged)
-    held = uow.datasets.hold(sorted(by_dataset))
     pseudonyms = sorted({staged.row.participant for staged in rows})
+    held = hold(uow, sorted(by_dataset), list(uow.people.pids(pseudonyms).values()))
     people = uow.people.ensure(pseudonyms, tools.clock.now())
     faults: list[FaultAt] = []
     for name, of_dataset in by_dataset.items():
         consents = _consents(of_dataset, people.pids)
+        # It may have moved by what was recorded in the one before.
+        dataset = uow.datasets.get(name) or held[name]
         faults += _record_dataset(
-            uow, batch, dataset=held[name], consents=consents, fresh=people.fresh, tools=tools
+            uow, batch, dataset=dataset, consents=consents, fresh=people.fresh, tools=tools
         )
     uow.imports.put_faults(batch.import_id, faults)
     return replace(
@@ -130,11 +137,12 @@ def _record_dataset(
     known = [m.ordinal for m in members.values() if m.ordinal < dataset.members]
     before = uow.events.of_members(dataset.dataset, known)
     approved = uow.approvals.open_for(dataset.dataset, earlier) if earlier else frozenset()
+    guarded = _guarded(uow, dataset, [one for one in consents if one.pid not in fresh])
     drafts: list[Draft] = []
     faults: list[FaultAt] = []
     for consent in consents:
         member = members.get(consent.pid)
-        fault = _fault(consent, member, before, approved)
+        fault = _fault(consent, member, before, approved) or guarded.get(consent.pid)
         if fault is not None or member is None:
             faults += [FaultAt(staged.line, fault or _TAKEN) for staged in consent.rows]
             continue
@@ -176,6 +184,15 @@ def _members(
         by_pid[consent.pid] = member
         taken.add(local_id)
     return by_pid, added
+
+
+def _guarded(
+    uow: UnitOfWork, dataset: Dataset, consents: Sequence[_Consent]
+) -> Mapping[str, Fault]:
+    """Give a fault for each grant that somebody else had to sign when it was signed."""
+    signed_on = {c.pid: c.first.row.expressed_at for c in consents if c.first.row.kind.grants}
+    found = guarded_then(uow, dataset.dataset, signed_on)
+    return dict.fromkeys(found, Fault("signed_on", RowCode.GUARDIAN_MISSING))
 
 
 def _fault(

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Take people out of live cohorts and say so: in the feed, and to permit_service."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
+from types import MappingProxyType
 from typing import Final
 
 from pyroaring import BitMap
 
+from consent_registry.domain.bars import NO_BARS, Bars
 from consent_registry.domain.history import Standing, State
-from consent_registry.domain.narrowing import cause, permits
+from consent_registry.domain.narrowing import OPTED_OUT, cause, permits
 from consent_registry.domain.regimes import Moment, Rules
 from consent_registry.domain.register import (
     ChangeKind,
@@ -27,15 +30,27 @@ TOPIC: Final = "consent.changes.v1"
 NARROWED_TYPE: Final = "placet.consent.narrowed.v1"
 
 
+NOT_BARRED: Final[Mapping[Ordinal, Bars]] = MappingProxyType({})
+
+
 def narrow(
-    uow: UnitOfWork, tools: Tools, writing: Writing, standings: Mapping[Ordinal, Standing]
+    uow: UnitOfWork,
+    tools: Tools,
+    writing: Writing,
+    standings: Mapping[Ordinal, Standing],
+    bars: Mapping[Ordinal, Bars] = NOT_BARRED,
+    *,
+    opted_out: Set[Ordinal] = frozenset(),
 ) -> Sequence[Narrowed]:
-    """Take those out of live cohorts whose standing no longer permits the cohort's purpose."""
+    """Take those out of live cohorts whom standing or bars no longer let be in one.
+
+    `opted_out` are those of them whom a merge has newly opted out.
+    """
     touched = BitMap(standings)
     gone: list[Narrowed] = []
     now_in: list[dict[str, JSON]] = []
     for cohort in uow.cohorts.live(writing.dataset.dataset):
-        left = _leaving(tools, writing, cohort, touched, standings)
+        left = _leaving(tools, writing, cohort, touched, (standings, bars, opted_out))
         if left:
             gone += left
             count = len(cohort.members) - len(left)
@@ -47,10 +62,13 @@ def narrow(
 def publish_narrowed(
     uow: UnitOfWork, tools: Tools, writing: Writing, gone: Sequence[Narrowed]
 ) -> None:
-    """Take one person out of live cohorts and tell permit_service their new sizes."""
-    left = {one.cohort_id for one in gone}
+    """Take people out of live cohorts and tell permit_service their new sizes."""
+    left = Counter(one.cohort_id for one in gone)
     now_in: list[dict[str, JSON]] = [
-        {"permit_id": live.permit_id, "members_now": len(live.members) - 1}
+        {
+            "permit_id": live.permit_id,
+            "members_now": len(live.members) - left[live.frozen.cohort_id],
+        }
         for live in uow.cohorts.live(writing.dataset.dataset)
         if live.frozen.cohort_id in left
     ]
@@ -74,8 +92,9 @@ def _leaving(
     writing: Writing,
     cohort: LiveCohort,
     touched: BitMap,
-    standings: Mapping[Ordinal, Standing],
+    held: tuple[Mapping[Ordinal, Standing], Mapping[Ordinal, Bars], Set[Ordinal]],
 ) -> list[Narrowed]:
+    standings, bars, opted_out = held
     inquiry = tools.inquiry(cohort.frozen.purpose, writing.now, writing.dataset)
     affected = ((Ordinal(o), standings[Ordinal(o)]) for o in cohort.members & touched)
     return [
@@ -84,10 +103,17 @@ def _leaving(
             ordinal=ordinal,
             revision=writing.revision,
             left_at=writing.recorded_at,
-            cause=cause(standing),
+            cause=OPTED_OUT
+            if permits(standing, inquiry, bars=bars.get(ordinal, NO_BARS))
+            else cause(standing, bars.get(ordinal, NO_BARS)),
         )
         for ordinal, standing in affected
-        if not permits(standing, inquiry)
+        if not permits(
+            standing,
+            inquiry,
+            opted_out=ordinal in opted_out,
+            bars=bars.get(ordinal, NO_BARS),
+        )
     ]
 
 
@@ -97,16 +123,18 @@ def announce_standings(
     writing: Writing,
     standings: Mapping[Ordinal, Standing],
     gone: Sequence[Narrowed],
+    *,
+    bars: Mapping[Ordinal, Bars] = NOT_BARRED,
 ) -> None:
     """Put into the feed whom the dataset has now, who is out, and who is given.
 
     A no that leaves running permits alone under the dataset's law moves the revision and names
-    nobody.
+    nobody. Whoever has bars may have lost one: who of them is not out is named again.
     """
     rules = tools.rules(writing.dataset, writing.now)
     new = {member.ordinal for member in writing.added}
     known = {ordinal: standing for ordinal, standing in standings.items() if ordinal not in new}
-    narrowed = _narrowed_items(known, gone, rules)
+    narrowed = _narrowed_items(known, gone, rules, bars)
     out = {item["ordinal"] for item in narrowed}
     by_kind: dict[ChangeKind, tuple[Mapping[str, JSON], ...]] = {
         ChangeKind.MEMBER_NARROWED: narrowed,
@@ -116,7 +144,7 @@ def announce_standings(
         ChangeKind.MEMBER_GIVEN: tuple(
             {"ordinal": ordinal}
             for ordinal, standing in standings.items()
-            if standing.state is State.GIVEN and ordinal not in out
+            if (standing.state is State.GIVEN or ordinal in bars) and ordinal not in out
         ),
     }
     if not any(by_kind.values()):
@@ -134,7 +162,10 @@ def announce_standings(
 
 
 def _narrowed_items(
-    standings: Mapping[Ordinal, Standing], gone: Iterable[Narrowed], rules: Rules
+    standings: Mapping[Ordinal, Standing],
+    gone: Iterable[Narrowed],
+    rules: Rules,
+    bars: Mapping[Ordinal, Bars],
 ) -> tuple[Mapping[str, JSON], ...]:
     """Give the feed items of everybody who is out or left a cohort; `cohorts` names which.
 
@@ -144,9 +175,15 @@ def _narrowed_items(
     for one in gone:
         left.setdefault(one.ordinal, []).append(one.cohort_id)
     return tuple(
-        {"ordinal": ordinal, "cause": cause(standing), "cohorts": left.get(ordinal, [])}
+        {
+            "ordinal": ordinal,
+            "cause": cause(standing, bars.get(ordinal, NO_BARS)),
+            "cohorts": left.get(ordinal, []),
+        }
         for ordinal, standing in standings.items()
-        if rules.excludes(standing.state, Moment.RUNNING) or ordinal in left
+        if rules.excludes(standing.state, Moment.RUNNING)
+        or any(rules.barred(bar, Moment.RUNNING) for bar in bars.get(ordinal, NO_BARS))
+        or ordinal in left
     )
 
 

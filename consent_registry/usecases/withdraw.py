@@ -22,7 +22,10 @@ from consent_registry.domain.records import Channel
 from consent_registry.domain.register import Member, Withdrawal
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
+from consent_registry.usecases.cases import memberships
+from consent_registry.usecases.mandated import acting_for
 from consent_registry.usecases.recording import Draft, record
+from consent_registry.usecases.settling import again, hold
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import begin
 from shared.errors import FieldFault, ValidationFailed
@@ -62,18 +65,18 @@ def withdraw(
     channel: Channel = Channel.API,
 ) -> Withdrawal:
     """Withdraw for a participant named by a desk or by herself."""
-    with tools.units() as uow:
-        pid = access.participant(uow, principal, pseudonym, DESK)
-        return _withdraw(uow, pid, wanted, tools=tools, principal=principal, channel=channel)
+    with tools.reads() as uow:
+        pid = acting_for(uow, tools, principal, pseudonym, DESK, datasets=wanted.datasets)
+    return _withdraw(pid, wanted, tools=tools, principal=principal, channel=channel)
 
 
 def withdraw_own(
     wanted: WithdrawConsent, *, tools: Tools, principal: Principal, channel: Channel
 ) -> Withdrawal:
     """Withdraw for the participant this login is linked to. Raises NotLinked."""
-    with tools.units() as uow:
+    with tools.reads() as uow:
         pid = access.oneself(uow, principal)
-        return _withdraw(uow, pid, wanted, tools=tools, principal=principal, channel=channel)
+    return _withdraw(pid, wanted, tools=tools, principal=principal, channel=channel)
 
 
 def own_withdrawal(withdrawal_id: str, *, tools: Tools, principal: Principal) -> Withdrawal:
@@ -87,6 +90,16 @@ def own_withdrawal(withdrawal_id: str, *, tools: Tools, principal: Principal) ->
 
 
 def _withdraw(
+    pid: str, wanted: WithdrawConsent, *, tools: Tools, principal: Principal, channel: Channel
+) -> Withdrawal:
+    _check_time(wanted, tools.clock.now())
+    return again(
+        tools,
+        lambda uow: _record(uow, pid, wanted, tools=tools, principal=principal, channel=channel),
+    )
+
+
+def _record(
     uow: UnitOfWork,
     pid: str,
     wanted: WithdrawConsent,
@@ -95,18 +108,19 @@ def _withdraw(
     principal: Principal,
     channel: Channel,
 ) -> Withdrawal:
-    _check_time(wanted, tools.clock.now())
-    members = _chosen(uow.people.memberships(pid), wanted.datasets)
+    members = _chosen(memberships(uow, pid), wanted.datasets)
     # Holding comes first: of two requests with one key the second sees what the first did.
-    held = uow.datasets.hold([member.dataset for member in members])
+    held = hold(uow, [member.dataset for member in members], [pid])
     repeated = _repeated(uow, pid, wanted)
     if repeated is not None:
         return repeated
     withdrawal_id = tools.ids.new()
-    revisions: list[tuple[DatasetId, Revision]] = []
+    revisions: dict[DatasetId, Revision] = {}
     recorded_at: list[datetime] = []
     for member in members:
-        writing = begin(tools, held[member.dataset], principal)
+        # A dataset may have moved by what was recorded in the one before.
+        dataset = uow.datasets.get(member.dataset) or held[member.dataset]
+        writing = begin(tools, dataset, principal)
         begins = wanted.effective_from or writing.now
         draft = Draft(
             member=member,
@@ -117,15 +131,16 @@ def _withdraw(
             withdrawal_id=withdrawal_id,
         )
         record(uow, tools, writing, [draft])
-        revisions.append((member.dataset, writing.revision))
+        revisions[member.dataset] = writing.revision
         recorded_at.append(writing.recorded_at)
     done = Withdrawal(
         withdrawal_id=withdrawal_id,
         pid=pid,
         recorded_at=max(recorded_at),
-        revisions=tuple(revisions),
+        revisions=tuple(revisions.items()),
         idempotency_key=wanted.idempotency_key,
         request_sha256=wanted.digest(),
+        everywhere=wanted.datasets is None,
     )
     uow.withdrawals.add(done)
     uow.commit()
@@ -140,7 +155,7 @@ def _check_time(wanted: WithdrawConsent, now: datetime) -> None:
 
 def _chosen(members: Sequence[Member], datasets: tuple[DatasetId, ...] | None) -> list[Member]:
     chosen = [m for m in members if datasets is None or m.dataset in datasets]
-    if not chosen or (datasets is not None and len(chosen) != len(set(datasets))):
+    if not chosen or (datasets is not None and {m.dataset for m in chosen} != set(datasets)):
         raise NothingToWithdraw
     return chosen
 

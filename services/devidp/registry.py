@@ -31,6 +31,7 @@ _SCOPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "decisions.read",
             "feed.read",
             "messages.write",
+            "preferences.read",
         ),
         "permit_service": (
             "applications.decide",
@@ -163,6 +164,9 @@ def _demo_users(node: str, participants: Sequence[str]) -> Iterator[User]:
     yield _user("stranger", "researcher without a permit", research)
     authority = ("applications.decide", "applications.read", "permits.read", "permits.revoke")
     yield _user("dora", "data permit authority", _access(node, {"permit_service": authority}))
+    desk = ("consents.read", "consents.write")
+    for login in ("stella", "sven"):
+        yield _user(login, "consent steward", _access(node, {"consent_registry": desk}))
     officer = ("findings.manage", "holds.manage", "log.read", "log.reveal", "log.search")
     yield _user("otto", "compliance officer", _access(node, {"audit_log": officer}))
     yield _user("olga", "another compliance officer", _access(node, {"audit_log": officer}))

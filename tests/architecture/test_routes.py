@@ -57,6 +57,7 @@ SCOPES: Mapping[str, set[str]] = {
     "consent_registry": {
         *("consents.self", "consents.read", "consents.write", "consents.import"),
         *("cohorts.evaluate", "cohorts.freeze", "decisions.read", "feed.read", "messages.write"),
+        "preferences.read",
     },
     "devidp": set(),
     "permit_service": {

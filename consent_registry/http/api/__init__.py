@@ -15,6 +15,7 @@ from consent_registry.http.api import (
     mondo,
     opt_outs,
     participants,
+    people,
     receipts,
 )
 from shared.api import Api
@@ -22,6 +23,9 @@ from shared.api import Api
 
 def register(api: Api) -> None:
     """Serve every address of the JSON API."""
-    modules = (datasets, participants, opt_outs, approvals, imports, cohorts, codes, decisions)
-    for module in (*modules, mondo, forms, feed, fhir, receipts, catalogue):
+    modules = (
+        *(datasets, participants, people, opt_outs, approvals, imports, cohorts, codes, decisions),
+        *(mondo, forms, feed, fhir, receipts, catalogue),
+    )
+    for module in modules:
         api.register_blueprint(module.blueprint)

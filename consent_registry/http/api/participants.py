@@ -46,7 +46,9 @@ def put_consent(body: dict[str, Any], pseudonym: str, dataset: str) -> dict[str,
     wanted = NewConsent(
         pseudonym=pseudonym,
         dataset=dataset_id_of(dataset),
-        alternatives=[_alternative(number, raw) for number, raw in enumerate(body["alternatives"])],
+        alternatives=[
+            alternative_of(number, raw) for number, raw in enumerate(body["alternatives"])
+        ],
         effective_from=instant_of(body["effective_from"], "/effective_from"),
         effective_to=instant_of(body["effective_to"], "/effective_to"),
         form_version=body["form_version"],
@@ -138,7 +140,8 @@ def put_link(body: dict[str, Any], pseudonym: str) -> None:
     )
 
 
-def _alternative(number: int, raw: dict[str, Any]) -> RawAlternative:
+def alternative_of(number: int, raw: dict[str, Any]) -> RawAlternative:
+    """Read one alternative as it was sent; what it means is read elsewhere."""
     return RawAlternative(
         permission=raw["permission"],
         modifiers=tuple(

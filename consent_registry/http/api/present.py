@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from consent_registry.domain.acknowledgements import NodeStanding
+from consent_registry.domain.bars import reason_of
 from consent_registry.domain.batches import FaultAt
 from consent_registry.domain.bitmaps import to_text
 from consent_registry.domain.history import State
@@ -215,6 +216,7 @@ def _choice(choice: Choice) -> dict[str, Any]:
         "event_id": standing.event_id,
         "effective_from": to_rfc3339(choice.since) if choice.since else None,
         "effective_to": to_rfc3339(choice.until) if choice.until else None,
+        "barred_by": sorted({reason_of(bar) for bar in choice.bars}),
     }
 
 

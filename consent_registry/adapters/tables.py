@@ -183,6 +183,10 @@ COHORT: Final = Table(
     Column("bound_at", _INSTANT),
     Column("bound_revision", BigInteger),
     Column("lapses", JSONB),
+    # The rulings it was decided with, and the policy its people were last looked through under:
+    # empty when a ruling of it was withdrawn since.
+    Column("rulings", JSONB, nullable=False, server_default="[]"),
+    Column("checked_under", Text),
     Index(None, "dataset", "bound_revision"),
     CheckConstraint("(permit_id IS NULL) = (bound_at IS NULL)", name="bound"),
 )
@@ -211,6 +215,24 @@ LISTED_APPROVAL: Final = Table(
     Column("listed_at", _INSTANT, nullable=False),
     Column("used", Boolean, nullable=False),
     Index(None, "pid", "dataset"),
+)
+
+RULING_STATEMENT: Final = Table(
+    "ruling_statement",
+    METADATA,
+    Column("ruling_id", _ID, primary_key=True),
+    Column("withdrawn", Boolean, primary_key=True),
+    Column("application_id", Text, nullable=False),
+    Column("dataset", Text, ForeignKey("dataset.dataset"), nullable=False),
+    Column("purpose_sha256", Text, nullable=False),
+    Column("clause", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("says", Text, nullable=False),
+    Column("stated_at", _INSTANT, nullable=False),
+    Column("recorded_at", _INSTANT, nullable=False),
+    Column("jws", Text, nullable=False),
+    Index(None, "application_id"),
 )
 
 OPT_OUT_REGISTER: Final = Table(

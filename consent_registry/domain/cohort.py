@@ -19,7 +19,8 @@ from consent_registry.domain.history import State
 from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.permissions import Coverage, judge_permission
 from consent_registry.domain.regimes import Moment, No
-from consent_registry.domain.verdict import Finding, Reason, Result
+from consent_registry.domain.rulings import Answers, settled
+from consent_registry.domain.verdict import QUESTION_ORDER, Finding, Matter, Reason, Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,8 @@ class Cohort:
     """A cohort in three parts that together are all members and do not overlap.
 
     `out` holds for each reason the people for whom it is the first; `clauses` likewise for those
-    who await a ruling. Neither has an empty set.
+    who await a ruling. `matters` has everybody who awaits a ruling on it, first or not. None of
+    them has an empty set.
     """
 
     members: int
@@ -35,6 +37,7 @@ class Cohort:
     awaiting: BitMap
     out: Mapping[Reason, BitMap]
     clauses: Mapping[str, BitMap]
+    matters: Mapping[Matter, BitMap] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
         """Give the numbers of members, in, out and awaiting."""
@@ -55,16 +58,25 @@ class Cohort:
         return {clause: len(people) for clause, people in self.clauses.items()}
 
 
-def evaluate(index: CohortIndex, inquiry: Inquiry, *, despite_opt_out: bool = False) -> Cohort:
+def evaluate(
+    index: CohortIndex,
+    inquiry: Inquiry,
+    *,
+    moment: Moment = Moment.NEW,
+    despite_opt_out: bool = False,
+    without: str | None = None,
+) -> Cohort:
     """Decide a purpose for everybody of one dataset, for a permit that is still to be given.
 
-    Who has no readable terms has no codes to match. `despite_opt_out` is for a case in which an
-    exception under EHDS Article 71(4) was found to apply.
+    Who has no readable terms has no codes to match. `moment` asks instead who may stay in a permit
+    that runs. `despite_opt_out` is for a case in which an exception under EHDS Article 71(4) was
+    found to apply. `without` leaves one clause unheard, to see what it alone changes; nothing is
+    ever granted on that.
     """
     everybody = BitMap(range(index.members))
-    said_no = _excluded(index, inquiry, Moment.NEW, despite_opt_out=despite_opt_out)
+    said_no = _excluded(index, inquiry, moment, despite_opt_out=despite_opt_out)
     excluded = union(said_no.values())
-    verdicts = _verdicts(index, inquiry)
+    verdicts = _verdicts(index, inquiry, without)
     free = everybody - union(verdict.present for verdict in verdicts)
     within = (union(verdict.permitted for verdict in verdicts) | free) - excluded
     awaiting = union(verdict.awaiting() for verdict in verdicts) - within - excluded
@@ -74,6 +86,7 @@ def evaluate(index: CohortIndex, inquiry: Inquiry, *, despite_opt_out: bool = Fa
         awaiting=awaiting,
         out=_first_reasons(said_no, verdicts, everybody - within - awaiting),
         clauses=_first_clauses(verdicts, awaiting),
+        matters=_matters(verdicts, awaiting),
     )
 
 
@@ -83,10 +96,17 @@ def holding(index: CohortIndex, inquiry: Inquiry) -> BitMap:
     return BitMap(range(index.members)) - union(said_no.values())
 
 
-def _verdicts(index: CohortIndex, inquiry: Inquiry) -> "list[_SlotVerdict]":
+def speaking(index: CohortIndex, inquiry: Inquiry) -> frozenset[str]:
+    """Name the clauses that say no to the purpose, or ask for a ruling, in anybody's consent."""
+    return frozenset().union(*(verdict.speaking for verdict in _verdicts(index, inquiry)))
+
+
+def _verdicts(
+    index: CohortIndex, inquiry: Inquiry, without: str | None = None
+) -> "list[_SlotVerdict]":
     if not inquiry.rules.matches_terms:
         return []
-    return [_judge_slot(slot, inquiry) for slot in index.slots]
+    return [_judge_slot(slot, inquiry, without) for slot in index.slots]
 
 
 def _excluded(
@@ -111,18 +131,27 @@ def _excluded(
 @dataclass(slots=True)
 class _SlotVerdict:
     present: BitMap
+    ruled: Answers
+    without: str | None
     denying: dict[Reason, list[BitMap]] = field(default_factory=dict)
-    asking: dict[str, list[BitMap]] = field(default_factory=dict)
+    asking: dict[Matter, list[BitMap]] = field(default_factory=dict)
     denied: dict[Reason, BitMap] = field(default_factory=dict)
-    manual: dict[str, BitMap] = field(default_factory=dict)
+    manual: dict[Matter, BitMap] = field(default_factory=dict)
     no: BitMap = field(default_factory=BitMap)
+    speaking: set[str] = field(default_factory=set)
 
     def note(self, people: BitMap, findings: tuple[Finding, ...]) -> None:
-        for finding in findings:
+        for spoken in findings:
+            finding = settled(spoken, self.ruled)
+            if finding.result is Result.PERMIT:
+                continue
+            self.speaking.add(finding.clause)
+            if finding.clause == self.without:
+                continue
             if finding.result is Result.DENY and finding.reason is not None:
                 self.denying.setdefault(finding.reason, []).append(people)
-            elif finding.result is Result.MANUAL:
-                self.asking.setdefault(finding.clause, []).append(people)
+            elif (matter := finding.matter) is not None:
+                self.asking.setdefault(matter, []).append(people)
 
     def settle(self) -> "_SlotVerdict":
         """Join what was noted, once for each word: joining at every clause costs as often."""
@@ -136,11 +165,15 @@ class _SlotVerdict:
         return self.present - union([self.no, *self.manual.values()])
 
     def awaiting(self, clause: str | None = None) -> BitMap:
-        return union(self.manual.values()) if clause is None else self.manual.get(clause, BitMap())
+        return union(
+            people
+            for matter, people in self.manual.items()
+            if clause is None or matter.clause == clause
+        )
 
 
-def _judge_slot(slot: Slot, inquiry: Inquiry) -> _SlotVerdict:
-    verdict = _SlotVerdict(slot.present)
+def _judge_slot(slot: Slot, inquiry: Inquiry, without: str | None) -> _SlotVerdict:
+    verdict = _SlotVerdict(slot.present, inquiry.ruled, without)
     for permission, people in slot.permissions.items():
         for group, clinical_care, covered in _groups(slot, permission, people, inquiry):
             findings = judge_permission(
@@ -239,3 +272,18 @@ def _first_clauses(verdicts: list[_SlotVerdict], awaiting: BitMap) -> dict[str, 
             first[code.name] = hit
             left -= hit
     return first
+
+
+def _matters(verdicts: list[_SlotVerdict], awaiting: BitMap) -> dict[Matter, BitMap]:
+    asked = {matter for verdict in verdicts for matter in verdict.manual}
+    found: dict[Matter, BitMap] = {}
+    for matter in sorted(asked, key=matter_order):
+        people = awaiting & union(v.manual[matter] for v in verdicts if matter in v.manual)
+        if people:
+            found[matter] = people
+    return found
+
+
+def matter_order(matter: Matter) -> tuple[int, int, str]:
+    """Order matters as the vocabulary has their clauses, then their questions, then their texts."""
+    return list(Duo).index(Duo[matter.clause]), QUESTION_ORDER[matter.question], matter.value

@@ -12,6 +12,7 @@ from consent_registry.http.api import (
     mondo,
     opt_outs,
     participants,
+    rulings,
 )
 from shared.api import Api
 
@@ -19,5 +20,5 @@ from shared.api import Api
 def register(api: Api) -> None:
     """Serve every address of the JSON API."""
     modules = (datasets, participants, opt_outs, approvals, imports, cohorts, codes, decisions)
-    for module in (*modules, mondo, feed):
+    for module in (*modules, rulings, mondo, feed):
         api.register_blueprint(module.blueprint)

@@ -273,6 +273,64 @@ class EvaluateSchema(QuestionSchema):
 
     effective_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
     known_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
+    application_id = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata=_about("the case whose rulings count, when it is asked of now"),
+    )
+
+
+class MatterSchema(Schema):
+    """What a ruling can be given on, and how many people await it."""
+
+    clause = fields.String()
+    question = fields.String()
+    value = fields.String(metadata=_about("the text to be read, else empty"))
+    people = fields.Integer()
+
+
+class NamedRulingSchema(Schema):
+    """A ruling that the decision was made with."""
+
+    ruling_id = fields.String()
+    sha256 = fields.String(metadata=_about("of its signed bytes, hex"))
+
+
+class RulingSchema(StrictSchema):
+    """A ruling, or that it is withdrawn, as the authority signed it."""
+
+    statement = fields.String(
+        required=True,
+        validate=validate.Length(max=16_384),
+        metadata=_about("JWS (ES256), typ placet-ruling+jws"),
+    )
+
+
+class RulingTakenSchema(Schema):
+    """A statement as it is recorded."""
+
+    ruling_id = fields.String()
+    application_id = fields.String()
+    answer = fields.String(metadata=_about("yes, no or withdrawn"))
+    sha256 = fields.String()
+    recorded_at = fields.String(metadata=_about(_TIME))
+    repeated = fields.Boolean()
+
+
+class BlockingSchema(Schema):
+    """Who blocks what. Every number may be shown; one that may not be is left out."""
+
+    dataset = fields.String()
+    revision = fields.Integer()
+    shown = fields.Dict(keys=fields.String(), values=fields.Integer())
+    reasons = fields.Dict(keys=fields.String(), values=fields.Integer())
+    awaiting_by_clause = fields.Dict(keys=fields.String(), values=fields.Integer())
+    without_clause = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata=_about("how many more would be in were this clause alone not there"),
+    )
+    small_cell = fields.Integer()
 
 
 class FreezeSchema(QuestionSchema):
@@ -299,6 +357,9 @@ class EvaluationSchema(Schema):
     shown = fields.Dict(keys=fields.String(), values=fields.Integer())
     reasons = fields.Dict(keys=fields.String(), values=fields.Integer())
     awaiting_by_clause = fields.Dict(keys=fields.String(), values=fields.Integer())
+    matters = fields.List(fields.Nested(MatterSchema))
+    rulings = fields.List(fields.Nested(NamedRulingSchema))
+    purpose_sha256 = fields.String()
     small_cell = fields.Integer()
     manifest = fields.String(metadata=_about("JWS, typ placet-manifest+jwt"))
     bitmap = fields.String(metadata=_about("portable Roaring bitmap in base64"))
@@ -306,7 +367,7 @@ class EvaluationSchema(Schema):
 
 
 class FrozenSchema(Schema):
-    """A frozen cohort; void at `void_at` unless bound."""
+    """A frozen cohort; void at `void_at` unless bound. Its numbers may be shown."""
 
     cohort_id = fields.String()
     dataset = fields.String()
@@ -315,6 +376,8 @@ class FrozenSchema(Schema):
     void_at = fields.String(metadata=_about(_TIME))
     counts = fields.Dict(keys=fields.String(), values=fields.Integer())
     reasons = fields.Dict(keys=fields.String(), values=fields.Integer())
+    small_cell = fields.Integer()
+    rulings = fields.List(fields.String(), metadata=_about("ids of those it was decided with"))
     digest = fields.String()
     manifest = fields.String()
     permit_id = fields.String(allow_none=True)

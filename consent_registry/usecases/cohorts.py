@@ -84,11 +84,9 @@ def evaluate_cohort(
             raise DatasetUnknown
         at = dataset.now(tools.clock.now())
         if effective_at is None and known_at is None:
-            asked = tools.inquiry(purpose, at, dataset)
-            rulings = rulings_of(uow, application_id, dataset_id, asked)
-            inquiry = with_rulings(asked, rulings)
-            cohort = _decide(uow, dataset, at, inquiry)
-            basis = replace(_basis(uow, tools, dataset, at), rulings=named(rulings))
+            inquiry, cohort, basis = _decide(
+                uow, tools, dataset, at, case=application_id, purpose=purpose
+            )
         else:
             times = AsOf(effective_at=effective_at or at, known_at=known_at or at)
             inquiry = tools.inquiry(purpose, times.effective_at, dataset)
@@ -143,11 +141,9 @@ def freeze_cohort(
             raise DatasetUnknown
         dataset = held[dataset_id]
         at = dataset.now(tools.clock.now())
-        asked = tools.inquiry(purpose, at, dataset)
-        rulings = rulings_of(uow, application_id, dataset_id, asked)
-        inquiry = with_rulings(asked, rulings)
-        cohort = _decide(uow, dataset, at, inquiry)
-        basis = replace(_basis(uow, tools, dataset, at), rulings=named(rulings))
+        inquiry, cohort, basis = _decide(
+            uow, tools, dataset, at, case=application_id, purpose=purpose
+        )
         figures = cohort_figures(uow, tools, dataset_id, cohort)
         frozen = _freeze(
             tools,
@@ -172,9 +168,22 @@ def warm(dataset_id: DatasetId, tools: Tools) -> None:
             pass
 
 
-def _decide(uow: UnitOfWork, dataset: Dataset, at: datetime, inquiry: Inquiry) -> Cohort:
+def _decide(
+    uow: UnitOfWork,
+    tools: Tools,
+    dataset: Dataset,
+    at: datetime,
+    *,
+    purpose: Purpose,
+    case: ApplicationId | None,
+) -> tuple[Inquiry, Cohort, Basis]:
+    """Decide now, with the rulings that stand in the case, if there is one."""
+    asked = tools.inquiry(purpose, at, dataset)
+    rulings = rulings_of(uow, case, dataset.dataset, asked)
+    inquiry = with_rulings(asked, rulings)
     with uow.events.index(dataset.dataset, at) as index:
-        return evaluate(index, inquiry)
+        cohort = evaluate(index, inquiry)
+    return inquiry, cohort, replace(_basis(uow, tools, dataset, at), rulings=named(rulings))
 
 
 def _decide_as_of(

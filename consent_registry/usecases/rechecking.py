@@ -40,8 +40,11 @@ PEOPLE: Final = 500
 NARROWED: Final = "placet.cohort.narrowed.v1"
 
 
-def recheck(*, tools: Tools) -> bool:
-    """Look through one live cohort of each dataset that needs it; True when one did."""
+def recheck(*, tools: Tools, limit: int = PEOPLE) -> bool:
+    """Look through one live cohort of each dataset that needs it; True when one did.
+
+    At most `limit` people leave each in one step.
+    """
     with tools.reads() as uow:
         waiting = [
             dataset.dataset
@@ -49,23 +52,25 @@ def recheck(*, tools: Tools) -> bool:
             if uow.cohorts.unchecked(dataset.dataset, _digest(tools, dataset))
         ]
     for name in waiting:
-        _recheck_dataset(name, tools)
+        _recheck_dataset(name, tools, limit)
     return bool(waiting)
 
 
-def _recheck_dataset(name: DatasetId, tools: Tools) -> None:
+def _recheck_dataset(name: DatasetId, tools: Tools, limit: int) -> None:
     warm(name, tools)
     with tools.units() as uow:
         dataset = uow.datasets.hold([name])[name]
         first = next(iter(uow.cohorts.unchecked(name, _digest(tools, dataset))), None)
         for live in uow.cohorts.live(name):
             if live.frozen.cohort_id == first:
-                look_through(uow, tools, dataset, live)
+                look_through(uow, tools, dataset, live, limit=limit)
         uow.commit()
 
 
-def look_through(uow: UnitOfWork, tools: Tools, dataset: Dataset, live: LiveCohort) -> Dataset:
-    """Take at most 500 people out of one cohort of a held dataset; gives the dataset after it.
+def look_through(
+    uow: UnitOfWork, tools: Tools, dataset: Dataset, live: LiveCohort, *, limit: int = PEOPLE
+) -> Dataset:
+    """Take at most `limit` people out of one cohort of a held dataset; gives the dataset after it.
 
     With nobody left to take out, notes that the cohort is looked through.
     """
@@ -74,7 +79,7 @@ def look_through(uow: UnitOfWork, tools: Tools, dataset: Dataset, live: LiveCoho
     with uow.events.index(dataset.dataset, writing.now) as index:
         may_stay = evaluate(index, inquiry, moment=Moment.RUNNING).within
     leaving = live.members - may_stay
-    now = BitMap(islice(leaving, PEOPLE))
+    now = BitMap(islice(leaving, limit))
     if len(now) == len(leaving):
         uow.cohorts.checked(live.frozen.cohort_id, _digest(tools, dataset))
     if not now:

@@ -5,7 +5,6 @@ Never by a ruling of another case, never against a denial, never by what nobody 
 """
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -25,7 +24,7 @@ from consent_registry.domain.manifest import MANIFEST_TYP
 from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.register import FrozenCohort
 from consent_registry.domain.terms import RawAlternative, RawModifier
-from consent_registry.usecases import rechecking
+from consent_registry.domain.verdict import Matter, Question
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.cohorts import Evaluation, evaluate_cohort, freeze_cohort
 from consent_registry.usecases.consents import NewConsent, record_consent
@@ -35,7 +34,7 @@ from consent_registry.usecases.tools import Tools
 from shared.ids import ApplicationId, PermitId
 from shared.keys import verify_jws
 from tests.fakes.consent_factories import purpose
-from tests.support.registry_world import DESK, DS, RegistryWorld, people
+from tests.support.registry_world import DESK, DS, RegistryWorld
 from tests.support.rulings import Authority, a_statement
 
 CASE = ApplicationId("A")
@@ -51,24 +50,26 @@ EVERYBODY = [
     {"participant": "P-gone", "local_id": "6", "modifiers": "IRB", "state": "withdrawn"},
 ]
 AUTHORITY = Authority()
-HEARTS = {"clause": "RS", "question": "research_type", "value": "rare hearts"}
+HEARTS = Matter(clause="RS", question=Question.RESEARCH_TYPE, value="rare hearts")
+IRB = Matter(clause="IRB", question=Question.ETHICS_APPROVAL_PENDING)
 
 
 @pytest.fixture
-def ruled(world: RegistryWorld) -> Iterator[tuple[RegistryWorld, Tools]]:
+def ruled(world: RegistryWorld) -> tuple[RegistryWorld, Tools]:
     assert world.load(*EVERYBODY).batch.bad == 0
-    yield world, replace(world.tools, read_ruling=AUTHORITY.reader)
+    return world, replace(world.tools, read_ruling=AUTHORITY.reader)
 
 
-def rule(tools: Tools, asked: Purpose = ASKED, **changes: str) -> str:
-    """Record a ruling and give its id."""
-    body = a_statement(asked, **changes)
+def rule(tools: Tools, matter: Matter = IRB, **changes: str) -> str:
+    """Record a ruling on the purpose and give its id."""
+    about = {"clause": matter.clause, "question": matter.question.value, "value": matter.value}
+    body = a_statement(ASKED, **about, **changes)
     take_ruling(AUTHORITY.sign(body), tools=tools, principal=DESK)
     return body["ruling_id"]
 
 
-def unrule(tools: Tools, ruling_id: str, **changes: str) -> None:
-    rule(tools, ruling_id=ruling_id, answer="withdrawn", **changes)
+def unrule(tools: Tools, ruling_id: str) -> None:
+    rule(tools, ruling_id=ruling_id, answer="withdrawn")
 
 
 def ask(tools: Tools, asked: Purpose = ASKED, case: ApplicationId | None = CASE) -> Evaluation:
@@ -99,11 +100,9 @@ def body_of(tools: Tools, manifest: str) -> dict[str, Any]:
 
 
 def entries(world: RegistryWorld, kind: str) -> list[dict[str, Any]]:
-    kept = world.column(
-        f"SELECT value FROM outbox WHERE headers->>'ce_type' = 'placet.cohort.{kind}.v1'"
-        " ORDER BY id"
-    )
-    return [json.loads(bytes(value)) for value in kept]
+    kept = world.column("SELECT value FROM outbox WHERE kind = 'entry' ORDER BY id")
+    found = [json.loads(bytes(value)) for value in kept]
+    return [entry for entry in found if entry["ty"] == f"placet.cohort.{kind}.v1"]
 
 
 def test_a_yes_lets_in_who_awaited_it_and_nobody_who_said_no(
@@ -114,7 +113,7 @@ def test_a_yes_lets_in_who_awaited_it_and_nobody_who_said_no(
     assert set(ask(tools).cohort.awaiting) == {1, 2, 3, 4}
     rule(tools)
     assert within(tools) == {0, 1}  # POA denies, a withdrawal denies, RS is still open
-    rule(tools, **HEARTS)
+    rule(tools, HEARTS)
     assert within(tools) == {0, 1, 2, 3}
     assert set(ask(tools).cohort.awaiting) == {4}  # another text: nobody has read it
 
@@ -215,7 +214,7 @@ def test_the_manifest_names_the_rulings_and_the_same_inputs_give_the_same_bytes(
     ruled: tuple[RegistryWorld, Tools],
 ) -> None:
     _, tools = ruled
-    one, two = rule(tools), rule(tools, **HEARTS)
+    one, two = rule(tools), rule(tools, HEARTS)
     # Twice the same salt and the same instant, between which the world has not moved.
     still = replace(tools, salts=bytes)
     first, again = ask(still), ask(still)
@@ -236,7 +235,7 @@ def test_a_withdrawn_ruling_takes_out_whom_only_it_let_in(
 ) -> None:
     world, tools = ruled
     one = rule(tools)
-    rule(tools, **HEARTS)
+    rule(tools, HEARTS)
     bind(tools, freeze(tools))
     assert live(tools) == [{0, 1, 2, 3}]
     revision = world.revision()
@@ -295,23 +294,6 @@ def test_a_change_of_terms_is_judged_with_the_cohorts_own_rulings(
     assert live(tools) == [{0, 1}]  # the ruling stands for her as well
     now_asks_for(RawModifier(code="RS", values=("rare hearts",)))
     assert live(tools) == [{1}]  # nobody ruled on that
-
-
-def test_a_large_cohort_leaves_in_steps_that_may_stop_anywhere(
-    world: RegistryWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rechecking, "PEOPLE", 3)
-    world.load(*people(8, modifiers="IRB"))
-    tools = replace(world.tools, read_ruling=AUTHORITY.reader)
-    one = rule(tools)
-    bind(tools, freeze(tools))
-    unrule(tools, one)  # the first three leave with the ruling
-    assert live(tools) == [{3, 4, 5, 6, 7}]
-    assert recheck(tools=tools)
-    assert live(tools) == [{6, 7}]
-    assert recheck(tools=tools)
-    assert live(tools) == [set()]
-    assert not recheck(tools=tools)
 
 
 @pytest.mark.parametrize(

@@ -222,15 +222,12 @@ RULING_STATEMENT: Final = Table(
     METADATA,
     Column("ruling_id", _ID, primary_key=True),
     Column("withdrawn", Boolean, primary_key=True),
-    Column("application_id", Text, nullable=False),
     Column("dataset", Text, ForeignKey("dataset.dataset"), nullable=False),
-    Column("purpose_sha256", Text, nullable=False),
-    Column("clause", Text, nullable=False),
-    Column("question", Text, nullable=False),
-    Column("value", Text, nullable=False),
-    Column("says", Text, nullable=False),
-    Column("stated_at", _INSTANT, nullable=False),
-    Column("recorded_at", _INSTANT, nullable=False),
+    *(
+        Column(name, Text, nullable=False)
+        for name in ("application_id", "purpose_sha256", "clause", "question", "value", "says")
+    ),
+    *(Column(name, _INSTANT, nullable=False) for name in ("stated_at", "recorded_at")),
     Column("jws", Text, nullable=False),
     Index(None, "application_id"),
 )

@@ -43,7 +43,7 @@ PEOPLE = {
         "Dataset.members": "the size of a dataset, for the desk",
         "Evaluation.awaiting_by_clause": "remembered stand-ins, rounded",
         "Evaluation.counts": "exact, beside the bitmap, for who lets people in",
-        "Evaluation.matters.people": "remembered stand-ins, rounded",
+        "Matter.people": "remembered stand-ins, rounded",
         "Evaluation.reasons": "remembered stand-ins, rounded",
         "Evaluation.shown": "remembered stand-ins, rounded",
         "DatasetWithCodes.members": "the size of a dataset, for the desk",
@@ -58,7 +58,7 @@ PEOPLE = {
     "permit_service": {
         "Cohort.awaiting_by_clause": "consent_registry's stand-ins",
         "Cohort.counts": "consent_registry's stand-ins, or <20",
-        "Cohort.matters.people": "consent_registry's stand-ins",
+        "Matter.people": "consent_registry's stand-ins",
         "Cohort.reasons": "consent_registry's stand-ins",
         "PermitCohort.counts": "consent_registry's stand-ins, or <20",
         "PermitCohort.members_now": "consent_registry's stand-in, or <20",
@@ -92,6 +92,8 @@ NO_PEOPLE = {
     *("DatasetWithCodes.table_version", "Evaluate.purpose", "Inclusion.decided_on"),
     *("Inclusion.known_now", "Inclusion.revision", "PersonQuestion.ordinal", "Release.terms"),
     *("Submission.months", "Submission.purpose"),
+    *("Blocking.revision", "Blocking.small_cell", "Cohort.small_cell", "Frozen.small_cell"),
+    *("Question.purpose",),
 }
 
 

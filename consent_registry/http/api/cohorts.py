@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from consent_registry.domain import purpose
 from consent_registry.http.api import present
-from consent_registry.http.api.schemas import (
+from consent_registry.http.api.cohort_schemas import (
     BindSchema,
     BlockingSchema,
     EvaluateSchema,

@@ -4,7 +4,7 @@
 from typing import Any, Final
 
 from consent_registry.http.api import present
-from consent_registry.http.api.schemas import RulingSchema, RulingTakenSchema
+from consent_registry.http.api.cohort_schemas import RulingSchema, RulingTakenSchema
 from consent_registry.http.edge import current_tools
 from consent_registry.usecases.rulings import take_ruling
 from shared.api import ApiBlueprint

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables of consent_registry. Declares them; reads and writes nothing.
 
-Truth: `consent_event`, `withdrawal` and the events of the opt-out register, insert-only (the
-migrations take the rights away and put triggers behind). Projections, which can be rebuilt:
-`consent_terms`, `standing`. The rest is registers, frozen cohorts, the feed, and the staging of
-imports.
+Truth: `consent_event`, `withdrawal`, `ruling_statement` and the events of the opt-out register,
+insert-only (the migrations take the rights away and put triggers behind). Projections, which can be
+rebuilt: `consent_terms`, `standing`. The rest: registers, frozen cohorts, the feed, import staging.
 """
 
 from typing import Final
@@ -183,8 +182,7 @@ COHORT: Final = Table(
     Column("bound_at", _INSTANT),
     Column("bound_revision", BigInteger),
     Column("lapses", JSONB),
-    # The rulings it was decided with, and the policy its people were last looked through under:
-    # empty when a ruling of it was withdrawn since.
+    # Its rulings; the policy it was last looked through under, empty once one of them is withdrawn.
     Column("rulings", JSONB, nullable=False, server_default="[]"),
     Column("checked_under", Text),
     Index(None, "dataset", "bound_revision"),

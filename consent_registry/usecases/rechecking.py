@@ -81,7 +81,7 @@ def look_through(
     leaving = live.members - may_stay
     now = BitMap(islice(leaving, limit))
     if len(now) == len(leaving):
-        uow.cohorts.checked(live.frozen.cohort_id, _digest(tools, dataset))
+        uow.cohorts.checked(live.frozen.cohort_id, inquiry.policy.digest)
     if not now:
         return dataset
     gone = _gone(writing, live, now)

@@ -28,8 +28,7 @@ class Cohort:
     """A cohort in three parts that together are all members and do not overlap.
 
     `out` holds for each reason the people for whom it is the first; `clauses` likewise for those
-    who await a ruling. `matters` has everybody who awaits a ruling on it, first or not. None of
-    them has an empty set.
+    who await a ruling. Neither has an empty set.
     """
 
     members: int
@@ -37,7 +36,6 @@ class Cohort:
     awaiting: BitMap
     out: Mapping[Reason, BitMap]
     clauses: Mapping[str, BitMap]
-    matters: Mapping[Matter, BitMap] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
         """Give the numbers of members, in, out and awaiting."""
@@ -86,7 +84,6 @@ def evaluate(
         awaiting=awaiting,
         out=_first_reasons(said_no, verdicts, everybody - within - awaiting),
         clauses=_first_clauses(verdicts, awaiting),
-        matters=_matters(verdicts, awaiting),
     )
 
 
@@ -99,6 +96,20 @@ def holding(index: CohortIndex, inquiry: Inquiry) -> BitMap:
 def speaking(index: CohortIndex, inquiry: Inquiry) -> frozenset[str]:
     """Name the clauses that say no to the purpose, or ask for a ruling, in anybody's consent."""
     return frozenset().union(*(verdict.speaking for verdict in _verdicts(index, inquiry)))
+
+
+def open_matters(index: CohortIndex, inquiry: Inquiry, cohort: Cohort) -> dict[Matter, BitMap]:
+    """Give for each matter everybody who awaits a ruling on it, in the order of the vocabulary.
+
+    `cohort` is what the same inquiry gives. Apart from the decision, because people may have
+    written any number of texts.
+    """
+    found: dict[Matter, list[BitMap]] = {}
+    for verdict in _verdicts(index, inquiry):
+        for matter, people in verdict.matters.items():
+            found.setdefault(matter, []).append(union(people) - verdict.no)
+    waiting = {matter: cohort.awaiting & union(found[matter]) for matter in found}
+    return {one: waiting[one] for one in sorted(waiting, key=_matter_order) if waiting[one]}
 
 
 def _verdicts(
@@ -134,9 +145,10 @@ class _SlotVerdict:
     ruled: Answers
     without: str | None
     denying: dict[Reason, list[BitMap]] = field(default_factory=dict)
-    asking: dict[Matter, list[BitMap]] = field(default_factory=dict)
+    asking: dict[str, list[BitMap]] = field(default_factory=dict)
+    matters: dict[Matter, list[BitMap]] = field(default_factory=dict)
     denied: dict[Reason, BitMap] = field(default_factory=dict)
-    manual: dict[Matter, BitMap] = field(default_factory=dict)
+    manual: dict[str, BitMap] = field(default_factory=dict)
     no: BitMap = field(default_factory=BitMap)
     speaking: set[str] = field(default_factory=set)
 
@@ -151,7 +163,8 @@ class _SlotVerdict:
             if finding.result is Result.DENY and finding.reason is not None:
                 self.denying.setdefault(finding.reason, []).append(people)
             elif (matter := finding.matter) is not None:
-                self.asking.setdefault(matter, []).append(people)
+                self.asking.setdefault(finding.clause, []).append(people)
+                self.matters.setdefault(matter, []).append(people)
 
     def settle(self) -> "_SlotVerdict":
         """Join what was noted, once for each word: joining at every clause costs as often."""
@@ -165,11 +178,7 @@ class _SlotVerdict:
         return self.present - union([self.no, *self.manual.values()])
 
     def awaiting(self, clause: str | None = None) -> BitMap:
-        return union(
-            people
-            for matter, people in self.manual.items()
-            if clause is None or matter.clause == clause
-        )
+        return union(self.manual.values()) if clause is None else self.manual.get(clause, BitMap())
 
 
 def _judge_slot(slot: Slot, inquiry: Inquiry, without: str | None) -> _SlotVerdict:
@@ -274,16 +283,6 @@ def _first_clauses(verdicts: list[_SlotVerdict], awaiting: BitMap) -> dict[str, 
     return first
 
 
-def _matters(verdicts: list[_SlotVerdict], awaiting: BitMap) -> dict[Matter, BitMap]:
-    asked = {matter for verdict in verdicts for matter in verdict.manual}
-    found: dict[Matter, BitMap] = {}
-    for matter in sorted(asked, key=matter_order):
-        people = awaiting & union(v.manual[matter] for v in verdicts if matter in v.manual)
-        if people:
-            found[matter] = people
-    return found
-
-
-def matter_order(matter: Matter) -> tuple[int, int, str]:
+def _matter_order(matter: Matter) -> tuple[int, int, str]:
     """Order matters as the vocabulary has their clauses, then their questions, then their texts."""
     return list(Duo).index(Duo[matter.clause]), QUESTION_ORDER[matter.question], matter.value

@@ -12,7 +12,8 @@ Deterministic: the same sets after the same answers give the same numbers.
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Final, TypeVar
 
 from pyroaring import BitMap
 
@@ -21,6 +22,7 @@ from consent_registry.domain.cohort import Cohort
 from consent_registry.domain.verdict import Matter
 
 _K = TypeVar("_K", bound=Hashable)
+_NONE: Final[Mapping[Matter, BitMap]] = MappingProxyType({})
 Figure = int | None
 """A multiple of the small-cell bound, or None for a cell too small to be told."""
 
@@ -59,7 +61,7 @@ class Figures:
         return {name: figure for name, figure in told.items() if figure is not None}
 
 
-def cells(cohort: Cohort) -> list[BitMap]:
+def cells(cohort: Cohort, matters: Mapping[Matter, BitMap] = _NONE) -> list[BitMap]:
     """Give every set of a cohort that a number may be shown for."""
     return [
         cohort.within,
@@ -67,7 +69,7 @@ def cells(cohort: Cohort) -> list[BitMap]:
         cohort.awaiting,
         *cohort.out.values(),
         *cohort.clauses.values(),
-        *cohort.matters.values(),
+        *matters.values(),
     ]
 
 
@@ -89,8 +91,8 @@ class Discloser:
         if not any(not one.people for one in known):
             self._remember(BitMap(), first=True)
 
-    def figures(self, cohort: Cohort) -> Figures:
-        """Give the numbers that may be shown about a cohort."""
+    def figures(self, cohort: Cohort, matters: Mapping[Matter, BitMap] = _NONE) -> Figures:
+        """Give the numbers that may be shown about a cohort and what is open in it."""
         return Figures(
             members=cohort.members,
             within=self.figure(cohort.within),
@@ -98,7 +100,7 @@ class Discloser:
             awaiting=self.figure(cohort.awaiting),
             reasons=self.told({reason.value: people for reason, people in cohort.out.items()}),
             awaiting_by_clause=self.told(cohort.clauses),
-            matters=self.told(cohort.matters),
+            matters=self.told(matters),
         )
 
     def figure(self, people: BitMap) -> Figure:

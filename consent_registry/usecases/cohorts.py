@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decide a purpose for a dataset, freeze the outcome for a permit, bind it to the permit."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
+from pyroaring import BitMap
+
 from consent_registry.domain.bitmaps import SALT_BYTES, salted_digest
-from consent_registry.domain.cohort import Cohort, evaluate
+from consent_registry.domain.cohort import Cohort, evaluate, open_matters
 from consent_registry.domain.disclosure import Figures
 from consent_registry.domain.errors import (
     DatasetUnknown,
@@ -27,6 +30,7 @@ from consent_registry.domain.register import (
     FrozenCohort,
 )
 from consent_registry.domain.rulings import NamedRuling, named
+from consent_registry.domain.verdict import Matter
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.disclosing import cohort_figures
 from consent_registry.usecases.facts import fact
@@ -84,16 +88,13 @@ def evaluate_cohort(
             raise DatasetUnknown
         at = dataset.now(tools.clock.now())
         if effective_at is None and known_at is None:
-            inquiry, cohort, basis = _decide(
-                uow, tools, dataset, at, case=application_id, purpose=purpose
-            )
+            found = _decide(uow, tools, dataset, at, purpose=purpose, case=application_id)
         else:
             times = AsOf(effective_at=effective_at or at, known_at=known_at or at)
-            inquiry = tools.inquiry(purpose, times.effective_at, dataset)
-            cohort, basis = _decide_as_of(uow, tools, dataset, inquiry, times)
+            found = _decide_as_of(uow, tools, dataset, purpose, times)
     with tools.units() as uow:
         uow.datasets.hold([dataset_id])  # nobody else remembers at the same time
-        figures = cohort_figures(uow, tools, dataset_id, cohort)
+        figures = cohort_figures(uow, tools, dataset_id, found.cohort, found.matters)
         uow.record(
             fact(
                 EVALUATED,
@@ -102,22 +103,22 @@ def evaluate_cohort(
                 dataset=dataset_id,
                 purposes=purpose.duo(),
                 counts=figures.counts(),
-                extra={"revision": basis.revision, "purpose": purpose.digest()},
+                extra={"revision": found.basis.revision, "purpose": purpose.digest()},
             )
         )
         uow.commit()
     salt = tools.salts(SALT_BYTES)
-    statement = manifest(basis, inquiry, cohort, figures, salt)
+    statement = manifest(found.basis, found.inquiry, found.cohort, figures, salt)
     return Evaluation(
         dataset=dataset,
         at=at,
-        cohort=cohort,
+        cohort=found.cohort,
         figures=figures,
         digest=str(statement["digest"]),
         salt=salt,
         manifest=tools.signer.sign(statement, typ=MANIFEST_TYP),
         purpose_sha256=purpose.digest(),
-        rulings=basis.rulings,
+        rulings=found.basis.rulings,
     )
 
 
@@ -141,15 +142,13 @@ def freeze_cohort(
             raise DatasetUnknown
         dataset = held[dataset_id]
         at = dataset.now(tools.clock.now())
-        inquiry, cohort, basis = _decide(
-            uow, tools, dataset, at, case=application_id, purpose=purpose
-        )
-        figures = cohort_figures(uow, tools, dataset_id, cohort)
+        found = _decide(uow, tools, dataset, at, purpose=purpose, case=application_id)
+        figures = cohort_figures(uow, tools, dataset_id, found.cohort)
         frozen = _freeze(
             tools,
-            basis,
-            inquiry=inquiry,
-            decided=(cohort, figures),
+            found.basis,
+            inquiry=found.inquiry,
+            decided=(found.cohort, figures),
             application_id=application_id,
         )
         uow.cohorts.add(frozen)
@@ -168,6 +167,16 @@ def warm(dataset_id: DatasetId, tools: Tools) -> None:
             pass
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decided:
+    """A decided cohort, what it was decided with and on, and what is open in its case."""
+
+    inquiry: Inquiry
+    cohort: Cohort
+    basis: Basis
+    matters: Mapping[Matter, BitMap] = field(default_factory=dict)
+
+
 def _decide(
     uow: UnitOfWork,
     tools: Tools,
@@ -176,20 +185,23 @@ def _decide(
     *,
     purpose: Purpose,
     case: ApplicationId | None,
-) -> tuple[Inquiry, Cohort, Basis]:
+) -> _Decided:
     """Decide now, with the rulings that stand in the case, if there is one."""
     asked = tools.inquiry(purpose, at, dataset)
     rulings = rulings_of(uow, case, dataset.dataset, asked)
     inquiry = with_rulings(asked, rulings)
     with uow.events.index(dataset.dataset, at) as index:
         cohort = evaluate(index, inquiry)
-    return inquiry, cohort, replace(_basis(uow, tools, dataset, at), rulings=named(rulings))
+        matters = open_matters(index, inquiry, cohort) if case is not None else {}
+    basis = replace(_basis(uow, tools, dataset, at), rulings=named(rulings))
+    return _Decided(inquiry=inquiry, cohort=cohort, basis=basis, matters=matters)
 
 
 def _decide_as_of(
-    uow: UnitOfWork, tools: Tools, dataset: Dataset, inquiry: Inquiry, times: AsOf
-) -> tuple[Cohort, Basis]:
+    uow: UnitOfWork, tools: Tools, dataset: Dataset, purpose: Purpose, times: AsOf
+) -> _Decided:
     """Look back; the register of opt-outs of that time is not looked up."""
+    inquiry = tools.inquiry(purpose, times.effective_at, dataset)
     index = uow.events.index_as_of(dataset.dataset, times.effective_at, times.known_at)
     basis = replace(
         _basis(uow, tools, dataset, dataset.now(tools.clock.now())),
@@ -197,7 +209,7 @@ def _decide_as_of(
         as_of=times,
         opt_outs=None,
     )
-    return evaluate(index, inquiry), basis
+    return _Decided(inquiry=inquiry, cohort=evaluate(index, inquiry), basis=basis)
 
 
 def _basis(uow: UnitOfWork, tools: Tools, dataset: Dataset, at: datetime) -> Basis:

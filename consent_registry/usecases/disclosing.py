@@ -4,18 +4,20 @@
 The caller holds the dataset, so that nobody else remembers at the same time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pyroaring import BitMap
 
 from consent_registry.domain.cohort import Cohort
 from consent_registry.domain.disclosure import Discloser, Figures, cells, widest_reach
+from consent_registry.domain.verdict import Matter
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.tools import Tools
 from shared.ids import DatasetId
 
 _DRAW_BYTES: Final = 8
+_MOST_MATTERS: Final = 64
 
 
 def discloser(
@@ -32,12 +34,26 @@ def discloser(
     )
 
 
-def cohort_figures(uow: UnitOfWork, tools: Tools, dataset: DatasetId, cohort: Cohort) -> Figures:
-    """Give the numbers of a whole cohort."""
-    found = discloser(uow, tools, dataset, cells(cohort), cohort.members)
-    figures = found.figures(cohort)
+def cohort_figures(
+    uow: UnitOfWork,
+    tools: Tools,
+    dataset: DatasetId,
+    cohort: Cohort,
+    matters: Mapping[Matter, BitMap] | None = None,
+) -> Figures:
+    """Give the numbers of a whole cohort, and of what most people in it await a ruling on."""
+    many = _largest(matters or {}, tools.small_cell)
+    found = discloser(uow, tools, dataset, cells(cohort, many), cohort.members)
+    figures = found.figures(cohort, many)
     uow.stand_ins.add(dataset, found.added)
     return figures
+
+
+def _largest(matters: Mapping[Matter, BitMap], small_cell: int) -> dict[Matter, BitMap]:
+    """Leave out what may not be told in any case, and all but the largest: texts may be many."""
+    told = (matter for matter, people in matters.items() if len(people) >= small_cell)
+    kept = set(sorted(told, key=lambda matter: -len(matters[matter]))[:_MOST_MATTERS])
+    return {matter: people for matter, people in matters.items() if matter in kept}
 
 
 def set_figure(

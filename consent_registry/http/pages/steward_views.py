@@ -48,7 +48,7 @@ class BlockingView:
     dataset: str
     revision: int
     totals: Sequence[Row]
-    reasons: Sequence[Row]
+    out: Sequence[Row]
     awaiting: Sequence[Row]
     without: Sequence[Row]
     least: int
@@ -65,7 +65,7 @@ def blocking(found: Blocking, small_cell: int) -> BlockingView:
         dataset=found.dataset.dataset,
         revision=found.dataset.revision,
         totals=[("People in the dataset", f"{found.figures.members:,}"), *totals],
-        reasons=_rows({_reason(Reason(k)): n for k, n in found.figures.reasons.items()}),
+        out=_rows({_reason(Reason(k)): n for k, n in found.figures.reasons.items()}),
         awaiting=_rows({_clause(k): n for k, n in found.figures.awaiting_by_clause.items()}),
         without=_rows({_clause(k): n for k, n in found.without.items()}),
         least=least,

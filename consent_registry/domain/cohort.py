@@ -154,7 +154,7 @@ class _SlotVerdict:
 
     def note(self, people: BitMap, findings: tuple[Finding, ...]) -> None:
         for spoken in findings:
-            finding = settled(spoken, self.ruled)
+            finding = settled(spoken, self.ruled) if self.ruled else spoken
             if finding.result is Result.PERMIT:
                 continue
             self.speaking.add(finding.clause)

@@ -95,7 +95,8 @@ def holding(index: CohortIndex, inquiry: Inquiry) -> BitMap:
 
 def speaking(index: CohortIndex, inquiry: Inquiry) -> frozenset[str]:
     """Name the clauses that say no to the purpose, or ask for a ruling, in anybody's consent."""
-    return frozenset().union(*(verdict.speaking for verdict in _verdicts(index, inquiry)))
+    heard = (spoken for verdict in _verdicts(index, inquiry) for spoken in verdict.heard)
+    return frozenset(finding.clause for people, finding in heard if people)
 
 
 def open_matters(index: CohortIndex, inquiry: Inquiry, cohort: Cohort) -> dict[Matter, BitMap]:
@@ -106,8 +107,9 @@ def open_matters(index: CohortIndex, inquiry: Inquiry, cohort: Cohort) -> dict[M
     """
     found: dict[Matter, list[BitMap]] = {}
     for verdict in _verdicts(index, inquiry):
-        for matter, people in verdict.matters.items():
-            found.setdefault(matter, []).append(union(people) - verdict.no)
+        for people, finding in verdict.heard:
+            if (matter := finding.matter) is not None:
+                found.setdefault(matter, []).append(people - verdict.no)
     waiting = {matter: cohort.awaiting & union(found[matter]) for matter in found}
     return {one: waiting[one] for one in sorted(waiting, key=_matter_order) if waiting[one]}
 
@@ -146,25 +148,25 @@ class _SlotVerdict:
     without: str | None
     denying: dict[Reason, list[BitMap]] = field(default_factory=dict)
     asking: dict[str, list[BitMap]] = field(default_factory=dict)
-    matters: dict[Matter, list[BitMap]] = field(default_factory=dict)
+    heard: list[tuple[BitMap, Finding]] = field(default_factory=list)
     denied: dict[Reason, BitMap] = field(default_factory=dict)
     manual: dict[str, BitMap] = field(default_factory=dict)
     no: BitMap = field(default_factory=BitMap)
-    speaking: set[str] = field(default_factory=set)
 
     def note(self, people: BitMap, findings: tuple[Finding, ...]) -> None:
         for spoken in findings:
+            if spoken.result is Result.PERMIT:
+                continue
             finding = settled(spoken, self.ruled) if self.ruled else spoken
             if finding.result is Result.PERMIT:
                 continue
-            self.speaking.add(finding.clause)
+            self.heard.append((people, finding))
             if finding.clause == self.without:
                 continue
-            if finding.result is Result.DENY and finding.reason is not None:
-                self.denying.setdefault(finding.reason, []).append(people)
-            elif (matter := finding.matter) is not None:
+            if finding.result is Result.MANUAL:
                 self.asking.setdefault(finding.clause, []).append(people)
-                self.matters.setdefault(matter, []).append(people)
+            elif finding.reason is not None:
+                self.denying.setdefault(finding.reason, []).append(people)
 
     def settle(self) -> "_SlotVerdict":
         """Join what was noted, once for each word: joining at every clause costs as often."""

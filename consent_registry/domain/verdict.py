@@ -8,6 +8,7 @@ allows.
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from functools import lru_cache
 from typing import Final
 
 ENGINE_VERSION: Final = "placet/matching/v1"
@@ -86,6 +87,9 @@ class Question(Enum):
     UNKNOWN_CODE = "unknown_code"
 
 
+_REMEMBERED: Final = 1024
+"""Findings that are made once: a cohort asks the same of thousands of clauses."""
+
 REASON_ORDER: Final = {reason: rank for rank, reason in enumerate(Reason)}
 QUESTION_ORDER: Final = {question: rank for rank, question in enumerate(Question)}
 
@@ -132,6 +136,7 @@ class Finding:
         return Matter(clause=self.clause, question=self.question, value=self.value)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def permit(clause: str, *obligations: Obligation) -> Finding:
     """Make a finding that nothing in this clause stands against the purpose."""
     return Finding(clause=clause, result=Result.PERMIT, obligations=obligations)
@@ -142,6 +147,7 @@ def manual(clause: str, question: Question, value: str = "") -> Finding:
     return Finding(clause=clause, result=Result.MANUAL, question=question, value=value)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def deny(clause: str, reason: Reason) -> Finding:
     """Make a finding that this clause stands against the purpose."""
     return Finding(clause=clause, result=Result.DENY, reason=reason)

@@ -19,6 +19,7 @@ from consent_registry.adapters.form_signatures import form_signatures
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.releases import DiseasesInUse
 from consent_registry.adapters.resources import read_diseases, read_policies
+from consent_registry.adapters.rulings import SignedRulings
 from consent_registry.adapters.signers import Keys, create_keys, read_keys
 from consent_registry.adapters.tables import ENDED_SESSIONS, OUTBOX
 from consent_registry.adapters.unit_of_work import Producer, SqlUnits, Surroundings
@@ -102,6 +103,7 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         issuer=settings.public_url,
         salts=os.urandom,
         signed_form=form_signatures(settings.policy_keys_file, development=settings.development),
+        read_ruling=SignedRulings(_authority_keys(settings, clock)),
     )
     return Parts(
         settings=settings,
@@ -111,6 +113,10 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         keys=keys,
         tools=tools,
     )
+
+
+def _authority_keys(settings: ConsentSettings, clock: Clock) -> RemoteKeySet | None:
+    return RemoteKeySet(settings.permit_jwks_url, clock) if settings.permit_jwks_url else None
 
 
 def _read(settings: ConsentSettings) -> tuple[Keys, tuple[Policy, ...], Diseases]:

@@ -52,6 +52,13 @@ class ConsentSettings(CommonSettings):
         doc="The permit service's resource id.",
         default="urn:placet:{node}:permit_service",
     )
+    permit_jwks_url: str = setting(
+        "PLACET_PERMIT_JWKS_URL",
+        doc="The authority's key set; rulings are taken only with it.",
+        kind=Kind.URL,
+        default="",
+        example="https://permits.example/api/permit-jwk",
+    )
     max_import_megabytes: int = setting(
         "PLACET_MAX_IMPORT_MEGABYTES",
         doc="The largest consent file taken in, in millions of bytes.",

@@ -77,6 +77,9 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "opt_out_not_offered": Problem(422, "An opt-out about only this is not offered here"),
     "participant_not_member": Problem(404, "The participant is not in this dataset"),
     "participant_unknown": Problem(404, "There is no such participant for you"),
+    "ruling_clash": Problem(409, "Another statement stands for this ruling or this matter"),
+    "ruling_unreadable": Problem(422, "This is no ruling that the authority signed"),
+    "rulings_not_taken": Problem(503, "The authority's keys cannot be read now"),
     "try_again": Problem(503, "The register is busy; nothing was recorded"),
     "withdrawal_unknown": Problem(404, "There is no such withdrawal for you"),
 
@@ -89,6 +92,8 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "own_application": Problem(403, "Nobody decides on her own application"),
     "permit_not_live": Problem(409, "The permit is not in force"),
     "permit_unknown": Problem(404, "There is no such permit for you"),
+    "ruling_stands": Problem(409, "A ruling on this stands; withdraw it first"),
+    "ruling_unknown": Problem(404, "There is no such ruling in this application"),
     "sender_refused": Problem(403, "Messages are not taken from this client"),
     "transition_refused": Problem(409, "Nothing leads from this state to that one"),
     "user_unknown": Problem(404, "This user was never seen here"),

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables of consent_registry. Declares them; reads and writes nothing.
 
-Truth: `consent_event`, `withdrawal` and the events of the opt-out register, insert-only (the
-migrations take the rights away and put triggers behind). Projections, which can be rebuilt:
-`consent_terms`, `standing`. The rest is registers, frozen cohorts, the feed, and the staging of
-imports.
+Truth: `consent_event`, `withdrawal`, `ruling_statement` and the events of the opt-out register,
+insert-only (the migrations take the rights away and put triggers behind). Projections, which can be
+rebuilt: `consent_terms`, `standing`. The rest: registers, frozen cohorts, the feed, import staging.
 """
 
 from typing import Final
@@ -30,7 +29,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from consent_registry.adapters.form_tables import declare
+from consent_registry.adapters.form_tables import form_tables
+from consent_registry.adapters.ruling_tables import ruling_statement_table
 from shared.db import new_metadata
 from shared.ended_sessions import ended_session_table
 from shared.outbox_tables import outbox_tables
@@ -38,7 +38,8 @@ from shared.outbox_tables import outbox_tables
 METADATA: Final = new_metadata()
 OUTBOX: Final = outbox_tables(METADATA)
 ENDED_SESSIONS: Final = ended_session_table(METADATA)
-CONSENT_FORM, CONSENT_FORM_STEP = declare(METADATA)
+CONSENT_FORM, CONSENT_FORM_STEP = form_tables(METADATA)
+RULING_STATEMENT: Final = ruling_statement_table(METADATA)
 
 _INSTANT: Final = DateTime(timezone=True)
 _ID: Final = Uuid(as_uuid=False)
@@ -186,6 +187,9 @@ COHORT: Final = Table(
     Column("bound_at", _INSTANT),
     Column("bound_revision", BigInteger),
     Column("lapses", JSONB),
+    # Its rulings; the policy it was last looked through under, empty once one of them is withdrawn.
+    Column("rulings", JSONB, nullable=False, server_default="[]"),
+    Column("checked_under", Text),
     Index(None, "dataset", "bound_revision"),
     CheckConstraint("(permit_id IS NULL) = (bound_at IS NULL)", name="bound"),
 )

@@ -17,6 +17,7 @@ from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.opt_outs import SqlOptOuts
 from consent_registry.adapters.people import SqlPeople
 from consent_registry.adapters.releases import SqlReleases
+from consent_registry.adapters.rulings import SqlRulings
 from consent_registry.adapters.sealing import PersonSealer
 from consent_registry.adapters.stand_ins import SqlStandIns
 from consent_registry.adapters.tables import OUTBOX
@@ -93,6 +94,7 @@ class SqlUnit:
         self.withdrawals = SqlWithdrawals(connection)
         self.opt_outs = SqlOptOuts(connection)
         self.approvals = SqlApprovals(connection)
+        self.rulings = SqlRulings(connection)
         self.feed = SqlFeed(connection)
         self.stand_ins = SqlStandIns(connection)
         self.imports = SqlImports(connection)

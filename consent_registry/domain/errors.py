@@ -134,3 +134,21 @@ class CohortBound(AppError):
     """The cohort is bound to another permit."""
 
     code = "cohort_bound"
+
+
+class RulingUnreadable(AppError):
+    """What came is no ruling signed by this node's authority."""
+
+    code = "ruling_unreadable"
+
+
+class RulingsNotTaken(AppError):
+    """The authority's keys cannot be had now, or none are configured; nothing was recorded."""
+
+    code = "rulings_not_taken"
+
+
+class RulingClash(AppError):
+    """Another statement is recorded under this ruling's id, or it speaks of another case."""
+
+    code = "ruling_clash"

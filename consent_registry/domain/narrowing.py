@@ -17,6 +17,7 @@ from shared.ids import Ordinal
 
 CHANGED = "changed"
 OPTED_OUT = "opted_out"
+POLICY_CHANGED = "policy_changed"
 
 
 def permits(

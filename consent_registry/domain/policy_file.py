@@ -2,8 +2,9 @@
 """Reads a policy file. A file with any fault does not load, and every fault is named.
 
 What the law leaves no choice about is checked here: under the GDPR consent binds and the opt-out
-does not; under EHDS Chapter IV the opt-out binds new permits only, and consent or DUO bind only
-where a measure under Article 51(4) is named. A national act says for each kind of no on what it
+does not; under EHDS Chapter IV the opt-out binds new permits only, and consent or DUO bind, and
+later extractions of running permits leave people out, only where a measure under Article 51(4) is
+named. A national act says for each kind of no on what it
 acts; nothing is assumed for one left open.
 """
 
@@ -30,7 +31,6 @@ from consent_registry.domain.regimes import (
     RUNNING_ONLY,
     Axis,
     ConsentRole,
-    Moment,
     Moments,
     No,
     Regime,
@@ -219,6 +219,8 @@ class _Reader:
             self._noes(body, at)
         if regime is Regime.EHDS_CH4 and body.get("later_extractions") not in {"go_on", "excluded"}:
             self.faults.append(f"{at}later_extractions: one of go_on, excluded is needed")
+        if body.get("later_extractions") == "excluded" and "measure_51_4" not in self._raw:
+            self.faults.append(f"{at}later_extractions: excluded only under a measure_51_4")
         for role in roles:
             yield role, self._table(body, role.value, at)
 
@@ -263,7 +265,9 @@ class _Reader:
                 binds=binds,
                 acts={kind: _ACTS_ON.get(str(words.get(kind.value)), EVERYTHING) for kind in No},
             )
-        later = {Moment.EXTRACTION} if body.get("later_extractions") == "excluded" else set()
+        # Each read of a member's file is an extraction: who is out of later ones leaves the cohort.
+        excluded = body.get("later_extractions") == "excluded" and measure is not None
+        later = RUNNING_ONLY if excluded else NOTHING
         consent = EVERYTHING if measure is not None and Axis.CONSENT in binds else NOTHING
         return Rules(
             binds=binds,

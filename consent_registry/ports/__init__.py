@@ -24,6 +24,7 @@ from consent_registry.ports.register import (
     Withdrawals,
 )
 from consent_registry.ports.releases import Releases
+from consent_registry.ports.rulings import RulingReader, Rulings
 from consent_registry.ports.terms import TermsInUse
 from shared.canonical import JSON
 from shared.events import Fact
@@ -40,6 +41,8 @@ __all__ = [
     "OptOuts",
     "People",
     "Releases",
+    "RulingReader",
+    "Rulings",
     "Signer",
     "StandIns",
     "TermsInUse",
@@ -85,6 +88,11 @@ class UnitOfWork(Protocol):
     @property
     def approvals(self) -> Approvals:
         """The listed approvals."""
+        ...
+
+    @property
+    def rulings(self) -> Rulings:
+        """The rulings."""
         ...
 
     @property

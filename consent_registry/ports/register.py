@@ -216,6 +216,21 @@ class Cohorts(Protocol):
         """Give the live cohorts of a dataset in the order they were bound."""
         ...
 
+    def unchecked(self, dataset: DatasetId, policy_sha256: str) -> Sequence[CohortId]:
+        """Name the live cohorts whose people were not yet looked through under this policy.
+
+        Those of which a ruling was withdrawn since are among them. In the order they were bound.
+        """
+        ...
+
+    def checked(self, cohort_id: CohortId, policy_sha256: str) -> None:
+        """Note that everybody left in a cohort may stay under this policy and its rulings."""
+        ...
+
+    def uncheck(self, dataset: DatasetId, ruling_id: str) -> None:
+        """Note that a ruling is withdrawn: who names it has to be looked through again."""
+        ...
+
     def narrow(self, gone: Sequence[Narrowed]) -> None:
         """Take people out of live cohorts; who is out already stays out with the first cause."""
         ...

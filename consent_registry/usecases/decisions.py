@@ -6,7 +6,7 @@ that decide cohorts. Reads only; says nothing about a person beyond the answer.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -15,8 +15,10 @@ from consent_registry.domain.matching import Inquiry, match
 from consent_registry.domain.records import EventRecord
 from consent_registry.domain.regimes import Moment
 from consent_registry.domain.register import Dataset, FrozenCohort, Narrowed
+from consent_registry.domain.rulings import Answers
 from consent_registry.domain.verdict import Result
 from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.ruled import answers_then
 from consent_registry.usecases.tools import Tools
 from shared.errors import FieldFault, ValidationFailed
 from shared.ids import DatasetId, Ordinal, PermitId
@@ -94,6 +96,7 @@ class _Case:
     standing: Standing
     cohort: FrozenCohort | None
     left: Sequence[Narrowed]
+    ruled: Answers
 
     @classmethod
     def of(
@@ -113,6 +116,7 @@ class _Case:
             standing=standing_at(events, question.effective_at, question.known_at),
             cohort=cohort,
             left=[] if cohort is None else uow.cohorts.left(cohort.cohort_id, question.ordinal),
+            ruled={} if cohort is None else answers_then(uow, cohort),
         )
 
 
@@ -142,7 +146,7 @@ def _under_permit(
     if not set(question.purposes) <= set(case.cohort.purpose.duo()):
         return PersonAnswer(answer="out", reason="purpose_not_in_permit")
     inquiry = tools.inquiry(case.cohort.purpose, question.effective_at, dataset)
-    return _matched(case.standing, inquiry)
+    return _matched(case.standing, replace(inquiry, ruled=case.ruled))
 
 
 def _matched(standing: Standing, inquiry: Inquiry) -> PersonAnswer:

@@ -6,9 +6,8 @@ same transaction as the consents, so that nothing is lost or doubled however oft
 killed. What happened since the rows were judged is judged again here, by the same rules.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from typing import Final
@@ -123,12 +122,11 @@ def _record_dataset(
     members, added = _members(uow, dataset, consents)
     known = [m.ordinal for m in members.values() if m.ordinal < dataset.members]
     before = uow.events.of_members(dataset.dataset, known)
-    approved = uow.approvals.open_for(dataset.dataset, [consent.pid for consent in consents])
     drafts: list[Draft] = []
     faults: list[FaultAt] = []
     for consent in consents:
         member = members.get(consent.pid)
-        fault = _fault(consent, member, before, approved)
+        fault = _fault(uow, dataset.dataset, consent, member, before)
         if fault is not None or member is None:
             faults += [FaultAt(staged.line, fault or _TAKEN) for staged in consent.rows]
             continue
@@ -169,19 +167,21 @@ def _members(
 
 
 def _fault(
+    uow: UnitOfWork,
+    dataset: DatasetId,
     consent: _Consent,
     member: Member | None,
     before: Mapping[Ordinal, Sequence[EventRecord]],
-    approved: Set[tuple[str, datetime]],
 ) -> Fault | None:
+    """Judge a consent again, and use up the approval that lets it turn a no into a yes."""
     row = consent.first.row
     if member is None or member.local_id != row.local_id:
         return _TAKEN
     events = [record.event() for record in before.get(member.ordinal, ())]
     if row.kind.grants and has_said_no(events, row.expressed_at):
         return Fault("state", RowCode.NO_TO_YES)
-    listed = (consent.pid, row.expressed_at) in approved
-    if row.kind.grants and not listed and ends_in_a_no(timeline(events)):
+    widens = row.kind.grants and ends_in_a_no(timeline(events))
+    if widens and not uow.approvals.use_for(dataset, consent.pid, row.expressed_at):
         return Fault("state", RowCode.APPROVAL_MISSING)
     return None
 

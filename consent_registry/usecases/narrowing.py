@@ -16,10 +16,12 @@ from consent_registry.domain.register import (
     RegisterChange,
 )
 from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.disclosing import set_figure
+from consent_registry.usecases.ruled import inquiry_of
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import Writing
 from shared.canonical import JSON
-from shared.ids import Ordinal
+from shared.ids import Ordinal, PermitId
 from shared.messages import DomainMessage
 from shared.tracing import current_trace_id
 
@@ -31,16 +33,14 @@ def narrow(
     uow: UnitOfWork, tools: Tools, writing: Writing, standings: Mapping[Ordinal, Standing]
 ) -> Sequence[Narrowed]:
     """Take those out of live cohorts whose standing no longer permits the cohort's purpose."""
-    touched = BitMap(standings)
     gone: list[Narrowed] = []
-    now_in: list[dict[str, JSON]] = []
+    now_in: dict[PermitId, BitMap] = {}
     for cohort in uow.cohorts.live(writing.dataset.dataset):
-        left = _leaving(tools, writing, cohort, touched, standings)
+        left = _leaving(uow, tools, writing, cohort, standings=standings)
         if left:
             gone += left
-            count = len(cohort.members) - len(left)
-            now_in.append({"permit_id": cohort.permit_id, "members_now": count})
-    _publish(uow, tools, writing, gone, now_in)
+            now_in[cohort.permit_id] = cohort.members - BitMap(one.ordinal for one in left)
+    publish(uow, tools, writing, gone, now_in)
     return gone
 
 
@@ -48,36 +48,52 @@ def publish_narrowed(
     uow: UnitOfWork, tools: Tools, writing: Writing, gone: Sequence[Narrowed]
 ) -> None:
     """Take one person out of live cohorts and tell permit_service their new sizes."""
-    left = {one.cohort_id for one in gone}
-    now_in: list[dict[str, JSON]] = [
-        {"permit_id": live.permit_id, "members_now": len(live.members) - 1}
+    left = {one.cohort_id: one.ordinal for one in gone}
+    now_in = {
+        live.permit_id: live.members - BitMap([left[live.frozen.cohort_id]])
         for live in uow.cohorts.live(writing.dataset.dataset)
         if live.frozen.cohort_id in left
-    ]
-    _publish(uow, tools, writing, gone, now_in)
+    }
+    publish(uow, tools, writing, gone, now_in)
 
 
-def _publish(
+def publish(
     uow: UnitOfWork,
     tools: Tools,
     writing: Writing,
     gone: Sequence[Narrowed],
-    now_in: list[dict[str, JSON]],
+    now_in: Mapping[PermitId, BitMap],
 ) -> None:
-    if gone:
-        uow.cohorts.narrow(gone)
-        uow.publish(_message(tools, writing, now_in))
+    """Note who left, and tell permit_service who is left of each permit's cohort, in numbers.
+
+    The numbers are such as may be shown: a message before and one after a withdrawal must not
+    differ by one.
+    """
+    if not gone:
+        return
+    uow.cohorts.narrow(gone)
+    name, members = writing.dataset.dataset, writing.dataset.members
+    told: list[dict[str, JSON]] = [
+        {"permit_id": permit_id, "members_now": set_figure(uow, tools, name, people, members)}
+        for permit_id, people in now_in.items()
+    ]
+    uow.publish(_message(tools, writing, told))
 
 
 def _leaving(
+    uow: UnitOfWork,
     tools: Tools,
     writing: Writing,
     cohort: LiveCohort,
-    touched: BitMap,
+    *,
     standings: Mapping[Ordinal, Standing],
 ) -> list[Narrowed]:
-    inquiry = tools.inquiry(cohort.frozen.purpose, writing.now, writing.dataset)
-    affected = ((Ordinal(o), standings[Ordinal(o)]) for o in cohort.members & touched)
+    touched = cohort.members & BitMap(standings)
+    if not touched:
+        return []
+    plain = tools.inquiry(cohort.frozen.purpose, writing.now, writing.dataset)
+    inquiry = inquiry_of(uow, cohort.frozen, plain)
+    affected = ((Ordinal(o), standings[Ordinal(o)]) for o in touched)
     return [
         Narrowed(
             cohort_id=cohort.frozen.cohort_id,

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every use case is given: the ports, the clock, and what decisions depend on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.errors import RulingsNotTaken
 from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.optout import register_name
 from consent_registry.domain.policy import Policy, in_force
 from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.regimes import Rules
 from consent_registry.domain.register import Dataset
-from consent_registry.ports import Signer, Units
+from consent_registry.ports import RulingReader, Signer, Units
 from shared.clock import Clock
 from shared.ids import DatasetId, IdSource
 
@@ -20,6 +21,11 @@ from shared.ids import DatasetId, IdSource
 def trusts_nobody(_document: bytes, _signature: str) -> bool:
     """Refuse every form's signature: what a registry does that was told no keys."""
     return False
+
+
+def signed_by_nobody(_: str) -> Mapping[str, object]:
+    """Take no ruling: no authority is configured."""
+    raise RulingsNotTaken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +36,8 @@ class Tools:
     case ask it once. `units` opens a transaction that may write; `reads` one that sees a single
     state throughout and must not commit. `issuer` is this registry's public URL; `salts(n)` gives n
     fresh random bytes. `signed_form(document, signature)` says whether a key that this node trusts
-    has signed exactly these bytes of a form. `policy` and `other_policies` take
-    turns by the day from which each is effective.
+    has signed exactly these bytes of a form. `policy` and `other_policies` take turns by the day
+    from which each is effective. `read_ruling` opens what the authority signed.
     """
 
     units: Units
@@ -45,6 +51,7 @@ class Tools:
     salts: Callable[[int], bytes]
     other_policies: tuple[Policy, ...] = ()
     signed_form: Callable[[bytes, str], bool] = trusts_nobody
+    read_ruling: RulingReader = signed_by_nobody
 
     @property
     def diseases(self) -> Diseases:

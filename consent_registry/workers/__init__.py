@@ -7,6 +7,7 @@ from typing import Final
 from consent_registry.usecases.feed import HEARTBEAT_SECONDS, beat
 from consent_registry.usecases.import_applying import apply_next
 from consent_registry.usecases.import_staging import stage_next
+from consent_registry.usecases.rechecking import recheck
 from consent_registry.usecases.sweep import sweep
 from consent_registry.usecases.tools import Tools
 
@@ -30,8 +31,12 @@ def loops(tools: Tools) -> list[Loop]:
     def sweep_once() -> bool:
         return sweep(tools=tools)
 
+    def recheck_once() -> bool:
+        return recheck(tools=tools)
+
     return [
         ("feed-heartbeat", beat_once, HEARTBEAT_SECONDS),
         ("sweep", sweep_once, _SWEEP_SECONDS),
+        ("recheck", recheck_once, _SWEEP_SECONDS),
         ("imports", import_once, _IMPORT_SECONDS),
     ]

@@ -22,6 +22,7 @@ LOOPBACK: Final = "http://127.0.0.1/callback"
 _SCOPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "consent_registry": (
+            "cohorts.count",
             "cohorts.evaluate",
             "cohorts.freeze",
             "consents.import",
@@ -161,6 +162,8 @@ def _demo_users(node: str, participants: Sequence[str]) -> Iterator[User]:
     yield _user("stranger", "researcher without a permit", research)
     authority = ("applications.decide", "applications.read", "permits.read", "permits.revoke")
     yield _user("dora", "data permit authority", _access(node, {"permit_service": authority}))
+    steward = ("cohorts.count",)
+    yield _user("stella", "data steward", _access(node, {"consent_registry": steward}))
     officer = ("findings.manage", "holds.manage", "log.read", "log.reveal", "log.search")
     yield _user("otto", "compliance officer", _access(node, {"audit_log": officer}))
     yield _user("olga", "another compliance officer", _access(node, {"audit_log": officer}))

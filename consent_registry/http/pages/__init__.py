@@ -13,12 +13,12 @@ The addresses: `/` (my choices), `/withdraw` (everywhere) and `/withdraw/<datase
 its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_url` leads here),
 `/history` and `/history/<dataset>`, `/opt-out`, `/answer/<dataset>` where a dataset asks by a form
 (its POST shows the outcome, `/answer/<dataset>/confirmation` records it, `…/recorded` says so), and
-`/form/<sha256>` to read one.
+`/form/<sha256>` to read one. The data steward's: `/blocking`.
 """
 
 from flask import Flask
 
-from consent_registry.http.pages import answering, opting_out, participant
+from consent_registry.http.pages import answering, opting_out, participant, steward
 from consent_registry.usecases.tools import Tools
 from shared.pages import NavigationItem
 
@@ -26,9 +26,10 @@ NAVIGATION = (
     NavigationItem(text="My choices", href="/", scope="consents.self"),
     NavigationItem(text="Opt out", href="/opt-out", scope="consents.self"),
     NavigationItem(text="History", href="/history", scope="consents.self"),
+    NavigationItem(text="Who blocks what", href="/blocking", scope="cohorts.count"),
 )
-SCOPES = ("consents.self",)
-"""What the pages ask for at sign-in."""
+SCOPES = ("consents.self", "cohorts.count")
+"""What the pages ask for at sign-in; people get those of them that they hold."""
 
 
 def install(app: Flask, *, tools: Tools) -> None:
@@ -37,3 +38,4 @@ def install(app: Flask, *, tools: Tools) -> None:
     app.register_blueprint(participant.blueprint)
     app.register_blueprint(opting_out.blueprint)
     app.register_blueprint(answering.blueprint)
+    app.register_blueprint(steward.blueprint)

@@ -158,6 +158,8 @@ def test_a_measure_under_51_4_lets_consent_bind_again() -> None:
         ("[regime.consent_gdpr]", "[regime.consent_gdpr]\nnone = {}", "regime.consent_gdpr.none"),
         ("[regime.consent_gdpr]", "[regime.lunar]\n[regime.consent_gdpr]", "regime.lunar"),
         ('later_extractions = "go_on"', "", "regime.ehds_ch4.later_extractions"),
+        ('later_extractions = "go_on"', 'later_extractions = "excluded"',
+         "regime.ehds_ch4.later_extractions"),
         (f'none = {{ {SHOWN}, opt_out = "binds", quality = "shown" }} # ehds',
          f'none = {{ {SHOWN}, opt_out = "shown", quality = "shown" }}',
          "regime.ehds_ch4.none.opt_out"),

@@ -14,6 +14,8 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from consent_registry import workers
+from consent_registry.adapters.audit_client import SCOPES as AUDIT_SCOPES
+from consent_registry.adapters.audit_client import AuditClient
 from consent_registry.adapters.chain_voice import ChainVoice
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.releases import DiseasesInUse
@@ -22,6 +24,7 @@ from consent_registry.adapters.signers import Keys, create_keys, read_keys
 from consent_registry.adapters.tables import ENDED_SESSIONS, OUTBOX
 from consent_registry.adapters.unit_of_work import Producer, SqlUnits, Surroundings
 from consent_registry.domain.diseases import BadHierarchy, Diseases
+from consent_registry.domain.erasure import Retention
 from consent_registry.domain.policy import Policy, PolicyFaults
 from consent_registry.http import api, pages
 from consent_registry.http.edge import Edge, install
@@ -100,6 +103,10 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         hierarchy=DiseasesInUse(database, diseases),
         issuer=settings.public_url,
         salts=os.urandom,
+        audit=_audit(settings, clock),
+        retention=Retention(
+            topic_days=settings.topic_retention_days, backup_days=settings.backup_retention_days
+        ),
     )
     return Parts(
         settings=settings,
@@ -137,6 +144,21 @@ def _read(settings: ConsentSettings) -> tuple[Keys, tuple[Policy, ...], Diseases
     if faults or keys is None or policies is None or diseases is None:
         raise SettingsError(faults)
     return keys, policies, diseases
+
+
+def _audit(settings: ConsentSettings, clock: Clock) -> AuditClient | None:
+    if not settings.audit_url:
+        return None
+    tokens = _tokens(settings, clock)
+    return AuditClient(
+        settings.audit_url,
+        src=settings.src,
+        bearer=lambda: tokens.token(settings.audit_audience, AUDIT_SCOPES),
+    )
+
+
+def _tokens(settings: ConsentSettings, clock: Clock) -> ServiceTokens:
+    return ServiceTokens(settings.token_endpoint, settings.client_id, settings.client_secret, clock)
 
 
 def create_app(parts: Parts) -> Flask:
@@ -233,9 +255,7 @@ def _transport(parts: Parts) -> Transport:
         audience=settings.permit_audience,
         scopes=("messages.write",),
     )
-    tokens = ServiceTokens(
-        settings.token_endpoint, settings.client_id, settings.client_secret, parts.clock
-    )
+    tokens = _tokens(settings, parts.clock)
     return HttpTransport(intake=intake, subscribers={TOPIC: [permits]}, tokens=tokens)
 
 

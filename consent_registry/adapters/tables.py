@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from consent_registry.adapters import rights_tables
 from shared.db import new_metadata
 from shared.ended_sessions import ended_session_table
 from shared.outbox_tables import outbox_tables
@@ -64,6 +65,8 @@ PARTICIPANT: Final = Table(
     Column("pid", _ID, primary_key=True),
     Column("pseudonym", Text, nullable=False, unique=True),
     Column("created_at", _INSTANT, nullable=False),
+    # Nothing personal is written of her any more; the row stays for the ordinals she had.
+    Column("erased_at", _INSTANT),
 )
 
 PARTICIPANT_LINK: Final = Table(
@@ -381,3 +384,13 @@ MONDO_ACTIVATION: Final = Table(
     Column("sha256", LargeBinary, ForeignKey("mondo_release.sha256"), nullable=False),
     Column("activated_at", _INSTANT, nullable=False),
 )
+
+STOP_EVENT: Final = rights_tables.stop_event_table(METADATA)
+STOP_REACH: Final = rights_tables.stop_reach_table(METADATA)
+LEGAL_HOLD: Final = rights_tables.legal_hold_table(METADATA)
+ERASURE: Final = rights_tables.erasure_table(METADATA)
+ERASURE_PART: Final = rights_tables.erasure_part_table(METADATA)
+ERASURE_ACCOUNT: Final = rights_tables.erasure_account_table(METADATA)
+RIGHTS_REQUEST: Final = rights_tables.rights_request_table(METADATA)
+RIGHTS_STEP: Final = rights_tables.rights_step_table(METADATA)
+WITHDRAWAL_TASK: Final = rights_tables.withdrawal_task_table(METADATA)

@@ -59,6 +59,8 @@ class Reason(Enum):
     # The other ways of saying no.
     OPTED_OUT = "opted_out"
     OBJECTED = "objected"
+    RESTRICTED = "restricted"
+    ERASED = "erased"
 
 
 class Question(Enum):

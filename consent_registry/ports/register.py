@@ -5,11 +5,12 @@ One unit of work is one transaction: what is read in it is one state of the regi
 of it stays unless `commit` returns.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from consent_registry.domain.chains import Link
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.history import Segment
 from consent_registry.domain.records import EventRecord
@@ -60,6 +61,13 @@ class People(Protocol):
         """Give the registry's own id of a participant."""
         ...
 
+    def hold(self, pid: str) -> None:
+        """Keep a participant from being erased until this unit of work ends.
+
+        Raises ParticipantUnknown when she was.
+        """
+        ...
+
     def linked(self, issuer: str, subject: str) -> str | None:
         """Give the id of the participant this login is linked to."""
         ...
@@ -105,6 +113,10 @@ class Events(Protocol):
 
         A personal part whose key is gone is empty; the event itself is always there.
         """
+        ...
+
+    def links(self, dataset: DatasetId) -> Iterator[Link]:
+        """Give every event of a dataset as stored, member by member in the order recorded."""
         ...
 
     def append(

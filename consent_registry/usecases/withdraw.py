@@ -124,7 +124,7 @@ def _withdraw(
         pid=pid,
         recorded_at=max(recorded_at),
         revisions=tuple(revisions),
-        idempotency_key=wanted.idempotency_key,
+        idempotency_key=_kept_key(pid, wanted.idempotency_key),
         request_sha256=wanted.digest(),
     )
     uow.withdrawals.add(done)
@@ -145,6 +145,11 @@ def _chosen(members: Sequence[Member], datasets: tuple[DatasetId, ...] | None) -
     return chosen
 
 
+def _kept_key(pid: str, key: str | None) -> str | None:
+    """Give the form in which a caller's key is kept: it may say more than the caller should."""
+    return None if key is None else hashlib.sha256(f"{pid}\n{key}".encode()).hexdigest()
+
+
 def _repeated(uow: UnitOfWork, pid: str, wanted: WithdrawConsent) -> Withdrawal | None:
     key = wanted.idempotency_key
     if key is None:
@@ -152,7 +157,7 @@ def _repeated(uow: UnitOfWork, pid: str, wanted: WithdrawConsent) -> Withdrawal 
     if not 0 < len(key) <= _MAX_KEY_CHARS or not key.isprintable():
         fault = FieldFault("/headers/Idempotency-Key", "1 to 128 printable characters")
         raise ValidationFailed("the idempotency key has the wrong form", faults=[fault])
-    found = uow.withdrawals.by_key(pid, key)
+    found = uow.withdrawals.by_key(pid, _kept_key(pid, key) or key)
     if found is not None and found.request_sha256 != wanted.digest():
         raise IdempotencyClash
     return found

@@ -7,6 +7,7 @@ from consent_registry.http.api import (
     cohorts,
     datasets,
     decisions,
+    erasures,
     feed,
     imports,
     mondo,
@@ -19,5 +20,5 @@ from shared.api import Api
 def register(api: Api) -> None:
     """Serve every address of the JSON API."""
     modules = (datasets, participants, opt_outs, approvals, imports, cohorts, codes, decisions)
-    for module in (*modules, mondo, feed):
+    for module in (*modules, mondo, feed, erasures):
         api.register_blueprint(module.blueprint)

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What use cases need of restrictions, objections and erasures."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from consent_registry.domain.register import Member
+from consent_registry.domain.stops import StopEvent, StopKind
+from shared.ids import DatasetId, Ordinal, Revision
+
+
+class Stops(Protocol):
+    """Events that stop a person's data, or end such a stop: appended, never changed."""
+
+    def of(self, pid: str) -> Sequence[StopEvent]:
+        """Give one person's events in order."""
+        ...
+
+    def of_member(self, dataset: DatasetId, ordinal: Ordinal) -> Sequence[StopEvent]:
+        """Give the events of whoever has this ordinal; nothing when nobody has."""
+        ...
+
+    def add(
+        self,
+        pid: str,
+        kind: StopKind,
+        *,
+        begins: bool,
+        at: datetime,
+        request_id: str | None,
+        reach: Sequence[tuple[Member, Revision]],
+    ) -> None:
+        """Append an event, with the revision of each dataset at which it is known."""
+        ...
+
+    def changed_since(self, dataset: DatasetId, revision: Revision) -> Sequence[Ordinal]:
+        """Give the members whom a stop reached, or released, at a later revision."""
+        ...

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from consent_registry import workers
 from consent_registry.adapters.audit_client import SCOPES as AUDIT_SCOPES
-from consent_registry.adapters.audit_client import AuditClient
+from consent_registry.adapters.audit_client import AuditClient, SubjectReportClient
 from consent_registry.adapters.chain_voice import ChainVoice
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.releases import DiseasesInUse
@@ -104,6 +104,7 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         issuer=settings.public_url,
         salts=os.urandom,
         audit=_audit(settings, clock),
+        uses=_uses(settings, clock),
         retention=Retention(
             topic_days=settings.topic_retention_days, backup_days=settings.backup_retention_days
         ),
@@ -153,6 +154,16 @@ def _audit(settings: ConsentSettings, clock: Clock) -> AuditClient | None:
     return AuditClient(
         settings.audit_url,
         src=settings.src,
+        bearer=lambda: tokens.token(settings.audit_audience, AUDIT_SCOPES),
+    )
+
+
+def _uses(settings: ConsentSettings, clock: Clock) -> SubjectReportClient | None:
+    if not settings.subject_report_url:
+        return None
+    tokens = _tokens(settings, clock)
+    return SubjectReportClient(
+        settings.subject_report_url,
         bearer=lambda: tokens.token(settings.audit_audience, AUDIT_SCOPES),
     )
 

@@ -69,6 +69,13 @@ class ConsentSettings(CommonSettings):
         example="https://audit.example",
         expected=True,
     )
+    subject_report_url: str = setting(
+        "PLACET_SUBJECT_REPORT_URL",
+        doc="Where the audit log reports who used somebody's data; left out of files when empty.",
+        kind=Kind.URL,
+        default="",
+        example="https://audit.example/v1/subject-reports",
+    )
     topic_retention_days: int = setting(
         "PLACET_TOPIC_RETENTION_DAYS",
         doc="How long the topics keep messages: their retention.ms in whole days, rounded up.",

@@ -81,6 +81,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "rights_request_unknown": Problem(404, "There is no such request for you"),
     "rights_step_refused": Problem(409, "The request does not take this step now"),
     "second_person_needed": Problem(403, "Somebody else has to confirm this"),
+    "subject_report_not_connected": Problem(503, "The report of uses is not connected here"),
     "task_done": Problem(409, "The task is closed already"),
     "task_unknown": Problem(404, "There is no such task"),
     "try_again": Problem(503, "The register is busy; nothing was recorded"),

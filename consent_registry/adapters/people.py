@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql
 from consent_registry.adapters.copying import copy_rows
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import DATASET_MEMBER, PARTICIPANT, PARTICIPANT_LINK
+from consent_registry.domain.erasure import Account
 from consent_registry.domain.errors import ParticipantUnknown
 from consent_registry.domain.register import Member
 from shared.ids import DatasetId, IdSource, Ordinal
@@ -67,6 +68,12 @@ class SqlPeople:
         statement = postgresql.insert(PARTICIPANT_LINK).values(values).on_conflict_do_nothing()
         linked = self._connection.execute(statement.returning(PARTICIPANT_LINK.c.pid))
         return linked.one_or_none() is not None
+
+    def accounts(self, pid: str) -> Sequence[Account]:
+        """Read the link."""
+        link = PARTICIPANT_LINK.c
+        found = self._connection.execute(select(link.issuer, link.subject).where(link.pid == pid))
+        return [Account(issuer=row.issuer, subject=row.subject) for row in found]
 
     def memberships(self, pid: str) -> Sequence[Member]:
         """Give what a participant is a member of."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pyroaring import BitMap
 from sqlalchemy import Connection, Row, insert, select, text
 
+from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import DATASET_MEMBER, STOP_EVENT, STOP_REACH
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.register import Member
@@ -56,15 +57,20 @@ class SqlStops:
         wanted = select(STOP_EVENT).where(STOP_EVENT.c.pid == pid).order_by(STOP_EVENT.c.number)
         return [_event(row) for row in self._connection.execute(wanted)]
 
-    def of_member(self, dataset: DatasetId, ordinal: Ordinal) -> Sequence[StopEvent]:
-        """Read a member's events."""
+    def of_members(
+        self, dataset: DatasetId, ordinals: Sequence[Ordinal]
+    ) -> Mapping[Ordinal, Sequence[StopEvent]]:
+        """Read members' events."""
         wanted = (
-            select(STOP_EVENT)
+            select(STOP_EVENT, DATASET_MEMBER.c.ordinal)
             .join(DATASET_MEMBER, DATASET_MEMBER.c.pid == STOP_EVENT.c.pid)
-            .where(DATASET_MEMBER.c.dataset == dataset, DATASET_MEMBER.c.ordinal == ordinal)
+            .where(DATASET_MEMBER.c.dataset == dataset, among(DATASET_MEMBER.c.ordinal, ordinals))
             .order_by(STOP_EVENT.c.number)
         )
-        return [_event(row) for row in self._connection.execute(wanted)]
+        found: dict[Ordinal, list[StopEvent]] = {}
+        for row in self._connection.execute(wanted):
+            found.setdefault(Ordinal(row.ordinal), []).append(_event(row))
+        return found
 
     def add(
         self,

@@ -154,6 +154,12 @@ class RequestStands(AppError):
     code = "rights_step_refused"
 
 
+class SubjectReportNotConnected(AppError):
+    """The audit log's report of uses is not configured, so that it cannot be part of a file."""
+
+    code = "subject_report_not_connected"
+
+
 class TaskUnknown(AppError):
     """There is no task of this id."""
 

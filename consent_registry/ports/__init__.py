@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from consent_registry.domain.register import RegisterChange
 from consent_registry.ports.approvals import Approvals
 from consent_registry.ports.disclosure import StandIns
-from consent_registry.ports.erasures import AuditErasure, Destruction, Erasures
+from consent_registry.ports.erasures import AuditErasure, Destruction, Erasures, SubjectUses
 from consent_registry.ports.imports import Imports
 from consent_registry.ports.opt_outs import OptOuts
 from consent_registry.ports.register import (
@@ -48,6 +48,7 @@ __all__ = [
     "Signer",
     "StandIns",
     "Stops",
+    "SubjectUses",
     "Tasks",
     "TermsInUse",
     "UnitOfWork",

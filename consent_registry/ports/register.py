@@ -12,6 +12,7 @@ from typing import Protocol
 
 from consent_registry.domain.chains import Link
 from consent_registry.domain.cohort_index import CohortIndex
+from consent_registry.domain.erasure import Account
 from consent_registry.domain.history import Segment
 from consent_registry.domain.records import EventRecord
 from consent_registry.domain.register import (
@@ -78,6 +79,10 @@ class People(Protocol):
 
     def link(self, pid: str, issuer: str, subject: str, at: datetime) -> bool:
         """Link a login to a participant; False, and nothing done, when either has another link."""
+        ...
+
+    def accounts(self, pid: str) -> Sequence[Account]:
+        """Give the logins linked to a participant."""
         ...
 
     def memberships(self, pid: str) -> Sequence[Member]:
@@ -238,6 +243,10 @@ class Withdrawals(Protocol):
 
     def get(self, withdrawal_id: str) -> Withdrawal | None:
         """Give a withdrawal."""
+        ...
+
+    def of(self, pid: str) -> Sequence[Withdrawal]:
+        """Give a participant's withdrawals in the order recorded."""
         ...
 
     def by_key(self, pid: str, idempotency_key: str) -> Withdrawal | None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What use cases need of restrictions, objections and erasures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -17,8 +17,10 @@ class Stops(Protocol):
         """Give one person's events in order."""
         ...
 
-    def of_member(self, dataset: DatasetId, ordinal: Ordinal) -> Sequence[StopEvent]:
-        """Give the events of whoever has this ordinal; nothing when nobody has."""
+    def of_members(
+        self, dataset: DatasetId, ordinals: Sequence[Ordinal]
+    ) -> Mapping[Ordinal, Sequence[StopEvent]]:
+        """Give the events of whoever has these ordinals; who has none is left out."""
         ...
 
     def add(

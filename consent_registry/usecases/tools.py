@@ -13,7 +13,7 @@ from consent_registry.domain.policy import Policy, in_force
 from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.regimes import Rules
 from consent_registry.domain.register import Dataset
-from consent_registry.ports import AuditErasure, Signer, Units
+from consent_registry.ports import AuditErasure, Signer, SubjectUses, Units
 from shared.clock import Clock
 from shared.ids import DatasetId, IdSource
 
@@ -26,8 +26,9 @@ class Tools:
     case ask it once. `units` opens a transaction that may write; `reads` one that sees a single
     state throughout and must not commit. `issuer` is this registry's public URL; `salts(n)` gives n
     fresh random bytes. `policy` and `other_policies` take
-    turns by the day from which each is effective. `audit` asks the audit log to forget people; None
-    where the log is not connected. `retention` says how long copies live.
+    turns by the day from which each is effective. `audit` asks the audit log to forget people and
+    `uses` who used somebody's data; None where it is not connected. `retention` says how long
+    copies live.
     """
 
     units: Units
@@ -41,6 +42,7 @@ class Tools:
     salts: Callable[[int], bytes]
     other_policies: tuple[Policy, ...] = ()
     audit: AuditErasure | None = None
+    uses: SubjectUses | None = None
     retention: Retention = Retention(topic_days=7, backup_days=30)  # noqa: RUF009 - frozen
 
     @property

@@ -105,7 +105,7 @@ def somebody(login: str, issuer: str) -> Person:
         issuer=issuer,
         subject=f"person-{login}",
         name=f"{login.title()} Example",
-        scopes=frozenset(pages.SCOPES),
+        scopes=frozenset({"consents.self"}),
     )
 
 

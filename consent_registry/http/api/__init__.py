@@ -13,6 +13,7 @@ from consent_registry.http.api import (
     mondo,
     opt_outs,
     participants,
+    requests,
 )
 from shared.api import Api
 
@@ -20,5 +21,5 @@ from shared.api import Api
 def register(api: Api) -> None:
     """Serve every address of the JSON API."""
     modules = (datasets, participants, opt_outs, approvals, imports, cohorts, codes, decisions)
-    for module in (*modules, mondo, feed, erasures):
+    for module in (*modules, mondo, feed, erasures, requests):
         api.register_blueprint(module.blueprint)

@@ -11,21 +11,23 @@ and `navigation=pages.NAVIGATION`::
 
 The addresses: `/` (my choices), `/withdraw` (everywhere) and `/withdraw/<dataset>` (one page asks,
 its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_url` leads here),
-`/history` and `/history/<dataset>`, `/opt-out`.
+`/history` and `/history/<dataset>`, `/opt-out`, `/rights` (her requests); the desk's `/desk`.
 """
 
 from flask import Flask
 
-from consent_registry.http.pages import opting_out, participant
+from consent_registry.http.pages import desk, opting_out, participant, rights
 from consent_registry.usecases.tools import Tools
 from shared.pages import NavigationItem
 
 NAVIGATION = (
     NavigationItem(text="My choices", href="/", scope="consents.self"),
     NavigationItem(text="Opt out", href="/opt-out", scope="consents.self"),
+    NavigationItem(text="My rights", href="/rights", scope="consents.self"),
     NavigationItem(text="History", href="/history", scope="consents.self"),
+    NavigationItem(text="Rights desk", href="/desk", scope="rights.manage"),
 )
-SCOPES = ("consents.self",)
+SCOPES = ("consents.self", "rights.manage")
 """What the pages ask for at sign-in."""
 
 
@@ -34,3 +36,5 @@ def install(app: Flask, *, tools: Tools) -> None:
     participant.give_tools(app, tools)
     app.register_blueprint(participant.blueprint)
     app.register_blueprint(opting_out.blueprint)
+    app.register_blueprint(rights.blueprint)
+    app.register_blueprint(desk.blueprint)

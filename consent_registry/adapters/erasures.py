@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Erasures` on PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -68,9 +68,11 @@ class SqlErasures:
         """Set the second person."""
         self._set(
             erasure_id,
-            confirmed_at=at,
-            confirmed_issuer=by.issuer,
-            confirmed_subject=by.subject,
+            {
+                "confirmed_at": at,
+                "confirmed_issuer": by.issuer,
+                "confirmed_subject": by.subject,
+            },
         )
 
     def done(self, erasure_id: str, part: Part, at: datetime) -> None:
@@ -80,15 +82,18 @@ class SqlErasures:
             postgresql.insert(ERASURE_PART).values(values).on_conflict_do_nothing()
         )
         if part is Part.LATE:
-            self._set(erasure_id, finished=True)
+            self._set(erasure_id, {"finished": True})
 
     def mark(self, erasure_id: str, mark: Mark) -> None:
         """Set the mark."""
-        self._set(erasure_id, outbox_mark=mark.outbox_id, epoch_mark=mark.epoch, seq_mark=mark.seq)
+        self._set(
+            erasure_id,
+            {"outbox_mark": mark.outbox_id, "epoch_mark": mark.epoch, "seq_mark": mark.seq},
+        )
 
     def settle(self, erasure_id: str, complete_on: date) -> None:
         """Set the day."""
-        self._set(erasure_id, complete_on=complete_on)
+        self._set(erasure_id, {"complete_on": complete_on})
 
     def accounts(self, erasure_id: str) -> Sequence[Account]:
         """Read logins."""
@@ -142,9 +147,9 @@ class SqlErasures:
             .values(lifted_at=at)
         )
 
-    def _set(self, erasure_id: str, **values: object) -> None:
+    def _set(self, erasure_id: str, values: Mapping[str, object]) -> None:
         statement = update(ERASURE).where(ERASURE.c.erasure_id == erasure_id)
-        self._connection.execute(statement.values(values))
+        self._connection.execute(statement.values(dict(values)))
 
     def _one(self, wanted: Select[Any]) -> Erasure | None:
         row = self._connection.execute(wanted).one_or_none()

@@ -164,7 +164,7 @@ def take(task_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/tasks/<task_id>/proof")
 @signed_in(_DESK)
-def close(task_id: str) -> ResponseReturnValue:
+def finish(task_id: str) -> ResponseReturnValue:
     """Close a task with the text that proves it."""
     tools, principal = participant.current_tools(), current_principal()
     try:

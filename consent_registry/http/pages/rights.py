@@ -72,12 +72,23 @@ def one(request_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/<request_id>/<any(taken_back, lifted):step>")
+@blueprint.post("/<request_id>/taken-back")
 @signed_in(_SELF)
-def move(request_id: str, step: str) -> ResponseReturnValue:
-    """Take a request back, or lift what it brought."""
+def take_back(request_id: str) -> ResponseReturnValue:
+    """Take a request back."""
+    return _moved(request_id, StepKind.TAKEN_BACK)
+
+
+@blueprint.post("/<request_id>/lifted")
+@signed_in(_SELF)
+def lift(request_id: str) -> ResponseReturnValue:
+    """Lift a restriction or an objection, so that her data may be used again."""
+    return _moved(request_id, StepKind.LIFTED)
+
+
+def _moved(request_id: str, kind: StepKind) -> ResponseReturnValue:
     tools, principal = participant.current_tools(), current_principal()
-    move_own_request(request_id, StepKind(step), tools=tools, principal=principal)
+    move_own_request(request_id, kind, tools=tools, principal=principal)
     return redirect(url_for("rights.one", request_id=request_id), code=303)
 
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """An erased participant is nowhere; what stays proves itself; nothing is claimed too early."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -20,6 +22,7 @@ from consent_registry.domain.errors import (
 )
 from consent_registry.domain.optout import root_of
 from consent_registry.domain.purpose import Category
+from consent_registry.ports import UnitOfWork, Units
 from consent_registry.usecases import erasing_parts
 from consent_registry.usecases.chains import verify_chains
 from consent_registry.usecases.cohorts import evaluate_cohort
@@ -279,6 +282,43 @@ class Killed(BaseException):
     """The process is gone."""
 
 
+class Mortal:
+    """A unit of work that is as the real one until it commits."""
+
+    def __init__(self, real: UnitOfWork, dies: Callable[[Callable[[], None]], None]) -> None:
+        self._real = real
+        self._dies = dies
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def commit(self) -> None:
+        self._dies(self._real.commit)
+
+
+class Dying:
+    """Opens units of work, of which the n-th that commits dies before or after it has."""
+
+    def __init__(self, units: Units, step: int, *, committed: bool) -> None:
+        self._units = units
+        self._step = step
+        self._committed = committed
+        self._taken = 0
+
+    @contextmanager
+    def __call__(self) -> Iterator[Any]:
+        with self._units() as real:
+            yield Mortal(real, self._commit)
+
+    def _commit(self, commit: Callable[[], None]) -> None:
+        self._taken += 1
+        dies = self._taken == self._step
+        if not dies or self._committed:
+            commit()
+        if dies:
+            raise Killed
+
+
 def go_on(site: ErasingWorld, tools: Tools, erasure_id: str) -> None:
     for _ in range(20):
         erase_next(tools=tools)
@@ -290,37 +330,11 @@ def go_on(site: ErasingWorld, tools: Tools, erasure_id: str) -> None:
 @pytest.mark.parametrize("step", range(1, len(ORDER) + 2))
 @pytest.mark.parametrize("committed", [False, True])
 def test_a_kill_at_any_step_leaves_an_erasure_that_goes_on(
-    site: ErasingWorld, monkeypatch: pytest.MonkeyPatch, step: int, committed: bool
+    site: ErasingWorld, step: int, committed: bool
 ) -> None:
     """Killed before or after the commit of the n-th step, whichever part that is."""
     erasure_id = site.begin()
-    units, taken = site.tools.units, 0
-
-    class Dying:
-        def __init__(self) -> None:
-            self.opened = units()
-
-        def __enter__(self) -> object:
-            nonlocal taken
-            uow = self.opened.__enter__()
-            commit = uow.commit
-
-            def dies() -> None:
-                nonlocal taken
-                taken += 1
-                if taken == step and not committed:
-                    raise Killed
-                commit()
-                if taken == step:
-                    raise Killed
-
-            monkeypatch.setattr(uow, "commit", dies)
-            return uow
-
-        def __exit__(self, *args: object) -> None:
-            self.opened.__exit__(*args)  # type: ignore[arg-type] # handed on as they came
-
-    dying = replace(site.tools, units=Dying)  # type: ignore[arg-type] # a unit that may die
+    dying = replace(site.tools, units=Dying(site.tools.units, step, committed=committed))
     with pytest.raises(Killed):
         go_on(site, dying, erasure_id)
     killed_at = site.look(erasure_id)

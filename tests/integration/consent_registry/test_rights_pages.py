@@ -61,7 +61,7 @@ def test_a_person_asks_sees_the_day_and_takes_it_back(desk: Desk) -> None:
     assert "Waiting for an answer" in page
     assert "22 December 2026" in page
     assert "Your data rest now" in page
-    assert post(desk.anna, f"{address}/taken_back", address).status_code == 303
+    assert post(desk.anna, f"{address}/taken-back", address).status_code == 303
     assert "Taken back" in desk.anna.page(address)
     assert "Your data rest now" not in desk.anna.page(address)
 

@@ -8,6 +8,7 @@ sequenced everything that was said of the person here: what it sequences later g
 
 import logging
 from collections.abc import Callable, Mapping
+from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
@@ -25,8 +26,16 @@ _ERASED: Final = "placet.rights.erased.v1"
 _log: Final = logging.getLogger(__name__)
 
 
+class _Went(Enum):
+    """How a step went: nothing written, something written, or its part confirmed."""
+
+    WAITS = "waits"
+    FURTHER = "further"
+    CONFIRMED = "confirmed"
+
+
 def erase_next(*, tools: Tools) -> bool:
-    """Take one step of each erasure that is under way; True when some part has confirmed."""
+    """Take one step of each erasure that is under way; True when some were taken."""
     with tools.reads() as uow:
         waiting = uow.erasures.unfinished()
     return True in [_step(erasure_id, tools) for erasure_id in waiting]
@@ -39,31 +48,34 @@ def _step(erasure_id: str, tools: Tools) -> bool:
         if erasure is None or erasure.next_part is None:
             return False
         try:
-            confirmed = _DO[erasure.next_part](uow, tools, erasure)
+            went = _DO[erasure.next_part](uow, tools, erasure)
         except (AuditLogAway, AuditLogNotConnected) as fault:
             _log.warning(
                 "an erasure waits for the audit log",
                 extra={"erasure_id": erasure_id, "cause": fault.code},
             )
             return False
-        if confirmed:
+        if went is _Went.WAITS:
+            return False
+        if went is _Went.CONFIRMED:
             uow.erasures.done(erasure_id, erasure.next_part, tools.clock.now())
         uow.commit()
-    return confirmed
+    return True
 
 
-def _imports(uow: UnitOfWork, _: Tools, erasure: Erasure) -> bool:
+def _imports(uow: UnitOfWork, _: Tools, erasure: Erasure) -> _Went:
     by = erasure.confirmed_at
-    return by is not None and not uow.destruction.imports_wait(by)
+    waits = by is None or uow.destruction.imports_wait(by)
+    return _Went.WAITS if waits else _Went.CONFIRMED
 
 
-def _registry(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> bool:
+def _registry(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> _Went:
     """Destroy everything here, and tell the feed that a local id is gone."""
     every = [dataset.dataset for dataset in uow.datasets.every()]
     datasets = uow.datasets.hold(every)
     known = uow.erasures.hold(erasure.erasure_id)
     if known is None or Part.REGISTRY in known.done:
-        return False
+        return _Went.WAITS
     now = tools.clock.now()
     uow.destruction.destroy(erasure.pid, erasure.erasure_id, now)
     held = Held(pid=erasure.pid, members=uow.people.memberships(erasure.pid), datasets=datasets)
@@ -78,20 +90,20 @@ def _registry(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> bool:
         said_as=ChangeKind.MEMBER_ERASED,
     )
     uow.record(unnamed(_ERASED, now, erasure.ground))
-    return True
+    return _Went.CONFIRMED
 
 
-def _outbox(uow: UnitOfWork, _: Tools, erasure: Erasure) -> bool:
+def _outbox(uow: UnitOfWork, _: Tools, erasure: Erasure) -> _Went:
     if erasure.mark is None:
         uow.erasures.mark(erasure.erasure_id, uow.destruction.mark())
-        return False
-    return uow.destruction.sent(erasure.mark)
+        return _Went.FURTHER
+    return _Went.CONFIRMED if uow.destruction.sent(erasure.mark) else _Went.WAITS
 
 
-def _log_part(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> bool:
+def _log_part(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> _Went:
     audit = _audit(tools)
     if erasure.mark is None or not audit.sequenced(erasure.mark):
-        return False
+        return _Went.WAITS
     for account in uow.erasures.accounts(erasure.erasure_id):
         audit.forget(account, erasure.ground)
         uow.erasures.forget_account(erasure.erasure_id, account)
@@ -99,15 +111,15 @@ def _log_part(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> bool:
     if erasure.request_id is not None:
         close_erased(uow, erasure.request_id, tools.clock.now())
     uow.erasures.settle(erasure.erasure_id, tools.retention.complete_on(tools.clock.now()))
-    return True
+    return _Went.CONFIRMED
 
 
-def _late(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> bool:
+def _late(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> _Went:
     """Ask once more when every copy has expired: entries may have come late from elsewhere."""
     if erasure.complete_on is None or tools.clock.now().date() < erasure.complete_on:
-        return False
+        return _Went.WAITS
     _forget_members(uow, tools, _audit(tools), erasure)
-    return True
+    return _Went.CONFIRMED
 
 
 def _forget_members(uow: UnitOfWork, tools: Tools, audit: AuditErasure, erasure: Erasure) -> None:
@@ -124,7 +136,7 @@ def _audit(tools: Tools) -> AuditErasure:
     return tools.audit
 
 
-_DO: Final[Mapping[Part, Callable[[UnitOfWork, Tools, Erasure], bool]]] = MappingProxyType(
+_DO: Final[Mapping[Part, Callable[[UnitOfWork, Tools, Erasure], _Went]]] = MappingProxyType(
     {
         Part.IMPORTS: _imports,
         Part.REGISTRY: _registry,

@@ -4,7 +4,7 @@
 The log is a real one with its own database and keys; the registry's relay sends it what was said.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import psycopg
@@ -52,7 +52,7 @@ class Both:
             pass
         self.node.settle()
 
-    def found(self, body: dict[str, object]) -> int:
+    def found(self, body: Mapping[str, object]) -> int:
         """Say how many entries an officer finds."""
         answer = self.node.post("/v1/search", body, self.node.otto())
         assert answer.status_code == 200, answer.text

@@ -32,8 +32,9 @@ class AuditClient:
             if chain["epoch"] > mark.epoch:
                 return True
             if chain["epoch"] == mark.epoch:
-                # An entry that never arrived would be sequenced later, under a new key.
-                return bool(chain["seq"] >= mark.seq and not chain["gaps"])
+                # An entry that has not arrived would be sequenced later, under a new key.
+                missing = [gap for gap in chain["gaps"] if gap["first"] <= mark.seq]
+                return bool(chain["seq"] >= mark.seq and not missing)
         return False
 
     def forget(self, whom: Account | Subject, ground: str) -> None:

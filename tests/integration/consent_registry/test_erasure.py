@@ -298,7 +298,7 @@ def go_on(site: ErasingWorld, tools: Tools, erasure_id: str) -> None:
             site.world.clock.pass_time(40 * 86_400)
 
 
-@pytest.mark.parametrize("step", (2, 5))
+@pytest.mark.parametrize("step", [2, 5])
 @pytest.mark.parametrize("committed", [False, True])
 def test_a_kill_at_any_step_leaves_an_erasure_that_goes_on(
     site: ErasingWorld, step: int, committed: bool

@@ -72,6 +72,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "import_unknown": Problem(404, "There is no such import"),
     "legal_hold": Problem(409, "The law demands that these data stay for now"),
     "legal_hold_unknown": Problem(404, "There is no such legal hold"),
+    "level_not_offered": Problem(422, "A withdrawal of this level is not offered here"),
     "link_taken": Problem(409, "The login or the participant is linked already"),
     "login_not_linked": Problem(403, "Your login is linked to no participant"),
     "nothing_to_withdraw": Problem(404, "The participant is in none of these datasets"),

@@ -94,6 +94,12 @@ class OptOutTooNarrow(AppError):
     code = "opt_out_not_offered"
 
 
+class LevelNotOffered(AppError):
+    """A withdrawal that goes this far does not exist in this country."""
+
+    code = "level_not_offered"
+
+
 class TryAgain(AppError):
     """The register changed under the request again and again; nothing was recorded."""
 

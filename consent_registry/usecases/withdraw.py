@@ -13,6 +13,7 @@ from typing import Final
 
 from consent_registry.domain.errors import (
     IdempotencyClash,
+    LevelNotOffered,
     NothingToWithdraw,
     WithdrawalUnknown,
 )
@@ -101,6 +102,8 @@ def _withdraw(
     channel: Channel,
 ) -> Withdrawal:
     _check_time(wanted, tools.clock.now())
+    if wanted.level not in tools.policy_at(tools.clock.now()).levels:
+        raise LevelNotOffered
     members = _chosen(uow.people.memberships(pid), wanted.datasets)
     # Holding comes first: of two requests with one key the second sees what the first did.
     held = uow.datasets.hold([member.dataset for member in members])

@@ -147,10 +147,12 @@ def _home(errors: tuple[FormError, ...]) -> str:
 
 
 def _further(errors: tuple[FormError, ...]) -> str:
+    tools = participant.current_tools()
+    offered = tools.policy_at(tools.clock.now()).levels
     return render_template(
         "consent_registry/rights_further.html",
-        options=[(one.value, *rights_words.LEVELS[one]) for one in Level],
-        key=participant.current_tools().ids.new(),
+        options=[(one.value, *rights_words.LEVELS[one]) for one in offered],
+        key=tools.ids.new(),
         errors=errors,
     )
 

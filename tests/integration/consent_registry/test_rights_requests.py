@@ -13,6 +13,7 @@ from consent_registry.domain.erasure import Phase
 from consent_registry.domain.errors import (
     AuditLogAway,
     FreezeOvertaken,
+    LevelNotOffered,
     RequestStands,
     RequestUnknown,
     SubjectReportNotConnected,
@@ -310,6 +311,15 @@ def test_a_withdrawal_leaves_the_tasks_of_its_level_in_every_dataset(
     }
     # Who wants no contact has not withdrawn: the use of her data goes on.
     assert (0 in within(site)) is (level is Level.NO_FURTHER_CONTACT)
+
+
+def test_a_level_that_a_country_does_not_have_is_refused(site: ErasingWorld) -> None:
+    narrower = replace(site.tools.policy, levels=(Level.NO_FURTHER_USE,))
+    tools = replace(site.tools, policy=narrower)
+    wanted = WithdrawConsent(level=Level.DESTROY_ALL)
+    with pytest.raises(LevelNotOffered):
+        withdraw(PSEUDONYM, wanted, tools=tools, principal=DESK)
+    withdraw(PSEUDONYM, WithdrawConsent(), tools=tools, principal=DESK)
 
 
 def test_a_task_is_closed_once_with_the_hash_of_its_proof(site: ErasingWorld) -> None:

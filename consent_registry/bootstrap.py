@@ -14,6 +14,8 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from consent_registry import workers
+from consent_registry.adapters.audit_client import SCOPES as AUDIT_SCOPES
+from consent_registry.adapters.audit_client import AuditClient, SubjectReportClient
 from consent_registry.adapters.chain_voice import ChainVoice
 from consent_registry.adapters.form_signatures import form_signatures
 from consent_registry.adapters.index_cache import IndexCache
@@ -24,6 +26,7 @@ from consent_registry.adapters.signers import Keys, create_keys, read_keys
 from consent_registry.adapters.tables import ENDED_SESSIONS, OUTBOX
 from consent_registry.adapters.unit_of_work import Producer, SqlUnits, Surroundings
 from consent_registry.domain.diseases import BadHierarchy, Diseases
+from consent_registry.domain.erasure import Retention
 from consent_registry.domain.policy import Policy, PolicyFaults
 from consent_registry.http import api, pages
 from consent_registry.http.edge import Edge, install
@@ -104,6 +107,11 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         salts=os.urandom,
         signed_form=form_signatures(settings.policy_keys_file, development=settings.development),
         read_ruling=SignedRulings(_authority_keys(settings, clock)),
+        audit=_audit(settings, clock),
+        uses=_uses(settings, clock),
+        retention=Retention(
+            topic_days=settings.topic_retention_days, backup_days=settings.backup_retention_days
+        ),
     )
     return Parts(
         settings=settings,
@@ -145,6 +153,31 @@ def _read(settings: ConsentSettings) -> tuple[Keys, tuple[Policy, ...], Diseases
     if faults or keys is None or policies is None or diseases is None:
         raise SettingsError(faults)
     return keys, policies, diseases
+
+
+def _audit(settings: ConsentSettings, clock: Clock) -> AuditClient | None:
+    if not settings.audit_url:
+        return None
+    tokens = _tokens(settings, clock)
+    return AuditClient(
+        settings.audit_url,
+        src=settings.src,
+        bearer=lambda: tokens.token(settings.audit_audience, AUDIT_SCOPES),
+    )
+
+
+def _uses(settings: ConsentSettings, clock: Clock) -> SubjectReportClient | None:
+    if not settings.subject_report_url:
+        return None
+    tokens = _tokens(settings, clock)
+    return SubjectReportClient(
+        settings.subject_report_url,
+        bearer=lambda: tokens.token(settings.audit_audience, AUDIT_SCOPES),
+    )
+
+
+def _tokens(settings: ConsentSettings, clock: Clock) -> ServiceTokens:
+    return ServiceTokens(settings.token_endpoint, settings.client_id, settings.client_secret, clock)
 
 
 def create_app(parts: Parts) -> Flask:
@@ -241,9 +274,7 @@ def _transport(parts: Parts) -> Transport:
         audience=settings.permit_audience,
         scopes=("messages.write",),
     )
-    tokens = ServiceTokens(
-        settings.token_endpoint, settings.client_id, settings.client_secret, parts.clock
-    )
+    tokens = _tokens(settings, parts.clock)
     return HttpTransport(intake=intake, subscribers={TOPIC: [permits]}, tokens=tokens)
 
 

@@ -68,6 +68,38 @@ class ConsentSettings(CommonSettings):
         maximum=10_000,
     )
 
+    audit_url: str = setting(
+        "PLACET_AUDIT_URL",
+        doc="The audit log's API, asked to forget who is erased; without it nobody can be erased.",
+        kind=Kind.URL,
+        default="",
+        example="https://audit.example",
+        expected=True,
+    )
+    subject_report_url: str = setting(
+        "PLACET_SUBJECT_REPORT_URL",
+        doc="Where the audit log reports who used somebody's data; left out of files when empty.",
+        kind=Kind.URL,
+        default="",
+        example="https://audit.example/v1/subject-reports",
+    )
+    topic_retention_days: int = setting(
+        "PLACET_TOPIC_RETENTION_DAYS",
+        doc="How long the topics keep messages: their retention.ms in whole days, rounded up.",
+        kind=Kind.INTEGER,
+        default="7",
+        minimum=1,
+        maximum=31,
+    )
+    backup_retention_days: int = setting(
+        "PLACET_BACKUP_RETENTION_DAYS",
+        doc="How long the oldest backup of databases and keys lives; an erasure is complete then.",
+        kind=Kind.INTEGER,
+        default="30",
+        minimum=0,
+        maximum=3_650,
+    )
+
     def check(self) -> Iterable[str]:
         """Name the missing address of the http transport."""
         if self.transport == "http" and not self.permit_messages_url:

@@ -83,6 +83,15 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "import": ("started", "finished"),
         "optout": ("registered", "reversed"),
         "permit": ("issued", "renewed", "held", "released", "revoked", "expired"),
+        "rights": (
+            "requested",
+            "decided",
+            "stopped",
+            "resumed",
+            "erased",
+            "exported",
+            "task",
+        ),
         "sys": ("heartbeat", "start", "stop", "gap", "quarantined", "rows"),
         "visa": ("issued",),
     }

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from consent_registry.adapters.as_of import index_as_of, revision_known
 from consent_registry.adapters.copying import copy_rows
@@ -15,8 +15,10 @@ from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.standings import Standings
-from consent_registry.adapters.tables import CONSENT_EVENT, PERSON_KEY
+from consent_registry.adapters.tables import CONSENT_EVENT, PARTICIPANT, PERSON_KEY
+from consent_registry.domain.chains import Link
 from consent_registry.domain.cohort_index import CohortIndex
+from consent_registry.domain.errors import ParticipantUnknown
 from consent_registry.domain.history import Kind, Segment
 from consent_registry.domain.records import (
     NO_PREVIOUS,
@@ -29,6 +31,7 @@ from consent_registry.domain.records import (
 from shared.ids import DatasetId, EventId, Ordinal, Revision
 
 _COLUMNS: Final = tuple(column.name for column in CONSENT_EVENT.columns)
+_MEMBERS_AT_ONCE: Final = 1_000
 _log: Final = logging.getLogger(__name__)
 
 
@@ -67,6 +70,38 @@ class SqlEvents:
             personal = self._opened(row, keys.get(row.pid))
             found.setdefault(Ordinal(row.ordinal), []).append(_record(row, personal))
         return found
+
+    def links(self, dataset: DatasetId) -> Iterator[Link]:
+        """Read in pieces of members, so that a whole dataset is never in memory."""
+        members = select(func.coalesce(func.max(CONSENT_EVENT.c.ordinal), -1)).where(
+            CONSENT_EVENT.c.dataset == dataset
+        )
+        last = int(self._connection.execute(members).scalar_one())
+        for start in range(0, last + 1, _MEMBERS_AT_ONCE):
+            upto = start + _MEMBERS_AT_ONCE
+            wanted = (
+                select(CONSENT_EVENT)
+                .where(
+                    CONSENT_EVENT.c.dataset == dataset,
+                    CONSENT_EVENT.c.ordinal >= start,
+                    CONSENT_EVENT.c.ordinal < upto,
+                )
+                .order_by(CONSENT_EVENT.c.ordinal, CONSENT_EVENT.c.revision)
+            )
+            rows = self._connection.execute(wanted).all()
+            keys = self._keys({row.pid for row in rows})
+            yield from (self._link(row, keys.get(row.pid)) for row in rows)
+
+    def _link(self, row: Row[Any], key: bytes | None) -> Link:
+        opened = None if key is None else self._sealer.open(key, row.event_id, bytes(row.sealed))
+        return Link(
+            record=_record(row, opened[1] if opened else b""),
+            committed=bytes(row.commitment),
+            previous=bytes(row.previous),
+            chained=bytes(row.hash),
+            opened=opened,
+            unreadable=key is not None and opened is None,
+        )
 
     def append(
         self, records: Sequence[EventRecord], first: Set[Ordinal]
@@ -151,6 +186,12 @@ class SqlEvents:
         return {row.pid: self._sealer.unwrap(row.pid, bytes(row.wrapped)) for row in rows}
 
     def _new_keys(self, pids: set[str]) -> dict[str, bytes]:
+        """Make keys; who was erased gets none, so that nothing of hers is written any more."""
+        erased = select(PARTICIPANT.c.pid).where(
+            among(PARTICIPANT.c.pid, pids), PARTICIPANT.c.erased_at.is_not(None)
+        )
+        if pids and self._connection.execute(erased.limit(1)).first() is not None:
+            raise ParticipantUnknown
         made = {pid: self._sealer.new_key(pid) for pid in sorted(pids)}
         rows = [(pid, wrapped) for pid, (_, wrapped) in made.items()]
         if rows:

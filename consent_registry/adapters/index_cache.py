@@ -21,7 +21,14 @@ from sqlalchemy import ColumnElement, Connection, Integer, and_, cast, func, or_
 from consent_registry.adapters.opt_outs import opted_out_members
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.standings import read_terms
-from consent_registry.adapters.tables import CONSENT_EVENT, DATASET, OPT_OUT_REACH, STANDING
+from consent_registry.adapters.stops import mark_stopped
+from consent_registry.adapters.tables import (
+    CONSENT_EVENT,
+    DATASET,
+    OPT_OUT_REACH,
+    STANDING,
+    STOP_REACH,
+)
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.history import Standing, State
 from shared.ids import DatasetId
@@ -88,6 +95,7 @@ class IndexCache:
             part = ordinals[start : start + _CHUNK]
             _fill(index, connection, dataset, at, among(STANDING.c.ordinal, part))
             index.opted_out |= opted_out_members(connection, dataset, part)
+            mark_stopped(index, connection, dataset, part)
         index.members = row.members
         held.index, held.revision, held.at = index, row.revision, at
 
@@ -102,6 +110,7 @@ def _build(connection: Connection, dataset: DatasetId, members: int, at: datetim
     index = CohortIndex(members=members)
     _fill(index, connection, dataset, at, None)
     index.opted_out = opted_out_members(connection, dataset)
+    mark_stopped(index, connection, dataset)
     return index
 
 
@@ -130,7 +139,10 @@ def _changed(connection: Connection, dataset: DatasetId, held: _Held, at: dateti
     opted = select(OPT_OUT_REACH.c.ordinal).where(
         OPT_OUT_REACH.c.dataset == dataset, OPT_OUT_REACH.c.revision > held.revision
     )
-    return BitMap(connection.execute(union(events, turned, opted)).scalars())
+    stopped = select(STOP_REACH.c.ordinal).where(
+        STOP_REACH.c.dataset == dataset, STOP_REACH.c.revision > held.revision
+    )
+    return BitMap(connection.execute(union(events, turned, opted, stopped)).scalars())
 
 
 def _fill(

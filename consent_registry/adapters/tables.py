@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from consent_registry.adapters import opt_out_tables, rights_tables
 from consent_registry.adapters.form_tables import form_tables
 from consent_registry.adapters.ruling_tables import ruling_statement_table
 from shared.db import new_metadata
@@ -68,6 +69,8 @@ PARTICIPANT: Final = Table(
     Column("pid", _ID, primary_key=True),
     Column("pseudonym", Text, nullable=False, unique=True),
     Column("created_at", _INSTANT, nullable=False),
+    # Nothing personal is written of her any more; the row stays for the ordinals she had.
+    Column("erased_at", _INSTANT),
 )
 
 PARTICIPANT_LINK: Final = Table(
@@ -220,51 +223,10 @@ LISTED_APPROVAL: Final = Table(
     Index(None, "pid", "dataset"),
 )
 
-OPT_OUT_REGISTER: Final = Table(
-    "opt_out_register",
-    METADATA,
-    Column("name", Text, primary_key=True),
-    Column("number", BigInteger, nullable=False),
-    Column("people", BigInteger, nullable=False),
-    Column("recorded_at", _INSTANT, nullable=False),
-    Column("edge", LargeBinary, nullable=False),
-)
-
-OPT_OUT_PERSON: Final = Table(
-    "opt_out_person",
-    METADATA,
-    Column("pid", _ID, ForeignKey("participant.pid"), primary_key=True),
-    Column("ordinal", BigInteger, nullable=False, unique=True),
-)
-
-OPT_OUT_EVENT: Final = Table(
-    "opt_out_event",
-    METADATA,
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("optout_id", _ID, nullable=False, unique=True),
-    # No foreign key to an append-only table: checking one takes a lock that needs UPDATE.
-    Column("pid", _ID, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("about", Text, nullable=False),
-    Column("recorded_at", _INSTANT, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("salt", LargeBinary, nullable=False),
-    Index(None, "pid", "number"),
-)
-
-# Which members of which datasets an opt-out event was about, and at which revision.
-OPT_OUT_REACH: Final = Table(
-    "opt_out_reach",
-    METADATA,
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("dataset", Text, primary_key=True),
-    Column("ordinal", BigInteger, nullable=False),
-    Column("revision", BigInteger, nullable=False),
-    ForeignKeyConstraint(
-        ["dataset", "ordinal"], ["dataset_member.dataset", "dataset_member.ordinal"]
-    ),
-    Index(None, "dataset", "revision"),
-)
+OPT_OUT_REGISTER: Final = opt_out_tables.register_table(METADATA)
+OPT_OUT_PERSON: Final = opt_out_tables.person_table(METADATA)
+OPT_OUT_EVENT: Final = opt_out_tables.event_table(METADATA)
+OPT_OUT_REACH: Final = opt_out_tables.reach_table(METADATA)
 
 # Sets that a number was shown for: the next number about nearly the same people is the same.
 STAND_IN: Final = Table(
@@ -388,3 +350,13 @@ MONDO_ACTIVATION: Final = Table(
     Column("sha256", LargeBinary, ForeignKey("mondo_release.sha256"), nullable=False),
     Column("activated_at", _INSTANT, nullable=False),
 )
+
+STOP_EVENT: Final = rights_tables.stop_event_table(METADATA)
+STOP_REACH: Final = rights_tables.stop_reach_table(METADATA)
+LEGAL_HOLD: Final = rights_tables.legal_hold_table(METADATA)
+ERASURE: Final = rights_tables.erasure_table(METADATA)
+ERASURE_PART: Final = rights_tables.erasure_part_table(METADATA)
+ERASURE_ACCOUNT: Final = rights_tables.erasure_account_table(METADATA)
+RIGHTS_REQUEST: Final = rights_tables.rights_request_table(METADATA)
+RIGHTS_STEP: Final = rights_tables.rights_step_table(METADATA)
+WITHDRAWAL_TASK: Final = rights_tables.withdrawal_task_table(METADATA)

@@ -138,6 +138,8 @@ def _excluded(
         found[Reason.OPTED_OUT] = index.opted_out
     if rules.says(No.OBJECTION, moment):
         found[Reason.OBJECTED] = index.objecting
+    found[Reason.RESTRICTED] = index.restricted
+    found[Reason.ERASED] = index.erased
     return found
 
 

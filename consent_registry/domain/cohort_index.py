@@ -61,7 +61,8 @@ class Slot:
 class CohortIndex:
     """Everybody of one dataset by state and clause. `members` counts ordinals from 0.
 
-    `opted_out` and `objecting` are axes of their own, beside whatever the consents say.
+    `opted_out`, `objecting`, `restricted` and `erased` are axes of their own, beside whatever the
+    consents say.
     """
 
     members: int = 0
@@ -69,6 +70,8 @@ class CohortIndex:
     unreadable: BitMap = field(default_factory=BitMap)
     opted_out: BitMap = field(default_factory=BitMap)
     objecting: BitMap = field(default_factory=BitMap)
+    restricted: BitMap = field(default_factory=BitMap)
+    erased: BitMap = field(default_factory=BitMap)
     slots: list[Slot] = field(default_factory=list)
 
     def in_state(self, state: State) -> BitMap:
@@ -103,6 +106,8 @@ class CohortIndex:
         yield self.unreadable
         yield self.opted_out
         yield self.objecting
+        yield self.restricted
+        yield self.erased
         yield from self.states.values()
         for slot in self.slots:
             yield from slot.bitmaps()

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Final
 
+from consent_registry.domain.levels import Level
 from consent_registry.domain.places import COUNTRIES
 from consent_registry.domain.policy import (
     FORMAT,
@@ -42,7 +43,7 @@ _KEYS: Final = frozenset(
     {
         *("format", "version", "country", "effective_from", "small_cell", "example", "sources"),
         *("opt_out_breadths", "methods_on_restricted", "asked_again", "regime"),
-        *("measure_51_4", "exception_71_4"),
+        *("measure_51_4", "exception_71_4", "withdrawal_levels"),
     }
 )
 _ACTS_ON: Final[Mapping[object, Moments]] = {
@@ -94,6 +95,7 @@ class _Reader:
             small_cell=small_cell,
             methods_on_restricted=methods,
             breadths=self._breadths(),
+            levels=self._levels(),
             measure=measure,
             exception_law=self._exception(),
             table=self._regimes(measure),
@@ -172,6 +174,18 @@ class _Reader:
             )
             return (Breadth.EVERYTHING,)
         return tuple(breadth for breadth in Breadth if breadth.value in listed)
+
+    def _levels(self) -> tuple[Level, ...]:
+        """Read how far a withdrawal may go; ending all use is law and never left out."""
+        words = self._raw.get("withdrawal_levels", [level.value for level in Level])
+        known = {level.value for level in Level}
+        listed = words if isinstance(words, list) else []
+        needed = Level.NO_FURTHER_USE.value
+        if needed not in listed or any(str(word) not in known for word in listed):
+            self.faults.append(
+                f"withdrawal_levels: a list of {', '.join(sorted(known))}, with {needed} in it"
+            )
+        return tuple(level for level in Level if level.value in listed)
 
     def _measure(self) -> Measure | None:
         if "measure_51_4" not in self._raw:

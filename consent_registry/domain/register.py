@@ -138,7 +138,10 @@ class Narrowed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """What a withdrawal did: the receipt's facts. `revisions` names each dataset's."""
+    """What a withdrawal did: the receipt's facts. `revisions` names each dataset's.
+
+    `idempotency_key` is a digest of the caller's.
+    """
 
     withdrawal_id: str
     pid: str
@@ -157,6 +160,7 @@ class ChangeKind(Enum):
     MEMBER_NARROWED = "member.narrowed"
     COHORT_BOUND = "cohort.bound"
     DATASET_MOVED = "dataset.moved"
+    MEMBER_ERASED = "member.erased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,8 @@ class Reason(Enum):
     # The other ways of saying no.
     OPTED_OUT = "opted_out"
     OBJECTED = "objected"
+    RESTRICTED = "restricted"
+    ERASED = "erased"
     # What the authority ruled.
     RULED_OUT = "ruled_out"
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from consent_registry.domain.register import RegisterChange
 from consent_registry.ports.approvals import Approvals
 from consent_registry.ports.disclosure import StandIns
+from consent_registry.ports.erasures import AuditErasure, Destruction, Erasures, SubjectUses
 from consent_registry.ports.forms import Forms
 from consent_registry.ports.imports import Imports
 from consent_registry.ports.opt_outs import OptOuts
@@ -24,7 +25,9 @@ from consent_registry.ports.register import (
     Withdrawals,
 )
 from consent_registry.ports.releases import Releases
+from consent_registry.ports.rights import RightsRequests, Tasks
 from consent_registry.ports.rulings import RulingReader, Rulings
+from consent_registry.ports.stops import Stops
 from consent_registry.ports.terms import TermsInUse
 from shared.canonical import JSON
 from shared.events import Fact
@@ -32,8 +35,11 @@ from shared.messages import DomainMessage
 
 __all__ = [
     "Approvals",
+    "AuditErasure",
     "Cohorts",
     "Datasets",
+    "Destruction",
+    "Erasures",
     "Events",
     "Feed",
     "Forms",
@@ -41,10 +47,14 @@ __all__ = [
     "OptOuts",
     "People",
     "Releases",
+    "RightsRequests",
     "RulingReader",
     "Rulings",
     "Signer",
     "StandIns",
+    "Stops",
+    "SubjectUses",
+    "Tasks",
     "TermsInUse",
     "UnitOfWork",
     "Units",
@@ -83,6 +93,31 @@ class UnitOfWork(Protocol):
     @property
     def opt_outs(self) -> OptOuts:
         """The opt-out register."""
+        ...
+
+    @property
+    def stops(self) -> Stops:
+        """The restrictions, objections and erasures."""
+        ...
+
+    @property
+    def erasures(self) -> Erasures:
+        """The erasures and legal holds."""
+        ...
+
+    @property
+    def destruction(self) -> Destruction:
+        """What takes apart what is held of a person."""
+        ...
+
+    @property
+    def requests(self) -> RightsRequests:
+        """The requests under GDPR 15 to 21."""
+        ...
+
+    @property
+    def tasks(self) -> Tasks:
+        """What remains to be done after withdrawals."""
         ...
 
     @property

@@ -5,12 +5,14 @@ One unit of work is one transaction: what is read in it is one state of the regi
 of it stays unless `commit` returns.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from consent_registry.domain.chains import Link
 from consent_registry.domain.cohort_index import CohortIndex
+from consent_registry.domain.erasure import Account
 from consent_registry.domain.history import Segment
 from consent_registry.domain.records import EventRecord
 from consent_registry.domain.register import (
@@ -64,6 +66,13 @@ class People(Protocol):
         """Give the registry's own id of a participant."""
         ...
 
+    def hold(self, pid: str) -> None:
+        """Keep a participant from being erased until this unit of work ends.
+
+        Raises ParticipantUnknown when she was.
+        """
+        ...
+
     def linked(self, issuer: str, subject: str) -> str | None:
         """Give the id of the participant this login is linked to."""
         ...
@@ -74,6 +83,10 @@ class People(Protocol):
 
     def link(self, pid: str, issuer: str, subject: str, at: datetime) -> bool:
         """Link a login to a participant; False, and nothing done, when either has another link."""
+        ...
+
+    def accounts(self, pid: str) -> Sequence[Account]:
+        """Give the logins linked to a participant."""
         ...
 
     def memberships(self, pid: str) -> Sequence[Member]:
@@ -109,6 +122,10 @@ class Events(Protocol):
 
         A personal part whose key is gone is empty; the event itself is always there.
         """
+        ...
+
+    def links(self, dataset: DatasetId) -> Iterator[Link]:
+        """Give every event of a dataset as stored, member by member in the order recorded."""
         ...
 
     def append(
@@ -245,6 +262,10 @@ class Withdrawals(Protocol):
 
     def get(self, withdrawal_id: str) -> Withdrawal | None:
         """Give a withdrawal."""
+        ...
+
+    def of(self, pid: str) -> Sequence[Withdrawal]:
+        """Give a participant's withdrawals in the order recorded."""
         ...
 
     def by_key(self, pid: str, idempotency_key: str) -> Withdrawal | None:

@@ -91,6 +91,7 @@ def _check_bindable(
     changed = list(uow.events.changed_since(cohort.dataset, cohort.revision))
     if tools.rules(writing.dataset, writing.now).says(No.OPT_OUT, Moment.NEW):
         changed += uow.opt_outs.changed_since(cohort.dataset, cohort.revision)
+    changed += uow.stops.changed_since(cohort.dataset, cohort.revision)
     if any(ordinal in cohort.bitmap for ordinal in changed):
         raise FreezeOvertaken(context=context)
     # Another policy took effect, or a ruling it stands on was withdrawn.

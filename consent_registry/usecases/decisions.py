@@ -13,9 +13,10 @@ from typing import Final
 from consent_registry.domain.history import Standing, State, standing_at
 from consent_registry.domain.matching import Inquiry, match
 from consent_registry.domain.records import EventRecord
-from consent_registry.domain.regimes import Moment
+from consent_registry.domain.regimes import Moment, Rules
 from consent_registry.domain.register import Dataset, FrozenCohort, Narrowed
 from consent_registry.domain.rulings import Answers
+from consent_registry.domain.stops import StopEvent, StopKind, acts, standing_stops
 from consent_registry.domain.verdict import Result
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.ruled import answers_then
@@ -34,7 +35,14 @@ _REASONS: Final = {
     State.INVALID: "invalid",
     State.PENDING_RECONSENT: "pending_reconsent",
 }
-_Known = Mapping[DatasetId, Mapping[Ordinal, Sequence[EventRecord]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was recorded of the people asked about, by dataset and ordinal."""
+
+    events: Mapping[DatasetId, Mapping[Ordinal, Sequence[EventRecord]]]
+    stops: Mapping[DatasetId, Mapping[Ordinal, Sequence[StopEvent]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +80,7 @@ def decide_people(
         known = _histories(uow, questions)
         permits = {one.permit_id for one in questions if one.permit_id is not None}
         cohorts = {permit: uow.cohorts.under(permit) for permit in permits}
-        datasets = {dataset: uow.datasets.get(dataset) for dataset in known}
+        datasets = {dataset: uow.datasets.get(dataset) for dataset in known.events}
         return [
             _answer(one, _Case.of(one, uow, known, datasets, cohorts), tools) for one in questions
         ]
@@ -82,10 +90,11 @@ def _histories(uow: UnitOfWork, questions: Sequence[PersonQuestion]) -> _Known:
     wanted: dict[DatasetId, dict[Ordinal, None]] = {}
     for one in questions:
         wanted.setdefault(one.dataset, {})[one.ordinal] = None
-    return {
-        dataset: uow.events.of_members(dataset, list(ordinals))
-        for dataset, ordinals in wanted.items()
-    }
+    people = {dataset: list(ordinals) for dataset, ordinals in wanted.items()}
+    return _Known(
+        events={name: uow.events.of_members(name, those) for name, those in people.items()},
+        stops={name: uow.stops.of_members(name, those) for name, those in people.items()},
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +106,7 @@ class _Case:
     cohort: FrozenCohort | None
     left: Sequence[Narrowed]
     ruled: Answers
+    stops: Sequence[StopEvent]
 
     @classmethod
     def of(
@@ -107,7 +117,7 @@ class _Case:
         datasets: Mapping[DatasetId, Dataset | None],
         cohorts: Mapping[PermitId, FrozenCohort | None],
     ) -> "_Case":
-        events = [one.event() for one in known[question.dataset].get(question.ordinal, ())]
+        events = [one.event() for one in known.events[question.dataset].get(question.ordinal, ())]
         cohort = None if question.permit_id is None else cohorts[question.permit_id]
         if cohort is not None and cohort.dataset != question.dataset:
             cohort = None
@@ -115,6 +125,7 @@ class _Case:
             dataset=datasets[question.dataset],
             standing=standing_at(events, question.effective_at, question.known_at),
             cohort=cohort,
+            stops=known.stops[question.dataset].get(question.ordinal, ()),
             left=[] if cohort is None else uow.cohorts.left(cohort.cohort_id, question.ordinal),
             ruled={} if cohort is None else answers_then(uow, cohort),
         )
@@ -123,13 +134,31 @@ class _Case:
 def _answer(question: PersonQuestion, case: _Case, tools: Tools) -> PersonAnswer:
     if case.dataset is None:
         return PersonAnswer(answer="unknown", reason="dataset_unknown")
-    if tools.rules(case.dataset, question.effective_at).excludes(
-        case.standing.state, Moment.RUNNING
-    ):
+    rules = tools.rules(case.dataset, question.effective_at)
+    stopped = _stopped(question, case, rules)
+    if stopped is not None:
+        return stopped
+    if rules.excludes(case.standing.state, Moment.RUNNING):
         return PersonAnswer(answer="out", reason=_REASONS[case.standing.state])
     if question.permit_id is None:
         return PersonAnswer(answer="in")
     return _under_permit(question, case, case.dataset, tools)
+
+
+def _stopped(question: PersonQuestion, case: _Case, rules: Rules) -> PersonAnswer | None:
+    """Say that she is out for another cause than her consents; None when nothing stops her.
+
+    Of a time before her erasure nothing can be said any more: what she allowed is unreadable.
+    """
+    then = min(question.effective_at, question.known_at)
+    stops = standing_stops(case.stops, then)
+    told = any(one.kind is StopKind.ERASURE and one.recorded_at <= then for one in case.stops)
+    if StopKind.ERASURE in stops and not told:
+        return PersonAnswer(answer="unknown", reason=StopKind.ERASURE.cause)
+    for kind in StopKind:
+        if kind in stops and acts(kind, rules, Moment.RUNNING):
+            return PersonAnswer(answer="out", reason=kind.cause)
+    return None
 
 
 def _under_permit(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.erasure import Retention
 from consent_registry.domain.errors import RulingsNotTaken
 from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.optout import register_name
@@ -13,7 +14,7 @@ from consent_registry.domain.policy import Policy, in_force
 from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.regimes import Rules
 from consent_registry.domain.register import Dataset
-from consent_registry.ports import RulingReader, Signer, Units
+from consent_registry.ports import AuditErasure, RulingReader, Signer, SubjectUses, Units
 from shared.clock import Clock
 from shared.ids import DatasetId, IdSource
 
@@ -37,7 +38,9 @@ class Tools:
     state throughout and must not commit. `issuer` is this registry's public URL; `salts(n)` gives n
     fresh random bytes. `signed_form(document, signature)` says whether a key that this node trusts
     has signed exactly these bytes of a form. `policy` and `other_policies` take turns by the day
-    from which each is effective. `read_ruling` opens what the authority signed.
+    from which each is effective. `read_ruling` opens what the authority signed. `audit` asks the
+    audit log to forget people and `uses` who used somebody's data; None where it is not connected.
+    `retention` says how long copies live.
     """
 
     units: Units
@@ -52,6 +55,9 @@ class Tools:
     other_policies: tuple[Policy, ...] = ()
     signed_form: Callable[[bytes, str], bool] = trusts_nobody
     read_ruling: RulingReader = signed_by_nobody
+    audit: AuditErasure | None = None
+    uses: SubjectUses | None = None
+    retention: Retention = Retention(topic_days=7, backup_days=30)  # noqa: RUF009 - frozen
 
     @property
     def diseases(self) -> Diseases:

@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from consent_registry.usecases.erasing_parts import erase_next
 from consent_registry.usecases.feed import HEARTBEAT_SECONDS, beat
 from consent_registry.usecases.import_applying import apply_next
 from consent_registry.usecases.import_staging import stage_next
@@ -15,6 +16,7 @@ Loop = tuple[str, Callable[[], bool], float]
 
 _SWEEP_SECONDS: Final = 1.0
 _IMPORT_SECONDS: Final = 0.2
+_ERASE_SECONDS: Final = 1.0
 
 
 def loops(tools: Tools) -> list[Loop]:
@@ -34,9 +36,13 @@ def loops(tools: Tools) -> list[Loop]:
     def recheck_once() -> bool:
         return recheck(tools=tools)
 
+    def erase_once() -> bool:
+        return erase_next(tools=tools)
+
     return [
         ("feed-heartbeat", beat_once, HEARTBEAT_SECONDS),
         ("sweep", sweep_once, _SWEEP_SECONDS),
         ("recheck", recheck_once, _SWEEP_SECONDS),
         ("imports", import_once, _IMPORT_SECONDS),
+        ("erasures", erase_once, _ERASE_SECONDS),
     ]

@@ -33,8 +33,8 @@ Use it as a bearer:
     http://127.0.0.1:8082/v1/applications
 
 People: anna, bo, carl (participants), rita, stranger (researchers), dora (authority), stella
-(data steward), otto (officer). Clients: story and the services. Exit code 1 when the node gives
-no token.
+(data steward), greta, hugo (rights desk), otto, olga (officers). Clients: story and the services.
+Exit code 1 when the node gives no token.
 """
 _AUDIENCES: Final = ("clearinghouse", "consent_registry", "permit_service", "audit_log")
 

@@ -32,6 +32,7 @@ _SCOPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "decisions.read",
             "feed.read",
             "messages.write",
+            "rights.manage",
         ),
         "permit_service": (
             "applications.decide",
@@ -164,6 +165,9 @@ def _demo_users(node: str, participants: Sequence[str]) -> Iterator[User]:
     yield _user("dora", "data permit authority", _access(node, {"permit_service": authority}))
     steward = ("cohorts.count",)
     yield _user("stella", "data steward", _access(node, {"consent_registry": steward}))
+    desk = _access(node, {"consent_registry": ("rights.manage",)})
+    yield _user("greta", "rights desk", desk)
+    yield _user("hugo", "rights desk, second person", desk)
     officer = ("findings.manage", "holds.manage", "log.read", "log.reveal", "log.search")
     yield _user("otto", "compliance officer", _access(node, {"audit_log": officer}))
     yield _user("olga", "another compliance officer", _access(node, {"audit_log": officer}))
@@ -182,7 +186,7 @@ def _user(login: str, role: str, access: Access) -> User:
 def _service_clients(node: str, secrets_folder: Path) -> Iterator[Client]:
     needs: Mapping[str, Mapping[str, Sequence[str]]] = {
         "consent_registry": {
-            "audit_log": ("entries.write",),
+            "audit_log": ("entries.write", "log.read", "subjects.erase"),
             "permit_service": ("messages.write",),
         },
         "permit_service": {

@@ -52,7 +52,7 @@ SCOPES: Mapping[str, set[str]] = {
     "consent_registry": {
         *("consents.self", "consents.read", "consents.write", "consents.import"),
         *("cohorts.count", "cohorts.evaluate", "cohorts.freeze"),
-        *("decisions.read", "feed.read", "messages.write"),
+        *("decisions.read", "feed.read", "messages.write", "rights.manage"),
     },
     "devidp": set(),
     "permit_service": {

@@ -7,12 +7,14 @@ from consent_registry.http.api import (
     cohorts,
     datasets,
     decisions,
+    erasures,
     feed,
     forms,
     imports,
     mondo,
     opt_outs,
     participants,
+    requests,
     rulings,
 )
 from shared.api import Api
@@ -21,5 +23,5 @@ from shared.api import Api
 def register(api: Api) -> None:
     """Serve every address of the JSON API."""
     modules = (datasets, participants, opt_outs, approvals, imports, cohorts, codes, decisions)
-    for module in (*modules, rulings, mondo, forms, feed):
+    for module in (*modules, rulings, mondo, forms, feed, erasures, requests):
         api.register_blueprint(module.blueprint)

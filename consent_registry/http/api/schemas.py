@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from marshmallow import Schema, fields, validate
 
+from consent_registry.domain.levels import Level
 from shared.api import StrictSchema
 from shared.canonical import MAX_INTEGER
 
@@ -115,6 +116,11 @@ class WithdrawSchema(StrictSchema):
         load_default=None,
         allow_none=True,
         metadata=_about("the date of a letter, or a date at most one year ahead; else now"),
+    )
+    level = fields.String(
+        load_default="no_further_use",
+        validate=validate.OneOf([level.value for level in Level]),
+        metadata=_about("how far it goes; what others have to do becomes tasks"),
     )
 
 

@@ -12,23 +12,33 @@ and `navigation=pages.NAVIGATION`::
 The addresses: `/` (my choices), `/withdraw` (everywhere) and `/withdraw/<dataset>` (one page asks,
 its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_url` leads here),
 `/history` and `/history/<dataset>`, `/opt-out`, `/answer/<dataset>` where a dataset asks by a form
-(its POST shows the outcome, `/answer/<dataset>/confirmation` records it, `…/recorded` says so), and
-`/form/<sha256>` to read one. The data steward's: `/blocking`.
+(its POST shows the outcome, `/answer/<dataset>/confirmation` records it, `…/recorded` says so),
+`/form/<sha256>` to read one, and `/rights` (her requests). The data steward's: `/blocking`; the
+rights desk's: `/desk`.
 """
 
 from flask import Flask
 
-from consent_registry.http.pages import answering, opting_out, participant, steward
+from consent_registry.http.pages import (
+    answering,
+    desk,
+    opting_out,
+    participant,
+    rights,
+    steward,
+)
 from consent_registry.usecases.tools import Tools
 from shared.pages import NavigationItem
 
 NAVIGATION = (
     NavigationItem(text="My choices", href="/", scope="consents.self"),
     NavigationItem(text="Opt out", href="/opt-out", scope="consents.self"),
+    NavigationItem(text="My rights", href="/rights", scope="consents.self"),
     NavigationItem(text="History", href="/history", scope="consents.self"),
     NavigationItem(text="Who blocks what", href="/blocking", scope="cohorts.count"),
+    NavigationItem(text="Rights desk", href="/desk", scope="rights.manage"),
 )
-SCOPES = ("consents.self", "cohorts.count")
+SCOPES = ("consents.self", "cohorts.count", "rights.manage")
 """What the pages ask for at sign-in; people get those of them that they hold."""
 
 
@@ -39,3 +49,5 @@ def install(app: Flask, *, tools: Tools) -> None:
     app.register_blueprint(opting_out.blueprint)
     app.register_blueprint(answering.blueprint)
     app.register_blueprint(steward.blueprint)
+    app.register_blueprint(rights.blueprint)
+    app.register_blueprint(desk.blueprint)

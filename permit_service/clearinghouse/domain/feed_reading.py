@@ -116,6 +116,9 @@ def read_dataset_change(change: Mapping[str, object], manifests: ManifestReader)
         return CohortBound(revision=revision, cohort=read_cohort(change, manifests))
     if kind in {"member.given", "dataset.added", "dataset.moved"}:
         return RevisionMoved(revision=revision)
+    if kind == "member.erased":
+        # Only a snapshot is without her local id; it is the one way to forget it here too.
+        raise FeedFault("a local id was erased")
     raise FeedFault("a change of unknown kind")
 
 

@@ -27,6 +27,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     # shared
     "bad_request": Problem(400, "The request cannot be understood"),
     "conflict": Problem(409, "The request contradicts the present state"),
+    "erasure_unknown": Problem(404, "There is no such erasure"),
     "forbidden": Problem(403, "You may not do this"),
     "headers_too_large": Problem(431, "The request's headers are too large"),
     "internal_error": Problem(500, "Something went wrong here"),
@@ -65,7 +66,6 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "dataset_exists": Problem(409, "A dataset of this name is registered with other facts"),
     "dataset_unknown": Problem(404, "No dataset of this name is registered"),
     "erasure_confirmed": Problem(409, "The erasure is confirmed and cannot be stopped"),
-    "erasure_unknown": Problem(404, "There is no such erasure"),
     "form_incomplete": Problem(409, "The form leaves out what every form has to say"),
     "form_not_open": Problem(409, "The form is not published, or not any more"),
     "form_not_signed": Problem(403, "No trusted key has signed the form's rules"),

@@ -5,14 +5,17 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from consent_registry.domain.erasure import Account, Mark
+from consent_registry.domain.erasure import Account, Forgetting, Mark
 from consent_registry.domain.errors import AuditLogAway
+from consent_registry.domain.identifiers import is_name
 from shared.canonical import JSON
+from shared.clock import from_rfc3339
 from shared.events import Subject
 from shared.http_client import JsonClient, Unavailable, UpstreamRefused
 
 SCOPES: Final = ("log.read", "subjects.erase")
 _NOTHING: Final = "nothing_to_erase"
+_GONE: Final = frozenset({"done", _NOTHING})
 
 
 class AuditClient:
@@ -37,15 +40,23 @@ class AuditClient:
                 return bool(chain["seq"] >= mark.seq and not missing)
         return False
 
-    def forget(self, whom: Account | Subject, ground: str) -> None:
+    def forget(self, whom: Account | Subject, ground: str) -> Forgetting:
         """Ask; that nothing is left to forget is an answer too."""
         try:
-            self._client.post("/v1/erasures", {**_target(whom), "ground": ground})
+            answer = self._client.post("/v1/erasures", {**_target(whom), "ground": ground})
         except UpstreamRefused as refused:
             if (refused.status, refused.upstream_code) == (HTTPStatus.NOT_FOUND, _NOTHING):
-                return
+                return Forgetting()
             raise AuditLogAway from refused
         except Unavailable as fault:
+            raise AuditLogAway from fault
+        return _forgetting(answer)
+
+    def forgetting(self, erasure_id: str) -> Forgetting:
+        """Read the log's own record."""
+        try:
+            return _forgetting(self._client.get(f"/v1/erasures/{erasure_id}"))
+        except (Unavailable, UpstreamRefused) as fault:
             raise AuditLogAway from fault
 
 
@@ -65,6 +76,20 @@ class SubjectReportClient:
             return self._client.post("", {"people": asked})
         except (Unavailable, UpstreamRefused) as fault:
             raise AuditLogAway from fault
+
+
+def _forgetting(answer: Mapping[str, JSON]) -> Forgetting:
+    """Read an answer; one that does not say clearly that the key is gone says that it waits."""
+    name, by = answer.get("erasure_id"), answer.get("complete_by")
+    if not isinstance(name, str) or not is_name(name):
+        raise AuditLogAway("the answer has no name")
+    try:
+        complete_by = from_rfc3339(by) if isinstance(by, str) else None
+    except ValueError as fault:
+        raise AuditLogAway("the answer has no time") from fault
+    return Forgetting(
+        erasure_id=name, waits=answer.get("state") not in _GONE, complete_by=complete_by
+    )
 
 
 def _target(whom: Account | Subject) -> dict[str, JSON]:

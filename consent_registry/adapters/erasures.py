@@ -91,6 +91,10 @@ class SqlErasures:
             {"outbox_mark": mark.outbox_id, "epoch_mark": mark.epoch, "seq_mark": mark.seq},
         )
 
+    def asked_log(self, erasure_id: str, names: Sequence[str]) -> None:
+        """Set the names."""
+        self._set(erasure_id, {"in_log": list(names)})
+
     def settle(self, erasure_id: str, complete_on: date) -> None:
         """Set the day."""
         self._set(erasure_id, {"complete_on": complete_on})
@@ -173,6 +177,7 @@ class SqlErasures:
             confirmed_at=row.confirmed_at,
             confirmed_by=confirmed_by,
             mark=mark,
+            in_log=tuple(row.in_log),
             complete_on=row.complete_on,
             done=done,
         )

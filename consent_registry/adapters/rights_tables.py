@@ -25,6 +25,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 _INSTANT: Final = DateTime(timezone=True)
 _ID: Final = Uuid(as_uuid=False)
@@ -96,6 +97,8 @@ def erasure_table(metadata: MetaData) -> Table:
         Column("outbox_mark", BigInteger),
         Column("epoch_mark", BigInteger),
         Column("seq_mark", BigInteger),
+        # The audit log's own names for what it was asked to erase and has not settled.
+        Column("in_log", JSONB, nullable=False, server_default="[]"),
         Column("complete_on", Date),
         Column("finished", Boolean, nullable=False),
         Index("ix_erasure_open", "confirmed_at", postgresql_where=text("NOT finished")),

@@ -7,7 +7,7 @@ What stays is that consents existed and ended (Articles 7(1), 17(3)(b) and (e)):
 times and kinds, with nothing behind the numbers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
@@ -61,8 +61,30 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forgetting:
+    """What the audit log says of one key that it was asked to destroy.
+
+    `erasure_id` is the log's own name for it, None when there was no key. `waits` says that a legal
+    hold there forbids it for now. `complete_by` is when no copy is left of what the log and its
+    topics held; None while that cannot be said.
+    """
+
+    erasure_id: str | None = None
+    waits: bool = False
+    complete_by: datetime | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Say whether the key is gone and the end of every copy is known."""
+        return self.erasure_id is None or (not self.waits and self.complete_by is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
-    """One erasure. `complete_on` is stated once everything but the waiting has confirmed."""
+    """One erasure. `complete_on` is stated once everything but the waiting has confirmed.
+
+    `in_log` names what the audit log was asked for and has not settled when it was last asked.
+    """
 
     erasure_id: str
     pid: str
@@ -73,6 +95,7 @@ class Erasure:
     confirmed_at: datetime | None = None
     confirmed_by: Account | None = None
     mark: Mark | None = None
+    in_log: tuple[str, ...] = ()
     complete_on: date | None = None
     done: Mapping[Part, datetime]
 
@@ -106,7 +129,16 @@ class Retention:
         The last copy may have been made at that instant, and a day counts whole.
         """
         longest = timedelta(days=max(self.topic_days, self.backup_days))
-        return (confirmed_at.astimezone(UTC) + longest).date() + timedelta(days=1)
+        return _day_after(confirmed_at + longest)
+
+    def settled_on(self, confirmed_at: datetime, answers: Sequence[Forgetting]) -> date:
+        """Give the same day, or a later one where the audit log keeps copies for longer."""
+        theirs = [_day_after(one.complete_by) for one in answers if one.complete_by is not None]
+        return max([self.complete_on(confirmed_at), *theirs])
+
+
+def _day_after(at: datetime) -> date:
+    return at.astimezone(UTC).date() + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from consent_registry.domain.answers import Answers
 from consent_registry.domain.levels import Task
 from consent_registry.domain.records import EventRecord
 from consent_registry.domain.rights import ARTICLES, RightsRequest
@@ -110,12 +111,12 @@ def _membership(found: Membership) -> dict[str, Any]:
         "legal_regime": dataset.legal_regime,
         "local_id": found.member.local_id,
         "ordinal": found.member.ordinal,
-        "events": [_event(record, terms) for record, terms in found.events],
+        "events": [_event(*one) for one in found.events],
         "permits": _permits(found.permits),
     }
 
 
-def _event(record: EventRecord, terms: Terms | None) -> dict[str, Any]:
+def _event(record: EventRecord, terms: Terms | None, answers: Answers | None) -> dict[str, Any]:
     return {
         "event_id": record.event_id,
         "kind": record.kind.value,
@@ -127,6 +128,7 @@ def _event(record: EventRecord, terms: Terms | None) -> dict[str, Any]:
         "form_version": record.form_version,
         "withdrawal_id": record.withdrawal_id,
         "alternatives": to_json(terms) if terms else [],
+        "answers": answers.to_json() if answers else None,
     }
 
 

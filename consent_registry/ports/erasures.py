@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from consent_registry.domain.erasure import Account, Erasure, LegalHold, Mark, Part
+from consent_registry.domain.erasure import Account, Erasure, Forgetting, LegalHold, Mark, Part
 from shared.canonical import JSON
 from shared.events import Subject
 from shared.ids import DatasetId, Ordinal
@@ -48,6 +48,10 @@ class Erasures(Protocol):
 
     def mark(self, erasure_id: str, mark: Mark) -> None:
         """Note how far the outbox was."""
+        ...
+
+    def asked_log(self, erasure_id: str, names: Sequence[str]) -> None:
+        """Note what the audit log was asked for and has still to settle; empty for nothing."""
         ...
 
     def settle(self, erasure_id: str, complete_on: date) -> None:
@@ -114,13 +118,20 @@ class SubjectUses(Protocol):
 class AuditErasure(Protocol):
     """How the audit log is asked to forget somebody.
 
-    Both raise AuditLogAway when there is no clear answer: what was asked may have been done.
+    All raise AuditLogAway when there is no clear answer: what was asked may have been done.
     """
 
     def sequenced(self, mark: Mark) -> bool:
         """Say whether the log has sequenced this producer's chain up to a mark."""
         ...
 
-    def forget(self, whom: Account | Subject, ground: str) -> None:
-        """Have the key of a login or a member destroyed; returns also when there was none."""
+    def forget(self, whom: Account | Subject, ground: str) -> Forgetting:
+        """Have the key of a login or a member destroyed. Under a legal hold there it waits.
+
+        What waits is done by the log itself when the hold is lifted: ask once, then look.
+        """
+        ...
+
+    def forgetting(self, erasure_id: str) -> Forgetting:
+        """Look how far something asked for is, by the log's own name for it."""
         ...

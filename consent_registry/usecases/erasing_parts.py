@@ -7,12 +7,12 @@ sequenced everything that was said of the person here: what it sequences later g
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from consent_registry.domain.erasure import Erasure, Part
+from consent_registry.domain.erasure import Erasure, Forgetting, Part
 from consent_registry.domain.errors import AuditLogAway, AuditLogNotConnected
 from consent_registry.domain.register import ChangeKind
 from consent_registry.domain.stops import StopKind
@@ -101,16 +101,21 @@ def _outbox(uow: UnitOfWork, _: Tools, erasure: Erasure) -> _Went:
 
 
 def _log_part(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> _Went:
+    """Have the log forget; under a legal hold of its own it does so later, and is looked after."""
     audit = _audit(tools)
     if erasure.mark is None or not audit.sequenced(erasure.mark):
         return _Went.WAITS
-    for account in uow.erasures.accounts(erasure.erasure_id):
-        audit.forget(account, erasure.ground)
-        uow.erasures.forget_account(erasure.erasure_id, account)
-    _forget_members(uow, tools, audit, erasure)
+    answers = _looked(audit, erasure) or [
+        *_forget_accounts(uow, audit, erasure),
+        *_forget_members(uow, tools, audit, erasure),
+    ]
+    if not all(one.settled for one in answers):
+        return _await_log(uow, erasure, answers)
+    uow.erasures.asked_log(erasure.erasure_id, ())
     if erasure.request_id is not None:
         close_erased(uow, erasure.request_id, tools.clock.now())
-    uow.erasures.settle(erasure.erasure_id, tools.retention.complete_on(tools.clock.now()))
+    complete_on = tools.retention.settled_on(tools.clock.now(), answers)
+    uow.erasures.settle(erasure.erasure_id, complete_on)
     return _Went.CONFIRMED
 
 
@@ -118,16 +123,48 @@ def _late(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> _Went:
     """Ask once more when every copy has expired: entries may have come late from elsewhere."""
     if erasure.complete_on is None or tools.clock.now().date() < erasure.complete_on:
         return _Went.WAITS
-    _forget_members(uow, tools, _audit(tools), erasure)
+    audit = _audit(tools)
+    answers = _looked(audit, erasure) or _forget_members(uow, tools, audit, erasure)
+    if any(one.waits for one in answers):
+        return _await_log(uow, erasure, answers)
+    uow.erasures.asked_log(erasure.erasure_id, ())
     return _Went.CONFIRMED
 
 
-def _forget_members(uow: UnitOfWork, tools: Tools, audit: AuditErasure, erasure: Erasure) -> None:
-    for member in uow.people.memberships(erasure.pid):
-        audit.forget(Subject(dataset=member.dataset, ordinal=member.ordinal), erasure.ground)
+def _looked(audit: AuditErasure, erasure: Erasure) -> list[Forgetting]:
+    """Look after what the log was asked for before; nothing is asked twice while it waits."""
+    return [audit.forgetting(name) for name in erasure.in_log]
+
+
+def _await_log(uow: UnitOfWork, erasure: Erasure, answers: Sequence[Forgetting]) -> _Went:
+    """Keep the log's names for what it was asked, once."""
+    if erasure.in_log:
+        return _Went.WAITS
+    names = [one.erasure_id for one in answers if one.erasure_id is not None]
+    uow.erasures.asked_log(erasure.erasure_id, names)
+    _log.warning("an erasure waits in the audit log", extra={"erasure_id": erasure.erasure_id})
+    return _Went.FURTHER
+
+
+def _forget_accounts(
+    uow: UnitOfWork, audit: AuditErasure, erasure: Erasure
+) -> Sequence[Forgetting]:
+    answers: list[Forgetting] = []
+    for account in uow.erasures.accounts(erasure.erasure_id):
+        answers.append(audit.forget(account, erasure.ground))
+        uow.erasures.forget_account(erasure.erasure_id, account)
+    return answers
+
+
+def _forget_members(
+    uow: UnitOfWork, tools: Tools, audit: AuditErasure, erasure: Erasure
+) -> Sequence[Forgetting]:
+    members = uow.people.memberships(erasure.pid)
+    people = [Subject(dataset=one.dataset, ordinal=one.ordinal) for one in members]
     number = uow.opt_outs.ordinal(erasure.pid)
     if number is not None:
-        audit.forget(Subject(dataset=tools.opt_outs, ordinal=number), erasure.ground)
+        people.append(Subject(dataset=tools.opt_outs, ordinal=number))
+    return [audit.forget(person, erasure.ground) for person in people]
 
 
 def _audit(tools: Tools) -> AuditErasure:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from consent_registry.domain.answers import Answers
 from consent_registry.domain.erasure import Account, LegalHold
 from consent_registry.domain.errors import DatasetUnknown, SubjectReportNotConnected
 from consent_registry.domain.levels import Task
 from consent_registry.domain.optout import OptOutEvent
-from consent_registry.domain.records import EventRecord, terms_of
+from consent_registry.domain.records import EventRecord, answers_of, terms_of
 from consent_registry.domain.register import Dataset, Member, Narrowed, Withdrawal
 from consent_registry.domain.rights import RightsRequest
 from consent_registry.domain.stops import StopEvent
@@ -47,7 +48,7 @@ class Membership:
 
     dataset: Dataset
     member: Member
-    events: Sequence[tuple[EventRecord, Terms | None]]
+    events: Sequence[tuple[EventRecord, Terms | None, Answers | None]]
     permits: Sequence[InPermit]
 
 
@@ -124,7 +125,7 @@ def _membership(uow: UnitOfWork, member: Member) -> Membership:
     return Membership(
         dataset=dataset,
         member=member,
-        events=[(record, terms_of(record.personal)) for record in records],
+        events=[(one, terms_of(one.personal), answers_of(one.personal)) for one in records],
         permits=[
             InPermit(
                 permit_id=live.permit_id,

@@ -87,6 +87,7 @@ def _erasure(found: Erasure) -> dict[str, Any]:
         "state": found.phase.value,
         "asked_at": to_rfc3339(found.asked_at),
         "confirmed_at": to_rfc3339(found.confirmed_at) if found.confirmed_at else None,
+        "waits_in_log": bool(found.in_log),
         "complete_on": found.complete_on.isoformat() if found.complete_on else None,
         "parts": [
             {

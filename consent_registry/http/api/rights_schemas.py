@@ -41,6 +41,9 @@ class ErasureSchema(Schema):
     state = fields.String(metadata=_about("asked, running, settling or complete"))
     asked_at = fields.String(metadata=_about(_TIME))
     confirmed_at = fields.String(metadata=_about(_TIME))
+    waits_in_log = fields.Boolean(
+        metadata=_about("a legal hold in the audit log keeps it back, or copies without an end")
+    )
     complete_on = fields.String(metadata=_about("the first day without any copy"))
     parts = fields.List(fields.Nested(ErasurePartSchema))
 

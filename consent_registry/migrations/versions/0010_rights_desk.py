@@ -6,6 +6,7 @@ The keys that callers gave to withdrawals become digests: a caller may have put 
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0010"
 down_revision = "0009"
@@ -118,6 +119,7 @@ def _erasure() -> None:
         sa.Column("outbox_mark", sa.BigInteger(), nullable=True),
         sa.Column("epoch_mark", sa.BigInteger(), nullable=True),
         sa.Column("seq_mark", sa.BigInteger(), nullable=True),
+        sa.Column("in_log", postgresql.JSONB(), server_default="[]", nullable=False),
         sa.Column("complete_on", sa.Date(), nullable=True),
         sa.Column("finished", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -261,6 +261,55 @@ def test_completion_is_stated_only_when_each_part_has_confirmed(site: ErasingWor
     assert site.log.forgotten[asked:] == site.log.forgotten[1:asked]
 
 
+HELD = Subject(dataset=DS, ordinal=0)
+
+
+def test_a_hold_in_the_audit_log_keeps_an_erasure_waiting_and_it_asks_once(
+    site: ErasingWorld,
+) -> None:
+    site.log.held.add(HELD)
+    erasure_id = site.begin()
+    site.run()
+    found = site.look(erasure_id)
+    assert (found.phase, found.next_part, found.complete_on) == (Phase.RUNNING, Part.LOG, None)
+    assert found.in_log
+    # Everything else of hers is forgotten meanwhile, her login is not kept for the hold's sake.
+    assert len(site.log.forgotten) == 3
+    assert HELD not in site.log.forgotten
+    assert [word for word in PERSONAL if word in site.texts()] == []
+    assert site.log.asked.count(HELD) == 1
+    site.log.lift()
+    site.run()
+    found = site.look(erasure_id)
+    assert (found.phase, found.next_part, found.in_log) == (Phase.SETTLING, Part.LATE, ())
+    assert HELD in site.log.forgotten
+    assert site.log.asked.count(HELD) == 1
+
+
+def test_an_answer_without_a_last_day_is_no_end_and_a_later_day_counts(site: ErasingWorld) -> None:
+    site.log.complete_by = None  # the log's topics keep for ever, as far as it knows
+    erasure_id = site.begin()
+    site.run()
+    assert (site.look(erasure_id).phase, site.look(erasure_id).complete_on) == (Phase.RUNNING, None)
+    site.log.complete_by = site.tools.clock.now() + timedelta(days=90)
+    site.run()
+    found = site.look(erasure_id)
+    assert found.phase is Phase.SETTLING
+    assert found.complete_on == (site.log.complete_by + timedelta(days=1)).date()
+
+
+def test_a_hold_at_the_last_asking_keeps_it_from_being_complete(site: ErasingWorld) -> None:
+    erasure_id = site.begin()
+    site.run()
+    site.world.clock.pass_time(40 * 86_400)
+    site.log.held.add(HELD)
+    site.run()
+    assert site.look(erasure_id).phase is Phase.SETTLING
+    site.log.lift()
+    site.run()
+    assert site.look(erasure_id).phase is Phase.COMPLETE
+
+
 def test_what_is_still_in_the_outbox_is_waited_for(site: ErasingWorld) -> None:
     erasure_id = site.begin()
     for _ in range(8):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import psycopg
 import pytest
 
+from audit_log.bootstrap.working import create_retainer
 from audit_log.settings import AdminSettings
 from consent_registry.adapters.audit_client import SCOPES, AuditClient, SubjectReportClient
 from consent_registry.adapters.tables import OUTBOX
@@ -122,6 +123,37 @@ def assert_no_key_opens_her(node: LogNode) -> None:
             for (row,) in connection.execute(f'SELECT t::text FROM "{name}" AS t').fetchall():  # noqa: S608 - names of our own
                 assert SUBJECT not in row
                 assert SUBJECT.encode().hex() not in row
+
+
+def test_a_hold_in_the_log_is_waited_for_and_the_log_goes_on_by_itself(both: Both) -> None:
+    both.send()
+    otto, olga = (both.node.person(name, "holds.manage", "log.search") for name in ("otto", "olga"))
+    wanted = {"kind": "person", "authority": "court_order_7", **HER["person"]}
+    hold = both.node.post("/v1/holds", wanted, otto).json()
+    erasure_id = both.erasing.begin()
+    for _ in range(8):
+        both.send()
+        erase_next(tools=both.erasing.tools)
+    found = both.erasing.look(erasure_id)
+    assert (found.phase, found.next_part, found.complete_on) == (Phase.RUNNING, Part.LOG, None)
+    assert both.found(HER) > 0
+    said = client(both.node).forgetting(found.in_log[0])
+    assert said.erasure_id == found.in_log[0]
+    step = f"/v1/holds/{hold['id']}"
+    assert both.node.post(step, {"action": "ask_lift"}, otto).status_code == 200
+    assert both.node.post(step, {"action": "lift"}, olga).status_code == 200
+    retainer = create_retainer(both.node.parts)
+    while retainer.step():
+        pass
+    erase_next(tools=both.erasing.tools)
+    found = both.erasing.look(erasure_id)
+    assert (found.phase, found.next_part, found.in_log) == (Phase.SETTLING, Part.LATE, ())
+    assert found.complete_on is not None
+    both.send()
+    assert both.found(HER_LOGIN) == 0
+    waiting = both.node.post("/v1/search", {"types": ["placet.audit.hold.v1"]}, both.node.otto())
+    reasons = [one["entry"].get("reason") for one in waiting.json()["entries"]]
+    assert reasons.count("erasure_held") == 1
 
 
 def test_a_log_that_is_away_or_does_not_know_us_is_no_answer(node: LogNode) -> None:

@@ -38,8 +38,10 @@ def test_a_registry_survives_its_file(registry: Registry, tmp_path: Path) -> Non
 
 def test_the_demo_has_its_people_and_clients(registry: Registry) -> None:
     logins = {user.login for user in registry.users}
-    people = {"anna", "bo", "carl", "rita", "stranger", "dora", "stella", "olga", "otto"}
-    assert people == logins
+    assert logins == {
+        *("anna", "bo", "carl", "rita", "stranger", "dora", "stella"),
+        *("greta", "hugo", "olga", "otto"),
+    }
     clients = {client.client_id for client in registry.clients}
     assert clients == {
         "audit_log",

@@ -14,17 +14,21 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 
 from consent_registry import workers
+from consent_registry.adapters.audit_client import SCOPES as AUDIT_SCOPES
+from consent_registry.adapters.audit_client import AuditClient, SubjectReportClient
 from consent_registry.adapters.chain_voice import ChainVoice
 from consent_registry.adapters.form_signatures import form_signatures
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.metrics import Meters
 from consent_registry.adapters.releases import DiseasesInUse
 from consent_registry.adapters.resources import read_diseases, read_fhir_mappings, read_policies
+from consent_registry.adapters.rulings import SignedRulings
 from consent_registry.adapters.signers import Keys, create_keys, read_keys
 from consent_registry.adapters.tables import ENDED_SESSIONS, OUTBOX
 from consent_registry.adapters.unit_of_work import Producer, SqlUnits, Surroundings
 from consent_registry.domain.catalogue import AccessBody
 from consent_registry.domain.diseases import BadHierarchy, Diseases
+from consent_registry.domain.erasure import Retention
 from consent_registry.domain.fhir.mapping import FhirMapping, MappingFaults
 from consent_registry.domain.policy import Policy, PolicyFaults
 from consent_registry.http import api, pages
@@ -112,6 +116,12 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         access=AccessBody(
             name=settings.access_body_name, url=settings.access_body_url or settings.public_url
         ),
+        read_ruling=SignedRulings(_authority_keys(settings, clock)),
+        audit=_audit(settings, clock),
+        uses=_uses(settings, clock),
+        retention=Retention(
+            topic_days=settings.topic_retention_days, backup_days=settings.backup_retention_days
+        ),
     )
     return Parts(
         settings=settings,
@@ -121,6 +131,10 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         keys=keys,
         tools=tools,
     )
+
+
+def _authority_keys(settings: ConsentSettings, clock: Clock) -> RemoteKeySet | None:
+    return RemoteKeySet(settings.permit_jwks_url, clock) if settings.permit_jwks_url else None
 
 
 def _read(settings: ConsentSettings) -> tuple[Keys, tuple[Policy, ...], Diseases]:
@@ -162,6 +176,31 @@ def _read_mappings(settings: ConsentSettings, diseases: Diseases) -> tuple[FhirM
     except (OSError, UnicodeDecodeError):
         faults = ["PLACET_FHIR_MAPPING_FILE: cannot be read"]
     raise SettingsError(faults)
+
+
+def _audit(settings: ConsentSettings, clock: Clock) -> AuditClient | None:
+    if not settings.audit_url:
+        return None
+    tokens = _tokens(settings, clock)
+    return AuditClient(
+        settings.audit_url,
+        src=settings.src,
+        bearer=lambda: tokens.token(settings.audit_audience, AUDIT_SCOPES),
+    )
+
+
+def _uses(settings: ConsentSettings, clock: Clock) -> SubjectReportClient | None:
+    if not settings.subject_report_url:
+        return None
+    tokens = _tokens(settings, clock)
+    return SubjectReportClient(
+        settings.subject_report_url,
+        bearer=lambda: tokens.token(settings.audit_audience, AUDIT_SCOPES),
+    )
+
+
+def _tokens(settings: ConsentSettings, clock: Clock) -> ServiceTokens:
+    return ServiceTokens(settings.token_endpoint, settings.client_id, settings.client_secret, clock)
 
 
 def create_app(parts: Parts) -> Flask:
@@ -261,9 +300,7 @@ def _transport(parts: Parts) -> Transport:
         audience=settings.permit_audience,
         scopes=("messages.write",),
     )
-    tokens = ServiceTokens(
-        settings.token_endpoint, settings.client_id, settings.client_secret, parts.clock
-    )
+    tokens = _tokens(settings, parts.clock)
     return HttpTransport(intake=intake, subscribers={TOPIC: [permits]}, tokens=tokens)
 
 

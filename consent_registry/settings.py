@@ -72,6 +72,13 @@ class ConsentSettings(CommonSettings):
         default="",
         example="https://permits.example",
     )
+    permit_jwks_url: str = setting(
+        "PLACET_PERMIT_JWKS_URL",
+        doc="The authority's key set; rulings are taken only with it.",
+        kind=Kind.URL,
+        default="",
+        example="https://permits.example/api/permit-jwk",
+    )
     max_import_megabytes: int = setting(
         "PLACET_MAX_IMPORT_MEGABYTES",
         doc="The largest consent file taken in, in millions of bytes.",
@@ -79,6 +86,38 @@ class ConsentSettings(CommonSettings):
         default="1000",
         minimum=1,
         maximum=10_000,
+    )
+
+    audit_url: str = setting(
+        "PLACET_AUDIT_URL",
+        doc="The audit log's API, asked to forget who is erased; without it nobody can be erased.",
+        kind=Kind.URL,
+        default="",
+        example="https://audit.example",
+        expected=True,
+    )
+    subject_report_url: str = setting(
+        "PLACET_SUBJECT_REPORT_URL",
+        doc="Where the audit log reports who used somebody's data; left out of files when empty.",
+        kind=Kind.URL,
+        default="",
+        example="https://audit.example/v1/subject-reports",
+    )
+    topic_retention_days: int = setting(
+        "PLACET_TOPIC_RETENTION_DAYS",
+        doc="How long the topics keep messages: their retention.ms in whole days, rounded up.",
+        kind=Kind.INTEGER,
+        default="7",
+        minimum=1,
+        maximum=31,
+    )
+    backup_retention_days: int = setting(
+        "PLACET_BACKUP_RETENTION_DAYS",
+        doc="How long the oldest backup of databases and keys lives; an erasure is complete then.",
+        kind=Kind.INTEGER,
+        default="30",
+        minimum=0,
+        maximum=3_650,
     )
 
     def check(self) -> Iterable[str]:

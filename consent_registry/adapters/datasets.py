@@ -93,6 +93,12 @@ class SqlWithdrawals:
         rows = self._connection.execute(wanted.order_by(WITHDRAWAL.c.recorded_at)).all()
         return [found for row in rows if (found := _withdrawal(row)) is not None]
 
+    def of(self, pid: str) -> Sequence[Withdrawal]:
+        """Read a participant's withdrawals."""
+        wanted = select(WITHDRAWAL).where(WITHDRAWAL.c.pid == pid)
+        rows = self._connection.execute(wanted.order_by(WITHDRAWAL.c.recorded_at)).all()
+        return [_some(row) for row in rows]
+
     def by_key(self, pid: str, idempotency_key: str) -> Withdrawal | None:
         """Give the withdrawal that a key named before."""
         wanted = select(WITHDRAWAL).where(
@@ -123,8 +129,10 @@ def _dataset(row: Row[Any]) -> Dataset:
 
 
 def _withdrawal(row: Row[Any] | None) -> Withdrawal | None:
-    if row is None:
-        return None
+    return None if row is None else _some(row)
+
+
+def _some(row: Row[Any]) -> Withdrawal:
     return Withdrawal(
         withdrawal_id=row.withdrawal_id,
         pid=row.pid,

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Events` on PostgreSQL: sealed and chained events, and the timelines projected from them."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Subquery, exists, select
+from sqlalchemy import Connection, Row, Subquery, exists, func, select
 
 from consent_registry.adapters.alarms import raise_alarm
 from consent_registry.adapters.as_of import index_as_of, revision_known
@@ -15,8 +15,10 @@ from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer
 from consent_registry.adapters.sets import picked
 from consent_registry.adapters.standings import Standings
-from consent_registry.adapters.tables import CONSENT_EVENT, PERSON_KEY
+from consent_registry.adapters.tables import CONSENT_EVENT, PARTICIPANT, PERSON_KEY
+from consent_registry.domain.chains import Link
 from consent_registry.domain.cohort_index import CohortIndex
+from consent_registry.domain.errors import ParticipantUnknown
 from consent_registry.domain.history import Kind, Segment
 from consent_registry.domain.identifiers import is_own_id
 from consent_registry.domain.records import (
@@ -32,6 +34,7 @@ from consent_registry.ports.register import Latest
 from shared.ids import DatasetId, EventId, Ordinal, Revision
 
 _COLUMNS: Final = tuple(column.name for column in CONSENT_EVENT.columns)
+_MEMBERS_AT_ONCE: Final = 1_000
 
 
 class SqlEvents:
@@ -87,6 +90,38 @@ class SqlEvents:
         wanted = select(event.recorded_at, since.label("since")).where(event.event_id == event_id)
         row = self._connection.execute(wanted).one_or_none()
         return None if row is None else Latest(recorded_at=row.recorded_at, latest=not row.since)
+
+    def links(self, dataset: DatasetId) -> Iterator[Link]:
+        """Read in pieces of members, so that a whole dataset is never in memory."""
+        members = select(func.coalesce(func.max(CONSENT_EVENT.c.ordinal), -1)).where(
+            CONSENT_EVENT.c.dataset == dataset
+        )
+        last = int(self._connection.execute(members).scalar_one())
+        for start in range(0, last + 1, _MEMBERS_AT_ONCE):
+            upto = start + _MEMBERS_AT_ONCE
+            wanted = (
+                select(CONSENT_EVENT)
+                .where(
+                    CONSENT_EVENT.c.dataset == dataset,
+                    CONSENT_EVENT.c.ordinal >= start,
+                    CONSENT_EVENT.c.ordinal < upto,
+                )
+                .order_by(CONSENT_EVENT.c.ordinal, CONSENT_EVENT.c.revision)
+            )
+            rows = self._connection.execute(wanted).all()
+            keys = self._keys({row.pid for row in rows})
+            yield from (self._link(row, keys.get(row.pid)) for row in rows)
+
+    def _link(self, row: Row[Any], key: bytes | None) -> Link:
+        opened = None if key is None else self._sealer.open(key, row.event_id, bytes(row.sealed))
+        return Link(
+            record=_record(row, opened[1] if opened else b""),
+            committed=bytes(row.commitment),
+            previous=bytes(row.previous),
+            chained=bytes(row.hash),
+            opened=opened,
+            unreadable=key is not None and opened is None,
+        )
 
     def append(
         self, records: Sequence[EventRecord], first: Set[Ordinal], fresh: Set[str]
@@ -166,8 +201,17 @@ class SqlEvents:
         keys = {pid: self._made[pid] for pid in pids if pid in self._made}
         if known := pids - keys.keys() - fresh:
             keys |= self._keys(known)
-        self._made |= (new := self._new_keys(pids - keys.keys()))
+        missing = pids - keys.keys()
+        self._refuse_erased(missing - fresh)
+        self._made |= (new := self._new_keys(missing))
         return keys | new
+
+    def _refuse_erased(self, pids: set[str]) -> None:
+        """Whoever was erased gets no key, so that nothing of hers is written any more."""
+        people = picked(PARTICIPANT, PARTICIPANT.c.pid, pids).c
+        wanted = select(people.pid).where(people.erased_at.is_not(None)).limit(1)
+        if pids and self._connection.execute(wanted).first() is not None:
+            raise ParticipantUnknown
 
     def _keys(self, pids: set[str]) -> dict[str, bytes]:
         wanted = select(picked(PERSON_KEY, PERSON_KEY.c.pid, pids))

@@ -201,6 +201,7 @@ class SqlImports(BatchStore):
             approval.pid == PARTICIPANT.c.pid,
             approval.dataset == rows.dataset,
             approval.dated == rows.expressed_at,
+            approval.used.is_(False),
         )
         wanted = (
             select(rows.line)

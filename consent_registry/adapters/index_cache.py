@@ -22,7 +22,14 @@ from consent_registry.adapters import person_bars
 from consent_registry.adapters.opt_outs import opted_out_members
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.standings import read_terms
-from consent_registry.adapters.tables import CONSENT_EVENT, DATASET, OPT_OUT_REACH, STANDING
+from consent_registry.adapters.stops import mark_stopped
+from consent_registry.adapters.tables import (
+    CONSENT_EVENT,
+    DATASET,
+    OPT_OUT_REACH,
+    STANDING,
+    STOP_REACH,
+)
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.history import Standing, State
 from shared.ids import DatasetId
@@ -90,6 +97,7 @@ class IndexCache:
             _fill(index, connection, dataset, at, among(STANDING.c.ordinal, part))
             index.opted_out |= opted_out_members(connection, dataset, part)
             person_bars.fill(index, connection, dataset, at, part)
+            mark_stopped(index, connection, dataset, part)
         index.members = row.members
         held.index, held.revision, held.at = index, row.revision, at
 
@@ -105,6 +113,7 @@ def _build(connection: Connection, dataset: DatasetId, members: int, at: datetim
     _fill(index, connection, dataset, at, None)
     index.opted_out = opted_out_members(connection, dataset)
     person_bars.fill(index, connection, dataset, at, None)
+    mark_stopped(index, connection, dataset)
     return index
 
 
@@ -136,7 +145,10 @@ def _changed(connection: Connection, dataset: DatasetId, held: _Held, at: dateti
         OPT_OUT_REACH.c.dataset == dataset, OPT_OUT_REACH.c.revision > held.revision
     )
     lives = person_bars.changed(dataset, held.revision, held.at, at)
-    return BitMap(connection.execute(union(events, turned, opted, lives)).scalars())
+    stopped = select(STOP_REACH.c.ordinal).where(
+        STOP_REACH.c.dataset == dataset, STOP_REACH.c.revision > held.revision
+    )
+    return BitMap(connection.execute(union(events, turned, opted, lives, stopped)).scalars())
 
 
 def _fill(

@@ -16,6 +16,7 @@ from consent_registry.adapters.tables import (
     OPT_OUT_REGISTER,
     PARTICIPANT,
 )
+from consent_registry.domain.errors import ParticipantUnknown
 from consent_registry.domain.optout import (
     OptOutEvent,
     OptOutKind,
@@ -84,8 +85,9 @@ class SqlOptOuts:
 
     def hold_person(self, pid: str) -> None:
         """Lock the row that every new membership refers to."""
-        wanted = select(PARTICIPANT.c.pid).where(PARTICIPANT.c.pid == pid).with_for_update()
-        self._connection.execute(wanted).one()
+        wanted = select(PARTICIPANT.c.erased_at).where(PARTICIPANT.c.pid == pid).with_for_update()
+        if self._connection.execute(wanted).scalar_one() is not None:
+            raise ParticipantUnknown
 
     def ordinal(self, pid: str) -> Ordinal | None:
         """Look a person up."""

@@ -12,6 +12,8 @@ from sqlalchemy.dialects import postgresql
 from consent_registry.adapters.copying import copy_behind
 from consent_registry.adapters.sets import picked
 from consent_registry.adapters.tables import DATASET_MEMBER, PARTICIPANT, PARTICIPANT_LINK
+from consent_registry.domain.erasure import Account
+from consent_registry.domain.errors import ParticipantUnknown
 from consent_registry.domain.register import Member
 from consent_registry.ports.register import Ensured
 from shared.ids import DatasetId, IdSource, Ordinal
@@ -46,6 +48,12 @@ class SqlPeople:
         found: str = self._connection.execute(wanted).scalar_one()
         return found
 
+    def hold(self, pid: str) -> None:
+        """Lock a row."""
+        wanted = select(PARTICIPANT.c.erased_at).where(PARTICIPANT.c.pid == pid).with_for_update()
+        if self._connection.execute(wanted).scalar_one() is not None:
+            raise ParticipantUnknown
+
     def linked(self, issuer: str, subject: str) -> str | None:
         """Give the participant behind a login."""
         wanted = select(PARTICIPANT_LINK.c.pid).where(
@@ -55,10 +63,22 @@ class SqlPeople:
 
     def link(self, pid: str, issuer: str, subject: str, at: datetime) -> bool:
         """Link, unless either side has a link."""
+        # Held, so that an erasure comes either before, and is seen, or after, and takes the link.
+        present = select(PARTICIPANT.c.pid).where(
+            PARTICIPANT.c.pid == pid, PARTICIPANT.c.erased_at.is_(None)
+        )
+        if self._connection.execute(present.with_for_update()).one_or_none() is None:
+            return False
         values = {"pid": pid, "issuer": issuer, "subject": subject, "linked_at": at}
         statement = postgresql.insert(PARTICIPANT_LINK).values(values).on_conflict_do_nothing()
         linked = self._connection.execute(statement.returning(PARTICIPANT_LINK.c.pid))
         return linked.one_or_none() is not None
+
+    def accounts(self, pid: str) -> Sequence[Account]:
+        """Read the link."""
+        link = PARTICIPANT_LINK.c
+        found = self._connection.execute(select(link.issuer, link.subject).where(link.pid == pid))
+        return [Account(issuer=row.issuer, subject=row.subject) for row in found]
 
     def memberships(self, pid: str) -> Sequence[Member]:
         """Give what a participant is a member of."""

@@ -14,6 +14,8 @@ from consent_registry.adapters.catalogue import SqlCatalogue
 from consent_registry.adapters.cohorts import SqlCohorts, SqlFeed
 from consent_registry.adapters.copying import wait_for_copies
 from consent_registry.adapters.datasets import SqlDatasets, SqlWithdrawals
+from consent_registry.adapters.destruction import SqlDestruction
+from consent_registry.adapters.erasures import SqlErasures
 from consent_registry.adapters.events import SqlEvents
 from consent_registry.adapters.forms import SqlForms
 from consent_registry.adapters.imports import SqlImports
@@ -23,8 +25,11 @@ from consent_registry.adapters.people import SqlPeople
 from consent_registry.adapters.person_events import SqlPersonEvents
 from consent_registry.adapters.read_ahead import ReadAhead
 from consent_registry.adapters.releases import SqlReleases
+from consent_registry.adapters.rights import SqlRightsRequests, SqlTasks
+from consent_registry.adapters.rulings import SqlRulings
 from consent_registry.adapters.sealing import PersonSealer
 from consent_registry.adapters.stand_ins import SqlStandIns
+from consent_registry.adapters.stops import SqlStops
 from consent_registry.adapters.tables import OUTBOX
 from consent_registry.adapters.terms_in_use import SqlTermsInUse
 from consent_registry.domain.register import RegisterChange
@@ -100,7 +105,13 @@ class SqlUnit:
         self.cohorts = SqlCohorts(connection)
         self.withdrawals = SqlWithdrawals(connection)
         self.opt_outs = SqlOptOuts(connection)
+        self.stops = SqlStops(connection)
+        self.erasures = SqlErasures(connection)
+        self.destruction = SqlDestruction(connection, around.producer.src)
         self.approvals = SqlApprovals(connection)
+        self.rulings = SqlRulings(connection)
+        self.requests = SqlRightsRequests(connection, around.sealer, around.salts)
+        self.tasks = SqlTasks(connection)
         self.feed = SqlFeed(connection)
         self.acknowledgements = SqlAcknowledgements(connection)
         self.alarms = SqlAlarms(connection)

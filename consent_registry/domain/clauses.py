@@ -65,9 +65,9 @@ def _clinical_care(_values: Values, _purpose: Purpose, _today: date) -> Finding:
     return permit("CC")  # widens; its effect is judged with the permission
 
 
-def _research_type(_values: Values, _purpose: Purpose, _today: date) -> Finding:
-    # No vocabulary of research types is agreed: a person reads the text.
-    return manual("RS", Question.RESEARCH_TYPE)
+def _research_type(values: Values, _purpose: Purpose, _today: date) -> Finding:
+    # No vocabulary of research types is agreed: a person reads the text, and rules on that text.
+    return manual("RS", Question.RESEARCH_TYPE, "; ".join(values))
 
 
 def _no_methods(_values: Values, purpose: Purpose, _today: date) -> Finding:

@@ -63,7 +63,8 @@ class Slot:
 class CohortIndex:
     """Everybody of one dataset by state and clause. `members` counts ordinals from 0.
 
-    `opted_out`, `objecting` and `bars` are axes of their own, beside whatever the consents say.
+    `opted_out`, `objecting`, `restricted`, `erased` and `bars` are axes of their own, beside
+    whatever the consents say.
     """
 
     members: int = 0
@@ -72,6 +73,8 @@ class CohortIndex:
     opted_out: BitMap = field(default_factory=BitMap)
     objecting: BitMap = field(default_factory=BitMap)
     bars: dict[Cause, BitMap] = field(default_factory=dict)
+    restricted: BitMap = field(default_factory=BitMap)
+    erased: BitMap = field(default_factory=BitMap)
     slots: list[Slot] = field(default_factory=list)
 
     def in_state(self, state: State) -> BitMap:
@@ -122,6 +125,8 @@ class CohortIndex:
         yield self.opted_out
         yield self.objecting
         yield from self.bars.values()
+        yield self.restricted
+        yield self.erased
         yield from self.states.values()
         for slot in self.slots:
             yield from slot.bitmaps()

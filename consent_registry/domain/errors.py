@@ -184,13 +184,103 @@ class OptOutTooNarrow(AppError):
     code = "opt_out_not_offered"
 
 
+class LevelNotOffered(AppError):
+    """A withdrawal that goes this far does not exist in this country."""
+
+    code = "level_not_offered"
+
+
 class TryAgain(AppError):
     """The register changed under the request again and again; nothing was recorded."""
 
     code = "try_again"
 
 
+class LegalHoldStands(AppError):
+    """The law demands that these data stay for now (GDPR Article 17(3))."""
+
+    code = "legal_hold"
+
+
+class LegalHoldUnknown(AppError):
+    """There is no legal hold of this id."""
+
+    code = "legal_hold_unknown"
+
+
+class ErasureUnknown(AppError):
+    """There is no erasure of this id."""
+
+    code = "erasure_unknown"
+
+
+class AlreadyErased(AppError):
+    """The erasure of this participant is confirmed; it cannot be stopped or held any more."""
+
+    code = "erasure_confirmed"
+
+
+class AuditLogNotConnected(AppError):
+    """No audit log is configured to be asked, so that no erasure could ever be complete."""
+
+    code = "audit_log_not_connected"
+
+
+class AuditLogAway(AppError):
+    """The audit log gave no clear answer; what it was asked is asked again."""
+
+    code = "audit_log_away"
+
+
+class RequestUnknown(AppError):
+    """There is no request of this id, or not for this caller."""
+
+    code = "rights_request_unknown"
+
+
+class RequestStands(AppError):
+    """A request does not take this step in its present state, or not any more."""
+
+    code = "rights_step_refused"
+
+
+class SubjectReportNotConnected(AppError):
+    """The audit log's report of uses is not configured, so that it cannot be part of a file."""
+
+    code = "subject_report_not_connected"
+
+
+class TaskUnknown(AppError):
+    """There is no task of this id."""
+
+    code = "task_unknown"
+
+
+class TaskDone(AppError):
+    """The task is closed, and keeps its proof."""
+
+    code = "task_done"
+
+
 class CohortBound(AppError):
     """The cohort is bound to another permit."""
 
     code = "cohort_bound"
+
+
+class RulingUnreadable(AppError):
+    """What came is no ruling signed by this node's authority."""
+
+    code = "ruling_unreadable"
+
+
+class RulingsNotTaken(AppError):
+    """The authority's keys cannot be had now, or none are configured; nothing was recorded."""
+
+    code = "rulings_not_taken"
+
+
+class RulingClash(AppError):
+    """Another statement is recorded under this ruling's id, or it speaks of another case."""
+
+    code = "ruling_clash"

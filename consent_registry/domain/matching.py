@@ -7,7 +7,7 @@ whatever the order of rows. Cohorts are decided by the same clause rules on sets
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -18,6 +18,7 @@ from consent_registry.domain.permissions import Coverage, coverage, judge_permis
 from consent_registry.domain.policy import Policy
 from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.regimes import CONSENT_BINDS, Rules
+from consent_registry.domain.rulings import Answers, settled_all
 from consent_registry.domain.terms import Alternative, Terms
 from consent_registry.domain.verdict import (
     QUESTION_ORDER,
@@ -34,7 +35,8 @@ from consent_registry.domain.verdict import (
 class Inquiry:
     """A purpose asked on a day under a policy and a release of the disease hierarchy.
 
-    `rules` say which axes exclude under the law of the dataset that is asked.
+    `rules` say which axes exclude under the law of the dataset that is asked; `ruled` is what the
+    authority answered for this case.
     """
 
     purpose: Purpose
@@ -42,6 +44,7 @@ class Inquiry:
     policy: Policy
     diseases: Diseases
     rules: Rules = CONSENT_BINDS
+    ruled: Answers = field(default_factory=dict)
 
     def on(self, today: date) -> "Inquiry":
         """Ask the same as on another day."""
@@ -93,7 +96,7 @@ def match_alternative(alternative: Alternative, inquiry: Inquiry) -> tuple[Findi
         for modifier in alternative.modifiers
     )
     activity = judge_activity(alternative.activities, inquiry.purpose)
-    return (*permission, *modifiers, *activity)
+    return settled_all((*permission, *modifiers, *activity), inquiry.ruled)
 
 
 def match(terms: Terms, inquiry: Inquiry) -> Answer:

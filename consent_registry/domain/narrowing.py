@@ -18,6 +18,7 @@ from shared.ids import Ordinal
 
 CHANGED = "changed"
 OPTED_OUT = "opted_out"
+POLICY_CHANGED = "policy_changed"
 
 
 def permits(
@@ -28,14 +29,18 @@ def permits(
     opted_out: bool = False,
     objecting: bool = False,
     bars: Bars = NO_BARS,
+    stopped: bool = False,
 ) -> bool:
     """Say whether one person is in for a purpose at a moment of a permit's life.
 
     The same rules that `consent_registry.domain.cohort` applies to sets; a property test holds the
-    two together. Unreadable terms do not permit where terms are needed.
+    two together. Unreadable terms do not permit where terms are needed. `stopped` says that she is
+    restricted or erased, which excludes under every law.
     """
     rules = inquiry.rules
-    if rules.excludes(standing.state, moment) or any(rules.barred(bar, moment) for bar in bars):
+    if stopped or rules.excludes(standing.state, moment):
+        return False
+    if any(rules.barred(bar, moment) for bar in bars):
         return False
     if (opted_out and rules.says(No.OPT_OUT, moment)) or (
         objecting and rules.says(No.OBJECTION, moment)

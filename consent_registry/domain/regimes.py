@@ -53,17 +53,20 @@ class No(Enum):
 
 
 class Moment(Enum):
-    """What a no can act on: permits still to be given, running ones, later extractions of those."""
+    """What a no can act on: permits still to be given, or running ones.
+
+    Under a running permit every read of a member's file is an extraction of its own, so that a no
+    that acts on later extractions acts on the permit from then on; what was read stays read.
+    """
 
     NEW = "new"
     RUNNING = "running"
-    EXTRACTION = "extraction"
 
 
 Moments = frozenset[Moment]
 NOTHING: Final[Moments] = frozenset()
 NEW_ONLY: Final[Moments] = frozenset({Moment.NEW})
-RUNNING_ONLY: Final[Moments] = frozenset({Moment.RUNNING, Moment.EXTRACTION})
+RUNNING_ONLY: Final[Moments] = frozenset({Moment.RUNNING})
 EVERYTHING: Final[Moments] = NEW_ONLY | RUNNING_ONLY
 
 _EXPRESS: Final = {State.REFUSED: No.REFUSAL, State.WITHDRAWN: No.WITHDRAWAL}

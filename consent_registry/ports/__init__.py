@@ -15,6 +15,7 @@ from consent_registry.ports.alarms import Alarms
 from consent_registry.ports.approvals import Approvals
 from consent_registry.ports.catalogue import Catalogue
 from consent_registry.ports.disclosure import StandIns
+from consent_registry.ports.erasures import AuditErasure, Destruction, Erasures, SubjectUses
 from consent_registry.ports.forms import Forms
 from consent_registry.ports.imports import Imports
 from consent_registry.ports.opt_outs import OptOuts
@@ -28,6 +29,9 @@ from consent_registry.ports.register import (
     Withdrawals,
 )
 from consent_registry.ports.releases import Releases
+from consent_registry.ports.rights import RightsRequests, Tasks
+from consent_registry.ports.rulings import RulingReader, Rulings
+from consent_registry.ports.stops import Stops
 from consent_registry.ports.terms import TermsInUse
 from shared.canonical import JSON
 from shared.events import Fact
@@ -37,9 +41,12 @@ __all__ = [
     "Acknowledgements",
     "Alarms",
     "Approvals",
+    "AuditErasure",
     "Catalogue",
     "Cohorts",
     "Datasets",
+    "Destruction",
+    "Erasures",
     "Events",
     "Feed",
     "Forms",
@@ -48,8 +55,14 @@ __all__ = [
     "People",
     "PersonEvents",
     "Releases",
+    "RightsRequests",
+    "RulingReader",
+    "Rulings",
     "Signer",
     "StandIns",
+    "Stops",
+    "SubjectUses",
+    "Tasks",
     "TermsInUse",
     "UnitOfWork",
     "Units",
@@ -96,8 +109,38 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def stops(self) -> Stops:
+        """The restrictions, objections and erasures."""
+        ...
+
+    @property
+    def erasures(self) -> Erasures:
+        """The erasures and legal holds."""
+        ...
+
+    @property
+    def destruction(self) -> Destruction:
+        """What takes apart what is held of a person."""
+        ...
+
+    @property
+    def requests(self) -> RightsRequests:
+        """The requests under GDPR 15 to 21."""
+        ...
+
+    @property
+    def tasks(self) -> Tasks:
+        """What remains to be done after withdrawals."""
+        ...
+
+    @property
     def approvals(self) -> Approvals:
         """The listed approvals."""
+        ...
+
+    @property
+    def rulings(self) -> Rulings:
+        """The rulings."""
         ...
 
     @property

@@ -5,13 +5,15 @@ One unit of work is one transaction: what is read in it is one state of the regi
 of it stays unless `commit` returns.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from consent_registry.domain.chains import Link
 from consent_registry.domain.cohort_index import CohortIndex
+from consent_registry.domain.erasure import Account
 from consent_registry.domain.history import Segment
 from consent_registry.domain.records import EventRecord
 from consent_registry.domain.register import (
@@ -87,6 +89,13 @@ class People(Protocol):
         """Give the id of each of these pseudonyms that is known."""
         ...
 
+    def hold(self, pid: str) -> None:
+        """Keep a participant from being erased until this unit of work ends.
+
+        Raises ParticipantUnknown when she was.
+        """
+        ...
+
     def linked(self, issuer: str, subject: str) -> str | None:
         """Give the id of the participant this login is linked to."""
         ...
@@ -97,6 +106,10 @@ class People(Protocol):
 
     def link(self, pid: str, issuer: str, subject: str, at: datetime) -> bool:
         """Link a login to a participant; False, and nothing done, when either has another link."""
+        ...
+
+    def accounts(self, pid: str) -> Sequence[Account]:
+        """Give the logins linked to a participant."""
         ...
 
     def memberships(self, pid: str) -> Sequence[Member]:
@@ -132,6 +145,10 @@ class Events(Protocol):
 
         A personal part whose key is gone is empty; the event itself is always there.
         """
+        ...
+
+    def links(self, dataset: DatasetId) -> Iterator[Link]:
+        """Give every event of a dataset as stored, member by member in the order recorded."""
         ...
 
     def append(
@@ -247,6 +264,21 @@ class Cohorts(Protocol):
         """Give the live cohorts of a dataset in the order they were bound."""
         ...
 
+    def unchecked(self, dataset: DatasetId, policy_sha256: str) -> Sequence[CohortId]:
+        """Name the live cohorts whose people were not yet looked through under this policy.
+
+        Those of which a ruling was withdrawn since are among them. In the order they were bound.
+        """
+        ...
+
+    def checked(self, cohort_id: CohortId, policy_sha256: str) -> None:
+        """Note that everybody left in a cohort may stay under this policy and its rulings."""
+        ...
+
+    def uncheck(self, dataset: DatasetId, ruling_id: str) -> None:
+        """Note that a ruling is withdrawn: who names it has to be looked through again."""
+        ...
+
     def narrow(self, gone: Sequence[Narrowed]) -> None:
         """Take people out of live cohorts; who is out already stays out with the first cause."""
         ...
@@ -265,6 +297,10 @@ class Withdrawals(Protocol):
 
     def everywhere(self, pids: Iterable[str]) -> Sequence[Withdrawal]:
         """Give these people's withdrawals from everything, the earliest first."""
+        ...
+
+    def of(self, pid: str) -> Sequence[Withdrawal]:
+        """Give a participant's withdrawals in the order recorded."""
         ...
 
     def by_key(self, pid: str, idempotency_key: str) -> Withdrawal | None:

@@ -15,7 +15,7 @@ from consent_registry.domain.purpose import Category, Purpose
 from consent_registry.domain.register import Dataset
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.codes import dataset_codes
-from consent_registry.usecases.cohorts import discloser_for
+from consent_registry.usecases.disclosing import set_figure
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
@@ -39,9 +39,7 @@ def publish_next(*, tools: Tools) -> bool:
         with uow.events.index(dataset.dataset, at) as index:
             people = holding(index, inquiry)
             members = index.members
-        discloser = discloser_for(uow, tools, dataset.dataset, members=members, sizes=[len(people)])
-        figure = discloser.figure(people)
-        uow.stand_ins.add(dataset.dataset, discloser.added)
+        figure = set_figure(uow, tools, dataset.dataset, people, members)
         uow.catalogue.publish(dataset.dataset, Published(people=figure, terms=terms, at=at))
         uow.record(
             fact(PUBLISHED, at, actor=None, dataset=dataset.dataset, reason="catalogue_published")

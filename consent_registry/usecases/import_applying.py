@@ -8,7 +8,6 @@ killed. What happened since the rows were judged is judged again here, by the sa
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from typing import Final
@@ -136,13 +135,13 @@ def _record_dataset(
     members, added = _members(uow, dataset, consents, earlier)
     known = [m.ordinal for m in members.values() if m.ordinal < dataset.members]
     before = uow.events.of_members(dataset.dataset, known)
-    approved = uow.approvals.open_for(dataset.dataset, earlier) if earlier else frozenset()
     guarded = _guarded(uow, dataset, [one for one in consents if one.pid not in fresh])
     drafts: list[Draft] = []
     faults: list[FaultAt] = []
     for consent in consents:
         member = members.get(consent.pid)
-        fault = _fault(consent, member, before, approved) or guarded.get(consent.pid)
+        # The approval is used up last: only what is recorded uses one.
+        fault = guarded.get(consent.pid) or _fault(uow, dataset.dataset, consent, member, before)
         if fault is not None or member is None:
             faults += [FaultAt(staged.line, fault or _TAKEN) for staged in consent.rows]
             continue
@@ -196,19 +195,21 @@ def _guarded(
 
 
 def _fault(
+    uow: UnitOfWork,
+    dataset: DatasetId,
     consent: _Consent,
     member: Member | None,
     before: Mapping[Ordinal, Sequence[EventRecord]],
-    approved: Set[tuple[str, datetime]],
 ) -> Fault | None:
+    """Judge a consent again, and use up the approval that lets it turn a no into a yes."""
     row = consent.first.row
     if member is None or member.local_id != row.local_id:
         return _TAKEN
     events = [record.event() for record in before.get(member.ordinal, ())]
     if row.kind.grants and has_said_no(events, row.expressed_at):
         return Fault("state", RowCode.NO_TO_YES)
-    listed = (consent.pid, row.expressed_at) in approved
-    if row.kind.grants and not listed and ends_in_a_no(timeline(events)):
+    widens = row.kind.grants and ends_in_a_no(timeline(events))
+    if widens and not uow.approvals.use_for(dataset, consent.pid, row.expressed_at):
         return Fault("state", RowCode.APPROVAL_MISSING)
     return None
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Take people out of live cohorts and say so: in the feed, and to permit_service."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from types import MappingProxyType
 from typing import Final
@@ -19,10 +18,12 @@ from consent_registry.domain.register import (
     RegisterChange,
 )
 from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.disclosing import set_figure
+from consent_registry.usecases.ruled import inquiry_of
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import Writing
 from shared.canonical import JSON
-from shared.ids import Ordinal
+from shared.ids import Ordinal, PermitId
 from shared.messages import DomainMessage
 from shared.tracing import current_trace_id
 
@@ -46,16 +47,14 @@ def narrow(
 
     `opted_out` are those of them whom a merge has newly opted out.
     """
-    touched = BitMap(standings)
     gone: list[Narrowed] = []
-    now_in: list[dict[str, JSON]] = []
+    now_in: dict[PermitId, BitMap] = {}
     for cohort in uow.cohorts.live(writing.dataset.dataset):
-        left = _leaving(tools, writing, cohort, touched, (standings, bars, opted_out))
+        left = _leaving(uow, tools, writing, cohort, (standings, bars, opted_out))
         if left:
             gone += left
-            count = len(cohort.members) - len(left)
-            now_in.append({"permit_id": cohort.permit_id, "members_now": count})
-    _publish(uow, tools, writing, gone, now_in)
+            now_in[cohort.permit_id] = cohort.members - BitMap(one.ordinal for one in left)
+    publish(uow, tools, writing, gone, now_in)
     return gone
 
 
@@ -63,40 +62,54 @@ def publish_narrowed(
     uow: UnitOfWork, tools: Tools, writing: Writing, gone: Sequence[Narrowed]
 ) -> None:
     """Take people out of live cohorts and tell permit_service their new sizes."""
-    left = Counter(one.cohort_id for one in gone)
-    now_in: list[dict[str, JSON]] = [
-        {
-            "permit_id": live.permit_id,
-            "members_now": len(live.members) - left[live.frozen.cohort_id],
-        }
+    left: dict[str, BitMap] = {}
+    for one in gone:
+        left.setdefault(one.cohort_id, BitMap()).add(one.ordinal)
+    now_in = {
+        live.permit_id: live.members - left[live.frozen.cohort_id]
         for live in uow.cohorts.live(writing.dataset.dataset)
         if live.frozen.cohort_id in left
-    ]
-    _publish(uow, tools, writing, gone, now_in)
+    }
+    publish(uow, tools, writing, gone, now_in)
 
 
-def _publish(
+def publish(
     uow: UnitOfWork,
     tools: Tools,
     writing: Writing,
     gone: Sequence[Narrowed],
-    now_in: list[dict[str, JSON]],
+    now_in: Mapping[PermitId, BitMap],
 ) -> None:
-    if gone:
-        uow.cohorts.narrow(gone)
-        uow.publish(_message(tools, writing, now_in))
+    """Note who left, and tell permit_service who is left of each permit's cohort, in numbers.
+
+    The numbers are such as may be shown: a message before and one after a withdrawal must not
+    differ by one.
+    """
+    if not gone:
+        return
+    uow.cohorts.narrow(gone)
+    name, members = writing.dataset.dataset, writing.dataset.members
+    told: list[dict[str, JSON]] = [
+        {"permit_id": permit_id, "members_now": set_figure(uow, tools, name, people, members)}
+        for permit_id, people in now_in.items()
+    ]
+    uow.publish(_message(tools, writing, told))
 
 
 def _leaving(
+    uow: UnitOfWork,
     tools: Tools,
     writing: Writing,
     cohort: LiveCohort,
-    touched: BitMap,
     held: tuple[Mapping[Ordinal, Standing], Mapping[Ordinal, Bars], Set[Ordinal]],
 ) -> list[Narrowed]:
     standings, bars, opted_out = held
-    inquiry = tools.inquiry(cohort.frozen.purpose, writing.now, writing.dataset)
-    affected = ((Ordinal(o), standings[Ordinal(o)]) for o in cohort.members & touched)
+    touched = cohort.members & BitMap(standings)
+    if not touched:
+        return []
+    plain = tools.inquiry(cohort.frozen.purpose, writing.now, writing.dataset)
+    inquiry = inquiry_of(uow, cohort.frozen, plain)
+    affected = ((Ordinal(o), standings[Ordinal(o)]) for o in touched)
     return [
         Narrowed(
             cohort_id=cohort.frozen.cohort_id,

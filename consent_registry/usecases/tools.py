@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every use case is given: the ports, the clock, and what decisions depend on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from consent_registry.domain.catalogue import AccessBody
 from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.erasure import Retention
+from consent_registry.domain.errors import RulingsNotTaken
 from consent_registry.domain.fhir.mapping import FhirMapping
 from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.optout import register_name
@@ -14,7 +16,7 @@ from consent_registry.domain.policy import Policy, in_force
 from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.regimes import Rules
 from consent_registry.domain.register import Dataset
-from consent_registry.ports import Signer, Units
+from consent_registry.ports import AuditErasure, RulingReader, Signer, SubjectUses, Units
 from shared.clock import Clock
 from shared.ids import DatasetId, IdSource
 
@@ -22,6 +24,11 @@ from shared.ids import DatasetId, IdSource
 def trusts_nobody(_document: bytes, _signature: str) -> bool:
     """Refuse every form's signature: what a registry does that was told no keys."""
     return False
+
+
+def signed_by_nobody(_: str) -> Mapping[str, object]:
+    """Take no ruling: no authority is configured."""
+    raise RulingsNotTaken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +41,9 @@ class Tools:
     fresh random bytes. `signed_form(document, signature)` says whether a key that this node trusts
     has signed exactly these bytes of a form. `policy` and `other_policies` take turns by the day
     from which each is effective. `fhir_mappings` are the node's own; `access` says who decides on
-    access, where that is known.
+    access, where that is known. `read_ruling` opens what the authority signed. `audit` asks the
+    audit log to forget people and `uses` who used somebody's data; None where it is not connected.
+    `retention` says how long copies live.
     """
 
     units: Units
@@ -50,6 +59,10 @@ class Tools:
     signed_form: Callable[[bytes, str], bool] = trusts_nobody
     fhir_mappings: tuple[FhirMapping, ...] = ()
     access: AccessBody | None = None
+    read_ruling: RulingReader = signed_by_nobody
+    audit: AuditErasure | None = None
+    uses: SubjectUses | None = None
+    retention: Retention = Retention(topic_days=7, backup_days=30)  # noqa: RUF009 - frozen
 
     @property
     def diseases(self) -> Diseases:

@@ -64,15 +64,15 @@ def begin(
     )
 
 
-def keep_revision(uow: UnitOfWork, writing: Writing) -> None:
-    """Store the dataset at the new revision, with the members added."""
+def keep_revision(uow: UnitOfWork, writing: Writing) -> Dataset:
+    """Store the dataset at the new revision, with the members added; gives it as it is then."""
     dataset, added = writing.dataset, len(writing.added)
-    uow.datasets.keep(
-        replace(
-            dataset,
-            revision=writing.revision,
-            recorded_at=writing.recorded_at,
-            members=dataset.members + added,
-            table_version=dataset.table_version + bool(added),
-        )
+    moved = replace(
+        dataset,
+        revision=writing.revision,
+        recorded_at=writing.recorded_at,
+        members=dataset.members + added,
+        table_version=dataset.table_version + bool(added),
     )
+    uow.datasets.keep(moved)
+    return moved

@@ -33,6 +33,7 @@ from services.consent_registry import (
     mapping_command,
     mondo_file,
     policy_command,
+    rights_commands,
 )
 from services.consent_registry.tables import print_table
 from shared import strict_json
@@ -142,6 +143,7 @@ def register(subparsers: Commands) -> None:
     load = _asking(mondo, "load", mondo_file.load, "load a release of MONDO", mondo_file.HELP)
     load.add_argument("file", type=Path, metavar="FILE")
     load.add_argument("--dry-run", action="store_true", help="show what would change, no more")
+    rights_commands.add(commands, variable=_VARIABLE, default_url=_DEFAULT_URL)
     check_file.add(commands)
     policy_command.add(commands)
     form_command.add(commands, _asking)

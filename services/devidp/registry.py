@@ -22,6 +22,7 @@ LOOPBACK: Final = "http://127.0.0.1/callback"
 _SCOPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "consent_registry": (
+            "cohorts.count",
             "cohorts.evaluate",
             "cohorts.freeze",
             "consents.import",
@@ -32,6 +33,7 @@ _SCOPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "feed.read",
             "messages.write",
             "preferences.read",
+            "rights.manage",
         ),
         "permit_service": (
             "applications.decide",
@@ -167,6 +169,9 @@ def _demo_users(node: str, participants: Sequence[str]) -> Iterator[User]:
     desk = ("consents.read", "consents.write")
     for login in ("stella", "sven"):
         yield _user(login, "consent steward", _access(node, {"consent_registry": desk}))
+    rights = _access(node, {"consent_registry": ("rights.manage",)})
+    yield _user("greta", "rights desk", rights)
+    yield _user("hugo", "rights desk, second person", rights)
     officer = ("findings.manage", "holds.manage", "log.read", "log.reveal", "log.search")
     yield _user("otto", "compliance officer", _access(node, {"audit_log": officer}))
     yield _user("olga", "another compliance officer", _access(node, {"audit_log": officer}))
@@ -185,7 +190,7 @@ def _user(login: str, role: str, access: Access) -> User:
 def _service_clients(node: str, secrets_folder: Path) -> Iterator[Client]:
     needs: Mapping[str, Mapping[str, Sequence[str]]] = {
         "consent_registry": {
-            "audit_log": ("entries.write",),
+            "audit_log": ("entries.write", "log.read", "subjects.erase"),
             "permit_service": ("messages.write",),
         },
         "permit_service": {

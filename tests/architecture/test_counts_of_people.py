@@ -45,20 +45,26 @@ PEOPLE = {
         "Dataset.members": "the size of a dataset, for the desk",
         "Description.healthdcatap:numberOfUniqueIndividuals": "a remembered stand-in, rounded",
         "Evaluation.awaiting_by_clause": "remembered stand-ins, rounded",
-        "Evaluation.counts": "exact, for permit_service, which hides small ones",
+        "Evaluation.counts": "exact, beside the bitmap, for who lets people in",
+        "Matter.people": "remembered stand-ins, rounded",
         "Evaluation.reasons": "remembered stand-ins, rounded",
         "Evaluation.shown": "remembered stand-ins, rounded",
         "DatasetWithCodes.members": "the size of a dataset, for the desk",
         "Loaded.changes": "consents that name an illness; none below the small cell",
-        "Frozen.counts": "exact, for permit_service, which publishes tens",
+        "Blocking.awaiting_by_clause": "remembered stand-ins, rounded",
+        "Blocking.reasons": "remembered stand-ins, rounded",
+        "Blocking.shown": "remembered stand-ins, rounded",
+        "Blocking.without_clause": "remembered stand-ins, rounded",
+        "Frozen.counts": "remembered stand-ins, rounded",
         "Frozen.reasons": "remembered stand-ins, rounded",
     },
     "permit_service": {
-        "Cohort.awaiting_by_clause": "hidden below ten, the others rounded then",
-        "Cohort.counts": "hidden below ten, the others rounded then",
-        "Cohort.reasons": "hidden below ten, the others rounded then",
-        "PermitCohort.counts": "tens, or <10",
-        "PermitCohort.members_now": "tens, or <10",
+        "Cohort.awaiting_by_clause": "consent_registry's stand-ins",
+        "Cohort.counts": "consent_registry's stand-ins, or <20",
+        "Matter.people": "consent_registry's stand-ins",
+        "Cohort.reasons": "consent_registry's stand-ins",
+        "PermitCohort.counts": "consent_registry's stand-ins, or <20",
+        "PermitCohort.members_now": "consent_registry's stand-in, or <20",
     },
 }
 NO_PEOPLE = {
@@ -102,6 +108,8 @@ NO_PEOPLE = {
     *("Term.ceiling", "Term.floor", "Term.months"),
     *("Enforced.revision", "Node.age_seconds", "Node.newest", "Node.revision"),
     *("Progress.checked", "Progress.committed", "Progress.staged"),
+    *("Blocking.revision", "Blocking.small_cell", "Cohort.small_cell", "Frozen.small_cell"),
+    *("Question.purpose",),
 }
 
 

@@ -56,7 +56,8 @@ SCOPES: Mapping[str, set[str]] = {
     "clearinghouse": set(),
     "consent_registry": {
         *("consents.self", "consents.read", "consents.write", "consents.import"),
-        *("cohorts.evaluate", "cohorts.freeze", "decisions.read", "feed.read", "messages.write"),
+        *("cohorts.count", "cohorts.evaluate", "cohorts.freeze"),
+        *("decisions.read", "feed.read", "messages.write", "rights.manage"),
         "preferences.read",
     },
     "devidp": set(),

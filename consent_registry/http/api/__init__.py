@@ -8,6 +8,7 @@ from consent_registry.http.api import (
     cohorts,
     datasets,
     decisions,
+    erasures,
     feed,
     fhir,
     forms,
@@ -17,6 +18,8 @@ from consent_registry.http.api import (
     participants,
     people,
     receipts,
+    requests,
+    rulings,
 )
 from shared.api import Api
 
@@ -25,7 +28,7 @@ def register(api: Api) -> None:
     """Serve every address of the JSON API."""
     modules = (
         *(datasets, participants, people, opt_outs, approvals, imports, cohorts, codes, decisions),
-        *(mondo, forms, feed, fhir, receipts, catalogue),
+        *(rulings, mondo, forms, feed, fhir, receipts, catalogue, erasures, requests),
     )
     for module in modules:
         api.register_blueprint(module.blueprint)

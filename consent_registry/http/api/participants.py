@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from flask import request
 
+from consent_registry.domain.levels import Level
 from consent_registry.domain.terms import RawAlternative, RawModifier
 from consent_registry.http.api import present
 from consent_registry.http.api.schemas import (
@@ -70,6 +71,7 @@ def post_withdrawal(body: dict[str, Any], pseudonym: str) -> dict[str, Any]:
         datasets=None if named is None else tuple(DatasetId(name) for name in named),
         idempotency_key=request.headers.get("Idempotency-Key"),
         effective_from=instant_of(body["effective_from"], "/effective_from"),
+        level=Level(body["level"]),
     )
     tools = current_tools()
     done = withdraw(pseudonym, wanted, tools=tools, principal=current_principal())

@@ -12,7 +12,8 @@ from consent_registry.domain.history import State
 from consent_registry.domain.records import answers_of
 from consent_registry.domain.register import Dataset, FrozenCohort, Withdrawal
 from consent_registry.domain.terms import Terms, to_json
-from consent_registry.domain.verdict import ENGINE_VERSION
+from consent_registry.domain.verdict import ENGINE_VERSION, Matter
+from consent_registry.usecases.blocking import Blocking
 from consent_registry.usecases.codes import DatasetCodes
 from consent_registry.usecases.cohorts import Evaluation
 from consent_registry.usecases.consents import Recorded
@@ -20,6 +21,7 @@ from consent_registry.usecases.imports import Report
 from consent_registry.usecases.inclusion import Inclusion
 from consent_registry.usecases.opt_out import OptOutStatus
 from consent_registry.usecases.reading import Choice, Choices, Step
+from consent_registry.usecases.rulings import RulingTaken
 from shared.clock import to_rfc3339
 from shared.ids import DatasetId
 
@@ -183,6 +185,9 @@ def evaluation(found: Evaluation, small_cell: int) -> dict[str, Any]:
         "shown": found.figures.counts(),
         "reasons": dict(found.figures.reasons),
         "awaiting_by_clause": dict(found.figures.awaiting_by_clause),
+        "matters": [_matter(one, people) for one, people in found.figures.matters.items()],
+        "rulings": [one.to_json() for one in found.rulings],
+        "purpose_sha256": found.purpose_sha256,
         "small_cell": small_cell,
         "manifest": found.manifest,
         "bitmap": to_text(found.cohort.within),
@@ -190,7 +195,42 @@ def evaluation(found: Evaluation, small_cell: int) -> dict[str, Any]:
     }
 
 
-def frozen(cohort: FrozenCohort) -> dict[str, Any]:
+def _matter(matter: Matter, people: int) -> dict[str, Any]:
+    return {
+        "clause": matter.clause,
+        "question": matter.question.value,
+        "value": matter.value,
+        "people": people,
+    }
+
+
+def ruling_taken(taken: RulingTaken) -> dict[str, Any]:
+    """Present a statement about a ruling as it is recorded."""
+    one = taken.statement
+    return {
+        "ruling_id": one.ruling_id,
+        "application_id": one.application_id,
+        "answer": one.says.value,
+        "sha256": one.sha256,
+        "recorded_at": to_rfc3339(one.recorded_at),
+        "repeated": taken.repeated,
+    }
+
+
+def blocking(found: Blocking, small_cell: int) -> dict[str, Any]:
+    """Present who blocks what."""
+    return {
+        "dataset": found.dataset.dataset,
+        "revision": found.dataset.revision,
+        "shown": found.figures.counts(),
+        "reasons": dict(found.figures.reasons),
+        "awaiting_by_clause": dict(found.figures.awaiting_by_clause),
+        "without_clause": dict(found.without),
+        "small_cell": small_cell,
+    }
+
+
+def frozen(cohort: FrozenCohort, small_cell: int) -> dict[str, Any]:
     """Present a frozen cohort; its people stay here."""
     return {
         "cohort_id": cohort.cohort_id,
@@ -200,6 +240,8 @@ def frozen(cohort: FrozenCohort) -> dict[str, Any]:
         "void_at": to_rfc3339(cohort.void_at),
         "counts": dict(cohort.counts),
         "reasons": dict(cohort.reasons),
+        "small_cell": small_cell,
+        "rulings": list(cohort.rulings),
         "digest": cohort.digest,
         "manifest": cohort.manifest,
         "permit_id": cohort.permit_id,

@@ -5,16 +5,10 @@ from typing import Any, Final
 
 from marshmallow import Schema, fields, validate
 
+from consent_registry.domain.levels import Level
 from shared.api import StrictSchema
 from shared.canonical import MAX_INTEGER
 
-_PURPOSE: Final = (
-    "category (GRU, HMB, DS, POA, MDS or CC), diseases, methods, ancestry, commercial, clinical, "
-    "genetic_data, organisation {id, not_for_profit}, countries, users, project, months, accepts, "
-    "evidence, ehds_purpose (53-1-a to 53-1-f, 53-1-e-i, 53-1-e-ii), prohibited_uses (54-a to "
-    "54-e), activity (edic_secondary_use when left out); a flag that is null or left out "
-    "means: not said"
-)
 _IMPORT_STATES: Final = "staged, applying, finished, refused, failed or cancelled"
 _TIME: Final = "RFC 3339 in UTC"
 
@@ -124,6 +118,11 @@ class WithdrawSchema(StrictSchema):
         load_default=None,
         allow_none=True,
         metadata=_about("the date of a letter, or a date at most one year ahead; else now"),
+    )
+    level = fields.String(
+        load_default="no_further_use",
+        validate=validate.OneOf([level.value for level in Level]),
+        metadata=_about("how far it goes; what others have to do becomes tasks"),
     )
 
 
@@ -283,65 +282,6 @@ class ImportSchema(Schema):
     received_at = fields.String(metadata=_about(_TIME))
     finished_at = fields.String(allow_none=True, metadata=_about(_TIME))
     faults = fields.List(fields.Dict())
-
-
-class QuestionSchema(StrictSchema):
-    """A purpose asked of a dataset."""
-
-    dataset = fields.String(required=True)
-    purpose = fields.Dict(keys=fields.String(), required=True, metadata=_about(_PURPOSE))
-
-
-class EvaluateSchema(QuestionSchema):
-    """A purpose asked of a dataset, now or as of an instant as known at another."""
-
-    effective_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
-    known_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
-
-
-class FreezeSchema(QuestionSchema):
-    """A purpose asked of a dataset for an application."""
-
-    application_id = fields.String(required=True)
-
-
-class BindSchema(StrictSchema):
-    """The permit that a frozen cohort belongs to."""
-
-    permit_id = fields.String(required=True)
-
-
-class EvaluationSchema(Schema):
-    """A decided cohort. `counts` belong to `bitmap` and are not for anybody's eyes; `shown` are.
-
-    Numbers that may be shown are multiples of `small_cell`; a cell that may not be is left out.
-    """
-
-    dataset = fields.String()
-    revision = fields.Integer()
-    counts = fields.Dict(keys=fields.String(), values=fields.Integer())
-    shown = fields.Dict(keys=fields.String(), values=fields.Integer())
-    reasons = fields.Dict(keys=fields.String(), values=fields.Integer())
-    awaiting_by_clause = fields.Dict(keys=fields.String(), values=fields.Integer())
-    small_cell = fields.Integer()
-    manifest = fields.String(metadata=_about("JWS, typ placet-manifest+jwt"))
-    bitmap = fields.String(metadata=_about("portable Roaring bitmap in base64"))
-    salt = fields.String(metadata=_about("hex; opens the manifest's digest"))
-
-
-class FrozenSchema(Schema):
-    """A frozen cohort; void at `void_at` unless bound."""
-
-    cohort_id = fields.String()
-    dataset = fields.String()
-    revision = fields.Integer()
-    frozen_at = fields.String(metadata=_about(_TIME))
-    void_at = fields.String(metadata=_about(_TIME))
-    counts = fields.Dict(keys=fields.String(), values=fields.Integer())
-    reasons = fields.Dict(keys=fields.String(), values=fields.Integer())
-    digest = fields.String()
-    manifest = fields.String()
-    permit_id = fields.String(allow_none=True)
 
 
 class PersonQuestionSchema(StrictSchema):

@@ -135,6 +135,16 @@ def test_every_page_fits_a_narrow_window(site: Running, opened: Open) -> None:
         assert page.locator("h1").count() == 1
     page.goto(receipt)
     assert overflow(page) <= 0
+    for path in ("/rights", "/rights/further"):
+        page.goto(site.url + path)
+        assert overflow(page) <= 0, path
+        assert page.locator("h1").count() == 1
+    page.goto(f"{site.url}/rights")
+    page.get_by_label("Let my data rest").check()
+    page.get_by_role("button", name="Send").click()
+    page.wait_for_url("**/rights/*")
+    assert overflow(page) <= 0
+    assert page.get_by_role("heading", level=1).text_content() == "Let my data rest"
     stranger = home(site, opened, Look(size=NARROW), "carl")
     assert overflow(stranger) <= 0
     assert "Your login is not linked yet" in (stranger.text_content("h1") or "")
@@ -174,6 +184,36 @@ def test_the_receipt_prints_on_two_sheets_at_most(site: Running, opened: Open) -
     assert page.get_by_text("Cannot be undone.").is_visible()
     assert not page.get_by_role("navigation").is_visible()
     assert page.pdf(format="A4").count(b"/Type /Page\n") <= 2
+
+
+def test_the_rights_desk_fits_a_narrow_window_and_needs_no_script(
+    site: Running, opened: Open
+) -> None:
+    anna = home(site, opened, Look(javascript=False))
+    anna.goto(f"{site.url}/rights")
+    anna.get_by_label("Erase my data").check()
+    anna.get_by_role("button", name="Send").click()
+    anna.wait_for_url("**/rights/*")
+    greta = opened(Look(javascript=False, size=NARROW)).new_page()
+    greta.goto(f"{site.url}/desk")
+    sign_in(greta, "greta")
+    expect(greta.get_by_role("heading", level=1)).to_have_text("Rights desk")
+    greta.get_by_role("link", name="Erase my data").click()
+    greta.wait_for_url("**/desk/requests/*")
+    greta.get_by_role("button", name="Somebody has taken it on").click()
+    expect(greta.get_by_role("main")).to_contain_text("Somebody has taken it on")
+    assert greta.locator("h1").count() == 1
+    assert overflow_without_scripts(site, opened, greta.url) <= 0
+
+
+def overflow_without_scripts(site: Running, opened: Open, url: str) -> int:
+    """Measure in a window of the same width that may run the measure itself."""
+    page = opened(Look(size=NARROW)).new_page()
+    page.goto(f"{site.url}/desk")
+    sign_in(page, "greta")
+    assert overflow(page) <= 0
+    page.goto(url)
+    return overflow(page)
 
 
 def tab_to(page: Page, name: str) -> None:

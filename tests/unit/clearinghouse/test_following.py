@@ -17,7 +17,7 @@ from permit_service.clearinghouse.usecases.follow import (
     follow_permits,
 )
 from shared.ids import DatasetId, Ordinal, Revision
-from tests.fakes.clearinghouse import DATASET, OTHER_DATASET, PERMIT
+from tests.fakes.clearinghouse import DATASET, OTHER_DATASET, PERMIT, local_id
 from tests.fakes.clearinghouse_feeds import (
     REGISTER,
     cohort_body,
@@ -197,6 +197,21 @@ def test_what_does_not_fit_changes_nothing_and_leads_to_a_snapshot(
     assert not node.followers[0].step(), "after the snapshot there is nothing new"
     assert node.consent.asked == [None, len(node.consent.changes)]
     assert node.members() == [0, 1, 2]
+
+
+def test_an_erased_local_id_is_forgotten_by_starting_again_from_a_snapshot(node: Node) -> None:
+    """A snapshot without it is the only way to know it no more; its ordinal stays taken."""
+    node.consent.change(REGISTER, 13, "member.erased", {"ordinal": 0})
+    fresh = dataset_body(cohort_body(range(1, 5)), revision=13)
+    fresh["local_ids"][0] = "erased 0"
+    node.consent.snapshots = [fresh]
+    node.consent.snapshot_cursor = len(node.consent.changes)
+    assert not node.followers[0].step()
+    assert node.followers[0].step()
+    datasets = node.board.picture().datasets
+    assert datasets is not None
+    assert datasets[DATASET].ordinals.get(local_id(0)) is None
+    assert node.members() == [1, 2, 3, 4]
 
 
 def test_waits_are_short_until_everything_is_fresh() -> None:

@@ -21,7 +21,7 @@ def test_the_migrations_make_what_the_tables_declare() -> None:
     assert schema_differences(METADATA, fresh_database(SERVICE)) == []
 
 
-@pytest.mark.parametrize("step", ["0001", "0002", "0003", "0008", "head"])
+@pytest.mark.parametrize("step", ["0001", "0002", "0003", "0008", "0012", "head"])
 def test_each_step_can_be_taken_and_undone(step: str) -> None:
     url = empty_database(SERVICE)
     run_migrations(SERVICE, url, revision=step)

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql
 
 from audit_log.adapters import cursors, shredding
 from audit_log.adapters.exports import PostgresExports
+from audit_log.adapters.integrity import PostgresIntegrity
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.reader import PostgresReader, producer_of
 from audit_log.adapters.tables import INTAKE, KAFKA_OFFSET, PRODUCER
@@ -36,6 +37,11 @@ class PostgresLog:
     def reader(self) -> PostgresReader:
         """The log, as committed."""
         return self._reader
+
+    @property
+    def integrity(self) -> PostgresIntegrity:
+        """The runs in which search rows were recomputed."""
+        return PostgresIntegrity(self._connection)
 
     @property
     def exports(self) -> PostgresExports:

@@ -9,31 +9,30 @@ from dataclasses import replace
 from typing import Any, Final
 
 import zstandard
-from sqlalchemy import ColumnElement, Connection, Row, Select, select, union_all
+from sqlalchemy import Connection, Row, select, union_all
 from sqlalchemy.sql.expression import func
 
+from audit_log.adapters.searching import Search
 from audit_log.adapters.tables import (
     BUNDLE,
     CHECKPOINT,
     EDGE_ENTRY,
     EV,
-    EV_PERSON,
     GAP,
     LOG_SIGNING,
     LOG_STATE,
     PRODUCER,
     PRODUCER_STATE,
-    TERM,
     TILE,
     TILE_EDGE,
 )
-from audit_log.domain.batch import TermKind, term
 from audit_log.domain.chain import Chain, ChainKey, Gap
 from audit_log.domain.errors import LogMismatch
 from audit_log.domain.retention import year_of
-from audit_log.domain.search import DECISION_CODES, Filter
+from audit_log.domain.search import Filter, Marks
 from audit_log.domain.tiles import WIDTH, decode_bundle
 from audit_log.ports import Producer, Published
+from shared.entries import parse_entry
 
 MAX_BUNDLE_BYTES: Final = WIDTH * (1 << 16)
 
@@ -112,19 +111,16 @@ class PostgresReader:
         return range(year_of(first), year_of(last) + 1)
 
     def search(
-        self, wanted: Filter, *, actors: Sequence[int], below: int, limit: int
+        self, wanted: Filter, *, marks: Marks, below: int, limit: int, above: int = 0
     ) -> Sequence[int]:
-        """Give the indexes below `below` of matching entries, newest first."""
-        query = select(EV.c.idx).where(EV.c.idx < below)
-        if wanted.actor is not None:
-            query = query.where(EV.c.actor.in_(actors))
-        if wanted.person is not None:
-            query = query.join(EV_PERSON, EV_PERSON.c.idx == EV.c.idx).where(
-                EV_PERSON.c.dataset == _term(TermKind.DATASET, wanted.person.dataset),
-                EV_PERSON.c.ordinal == wanted.person.ordinal,
-            )
-        query = _narrowed(query, wanted).order_by(EV.c.idx.desc()).limit(limit)
-        return list(self._connection.execute(query).scalars())
+        """Give the indexes from `above` to below `below` of matching entries, newest first."""
+        found = Search(self._connection, wanted, marks, self._purposes_at)
+        return found.indexes(above=above, below=below, limit=limit)
+
+    def count(self, wanted: Filter, *, marks: Marks, below: int, most: int | None) -> int:
+        """Tell how many entries below `below` match."""
+        found = Search(self._connection, wanted, marks, self._purposes_at)
+        return found.count(below, most)
 
     def chains(self, src: str) -> Sequence[tuple[Chain, int]]:
         """Give a producer's chains, newest epoch first, each with its count of duplicates."""
@@ -151,10 +147,19 @@ class PostgresReader:
             for row in states
         ]
 
+    def gaps(self) -> Sequence[tuple[str, int, int, int]]:
+        """Give (src, epoch, first, last) of all places of chains that nothing fills."""
+        wanted = select(GAP.c.src, GAP.c.epoch, GAP.c.first_seq, GAP.c.last_seq)
+        rows = self._connection.execute(wanted.order_by(*wanted.selected_columns))
+        return [(row.src, row.epoch, row.first_seq, row.last_seq) for row in rows]
+
     def producer(self, src: str) -> Producer | None:
         """Give a registered producer."""
         row = self._connection.execute(select(PRODUCER).where(PRODUCER.c.src == src)).one_or_none()
         return producer_of(row)
+
+    def _purposes_at(self, index: int) -> Sequence[str]:
+        return parse_entry(self.bundle(index // WIDTH)[index % WIDTH]).purposes
 
     def _full_bundle(self, index: int) -> tuple[bytes, ...] | None:
         data = self._connection.execute(
@@ -211,27 +216,3 @@ def producer_of(row: Row[Any] | None) -> Producer | None:
     if row is None:
         return None
     return Producer(src=row.src, client_id=row.client_id, vkey=row.vkey, topic=row.topic)
-
-
-def _narrowed(query: Select[int], wanted: Filter) -> Select[int]:
-    if wanted.dataset is not None:
-        query = query.where(EV.c.dataset == _term(TermKind.DATASET, wanted.dataset))
-    if wanted.type is not None:
-        query = query.where(EV.c.ty == _term(TermKind.TYPE, wanted.type))
-    if wanted.decision is not None:
-        query = query.where(EV.c.decision == DECISION_CODES.get(wanted.decision, 0))
-    if wanted.since is not None:
-        query = query.where(EV.c.etime >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(EV.c.etime < wanted.until)
-    return query
-
-
-def _term(kind: TermKind, text: str) -> ColumnElement[int]:
-    """Give the number of a text; of an unknown one nothing is found."""
-    wanted = term(kind, text)
-    return (
-        select(TERM.c.id)
-        .where(TERM.c.kind == int(wanted.kind), TERM.c.value == wanted.value)
-        .scalar_subquery()
-    )

@@ -18,6 +18,7 @@ from audit_log.ports.findings import (
     Step,
     StoredEntry,
 )
+from audit_log.ports.integrity import IntegrityRuns
 from audit_log.ports.keys import (
     DataKey,
     Pseudonyms,
@@ -79,6 +80,7 @@ __all__ = [
     "HeadFile",
     "Holding",
     "Inspector",
+    "IntegrityRuns",
     "Log",
     "LogReader",
     "OwnChain",

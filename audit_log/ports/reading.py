@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Protocol
 
 from audit_log.domain.chain import Chain
-from audit_log.domain.search import Filter
+from audit_log.domain.search import Filter, Marks
 from audit_log.ports.exporting import Exports
+from audit_log.ports.integrity import IntegrityRuns
 from audit_log.ports.publishing import Published, TreeReader
 from audit_log.ports.sequencing import Producer, StoredOffset
 from shared.events import Fact
@@ -51,16 +52,24 @@ class LogReader(TreeReader, Protocol):
         ...
 
     def search(
-        self, wanted: Filter, *, actors: Sequence[int], below: int, limit: int
+        self, wanted: Filter, *, marks: Marks, below: int, limit: int, above: int = 0
     ) -> Sequence[int]:
-        """Give the indexes below `below` of matching entries, newest first.
+        """Give the indexes from `above` to below `below` of matching entries, newest first.
 
-        `actors` are the filter's actor as each year's rows name it; empty when none is asked for.
+        `marks` are what the filter names as each year's rows have it.
         """
+        ...
+
+    def count(self, wanted: Filter, *, marks: Marks, below: int, most: int | None) -> int:
+        """Tell how many entries below `below` match; with `most`, count no further than that."""
         ...
 
     def chains(self, src: str) -> Sequence[tuple[Chain, int]]:
         """Give a producer's chains, newest epoch first, each with its count of duplicates."""
+        ...
+
+    def gaps(self) -> Sequence[tuple[str, int, int, int]]:
+        """Give (src, epoch, first, last) of all places of chains that nothing fills."""
         ...
 
     def producer(self, src: str) -> Producer | None:
@@ -99,6 +108,11 @@ class Log(Protocol):
     @property
     def reader(self) -> LogReader:
         """The log; each answer is of one moment, and nothing once given is ever taken back."""
+        ...
+
+    @property
+    def integrity(self) -> IntegrityRuns:
+        """The runs in which search rows were recomputed."""
         ...
 
     @property

@@ -30,7 +30,10 @@ class StoredSearch:
 
 
 class Inspector(TreeReader, Protocol):
-    """Everything stored, for whoever re-verifies it; one moment, read in order."""
+    """Everything stored, for whoever re-verifies it; one moment, read in order.
+
+    One may begin at a later entry than the first; then bundles, people and runs do, too.
+    """
 
     def head(self) -> tuple[str, int, bytes]:
         """Give origin, size and root as the state row has them."""
@@ -58,6 +61,10 @@ class Inspector(TreeReader, Protocol):
 
     def erased(self, first: int, end: int) -> Mapping[int, frozenset[int]]:
         """Give the group numbers of these indexes that an erasure destroyed."""
+        ...
+
+    def blocks(self, first: int, end: int) -> Sequence[int]:
+        """Give the blocks of these indexes that leave out what their search rows say."""
         ...
 
     def runs(self) -> Iterator[tuple[ChainKey, int, int, int]]:

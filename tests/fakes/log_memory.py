@@ -30,6 +30,7 @@ from audit_log.domain.errors import (
 )
 from audit_log.domain.merkle import leaf_hash
 from audit_log.domain.received import IntakePlace, Received
+from audit_log.domain.statement import IntegrityRun
 from audit_log.domain.tiles import WIDTH
 from audit_log.ports import (
     ExportJob,
@@ -93,6 +94,7 @@ class Tables:
     witnessed: dict[int, bytes] = field(default_factory=dict)
     evidence: dict[bytes, str] = field(default_factory=dict)
     signing: str = "signing"
+    integrity: list[IntegrityRun] = field(default_factory=list)
 
 
 class MemoryLog:

@@ -11,12 +11,14 @@ from audit_log.domain.batch import PersonRow, SearchRow, TermKind, term
 from audit_log.domain.chain import Chain
 from audit_log.domain.errors import HeadMismatch, LogMismatch, NothingToErase, ProducerExists
 from audit_log.domain.retention import year_of
-from audit_log.domain.search import DECISION_CODES, Filter
+from audit_log.domain.search import DECISION_CODES, Filter, Marks
 from audit_log.domain.tiles import HEIGHT, WIDTH
 from audit_log.ports import Producer, Published, Shredded, Shredding, StoredOffset
+from shared.entries import parse_entry
 from shared.events import Fact
 from tests.fakes.log_memory import MemoryLog, Tables
 from tests.fakes.log_memory_exports import MemoryExports, void_opened
+from tests.fakes.log_memory_keeping import MemoryIntegrity
 
 
 class MemoryReader:
@@ -65,32 +67,48 @@ class MemoryReader:
         return range(year_of(rows[0].month), year_of(rows[max(rows)].month) + 1)
 
     def search(
-        self, wanted: Filter, *, actors: Sequence[int], below: int, limit: int
+        self, wanted: Filter, *, marks: Marks, below: int, limit: int, above: int = 0
     ) -> Sequence[int]:
-        tests = list(self._tests(wanted, actors))
-        rows = sorted(self._tables.search.values(), reverse=True, key=lambda row: row.idx)
-        matching = [row.idx for row in rows if row.idx < below and all(t(row) for t in tests)]
-        return matching[:limit]
+        return self._matching(wanted, marks, range(above, below))[:limit]
 
-    def _tests(
-        self, wanted: Filter, actors: Sequence[int]
-    ) -> Iterator[Callable[[SearchRow], bool]]:
-        terms, people = self._tables.terms, self._tables.people
+    def count(self, wanted: Filter, *, marks: Marks, below: int, most: int | None) -> int:
+        found = len(self._matching(wanted, marks, range(below)))
+        return found if most is None else min(found, most)
+
+    def _matching(self, wanted: Filter, marks: Marks, among: range) -> list[int]:
+        tests = list(self._tests(wanted, marks))
+        rows = sorted(self._tables.search.values(), reverse=True, key=lambda row: row.idx)
+        return [row.idx for row in rows if row.idx in among and all(t(row) for t in tests)]
+
+    def _tests(self, wanted: Filter, marks: Marks) -> Iterator[Callable[[SearchRow], bool]]:
+        yield from self._open_tests(wanted)
         if wanted.actor is not None:
-            yield lambda row: row.actor in actors
-        if wanted.dataset is not None:
-            dataset = terms.get(term(TermKind.DATASET, wanted.dataset), 0)
-            yield lambda row: row.dataset == dataset
+            yield lambda row: row.actor in marks.actor
+        if wanted.permit is not None:
+            yield lambda row: row.permit in marks.permit
+        if wanted.visa is not None:
+            yield lambda row: row.visa in marks.visa
         if wanted.person is not None:
-            where = terms.get(term(TermKind.DATASET, wanted.person.dataset), 0)
+            where = self._number(TermKind.DATASET, wanted.person.dataset)
             ordinal = wanted.person.ordinal
-            yield lambda row: PersonRow(where, ordinal, row.idx) in people
+            yield lambda row: PersonRow(where, ordinal, row.idx) in self._tables.people
+
+    def _open_tests(self, wanted: Filter) -> Iterator[Callable[[SearchRow], bool]]:
+        if wanted.dataset is not None:
+            dataset = self._number(TermKind.DATASET, wanted.dataset)
+            yield lambda row: row.dataset == dataset
         if wanted.type is not None:
-            number = terms.get(term(TermKind.TYPE, wanted.type), 0)
+            number = self._number(TermKind.TYPE, wanted.type)
             yield lambda row: row.ty == number
+        if wanted.src is not None:
+            src = self._number(TermKind.SOURCE, wanted.src)
+            yield lambda row: row.src == src
+        if wanted.purpose is not None:
+            code = wanted.purpose
+            yield lambda row: code in parse_entry(self._tables.entries[row.idx]).purposes
         if wanted.decision is not None:
-            code = DECISION_CODES.get(wanted.decision, 0)
-            yield lambda row: row.decision == code
+            decision = DECISION_CODES.get(wanted.decision, 0)
+            yield lambda row: row.decision == decision
         if wanted.since is not None:
             since = wanted.since
             yield lambda row: row.etime >= since
@@ -98,9 +116,16 @@ class MemoryReader:
             until = wanted.until
             yield lambda row: row.etime < until
 
+    def _number(self, kind: TermKind, text: str) -> int:
+        return self._tables.terms.get(term(kind, text), 0)
+
     def chains(self, src: str) -> Sequence[tuple[Chain, int]]:
         keys = sorted((key for key in self._tables.chains if key.src == src), reverse=True)
         return [(self._tables.chains[key], self._tables.duplicates.get(key, 0)) for key in keys]
+
+    def gaps(self) -> Sequence[tuple[str, int, int, int]]:
+        chains = sorted(self._tables.chains.items())
+        return [(*key, *gap) for key, chain in chains for gap in chain.gaps]
 
     def producer(self, src: str) -> Producer | None:
         return self._tables.producers.get(src)
@@ -117,6 +142,10 @@ class MemoryTransaction:
     @property
     def reader(self) -> MemoryReader:
         return self._reader
+
+    @property
+    def integrity(self) -> MemoryIntegrity:
+        return MemoryIntegrity(self._tables)
 
     @property
     def exports(self) -> MemoryExports:

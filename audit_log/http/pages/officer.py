@@ -23,6 +23,11 @@ from shared.pages import FormError, current_principal, form_errors, signed_in
 
 blueprint: Final = Blueprint("officer", __name__, template_folder="templates")
 
+FIELDS: Final = (
+    *("subject", "issuer", "dataset", "ordinal", "permit", "visa", "purpose", "src"),
+    *("since", "until", "type", "decision"),
+)
+"""The fields of the search form."""
 _PAGE: Final = 50
 _MAX_DIGITS: Final = 15
 
@@ -40,8 +45,8 @@ def results() -> ResponseReturnValue:
     """Search, and show the results; the search itself becomes an entry."""
     edge, form = current_edge(), request.form
     try:
-        page = search(
-            _filter(form),
+        answer = search(
+            filter_from(form),
             after=_number(form, "after"),
             limit=_PAGE,
             as_of=_number(form, "as_of"),
@@ -54,7 +59,9 @@ def results() -> ResponseReturnValue:
         return _form(form, form_errors(refused.faults)), 422
     except NotPublished:
         return _form(form, (FormError(field="main-content", text="The log is empty."),)), 404
-    return render_template("audit_log/results.html", view=views.results(page), form=form)
+    return render_template(
+        "audit_log/results.html", view=views.results(answer), form=form, fields=FIELDS
+    )
 
 
 @blueprint.get("/entries/<int:index>")
@@ -93,7 +100,8 @@ def _form(form: Mapping[str, str], errors: tuple[FormError, ...] = ()) -> str:
     )
 
 
-def _filter(form: Mapping[str, str]) -> Filter:
+def filter_from(form: Mapping[str, str]) -> Filter:
+    """Read the search form; raise ValidationFailed for a field that cannot be read."""
     subject, dataset = form.get("subject", "").strip(), form.get("dataset", "").strip()
     ordinal = _number(form, "ordinal")
     if ordinal is not None and not dataset:
@@ -103,12 +111,20 @@ def _filter(form: Mapping[str, str]) -> Filter:
     return Filter(
         actor=Account(issuer=form.get("issuer", "").strip(), subject=subject) if subject else None,
         dataset=dataset if dataset and ordinal is None else None,
+        permit=_text(form, "permit"),
+        visa=_text(form, "visa"),
+        purpose=_text(form, "purpose"),
+        src=_text(form, "src"),
         person=None if ordinal is None else Subject(dataset=dataset, ordinal=ordinal),
         type=form.get("type", "") or None,
         decision=form.get("decision", "") or None,
         since=since,
         until=until + timedelta(days=1) if until else None,
     )
+
+
+def _text(form: Mapping[str, str], name: str) -> str | None:
+    return form.get(name, "").strip() or None
 
 
 def _number(form: Mapping[str, str], name: str) -> int | None:

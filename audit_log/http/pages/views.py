@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from audit_log.domain.merkle import Side, Step
-from audit_log.domain.search import Found, Page
+from audit_log.domain.search import Found
+from audit_log.domain.statement import Stated
 from audit_log.domain.words import DECISION_WORDS, GROUP_WORDS, TYPE_WORDS, type_in_words
-from audit_log.usecases.look import Seen
+from audit_log.usecases.look import Answer, Seen
 from shared.entries import Entry
 
 Row = tuple[str, ...]
@@ -46,6 +47,7 @@ class Results:
     lines: tuple[Line, ...]
     next: int | None
     size: int
+    stated: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +90,51 @@ def decision_options() -> list[Row]:
     return [("", "Any or none"), *DECISION_WORDS.items()]
 
 
-def results(page: Page) -> Results:
+def results(answer: Answer) -> Results:
     """Show a page of results."""
+    page = answer.page
     return Results(
         lines=tuple(_line(found) for found in page.entries),
         next=page.next,
         size=page.as_of.size,
+        stated=stated_lines(answer.stated),
     )
+
+
+def stated_lines(stated: Stated) -> tuple[str, ...]:
+    """Say in sentences how many entries match, what that rests on, and whose word is missing."""
+    lines: list[str] = []
+    if stated.count is not None:
+        more = "" if stated.exact else "More than "
+        lines.append(f"{more}{stated.count:,} entries match.")
+    run = stated.integrity
+    if run is None:
+        lines.append("What was searched has not yet been held against the entries themselves.")
+    else:
+        behind = max(stated.as_of.size - run.size, 0)
+        lines.append(
+            f"In run {run.id}, ended {run.ended_at:%d %B %Y at %H:%M} UTC, what is searched was"
+            f" held against the entries below {run.size:,}: "
+            + (
+                "all agreed."
+                if not run.flaws
+                else f"{run.flaws:,} rows DIFFERED; see the findings."
+            )
+        )
+        if behind:
+            lines.append(f"The newest {behind:,} entries were not held against it yet.")
+    for one in stated.missing:
+        places = ", ".join(f"{first} to {last}" for _, first, last in one.gaps)
+        if places:
+            lines.append(f"Missing from {one.src}: numbers {places} of its chain.")
+        if one.silent:
+            since = one.silent_since
+            lines.append(
+                f"{one.src} has never spoken."
+                if since is None
+                else f"{one.src} has been silent since {since:%d %B %Y at %H:%M} UTC."
+            )
+    return tuple(lines)
 
 
 def entry_view(seen: Seen) -> EntryView:

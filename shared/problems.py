@@ -74,6 +74,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "participant_unknown": Problem(404, "There is no such participant for you"),
     "try_again": Problem(503, "The register is busy; nothing was recorded"),
     "withdrawal_unknown": Problem(404, "There is no such withdrawal for you"),
+    "who_used_unavailable": Problem(503, "The audit log cannot be asked now"),
 
     # permit_service
     "already_decided": Problem(409, "This application is decided, or you have signed it"),

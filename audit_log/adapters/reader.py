@@ -4,7 +4,7 @@
 Writes nothing. What is published is the use cases' question; here is all that is committed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ import zstandard
 from sqlalchemy import Connection, Row, select, union_all
 from sqlalchemy.sql.expression import func
 
+from audit_log.adapters import tallying
 from audit_log.adapters.searching import Search
 from audit_log.adapters.tables import (
     BUNDLE,
@@ -28,11 +29,13 @@ from audit_log.adapters.tables import (
 )
 from audit_log.domain.chain import Chain, ChainKey, Gap
 from audit_log.domain.errors import LogMismatch
+from audit_log.domain.reports import Cell, PermitUse, Reach, Use
 from audit_log.domain.retention import year_of
 from audit_log.domain.search import Filter, Marks
 from audit_log.domain.tiles import WIDTH, decode_bundle
 from audit_log.ports import Producer, Published
 from shared.entries import parse_entry
+from shared.events import Subject
 
 MAX_BUNDLE_BYTES: Final = WIDTH * (1 << 16)
 
@@ -114,13 +117,30 @@ class PostgresReader:
         self, wanted: Filter, *, marks: Marks, below: int, limit: int, above: int = 0
     ) -> Sequence[int]:
         """Give the indexes from `above` to below `below` of matching entries, newest first."""
-        found = Search(self._connection, wanted, marks, self._purposes_at)
+        found = self._search(wanted, marks)
         return found.indexes(above=above, below=below, limit=limit)
 
     def count(self, wanted: Filter, *, marks: Marks, below: int, most: int | None) -> int:
         """Tell how many entries below `below` match."""
-        found = Search(self._connection, wanted, marks, self._purposes_at)
-        return found.count(below, most)
+        return self._search(wanted, marks).count(below, most)
+
+    def uses(self, people: Sequence[Subject], below: int) -> Sequence[Use]:
+        """Give what happened to these people's data, a line for each day and way."""
+        return tallying.uses(self._connection, people, below, self._purposes_at)
+
+    def activity(self, wanted: Filter, *, marks: Marks, below: int) -> Mapping[Cell, int]:
+        """Count matching entries by month, dataset, type and decision."""
+        return tallying.activity(self._connection, self._search(wanted, marks), below)
+
+    def permits(
+        self, wanted: Filter, *, marks: Marks, below: int, limit: int
+    ) -> Sequence[PermitUse]:
+        """Count matching entries by permit, month and dataset, the earliest first."""
+        return tallying.permits(self._connection, self._search(wanted, marks), below, limit)
+
+    def reach(self, wanted: Filter, *, marks: Marks, below: int) -> Reach:
+        """Say what matching entries reach."""
+        return tallying.reach(self._connection, self._search(wanted, marks), below)
 
     def chains(self, src: str) -> Sequence[tuple[Chain, int]]:
         """Give a producer's chains, newest epoch first, each with its count of duplicates."""
@@ -157,6 +177,9 @@ class PostgresReader:
         """Give a registered producer."""
         row = self._connection.execute(select(PRODUCER).where(PRODUCER.c.src == src)).one_or_none()
         return producer_of(row)
+
+    def _search(self, wanted: Filter, marks: Marks) -> Search:
+        return Search(self._connection, wanted, marks, self._purposes_at)
 
     def _purposes_at(self, index: int) -> Sequence[str]:
         return parse_entry(self.bundle(index // WIDTH)[index % WIDTH]).purposes

@@ -10,10 +10,21 @@ there; that it leaves nothing out is checked with the search rows (`blocks_that_
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import psycopg
-from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    false,
+    func,
+    or_,
+    select,
+    text,
+)
 
 from audit_log.adapters.tables import EV, EV_BLOCK, EV_PERSON, TERM
 from audit_log.domain.batch import TermKind, is_digest, term
@@ -70,24 +81,29 @@ class Search:
         """Count matching entries; with `most`, no further than that."""
         if most is not None:
             return len(self.indexes(above=0, below=below, limit=most))
-        if self._finds_nothing():
-            return 0
-        if self._is_pointed() or not self._is_narrow():
-            return sum(
-                self._number(
-                    select(func.count()).select_from(
-                        self._rows(year).where(EV.c.idx < below).subquery()
-                    )
-                )
-                for year in self._years
-            )
-        edge = self._edge()
-        after = self._rows({}).where(EV.c.idx >= edge, EV.c.idx < below).subquery()
-        within = self._block_rows(0, min(edge, below)).subquery()
-        return sum(self._number(select(func.count()).select_from(q)) for q in (after, within))
-
-    def _number(self, query: Select[Any]) -> int:
+        query = select(func.count()).select_from(EV).where(*self.conditions(below))
         return int(self._connection.execute(query).scalar_one())
+
+    def conditions(self, below: int) -> list[ColumnElement[bool]]:
+        """Give what a row of `ev` must meet, for whoever reads all that match."""
+        wanted = self._wanted
+        if self._finds_nothing() or not self._years:
+            return [false()]
+        conditions = [EV.c.idx < below, *self._open_parts()]
+        if wanted.person is not None:
+            dataset = _term(self._connection, TermKind.DATASET, wanted.person.dataset)
+            about = select(EV_PERSON.c.idx).where(
+                EV_PERSON.c.dataset == dataset,
+                EV_PERSON.c.ordinal == wanted.person.ordinal,
+                EV_PERSON.c.idx < below,
+            )
+            conditions.append(EV.c.idx.in_(about))
+        if any(self._years):
+            named = (
+                and_(*(EV.c[name] == mark for name, mark in year.items())) for year in self._years
+            )
+            conditions.append(or_(*named))
+        return conditions
 
     def _walked(self, above: int, below: int, limit: int) -> list[int]:
         """Walk down an index; the rows of a later year all stand above those of an earlier one."""
@@ -109,7 +125,7 @@ class Search:
         rows = self._block_rows(above, below, limit)
         return list(self._connection.execute(rows.limit(limit)).scalars())
 
-    def _block_rows(self, above: int, below: int, limit: int | None = None) -> Select[int]:
+    def _block_rows(self, above: int, below: int, limit: int) -> Select[int]:
         """Give the matching rows of those blocks that may hold some, newest first."""
         blocks = select(EV_BLOCK.c.n).where(
             EV_BLOCK.c.n >= above // BLOCK, EV_BLOCK.c.n <= (below - 1) // BLOCK
@@ -126,9 +142,7 @@ class Search:
         first = block.c.n * BLOCK
         rows = self._rows({}).where(EV.c.idx >= first, EV.c.idx < first + BLOCK)
         rows = rows.where(EV.c.idx >= above, EV.c.idx < below).correlate(block)
-        rows = rows.order_by(EV.c.idx.desc())
-        if limit is not None:
-            rows = rows.limit(limit)
+        rows = rows.order_by(EV.c.idx.desc()).limit(limit)
         inside = rows.subquery("inside").lateral("inside")
         joined = select(inside.c.idx).select_from(block).join(inside, text("true"))
         return joined.order_by(block.c.n.desc(), inside.c.idx.desc())

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """What readers and other writers of the log need: one transaction, what was read and said."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from audit_log.domain.chain import Chain
+from audit_log.domain.reports import Cell, PermitUse, Reach, Use
 from audit_log.domain.search import Filter, Marks
 from audit_log.ports.exporting import Exports
 from audit_log.ports.integrity import IntegrityRuns
 from audit_log.ports.publishing import Published, TreeReader
 from audit_log.ports.sequencing import Producer, StoredOffset
-from shared.events import Fact
+from shared.events import Fact, Subject
 
 
 class LogReader(TreeReader, Protocol):
@@ -62,6 +63,27 @@ class LogReader(TreeReader, Protocol):
 
     def count(self, wanted: Filter, *, marks: Marks, below: int, most: int | None) -> int:
         """Tell how many entries below `below` match; with `most`, count no further than that."""
+        ...
+
+    def uses(self, people: Sequence[Subject], below: int) -> Sequence[Use]:
+        """Give what happened to these people's data, a line for each day and way, newest first.
+
+        Accesses only: what officers did stands in their own entries.
+        """
+        ...
+
+    def activity(self, wanted: Filter, *, marks: Marks, below: int) -> Mapping[Cell, int]:
+        """Count matching entries by month, dataset, type and decision."""
+        ...
+
+    def permits(
+        self, wanted: Filter, *, marks: Marks, below: int, limit: int
+    ) -> Sequence[PermitUse]:
+        """Count matching entries by permit, month and dataset, the earliest first."""
+        ...
+
+    def reach(self, wanted: Filter, *, marks: Marks, below: int) -> Reach:
+        """Say what matching entries reach."""
         ...
 
     def chains(self, src: str) -> Sequence[tuple[Chain, int]]:

@@ -219,7 +219,7 @@ def _searched(wanted: Filter, page: Page, principal: Principal, clock: Clock) ->
         dataset=wanted.dataset,
         counts={"results": len(page.entries)},
         extra=said,
-        actor=_officer(principal),
+        actor=officer(principal),
         subjects=(wanted.person,) if wanted.person else (),
     )
 
@@ -231,9 +231,10 @@ def _viewed(index: int, principal: Principal, clock: Clock) -> Fact:
         trace_id=current_trace_id(),
         reason="entry_viewed",
         extra={"index": index},
-        actor=_officer(principal),
+        actor=officer(principal),
     )
 
 
-def _officer(principal: Principal) -> Actor:
+def officer(principal: Principal) -> Actor:
+    """Name who looks."""
     return Actor(issuer=principal.issuer, subject=principal.subject, client_id=principal.client_id)

@@ -24,6 +24,7 @@ from consent_registry.ports.register import (
 )
 from consent_registry.ports.releases import Releases
 from consent_registry.ports.terms import TermsInUse
+from consent_registry.ports.who_used import NoLog, WhoUsed
 from shared.canonical import JSON
 from shared.events import Fact
 from shared.messages import DomainMessage
@@ -35,6 +36,7 @@ __all__ = [
     "Events",
     "Feed",
     "Imports",
+    "NoLog",
     "OptOuts",
     "People",
     "Releases",
@@ -43,6 +45,7 @@ __all__ = [
     "TermsInUse",
     "UnitOfWork",
     "Units",
+    "WhoUsed",
     "Withdrawals",
 ]
 

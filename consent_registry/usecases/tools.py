@@ -2,7 +2,7 @@
 """What every use case is given: the ports, the clock, and what decisions depend on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from consent_registry.domain.diseases import Diseases
@@ -12,7 +12,7 @@ from consent_registry.domain.policy import Policy, in_force
 from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.regimes import Rules
 from consent_registry.domain.register import Dataset
-from consent_registry.ports import Signer, Units
+from consent_registry.ports import NoLog, Signer, Units, WhoUsed
 from shared.clock import Clock
 from shared.ids import DatasetId, IdSource
 
@@ -25,7 +25,7 @@ class Tools:
     case ask it once. `units` opens a transaction that may write; `reads` one that sees a single
     state throughout and must not commit. `issuer` is this registry's public URL; `salts(n)` gives n
     fresh random bytes. `policy` and `other_policies` take
-    turns by the day from which each is effective.
+    turns by the day from which each is effective. `who_used` asks the log; nobody without one.
     """
 
     units: Units
@@ -38,6 +38,7 @@ class Tools:
     issuer: str
     salts: Callable[[int], bytes]
     other_policies: tuple[Policy, ...] = ()
+    who_used: WhoUsed = field(default_factory=NoLog)
 
     @property
     def diseases(self) -> Diseases:

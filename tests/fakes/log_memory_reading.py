@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The log in memory as its readers and its checkpointer see it; the rest is in `log_memory`."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -10,12 +11,13 @@ from hashlib import sha256
 from audit_log.domain.batch import PersonRow, SearchRow, TermKind, term
 from audit_log.domain.chain import Chain
 from audit_log.domain.errors import HeadMismatch, LogMismatch, NothingToErase, ProducerExists
+from audit_log.domain.reports import Cell, PermitUse, Reach, Use, cell_of, counted
 from audit_log.domain.retention import year_of
 from audit_log.domain.search import DECISION_CODES, Filter, Marks
 from audit_log.domain.tiles import HEIGHT, WIDTH
 from audit_log.ports import Producer, Published, Shredded, Shredding, StoredOffset
 from shared.entries import parse_entry
-from shared.events import Fact
+from shared.events import Fact, Subject
 from tests.fakes.log_memory import MemoryLog, Tables
 from tests.fakes.log_memory_exports import MemoryExports, void_opened
 from tests.fakes.log_memory_keeping import MemoryIntegrity
@@ -118,6 +120,66 @@ class MemoryReader:
 
     def _number(self, kind: TermKind, text: str) -> int:
         return self._tables.terms.get(term(kind, text), 0)
+
+    def uses(self, people: Sequence[Subject], below: int) -> Sequence[Use]:
+        about = {(self._number(TermKind.DATASET, p.dataset), p.ordinal): p for p in people}
+        found: dict[Use, set[int]] = {}
+        for row in self._tables.people:
+            entry = parse_entry(self._tables.entries[row.idx])
+            if row[:2] not in about or row.idx >= below or ".access." not in entry.type:
+                continue
+            use = Use(
+                day=entry.occurred_at.date(),
+                dataset=about[row[:2]].dataset,
+                type=entry.type,
+                src=entry.src,
+                decision=entry.decision,
+                purposes=entry.purposes,
+                count=0,
+                newest=0,
+            )
+            found.setdefault(use, set()).add(row.idx)
+        made = [replace(u, count=len(seen), newest=max(seen)) for u, seen in found.items()]
+        return sorted(made, key=lambda use: (use.day, use.newest), reverse=True)
+
+    def activity(self, wanted: Filter, *, marks: Marks, below: int) -> Mapping[Cell, int]:
+        found = self._matching(wanted, marks, range(below))
+        return counted(parse_entry(self._tables.entries[index]) for index in found)
+
+    def permits(
+        self, wanted: Filter, *, marks: Marks, below: int, limit: int
+    ) -> Sequence[PermitUse]:
+        found: dict[tuple[int, str, str], list[int]] = {}
+        for index in self._matching(wanted, marks, range(below)):
+            mark = self._tables.search[index].permit
+            if mark is not None:
+                cell = cell_of(parse_entry(self._tables.entries[index]))
+                found.setdefault((mark, cell.month, cell.dataset), []).append(index)
+        made = [
+            PermitUse(mark=mark, month=month, dataset=dataset, entries=len(seen), first=min(seen))
+            for (mark, month, dataset), seen in found.items()
+        ]
+        return sorted(made, key=lambda use: use.first)[:limit]
+
+    def reach(self, wanted: Filter, *, marks: Marks, below: int) -> Reach:
+        found = self._matching(wanted, marks, range(below))
+        rows = [self._tables.search[index] for index in found]
+        names = {number: one.value for one, number in self._tables.terms.items()}
+        about = Counter(names[row.dataset] for row in rows if row.dataset is not None)
+        people: dict[str, set[int]] = {}
+        for person in self._tables.people:
+            if person.idx in set(found):
+                people.setdefault(names[person.dataset], set()).add(person.ordinal)
+        return Reach(
+            entries=len(rows),
+            first_at=min((row.etime for row in rows), default=None),
+            last_at=max((row.etime for row in rows), default=None),
+            datasets={
+                name: (about[name], len(people.get(name, ())))
+                for name in sorted(about.keys() | people)
+            },
+            actors=len({row.actor for row in rows} - {None}),
+        )
 
     def chains(self, src: str) -> Sequence[tuple[Chain, int]]:
         keys = sorted((key for key in self._tables.chains if key.src == src), reverse=True)

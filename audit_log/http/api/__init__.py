@@ -9,6 +9,7 @@ from audit_log.http.api import (
     intake,
     producers,
     proofs,
+    subjects,
     tiles,
     witness,
 )
@@ -27,5 +28,6 @@ def register(api: Api, *, tiles_public: bool) -> None:
         exports.blueprint,
         witness.blueprint,
         findings.blueprint,
+        subjects.blueprint,
     ):
         api.register_blueprint(blueprint)

@@ -11,18 +11,19 @@ and `navigation=pages.NAVIGATION`::
 
 The addresses: `/` (my choices), `/withdraw` (everywhere) and `/withdraw/<dataset>` (one page asks,
 its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_url` leads here),
-`/history` and `/history/<dataset>`, `/opt-out`.
+`/history` and `/history/<dataset>`, `/opt-out`, `/who-used`.
 """
 
 from flask import Flask
 
-from consent_registry.http.pages import opting_out, participant
+from consent_registry.http.pages import opting_out, participant, using
 from consent_registry.usecases.tools import Tools
 from shared.pages import NavigationItem
 
 NAVIGATION = (
     NavigationItem(text="My choices", href="/", scope="consents.self"),
     NavigationItem(text="Opt out", href="/opt-out", scope="consents.self"),
+    NavigationItem(text="Who used my data", href="/who-used", scope="consents.self"),
     NavigationItem(text="History", href="/history", scope="consents.self"),
 )
 SCOPES = ("consents.self",)
@@ -34,3 +35,4 @@ def install(app: Flask, *, tools: Tools) -> None:
     participant.give_tools(app, tools)
     app.register_blueprint(participant.blueprint)
     app.register_blueprint(opting_out.blueprint)
+    app.register_blueprint(using.blueprint)

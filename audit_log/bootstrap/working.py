@@ -33,6 +33,7 @@ from audit_log.usecases.integrity import IntegrityRunner, note_whole
 from audit_log.usecases.pack import Enclosed, Exporter
 from audit_log.usecases.publish import Publisher
 from audit_log.usecases.recompute import recompute
+from audit_log.usecases.saved_queries import QueryRunner
 from audit_log.usecases.self_check import SelfChecker
 from audit_log.usecases.sequence import Pace, Sequencer
 from audit_log.usecases.verify import Flaw, Verification, verify
@@ -176,11 +177,22 @@ def create_integrity_runner(parts: Parts) -> IntegrityRunner:
     )
 
 
+def create_query_runner(parts: Parts) -> QueryRunner:
+    """Make what runs saved searches."""
+    return QueryRunner(
+        transaction=parts.transaction,
+        vault=parts.keys.vault,
+        pseudonyms=parts.keys.pseudonyms,
+        clock=parts.clock,
+    )
+
+
 def _side_loops(parts: Parts) -> Iterator[loops.Loop]:
     yield loops.Loop("exporter", create_exporter(parts).step, loops.PUBLISH_SECONDS)
     yield loops.Loop("rules", create_watcher(parts).step, loops.CHECK_SECONDS)
     yield loops.Loop("self-check", create_self_checker(parts).step, loops.SELF_CHECK_SECONDS)
     yield loops.Loop("integrity", create_integrity_runner(parts).step, loops.CHECK_SECONDS)
+    yield loops.Loop("queries", create_query_runner(parts).step, loops.CHECK_SECONDS)
     yield loops.Loop("blocks", BlockSummaries(parts.engine).step, loops.CHECK_SECONDS)
     if (asker := create_asker(parts)) is not None:
         yield loops.Loop("people", asker.step, loops.CHECK_SECONDS)

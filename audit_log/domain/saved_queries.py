@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Final
 
 from audit_log.domain.cases import Officer
-from audit_log.ports.keys import StoredKey
 
 MAX_NEW: Final = 200
 """How many new entries a run lists; it counts them all."""
@@ -18,7 +17,7 @@ MAX_NEW: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedQuery:
-    """A search kept under a name. `sealed` is its filter, under a key of its own.
+    """A search kept under a name. `sealed` is its filter, under a key of its own, kept wrapped.
 
     It runs every `hours`; `next_at` is None when it was ended. `size` and `count` are those of the
     last run, 0 before the first.
@@ -27,7 +26,9 @@ class SavedQuery:
     id: str
     name: str
     owner: Officer
-    key: StoredKey = field(repr=False)
+    kid: int
+    kek: str
+    wrapped: bytes = field(repr=False)
     sealed: bytes = field(repr=False)
     hours: int
     next_at: datetime | None

@@ -5,6 +5,7 @@ Every port has a conformance suite in tests/contract/audit_log that runs on the 
 fake alike.
 """
 
+from audit_log.ports.casework import Cases, SavedQueries
 from audit_log.ports.exporting import ExportJob, Exports, ExportState
 from audit_log.ports.findings import (
     Coverage,
@@ -68,6 +69,7 @@ __all__ = [
     "Answer",
     "AnswerKind",
     "BundleCopy",
+    "Cases",
     "CommitLine",
     "Coverage",
     "DataKey",
@@ -93,6 +95,7 @@ __all__ = [
     "Registered",
     "Remembered",
     "RuleStore",
+    "SavedQueries",
     "SequencerStore",
     "Shown",
     "Shredded",

@@ -10,6 +10,7 @@ from typing import Protocol
 from audit_log.domain.chain import Chain
 from audit_log.domain.reports import Cell, PermitUse, Reach, Use
 from audit_log.domain.search import Filter, Marks
+from audit_log.ports.casework import Cases, SavedQueries
 from audit_log.ports.exporting import Exports
 from audit_log.ports.integrity import IntegrityRuns
 from audit_log.ports.publishing import Published, TreeReader
@@ -135,6 +136,16 @@ class Log(Protocol):
     @property
     def integrity(self) -> IntegrityRuns:
         """The runs in which search rows were recomputed."""
+        ...
+
+    @property
+    def cases(self) -> Cases:
+        """Officers' cases and their requests to open."""
+        ...
+
+    @property
+    def queries(self) -> SavedQueries:
+        """Officers' saved searches."""
         ...
 
     @property

@@ -20,7 +20,7 @@ from shared.entries import parse_entry
 from shared.events import Fact, Subject
 from tests.fakes.log_memory import MemoryLog, Tables
 from tests.fakes.log_memory_exports import MemoryExports, void_opened
-from tests.fakes.log_memory_keeping import MemoryIntegrity
+from tests.fakes.log_memory_keeping import MemoryCases, MemoryIntegrity, MemoryQueries
 
 
 class MemoryReader:
@@ -208,6 +208,14 @@ class MemoryTransaction:
     @property
     def integrity(self) -> MemoryIntegrity:
         return MemoryIntegrity(self._tables)
+
+    @property
+    def cases(self) -> MemoryCases:
+        return MemoryCases(self._tables)
+
+    @property
+    def queries(self) -> MemoryQueries:
+        return MemoryQueries(self._tables)
 
     @property
     def exports(self) -> MemoryExports:

@@ -2,6 +2,7 @@
 """The machine's face: C2SP paths below `/log` and `/witness`, JSON below `/v1`. Decides nothing."""
 
 from audit_log.http.api import (
+    cases,
     entries,
     erasures,
     exports,
@@ -9,6 +10,8 @@ from audit_log.http.api import (
     intake,
     producers,
     proofs,
+    queries,
+    reports,
     subjects,
     tiles,
     witness,
@@ -29,5 +32,8 @@ def register(api: Api, *, tiles_public: bool) -> None:
         witness.blueprint,
         findings.blueprint,
         subjects.blueprint,
+        cases.blueprint,
+        queries.blueprint,
+        reports.blueprint,
     ):
         api.register_blueprint(blueprint)

@@ -162,7 +162,8 @@ def _demo_users(node: str, participants: Sequence[str]) -> Iterator[User]:
     authority = ("applications.decide", "applications.read", "permits.read", "permits.revoke")
     yield _user("dora", "data permit authority", _access(node, {"permit_service": authority}))
     officer = ("findings.manage", "log.read", "log.reveal", "log.search")
-    yield _user("otto", "compliance officer", _access(node, {"audit_log": officer}))
+    for login in ("otto", "olga"):
+        yield _user(login, "compliance officer", _access(node, {"audit_log": officer}))
 
 
 def _user(login: str, role: str, access: Access) -> User:

@@ -36,7 +36,7 @@ _MAX_DIGITS: Final = 15
 @signed_in("log.search")
 def start() -> ResponseReturnValue:
     """Show the search form."""
-    return _form({"issuer": current_principal().issuer})
+    return search_form({"issuer": current_principal().issuer})
 
 
 @blueprint.post("/search")
@@ -47,18 +47,18 @@ def results() -> ResponseReturnValue:
     try:
         answer = search(
             filter_from(form),
-            after=_number(form, "after"),
+            after=number_from(form, "after"),
             limit=_PAGE,
-            as_of=_number(form, "as_of"),
+            as_of=number_from(form, "as_of"),
             principal=current_principal(),
             transaction=edge.transaction,
             pseudonyms=edge.pseudonyms,
             clock=edge.clock,
         )
     except ValidationFailed as refused:
-        return _form(form, form_errors(refused.faults)), 422
+        return search_form(form, form_errors(refused.faults)), 422
     except NotPublished:
-        return _form(form, (FormError(field="main-content", text="The log is empty."),)), 404
+        return search_form(form, (FormError(field="main-content", text="The log is empty."),)), 404
     return render_template(
         "audit_log/results.html", view=views.results(answer), form=form, fields=FIELDS
     )
@@ -90,7 +90,8 @@ def proof(index: int) -> ResponseReturnValue:
     return answer
 
 
-def _form(form: Mapping[str, str], errors: tuple[FormError, ...] = ()) -> str:
+def search_form(form: Mapping[str, str], errors: tuple[FormError, ...] = ()) -> str:
+    """Show the search form as it was filled in, with its faults."""
     return render_template(
         "audit_log/search.html",
         form=form,
@@ -103,7 +104,7 @@ def _form(form: Mapping[str, str], errors: tuple[FormError, ...] = ()) -> str:
 def filter_from(form: Mapping[str, str]) -> Filter:
     """Read the search form; raise ValidationFailed for a field that cannot be read."""
     subject, dataset = form.get("subject", "").strip(), form.get("dataset", "").strip()
-    ordinal = _number(form, "ordinal")
+    ordinal = number_from(form, "ordinal")
     if ordinal is not None and not dataset:
         fault = FieldFault("/dataset", "Name the dataset in which the person has this number")
         raise ValidationFailed("the search has faults", faults=[fault])
@@ -127,7 +128,8 @@ def _text(form: Mapping[str, str], name: str) -> str | None:
     return form.get(name, "").strip() or None
 
 
-def _number(form: Mapping[str, str], name: str) -> int | None:
+def number_from(form: Mapping[str, str], name: str) -> int | None:
+    """Read a whole number, None for an empty field; raise ValidationFailed for anything else."""
     text = form.get(name, "").strip()
     if not text:
         return None

@@ -39,10 +39,10 @@ SELECT e.idx / 1024 AS n, min(e.etime) AS low, max(e.etime) AS high,
     array_agg(DISTINCT v.term::integer) FILTER (WHERE v.term IS NOT NULL) AS terms
 FROM ev AS e CROSS JOIN LATERAL
     (VALUES (e.ty), (e.src), (e.dataset), (e.purposes), (-e.decision::integer),
-        (-1000 - (e.dataset * 1000003::bigint + e.ty) % 2000000000),
-        (-1000 - (e.dataset * 1000003::bigint + e.src) % 2000000000),
+        (-1000 - mod(e.dataset * 1000003::bigint + e.ty, 2000000000)),
+        (-1000 - mod(e.dataset * 1000003::bigint + e.src, 2000000000)),
         (CASE WHEN e.decision <> 1
-            THEN -1000 - (e.dataset * 1000003::bigint - e.decision) % 2000000000 END)) AS v (term)
+            THEN -1000 - mod(e.dataset * 1000003::bigint - e.decision, 2000000000) END)) AS v (term)
 WHERE e.idx >= %(first)s AND e.idx < %(end)s GROUP BY 1
 """
 

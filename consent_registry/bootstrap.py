@@ -22,10 +22,13 @@ from consent_registry.adapters.resources import read_diseases, read_policies
 from consent_registry.adapters.signers import Keys, create_keys, read_keys
 from consent_registry.adapters.tables import ENDED_SESSIONS, OUTBOX
 from consent_registry.adapters.unit_of_work import Producer, SqlUnits, Surroundings
+from consent_registry.adapters.who_used import SCOPES as LOG_SCOPES
+from consent_registry.adapters.who_used import HttpWhoUsed
 from consent_registry.domain.diseases import BadHierarchy, Diseases
 from consent_registry.domain.policy import Policy, PolicyFaults
 from consent_registry.http import api, pages
 from consent_registry.http.edge import Edge, install
+from consent_registry.ports import NoLog, WhoUsed
 from consent_registry.settings import ConsentSettings
 from consent_registry.usecases.narrowing import TOPIC
 from consent_registry.usecases.tools import Tools
@@ -102,6 +105,7 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         issuer=settings.public_url,
         salts=os.urandom,
         signed_form=form_signatures(settings.policy_keys_file, development=settings.development),
+        who_used=_who_used(settings, clock),
     )
     return Parts(
         settings=settings,
@@ -110,6 +114,17 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         producer=producer,
         keys=keys,
         tools=tools,
+    )
+
+
+def _who_used(settings: ConsentSettings, clock: Clock) -> WhoUsed:
+    if not settings.audit_log_url:
+        return NoLog()
+    tokens = ServiceTokens(
+        settings.token_endpoint, settings.client_id, settings.client_secret, clock
+    )
+    return HttpWhoUsed(
+        settings.audit_log_url, lambda: tokens.token(settings.audit_audience, LOG_SCOPES)
     )
 
 

@@ -52,6 +52,13 @@ class ConsentSettings(CommonSettings):
         doc="The permit service's resource id.",
         default="urn:placet:{node}:permit_service",
     )
+    audit_log_url: str = setting(
+        "PLACET_AUDIT_LOG_URL",
+        doc="Where audit_log answers; without it nobody is told who used her data.",
+        kind=Kind.URL,
+        default="",
+        example="https://audit.example",
+    )
     max_import_megabytes: int = setting(
         "PLACET_MAX_IMPORT_MEGABYTES",
         doc="The largest consent file taken in, in millions of bytes.",

@@ -103,11 +103,12 @@ def statement(
     opened: Opened,
     producers: Sequence[ProducerStanding],
     nonce: bytes,
+    integrity: JSON = None,
 ) -> bytes:
     """Write what a pack says about itself; the nonce hides it behind its hash in the log.
 
-    `integrity` names the run in which the search rows were recomputed from all entries up to
-    `as_of`; null when no such run is on record.
+    `integrity` names the run in which the search rows were recomputed from the entries, and how
+    many entries below `as_of` it does not cover; null when no run is on record.
     """
     return canonical(
         {
@@ -115,7 +116,7 @@ def statement(
             "asked": asked.named(),
             "count": count,
             "erased": opened.erased,
-            "integrity": None,
+            "integrity": integrity,
             "made_at": to_rfc3339(made_at),
             "nonce": _b64(nonce),
             "opened": len(opened.parts),

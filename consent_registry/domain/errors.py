@@ -16,6 +16,12 @@ class DatasetExists(AppError):
     code = "dataset_exists"
 
 
+class WhoUsedUnavailable(AppError):
+    """The audit log gives no whole answer now; nobody can say who used the data."""
+
+    code = "who_used_unavailable"
+
+
 class ParticipantUnknown(AppError):
     """No participant of this pseudonym is known, or not to this caller."""
 

@@ -25,6 +25,7 @@ from consent_registry.ports.register import (
 )
 from consent_registry.ports.releases import Releases
 from consent_registry.ports.terms import TermsInUse
+from consent_registry.ports.who_used import NoLog, WhoUsed
 from shared.canonical import JSON
 from shared.events import Fact
 from shared.messages import DomainMessage
@@ -37,6 +38,7 @@ __all__ = [
     "Feed",
     "Forms",
     "Imports",
+    "NoLog",
     "OptOuts",
     "People",
     "Releases",
@@ -45,6 +47,7 @@ __all__ = [
     "TermsInUse",
     "UnitOfWork",
     "Units",
+    "WhoUsed",
     "Withdrawals",
 ]
 

@@ -2,7 +2,7 @@
 """What every use case is given: the ports, the clock, and what decisions depend on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from consent_registry.domain.diseases import Diseases
@@ -12,7 +12,7 @@ from consent_registry.domain.policy import Policy, in_force
 from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.regimes import Rules
 from consent_registry.domain.register import Dataset
-from consent_registry.ports import Signer, Units
+from consent_registry.ports import NoLog, Signer, Units, WhoUsed
 from shared.clock import Clock
 from shared.ids import DatasetId, IdSource
 
@@ -31,7 +31,7 @@ class Tools:
     state throughout and must not commit. `issuer` is this registry's public URL; `salts(n)` gives n
     fresh random bytes. `signed_form(document, signature)` says whether a key that this node trusts
     has signed exactly these bytes of a form. `policy` and `other_policies` take
-    turns by the day from which each is effective.
+    turns by the day from which each is effective. `who_used` asks the log; nobody without one.
     """
 
     units: Units
@@ -45,6 +45,7 @@ class Tools:
     salts: Callable[[int], bytes]
     other_policies: tuple[Policy, ...] = ()
     signed_form: Callable[[bytes, str], bool] = trusts_nobody
+    who_used: WhoUsed = field(default_factory=NoLog)
 
     @property
     def diseases(self) -> Diseases:

@@ -50,6 +50,7 @@ _SCOPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "log.reveal",
             "log.search",
             "subjects.erase",
+            "subjects.report",
         ),
         "clearinghouse": (),
     }
@@ -179,7 +180,7 @@ def _user(login: str, role: str, access: Access) -> User:
 def _service_clients(node: str, secrets_folder: Path) -> Iterator[Client]:
     needs: Mapping[str, Mapping[str, Sequence[str]]] = {
         "consent_registry": {
-            "audit_log": ("entries.write",),
+            "audit_log": ("entries.write", "subjects.report"),
             "permit_service": ("messages.write",),
         },
         "permit_service": {

@@ -17,7 +17,7 @@ class FilterSchema(SearchSchema):
     class Meta(SearchSchema.Meta):
         """A filter knows no pages."""
 
-        exclude = ("after", "as_of", "limit")
+        exclude = ("after", "as_of", "exact_count", "limit")
 
 
 class ExportAskedSchema(StrictSchema):

@@ -10,6 +10,7 @@ from consent_registry.domain.history import State
 from consent_registry.domain.records import answers_of
 from consent_registry.domain.register import Dataset, FrozenCohort, Withdrawal
 from consent_registry.domain.terms import Terms, to_json
+from consent_registry.domain.uses import DataUse
 from consent_registry.domain.verdict import ENGINE_VERSION
 from consent_registry.usecases.codes import DatasetCodes
 from consent_registry.usecases.cohorts import Evaluation
@@ -18,6 +19,7 @@ from consent_registry.usecases.imports import Report
 from consent_registry.usecases.inclusion import Inclusion
 from consent_registry.usecases.opt_out import OptOutStatus
 from consent_registry.usecases.reading import Choice, Choices, Step
+from consent_registry.usecases.who_used import Uses
 from shared.clock import to_rfc3339
 from shared.ids import DatasetId
 
@@ -61,6 +63,40 @@ def withdrawal(done: Withdrawal, public_url: str) -> dict[str, Any]:
         "recorded_at": to_rfc3339(done.recorded_at),
         "revisions": [{"dataset": name, "revision": revision} for name, revision in done.revisions],
         "receipt_url": f"{public_url}/withdrawals/{done.withdrawal_id}",
+    }
+
+
+def uses(found: Uses) -> dict[str, Any]:
+    """Present who used a participant's data."""
+    report = found.report
+    return {
+        "participant": found.pseudonym,
+        "uses": [_use(use, found) for use in report.uses],
+        "log_size": report.size,
+        "log_checked": report.checked,
+        "log_differed": report.differed,
+        "not_reporting": [
+            {
+                "node": one.node,
+                "missing_reports": one.places,
+                "silent": one.silent,
+                "silent_since": None if one.silent_since is None else to_rfc3339(one.silent_since),
+            }
+            for one in report.not_reporting
+        ],
+    }
+
+
+def _use(use: DataUse, found: Uses) -> dict[str, Any]:
+    return {
+        "day": use.day.isoformat(),
+        "dataset": use.dataset,
+        "title": found.titles.get(use.dataset, ""),
+        "kind": use.kind,
+        "node": use.node,
+        "decision": use.decision,
+        "purposes": list(use.purposes),
+        "times": use.count,
     }
 
 

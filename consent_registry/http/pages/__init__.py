@@ -13,18 +13,19 @@ The addresses: `/` (my choices), `/withdraw` (everywhere) and `/withdraw/<datase
 its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_url` leads here),
 `/history` and `/history/<dataset>`, `/opt-out`, `/answer/<dataset>` where a dataset asks by a form
 (its POST shows the outcome, `/answer/<dataset>/confirmation` records it, `…/recorded` says so), and
-`/form/<sha256>` to read one.
+`/form/<sha256>` to read one. `/who-used` says what the log knows of the uses of one's data.
 """
 
 from flask import Flask
 
-from consent_registry.http.pages import answering, opting_out, participant
+from consent_registry.http.pages import answering, opting_out, participant, using
 from consent_registry.usecases.tools import Tools
 from shared.pages import NavigationItem
 
 NAVIGATION = (
     NavigationItem(text="My choices", href="/", scope="consents.self"),
     NavigationItem(text="Opt out", href="/opt-out", scope="consents.self"),
+    NavigationItem(text="Who used my data", href="/who-used", scope="consents.self"),
     NavigationItem(text="History", href="/history", scope="consents.self"),
 )
 SCOPES = ("consents.self",)
@@ -37,3 +38,4 @@ def install(app: Flask, *, tools: Tools) -> None:
     app.register_blueprint(participant.blueprint)
     app.register_blueprint(opting_out.blueprint)
     app.register_blueprint(answering.blueprint)
+    app.register_blueprint(using.blueprint)

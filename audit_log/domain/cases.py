@@ -5,6 +5,7 @@ Nobody opens alone: whoever approves is never the one who asked. What was agreed
 at each look and never kept, so that an erasure reaches it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -60,3 +61,15 @@ class Reveal:
     state: RevealState
     decided_by: Officer | None
     decided_at: datetime | None
+
+
+def covers(reveals: Collection[Reveal], indexes: Collection[int], groups: Collection[str]) -> bool:
+    """Tell whether each of these groups of each of these entries stands in an approved request."""
+    agreed = {
+        (index, group)
+        for one in reveals
+        if one.state is RevealState.APPROVED
+        for index in one.indexes
+        for group in one.groups
+    }
+    return all((index, group) in agreed for index in indexes for group in groups)

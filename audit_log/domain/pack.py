@@ -46,7 +46,8 @@ _ORDER: Final = (
 class Asked:
     """What an export is to hold: a filter's entries or those of a list, as of a size.
 
-    `groups` are the sealed groups to open (`subj` means every person), `reason` why.
+    `groups` are the sealed groups to open (`subj` means every person), `reason` why, `case` where
+    a second officer agreed to it.
     """
 
     wanted: Filter | None
@@ -54,6 +55,7 @@ class Asked:
     as_of: int
     groups: tuple[str, ...] = ()
     reason: str | None = None
+    case: str | None = None
 
     def named(self) -> dict[str, JSON]:
         """Write the question down, personal values included: for the asker alone.
@@ -68,6 +70,7 @@ class Asked:
         if self.groups:
             said["open"] = list(self.groups)
             said["reason"] = self.reason
+            said["case"] = self.case
         return said
 
 

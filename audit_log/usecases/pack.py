@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from audit_log.domain import pack
+from audit_log.domain.cases import Officer
 from audit_log.domain.checkpoint import CheckpointInvalid
 from audit_log.domain.errors import (
     ExportTooLarge,
@@ -42,6 +43,7 @@ from audit_log.ports import (
     Trust,
     Vault,
 )
+from audit_log.usecases.agreed import require_agreed
 from audit_log.usecases.export import Question, ended, opened_with, question_of, sealed_with
 from audit_log.usecases.look import entries_at, marks_of
 from audit_log.usecases.opening import open_groups
@@ -130,6 +132,7 @@ class Exporter:
         question = question_of(job, self._vault)
         before = log.exports.erasures(hold=False)
         found = self._found(question.asked, log.reader)
+        _require_agreed(question, found, log)
         opened = open_groups(question.asked.groups, found, log.exports, self._vault)
         said = pack.statement(
             question.asked,
@@ -264,6 +267,18 @@ def _indexes(entries: bytes) -> list[int]:
     return [int(line[line.rindex(b":") + 1 : -1]) for line in lines]
 
 
+def _require_agreed(question: Question, found: Sequence[Found], log: Log) -> None:
+    asked, asker = question.asked, question.asker
+    if asked.groups:
+        require_agreed(
+            asked.case,
+            Officer(issuer=asker.issuer, subject=asker.subject),
+            indexes=[one.index for one in found],
+            groups=asked.groups,
+            log=log,
+        )
+
+
 def _exported(
     job_id: str,
     question: Question,
@@ -286,6 +301,7 @@ def _exported(
         said["filter"] = list(wanted.named())
     if asked.groups:
         said["groups"] = list(asked.groups)
+        said["case"] = asked.case or ""
     return Fact(
         type=_EXPORT,
         occurred_at=at,
@@ -306,6 +322,10 @@ def _revealed(job_id: str, question: Question, opened: Opened, at: datetime) -> 
         trace_id=current_trace_id(),
         reason=question.asked.reason,
         counts={"opened": len(opened.parts)},
-        extra={"export": job_id, "groups": list(question.asked.groups)},
+        extra={
+            "case": question.asked.case or "",
+            "export": job_id,
+            "groups": list(question.asked.groups),
+        },
         actor=question.asker,
     )

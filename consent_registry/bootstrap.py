@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from consent_registry import workers
 from consent_registry.adapters.audit_client import SCOPES as AUDIT_SCOPES
-from consent_registry.adapters.audit_client import AuditClient, SubjectReportClient
+from consent_registry.adapters.audit_client import AuditClient
 from consent_registry.adapters.chain_voice import ChainVoice
 from consent_registry.adapters.form_signatures import form_signatures
 from consent_registry.adapters.index_cache import IndexCache
@@ -26,6 +26,8 @@ from consent_registry.adapters.rulings import SignedRulings
 from consent_registry.adapters.signers import Keys, create_keys, read_keys
 from consent_registry.adapters.tables import ENDED_SESSIONS, OUTBOX
 from consent_registry.adapters.unit_of_work import Producer, SqlUnits, Surroundings
+from consent_registry.adapters.who_used import SCOPES as LOG_SCOPES
+from consent_registry.adapters.who_used import HttpWhoUsed
 from consent_registry.domain.catalogue import AccessBody
 from consent_registry.domain.diseases import BadHierarchy, Diseases
 from consent_registry.domain.erasure import Retention
@@ -33,6 +35,7 @@ from consent_registry.domain.fhir.mapping import FhirMapping, MappingFaults
 from consent_registry.domain.policy import Policy, PolicyFaults
 from consent_registry.http import api, pages
 from consent_registry.http.edge import Edge, install
+from consent_registry.ports import NoLog, WhoUsed
 from consent_registry.settings import ConsentSettings
 from consent_registry.usecases.narrowing import TOPIC
 from consent_registry.usecases.tools import Tools
@@ -118,7 +121,7 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         ),
         read_ruling=SignedRulings(_authority_keys(settings, clock)),
         audit=_audit(settings, clock),
-        uses=_uses(settings, clock),
+        who_used=_who_used(settings, clock),
         retention=Retention(
             topic_days=settings.topic_retention_days, backup_days=settings.backup_retention_days
         ),
@@ -179,23 +182,22 @@ def _read_mappings(settings: ConsentSettings, diseases: Diseases) -> tuple[FhirM
 
 
 def _audit(settings: ConsentSettings, clock: Clock) -> AuditClient | None:
-    if not settings.audit_url:
+    if not settings.audit_log_url:
         return None
     tokens = _tokens(settings, clock)
     return AuditClient(
-        settings.audit_url,
+        settings.audit_log_url,
         src=settings.src,
         bearer=lambda: tokens.token(settings.audit_audience, AUDIT_SCOPES),
     )
 
 
-def _uses(settings: ConsentSettings, clock: Clock) -> SubjectReportClient | None:
-    if not settings.subject_report_url:
-        return None
+def _who_used(settings: ConsentSettings, clock: Clock) -> WhoUsed:
+    if not settings.audit_log_url:
+        return NoLog()
     tokens = _tokens(settings, clock)
-    return SubjectReportClient(
-        settings.subject_report_url,
-        bearer=lambda: tokens.token(settings.audit_audience, AUDIT_SCOPES),
+    return HttpWhoUsed(
+        settings.audit_log_url, lambda: tokens.token(settings.audit_audience, LOG_SCOPES)
     )
 
 

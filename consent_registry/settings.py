@@ -88,20 +88,13 @@ class ConsentSettings(CommonSettings):
         maximum=10_000,
     )
 
-    audit_url: str = setting(
-        "PLACET_AUDIT_URL",
-        doc="The audit log's API, asked to forget who is erased; without it nobody can be erased.",
+    audit_log_url: str = setting(
+        "PLACET_AUDIT_LOG_URL",
+        doc="Where audit_log answers; without it nobody is told who used her data, or erased.",
         kind=Kind.URL,
         default="",
         example="https://audit.example",
         expected=True,
-    )
-    subject_report_url: str = setting(
-        "PLACET_SUBJECT_REPORT_URL",
-        doc="Where the audit log reports who used somebody's data; left out of files when empty.",
-        kind=Kind.URL,
-        default="",
-        example="https://audit.example/v1/subject-reports",
     )
     topic_retention_days: int = setting(
         "PLACET_TOPIC_RETENTION_DAYS",

@@ -78,7 +78,10 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         ),
         "admin": ("login", "policy.change", "key.rotate", "config.change", "role.grant"),
         "application": ("submitted", "decided", "ruled"),
-        "audit": ("search", "export", "reveal", "erase", "hold", "drop"),
+        "audit": (
+            *("search", "export", "reveal", "erase", "hold", "drop"),
+            *("integrity", "case", "query"),
+        ),
         "cohort": ("evaluated", "frozen", "narrowed", "ruled"),
         "consent": ("given", "changed", "withdrawn", "propagated"),
         "finding": ("opened", "assigned", "closed"),

@@ -99,11 +99,11 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "ruling_unreadable": Problem(422, "This is no ruling that the authority signed"),
     "rulings_not_taken": Problem(503, "The authority's keys cannot be read now"),
     "second_person_needed": Problem(403, "Somebody else has to do this step"),
-    "subject_report_not_connected": Problem(503, "The report of uses is not connected here"),
     "task_done": Problem(409, "The task is closed already"),
     "task_unknown": Problem(404, "There is no such task"),
     "try_again": Problem(503, "The register is busy; nothing was recorded"),
     "withdrawal_unknown": Problem(404, "There is no such withdrawal for you"),
+    "who_used_unavailable": Problem(503, "The audit log cannot be asked now"),
 
     # permit_service
     "already_decided": Problem(409, "This application is decided, or you have signed it"),
@@ -136,6 +136,8 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "visa_none": Problem(403, "There is no visa for this dataset"),
 
     # audit_log
+    "case_closed": Problem(409, "The case is closed"),
+    "case_unknown": Problem(404, "There is no such case"),
     "checkpoint_untrusted": Problem(403, "No trusted key has signed the checkpoint"),
     "decisions_unavailable": Problem(503, "The consent registry does not answer"),
     "export_gone": Problem(410, "There is no evidence pack any more"),
@@ -145,6 +147,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "fenced": Problem(503, "Another sequencer leads the log"),
     "erasure_held": Problem(409, "A legal hold covers what was to be erased"),
     "finding_closed": Problem(409, "The finding is closed"),
+    "four_eyes_needed": Problem(403, "Another officer must decide on this request"),
     "growth_unproven": Problem(422, "The checkpoint does not extend the one before"),
     "head_mismatch": Problem(500, "The log does not extend what it has signed"),
     "hold_lifted": Problem(409, "The legal hold is lifted"),
@@ -158,6 +161,9 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "offset_missing": Problem(500, "A partition has no stored offset"),
     "producer_exists": Problem(409, "The producer is registered with other particulars"),
     "proof_failed": Problem(500, "The log's own proof does not verify"),
+    "query_unknown": Problem(404, "There is no such saved search of yours"),
+    "reveal_decided": Problem(409, "The request to open was decided before"),
+    "reveal_not_approved": Problem(409, "No second officer has approved the request to open"),
     "rules_overtaken": Problem(503, "Another worker has examined these entries"),
     "size_not_published": Problem(422, "The log has not published a tree of that size"),
     "src_not_yours": Problem(403, "The source is not the caller's"),

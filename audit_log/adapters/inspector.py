@@ -11,6 +11,7 @@ from psycopg import rows
 
 from audit_log.adapters import inspector_rows as beside
 from audit_log.adapters.reader import unpacked
+from audit_log.adapters.searching import blocks_that_lie
 from audit_log.adapters.store import load
 from audit_log.domain.chain import Chain, ChainKey
 from audit_log.domain.errors import LogMismatch
@@ -40,9 +41,10 @@ _PARTS_AMONG = _PARTS + " WHERE s.idx = ANY(%s)"
 class PostgresInspector:
     """An `Inspector` over one connection; see the port for what each method guarantees."""
 
-    def __init__(self, connection: psycopg.Connection) -> None:
+    def __init__(self, connection: psycopg.Connection, start: int = 0) -> None:
         self._connection = connection
         self._cursors = count()
+        self._start = start
         self._people: Iterator[rows.TupleRow] | None = None
         self._person: rows.TupleRow | None = None
 
@@ -66,7 +68,9 @@ class PostgresInspector:
 
     def bundles(self) -> Iterator[tuple[str, int, Sequence[bytes] | None]]:
         """Give (table, number, entries) of every bundle, the edge last; None when unreadable."""
-        for number, data in self._paged("SELECT n, data FROM bundle ORDER BY n"):
+        for number, data in self._paged(
+            "SELECT n, data FROM bundle WHERE n >= %s ORDER BY n", (self._start // WIDTH,)
+        ):
             try:
                 entries: Sequence[bytes] | None = unpacked(bytes(data))
             except ValueError:
@@ -126,7 +130,8 @@ class PostgresInspector:
         if self._people is None:
             self._people = self._paged(
                 "SELECT p.idx, coalesce(t.value, ''), p.ordinal FROM ev_person AS p"
-                " LEFT JOIN term AS t ON t.id = p.dataset ORDER BY p.idx"
+                " LEFT JOIN term AS t ON t.id = p.dataset WHERE p.idx >= %s ORDER BY p.idx",
+                (self._start,),
             )
             self._person = next(self._people, None)
         found: dict[int, set[tuple[str, int]]] = {}
@@ -186,10 +191,17 @@ class PostgresInspector:
             found[int(retention_of(entry_type)), month] += number
         return found
 
+    def blocks(self, first: int, end: int) -> Sequence[int]:
+        """Give the blocks of these indexes that leave out what their search rows say."""
+        with self._connection.cursor() as cursor:
+            return blocks_that_lie(cursor, first, end)
+
     def runs(self) -> Iterator[tuple[ChainKey, int, int, int]]:
         """Give (chain, first seq, n, first index) of every run, by index."""
         for src, epoch, first_seq, n, first_index in self._paged(
-            "SELECT src, epoch, first_seq, n, first_idx FROM producer_run ORDER BY first_idx"
+            "SELECT src, epoch, first_seq, n, first_idx FROM producer_run"
+            " WHERE first_idx + n > %s ORDER BY first_idx",
+            (self._start,),
         ):
             yield ChainKey(src, epoch), first_seq, n, first_index
 
@@ -245,12 +257,12 @@ class PostgresInspector:
         with self._connection.cursor(binary=True) as cursor:
             return cursor.execute(query, values).fetchall()
 
-    def _paged(self, query: str) -> Iterator[rows.TupleRow]:
+    def _paged(self, query: str, values: Sequence[object] = ()) -> Iterator[rows.TupleRow]:
         """Read a long answer piece by piece."""
         name = f"inspect_{next(self._cursors)}"  # the same may be read twice at once
         with self._connection.cursor(name=name) as cursor:
             cursor.itersize = _PAGE
-            yield from cursor.execute(query)
+            yield from cursor.execute(query, values)
 
 
 def parts_of(
@@ -273,11 +285,11 @@ def parts_of(
 
 
 @contextmanager
-def inspecting(url: str) -> Iterator[PostgresInspector]:
-    """Open an inspector over one snapshot of the whole database."""
+def inspecting(url: str, start: int = 0) -> Iterator[PostgresInspector]:
+    """Open an inspector over one snapshot of the whole database, or from an entry on."""
     connection = connect(url, application_name="placet-verify")
     try:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield PostgresInspector(connection)
+        yield PostgresInspector(connection, start)
     finally:
         connection.close()

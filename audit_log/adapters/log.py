@@ -13,7 +13,9 @@ from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.dialects import postgresql
 
 from audit_log.adapters import cursors, shredding
+from audit_log.adapters.casework import PostgresCases, PostgresQueries
 from audit_log.adapters.exports import PostgresExports
+from audit_log.adapters.integrity import PostgresIntegrity
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.reader import PostgresReader, producer_of, read_copies
 from audit_log.adapters.tables import ERASURE_WAITING, INTAKE, KAFKA_OFFSET, PRODUCER
@@ -37,6 +39,21 @@ class PostgresLog:
     def reader(self) -> PostgresReader:
         """The log, as committed."""
         return self._reader
+
+    @property
+    def integrity(self) -> PostgresIntegrity:
+        """The runs in which search rows were recomputed."""
+        return PostgresIntegrity(self._connection)
+
+    @property
+    def cases(self) -> PostgresCases:
+        """Officers' cases and their requests to open."""
+        return PostgresCases(self._connection)
+
+    @property
+    def queries(self) -> PostgresQueries:
+        """Officers' saved searches."""
+        return PostgresQueries(self._connection)
 
     @property
     def exports(self) -> PostgresExports:

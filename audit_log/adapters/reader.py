@@ -4,40 +4,42 @@
 Writes nothing. What is published is the use cases' question; here is all that is committed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
 import zstandard
-from sqlalchemy import ColumnElement, Connection, Row, Select, select, union_all
+from sqlalchemy import Connection, Row, select, union_all
 from sqlalchemy.sql.expression import func
 
+from audit_log.adapters import tallying
+from audit_log.adapters.searching import Search
 from audit_log.adapters.tables import (
     BUNDLE,
     CHECKPOINT,
     DROPPED,
     EDGE_ENTRY,
     EV,
-    EV_PERSON,
     GAP,
     LOG_SIGNING,
     LOG_STATE,
     PRODUCER,
     PRODUCER_STATE,
-    TERM,
     TILE,
     TILE_EDGE,
     TOPIC_COPY,
 )
-from audit_log.domain.batch import TermKind, term
 from audit_log.domain.chain import Chain, ChainKey, Gap
 from audit_log.domain.copies import Copies, TopicCopy
 from audit_log.domain.errors import LogMismatch
+from audit_log.domain.reports import Cell, PermitUse, Reach, Use
 from audit_log.domain.retention import year_of
-from audit_log.domain.search import DECISION_CODES, Filter
+from audit_log.domain.search import Filter, Marks
 from audit_log.domain.tiles import WIDTH, decode_bundle
 from audit_log.ports import DroppedRange, Producer, Published
+from shared.entries import parse_entry
+from shared.events import Subject
 
 MAX_BUNDLE_BYTES: Final = WIDTH * (1 << 16)
 
@@ -116,19 +118,33 @@ class PostgresReader:
         return range(year_of(first), year_of(last) + 1)
 
     def search(
-        self, wanted: Filter, *, actors: Sequence[int], below: int, limit: int
+        self, wanted: Filter, *, marks: Marks, below: int, limit: int, above: int = 0
     ) -> Sequence[int]:
-        """Give the indexes below `below` of matching entries, newest first."""
-        query = select(EV.c.idx).where(EV.c.idx < below)
-        if wanted.actor is not None:
-            query = query.where(EV.c.actor.in_(actors))
-        if wanted.person is not None:
-            query = query.join(EV_PERSON, EV_PERSON.c.idx == EV.c.idx).where(
-                EV_PERSON.c.dataset == _term(TermKind.DATASET, wanted.person.dataset),
-                EV_PERSON.c.ordinal == wanted.person.ordinal,
-            )
-        query = _narrowed(query, wanted).order_by(EV.c.idx.desc()).limit(limit)
-        return list(self._connection.execute(query).scalars())
+        """Give the indexes from `above` to below `below` of matching entries, newest first."""
+        found = self._search(wanted, marks)
+        return found.indexes(above=above, below=below, limit=limit)
+
+    def count(self, wanted: Filter, *, marks: Marks, below: int, most: int | None) -> int:
+        """Tell how many entries below `below` match."""
+        return self._search(wanted, marks).count(below, most)
+
+    def uses(self, people: Sequence[Subject], below: int) -> Sequence[Use]:
+        """Give what happened to these people's data, a line for each day and way."""
+        return tallying.uses(self._connection, people, below, self._purposes_at)
+
+    def activity(self, wanted: Filter, *, marks: Marks, below: int) -> Mapping[Cell, int]:
+        """Count matching entries by month, dataset, type and decision."""
+        return tallying.activity(self._connection, self._search(wanted, marks), below)
+
+    def permits(
+        self, wanted: Filter, *, marks: Marks, below: int, limit: int
+    ) -> Sequence[PermitUse]:
+        """Count matching entries by permit, month and dataset, the earliest first."""
+        return tallying.permits(self._connection, self._search(wanted, marks), below, limit)
+
+    def reach(self, wanted: Filter, *, marks: Marks, below: int) -> Reach:
+        """Say what matching entries reach."""
+        return tallying.reach(self._connection, self._search(wanted, marks), below)
 
     def dropped(self, below: int) -> Sequence[DroppedRange]:
         """Give the ranges below an index whose search rows were dropped, the newest first."""
@@ -159,10 +175,22 @@ class PostgresReader:
             for row in states
         ]
 
+    def gaps(self) -> Sequence[tuple[str, int, int, int]]:
+        """Give (src, epoch, first, last) of all places of chains that nothing fills."""
+        wanted = select(GAP.c.src, GAP.c.epoch, GAP.c.first_seq, GAP.c.last_seq)
+        rows = self._connection.execute(wanted.order_by(*wanted.selected_columns))
+        return [(row.src, row.epoch, row.first_seq, row.last_seq) for row in rows]
+
     def producer(self, src: str) -> Producer | None:
         """Give a registered producer."""
         row = self._connection.execute(select(PRODUCER).where(PRODUCER.c.src == src)).one_or_none()
         return producer_of(row)
+
+    def _search(self, wanted: Filter, marks: Marks) -> Search:
+        return Search(self._connection, wanted, marks, self._purposes_at)
+
+    def _purposes_at(self, index: int) -> Sequence[str]:
+        return parse_entry(self.bundle(index // WIDTH)[index % WIDTH]).purposes
 
     def _full_bundle(self, index: int) -> tuple[bytes, ...] | None:
         data = self._connection.execute(
@@ -257,27 +285,3 @@ def producer_of(row: Row[Any] | None) -> Producer | None:
     if row is None:
         return None
     return Producer(src=row.src, client_id=row.client_id, vkey=row.vkey, topic=row.topic)
-
-
-def _narrowed(query: Select[int], wanted: Filter) -> Select[int]:
-    if wanted.dataset is not None:
-        query = query.where(EV.c.dataset == _term(TermKind.DATASET, wanted.dataset))
-    if wanted.type is not None:
-        query = query.where(EV.c.ty == _term(TermKind.TYPE, wanted.type))
-    if wanted.decision is not None:
-        query = query.where(EV.c.decision == DECISION_CODES.get(wanted.decision, 0))
-    if wanted.since is not None:
-        query = query.where(EV.c.etime >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(EV.c.etime < wanted.until)
-    return query
-
-
-def _term(kind: TermKind, text: str) -> ColumnElement[int]:
-    """Give the number of a text; of an unknown one nothing is found."""
-    wanted = term(kind, text)
-    return (
-        select(TERM.c.id)
-        .where(TERM.c.kind == int(wanted.kind), TERM.c.value == wanted.value)
-        .scalar_subquery()
-    )

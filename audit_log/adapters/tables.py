@@ -4,6 +4,7 @@
 What may change in them, ever (triggers refuse everything else, also to the owner):
 
 - `bundle`, `tile`, `ev_person`, `producer_run`, `term`, `erased_part`, `erasure`: rows are added.
+- `ev_block` sums up 1,024 search rows, `integrity_run` says when they were checked: rows are added.
 - The right edge of the tree is the one mutable place: `edge_entry` holds the entries after the last
   full bundle and loses them when that bundle is there; `tile_edge` has one row a level, whose bytes
   only grow until the full tile is there. Narrower tiles are cut from these, never stored.
@@ -40,6 +41,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY as NUMBERS
 from sqlalchemy.dialects.postgresql import JSONB
 
 from audit_log.adapters.tables_keeping import (
@@ -145,7 +147,31 @@ EV: Final = Table(
     _number("project", null=True),
 )
 Index(None, EV.c.actor, EV.c.idx)
-Index(None, EV.c.dataset, EV.c.idx)
+Index(None, EV.c.permit, EV.c.idx, postgresql_where=EV.c.permit.is_not(None))
+Index(None, EV.c.visa, postgresql_where=EV.c.visa.is_not(None))
+EV_BLOCK: Final = Table(
+    "ev_block",
+    METADATA,
+    _number("n", key=True),
+    Column("low", _INSTANT, nullable=False),
+    Column("high", _INSTANT, nullable=False),
+    Column("terms", NUMBERS(Integer), nullable=False),
+)
+Index(None, EV_BLOCK.c.terms, postgresql_using="gin")
+INTEGRITY_RUN: Final = Table(
+    "integrity_run",
+    METADATA,
+    _number("id", key=True),
+    _number("base", null=True),
+    _number("first"),
+    _number("size"),
+    _number("flaws"),
+    Column("started_at", _INSTANT, nullable=False),
+    Column("ended_at", _INSTANT, nullable=False),
+    Column("entry_id", Text, nullable=False),
+    CheckConstraint("(base IS NULL) = (first = 0)", name="whole"),
+)
+Index(None, INTEGRITY_RUN.c.size)
 EV_PERSON: Final = Table(
     "ev_person",
     METADATA,

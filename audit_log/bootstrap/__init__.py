@@ -8,7 +8,10 @@ from audit_log.bootstrap.parts import BODY_LIMITS, SERVICE, THREADS, Parts, buil
 from audit_log.bootstrap.serving import create_app
 from audit_log.bootstrap.working import (
     create_exporter,
+    create_integrity_runner,
     create_publisher,
+    create_query_runner,
+    create_self_checker,
     create_watcher,
     create_witnesses,
     sequence,
@@ -23,7 +26,10 @@ __all__ = [
     "build",
     "create_app",
     "create_exporter",
+    "create_integrity_runner",
     "create_publisher",
+    "create_query_runner",
+    "create_self_checker",
     "create_watcher",
     "create_witnesses",
     "migrate",

@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -22,6 +22,7 @@ from audit_log.adapters.publishing import PostgresPublisherStore
 from audit_log.adapters.reading_process import ReadingProcess
 from audit_log.adapters.row_hashes import PostgresRowHashes
 from audit_log.adapters.rule_store import PostgresRuleStore
+from audit_log.adapters.searching import BlockSummaries
 from audit_log.adapters.signatures import check_signature
 from audit_log.adapters.store import CommitAhead
 from audit_log.adapters.witness_http import HttpWitnessPeers
@@ -31,13 +32,16 @@ from audit_log.usecases import announce
 from audit_log.usecases.ask_people import PeopleAsker
 from audit_log.usecases.be_witnessed import STOPPED, Witnesses
 from audit_log.usecases.erase import CopiesKept
+from audit_log.usecases.integrity import IntegrityRunner, note_whole
 from audit_log.usecases.pack import Enclosed, Exporter
 from audit_log.usecases.publish import Publisher
+from audit_log.usecases.recompute import recompute
 from audit_log.usecases.retain import Retainer
+from audit_log.usecases.saved_queries import QueryRunner
 from audit_log.usecases.say_rows import RowSayer, rows_fact
 from audit_log.usecases.self_check import SelfChecker
 from audit_log.usecases.sequence import Pace, Sequencer
-from audit_log.usecases.verify import Verification, verify
+from audit_log.usecases.verify import Flaw, Verification, verify
 from audit_log.usecases.verify_rows import RowVerifier
 from audit_log.usecases.watch import Watcher
 from audit_log.workers import loops, publishing
@@ -161,7 +165,7 @@ def create_self_checker(parts: Parts) -> SelfChecker:
         store=_rule_store(parts),
         transaction=parts.transaction,
         trust=parts.trust,
-        verify=lambda: _verify(parts),
+        verify=lambda: _verify_and_note(parts),
         draw=secrets.randbelow,
         clock=parts.clock,
         thresholds=parts.thresholds,
@@ -187,12 +191,35 @@ def create_retainer(parts: Parts) -> Retainer:
     )
 
 
+def create_integrity_runner(parts: Parts) -> IntegrityRunner:
+    """Make what holds newly added search rows against their entries."""
+    return IntegrityRunner(
+        store=_rule_store(parts),
+        transaction=parts.transaction,
+        recompute=lambda first, end: _recompute(parts, first, end),
+        clock=parts.clock,
+    )
+
+
+def create_query_runner(parts: Parts) -> QueryRunner:
+    """Make what runs saved searches."""
+    return QueryRunner(
+        transaction=parts.transaction,
+        vault=parts.keys.vault,
+        pseudonyms=parts.keys.pseudonyms,
+        clock=parts.clock,
+    )
+
+
 def _side_loops(parts: Parts) -> Iterator[loops.Loop]:
     yield loops.Loop("exporter", create_exporter(parts).step, loops.PUBLISH_SECONDS)
     yield loops.Loop("rules", create_watcher(parts).step, loops.CHECK_SECONDS)
     yield loops.Loop("self-check", create_self_checker(parts).step, loops.SELF_CHECK_SECONDS)
     yield loops.Loop("rows", create_row_sayer(parts).step, loops.CHECK_SECONDS)
     yield loops.Loop("retention", create_retainer(parts).step, loops.RETENTION_SECONDS)
+    yield loops.Loop("integrity", create_integrity_runner(parts).step, loops.CHECK_SECONDS)
+    yield loops.Loop("queries", create_query_runner(parts).step, loops.CHECK_SECONDS)
+    yield loops.Loop("blocks", BlockSummaries(parts.engine).step, loops.CHECK_SECONDS)
     if (asker := create_asker(parts)) is not None:
         yield loops.Loop("people", asker.step, loops.CHECK_SECONDS)
 
@@ -201,6 +228,19 @@ def _verify(parts: Parts) -> Verification:
     with inspecting(parts.settings.database_url) as inspector:
         rows = RowVerifier(parts.keys.vault, parts.keys.pseudonyms)
         return verify(inspector, trust=parts.trust, rows=rows)
+
+
+def _verify_and_note(parts: Parts) -> Verification:
+    began = parts.clock.now()
+    found = _verify(parts)
+    note_whole(found, began=began, transaction=parts.transaction, clock=parts.clock)
+    return found
+
+
+def _recompute(parts: Parts, first: int, end: int) -> Sequence[Flaw]:
+    with inspecting(parts.settings.database_url, first) as inspector:
+        rows = RowVerifier(parts.keys.vault, parts.keys.pseudonyms)
+        return recompute(inspector, first, end, rows)
 
 
 def _rule_store(parts: Parts) -> PostgresRuleStore:

@@ -17,6 +17,7 @@ from audit_log.domain.tiles import Tile
 from shared.events import Fact
 
 _MAX_TERM_CHARS: Final = 200
+_DIGEST: Final = "sha256:"
 
 
 class TermKind(IntEnum):
@@ -39,8 +40,13 @@ class Term(NamedTuple):
 def term(kind: TermKind, text: str) -> Term:
     """Make a term; a text too long for an index is stored as its hash."""
     if len(text) > _MAX_TERM_CHARS:
-        return Term(kind, f"sha256:{sha256(text.encode()).hexdigest()}")
+        return Term(kind, f"{_DIGEST}{sha256(text.encode()).hexdigest()}")
     return Term(kind, text)
+
+
+def is_digest(value: str) -> bool:
+    """Tell whether a stored term is, or looks like, the hash of a text that was too long."""
+    return value.startswith(_DIGEST)
 
 
 class SearchRow(NamedTuple):

@@ -170,3 +170,39 @@ class FindingClosed(AppError):
     """The finding is closed, and closed is for good."""
 
     code = "finding_closed"
+
+
+class CaseUnknown(AppError):
+    """There is no such case, or no such request in it."""
+
+    code = "case_unknown"
+
+
+class CaseClosed(AppError):
+    """The case is closed, and closed is for good."""
+
+    code = "case_closed"
+
+
+class FourEyesNeeded(AppError):
+    """A request to open is decided by another officer than the one who asked."""
+
+    code = "four_eyes_needed"
+
+
+class RevealDecided(AppError):
+    """The request to open was approved or refused before."""
+
+    code = "reveal_decided"
+
+
+class RevealNotApproved(AppError):
+    """No second officer has approved the request to open."""
+
+    code = "reveal_not_approved"
+
+
+class QueryUnknown(AppError):
+    """There is no such saved search, or it is not the caller's."""
+
+    code = "query_unknown"

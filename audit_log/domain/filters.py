@@ -3,23 +3,23 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from audit_log.domain.search import Account, Filter
 from shared.canonical import JSON
 from shared.clock import from_rfc3339, to_rfc3339
-from shared.entry_forms import is_entry_type, is_open_text
+from shared.entry_forms import is_entry_type, is_open_text, is_source
 from shared.errors import FieldFault, ValidationFailed
 from shared.events import Subject
 from shared.ids import parse_dataset_id
+
+_TEXTS: Final = ("dataset", "permit", "visa", "purpose", "src", "type", "decision")
 
 
 def filter_json(wanted: Filter) -> dict[str, JSON]:
     """Write a filter; parts that are not given are left out."""
     said: dict[str, JSON] = {
-        name: getattr(wanted, name)
-        for name in ("dataset", "type", "decision")
-        if getattr(wanted, name) is not None
+        name: getattr(wanted, name) for name in _TEXTS if getattr(wanted, name) is not None
     }
     if wanted.actor is not None:
         said["actor"] = {"issuer": wanted.actor.issuer, "subject": wanted.actor.subject}
@@ -37,6 +37,10 @@ def filter_of(body: Mapping[str, Any]) -> Filter:
     return Filter(
         actor=Account(issuer=actor["issuer"], subject=actor["subject"]) if actor else None,
         dataset=body.get("dataset"),
+        permit=body.get("permit"),
+        visa=body.get("visa"),
+        purpose=body.get("purpose"),
+        src=body.get("src"),
         person=Subject(dataset=person["dataset"], ordinal=person["ordinal"]) if person else None,
         type=body.get("type"),
         decision=body.get("decision"),
@@ -50,6 +54,10 @@ def filter_faults(wanted: Filter) -> list[FieldFault]:
     faults: list[FieldFault] = []
     if wanted.dataset is not None and not is_open_text(wanted.dataset):
         faults.append(FieldFault("/dataset", "not a dataset identifier"))
+    if wanted.purpose is not None and not is_open_text(wanted.purpose):
+        faults.append(FieldFault("/purpose", "not a purpose code"))
+    if wanted.src is not None and not is_source(wanted.src):
+        faults.append(FieldFault("/src", "not a producer's name"))
     if wanted.type is not None and not is_entry_type(wanted.type):
         faults.append(FieldFault("/type", "not an entry type"))
     if wanted.person is not None and not _is_person(wanted.person):

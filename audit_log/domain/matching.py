@@ -25,7 +25,11 @@ def match(wanted: Filter, entry: Entry, parts: Sequence[SealedPart] = ()) -> Mat
     """Judge an entry; `parts` are openings of it that were checked against its commitments."""
     if not _open_parts_match(wanted, entry):
         return Match.NO
-    answers = [_actor(wanted, entry, parts), _person(wanted, entry, parts)]
+    answers = [
+        _actor(wanted, entry, parts),
+        _person(wanted, entry, parts),
+        _permit(wanted, entry, parts),
+    ]
     if Match.NO in answers:
         return Match.NO
     return Match.UNKNOWN if Match.UNKNOWN in answers else Match.YES
@@ -36,6 +40,8 @@ def _open_parts_match(wanted: Filter, entry: Entry) -> bool:
         wanted.dataset in (None, entry.dataset)
         and wanted.type in (None, entry.type)
         and wanted.decision in (None, entry.decision)
+        and wanted.src in (None, entry.src)
+        and (wanted.purpose is None or wanted.purpose in entry.purposes)
         and (wanted.since is None or entry.occurred_at >= wanted.since)
         and (wanted.until is None or entry.occurred_at < wanted.until)
     )
@@ -51,6 +57,21 @@ def _actor(wanted: Filter, entry: Entry, parts: Sequence[SealedPart]) -> Match:
             actor = actor_of(part)
             found = (actor.issuer, actor.subject)
             same = found == (wanted.actor.issuer, wanted.actor.subject)
+            return Match.YES if same else Match.NO
+    return Match.UNKNOWN
+
+
+def _permit(wanted: Filter, entry: Entry, parts: Sequence[SealedPart]) -> Match:
+    names = {"permit_id": wanted.permit, "jti": wanted.visa}
+    asked = {key: name for key, name in names.items() if name is not None}
+    if not asked:
+        return Match.YES
+    if "permit" not in entry.commitments:
+        return Match.NO
+    for part in parts:
+        if part.group == "permit":
+            said = part.opened()
+            same = all(said.get(key) == name for key, name in asked.items())
             return Match.YES if same else Match.NO
     return Match.UNKNOWN
 

@@ -46,7 +46,8 @@ _ORDER: Final = (
 class Asked:
     """What an export is to hold: a filter's entries or those of a list, as of a size.
 
-    `groups` are the sealed groups to open (`subj` means every person), `reason` why.
+    `groups` are the sealed groups to open (`subj` means every person), `reason` why, `case` where
+    a second officer agreed to it.
     """
 
     wanted: Filter | None
@@ -54,6 +55,7 @@ class Asked:
     as_of: int
     groups: tuple[str, ...] = ()
     reason: str | None = None
+    case: str | None = None
 
     def named(self) -> dict[str, JSON]:
         """Write the question down, personal values included: for the asker alone.
@@ -68,6 +70,7 @@ class Asked:
         if self.groups:
             said["open"] = list(self.groups)
             said["reason"] = self.reason
+            said["case"] = self.case
         return said
 
 
@@ -103,11 +106,12 @@ def statement(
     opened: Opened,
     producers: Sequence[ProducerStanding],
     nonce: bytes,
+    integrity: JSON = None,
 ) -> bytes:
     """Write what a pack says about itself; the nonce hides it behind its hash in the log.
 
-    `integrity` names the run in which the search rows were recomputed from all entries up to
-    `as_of`; null when no such run is on record.
+    `integrity` names the run in which the search rows were recomputed from the entries, and how
+    many entries below `as_of` it does not cover; null when no run is on record.
     """
     return canonical(
         {
@@ -115,7 +119,7 @@ def statement(
             "asked": asked.named(),
             "count": count,
             "erased": opened.erased,
-            "integrity": None,
+            "integrity": integrity,
             "made_at": to_rfc3339(made_at),
             "nonce": _b64(nonce),
             "opened": len(opened.parts),

@@ -13,6 +13,12 @@ from shared.entries import Entry
 from shared.events import Subject
 
 MAX_PAGE: Final = 200
+MAX_QUICK_COUNT: Final = 10_000
+"""A page says how many entries match up to here; above, that there are more."""
+PARTS: Final = (
+    *("actor", "dataset", "person", "permit", "visa", "purpose", "src", "type", "decision"),
+    *("since", "until"),
+)
 DECISION_CODES: Final = {"permit": 1, "deny": 2, "error": 3}
 
 
@@ -28,6 +34,9 @@ class Account:
 class Filter:
     """What the entries must have in common; every given part must hold.
 
+    `permit` is a permit's id and `visa` a visa's `jti`, both sealed in the entries; `purpose` is
+    one code among those an entry names, `src` the producer that said it: which service of which
+    node.
     `since` (included) and `until` (excluded) are times at which things happened, as their producers
     say. An empty filter asks for everything.
     """
@@ -35,6 +44,10 @@ class Filter:
     actor: Account | None = None
     dataset: str | None = None
     person: Subject | None = None
+    permit: str | None = None
+    visa: str | None = None
+    purpose: str | None = None
+    src: str | None = None
     type: str | None = None
     decision: str | None = None
     since: datetime | None = None
@@ -42,8 +55,19 @@ class Filter:
 
     def named(self) -> tuple[str, ...]:
         """Name the parts that are given: what may be said openly about a search."""
-        parts = ("actor", "dataset", "person", "type", "decision", "since", "until")
-        return tuple(name for name in parts if getattr(self, name) is not None)
+        return tuple(name for name in PARTS if getattr(self, name) is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What a filter names and search rows hide, as each year's rows have it.
+
+    A part that is not asked for is empty.
+    """
+
+    actor: tuple[int, ...] = ()
+    permit: tuple[int, ...] = ()
+    visa: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

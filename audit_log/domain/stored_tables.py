@@ -33,6 +33,8 @@ _E, _L, _H = Proof.ENTRIES, Proof.LOGGED, Proof.HASHED
 
 _ALL: Final = (
     StoredTable("bundle", _E, "each entry hashes to its leaf in the tile"),
+    StoredTable("case_file", _L, "opening and closing have their own entries, too", ("id",)),
+    StoredTable("case_reveal", _L, "asking and deciding have their own entries, too", ("id",)),
     StoredTable(
         "checkpoint", _H, "signed by the log over the tree; the times by their hash", ("size",)
     ),
@@ -44,6 +46,7 @@ _ALL: Final = (
     StoredTable("erasure", _L, "named by its own entry, too", ("id",)),
     StoredTable("erasure_waiting", _L, "erasures that a hold forbids", ("id",)),
     StoredTable("ev", _E, "says what the entry and its opened parts say"),
+    StoredTable("ev_block", _H, "leaves out nothing that the search rows in it say, too", ("n",)),
     StoredTable("ev_person", _E, "names the people of the entry's opened parts"),
     StoredTable("export", _H, "evidence packs on their way, for a day", ("id",)),
     StoredTable("finding", _L, "opening and closing have their own entries, too", ("id",)),
@@ -56,6 +59,7 @@ _ALL: Final = (
         "not in the tree yet: the hash is made when the row is",
         open=("id", "received_at"),
     ),
+    StoredTable("integrity_run", _L, "each has its own entry, too", ("id",)),
     StoredTable("kafka_offset", _H, "how far each partition was sequenced", ("topic", "part")),
     StoredTable("log_signing", _L, "whether the log signs", ("log_id",)),
     StoredTable("log_state", _H, "size and root are those of the tree, too", ("log_id",)),
@@ -64,9 +68,11 @@ _ALL: Final = (
     StoredTable("producer_run", _E, "places each entry of a chain"),
     StoredTable("producer_state", _H, "ends where its entries do, too", ("src", "epoch")),
     StoredTable("quarantine", _L, "the input's hash has its own entry, too", ("id",)),
+    StoredTable("query_run", _L, "each has its own entry, too", ("query", "number")),
     StoredTable("row_hash", _L, "the hashes of the others, as the entries say them"),
     StoredTable("rule_cursor", _H, "how far each check has come", ("name",)),
     StoredTable("rule_memory", _H, "what the rules remember", ("kind", "key")),
+    StoredTable("saved_query", _L, "its filter is sealed, too", ("id",)),
     StoredTable("sealed", _E, "each part opens its entry's commitment"),
     StoredTable("term", _E, "is a text of some entry"),
     StoredTable("tile", _E, "is that of the tree"),

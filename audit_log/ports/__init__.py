@@ -5,6 +5,7 @@ Every port has a conformance suite in tests/contract/audit_log that runs on the 
 fake alike.
 """
 
+from audit_log.ports.casework import Cases, SavedQueries
 from audit_log.ports.exporting import ExportJob, Exports, ExportState
 from audit_log.ports.findings import (
     Coverage,
@@ -18,6 +19,7 @@ from audit_log.ports.findings import (
     Step,
     StoredEntry,
 )
+from audit_log.ports.integrity import IntegrityRuns
 from audit_log.ports.keeping import (
     ErasureRecord,
     KeepingDesk,
@@ -82,6 +84,7 @@ __all__ = [
     "Answer",
     "AnswerKind",
     "BundleCopy",
+    "Cases",
     "ChangedRow",
     "CommitLine",
     "Coverage",
@@ -100,6 +103,7 @@ __all__ = [
     "Holding",
     "InspectedKey",
     "Inspector",
+    "IntegrityRuns",
     "KeepingDesk",
     "KeepingTransaction",
     "KeptMonth",
@@ -117,6 +121,7 @@ __all__ = [
     "Remembered",
     "RowHashes",
     "RuleStore",
+    "SavedQueries",
     "SequencerStore",
     "Shown",
     "Shredded",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What readers and other writers of the log need: one transaction, what was read and said."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +9,14 @@ from typing import Protocol
 
 from audit_log.domain.chain import Chain
 from audit_log.domain.copies import Copies
-from audit_log.domain.search import Filter
+from audit_log.domain.reports import Cell, PermitUse, Reach, Use
+from audit_log.domain.search import Filter, Marks
+from audit_log.ports.casework import Cases, SavedQueries
 from audit_log.ports.exporting import Exports
+from audit_log.ports.integrity import IntegrityRuns
 from audit_log.ports.publishing import Published, TreeReader
 from audit_log.ports.sequencing import Producer, StoredOffset
-from shared.events import Fact
+from shared.events import Fact, Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +75,11 @@ class LogReader(TreeReader, Protocol):
         ...
 
     def search(
-        self, wanted: Filter, *, actors: Sequence[int], below: int, limit: int
+        self, wanted: Filter, *, marks: Marks, below: int, limit: int, above: int = 0
     ) -> Sequence[int]:
-        """Give the indexes below `below` of matching entries, newest first.
+        """Give the indexes from `above` to below `below` of matching entries, newest first.
 
-        `actors` are the filter's actor as each year's rows name it; empty when none is asked for.
+        `marks` are what the filter names as each year's rows have it.
         """
         ...
 
@@ -84,8 +87,37 @@ class LogReader(TreeReader, Protocol):
         """Give the ranges below an index whose search rows were dropped, the newest first."""
         ...
 
+    def count(self, wanted: Filter, *, marks: Marks, below: int, most: int | None) -> int:
+        """Tell how many entries below `below` match; with `most`, count no further than that."""
+        ...
+
+    def uses(self, people: Sequence[Subject], below: int) -> Sequence[Use]:
+        """Give what happened to these people's data, a line for each day and way, newest first.
+
+        Accesses only: what officers did stands in their own entries.
+        """
+        ...
+
+    def activity(self, wanted: Filter, *, marks: Marks, below: int) -> Mapping[Cell, int]:
+        """Count matching entries by month, dataset, type and decision."""
+        ...
+
+    def permits(
+        self, wanted: Filter, *, marks: Marks, below: int, limit: int
+    ) -> Sequence[PermitUse]:
+        """Count matching entries by permit, month and dataset, the earliest first."""
+        ...
+
+    def reach(self, wanted: Filter, *, marks: Marks, below: int) -> Reach:
+        """Say what matching entries reach."""
+        ...
+
     def chains(self, src: str) -> Sequence[tuple[Chain, int]]:
         """Give a producer's chains, newest epoch first, each with its count of duplicates."""
+        ...
+
+    def gaps(self) -> Sequence[tuple[str, int, int, int]]:
+        """Give (src, epoch, first, last) of all places of chains that nothing fills."""
         ...
 
     def producer(self, src: str) -> Producer | None:
@@ -124,6 +156,21 @@ class Log(Protocol):
     @property
     def reader(self) -> LogReader:
         """The log; each answer is of one moment, and nothing once given is ever taken back."""
+        ...
+
+    @property
+    def integrity(self) -> IntegrityRuns:
+        """The runs in which search rows were recomputed."""
+        ...
+
+    @property
+    def cases(self) -> Cases:
+        """Officers' cases and their requests to open."""
+        ...
+
+    @property
+    def queries(self) -> SavedQueries:
+        """Officers' saved searches."""
         ...
 
     @property

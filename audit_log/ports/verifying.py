@@ -33,7 +33,10 @@ class StoredSearch:
 
 
 class Inspector(TreeReader, Protocol):
-    """Everything stored, for whoever re-verifies it; one moment, read in order."""
+    """Everything stored, for whoever re-verifies it; one moment, read in order.
+
+    One may begin at a later entry than the first; then bundles, people and runs do, too.
+    """
 
     def head(self) -> tuple[str, int, bytes]:
         """Give origin, size and root as the state row has them."""
@@ -73,6 +76,10 @@ class Inspector(TreeReader, Protocol):
 
     def held_counts(self) -> Mapping[tuple[int, int], int]:
         """Give how many search rows are held, by the class of their type and their month."""
+        ...
+
+    def blocks(self, first: int, end: int) -> Sequence[int]:
+        """Give the blocks of these indexes that leave out what their search rows say."""
         ...
 
     def runs(self) -> Iterator[tuple[ChainKey, int, int, int]]:

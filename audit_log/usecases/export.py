@@ -5,17 +5,21 @@ The question is kept encrypted under a key of its own, because it may name peopl
 is said in the log before anybody gets it (see `pack`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from audit_log.domain.cases import Officer
 from audit_log.domain.errors import ExportGone, ExportNotReady, ExportUnknown, SizeNotPublished
 from audit_log.domain.filters import filter_faults, filter_json, filter_of
 from audit_log.domain.pack import MAX_PACK_ENTRIES, Asked
-from audit_log.ports import StoredKey, Transaction, Vault
+from audit_log.domain.search import Filter
+from audit_log.ports import LogReader, Pseudonyms, StoredKey, Transaction, Vault
 from audit_log.ports.exporting import ExportJob, Exports, ExportState
 from audit_log.usecases import read
+from audit_log.usecases.agreed import require_agreed
+from audit_log.usecases.look import marks_of
 from shared import strict_json
 from shared.canonical import JSON, canonical
 from shared.clock import Clock
@@ -59,13 +63,16 @@ def ask(
     principal: Principal,
     transaction: Transaction,
     vault: Vault,
+    pseudonyms: Pseudonyms,
     ids: IdSource,
     clock: Clock,
 ) -> Seen:
     """Ask for a pack as of the newest published size, or an earlier one.
 
-    Opening sealed parts needs the scope `log.reveal` and a reason. Raises ValidationFailed for a
-    question without sense, SizeNotPublished for a size or an index that was not published.
+    Opening sealed parts needs the scope `log.reveal`, a reason, and an open case in which a second
+    officer approved it (`agreed`); that is looked at again when the pack is made.
+    Raises ValidationFailed for a question without sense, SizeNotPublished for a size or an index
+    that was not published, CaseUnknown, CaseClosed and RevealNotApproved.
     """
     principal.require("log.search")
     if asked.groups:
@@ -80,6 +87,14 @@ def ask(
             raise SizeNotPublished("no checkpoint of that size is published")
         if any(index >= basis.size for index in asked.indexes or ()):
             raise SizeNotPublished("an index is not below the published size")
+        if asked.groups:
+            require_agreed(
+                asked.case,
+                Officer(issuer=asker.issuer, subject=asker.subject),
+                indexes=_indexes(asked, basis.size, log.reader, pseudonyms),
+                groups=asked.groups,
+                log=log,
+            )
         question = Question(asked=_as_of(asked, basis.size), asker=asker)
         job = _fresh(question, log.exports, vault, job_id=ids.new(), at=now)
         log.exports.add(job)
@@ -146,12 +161,22 @@ def _require_sense(asked: Asked) -> None:
         faults.append(FieldFault("/open", f"groups are {', '.join(GROUPS)}"))
     if asked.groups and not (asked.reason and is_code(asked.reason)):
         faults.append(FieldFault("/reason", "opening needs a reason: a code such as complaint"))
+    if asked.groups and not asked.case:
+        faults.append(FieldFault("/case", "opening needs a case with an approved request"))
     if asked.wanted is not None:
         faults += [
             replace(one, pointer=f"/filter{one.pointer}") for one in filter_faults(asked.wanted)
         ]
     if faults:
         raise ValidationFailed("the export has faults", faults=faults)
+
+
+def _indexes(asked: Asked, below: int, reader: LogReader, pseudonyms: Pseudonyms) -> Sequence[int]:
+    if asked.indexes is not None:
+        return asked.indexes
+    wanted = asked.wanted or Filter()
+    marks = marks_of(wanted, reader, pseudonyms)
+    return reader.search(wanted, marks=marks, below=below, limit=MAX_PACK_ENTRIES + 1)
 
 
 def _as_of(asked: Asked, size: int) -> Asked:
@@ -162,6 +187,7 @@ def _as_of(asked: Asked, size: int) -> Asked:
         as_of=size,
         groups=tuple(group for group in GROUPS if group in asked.groups),
         reason=asked.reason if asked.groups else None,
+        case=asked.case if asked.groups else None,
     )
 
 
@@ -206,6 +232,7 @@ def _kept(question: Question) -> JSON:
     asked, asker = question.asked, question.asker
     return {
         "as_of": asked.as_of,
+        "case": asked.case,
         "asker": {"client": asker.client_id, "iss": asker.issuer, "sub": asker.subject},
         "filter": None if asked.wanted is None else filter_json(asked.wanted),
         "groups": list(asked.groups),
@@ -223,6 +250,7 @@ def _question(kept: Mapping[str, Any]) -> Question:
             as_of=kept["as_of"],
             groups=tuple(kept["groups"]),
             reason=kept["reason"],
+            case=kept.get("case"),
         ),
         asker=Actor(issuer=asker["iss"], subject=asker["sub"], client_id=asker["client"]),
     )

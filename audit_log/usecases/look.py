@@ -8,6 +8,7 @@ account looked for.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from audit_log.domain.checkpoint import Checkpoint, CheckpointInvalid
@@ -17,9 +18,19 @@ from audit_log.domain.merkle import ProofInvalid, Step, inclusion_steps, leaf_ha
 from audit_log.domain.note import NoteInvalid
 from audit_log.domain.proof import TlogProof
 from audit_log.domain.retention import retention_of
-from audit_log.domain.search import MAX_PAGE, AsOf, Dropped, Filter, Found, Page
+from audit_log.domain.search import (
+    MAX_PAGE,
+    MAX_QUICK_COUNT,
+    AsOf,
+    Dropped,
+    Filter,
+    Found,
+    Marks,
+    Page,
+)
+from audit_log.domain.statement import Stated, missing_words
 from audit_log.domain.tiles import WIDTH
-from audit_log.ports import LogReader, Pseudonyms, Transaction, Trust
+from audit_log.ports import Log, LogReader, Pseudonyms, Published, Transaction, Trust
 from audit_log.usecases import read
 from shared.clock import Clock
 from shared.entries import parse_entry
@@ -29,6 +40,14 @@ from shared.principal import Principal
 from shared.tracing import current_trace_id
 
 _SEARCH: Final = "placet.audit.search.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A page of entries, and what the search says about itself."""
+
+    page: Page
+    stated: Stated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +74,12 @@ def search(
     transaction: Transaction,
     pseudonyms: Pseudonyms,
     clock: Clock,
-) -> Page:
+    exact: bool = False,
+) -> Answer:
     """Give matching entries, newest first, from below index `after` on.
 
-    `as_of` repeats a search at an earlier size; the answer says which tree it rests on. Raises
+    `as_of` repeats a search at an earlier size; the answer says which tree it rests on. The first
+    page counts what matches: up to 10,000, or with `exact` all of it, which may take long. Raises
     ValidationFailed for a filter that cannot match, NotPublished before the first checkpoint.
     """
     principal.require("log.search")
@@ -66,12 +87,10 @@ def search(
     with transaction() as log:
         reader = log.reader
         newest = read.checkpoint(reader)
-        basis = newest if as_of is None else reader.published(as_of)
-        if basis is None:
-            raise SizeNotPublished("no checkpoint of that size is published")
+        basis = basis_of(newest, as_of, reader)
         below = basis.size if after is None else min(after, basis.size)
-        actors = actors_of(wanted, reader, pseudonyms)
-        indexes = reader.search(wanted, actors=actors, below=below, limit=limit + 1)
+        marks = marks_of(wanted, reader, pseudonyms)
+        indexes = reader.search(wanted, marks=marks, below=below, limit=limit + 1)
         found = entries_at(indexes[:limit], reader)
         more = len(indexes) > limit
         page = Page(
@@ -80,8 +99,52 @@ def search(
             as_of=AsOf(size=basis.size, checkpoint=basis.note),
             dropped=dropped_within(wanted, reader, basis.size),
         )
+        stated = state(
+            wanted,
+            marks,
+            page.as_of,
+            log=log,
+            at=clock.now(),
+            most=None if exact else MAX_QUICK_COUNT,
+            counted=after is None,
+        )
         log.record(_searched(wanted, page, principal, clock))
-    return page
+    return Answer(page=page, stated=stated)
+
+
+def basis_of(newest: Published, as_of: int | None, reader: LogReader) -> Published:
+    """Give the published tree that a question rests on; raise SizeNotPublished."""
+    basis = newest if as_of is None else reader.published(as_of)
+    if basis is None:
+        raise SizeNotPublished("no checkpoint of that size is published")
+    return basis
+
+
+def state(
+    wanted: Filter,
+    marks: Marks,
+    as_of: AsOf,
+    *,
+    log: Log,
+    at: datetime,
+    most: int | None,
+    counted: bool = True,
+) -> Stated:
+    """Say what an answer rests on; `counted` is false where an earlier page has said the count."""
+    count = None
+    if counted:
+        count = log.reader.count(
+            wanted, marks=marks, below=as_of.size, most=None if most is None else most + 1
+        )
+    exact = most is None or count is None or count <= most
+    return Stated(
+        wanted=wanted,
+        as_of=as_of,
+        count=count if exact or most is None else most,
+        exact=exact,
+        integrity=log.integrity.covering(as_of.size),
+        missing=missing_words(wanted, log.exports.standing(), log.reader.gaps(), at),
+    )
 
 
 def look(
@@ -123,12 +186,19 @@ def _require_sense(wanted: Filter, after: int | None, limit: int) -> None:
         raise ValidationFailed("the search has faults", faults=faults)
 
 
-def actors_of(wanted: Filter, reader: LogReader, pseudonyms: Pseudonyms) -> tuple[int, ...]:
-    """Give the filter's actor as each year's rows name it."""
-    if wanted.actor is None:
-        return ()
-    name = (wanted.actor.issuer, wanted.actor.subject)
-    return tuple(pseudonyms.search(year, "actor", *name) for year in reader.years())
+def marks_of(wanted: Filter, reader: LogReader, pseudonyms: Pseudonyms) -> Marks:
+    """Give what a filter names as each year's rows have it."""
+    years = tuple(reader.years()) if wanted.actor or wanted.permit or wanted.visa else ()
+
+    def marks(kind: str, *name: str) -> tuple[int, ...]:
+        return tuple(pseudonyms.search(year, kind, *name) for year in years)
+
+    who = wanted.actor
+    return Marks(
+        actor=marks("actor", who.issuer, who.subject) if who else (),
+        permit=marks("permit", wanted.permit) if wanted.permit else (),
+        visa=marks("visa", wanted.visa) if wanted.visa else (),
+    )
 
 
 def dropped_within(wanted: Filter, reader: LogReader, below: int) -> tuple[Dropped, ...]:
@@ -177,7 +247,7 @@ def _searched(wanted: Filter, page: Page, principal: Principal, clock: Clock) ->
         dataset=wanted.dataset,
         counts={"results": len(page.entries)},
         extra=said,
-        actor=_officer(principal),
+        actor=officer(principal),
         subjects=(wanted.person,) if wanted.person else (),
     )
 
@@ -189,9 +259,10 @@ def _viewed(index: int, principal: Principal, clock: Clock) -> Fact:
         trace_id=current_trace_id(),
         reason="entry_viewed",
         extra={"index": index},
-        actor=_officer(principal),
+        actor=officer(principal),
     )
 
 
-def _officer(principal: Principal) -> Actor:
+def officer(principal: Principal) -> Actor:
+    """Name who looks."""
     return Actor(issuer=principal.issuer, subject=principal.subject, client_id=principal.client_id)

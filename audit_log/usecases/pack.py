@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from audit_log.domain import pack
+from audit_log.domain.cases import Officer
 from audit_log.domain.checkpoint import CheckpointInvalid
 from audit_log.domain.errors import (
     ExportTooLarge,
     KeysErased,
     NotPublished,
     ProofFailed,
-    Unopenable,
 )
 from audit_log.domain.merkle import (
     HashSource,
@@ -29,12 +29,11 @@ from audit_log.domain.merkle import (
 )
 from audit_log.domain.note import NoteInvalid
 from audit_log.domain.pack import MAX_PACK_ENTRIES, Asked, Opened
-from audit_log.domain.parts import binding, group_name, unpadded
 from audit_log.domain.proof import TlogProof
-from audit_log.domain.search import Filter, Found
+from audit_log.domain.search import Filter, Found, Marks
+from audit_log.domain.statement import integrity_json
 from audit_log.domain.tiles import hashes_from
 from audit_log.ports import (
-    DataKey,
     ExportJob,
     ExportState,
     Log,
@@ -44,16 +43,19 @@ from audit_log.ports import (
     Trust,
     Vault,
 )
+from audit_log.usecases.agreed import require_agreed
 from audit_log.usecases.export import Question, ended, opened_with, question_of, sealed_with
-from audit_log.usecases.look import actors_of, entries_at
+from audit_log.usecases.look import entries_at, marks_of
+from audit_log.usecases.opening import open_groups
+from shared.canonical import JSON
 from shared.clock import Clock
-from shared.entries import check_commitments, leaf_hash
+from shared.entries import leaf_hash
 from shared.errors import AppError
-from shared.events import CommitmentMismatch, Fact
-from shared.sealing import SealedPart
+from shared.events import Fact
 from shared.tracing import current_trace_id
 
 KEPT_FOR: Final = timedelta(days=1)
+INTEGRITY_WAIT: Final = timedelta(minutes=1)
 _EXPORT: Final = "placet.audit.export.v1"
 _REVEAL: Final = "placet.audit.reveal.v1"
 _LOOKED_THROUGH: Final = 1_000
@@ -118,7 +120,7 @@ class Exporter:
     def _advanced(self, job: ExportJob, log: Log, now: datetime) -> ExportJob | None:
         try:
             if job.state is ExportState.WAITING:
-                return self._record(job, log, now)
+                return None if _comes_too_early(job, log, now) else self._record(job, log, now)
             return self._assemble(job, log, now)
         except KeysErased:
             raise
@@ -130,7 +132,8 @@ class Exporter:
         question = question_of(job, self._vault)
         before = log.exports.erasures(hold=False)
         found = self._found(question.asked, log.reader)
-        opened = self._opened(question.asked, found, log)
+        _require_agreed(question, found, log)
+        opened = open_groups(question.asked.groups, found, log.exports, self._vault)
         said = pack.statement(
             question.asked,
             origin=log.reader.origin(),
@@ -138,6 +141,7 @@ class Exporter:
             count=len(found),
             opened=opened,
             producers=log.exports.standing(),
+            integrity=_integrity(log, question.asked.as_of),
             nonce=self._random(_NONCE_BYTES),
         )
         files = {
@@ -167,36 +171,11 @@ class Exporter:
         if asked.indexes is not None:
             return entries_at(asked.indexes, reader)
         wanted = asked.wanted or Filter()
-        actors = actors_of(wanted, reader, self._pseudonyms)
-        indexes = reader.search(
-            wanted, actors=actors, below=asked.as_of, limit=MAX_PACK_ENTRIES + 1
-        )
+        marks = marks_of(wanted, reader, self._pseudonyms)
+        indexes = reader.search(wanted, marks=marks, below=asked.as_of, limit=MAX_PACK_ENTRIES + 1)
         if len(indexes) > MAX_PACK_ENTRIES:
             raise ExportTooLarge(f"more than {MAX_PACK_ENTRIES} entries match")
         return entries_at(sorted(indexes), reader)
-
-    def _opened(self, asked: Asked, found: Sequence[Found], log: Log) -> Opened:
-        """Open the groups that were asked for; what was erased is counted."""
-        if not asked.groups:
-            return Opened(parts=(), erased=0)
-        stored = log.exports.parts([one.index for one in found])
-        keys: dict[int, DataKey] = {}
-        parts: list[tuple[int, SealedPart]] = []
-        wanted = 0
-        for one in found:
-            groups = [g for g in one.entry.commitments if g.partition("/")[0] in asked.groups]
-            wanted += len(groups)
-            by_name = {
-                group_name(code): sealed for code, sealed in stored.get(one.index, {}).items()
-            }
-            for group in groups:
-                if group not in by_name:
-                    continue
-                key, sealed = by_name[group]
-                if key.kid not in keys:
-                    keys[key.kid] = self._vault.unwrap(key.kid, key.kek, key.wrapped)
-                parts.append((one.index, _part(one, group, keys[key.kid], sealed)))
-        return Opened(parts=tuple(parts), erased=wanted - len(parts))
 
     def _assemble(self, job: ExportJob, log: Log, now: datetime) -> ExportJob | None:
         """Add the proofs, once the export's own entry is published; None before that."""
@@ -244,6 +223,20 @@ class Exporter:
         return files
 
 
+def _comes_too_early(job: ExportJob, log: Log, now: datetime) -> bool:
+    """Tell whether the integrity run that this pack can name is about to be made.
+
+    A pack waits for it a minute at most; where no run was ever made, it does not wait.
+    """
+    run = log.integrity.covering(job.as_of)
+    return run is not None and run.size < job.as_of and now - job.asked_at < INTEGRITY_WAIT
+
+
+def _integrity(log: Log, as_of: int) -> JSON:
+    said = integrity_json(log.integrity.covering(as_of), as_of)
+    return None if said is None else dict(said)
+
+
 def remembered(source: HashSource) -> HashSource:
     """Give a source that computes each hash once: proofs of neighbours share most of theirs."""
     known: dict[tuple[int, int], bytes] = {}
@@ -257,18 +250,9 @@ def remembered(source: HashSource) -> HashSource:
     return find
 
 
-def _part(one: Found, group: str, key: DataKey, sealed: bytes) -> SealedPart:
-    try:
-        part = unpadded(group, key.open(sealed, binding(one.entry.id, group)))
-        check_commitments(one.entry, [part], complete=False)
-    except (ValueError, CommitmentMismatch):
-        raise Unopenable("a sealed part is not what its entry commits to") from None
-    return part
-
-
 def _entry_of(job: ExportJob, size: int, reader: LogReader) -> Found | None:
     """Find the export's own entry among the newest exports."""
-    indexes = reader.search(Filter(type=_EXPORT), actors=(), below=size, limit=_LOOKED_THROUGH)
+    indexes = reader.search(Filter(type=_EXPORT), marks=Marks(), below=size, limit=_LOOKED_THROUGH)
     for index in indexes:
         if index < job.as_of:
             return None
@@ -281,6 +265,18 @@ def _entry_of(job: ExportJob, size: int, reader: LogReader) -> Found | None:
 def _indexes(entries: bytes) -> list[int]:
     lines = entries.split(b"\n")[:-1]
     return [int(line[line.rindex(b":") + 1 : -1]) for line in lines]
+
+
+def _require_agreed(question: Question, found: Sequence[Found], log: Log) -> None:
+    asked, asker = question.asked, question.asker
+    if asked.groups:
+        require_agreed(
+            asked.case,
+            Officer(issuer=asker.issuer, subject=asker.subject),
+            indexes=[one.index for one in found],
+            groups=asked.groups,
+            log=log,
+        )
 
 
 def _exported(
@@ -305,6 +301,7 @@ def _exported(
         said["filter"] = list(wanted.named())
     if asked.groups:
         said["groups"] = list(asked.groups)
+        said["case"] = asked.case or ""
     return Fact(
         type=_EXPORT,
         occurred_at=at,
@@ -325,6 +322,10 @@ def _revealed(job_id: str, question: Question, opened: Opened, at: datetime) -> 
         trace_id=current_trace_id(),
         reason=question.asked.reason,
         counts={"opened": len(opened.parts)},
-        extra={"export": job_id, "groups": list(question.asked.groups)},
+        extra={
+            "case": question.asked.case or "",
+            "export": job_id,
+            "groups": list(question.asked.groups),
+        },
         actor=question.asker,
     )

@@ -120,9 +120,15 @@ class RowVerifier:
         for index in inspector.search_rows(size, size + (1 << 62)):
             flaws.add("ev", f"idx={index}", "has no entry")
         (self._kept or KeptRows(inspector)).finish(inspector, flaws)
+        self.check_blocks(0, size, inspector, flaws)
         if not self._skipped:
             self._check_chains(inspector, flaws)
             self._beside.finish(inspector, flaws)
+
+    def check_blocks(self, first: int, end: int, inspector: Inspector, flaws: Flaws) -> None:
+        """Check that no block leaves out what its search rows say: it would hide them."""
+        for number in inspector.blocks(first, end):
+            flaws.add("ev_block", f"n={number}", "leaves out what its search rows say")
 
     def skip(self) -> None:
         """Pass over a bundle whose entries are not to be trusted."""

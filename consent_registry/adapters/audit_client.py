@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`AuditErasure` and `SubjectUses` over the audit log's JSON API."""
+"""`AuditErasure` over the audit log's JSON API."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -56,24 +56,6 @@ class AuditClient:
         """Read the log's own record."""
         try:
             return _forgetting(self._client.get(f"/v1/erasures/{erasure_id}"))
-        except (Unavailable, UpstreamRefused) as fault:
-            raise AuditLogAway from fault
-
-
-class SubjectReportClient:
-    """Asks one address for the report about people: POST {"people": [{dataset, ordinal}, ...]}.
-
-    Whatever JSON object comes back is the report; nothing of it is read here.
-    """
-
-    def __init__(self, url: str, *, bearer: Callable[[], str]) -> None:
-        self._client = JsonClient(url, bearer=bearer)
-
-    def uses(self, people: Sequence[Subject]) -> Mapping[str, JSON]:
-        """Ask."""
-        asked: list[JSON] = [{"dataset": one.dataset, "ordinal": one.ordinal} for one in people]
-        try:
-            return self._client.post("", {"people": asked})
         except (Unavailable, UpstreamRefused) as fault:
             raise AuditLogAway from fault
 

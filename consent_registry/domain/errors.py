@@ -16,6 +16,12 @@ class DatasetExists(AppError):
     code = "dataset_exists"
 
 
+class WhoUsedUnavailable(AppError):
+    """The audit log gives no whole answer now; nobody can say who used the data."""
+
+    code = "who_used_unavailable"
+
+
 class ParticipantUnknown(AppError):
     """No participant of this pseudonym is known, or not to this caller."""
 
@@ -242,12 +248,6 @@ class RequestStands(AppError):
     """A request does not take this step in its present state, or not any more."""
 
     code = "rights_step_refused"
-
-
-class SubjectReportNotConnected(AppError):
-    """The audit log's report of uses is not configured, so that it cannot be part of a file."""
-
-    code = "subject_report_not_connected"
 
 
 class TaskUnknown(AppError):

@@ -10,8 +10,10 @@ from consent_registry.domain.levels import Task
 from consent_registry.domain.records import EventRecord
 from consent_registry.domain.rights import ARTICLES, RightsRequest
 from consent_registry.domain.terms import Terms, to_json
+from consent_registry.http.uses_present import use_report
 from consent_registry.usecases.own_file import InPermit, Membership, OwnFile
 from shared.clock import to_rfc3339
+from shared.ids import DatasetId
 
 FILE_FORMAT = "placet/own-data/v1"
 
@@ -98,8 +100,12 @@ def own_file(found: OwnFile) -> dict[str, Any]:
             {**request(one, found.made_at), "words": words} for one, words in found.requests
         ],
         "tasks": [task(one) for one in found.tasks],
-        "uses": found.uses,
+        "uses": None if found.uses is None else use_report(found.uses, _titles(found)),
     }
+
+
+def _titles(found: OwnFile) -> dict[DatasetId, str]:
+    return {one.dataset.dataset: one.dataset.title for one in found.memberships}
 
 
 def _membership(found: Membership) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from consent_registry.ports.alarms import Alarms
 from consent_registry.ports.approvals import Approvals
 from consent_registry.ports.catalogue import Catalogue
 from consent_registry.ports.disclosure import StandIns
-from consent_registry.ports.erasures import AuditErasure, Destruction, Erasures, SubjectUses
+from consent_registry.ports.erasures import AuditErasure, Destruction, Erasures
 from consent_registry.ports.forms import Forms
 from consent_registry.ports.imports import Imports
 from consent_registry.ports.opt_outs import OptOuts
@@ -33,6 +33,7 @@ from consent_registry.ports.rights import RightsRequests, Tasks
 from consent_registry.ports.rulings import RulingReader, Rulings
 from consent_registry.ports.stops import Stops
 from consent_registry.ports.terms import TermsInUse
+from consent_registry.ports.who_used import NoLog, WhoUsed
 from shared.canonical import JSON
 from shared.events import Fact
 from shared.messages import DomainMessage
@@ -51,6 +52,7 @@ __all__ = [
     "Feed",
     "Forms",
     "Imports",
+    "NoLog",
     "OptOuts",
     "People",
     "PersonEvents",
@@ -61,11 +63,11 @@ __all__ = [
     "Signer",
     "StandIns",
     "Stops",
-    "SubjectUses",
     "Tasks",
     "TermsInUse",
     "UnitOfWork",
     "Units",
+    "WhoUsed",
     "Withdrawals",
 ]
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Protocol
 
 from consent_registry.domain.erasure import Account, Erasure, Forgetting, LegalHold, Mark, Part
-from shared.canonical import JSON
 from shared.events import Subject
 from shared.ids import DatasetId, Ordinal
 
@@ -104,14 +103,6 @@ class Destruction(Protocol):
 
     def sent(self, mark: Mark) -> bool:
         """Say whether everything up to a mark has left the outbox."""
-        ...
-
-
-class SubjectUses(Protocol):
-    """Who used a person's data, as the audit log knows it."""
-
-    def uses(self, people: Sequence[Subject]) -> Mapping[str, JSON]:
-        """Give the log's own report about these numbers. Raises AuditLogAway without an answer."""
         ...
 
 

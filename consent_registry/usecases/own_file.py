@@ -5,14 +5,14 @@ What it says of her uses comes from the audit log, where that is connected. That
 put on record before anybody gets it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.answers import Answers
 from consent_registry.domain.erasure import Account, LegalHold
-from consent_registry.domain.errors import DatasetUnknown, SubjectReportNotConnected
+from consent_registry.domain.errors import DatasetUnknown, WhoUsedUnavailable
 from consent_registry.domain.levels import Task
 from consent_registry.domain.optout import OptOutEvent
 from consent_registry.domain.records import EventRecord, answers_of, terms_of
@@ -20,13 +20,13 @@ from consent_registry.domain.register import Dataset, Member, Narrowed, Withdraw
 from consent_registry.domain.rights import RightsRequest
 from consent_registry.domain.stops import StopEvent
 from consent_registry.domain.terms import Terms
+from consent_registry.domain.uses import UseReport
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.stopping import subjects
 from consent_registry.usecases.tools import Tools
-from shared.canonical import JSON
-from shared.events import Subject
+from shared.ids import DatasetId
 from shared.principal import Principal
 
 DESK: Final = "rights.manage"
@@ -54,7 +54,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnFile:
-    """Everything; `uses` is the audit log's own answer, None when it was not asked."""
+    """Everything; `uses` is the audit log's report, None when it was not asked or is away."""
 
     made_at: datetime
     pseudonym: str
@@ -66,7 +66,7 @@ class OwnFile:
     holds: Sequence[LegalHold]
     requests: Sequence[tuple[RightsRequest, str | None]]
     tasks: Sequence[Task]
-    uses: Mapping[str, JSON] | None
+    uses: UseReport | None
 
 
 def file_of(pseudonym: str, *, with_uses: bool, tools: Tools, principal: Principal) -> OwnFile:
@@ -76,16 +76,17 @@ def file_of(pseudonym: str, *, with_uses: bool, tools: Tools, principal: Princip
     return _file(pid, with_uses=with_uses, tools=tools, principal=principal)
 
 
-def own_file(*, with_uses: bool, tools: Tools, principal: Principal) -> OwnFile:
-    """Make the file of the participant this login is linked to. Raises NotLinked."""
+def own_file(*, with_uses: bool | None, tools: Tools, principal: Principal) -> OwnFile:
+    """Make the file of the participant this login is linked to. Raises NotLinked.
+
+    With `with_uses` None the log is asked, and its silence leaves the uses out.
+    """
     with tools.reads() as uow:
         pid = access.oneself(uow, principal)
     return _file(pid, with_uses=with_uses, tools=tools, principal=principal)
 
 
-def _file(pid: str, *, with_uses: bool, tools: Tools, principal: Principal) -> OwnFile:
-    if with_uses and tools.uses is None:
-        raise SubjectReportNotConnected
+def _file(pid: str, *, with_uses: bool | None, tools: Tools, principal: Principal) -> OwnFile:
     with tools.units() as uow:
         members = uow.people.memberships(pid)
         now = tools.clock.now()
@@ -95,9 +96,13 @@ def _file(pid: str, *, with_uses: bool, tools: Tools, principal: Principal) -> O
     with tools.reads() as uow:
         found = _gathered(uow, pid, now)
         people = _people(uow, tools, pid)
-    if with_uses and tools.uses is not None:
-        return replace(found, uses=tools.uses.uses(people))
-    return found
+    try:
+        uses = tools.who_used.who_used(people) if with_uses is not False else None
+    except WhoUsedUnavailable:
+        if with_uses:
+            raise
+        uses = None
+    return replace(found, uses=uses)
 
 
 def _gathered(uow: UnitOfWork, pid: str, now: datetime) -> OwnFile:
@@ -138,11 +143,8 @@ def _membership(uow: UnitOfWork, member: Member) -> Membership:
     )
 
 
-def _people(uow: UnitOfWork, tools: Tools, pid: str) -> list[Subject]:
+def _people(uow: UnitOfWork, tools: Tools, pid: str) -> list[tuple[DatasetId, int]]:
     """Give her numbers: that is all by which the audit log knows her."""
-    people = [
-        Subject(dataset=member.dataset, ordinal=member.ordinal)
-        for member in uow.people.memberships(pid)
-    ]
+    people = [(member.dataset, int(member.ordinal)) for member in uow.people.memberships(pid)]
     number = uow.opt_outs.ordinal(pid)
-    return people + ([] if number is None else [Subject(dataset=tools.opt_outs, ordinal=number)])
+    return people + ([] if number is None else [(tools.opt_outs, int(number))])

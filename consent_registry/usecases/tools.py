@@ -2,7 +2,7 @@
 """What every use case is given: the ports, the clock, and what decisions depend on."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from consent_registry.domain.catalogue import AccessBody
@@ -16,7 +16,7 @@ from consent_registry.domain.policy import Policy, in_force
 from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.regimes import Rules
 from consent_registry.domain.register import Dataset
-from consent_registry.ports import AuditErasure, RulingReader, Signer, SubjectUses, Units
+from consent_registry.ports import AuditErasure, NoLog, RulingReader, Signer, Units, WhoUsed
 from shared.clock import Clock
 from shared.ids import DatasetId, IdSource
 
@@ -42,8 +42,8 @@ class Tools:
     has signed exactly these bytes of a form. `policy` and `other_policies` take turns by the day
     from which each is effective. `fhir_mappings` are the node's own; `access` says who decides on
     access, where that is known. `read_ruling` opens what the authority signed. `audit` asks the
-    audit log to forget people and `uses` who used somebody's data; None where it is not connected.
-    `retention` says how long copies live.
+    audit log to forget people, None where it is not connected, and `who_used` who used somebody's
+    data. `retention` says how long copies live.
     """
 
     units: Units
@@ -61,7 +61,7 @@ class Tools:
     access: AccessBody | None = None
     read_ruling: RulingReader = signed_by_nobody
     audit: AuditErasure | None = None
-    uses: SubjectUses | None = None
+    who_used: WhoUsed = field(default_factory=NoLog)
     retention: Retention = Retention(topic_days=7, backup_days=30)  # noqa: RUF009 - frozen
 
     @property

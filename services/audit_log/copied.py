@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from audit_log.adapters.log_folder import LogFolder
 from audit_log.domain.filters import filter_faults, filter_of
-from audit_log.domain.search import DECISION_CODES, Filter
+from audit_log.domain.search import DECISION_CODES, PARTS, Filter
 from audit_log.ports import Trust
 from audit_log.usecases.copy_log import fetch_copy
 from audit_log.usecases.recount import read_openings
@@ -21,7 +21,7 @@ from shared import strict_json
 from shared.errors import ValidationFailed
 from shared.sealing import SealedPart
 
-_FIELDS: Final = frozenset(("actor", "dataset", "decision", "person", "since", "type", "until"))
+_FIELDS: Final = frozenset(PARTS)
 _INSIDE: Final[dict[str, dict[str, type]]] = {
     "actor": {"issuer": str, "subject": str},
     "person": {"dataset": str, "ordinal": int},

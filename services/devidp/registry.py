@@ -53,6 +53,7 @@ _SCOPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "log.reveal",
             "log.search",
             "subjects.erase",
+            "subjects.report",
         ),
         "clearinghouse": (),
     }
@@ -190,7 +191,7 @@ def _user(login: str, role: str, access: Access) -> User:
 def _service_clients(node: str, secrets_folder: Path) -> Iterator[Client]:
     needs: Mapping[str, Mapping[str, Sequence[str]]] = {
         "consent_registry": {
-            "audit_log": ("entries.write", "log.read", "subjects.erase"),
+            "audit_log": ("entries.write", "log.read", "subjects.erase", "subjects.report"),
             "permit_service": ("messages.write",),
         },
         "permit_service": {

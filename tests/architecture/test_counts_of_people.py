@@ -39,7 +39,7 @@ HANDED_ON = {"dict(counts or {})", "_counts(line, mapping.counts)", "figures.cou
 what another service's line says of itself; and numbers that stand in for people (ADR 0011)."""
 
 PEOPLE = {
-    "audit_log": {},
+    "audit_log": {"Impact.accounts": "accounts that acted; an officer may search for each"},
     "clearinghouse": {},
     "consent_registry": {
         "Dataset.members": "the size of a dataset, for the desk",
@@ -110,6 +110,19 @@ NO_PEOPLE = {
     *("Progress.checked", "Progress.committed", "Progress.staged"),
     *("Blocking.revision", "Blocking.small_cell", "Cohort.small_cell", "Frozen.small_cell"),
     *("Question.purpose",),
+    # Entries of the log and places in it; `ReachedDataset.people` is text: tens, or <10
+    *("Activity.count", "Activity.filter", "ActivityAsked.as_of", "Impact.count"),
+    *("Impact.entries", "Impact.filter", "ImpactAsked.as_of", "Integrity.base"),
+    *("Integrity.first", "Integrity.flaws", "Integrity.not_covered", "Integrity.run"),
+    *("Integrity.size", "Missing.gaps", "NewQuery.hours", "NewReveal.indexes"),
+    *("Opening.idx", "Opening.value", "Openings.erased", "Page.count"),
+    *("Page.filter", "PermitUse.entries", "PermitUse.number", "Query.as_of"),
+    *("Query.count", "Query.hours", "QueryFile.as_of", "QueryFile.count"),
+    *("QueryFile.filter", "QueryFile.hours", "QueryRun.as_of", "QueryRun.before"),
+    *("QueryRun.count", "QueryRun.gone", "QueryRun.indexes", "QueryRun.new"),
+    *("QueryRun.number", "ReachedDataset.entries", "Reveal.indexes", "SubjectReport.count"),
+    *("Subjects.as_of", "Use.count", "Use.newest", "NotReporting.missing_reports"),
+    *("Use.times", "Uses.log_checked", "Uses.log_differed", "Uses.log_size"),
 }
 
 

@@ -51,7 +51,8 @@ OPENED_LOG = {
 SCOPES: Mapping[str, set[str]] = {
     "audit_log": {
         *("log.read", "log.reveal", "log.search"),
-        *("entries.write", "findings.manage", "holds.manage", "subjects.erase"),
+        *("entries.write", "findings.manage", "holds.manage"),
+        *("subjects.erase", "subjects.report"),
     },
     "clearinghouse": set(),
     "consent_registry": {

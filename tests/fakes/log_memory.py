@@ -21,6 +21,7 @@ from audit_log.domain.batch import (
     SearchRow,
     Term,
 )
+from audit_log.domain.cases import Case, Reveal
 from audit_log.domain.chain import Breach, BreachCode, Chain, ChainKey, Link
 from audit_log.domain.edge import Edge
 from audit_log.domain.errors import (
@@ -30,6 +31,8 @@ from audit_log.domain.errors import (
 )
 from audit_log.domain.merkle import leaf_hash
 from audit_log.domain.received import IntakePlace, Received
+from audit_log.domain.saved_queries import QueryRun, SavedQuery
+from audit_log.domain.statement import IntegrityRun
 from audit_log.domain.tiles import WIDTH
 from audit_log.ports import (
     ExportJob,
@@ -95,6 +98,11 @@ class Tables:
     evidence: dict[bytes, str] = field(default_factory=dict)
     signing: str = "signing"
     waiting: list[Shredding] = field(default_factory=list)
+    integrity: list[IntegrityRun] = field(default_factory=list)
+    cases: dict[str, Case] = field(default_factory=dict)
+    reveals: dict[str, Reveal] = field(default_factory=dict)
+    queries: dict[str, SavedQuery] = field(default_factory=dict)
+    query_runs: list[QueryRun] = field(default_factory=list)
 
 
 class MemoryLog:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The log in memory as its readers and its checkpointer see it; the rest is in `log_memory`."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -11,8 +12,9 @@ from audit_log.domain.batch import PersonRow, SearchRow, TermKind, term
 from audit_log.domain.chain import Chain
 from audit_log.domain.copies import Copies
 from audit_log.domain.errors import HeadMismatch, LogMismatch, NothingToErase, ProducerExists
+from audit_log.domain.reports import Cell, PermitUse, Reach, Use, cell_of, counted
 from audit_log.domain.retention import year_of
-from audit_log.domain.search import DECISION_CODES, Filter
+from audit_log.domain.search import DECISION_CODES, Filter, Marks
 from audit_log.domain.tiles import HEIGHT, WIDTH
 from audit_log.ports import (
     DroppedRange,
@@ -22,9 +24,11 @@ from audit_log.ports import (
     Shredding,
     StoredOffset,
 )
-from shared.events import Fact
+from shared.entries import parse_entry
+from shared.events import Fact, Subject
 from tests.fakes.log_memory import MemoryLog, Tables
 from tests.fakes.log_memory_exports import MemoryExports, void_opened
+from tests.fakes.log_memory_keeping import MemoryCases, MemoryIntegrity, MemoryQueries
 
 
 class MemoryReader:
@@ -73,32 +77,48 @@ class MemoryReader:
         return range(year_of(rows[0].month), year_of(rows[max(rows)].month) + 1)
 
     def search(
-        self, wanted: Filter, *, actors: Sequence[int], below: int, limit: int
+        self, wanted: Filter, *, marks: Marks, below: int, limit: int, above: int = 0
     ) -> Sequence[int]:
-        tests = list(self._tests(wanted, actors))
-        rows = sorted(self._tables.search.values(), reverse=True, key=lambda row: row.idx)
-        matching = [row.idx for row in rows if row.idx < below and all(t(row) for t in tests)]
-        return matching[:limit]
+        return self._matching(wanted, marks, range(above, below))[:limit]
 
-    def _tests(
-        self, wanted: Filter, actors: Sequence[int]
-    ) -> Iterator[Callable[[SearchRow], bool]]:
-        terms, people = self._tables.terms, self._tables.people
+    def count(self, wanted: Filter, *, marks: Marks, below: int, most: int | None) -> int:
+        found = len(self._matching(wanted, marks, range(below)))
+        return found if most is None else min(found, most)
+
+    def _matching(self, wanted: Filter, marks: Marks, among: range) -> list[int]:
+        tests = list(self._tests(wanted, marks))
+        rows = sorted(self._tables.search.values(), reverse=True, key=lambda row: row.idx)
+        return [row.idx for row in rows if row.idx in among and all(t(row) for t in tests)]
+
+    def _tests(self, wanted: Filter, marks: Marks) -> Iterator[Callable[[SearchRow], bool]]:
+        yield from self._open_tests(wanted)
         if wanted.actor is not None:
-            yield lambda row: row.actor in actors
-        if wanted.dataset is not None:
-            dataset = terms.get(term(TermKind.DATASET, wanted.dataset), 0)
-            yield lambda row: row.dataset == dataset
+            yield lambda row: row.actor in marks.actor
+        if wanted.permit is not None:
+            yield lambda row: row.permit in marks.permit
+        if wanted.visa is not None:
+            yield lambda row: row.visa in marks.visa
         if wanted.person is not None:
-            where = terms.get(term(TermKind.DATASET, wanted.person.dataset), 0)
+            where = self._number(TermKind.DATASET, wanted.person.dataset)
             ordinal = wanted.person.ordinal
-            yield lambda row: PersonRow(where, ordinal, row.idx) in people
+            yield lambda row: PersonRow(where, ordinal, row.idx) in self._tables.people
+
+    def _open_tests(self, wanted: Filter) -> Iterator[Callable[[SearchRow], bool]]:
+        if wanted.dataset is not None:
+            dataset = self._number(TermKind.DATASET, wanted.dataset)
+            yield lambda row: row.dataset == dataset
         if wanted.type is not None:
-            number = terms.get(term(TermKind.TYPE, wanted.type), 0)
+            number = self._number(TermKind.TYPE, wanted.type)
             yield lambda row: row.ty == number
+        if wanted.src is not None:
+            src = self._number(TermKind.SOURCE, wanted.src)
+            yield lambda row: row.src == src
+        if wanted.purpose is not None:
+            code = wanted.purpose
+            yield lambda row: code in parse_entry(self._tables.entries[row.idx]).purposes
         if wanted.decision is not None:
-            code = DECISION_CODES.get(wanted.decision, 0)
-            yield lambda row: row.decision == code
+            decision = DECISION_CODES.get(wanted.decision, 0)
+            yield lambda row: row.decision == decision
         if wanted.since is not None:
             since = wanted.since
             yield lambda row: row.etime >= since
@@ -109,9 +129,76 @@ class MemoryReader:
     def dropped(self, below: int) -> Sequence[DroppedRange]:
         return ()
 
+    def _number(self, kind: TermKind, text: str) -> int:
+        return self._tables.terms.get(term(kind, text), 0)
+
+    def uses(self, people: Sequence[Subject], below: int) -> Sequence[Use]:
+        about = {(self._number(TermKind.DATASET, p.dataset), p.ordinal): p for p in people}
+        found: dict[Use, set[int]] = {}
+        for row in self._tables.people:
+            entry = parse_entry(self._tables.entries[row.idx])
+            if row[:2] not in about or row.idx >= below or ".access." not in entry.type:
+                continue
+            use = Use(
+                day=entry.occurred_at.date(),
+                dataset=about[row[:2]].dataset,
+                type=entry.type,
+                src=entry.src,
+                decision=entry.decision,
+                purposes=entry.purposes,
+                count=0,
+                newest=0,
+            )
+            found.setdefault(use, set()).add(row.idx)
+        made = [replace(u, count=len(seen), newest=max(seen)) for u, seen in found.items()]
+        return sorted(made, key=lambda use: (use.day, use.newest), reverse=True)
+
+    def activity(self, wanted: Filter, *, marks: Marks, below: int) -> Mapping[Cell, int]:
+        found = self._matching(wanted, marks, range(below))
+        return counted(parse_entry(self._tables.entries[index]) for index in found)
+
+    def permits(
+        self, wanted: Filter, *, marks: Marks, below: int, limit: int
+    ) -> Sequence[PermitUse]:
+        found: dict[tuple[int, str, str], list[int]] = {}
+        for index in self._matching(wanted, marks, range(below)):
+            mark = self._tables.search[index].permit
+            if mark is not None:
+                cell = cell_of(parse_entry(self._tables.entries[index]))
+                found.setdefault((mark, cell.month, cell.dataset), []).append(index)
+        made = [
+            PermitUse(mark=mark, month=month, dataset=dataset, entries=len(seen), first=min(seen))
+            for (mark, month, dataset), seen in found.items()
+        ]
+        return sorted(made, key=lambda use: use.first)[:limit]
+
+    def reach(self, wanted: Filter, *, marks: Marks, below: int) -> Reach:
+        found = self._matching(wanted, marks, range(below))
+        rows = [self._tables.search[index] for index in found]
+        names = {number: one.value for one, number in self._tables.terms.items()}
+        about = Counter(names[row.dataset] for row in rows if row.dataset is not None)
+        people: dict[str, set[int]] = {}
+        for person in self._tables.people:
+            if person.idx in set(found):
+                people.setdefault(names[person.dataset], set()).add(person.ordinal)
+        return Reach(
+            entries=len(rows),
+            first_at=min((row.etime for row in rows), default=None),
+            last_at=max((row.etime for row in rows), default=None),
+            datasets={
+                name: (about[name], len(people.get(name, ())))
+                for name in sorted(about.keys() | people)
+            },
+            actors=len({row.actor for row in rows} - {None}),
+        )
+
     def chains(self, src: str) -> Sequence[tuple[Chain, int]]:
         keys = sorted((key for key in self._tables.chains if key.src == src), reverse=True)
         return [(self._tables.chains[key], self._tables.duplicates.get(key, 0)) for key in keys]
+
+    def gaps(self) -> Sequence[tuple[str, int, int, int]]:
+        chains = sorted(self._tables.chains.items())
+        return [(*key, *gap) for key, chain in chains for gap in chain.gaps]
 
     def producer(self, src: str) -> Producer | None:
         return self._tables.producers.get(src)
@@ -128,6 +215,18 @@ class MemoryTransaction:
     @property
     def reader(self) -> MemoryReader:
         return self._reader
+
+    @property
+    def integrity(self) -> MemoryIntegrity:
+        return MemoryIntegrity(self._tables)
+
+    @property
+    def cases(self) -> MemoryCases:
+        return MemoryCases(self._tables)
+
+    @property
+    def queries(self) -> MemoryQueries:
+        return MemoryQueries(self._tables)
 
     @property
     def exports(self) -> MemoryExports:

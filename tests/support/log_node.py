@@ -23,6 +23,7 @@ from audit_log.bootstrap import (
     create_publisher,
     migrate,
 )
+from audit_log.domain.cases import MAX_REVEALED
 from audit_log.ports import Producer, SequencerStore
 from audit_log.settings import AuditSettings
 from audit_log.usecases.register import register
@@ -118,6 +119,21 @@ class LogNode:
             newest = log.reader.newest()
         assert newest is not None
         return newest.size
+
+    def agreed(self, *groups: str) -> str:
+        """Let two officers agree in a case that all that is published is opened; give its id."""
+        with self.parts.transaction() as log:
+            newest = log.reader.newest()
+        assert newest is not None
+        otto, olga = self.otto(), self.person("olga", *OFFICER_SCOPES)
+        case = self.post("/v1/cases", {"reason": "complaint"}, otto).json()["id"]
+        for first in range(0, newest.size, MAX_REVEALED):
+            indexes = list(range(first, min(first + MAX_REVEALED, newest.size)))
+            body = {"indexes": indexes, "groups": groups}
+            asked = self.post(f"/v1/cases/{case}/reveals", body, otto)
+            place = f"/v1/cases/{case}/reveals/{asked.json()['id']}"
+            assert self.post(place, {"approved": True}, olga).status_code == HTTPStatus.OK
+        return str(case)
 
     def export(self, body: object, token: str | None = None) -> bytes:
         """Ask for an evidence pack, let it be made, and fetch it."""

@@ -9,11 +9,16 @@ from pathlib import Path
 
 from audit_log.adapters.pack import companions, verify
 from audit_log.domain import pack
+from audit_log.domain.cases import MAX_REVEALED
 from audit_log.domain.pack import Asked
 from audit_log.domain.search import Filter
+from audit_log.ports import ExportJob, Transaction
+from audit_log.usecases import cases
 from audit_log.usecases.export import Seen, ask, fetch, state
 from audit_log.usecases.pack import Enclosed, Exporter
 from audit_log.usecases.publish import Publisher
+from shared.clock import Clock
+from shared.ids import IdSource
 from shared.principal import Principal
 from tests.contract.audit_log.test_publishing import TRUST, Remembered, Signing
 from tests.fakes.kernel import CountingIds, CountingSalts
@@ -23,7 +28,46 @@ from tests.support.log_world import PSEUDONYMS, VAULT, World, drain, sequencer
 POLICY = f"log {TRUST.keys[0]}\nquorum none\n"
 VKEY = str(TRUST.keys[0])
 Files = dict[str, bytes]
+UMA = replace(OTTO, subject="uma")
 EVERYTHING = Asked(wanted=Filter(), indexes=None, as_of=0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """The steps of a case that Otto owns and Uma agrees in."""
+
+    transaction: Transaction
+    clock: Clock
+    ids: IdSource
+
+    def open(self) -> str:
+        return cases.open_case(
+            "complaint",
+            None,
+            principal=OTTO,
+            transaction=self.transaction,
+            ids=self.ids,
+            clock=self.clock,
+        ).id
+
+    def agree(self, case: str, indexes: tuple[int, ...], groups: tuple[str, ...]) -> None:
+        reveal = cases.ask_reveal(
+            case,
+            indexes,
+            groups,
+            principal=OTTO,
+            transaction=self.transaction,
+            ids=self.ids,
+            clock=self.clock,
+        )
+        cases.decide_reveal(
+            case,
+            reveal.id,
+            approved=True,
+            principal=UMA,
+            transaction=self.transaction,
+            clock=self.clock,
+        )
 
 
 class PackDesk:
@@ -68,13 +112,43 @@ class PackDesk:
             principal=principal,
             transaction=self.world.transaction,
             vault=VAULT,
+            pseudonyms=PSEUDONYMS,
             ids=self.ids,
             clock=self.world.clock,
+        )
+
+    def agreed(self, *groups: str) -> str:
+        """Open a case in which all that is published may be opened; give its id."""
+        with self.world.transaction() as log:
+            newest = log.reader.newest()
+        assert newest is not None
+        steps = _Steps(self.world.transaction, self.world.clock, self.ids)
+        case = steps.open()
+        for first in range(0, newest.size, MAX_REVEALED):
+            indexes = tuple(range(first, min(first + MAX_REVEALED, newest.size)))
+            steps.agree(case, indexes, groups)
+        return case
+
+    def opening(self, *groups: str, wanted: Filter | None = None) -> Asked:
+        """Make a question that opens groups, as two officers agreed."""
+        return replace(
+            EVERYTHING,
+            wanted=wanted or Filter(),
+            groups=groups,
+            reason="complaint",
+            case=self.agreed(*groups),
         )
 
     def state(self, job_id: str, principal: Principal = OTTO) -> Seen:
         """Ask how far it has come."""
         return state(job_id, principal=principal, transaction=self.world.transaction, vault=VAULT)
+
+    def state_of(self, job_id: str) -> ExportJob:
+        """Look at a job as it is kept: one that failed tells its asker no more."""
+        with self.world.transaction() as log:
+            job = log.exports.get(job_id)
+        assert job is not None
+        return job
 
     def fetch(self, job_id: str, principal: Principal = OTTO) -> bytes:
         """Fetch it."""
@@ -103,11 +177,6 @@ class Trusted:
 
     def alone(self, files: Files) -> int:
         return verify.main([str(together(files, self.folder / "pack.zip"))])
-
-
-def opening(*groups: str, wanted: Filter | None = None) -> Asked:
-    """Make a question that opens groups."""
-    return replace(EVERYTHING, wanted=wanted or Filter(), groups=groups, reason="complaint")
 
 
 def apart(data: bytes) -> dict[str, bytes]:

@@ -7,7 +7,7 @@ Anna is in two datasets, Bo in none, and nobody knows which participant Carl is.
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from consent_registry.adapters.tables import ENDED_SESSIONS
 from consent_registry.domain.history import State
 from consent_registry.http import pages
+from consent_registry.ports import NoLog, WhoUsed
 from consent_registry.usecases.datasets import NewDataset, register_dataset
 from consent_registry.usecases.people import link_login
 from consent_registry.usecases.reading import own_consents
@@ -50,7 +51,12 @@ class Running:
     world: RegistryWorld
 
 
-def pages_app(world: RegistryWorld, sign_in: SignIn, public_url: str = SITE) -> Flask:
+def pages_app(
+    world: RegistryWorld,
+    sign_in: SignIn,
+    public_url: str = SITE,
+    who_used: WhoUsed | None = None,
+) -> Flask:
     """Dress the pages as bootstrap does."""
     app = Flask("consent_registry", static_folder=None)
     register_problems(app)
@@ -69,7 +75,7 @@ def pages_app(world: RegistryWorld, sign_in: SignIn, public_url: str = SITE) -> 
         clock=world.tools.clock,
         ended=SqlEndedSessions(world.engine, ENDED_SESSIONS, world.tools.clock),
     )
-    pages.install(app, tools=world.tools)
+    pages.install(app, tools=replace(world.tools, who_used=who_used or NoLog()))
     return app
 
 

@@ -2,6 +2,7 @@
 """The machine's face: C2SP paths below `/log` and `/witness`, JSON below `/v1`. Decides nothing."""
 
 from audit_log.http.api import (
+    cases,
     entries,
     erasures,
     exports,
@@ -10,6 +11,9 @@ from audit_log.http.api import (
     keeping,
     producers,
     proofs,
+    queries,
+    reports,
+    subjects,
     tiles,
     witness,
 )
@@ -29,5 +33,9 @@ def register(api: Api, *, tiles_public: bool) -> None:
         exports.blueprint,
         witness.blueprint,
         findings.blueprint,
+        subjects.blueprint,
+        cases.blueprint,
+        queries.blueprint,
+        reports.blueprint,
     ):
         api.register_blueprint(blueprint)

@@ -8,6 +8,7 @@ import orjson
 
 from audit_log.domain.filters import filter_of
 from audit_log.domain.search import AsOf, Found
+from audit_log.domain.statement import stated_json
 from audit_log.http.api.keeping import dropped_json
 from audit_log.http.api.schemas import PageSchema, SearchSchema, SeenSchema
 from audit_log.http.edge import current_edge
@@ -26,7 +27,7 @@ blueprint: Final = ApiBlueprint("entries", __name__, url_prefix="/v1", descripti
 def search_entries(body: dict[str, Any]) -> dict[str, Any]:
     """Search; newest entries first, as of the newest checkpoint or the size asked for."""
     edge = current_edge()
-    page = search(
+    answer = search(
         filter_of(body),
         after=body.get("after"),
         limit=body["limit"],
@@ -35,12 +36,15 @@ def search_entries(body: dict[str, Any]) -> dict[str, Any]:
         transaction=edge.transaction,
         pseudonyms=edge.pseudonyms,
         clock=edge.clock,
+        exact=body["exact_count"],
     )
+    page = answer.page
     return {
-        "entries": [_found(one) for one in page.entries],
+        "entries": [found_json(one) for one in page.entries],
         "next": page.next,
-        "as_of": _as_of(page.as_of),
         "dropped": [dropped_json(one) for one in page.dropped],
+        "as_of": as_of_json(page.as_of),
+        **stated_json(answer.stated),
     }
 
 
@@ -58,18 +62,20 @@ def get_entry(idx: int) -> dict[str, Any]:
         clock=edge.clock,
     )
     return {
-        **_found(seen.found),
+        **found_json(seen.found),
         "raw": b64encode(seen.found.entry.raw).decode("ascii"),
         "proof": str(seen.proof),
-        "as_of": _as_of(AsOf(size=seen.checkpoint.size, checkpoint=seen.proof.checkpoint)),
+        "as_of": as_of_json(AsOf(size=seen.checkpoint.size, checkpoint=seen.proof.checkpoint)),
     }
 
 
-def _found(found: Found) -> dict[str, Any]:
+def found_json(found: Found) -> dict[str, Any]:
+    """Write an entry with its place and leaf."""
     raw = found.entry.raw
     leaf = b64encode(leaf_hash(raw)).decode("ascii")
     return {"idx": found.index, "leaf": leaf, "entry": orjson.loads(raw)}
 
 
-def _as_of(as_of: AsOf) -> dict[str, Any]:
+def as_of_json(as_of: AsOf) -> dict[str, Any]:
+    """Write the tree that an answer rests on."""
     return {"size": as_of.size, "checkpoint": as_of.checkpoint.decode()}

@@ -24,7 +24,11 @@ _ZIP: Final = "application/zip"
 @blueprint.arguments(ExportAskedSchema)
 @blueprint.response(202, ExportSchema)
 def ask_for_export(body: dict[str, Any]) -> dict[str, Any]:
-    """Ask for an evidence pack; opening sealed parts needs the scope log.reveal and a reason."""
+    """Ask for an evidence pack.
+
+    Opening sealed parts needs the scope log.reveal, a reason, and a case in which a second officer
+    approved that for each of these entries.
+    """
     edge = current_edge()
     wanted, indexes = body.get("filter"), body.get("indexes")
     return _export(
@@ -35,11 +39,13 @@ def ask_for_export(body: dict[str, Any]) -> dict[str, Any]:
                 as_of=0,
                 groups=tuple(body["open"]),
                 reason=body.get("reason"),
+                case=body.get("case"),
             ),
             as_of=body.get("as_of"),
             principal=current_principal(),
             transaction=edge.transaction,
             vault=edge.vault,
+            pseudonyms=edge.pseudonyms,
             ids=edge.ids,
             clock=edge.clock,
         )

@@ -40,6 +40,10 @@ class SearchSchema(StrictSchema):
     actor = fields.Nested(AccountSchema, allow_none=True)
     dataset = fields.String(allow_none=True, validate=validate.Length(min=1, max=256))
     person = fields.Nested(PersonSchema, allow_none=True)
+    permit = fields.String(allow_none=True, validate=validate.Length(min=1, max=256))
+    visa = fields.String(allow_none=True, validate=validate.Length(min=1, max=256))
+    purpose = fields.String(allow_none=True, validate=validate.Length(min=1, max=4096))
+    src = fields.String(allow_none=True, validate=validate.Length(min=1, max=256))
     type = fields.String(allow_none=True, validate=validate.Length(min=1, max=256))
     decision = fields.String(allow_none=True, validate=validate.OneOf(sorted(DECISION_CODES)))
     since = fields.String(allow_none=True)
@@ -49,6 +53,7 @@ class SearchSchema(StrictSchema):
     limit = fields.Integer(
         strict=True, load_default=50, validate=validate.Range(min=1, max=MAX_PAGE)
     )
+    exact_count = fields.Boolean(load_default=False)
 
 
 class FoundSchema(StrictSchema):
@@ -66,7 +71,39 @@ class AsOfSchema(StrictSchema):
     checkpoint = fields.String(required=True)
 
 
-class PageSchema(StrictSchema):
+class IntegritySchema(StrictSchema):
+    """The run in which search rows below `size` were recomputed, and how many it does not cover."""
+
+    run = fields.Integer(required=True)
+    base = fields.Integer(required=True, allow_none=True)
+    first = fields.Integer(required=True)
+    size = fields.Integer(required=True)
+    flaws = fields.Integer(required=True)
+    not_covered = fields.Integer(required=True)
+    ended_at = fields.String(required=True)
+    entry_id = fields.String(required=True)
+
+
+class MissingSchema(StrictSchema):
+    """A producer whose word is missing: gaps as [epoch, first, last], or silence."""
+
+    src = fields.String(required=True)
+    gaps = fields.List(fields.List(fields.Integer()), required=True)
+    silent = fields.Boolean(required=True)
+    silent_since = fields.String(required=True, allow_none=True)
+
+
+class StatedSchema(StrictSchema):
+    """What an answer says about itself; `count` is null where an earlier page has said it."""
+
+    filter = fields.Dict(required=True)
+    count = fields.Integer(required=True, allow_none=True)
+    count_is_exact = fields.Boolean(required=True)
+    integrity = fields.Nested(IntegritySchema, required=True, allow_none=True)
+    missing = fields.List(fields.Nested(MissingSchema), required=True)
+
+
+class PageSchema(StatedSchema):
     """A page of entries, newest first; `next` goes into `after`.
 
     `dropped` are the ranges that the search could not look into any more.

@@ -17,11 +17,14 @@ class FilterSchema(SearchSchema):
     class Meta(SearchSchema.Meta):
         """A filter knows no pages."""
 
-        exclude = ("after", "as_of", "limit")
+        exclude = ("after", "as_of", "exact_count", "limit")
 
 
 class ExportAskedSchema(StrictSchema):
-    """What a pack is to hold: a filter's entries or those of a list; `open` names sealed groups."""
+    """What a pack is to hold: a filter's entries or those of a list; `open` names sealed groups.
+
+    What is opened was approved within `case`.
+    """
 
     filter = fields.Nested(FilterSchema, allow_none=True)
     indexes = fields.List(
@@ -31,6 +34,7 @@ class ExportAskedSchema(StrictSchema):
     )
     as_of = fields.Integer(strict=True, allow_none=True, validate=_INDEX)
     open = fields.List(fields.String(validate=validate.OneOf(GROUPS)), load_default=list)
+    case = fields.String(allow_none=True, validate=validate.Length(min=1, max=64))
     reason = fields.String(allow_none=True, validate=validate.Length(min=1, max=64))
 
 

@@ -23,6 +23,11 @@ from shared.pages import FormError, current_principal, form_errors, signed_in
 
 blueprint: Final = Blueprint("officer", __name__, template_folder="templates")
 
+FIELDS: Final = (
+    *("subject", "issuer", "dataset", "ordinal", "permit", "visa", "purpose", "src"),
+    *("since", "until", "type", "decision"),
+)
+"""The fields of the search form."""
 _PAGE: Final = 50
 _MAX_DIGITS: Final = 15
 
@@ -31,7 +36,7 @@ _MAX_DIGITS: Final = 15
 @signed_in("log.search")
 def start() -> ResponseReturnValue:
     """Show the search form."""
-    return _form({"issuer": current_principal().issuer})
+    return search_form({"issuer": current_principal().issuer})
 
 
 @blueprint.post("/search")
@@ -40,21 +45,23 @@ def results() -> ResponseReturnValue:
     """Search, and show the results; the search itself becomes an entry."""
     edge, form = current_edge(), request.form
     try:
-        page = search(
-            _filter(form),
-            after=_number(form, "after"),
+        answer = search(
+            filter_from(form),
+            after=number_from(form, "after"),
             limit=_PAGE,
-            as_of=_number(form, "as_of"),
+            as_of=number_from(form, "as_of"),
             principal=current_principal(),
             transaction=edge.transaction,
             pseudonyms=edge.pseudonyms,
             clock=edge.clock,
         )
     except ValidationFailed as refused:
-        return _form(form, form_errors(refused.faults)), 422
+        return search_form(form, form_errors(refused.faults)), 422
     except NotPublished:
-        return _form(form, (FormError(field="main-content", text="The log is empty."),)), 404
-    return render_template("audit_log/results.html", view=views.results(page), form=form)
+        return search_form(form, (FormError(field="main-content", text="The log is empty."),)), 404
+    return render_template(
+        "audit_log/results.html", view=views.results(answer), form=form, fields=FIELDS
+    )
 
 
 @blueprint.get("/entries/<int:index>")
@@ -83,7 +90,8 @@ def proof(index: int) -> ResponseReturnValue:
     return answer
 
 
-def _form(form: Mapping[str, str], errors: tuple[FormError, ...] = ()) -> str:
+def search_form(form: Mapping[str, str], errors: tuple[FormError, ...] = ()) -> str:
+    """Show the search form as it was filled in, with its faults."""
     return render_template(
         "audit_log/search.html",
         form=form,
@@ -93,9 +101,10 @@ def _form(form: Mapping[str, str], errors: tuple[FormError, ...] = ()) -> str:
     )
 
 
-def _filter(form: Mapping[str, str]) -> Filter:
+def filter_from(form: Mapping[str, str]) -> Filter:
+    """Read the search form; raise ValidationFailed for a field that cannot be read."""
     subject, dataset = form.get("subject", "").strip(), form.get("dataset", "").strip()
-    ordinal = _number(form, "ordinal")
+    ordinal = number_from(form, "ordinal")
     if ordinal is not None and not dataset:
         fault = FieldFault("/dataset", "Name the dataset in which the person has this number")
         raise ValidationFailed("the search has faults", faults=[fault])
@@ -103,6 +112,10 @@ def _filter(form: Mapping[str, str]) -> Filter:
     return Filter(
         actor=Account(issuer=form.get("issuer", "").strip(), subject=subject) if subject else None,
         dataset=dataset if dataset and ordinal is None else None,
+        permit=_text(form, "permit"),
+        visa=_text(form, "visa"),
+        purpose=_text(form, "purpose"),
+        src=_text(form, "src"),
         person=None if ordinal is None else Subject(dataset=dataset, ordinal=ordinal),
         type=form.get("type", "") or None,
         decision=form.get("decision", "") or None,
@@ -111,7 +124,12 @@ def _filter(form: Mapping[str, str]) -> Filter:
     )
 
 
-def _number(form: Mapping[str, str], name: str) -> int | None:
+def _text(form: Mapping[str, str], name: str) -> str | None:
+    return form.get(name, "").strip() or None
+
+
+def number_from(form: Mapping[str, str], name: str) -> int | None:
+    """Read a whole number, None for an empty field; raise ValidationFailed for anything else."""
     text = form.get(name, "").strip()
     if not text:
         return None

@@ -8,10 +8,11 @@ from typing import Final
 
 from audit_log.domain.merkle import Side, Step
 from audit_log.domain.retention import Retention, month_text
-from audit_log.domain.search import Dropped, Found, Page
+from audit_log.domain.search import Dropped, Found
+from audit_log.domain.statement import Stated
 from audit_log.domain.words import DECISION_WORDS, GROUP_WORDS, TYPE_WORDS, type_in_words
 from audit_log.ports import DroppedRange
-from audit_log.usecases.look import Seen
+from audit_log.usecases.look import Answer, Seen
 from shared.entries import Entry
 
 Row = tuple[str, ...]
@@ -49,6 +50,7 @@ class Results:
     next: int | None
     size: int
     dropped: tuple[str, ...]
+    stated: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +93,15 @@ def decision_options() -> list[Row]:
     return [("", "Any or none"), *DECISION_WORDS.items()]
 
 
-def results(page: Page) -> Results:
+def results(answer: Answer) -> Results:
     """Show a page of results."""
+    page = answer.page
     return Results(
         lines=tuple(_line(found) for found in page.entries),
         next=page.next,
         size=page.as_of.size,
         dropped=tuple(dropped_words(one) for one in page.dropped),
+        stated=stated_lines(answer.stated),
     )
 
 
@@ -106,6 +110,42 @@ def dropped_words(one: Dropped | DroppedRange) -> str:
     kept = Retention(one.retention).name.lower()
     where = f"entries {one.first} to {one.last}"
     return f"{kept}, {month_text(one.month)}: {one.rows} rows dropped, {one.held} held, {where}"
+
+
+def stated_lines(stated: Stated) -> tuple[str, ...]:
+    """Say in sentences how many entries match, what that rests on, and whose word is missing."""
+    lines: list[str] = []
+    if stated.count is not None:
+        more = "" if stated.exact else "More than "
+        lines.append(f"{more}{stated.count:,} entries match.")
+    run = stated.integrity
+    if run is None:
+        lines.append("What was searched has not yet been held against the entries themselves.")
+    else:
+        behind = max(stated.as_of.size - run.size, 0)
+        lines.append(
+            f"In run {run.id}, ended {run.ended_at:%d %B %Y at %H:%M} UTC, what is searched was"
+            f" held against the entries below {run.size:,}: "
+            + (
+                "all agreed."
+                if not run.flaws
+                else f"{run.flaws:,} rows DIFFERED; see the findings."
+            )
+        )
+        if behind:
+            lines.append(f"The newest {behind:,} entries were not held against it yet.")
+    for one in stated.missing:
+        places = ", ".join(f"{first} to {last}" for _, first, last in one.gaps)
+        if places:
+            lines.append(f"Missing from {one.src}: numbers {places} of its chain.")
+        if one.silent:
+            since = one.silent_since
+            lines.append(
+                f"{one.src} has never spoken."
+                if since is None
+                else f"{one.src} has been silent since {since:%d %B %Y at %H:%M} UTC."
+            )
+    return tuple(lines)
 
 
 def entry_view(seen: Seen) -> EntryView:

@@ -22,11 +22,13 @@ from consent_registry.http.api.schemas import (
     WithdrawalSchema,
     WithdrawSchema,
 )
+from consent_registry.http.api.schemas_uses import UsesSchema
 from consent_registry.http.edge import current_tools, dataset_id_of, instant_of
 from consent_registry.usecases.consents import NewConsent, record_consent
 from consent_registry.usecases.inclusion import inclusion_of
 from consent_registry.usecases.people import link_login
 from consent_registry.usecases.reading import consents_of, history_of
+from consent_registry.usecases.who_used import uses_of
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from shared.api import ApiBlueprint
 from shared.auth import current_principal, requires, requires_any
@@ -108,6 +110,15 @@ def get_history(query: dict[str, Any], pseudonym: str) -> dict[str, Any]:
         known_at=instant_of(query["known_at"], "/query/known_at"),
     )
     return present.history(pseudonym, steps)
+
+
+@blueprint.route("/v1/participants/<pseudonym>/uses")
+@requires_any("consents.read", "consents.self")
+@blueprint.response(200, UsesSchema)
+def get_uses(pseudonym: str) -> dict[str, Any]:
+    """Say who used her data, as the log tells it; the log records that it was asked."""
+    found = uses_of(pseudonym, tools=current_tools(), principal=current_principal())
+    return present.uses(found)
 
 
 @blueprint.route("/v1/participants/<pseudonym>/permits/<permit_id>")

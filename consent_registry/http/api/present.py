@@ -13,6 +13,7 @@ from consent_registry.domain.records import answers_of
 from consent_registry.domain.register import Dataset, FrozenCohort, Withdrawal
 from consent_registry.domain.terms import Terms, to_json
 from consent_registry.domain.verdict import ENGINE_VERSION, Matter
+from consent_registry.http.uses_present import use_report
 from consent_registry.usecases.blocking import Blocking
 from consent_registry.usecases.codes import DatasetCodes
 from consent_registry.usecases.cohorts import Evaluation
@@ -22,6 +23,7 @@ from consent_registry.usecases.inclusion import Inclusion
 from consent_registry.usecases.opt_out import OptOutStatus
 from consent_registry.usecases.reading import Choice, Choices, Step
 from consent_registry.usecases.rulings import RulingTaken
+from consent_registry.usecases.who_used import Uses
 from shared.clock import to_rfc3339
 from shared.ids import DatasetId
 
@@ -67,6 +69,11 @@ def withdrawal(done: Withdrawal, public_url: str) -> dict[str, Any]:
         "revisions": [{"dataset": name, "revision": revision} for name, revision in done.revisions],
         "receipt_url": f"{public_url}/withdrawals/{done.withdrawal_id}",
     }
+
+
+def uses(found: Uses) -> dict[str, Any]:
+    """Present who used a participant's data."""
+    return {"participant": found.pseudonym, **use_report(found.report, found.titles)}
 
 
 def choices(found: Choices) -> dict[str, Any]:

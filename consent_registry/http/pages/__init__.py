@@ -14,10 +14,10 @@ its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_u
 `/history` and `/history/<dataset>`, `/opt-out`, `/answer/<dataset>` where a dataset asks by a form
 (its POST shows the outcome, `/answer/<dataset>/confirmation` records it, `…/recorded` says so), and
 `/form/<sha256>` to read one; `/receipts/<event_id>` (the signed receipt) and `/receipts/check`,
-which is open to everybody; `/wishes` (who may act for me, what I want to hear of); `/rights` (her
-requests). The data steward's: `/imports`, `/imports/<import_id>`, `/nodes` and `/blocking`; a
-consent steward's: `/steward/merges`, `/steward/mandates` and `/steward/deaths`; the rights desk's:
-`/desk`.
+which is open to everybody; `/wishes` (who may act for me, what I want to hear of), `/rights` (her
+requests), `/who-used` (what the log knows of the uses of one's data). The data steward's:
+`/imports`, `/imports/<import_id>`, `/nodes` and `/blocking`; a consent steward's:
+`/steward/merges`, `/steward/mandates` and `/steward/deaths`; the rights desk's: `/desk`.
 """
 
 from flask import Flask
@@ -32,6 +32,7 @@ from consent_registry.http.pages import (
     receipts,
     rights,
     steward,
+    using,
     wishes,
 )
 from consent_registry.usecases.tools import Tools
@@ -42,6 +43,7 @@ NAVIGATION = (
     NavigationItem(text="Opt out", href="/opt-out", scope="consents.self"),
     NavigationItem(text="My wishes", href="/wishes", scope="consents.self"),
     NavigationItem(text="My rights", href="/rights", scope="consents.self"),
+    NavigationItem(text="Who used my data", href="/who-used", scope="consents.self"),
     NavigationItem(text="History", href="/history", scope="consents.self"),
     NavigationItem(text="Imports", href="/imports", scope="consents.import"),
     NavigationItem(text="Nodes", href="/nodes", scope="consents.read"),
@@ -71,3 +73,4 @@ def install(app: Flask, *, tools: Tools) -> None:
     app.register_blueprint(blocking.blueprint)
     app.register_blueprint(lives_steward.blueprint)
     app.register_blueprint(desk.blueprint)
+    app.register_blueprint(using.blueprint)

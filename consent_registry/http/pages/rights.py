@@ -97,7 +97,7 @@ def _moved(request_id: str, kind: StepKind) -> ResponseReturnValue:
 def file() -> ResponseReturnValue:
     """Give her everything that is held about her, to keep; who used it too where that is known."""
     tools = participant.current_tools()
-    found = own_file(with_uses=tools.uses is not None, tools=tools, principal=current_principal())
+    found = own_file(with_uses=None, tools=tools, principal=current_principal())
     body = orjson.dumps(rights_present.own_file(found), option=orjson.OPT_INDENT_2)
     headers = {"Content-Disposition": 'attachment; filename="my-data.json"'}
     return Response(body, mimetype="application/json", headers=headers)

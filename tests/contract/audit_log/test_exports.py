@@ -9,14 +9,18 @@ import pytest
 
 from audit_log.domain import pack
 from audit_log.domain.errors import (
+    CaseClosed,
+    CaseUnknown,
     ExportGone,
     ExportNotReady,
     ExportUnknown,
+    RevealNotApproved,
     SizeNotPublished,
 )
 from audit_log.domain.pack import Asked
 from audit_log.domain.search import Account, Filter
 from audit_log.ports import ExportState
+from audit_log.usecases import cases
 from audit_log.usecases.erase import erase
 from shared.entries import parse_entry
 from shared.errors import Forbidden, ValidationFailed
@@ -24,7 +28,7 @@ from shared.events import Subject
 from tests.fakes.kernel import CountingIds
 from tests.fakes.log_factories import DATASET, ISSUER, OTTO, Speaker, fact
 from tests.support.log_world import PSEUDONYMS, SRC, Producing, World, entries_of, register
-from tests.support.packs import EVERYTHING, PackDesk, apart, opening
+from tests.support.packs import EVERYTHING, UMA, PackDesk, apart
 
 EXPORT = "placet.audit.export.v1"
 COSIGNATURE = b"\xe2\x80\x94 witness.example/se AAAAAGNvc2lnbmVk\n"
@@ -112,7 +116,7 @@ def test_a_pack_holds_what_a_search_finds_and_nothing_else(world: World, desk: P
 def test_only_the_groups_asked_for_are_opened(desk: PackDesk) -> None:
     said = json.loads(apart(desk.made())[pack.STATEMENT])
     assert (said["opened"], said["erased"]) == (0, 0)
-    openings = apart(desk.made(opening("permit", "subj")))[pack.OPENINGS]
+    openings = apart(desk.made(desk.opening("permit", "subj")))[pack.OPENINGS]
     opened = [json.loads(line) for line in openings.splitlines()]
     assert [one["group"] for one in opened] == ["permit", "subj/0", "subj/0", "subj/0"]
     assert opened[0]["value"] == {"jti": "visa-1", "permit_id": "permit-1"}
@@ -121,16 +125,47 @@ def test_only_the_groups_asked_for_are_opened(desk: PackDesk) -> None:
 
 def test_opening_needs_its_own_right_and_a_reason(world: World, desk: PackDesk) -> None:
     with pytest.raises(Forbidden):
-        desk.ask(opening("actor"), principal=NO_REVEAL)
+        desk.ask(desk.opening("actor"), principal=NO_REVEAL)
     with pytest.raises(ValidationFailed):
-        desk.ask(replace(opening("actor"), reason=None))
+        desk.ask(replace(desk.opening("actor"), reason=None))
     with pytest.raises(Forbidden):
         desk.ask(principal=replace(OTTO, scopes=frozenset({"log.read"})))
     assert desk.ask(principal=NO_REVEAL).state is ExportState.WAITING
-    desk.made(opening("actor"))
+    desk.made(desk.opening("actor"))
     reveals = [parse_entry(raw) for raw in entries_of(world)]
     told = [one for one in reveals if one.type == "placet.audit.reveal.v1"]
     assert [(one.reason, one.counts) for one in told] == [("complaint", {"opened": 3})]
+
+
+def test_a_pack_opens_only_what_another_officer_approved(world: World, desk: PackDesk) -> None:
+    agreed = desk.opening("actor")
+    with pytest.raises(ValidationFailed):
+        desk.ask(replace(agreed, case=None))
+    with pytest.raises(CaseUnknown):
+        desk.ask(replace(agreed, case="018bcfe5-6801-7000-8000-000000000000"))
+    with pytest.raises(RevealNotApproved):
+        desk.ask(replace(agreed, wanted=None, indexes=(1,), groups=("actor", "subj")))
+    with pytest.raises(RevealNotApproved):
+        desk.ask(replace(agreed, wanted=None, indexes=(1,)), principal=UMA)
+    with pytest.raises(RevealNotApproved):
+        desk.ask(replace(agreed, groups=("subj",)))
+    with pytest.raises(RevealNotApproved):
+        desk.ask(agreed, principal=UMA)
+    desk.round()
+    desk.settle()
+    types = {parse_entry(raw).type for raw in entries_of(world)}
+    assert types.isdisjoint({EXPORT, "placet.audit.reveal.v1"})
+
+
+def test_in_a_closed_case_no_pack_is_opened(world: World, desk: PackDesk) -> None:
+    agreed = desk.opening("actor")
+    waiting = desk.ask(agreed)
+    assert agreed.case is not None
+    cases.close_case(agreed.case, principal=OTTO, transaction=world.transaction, clock=world.clock)
+    with pytest.raises(CaseClosed):
+        desk.ask(agreed)
+    desk.round()
+    assert desk.state_of(waiting.id).fault == "case_closed"
 
 
 def test_nobody_but_the_asker_learns_of_an_export(desk: PackDesk) -> None:
@@ -144,7 +179,7 @@ def test_nobody_but_the_asker_learns_of_an_export(desk: PackDesk) -> None:
 
 
 def test_an_erasure_voids_every_pack_with_opened_parts(world: World, desk: PackDesk) -> None:
-    opened, plain = desk.ask(opening("subj")), desk.ask()
+    opened, plain = desk.ask(desk.opening("subj")), desk.ask()
     desk.round()
     desk.settle()
     desk.round()
@@ -152,14 +187,14 @@ def test_an_erasure_voids_every_pack_with_opened_parts(world: World, desk: PackD
     with pytest.raises(ExportGone):
         desk.fetch(opened.id)
     assert desk.fetch(plain.id)
-    again = apart(desk.made(opening("subj")))
+    again = apart(desk.made(desk.opening("subj")))
     said = json.loads(again[pack.STATEMENT])
     assert (said["opened"], said["erased"]) == (1, 2)
     assert len(again[pack.OPENINGS].splitlines()) == 1
 
 
 def test_an_erasure_between_fixing_and_proving_voids_it_too(world: World, desk: PackDesk) -> None:
-    job = desk.ask(opening("actor"))
+    job = desk.ask(desk.opening("actor"))
     desk.round()
     erased(world, Account(issuer=ISSUER, subject="rita"))
     desk.settle()
@@ -186,8 +221,8 @@ def test_a_pack_is_kept_for_a_day(world: World, desk: PackDesk) -> None:
         Asked(wanted=None, indexes=None, as_of=0),
         Asked(wanted=Filter(), indexes=(1,), as_of=0),
         Asked(wanted=None, indexes=(), as_of=0),
-        Asked(wanted=Filter(), indexes=None, as_of=0, groups=("name",), reason="complaint"),
-        Asked(wanted=Filter(), indexes=None, as_of=0, groups=("actor",), reason="A Complaint"),
+        Asked(wanted=Filter(), indexes=None, as_of=0, groups=("name",), reason="r", case="c"),
+        Asked(wanted=Filter(), indexes=None, as_of=0, groups=("actor",), reason="A C", case="c"),
         Asked(wanted=Filter(type="nonsense"), indexes=None, as_of=0),
     ],
 )

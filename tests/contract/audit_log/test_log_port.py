@@ -19,7 +19,7 @@ from audit_log.usecases.register import register
 from audit_log.usecases.take_in import take_in
 from shared.entries import parse_entry
 from shared.errors import Forbidden, ValidationFailed
-from shared.events import Actor, Subject
+from shared.events import JSON, Actor, Subject
 from shared.ids import Uuid7Source
 from shared.principal import Principal
 from tests.contract.audit_log.test_publishing import Remembered, publisher
@@ -139,12 +139,16 @@ RITA = Actor(issuer=ISSUER, subject="rita", client_id="desk")
 DORA = Actor(issuer=ISSUER, subject="dora", client_id="desk")
 
 
+def visa(number: int) -> dict[str, JSON]:
+    return {"permit_id": "permit-1", "jti": f"visa-{number}"}
+
+
 def filled(world: World) -> None:
     speaker = Speaker()
     Producing(world).send(
-        speaker.say(fact(actor=RITA, dataset="GDI-ZZ-DATASET-1")),
+        speaker.say(fact(actor=RITA, dataset="GDI-ZZ-DATASET-1", permit=visa(1))),
         speaker.say(fact(actor=DORA, dataset="GDI-ZZ-DATASET-2", decision="deny")),
-        speaker.say(fact(actor=RITA, dataset="GDI-ZZ-DATASET-2", reason=None)),
+        speaker.say(fact(actor=RITA, dataset="GDI-ZZ-DATASET-2", reason=None, permit=visa(2))),
         speaker.say(fact(actor=None, subjects=(), dataset=None, type_="placet.visa.issued.v1")),
     )
     drain(sequencer(world))
@@ -152,7 +156,7 @@ def filled(world: World) -> None:
 
 
 def found(world: World, wanted: Filter, *, limit: int = 50, after: int | None = None) -> list[int]:
-    page = search(
+    answer = search(
         wanted,
         after=after,
         limit=limit,
@@ -162,7 +166,7 @@ def found(world: World, wanted: Filter, *, limit: int = 50, after: int | None = 
         pseudonyms=PSEUDONYMS,
         clock=world.clock,
     )
-    return [one.index for one in page.entries]
+    return [one.index for one in answer.page.entries]
 
 
 def test_each_part_of_a_filter_narrows(world: World) -> None:
@@ -177,6 +181,17 @@ def test_each_part_of_a_filter_narrows(world: World) -> None:
     assert found(world, Filter(person=Subject(dataset=DATASET, ordinal=8))) == []
     assert found(world, Filter(decision="deny")) == [1]
     assert found(world, Filter(type="placet.visa.issued.v1")) == [3]
+    for wanted, indexes in (
+        (Filter(permit="permit-1"), [2, 0]),
+        (Filter(visa="visa-1"), [0]),
+        (Filter(permit="permit-1", visa="visa-2"), [2]),
+        (Filter(permit="permit-2"), []),
+        (Filter(permit="permit-1", actor=rita, decision="deny"), []),
+        (Filter(purpose="DUO:0000006", src=SRC), [3, 2, 1, 0]),
+        (Filter(purpose="DUO:0000007"), []),
+        (Filter(src="zz/nobody/1"), []),
+    ):
+        assert found(world, wanted) == indexes, wanted
     assert found(world, Filter(), limit=2) == [4, 3]
     assert found(world, Filter(), limit=2, after=3) == [2, 1]
 
@@ -218,7 +233,7 @@ def forget(world: World, target: Account | Subject) -> int:
 def test_an_erased_account_is_nowhere_any_more(world: World) -> None:
     filled(world)
     rita = Account(issuer=ISSUER, subject="rita")
-    assert forget(world, rita) == 2
+    assert forget(world, rita) == 4
     assert found(world, Filter(actor=rita)) == []
     assert found(world, Filter(actor=Account(issuer=ISSUER, subject="dora"))) == [1]
     with pytest.raises(NothingToErase):

@@ -9,7 +9,7 @@ import pytest
 from audit_log.domain.errors import Fenced
 from audit_log.domain.merkle import leaf_hash, root_of
 from audit_log.domain.parts import person_holder
-from audit_log.domain.search import Filter
+from audit_log.domain.search import Filter, Marks
 from audit_log.usecases.announce import started
 from audit_log.usecases.erase import erase
 from shared.entries import parse_entry
@@ -274,7 +274,7 @@ def test_a_batch_sealed_with_a_key_that_was_erased_meanwhile_is_prepared_anew(
     Producing(world).send(speaker.say(fact(subjects=(person,))))
     drain(again)
     with world.transaction() as log:
-        found = log.reader.search(Filter(person=person), actors=(), below=99, limit=9)
+        found = log.reader.search(Filter(person=person), marks=Marks(), below=99, limit=9)
     assert len(found) == 1  # the first is forgotten, the second lies under a new key
     holder = PSEUDONYMS.holder(person_holder(person))
     assert holder in store.keys([holder])

@@ -21,7 +21,7 @@ from tests.fakes.log_factories import DATASET, OTTO, Speaker
 from tests.integration.audit_log.test_processes import process
 from tests.support.log_node import LogNode
 from tests.support.log_world import PSEUDONYMS, VAULT, PostgresWorld, Producing, register
-from tests.support.packs import POLICY, PackDesk, apart, opening
+from tests.support.packs import POLICY, PackDesk, apart
 from tests.support.waiting import wait_until
 
 PERMITTED = {"dataset": DATASET, "decision": "permit"}
@@ -53,6 +53,8 @@ def test_a_pack_is_asked_for_made_fetched_and_verified(
 ) -> None:
     vkey = node.get("/v1/log", node.otto()).json()["vkey"]
     body = {"filter": PERMITTED, "open": ["actor"], "reason": "complaint"}
+    assert node.post("/v1/exports", body, node.otto()).json()["code"] == "validation_failed"
+    body["case"] = node.agreed("actor")
     data = node.export(body)
     done = verified(data, vkey, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -77,7 +79,7 @@ def test_the_state_is_told_until_the_pack_is_there(node: LogNode, said: int) -> 
 
 
 def test_opening_needs_the_right_to_reveal(node: LogNode, said: int) -> None:
-    body = {"filter": {}, "open": ["actor"], "reason": "complaint"}
+    body = {"filter": {}, "open": ["actor"], "reason": "complaint", "case": node.agreed("actor")}
     without = node.service("story", "log.search")
     assert node.post("/v1/exports", body, without).json()["code"] == "forbidden"
     assert node.post("/v1/exports", {"filter": {}}, without).status_code == 202
@@ -93,7 +95,8 @@ def test_opening_needs_the_right_to_reveal(node: LogNode, said: int) -> None:
         ({"indexes": []}, "/indexes"),
         ({"indexes": [-1]}, "/indexes/0"),
         ({"filter": {}, "open": ["name"], "reason": "complaint"}, "/open/0"),
-        ({"filter": {}, "open": ["actor"]}, "/reason"),
+        ({"filter": {}, "open": ["actor"], "case": "c"}, "/reason"),
+        ({"filter": {}, "open": ["actor"], "reason": "complaint"}, "/case"),
     ],
 )
 def test_a_question_with_faults_names_them(
@@ -109,6 +112,7 @@ def test_nothing_personal_lies_open_in_the_table(node: LogNode, said: int) -> No
         "filter": {"actor": {"issuer": "https://login.example", "subject": "MARKER-4712"}},
         "open": ["actor"],
         "reason": "complaint",
+        "case": node.agreed("actor"),
     }
     node.export(body)
     with node.parts.engine.connect() as connection:
@@ -136,7 +140,7 @@ def test_somebody_erased_while_parts_are_opened_is_in_no_pack() -> None:
         desk.settle()
         Producing(world).send(*Speaker().say_many(3))
         desk.settle()
-        job = desk.ask(opening("subj"))
+        job = desk.ask(desk.opening("subj"))
 
         def erased_meanwhile(number: int) -> bytes:
             erase(

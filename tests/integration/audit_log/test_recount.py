@@ -56,6 +56,7 @@ def copy(node: LogNode, tmp_path_factory: pytest.TempPathFactory) -> Path:
     node.settle()
     folder = tmp_path_factory.mktemp("recount")
     body = {"filter": {}, "open": ["actor", "subj"], "reason": "complaint"}
+    body["case"] = node.agreed("actor", "subj")
     opened = apart(node.export(body))[pack.OPENINGS]
     (folder / "openings.jsonl").write_bytes(opened)
     vkey = node.get("/v1/log", node.otto()).json()["vkey"]

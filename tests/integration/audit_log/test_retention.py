@@ -140,7 +140,7 @@ class Node:
             transaction=self.world.transaction,
             pseudonyms=PSEUDONYMS,
             clock=self.world.clock,
-        )
+        ).page
 
     def found(self, person: Subject) -> list[int]:
         """Give the indexes of what producers said about a person."""

@@ -14,7 +14,7 @@ import pytest
 
 from audit_log.bootstrap.working import create_retainer
 from audit_log.settings import AdminSettings
-from consent_registry.adapters.audit_client import SCOPES, AuditClient, SubjectReportClient
+from consent_registry.adapters.audit_client import SCOPES, AuditClient
 from consent_registry.adapters.tables import OUTBOX
 from consent_registry.domain.erasure import Account, Mark, Part, Phase
 from consent_registry.domain.errors import AuditLogAway
@@ -179,15 +179,12 @@ def test_a_hold_in_the_log_is_waited_for_and_the_log_goes_on_by_itself(apart: Bo
 
 def test_a_log_that_is_away_or_does_not_know_us_is_no_answer(node: LogNode) -> None:
     away = AuditClient("http://127.0.0.1:9", src=SRC, bearer=lambda: "token")
-    report = SubjectReportClient("http://127.0.0.1:9/report", bearer=lambda: "token")
     someone = Subject(dataset=DS, ordinal=77)
     mark = Mark(outbox_id=1, epoch=1, seq=1)
     with pytest.raises(AuditLogAway):
         away.sequenced(mark)
     with pytest.raises(AuditLogAway):
         away.forget(someone, "gdpr_17_1_b")
-    with pytest.raises(AuditLogAway):
-        report.uses([someone])
     refused = AuditClient(node.url, src=SRC, bearer=lambda: "token")
     with pytest.raises(AuditLogAway):
         refused.sequenced(mark)

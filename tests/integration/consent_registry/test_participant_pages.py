@@ -5,12 +5,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from consent_registry.domain.history import State
 from consent_registry.domain.terms import RawAlternative
+from consent_registry.domain.uses import DataUse, NotReporting
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.cohorts import freeze_cohort
 from consent_registry.usecases.consents import NewConsent, record_consent
@@ -19,6 +20,7 @@ from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from shared.auth import AUTH_MARK
 from shared.ids import ApplicationId, PermitId
 from tests.fakes.consent_factories import purpose
+from tests.fakes.who_used import MemoryWhoUsed
 from tests.support.page_world import make_sign_in
 from tests.support.participant_pages import (
     ANNA,
@@ -294,3 +296,40 @@ def test_every_page_declares_who_may_see_it(quiet: Site) -> None:
     for rule in own:
         view = quiet.app.view_functions[rule.endpoint]
         assert getattr(view, AUTH_MARK) == ("consents.self",), rule.rule
+
+
+def test_who_used_my_data_says_each_use_and_who_is_silent(site: Site) -> None:
+    told = MemoryWhoUsed()
+    place = (HEART, 0)
+    use = DataUse(
+        day=date(2026, 11, 22),
+        dataset=HEART,
+        kind="access.read",
+        node="zz/clearinghouse/1",
+        decision="permit",
+        purposes=("DUO:0000006",),
+        count=3,
+    )
+    told.uses = [(place, use), ((OTHER, 0), replace(use, dataset=OTHER, count=99))]
+    told.not_reporting = (
+        NotReporting(node="ee/clearinghouse/1", places=2, silent=True, silent_since=None),
+    )
+    told.size = 40
+    app = pages_app(site.world, make_sign_in(site.world.clock, issuer=LOGIN), who_used=told)
+    seen = replace(site, app=app)
+    page = seen.browser().get("/who-used")
+    assert page.status_code == 200
+    for words in (
+        *("Your data was read", "3 times", "22 November 2026", "allowed", "DUO:0000006"),
+        *("ee/clearinghouse/1: 2 of its reports have not arrived", "it has never reported"),
+        *("with 40 entries", "The log knows of no use of your data here."),
+    ):
+        assert words in page.text, words
+    assert "99 times" not in page.text
+    assert {dataset for dataset, _ in told.asked[0]} == {HEART, LUNG}
+    assert "in no dataset" in seen.browser("bo").get("/who-used").text
+    assert seen.browser("carl").get("/who-used").status_code == 403
+    told.away = True
+    away = seen.browser().get("/who-used")
+    assert away.status_code == 503
+    assert "cannot be asked right now" in away.text

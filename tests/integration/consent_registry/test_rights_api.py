@@ -79,7 +79,7 @@ def test_the_file_is_hers_and_without_a_report_that_is_not_connected(node: Regis
     assert (found["format"], found["participant"]) == ("placet/own-data/v1", "anna-p")
     assert found["datasets"][0]["local_id"] == "anna"
     refused = node.call("GET", f"{path}?uses=true", token=node.person("anna"))
-    assert code_of(refused) == (503, "subject_report_not_connected")
+    assert code_of(refused) == (503, "who_used_unavailable")
 
 
 def test_a_level_is_a_withdrawal_with_tasks_and_proof(node: RegistryNode) -> None:

@@ -11,13 +11,12 @@ import pytest
 
 from consent_registry.domain.erasure import Phase
 from consent_registry.domain.errors import (
-    AuditLogAway,
     FreezeOvertaken,
     LevelNotOffered,
     RequestStands,
     RequestUnknown,
-    SubjectReportNotConnected,
     TaskDone,
+    WhoUsedUnavailable,
 )
 from consent_registry.domain.levels import TASKS, Level
 from consent_registry.domain.purpose import Category
@@ -43,11 +42,10 @@ from consent_registry.usecases.requests import (
 )
 from consent_registry.usecases.tasks import close_task, open_tasks, own_tasks, take_task
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
-from shared.canonical import JSON
 from shared.errors import Forbidden, ValidationFailed
-from shared.events import Subject
 from shared.ids import ApplicationId, Ordinal, PermitId
 from tests.fakes.consent_factories import purpose
+from tests.fakes.who_used import MemoryWhoUsed
 from tests.support.erasing_world import (
     ANNA,
     GRETA,
@@ -259,20 +257,6 @@ def test_what_was_decided_of_her_before_the_erasure_is_unknown_then(site: Erasin
     assert decided(site) == ("out", "erased")
 
 
-class Reporter:
-    """A second implementation of `SubjectUses`."""
-
-    def __init__(self) -> None:
-        self.asked: list[Subject] = []
-        self.away = False
-
-    def uses(self, people: list[Subject]) -> dict[str, JSON]:
-        if self.away:
-            raise AuditLogAway
-        self.asked += people
-        return {"uses": []}
-
-
 def test_the_file_has_everything_that_is_held_of_her_and_nobody_else(site: ErasingWorld) -> None:
     bind(site, freeze(site, "A-1"), "permit-1")
     ask(site, Right.OBJECTION, WORDS)
@@ -288,15 +272,18 @@ def test_the_file_has_everything_that_is_held_of_her_and_nobody_else(site: Erasi
 def test_uses_are_in_the_file_only_from_a_log_that_is_connected_and_answers(
     site: ErasingWorld,
 ) -> None:
-    with pytest.raises(SubjectReportNotConnected):
+    with pytest.raises(WhoUsedUnavailable):
         own_file(with_uses=True, tools=site.tools, principal=ANNA)
-    reporter = Reporter()
-    tools = replace(site.tools, uses=reporter)  # type: ignore[arg-type] # lists are sequences
-    assert own_file(with_uses=True, tools=tools, principal=ANNA).uses == {"uses": []}
-    assert Subject(dataset=DS, ordinal=0) in reporter.asked
-    reporter.away = True
-    with pytest.raises(AuditLogAway):
+    log = MemoryWhoUsed()
+    tools = replace(site.tools, who_used=log)
+    found = own_file(with_uses=True, tools=tools, principal=ANNA).uses
+    assert found is not None
+    assert found.uses == ()
+    assert (DS, 0) in log.asked[0]
+    log.away = True
+    with pytest.raises(WhoUsedUnavailable):
         own_file(with_uses=True, tools=tools, principal=ANNA)
+    assert own_file(with_uses=None, tools=tools, principal=ANNA).uses is None
 
 
 @pytest.mark.parametrize("level", Level)

@@ -3,7 +3,7 @@
 
 from sqlalchemy import inspect
 
-from audit_log.adapters.tables import METADATA
+from audit_log.adapters.casework_tables import CASE_FILE
 from shared.db import engine, run_migrations, schema_differences, undo_migrations
 from tests.support.postgres import empty_database, fresh_database
 
@@ -11,7 +11,7 @@ SERVICE = "audit_log"
 
 
 def test_the_migrations_make_what_the_tables_declare() -> None:
-    assert schema_differences(METADATA, fresh_database(SERVICE)) == []
+    assert schema_differences(CASE_FILE.metadata, fresh_database(SERVICE)) == []
 
 
 def test_migrating_twice_and_back_leaves_nothing_behind() -> None:

@@ -8,7 +8,7 @@ import pytest
 from shared.events import Subject
 from tests.fakes.log_factories import DATASET, Speaker, fact
 from tests.support.log_world import MemoryWorld, Producing, register
-from tests.support.packs import Files, PackDesk, Trusted, apart, opening
+from tests.support.packs import Files, PackDesk, Trusted, apart
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def good() -> Files:
     people = tuple(Subject(dataset=DATASET, ordinal=number) for number in range(3))
     Producing(world).send(*(speaker.say(fact(subjects=people)) for _ in range(8)))
     desk.settle()
-    return apart(desk.made(opening("actor", "subj")))
+    return apart(desk.made(desk.opening("actor", "subj")))
 
 
 @pytest.fixture

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An officer's case: why sealed parts are to be opened, who asks, and who else agrees.
+
+Nobody opens alone: whoever approves is never the one who asked. What was agreed on is opened anew
+at each look and never kept, so that an erasure reaches it.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+MAX_REVEALED: Final = 200
+"""How many entries one request to open may name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Officer:
+    """An account of an officer."""
+
+    issuer: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A case; `reason` is a code, `reference` the number under which others know it, if any."""
+
+    id: str
+    reason: str
+    reference: str | None
+    owner: Officer
+    opened_at: datetime
+    closed_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything may still happen in it."""
+        return self.closed_at is None
+
+
+class RevealState(StrEnum):
+    """How far a request to open has come."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reveal:
+    """A request to open groups of sealed parts of named entries, within a case."""
+
+    id: str
+    case: str
+    indexes: tuple[int, ...]
+    groups: tuple[str, ...]
+    asked_by: Officer
+    asked_at: datetime
+    state: RevealState
+    decided_by: Officer | None
+    decided_at: datetime | None
+
+
+def covers(reveals: Collection[Reveal], indexes: Collection[int], groups: Collection[str]) -> bool:
+    """Tell whether each of these groups of each of these entries stands in an approved request."""
+    agreed = {
+        (index, group)
+        for one in reveals
+        if one.state is RevealState.APPROVED
+        for index in one.indexes
+        for group in one.groups
+    }
+    return all((index, group) in agreed for index in indexes for group in groups)

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an answer says about itself: the question, how much of the log it rests on, what is missing.
+
+An answer from search rows is only as good as those rows. So it names the run in which they were
+recomputed from the entries themselves, and the producers whose word is missing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from audit_log.domain.filters import filter_json
+from audit_log.domain.pack import ProducerStanding
+from audit_log.domain.search import AsOf, Filter
+from shared.canonical import JSON
+from shared.clock import to_rfc3339
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrityRun:
+    """Search rows recomputed from the entries `first` to below `size`, and held against each other.
+
+    `base` is the run that did the same up to `first`; None when this one began at the beginning.
+    `flaws` counts the rows that differed, those of `base` included; `entry_id` names the entry in
+    which the log says so.
+    """
+
+    id: int
+    base: int | None
+    first: int
+    size: int
+    flaws: int
+    started_at: datetime
+    ended_at: datetime
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingWord:
+    """A producer whose word is missing: places of a chain that nothing fills, or silence.
+
+    `gaps` are (epoch, first, last); `silent_since` is when it last spoke, None when it is not
+    silent or never spoke; `silent` tells which.
+    """
+
+    src: str
+    gaps: tuple[tuple[int, int, int], ...]
+    silent: bool
+    silent_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """What an answer says about itself.
+
+    `count` is how many entries match below the size; with `exact` false there are more. It is None
+    where an earlier page has said it.
+    """
+
+    wanted: Filter
+    as_of: AsOf
+    count: int | None
+    exact: bool
+    integrity: IntegrityRun | None
+    missing: tuple[MissingWord, ...]
+
+
+def missing_words(
+    wanted: Filter,
+    standing: Iterable[ProducerStanding],
+    gaps: Sequence[tuple[str, int, int, int]],
+    at: datetime,
+) -> tuple[MissingWord, ...]:
+    """Give the producers whose word is missing in what a filter asks for.
+
+    Nobody knows when what fills a gap happened, so every gap counts; a silence that began after
+    the time asked for does not.
+    """
+    found: list[MissingWord] = []
+    for one in standing:
+        if wanted.src not in (None, one.src):
+            continue
+        silent = one.silent(at) and (
+            wanted.until is None or one.last_at is None or one.last_at < wanted.until
+        )
+        own = tuple((epoch, first, last) for src, epoch, first, last in gaps if src == one.src)
+        if own or silent:
+            since = one.last_at if silent else None
+            found.append(MissingWord(src=one.src, gaps=own, silent=silent, silent_since=since))
+    return tuple(found)
+
+
+def stated_json(stated: Stated) -> dict[str, JSON]:
+    """Write a statement, personal values of the filter included: for the asker alone."""
+    return {
+        "filter": filter_json(stated.wanted),
+        "count": stated.count,
+        "count_is_exact": stated.exact,
+        "integrity": integrity_json(stated.integrity, stated.as_of.size),
+        "missing": [_missing(one) for one in stated.missing],
+    }
+
+
+def integrity_json(run: IntegrityRun | None, as_of: int) -> Mapping[str, JSON] | None:
+    """Write which run covers the entries below a size, and how many of them it does not cover."""
+    if run is None:
+        return None
+    return {
+        "base": run.base,
+        "ended_at": to_rfc3339(run.ended_at),
+        "entry_id": run.entry_id,
+        "first": run.first,
+        "flaws": run.flaws,
+        "not_covered": max(as_of - run.size, 0),
+        "run": run.id,
+        "size": run.size,
+    }
+
+
+def _missing(one: MissingWord) -> JSON:
+    return {
+        "gaps": [list(gap) for gap in one.gaps],
+        "silent": one.silent,
+        "silent_since": None if one.silent_since is None else to_rfc3339(one.silent_since),
+        "src": one.src,
+    }

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reports as JSON: shapes only."""
+
+from marshmallow import fields, validate
+
+from audit_log.http.api.schemas import (
+    AsOfSchema,
+    IntegritySchema,
+    MissingSchema,
+    PersonSchema,
+    StatedSchema,
+)
+from audit_log.http.api.schemas_exports import FilterSchema
+from audit_log.usecases.who_used import MAX_PEOPLE
+from shared.api import StrictSchema
+
+
+class SubjectsSchema(StrictSchema):
+    """One person, by her number in each dataset."""
+
+    people = fields.List(
+        fields.Nested(PersonSchema),
+        required=True,
+        validate=validate.Length(min=1, max=MAX_PEOPLE),
+    )
+    as_of = fields.Integer(
+        strict=True, allow_none=True, validate=validate.Range(min=0, max=1 << 53)
+    )
+
+
+class UseSchema(StrictSchema):
+    """What happened on one day (UTC) in one way: `count` entries, the latest at index `newest`."""
+
+    day = fields.String(required=True)
+    dataset = fields.String(required=True)
+    type = fields.String(required=True)
+    src = fields.String(required=True)
+    decision = fields.String(required=True, allow_none=True)
+    purposes = fields.List(fields.String(), required=True)
+    count = fields.Integer(required=True)
+    newest = fields.Integer(required=True)
+
+
+class SubjectReportSchema(StrictSchema):
+    """Uses, newest first; `count` is the number of entries that they sum up."""
+
+    uses = fields.List(fields.Nested(UseSchema), required=True)
+    count = fields.Integer(required=True)
+    as_of = fields.Nested(AsOfSchema, required=True)
+    integrity = fields.Nested(IntegritySchema, required=True, allow_none=True)
+    missing = fields.List(fields.Nested(MissingSchema), required=True)
+
+
+class ImpactAskedSchema(StrictSchema):
+    """A filter as a search has it; within an open `case`, permits are named."""
+
+    filter = fields.Nested(FilterSchema, required=True)
+    as_of = fields.Integer(
+        strict=True, allow_none=True, validate=validate.Range(min=0, max=1 << 53)
+    )
+    case = fields.String(allow_none=True, validate=validate.Length(min=1, max=64))
+
+
+class ActivityAskedSchema(ImpactAskedSchema):
+    """What to count; with `public`, figures that may be shown to anybody, and no permits."""
+
+    public = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+
+
+class FigureSchema(StrictSchema):
+    """One figure: `entries` is exact, or a ten or `<10` where it is for everybody."""
+
+    month = fields.String(required=True)
+    dataset = fields.String(required=True, allow_none=True)
+    type = fields.String(required=True)
+    decision = fields.String(required=True, allow_none=True)
+    entries = fields.String(required=True)
+
+
+class PermitUseSchema(StrictSchema):
+    """Entries under one permit in one dataset and month; `number` tells permits apart here."""
+
+    permit = fields.String(required=True, allow_none=True)
+    number = fields.Integer(required=True)
+    month = fields.String(required=True)
+    dataset = fields.String(required=True, allow_none=True)
+    entries = fields.Integer(required=True)
+
+
+class ReportSchema(StatedSchema):
+    """What every report says about itself, and the permits it reaches."""
+
+    as_of = fields.Nested(AsOfSchema, required=True)
+    permits = fields.List(fields.Nested(PermitUseSchema), required=True)
+    more_permits = fields.Boolean(required=True)
+
+
+class ActivitySchema(ReportSchema):
+    """What was done, by month, dataset, type and decision."""
+
+    figures = fields.List(fields.Nested(FigureSchema), required=True)
+
+
+class ReachedDatasetSchema(StrictSchema):
+    """A dataset reached; `people` is a number of people as a ten, or `<10`."""
+
+    dataset = fields.String(required=True)
+    entries = fields.Integer(required=True)
+    people = fields.String(required=True)
+
+
+class ImpactSchema(ReportSchema):
+    """What a breach reaches; `accounts` counts those who acted."""
+
+    entries = fields.Integer(required=True)
+    first_at = fields.String(required=True, allow_none=True)
+    last_at = fields.String(required=True, allow_none=True)
+    accounts = fields.Integer(required=True)
+    datasets = fields.List(fields.Nested(ReachedDatasetSchema), required=True)

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Saved searches: kept sealed, asked again on schedule, each run an entry that names nobody.
+
+`QueryRunner` runs them in the process `work`. A run says what is new since the run before, and how
+many entries that matched then are gone.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from audit_log.domain.errors import QueryUnknown
+from audit_log.domain.filters import filter_faults, filter_json, filter_of
+from audit_log.domain.saved_queries import MAX_NEW, QueryRun, SavedQuery
+from audit_log.domain.search import Filter
+from audit_log.ports import Log, Pseudonyms, Transaction, Vault
+from audit_log.usecases.cases import officer_of
+from audit_log.usecases.look import marks_of, officer
+from shared import strict_json
+from shared.canonical import JSON, canonical
+from shared.clock import Clock
+from shared.entry_forms import is_code
+from shared.errors import FieldFault, ValidationFailed
+from shared.events import Actor, Fact
+from shared.ids import IdSource
+from shared.principal import Principal
+from shared.tracing import current_trace_id
+
+SCOPE: Final = "log.search"
+MAX_HOURS: Final = 24 * 92
+_QUERY: Final = "placet.audit.query.v1"
+_BINDING: Final = b"placet/query/v1\n"
+_RUNS_SHOWN: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryFile:
+    """A saved search with its filter, None once it was ended, and its runs, the newest first."""
+
+    query: SavedQuery
+    wanted: Filter | None
+    runs: tuple[QueryRun, ...]
+
+
+def save_query(
+    name: str,
+    wanted: Filter,
+    hours: int,
+    *,
+    principal: Principal,
+    transaction: Transaction,
+    vault: Vault,
+    ids: IdSource,
+    clock: Clock,
+) -> SavedQuery:
+    """Keep a search and run it every so many hours, the first time at once.
+
+    The name is a code, because it is shown openly. Raises ValidationFailed.
+    """
+    principal.require(SCOPE)
+    faults = list(filter_faults(wanted))
+    if not is_code(name):
+        faults.append(FieldFault("/name", "use a code such as refused_requests"))
+    if not 0 < hours <= MAX_HOURS:
+        faults.append(FieldFault("/hours", f"between 1 and {MAX_HOURS}"))
+    if faults:
+        raise ValidationFailed("the search has faults", faults=faults)
+    now, query_id = clock.now(), ids.new()
+    with transaction() as log:
+        kid = log.exports.number()
+        key, wrapped = vault.fresh(kid)
+        query = SavedQuery(
+            id=query_id,
+            name=name,
+            owner=officer_of(principal),
+            kid=kid,
+            kek=vault.kek,
+            wrapped=wrapped,
+            sealed=key.seal(canonical(filter_json(wanted)), _bound(query_id)),
+            hours=hours,
+            next_at=now,
+            size=0,
+            count=0,
+        )
+        log.queries.add(query)
+        log.record(_said("query_saved", query, officer(principal), now, filter_parts=wanted))
+    return query
+
+
+def list_queries(*, principal: Principal, transaction: Transaction) -> tuple[SavedQuery, ...]:
+    """Give the caller's own searches."""
+    principal.require(SCOPE)
+    with transaction() as log:
+        return tuple(log.queries.owned(officer_of(principal)))
+
+
+def get_query(
+    query_id: str, *, principal: Principal, transaction: Transaction, vault: Vault
+) -> QueryFile:
+    """Give one of the caller's own searches with its runs; raise QueryUnknown."""
+    principal.require(SCOPE)
+    with transaction() as log:
+        query = _own(log, query_id, principal)
+        wanted = _filter(query, vault) if query.wrapped else None
+        return QueryFile(
+            query=query, wanted=wanted, runs=tuple(log.queries.runs(query_id, _RUNS_SHOWN))
+        )
+
+
+def end_query(
+    query_id: str, *, principal: Principal, transaction: Transaction, clock: Clock
+) -> None:
+    """End one of the caller's own searches: what it asked is forgotten. Raises QueryUnknown."""
+    principal.require(SCOPE)
+    with transaction() as log:
+        query = _own(log, query_id, principal)
+        if query.next_at is None:
+            return
+        log.queries.end(query_id)
+        log.record(_said("query_ended", query, officer(principal), clock.now()))
+
+
+class QueryRunner:
+    """Runs what is due; call `step` again and again."""
+
+    def __init__(
+        self, *, transaction: Transaction, vault: Vault, pseudonyms: Pseudonyms, clock: Clock
+    ) -> None:
+        self._transaction = transaction
+        self._vault = vault
+        self._pseudonyms = pseudonyms
+        self._clock = clock
+
+    def step(self) -> bool:
+        """Run one search that is due; False when there is none."""
+        now = self._clock.now()
+        with self._transaction() as log:
+            query, newest = log.queries.due(now), log.reader.newest()
+            if query is None or newest is None:
+                return False
+            run = self._run(query, log, newest.size, now)
+            log.queries.ran(run, now + timedelta(hours=query.hours))
+            said = {"before": run.before, "size": run.size, "new": run.new, "gone": run.gone}
+            asker = Actor(issuer=query.owner.issuer, subject=query.owner.subject, client_id="work")
+            log.record(_said("query_ran", query, asker, now, said=said, results=run.count))
+        return True
+
+    def _run(self, query: SavedQuery, log: Log, size: int, now: datetime) -> QueryRun:
+        wanted, reader = _filter(query, self._vault), log.reader
+        marks = marks_of(wanted, reader, self._pseudonyms)
+        total = reader.count(wanted, marks=marks, below=size, most=None)
+        before = min(query.size, size)
+        old = reader.count(wanted, marks=marks, below=before, most=None) if before else 0
+        indexes = reader.search(wanted, marks=marks, below=size, above=before, limit=MAX_NEW)
+        last = log.queries.runs(query.id, 1)
+        return QueryRun(
+            query=query.id,
+            number=last[0].number + 1 if last else 1,
+            ran_at=now,
+            before=before,
+            size=size,
+            count=total,
+            new=total - old,
+            gone=max(query.count - old, 0),
+            indexes=tuple(indexes),
+        )
+
+
+def _filter(query: SavedQuery, vault: Vault) -> Filter:
+    key = vault.unwrap(query.kid, query.kek, query.wrapped)
+    return filter_of(strict_json.loads(key.open(query.sealed, _bound(query.id))))
+
+
+def _own(log: Log, query_id: str, principal: Principal) -> SavedQuery:
+    query = log.queries.get(query_id)
+    if query is None or query.owner != officer_of(principal):
+        raise QueryUnknown("there is no such search of yours")
+    return query
+
+
+def _bound(query_id: str) -> bytes:
+    return _BINDING + query_id.encode("ascii")
+
+
+def _said(
+    reason: str,
+    query: SavedQuery,
+    actor: Actor,
+    at: datetime,
+    *,
+    filter_parts: Filter | None = None,
+    said: dict[str, int] | None = None,
+    results: int | None = None,
+) -> Fact:
+    extra: dict[str, JSON] = {"query": query.id, "hours": query.hours, **(said or {})}
+    if filter_parts is not None and filter_parts.named():
+        extra["filter"] = list(filter_parts.named())
+    if results is not None:
+        extra["results"] = results
+    return Fact(
+        type=_QUERY,
+        occurred_at=at,
+        trace_id=current_trace_id(),
+        reason=reason,
+        extra=extra,
+        actor=actor,
+    )

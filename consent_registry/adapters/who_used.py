@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who used a person's data, asked of audit_log over HTTP. An answer is whole or none."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any, Final
+
+from consent_registry.domain.errors import WhoUsedUnavailable
+from consent_registry.domain.uses import DataUse, NotReporting, UseReport
+from consent_registry.ports.who_used import Places
+from shared.canonical import JSON
+from shared.clock import from_rfc3339
+from shared.http_client import Http, JsonClient, Unavailable, UpstreamRefused
+from shared.ids import parse_dataset_id
+
+SCOPES: Final = ("subjects.report",)
+PATH: Final = "/v1/subjects/report"
+_AT_ONCE: Final = 64
+
+
+class HttpWhoUsed:
+    """`WhoUsed` on audit_log's API at `base_url`; `token` gives an access token for it."""
+
+    def __init__(self, base_url: str, token: Callable[[], str], http: Http | None = None) -> None:
+        self._client = JsonClient(base_url, bearer=token, http=http)
+
+    def who_used(self, places: Places) -> UseReport:
+        """Ask `POST /v1/subjects/report`, 64 datasets at once and all of one tree."""
+        report: UseReport | None = None
+        for start in range(0, len(places), _AT_ONCE):
+            size = None if report is None else report.size
+            found = self._asked(places[start : start + _AT_ONCE], size)
+            report = found if report is None else _joined(report, found)
+        return report or UseReport(uses=(), size=0, checked=0, differed=0, not_reporting=())
+
+    def _asked(self, places: Places, size: int | None) -> UseReport:
+        people: list[JSON] = [{"dataset": name, "ordinal": ordinal} for name, ordinal in places]
+        try:
+            answer = self._client.post(PATH, {"people": people, "as_of": size})
+        except (Unavailable, UpstreamRefused) as fault:
+            raise WhoUsedUnavailable("the audit log gives no answer") from fault
+        try:
+            return _read(answer)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise WhoUsedUnavailable("the audit log's answer cannot be read") from None
+
+
+def _read(answer: Any) -> UseReport:
+    run = answer["integrity"]
+    return UseReport(
+        uses=tuple(_use(one) for one in answer["uses"]),
+        size=_number(answer["as_of"]["size"]),
+        checked=0 if run is None else _number(run["size"]),
+        differed=0 if run is None else _number(run["flaws"]),
+        not_reporting=tuple(_missing(answer["missing"])),
+    )
+
+
+def _use(one: Any) -> DataUse:
+    return DataUse(
+        day=date.fromisoformat(one["day"]),
+        dataset=parse_dataset_id(one["dataset"]),
+        kind=_text(one["type"]).removeprefix("placet.").rpartition(".")[0],
+        node=_text(one["src"]),
+        decision=None if one["decision"] is None else _text(one["decision"]),
+        purposes=tuple(_text(code) for code in one["purposes"]),
+        count=_number(one["count"]),
+    )
+
+
+def _missing(found: Any) -> Iterator[NotReporting]:
+    for one in found:
+        since = one["silent_since"]
+        yield NotReporting(
+            node=_text(one["src"]),
+            places=sum(_number(last) - _number(first) + 1 for _, first, last in one["gaps"]),
+            silent=bool(one["silent"]),
+            silent_since=None if since is None else from_rfc3339(since),
+        )
+
+
+def _joined(one: UseReport, other: UseReport) -> UseReport:
+    uses = sorted((*one.uses, *other.uses), key=lambda use: use.day, reverse=True)
+    return UseReport(
+        uses=tuple(uses),
+        size=one.size,
+        checked=min(one.checked, other.checked),
+        differed=max(one.differed, other.differed),
+        not_reporting=other.not_reporting,
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _number(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError
+    return value

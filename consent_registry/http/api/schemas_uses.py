@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who used a participant's data, as JSON: shapes only."""
+
+from marshmallow import fields
+
+from shared.api import StrictSchema
+
+
+class UseSchema(StrictSchema):
+    """What happened on one day (UTC) in one way, so many times."""
+
+    day = fields.String(required=True)
+    dataset = fields.String(required=True)
+    title = fields.String(required=True)
+    kind = fields.String(required=True)
+    node = fields.String(required=True)
+    decision = fields.String(required=True, allow_none=True)
+    purposes = fields.List(fields.String(), required=True)
+    times = fields.Integer(required=True)
+
+
+class NotReportingSchema(StrictSchema):
+    """A node whose word is missing in the log."""
+
+    node = fields.String(required=True)
+    missing_reports = fields.Integer(required=True)
+    silent = fields.Boolean(required=True)
+    silent_since = fields.String(required=True, allow_none=True)
+
+
+class UsesSchema(StrictSchema):
+    """Who used one participant's data; `log_checked` is below which entry that was recomputed."""
+
+    participant = fields.String(required=True)
+    uses = fields.List(fields.Nested(UseSchema), required=True)
+    log_size = fields.Integer(required=True)
+    log_checked = fields.Integer(required=True)
+    log_differed = fields.Integer(required=True)
+    not_reporting = fields.List(fields.Nested(NotReportingSchema), required=True)

@@ -158,8 +158,8 @@ def resource_id(node: str, service: str) -> str:
 def _demo_users(node: str, participants: Sequence[str]) -> Iterator[User]:
     for login in participants:
         yield _user(login, "participant", _access(node, {"consent_registry": ("consents.self",)}))
-    steward = _access(node, {"consent_registry": ("consents.import", "consents.read")})
-    yield _user("sara", "data steward", steward)
+    steward = ("cohorts.count", "consents.import", "consents.read")
+    yield _user("sara", "data steward", _access(node, {"consent_registry": steward}))
     research = _access(
         node, {"permit_service": ("applications.submit", "visas.read"), "clearinghouse": ()}
     )

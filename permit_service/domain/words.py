@@ -36,6 +36,7 @@ REASON_WORDS: Final[Mapping[str, str]] = {
     "disease_not_permitted": "allowed research on other diseases",
     "purpose_not_research": "allowed research only",
     "use_prohibited": "cannot allow a use that the law prohibits",
+    "activity_not_permitted": "allowed other activities, not this one",
     "methods_not_permitted": "allowed no development of methods",
     "phenotype_only": "allowed only studies of genetic data",
     "organisation_for_profit": "allowed only organisations that are not for profit",
@@ -53,6 +54,8 @@ REASON_WORDS: Final[Mapping[str, str]] = {
     "national_duty_not_accepted": "ask for a duty by a national rule that was not accepted",
     "opted_out": "opted out of secondary use",
     "objected": "objected",
+    "restricted": "had the use of their data restricted",
+    "erased": "had their data erased",
     "ruled_out": "are left out by a ruling of the authority",
 }
 """Why people are out, by consent_registry's codes, as a sentence that begins with "They"."""

@@ -37,6 +37,8 @@ REASON_WORDS: Final[Mapping[Reason, str]] = {
     Reason.UNREADABLE: "Have a consent that cannot be read",
     Reason.OPTED_OUT: "Opted out",
     Reason.OBJECTED: "Objected",
+    Reason.RESTRICTED: "Had the use of their data restricted",
+    Reason.ERASED: "Had their data erased",
 }
 _TOTALS: Final = (("in", "In"), ("out", "Out"), ("awaiting", "Awaiting a ruling"))
 

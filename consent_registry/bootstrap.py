@@ -4,27 +4,34 @@
 Reads no environment and decides nothing.
 """
 
-import os
 import threading
 import time
 from dataclasses import dataclass
 from typing import Final
 
 from flask import Flask
+from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 
 from consent_registry import workers
+from consent_registry.adapters.audit_client import SCOPES as AUDIT_SCOPES
+from consent_registry.adapters.audit_client import AuditClient
 from consent_registry.adapters.chain_voice import ChainVoice
 from consent_registry.adapters.form_signatures import form_signatures
 from consent_registry.adapters.index_cache import IndexCache
+from consent_registry.adapters.metrics import Meters
 from consent_registry.adapters.releases import DiseasesInUse
-from consent_registry.adapters.resources import read_diseases, read_policies
+from consent_registry.adapters.resources import read_diseases, read_fhir_mappings, read_policies
+from consent_registry.adapters.rulings import SignedRulings
 from consent_registry.adapters.signers import Keys, create_keys, read_keys
 from consent_registry.adapters.tables import ENDED_SESSIONS, OUTBOX
 from consent_registry.adapters.unit_of_work import Producer, SqlUnits, Surroundings
 from consent_registry.adapters.who_used import SCOPES as LOG_SCOPES
 from consent_registry.adapters.who_used import HttpWhoUsed
+from consent_registry.domain.catalogue import AccessBody
 from consent_registry.domain.diseases import BadHierarchy, Diseases
+from consent_registry.domain.erasure import Retention
+from consent_registry.domain.fhir.mapping import FhirMapping, MappingFaults
 from consent_registry.domain.policy import Policy, PolicyFaults
 from consent_registry.http import api, pages
 from consent_registry.http.edge import Edge, install
@@ -32,8 +39,10 @@ from consent_registry.ports import NoLog, WhoUsed
 from consent_registry.settings import ConsentSettings
 from consent_registry.usecases.narrowing import TOPIC
 from consent_registry.usecases.tools import Tools
+from consent_registry.usecases.watching import watch
 from shared.api import create_api
 from shared.auth import TokenVerifier
+from shared.chance import Chance
 from shared.clock import Clock
 from shared.db import engine, ready_check, run_migrations
 from shared.ended_sessions import SqlEndedSessions
@@ -81,6 +90,7 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
     fault of keys, policy file and disease hierarchy at once.
     """
     keys, policies, diseases = _read(settings)
+    mappings = _read_mappings(settings, diseases)
     database = engine(settings.database_url, application_name=SERVICE, pool_size=THREADS)
     producer = Producer(src=settings.src, topic=settings.audit_topic)
     ids = Uuid7Source()
@@ -90,7 +100,7 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         cache=IndexCache(),
         clock=clock,
         ids=ids,
-        salts=os.urandom,
+        salts=Chance(),
     )
     units = SqlUnits(database, around)
     tools = Tools(
@@ -103,9 +113,18 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         other_policies=policies[1:],
         hierarchy=DiseasesInUse(database, diseases),
         issuer=settings.public_url,
-        salts=os.urandom,
+        salts=Chance(),
         signed_form=form_signatures(settings.policy_keys_file, development=settings.development),
+        fhir_mappings=mappings,
+        access=AccessBody(
+            name=settings.access_body_name, url=settings.access_body_url or settings.public_url
+        ),
+        read_ruling=SignedRulings(_authority_keys(settings, clock)),
+        audit=_audit(settings, clock),
         who_used=_who_used(settings, clock),
+        retention=Retention(
+            topic_days=settings.topic_retention_days, backup_days=settings.backup_retention_days
+        ),
     )
     return Parts(
         settings=settings,
@@ -117,15 +136,8 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
     )
 
 
-def _who_used(settings: ConsentSettings, clock: Clock) -> WhoUsed:
-    if not settings.audit_log_url:
-        return NoLog()
-    tokens = ServiceTokens(
-        settings.token_endpoint, settings.client_id, settings.client_secret, clock
-    )
-    return HttpWhoUsed(
-        settings.audit_log_url, lambda: tokens.token(settings.audit_audience, LOG_SCOPES)
-    )
+def _authority_keys(settings: ConsentSettings, clock: Clock) -> RemoteKeySet | None:
+    return RemoteKeySet(settings.permit_jwks_url, clock) if settings.permit_jwks_url else None
 
 
 def _read(settings: ConsentSettings) -> tuple[Keys, tuple[Policy, ...], Diseases]:
@@ -139,6 +151,8 @@ def _read(settings: ConsentSettings) -> tuple[Keys, tuple[Policy, ...], Diseases
         faults.append(f"PLACET_KEYS_DIR: {fault}")
     if settings.policy_file and not settings.policy_keys_file and not settings.development:
         faults.append("PLACET_POLICY_KEYS_FILE: is not set, and a policy of one's own is signed")
+    if settings.fhir_mapping_file and not settings.policy_keys_file and not settings.development:
+        faults.append("PLACET_POLICY_KEYS_FILE: is not set, and a FHIR mapping is signed")
     try:
         policies = read_policies(settings.policy_file, settings.policy_keys_file)
     except PolicyFaults as bad:
@@ -156,6 +170,41 @@ def _read(settings: ConsentSettings) -> tuple[Keys, tuple[Policy, ...], Diseases
     return keys, policies, diseases
 
 
+def _read_mappings(settings: ConsentSettings, diseases: Diseases) -> tuple[FhirMapping, ...]:
+    """Read the FHIR mappings, which name illnesses of the hierarchy that was just read."""
+    try:
+        return read_fhir_mappings(settings.fhir_mapping_file, settings.policy_keys_file, diseases)
+    except MappingFaults as bad:
+        faults = [f"PLACET_FHIR_MAPPING_FILE: {fault}" for fault in bad.faults]
+    except (OSError, UnicodeDecodeError):
+        faults = ["PLACET_FHIR_MAPPING_FILE: cannot be read"]
+    raise SettingsError(faults)
+
+
+def _audit(settings: ConsentSettings, clock: Clock) -> AuditClient | None:
+    if not settings.audit_log_url:
+        return None
+    tokens = _tokens(settings, clock)
+    return AuditClient(
+        settings.audit_log_url,
+        src=settings.src,
+        bearer=lambda: tokens.token(settings.audit_audience, AUDIT_SCOPES),
+    )
+
+
+def _who_used(settings: ConsentSettings, clock: Clock) -> WhoUsed:
+    if not settings.audit_log_url:
+        return NoLog()
+    tokens = _tokens(settings, clock)
+    return HttpWhoUsed(
+        settings.audit_log_url, lambda: tokens.token(settings.audit_audience, LOG_SCOPES)
+    )
+
+
+def _tokens(settings: ConsentSettings, clock: Clock) -> ServiceTokens:
+    return ServiceTokens(settings.token_endpoint, settings.client_id, settings.client_secret, clock)
+
+
 def create_app(parts: Parts) -> Flask:
     """Make the application that `serve` serves."""
     settings = parts.settings
@@ -165,6 +214,8 @@ def create_app(parts: Parts) -> Flask:
         keys=RemoteKeySet(settings.token_jwks_url, parts.clock),
         clock=parts.clock,
     )
+    registry = CollectorRegistry()
+    Meters(registry, lambda: watch(tools=parts.tools))
     app = create_flask(
         SERVICE,
         settings=settings,
@@ -172,6 +223,7 @@ def create_app(parts: Parts) -> Flask:
         info=_info(settings),
         verifier=verifier,
         checks={"database": ready_check(parts.engine, SERVICE)},
+        registry=registry,
     )
     install(
         app,
@@ -250,9 +302,7 @@ def _transport(parts: Parts) -> Transport:
         audience=settings.permit_audience,
         scopes=("messages.write",),
     )
-    tokens = ServiceTokens(
-        settings.token_endpoint, settings.client_id, settings.client_secret, parts.clock
-    )
+    tokens = _tokens(settings, parts.clock)
     return HttpTransport(intake=intake, subscribers={TOPIC: [permits]}, tokens=tokens)
 
 

@@ -32,6 +32,13 @@ class ConsentSettings(CommonSettings):
         default="",
         example="/etc/placet/policy-keys.json",
     )
+    fhir_mapping_file: Path | None = setting(
+        "PLACET_FHIR_MAPPING_FILE",
+        doc="How foreign FHIR consents are read (TOML, signed like a policy), or a folder of them.",
+        kind=Kind.PATH,
+        default="",
+        example="/etc/placet/fhir",
+    )
     mondo_file: Path | None = setting(
         "PLACET_MONDO_FILE",
         doc="MONDO as OBO Graph JSON until a release is loaded; a small extract when left out.",
@@ -52,12 +59,25 @@ class ConsentSettings(CommonSettings):
         doc="The permit service's resource id.",
         default="urn:placet:{node}:permit_service",
     )
-    audit_log_url: str = setting(
-        "PLACET_AUDIT_LOG_URL",
-        doc="Where audit_log answers; without it nobody is told who used her data.",
+    access_body_name: str = setting(
+        "PLACET_ACCESS_BODY_NAME",
+        doc="Who decides on access, for the catalogue; each dataset's controller when left out.",
+        default="",
+        example="Health data access body",
+    )
+    access_body_url: str = setting(
+        "PLACET_ACCESS_BODY_URL",
+        doc="Where access is applied for, for the catalogue; this service when left out.",
         kind=Kind.URL,
         default="",
-        example="https://audit.example",
+        example="https://permits.example",
+    )
+    permit_jwks_url: str = setting(
+        "PLACET_PERMIT_JWKS_URL",
+        doc="The authority's key set; rulings are taken only with it.",
+        kind=Kind.URL,
+        default="",
+        example="https://permits.example/api/permit-jwk",
     )
     max_import_megabytes: int = setting(
         "PLACET_MAX_IMPORT_MEGABYTES",
@@ -66,6 +86,31 @@ class ConsentSettings(CommonSettings):
         default="1000",
         minimum=1,
         maximum=10_000,
+    )
+
+    audit_log_url: str = setting(
+        "PLACET_AUDIT_LOG_URL",
+        doc="Where audit_log answers; without it nobody is told who used her data, or erased.",
+        kind=Kind.URL,
+        default="",
+        example="https://audit.example",
+        expected=True,
+    )
+    topic_retention_days: int = setting(
+        "PLACET_TOPIC_RETENTION_DAYS",
+        doc="How long the topics keep messages: their retention.ms in whole days, rounded up.",
+        kind=Kind.INTEGER,
+        default="7",
+        minimum=1,
+        maximum=31,
+    )
+    backup_retention_days: int = setting(
+        "PLACET_BACKUP_RETENTION_DAYS",
+        doc="How long the oldest backup of databases and keys lives; an erasure is complete then.",
+        kind=Kind.INTEGER,
+        default="30",
+        minimum=0,
+        maximum=3_650,
     )
 
     def check(self) -> Iterable[str]:

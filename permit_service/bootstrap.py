@@ -27,6 +27,7 @@ from permit_service.settings import PermitSettings
 from permit_service.usecases.feed import beat
 from permit_service.workers.grants import GrantWorker
 from permit_service.workers.messages import MessageWorker
+from permit_service.workers.rulings import RulingWorker
 from shared.api import create_api
 from shared.auth import TokenVerifier
 from shared.clock import Clock
@@ -54,6 +55,7 @@ FREE_THREADS: Final = 8
 _COHORT_LIMITS: Final = Limits(total_seconds=10.0)
 _FEED_BEAT_SECONDS: Final = 5.0
 _IDLE_SECONDS: Final = 0.1
+_RULINGS_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +193,7 @@ def _loops(parts: Parts) -> list[tuple[str, Callable[[], bool], float]]:
     loops: list[tuple[str, Callable[[], bool], float]] = [
         ("relay", relay.step, _IDLE_SECONDS),
         ("grants", GrantWorker(parts.ports).step, 2 * _IDLE_SECONDS),
+        ("rulings", RulingWorker(parts.ports).step, _RULINGS_SECONDS),
         ("feed-heartbeat", beat_once, _FEED_BEAT_SECONDS),
         ("chain-heartbeat", voice.step, HEARTBEAT_SECONDS),
     ]

@@ -19,6 +19,7 @@ from permit_service.domain.permit import Permit
 from permit_service.domain.policy import Policy
 from permit_service.domain.purpose import Purpose
 from permit_service.domain.register import Change
+from permit_service.domain.ruling import RulingStatement
 from shared.canonical import JSON
 from shared.clock import Clock
 from shared.events import Fact
@@ -105,6 +106,30 @@ class PermitStore(Protocol):
         ...
 
 
+class RulingStore(Protocol):
+    """The statements about rulings: added, never changed."""
+
+    def add(self, statement: RulingStatement) -> None:
+        """Keep a statement; consent_registry is still to be told."""
+        ...
+
+    def of_application(self, application_id: ApplicationId) -> Sequence[RulingStatement]:
+        """Give every statement on an application, in the order they were added."""
+        ...
+
+    def untold(self, application_id: ApplicationId) -> Sequence[RulingStatement]:
+        """Give those that consent_registry is still to be told, in that order."""
+        ...
+
+    def applications_untold(self, limit: int) -> Sequence[ApplicationId]:
+        """Name at most `limit` applications that have such, the longest waiting first."""
+        ...
+
+    def told(self, statement: RulingStatement) -> None:
+        """Note that consent_registry was told."""
+        ...
+
+
 class AccountStore(Protocol):
     """Accounts by (issuer, subject)."""
 
@@ -167,6 +192,11 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def rulings(self) -> RulingStore:
+        """All rulings."""
+        ...
+
+    @property
     def accounts(self) -> AccountStore:
         """All accounts."""
         ...
@@ -192,8 +222,10 @@ UnitsOfWork = Callable[[], AbstractContextManager[UnitOfWork]]
 class CohortSource(Protocol):
     """consent_registry, which alone decides who is in."""
 
-    def evaluate(self, dataset: DatasetId, purpose: Purpose) -> CohortView:
-        """Say who would be in now, in counts. Freezes nothing.
+    def evaluate(
+        self, dataset: DatasetId, purpose: Purpose, application_id: ApplicationId
+    ) -> CohortView:
+        """Say who would be in now, in counts, with what was ruled. Freezes nothing.
 
         Raises CohortsUnavailable when it cannot be asked, CohortRefused when it says no.
         """
@@ -203,6 +235,13 @@ class CohortSource(Protocol):
         self, dataset: DatasetId, purpose: Purpose, application_id: ApplicationId
     ) -> FrozenCohort:
         """Freeze the cohort of this instant; it stays closed until it is bound.
+
+        Raises CohortsUnavailable and CohortRefused.
+        """
+        ...
+
+    def rule(self, statement: str) -> None:
+        """Hand in a signed ruling, or its withdrawal. Doing it again changes nothing.
 
         Raises CohortsUnavailable and CohortRefused.
         """

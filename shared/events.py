@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -30,6 +31,7 @@ from shared.sealing import (
     CommitmentMismatch,
     SealedPart,
     commitment,
+    commitments,
     open_sealed,
     pack_sealed,
 )
@@ -75,17 +77,27 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "session.close",
         ),
         "admin": ("login", "policy.change", "key.rotate", "config.change", "role.grant"),
-        "application": ("submitted", "decided"),
+        "application": ("submitted", "decided", "ruled"),
         "audit": (
             *("search", "export", "reveal", "erase", "hold", "drop"),
             *("integrity", "case", "query"),
         ),
-        "cohort": ("evaluated", "frozen"),
+        "cohort": ("evaluated", "frozen", "narrowed", "ruled"),
         "consent": ("given", "changed", "withdrawn", "propagated"),
         "finding": ("opened", "assigned", "closed"),
         "import": ("started", "finished"),
         "optout": ("registered", "reversed"),
         "permit": ("issued", "renewed", "held", "released", "revoked", "expired"),
+        "person": ("decision", "evidence", "life", "mandate", "merge", "preference"),
+        "rights": (
+            "requested",
+            "decided",
+            "stopped",
+            "resumed",
+            "erased",
+            "exported",
+            "task",
+        ),
         "sys": ("heartbeat", "start", "stop", "gap", "quarantined", "rows"),
         "visa": ("issued",),
     }
@@ -162,23 +174,53 @@ class SealedEntry:
     leaf_hash: bytes
 
 
-def seal(
-    fact: Fact, position: ChainPosition, *, entry_id: str, salts: Callable[[int], bytes]
-) -> SealedEntry:
-    """Turn a fact into the entry at this position.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A fact whose personal parts are committed to, and which has no place in a chain yet."""
+
+    fact: Fact
+    entry_id: str
+    commitments: Mapping[str, JSON]
+    sealed: bytes = field(repr=False)
+
+
+def prepare(fact: Fact, *, entry_id: str, salts: Callable[[int], bytes]) -> Prepared:
+    """Do all that sealing a fact takes beside its position: the longer part of the work.
 
     `salts(n)` must give n fresh random bytes (`os.urandom`): they hide the values, and they put
     the people of an entry into an order that says nothing. Raises MalformedEntry when the fact is
-    outside the format: an unknown type, a reason that is no code, an open text that is no code.
+    of an unknown type, or its people or personal parts are outside the format.
     """
     if fact.type not in ENTRY_TYPES:
         raise MalformedEntry("ty is not an entry type")
+    parts = _parts(fact, salts)
+    return Prepared(
+        fact=fact,
+        entry_id=entry_id,
+        commitments=_commitments(parts, entry_id),
+        sealed=pack_sealed(parts),
+    )
+
+
+def seal(
+    fact: Fact, position: ChainPosition, *, entry_id: str, salts: Callable[[int], bytes]
+) -> SealedEntry:
+    """Turn a fact into the entry at this position; see `prepare` and `seal_prepared`."""
+    return seal_prepared(prepare(fact, entry_id=entry_id, salts=salts), position)
+
+
+def seal_prepared(prepared: Prepared, position: ChainPosition) -> SealedEntry:
+    """Turn a prepared fact into the entry at this position.
+
+    Raises MalformedEntry when the fact is outside the format: a reason that is no code, an open
+    text that is no code.
+    """
+    fact = prepared.fact
     if (position.seq == 1) != (position.previous == ""):
         raise MalformedEntry("the first entry of an epoch, and only it, follows no other")
-    parts = _parts(fact, salts)
     value: dict[str, JSON] = {
         "ep": position.epoch,
-        "id": entry_id,
+        "id": prepared.entry_id,
         "seq": position.seq,
         "src": position.src,
         "tr": fact.trace_id,
@@ -188,7 +230,7 @@ def seal(
     }
     optional: dict[str, JSON] = {
         "b": fact.basis,
-        "c": _commitments(parts, entry_id),
+        "c": prepared.commitments,
         "d": fact.decision,
         "ds": fact.dataset,
         "n": dict(fact.counts),
@@ -201,7 +243,7 @@ def seal(
     raw = canonical(value)
     # The log's own parser has the last word: what it would refuse is never sealed.
     parse_entry(raw)
-    return SealedEntry(entry=raw, sealed=pack_sealed(parts), leaf_hash=leaf_hash(raw))
+    return SealedEntry(entry=raw, sealed=prepared.sealed, leaf_hash=leaf_hash(raw))
 
 
 def cloudevent_headers(entry: Entry) -> dict[str, str]:
@@ -253,20 +295,26 @@ def subject_of(part: SealedPart) -> Subject:
 
 
 def _parts(fact: Fact, salts: Callable[[int], bytes]) -> tuple[SealedPart, ...]:
-    values: list[tuple[str, Mapping[str, JSON]]] = []
+    values: list[tuple[str, bytes]] = []
     if fact.actor is not None:
         actor = fact.actor
         about = {"client_id": actor.client_id, "iss": actor.issuer, "sub": actor.subject}
-        values.append(("actor", about))
+        values.append(("actor", canonical(about)))
     for group, given in (("obo", fact.on_behalf_of), ("permit", fact.permit), ("net", fact.net)):
         if given is not None:
-            values.append((group, given))
+            values.append((group, canonical(given)))
     for i, subject in enumerate(_shuffled(fact.subjects, salts)):
-        values.append((f"subj/{i}", {"ds": subject.dataset, "ord": subject.ordinal}))
+        value = _subject_head(subject.dataset) + canonical(subject.ordinal) + b"}"
+        values.append((f"subj/{i}", value))
     return tuple(
-        SealedPart(group=group, salt=salts(SALT_BYTES), value=canonical(value))
-        for group, value in values
+        SealedPart(group=group, salt=salts(SALT_BYTES), value=value) for group, value in values
     )
+
+
+@lru_cache(maxsize=1_024)
+def _subject_head(dataset: str) -> bytes:
+    """Give `{"ds":"…","ord":`; people are put on record by the million, datasets are few."""
+    return canonical({"ds": dataset})[:-1] + b',"ord":'
 
 
 def _shuffled(subjects: Sequence[Subject], salts: Callable[[int], bytes]) -> tuple[Subject, ...]:
@@ -279,7 +327,7 @@ def _shuffled(subjects: Sequence[Subject], salts: Callable[[int], bytes]) -> tup
 
 def _commitments(parts: Sequence[SealedPart], entry_id: str) -> dict[str, JSON]:
     try:
-        made = [(part.group, _b64(commitment(part, entry_id))) for part in parts]
+        made = [(group, _b64(digest)) for group, digest in commitments(parts, entry_id)]
     except ValueError:
         raise MalformedEntry("id is not a UUID") from None
     found: dict[str, JSON] = {group: text for group, text in made if "/" not in group}

@@ -92,23 +92,31 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """Everything after position `after` up to and with `upto`, in order."""
+    """Everything after position `after` up to and with `upto`, in order.
+
+    `urgent` are changes beyond `upto` that nobody should wait for: who has left. Each comes again
+    when it is its turn.
+    """
 
     issuer: str
     time: datetime
     after: int
     upto: int
     changes: tuple[Change, ...]
+    urgent: tuple[Change, ...] = ()
 
     def body(self) -> dict[str, JSON]:
         """Give the body to sign."""
-        return {
+        body: dict[str, JSON] = {
             "iss": self.issuer,
             "time": to_rfc3339(self.time),
             "after": self.after,
             "upto": self.upto,
             "changes": [change.body() for change in self.changes],
         }
+        if self.urgent:
+            body["urgent"] = [change.body() for change in self.urgent]
+        return body
 
 
 def heartbeat_of(body: Mapping[str, Any]) -> Heartbeat:
@@ -143,18 +151,22 @@ def changes_of(body: Mapping[str, Any], *, after: int) -> Changes:
     """
     if _number(body, "after") != after:
         raise FeedError("a batch after another position")
-    items = body.get("changes")
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise FeedError("changes is not a list of objects")
     batch = Changes(
         issuer=_text(body, "iss"),
         time=_time(body),
         after=after,
         upto=_number(body, "upto"),
-        changes=tuple(_change(item) for item in items),
+        changes=_changes(body.get("changes"), "changes"),
+        urgent=_changes(body.get("urgent", []), "urgent"),
     )
     _require_order(batch)
     return batch
+
+
+def _changes(items: object, name: str) -> tuple[Change, ...]:
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise FeedError(f"{name} is not a list of objects")
+    return tuple(_change(item) for item in items)
 
 
 def _change(body: Mapping[str, Any]) -> Change:
@@ -176,6 +188,8 @@ def _require_order(batch: Changes) -> None:
         last = change.position
     if batch.upto < last:
         raise FeedError("upto is before the last change")
+    if any(change.position <= batch.upto for change in batch.urgent):
+        raise FeedError("an urgent change whose turn it was")
     newest: dict[str, int] = {}
     for change in batch.changes:
         if change.revision < newest.get(change.register, 0):

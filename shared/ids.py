@@ -4,11 +4,12 @@
 Never parses personal data and never derives an identifier from anything but time and chance.
 """
 
-import os
 import re
 import time
 from typing import Final, NewType, Protocol
 from uuid import UUID
+
+from shared.chance import Chance
 
 ParticipantId = NewType("ParticipantId", str)
 DatasetId = NewType("DatasetId", str)
@@ -37,9 +38,12 @@ class IdSource(Protocol):
 class Uuid7Source:
     """Fresh identifiers from the wall time and the system's random source."""
 
+    def __init__(self) -> None:
+        self._chance = Chance()
+
     def new(self) -> str:
         """Give a UUID version 7 (RFC 9562 section 5.7) as lower-case text."""
-        value = _uuid7(time.time_ns() // 1_000_000, os.urandom(_RANDOM_BYTES))
+        value = _uuid7(time.time_ns() // 1_000_000, self._chance(_RANDOM_BYTES))
         # As UUID writes itself; making the object first takes as long as all the rest.
         text = f"{value:032x}"
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from shared.clock import Clock
-from shared.events import ChainPosition, Fact, SealedEntry, seal
+from shared.events import ChainPosition, Fact, Prepared, SealedEntry, prepare, seal_prepared
 from shared.heartbeat import HEARTBEAT_SECONDS, ChainHead, heartbeat_fact
 from shared.ids import IdSource
 from shared.messages import DomainMessage, message_headers, message_value
@@ -87,12 +87,17 @@ class Outbox:
         self._clock = clock
         self._epoch = epoch
         self._salts = salts
-        self._pending: list[tuple[Fact, Recorded] | DomainMessage] = []
+        self._pending: list[tuple[Prepared, Recorded] | DomainMessage] = []
 
     def record(self, fact: Fact) -> Recorded:
-        """Collect a fact for the audit log; its position is known after `flush`."""
+        """Collect a fact for the audit log; its position is known after `flush`.
+
+        Its personal parts are committed to here, before the lock that `flush` takes. Raises
+        MalformedEntry for a fact outside the format.
+        """
         recorded = Recorded(self._ids.new())
-        self._pending.append((fact, recorded))
+        prepared = prepare(fact, entry_id=recorded.entry_id, salts=self._salts)
+        self._pending.append((prepared, recorded))
         return recorded
 
     def publish(self, message: DomainMessage) -> None:
@@ -162,12 +167,12 @@ class Outbox:
         self._session.execute(insert(self._tables.outbox), [row_values(row, now) for row in rows])
 
     def _sealed(
-        self, head: ChainHead, fact: Fact, recorded: Recorded
+        self, head: ChainHead, prepared: Prepared, recorded: Recorded
     ) -> tuple[ChainHead, SealedEntry]:
         position = ChainPosition(
             src=head.src, epoch=head.epoch, seq=head.seq + 1, previous=head.previous
         )
-        sealed = seal(fact, position, entry_id=recorded.entry_id, salts=self._salts)
+        sealed = seal_prepared(prepared, position)
         recorded.settle(position)
         following = ChainHead(
             src=head.src, epoch=head.epoch, seq=position.seq, leaf_hash=sealed.leaf_hash

@@ -7,7 +7,7 @@ event nor another group. Nothing here encrypts, stores or logs a value.
 """
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
@@ -56,6 +56,12 @@ def commitment(part: SealedPart, entry_id: str) -> bytes:
     the event's UUID. Raises MalformedEntry when the group or salt has the wrong form.
     """
     return _commitment(part, UUID(entry_id).bytes)
+
+
+def commitments(parts: Iterable[SealedPart], entry_id: str) -> Sequence[tuple[str, bytes]]:
+    """Commit to every part of one event; gives each group with its `commitment`."""
+    id16 = UUID(entry_id).bytes
+    return [(part.group, _commitment(part, id16)) for part in parts]
 
 
 def pack_sealed(parts: Iterable[SealedPart]) -> bytes:

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Approvals` on PostgreSQL."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import LISTED_APPROVAL
 from consent_registry.domain.approvals import Approval, Widening
 from shared.ids import DatasetId
@@ -64,12 +62,15 @@ class SqlApprovals:
         )
         return self._connection.execute(statement).one_or_none() is not None
 
-    def open_for(self, dataset: DatasetId, pids: Sequence[str]) -> set[tuple[str, datetime]]:
-        """Read what imports may rely on."""
+    def use_for(self, dataset: DatasetId, pid: str, dated: datetime) -> bool:
+        """Mark the earliest row, once."""
         approval = LISTED_APPROVAL.c
-        wanted = select(approval.pid, approval.dated).where(
-            approval.widening == Widening.NO_TO_YES.value,
-            approval.dataset == dataset,
-            among(approval.pid, pids),
+        wanted = (
+            select(approval.approval_id)
+            .where(approval.widening == Widening.NO_TO_YES.value, approval.used.is_(False))
+            .where(approval.dataset == dataset, approval.pid == pid, approval.dated == dated)
+            .order_by(approval.listed_at, approval.approval_id)
+            .limit(1)
         )
-        return {(row.pid, row.dated) for row in self._connection.execute(wanted)}
+        found = self._connection.execute(wanted).scalar_one_or_none()
+        return found is not None and self.use(found)

@@ -12,6 +12,7 @@ from pyroaring import BitMap
 from sqlalchemy import Connection, func, select
 
 from consent_registry.adapters.opt_outs import opted_out_members
+from consent_registry.adapters.stops import mark_stopped
 from consent_registry.adapters.tables import CONSENT_EVENT, DATASET_MEMBER
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.history import State, standing_at
@@ -53,6 +54,9 @@ def index_as_of(
     known = min(effective_at, known_at)
     index.opted_out = opted_out_members(connection, dataset, known_at=known)
     index.opted_out &= BitMap(range(index.members))
+    mark_stopped(index, connection, dataset, known_at=known)
+    for stopped in (index.restricted, index.objecting, index.erased):
+        stopped.intersection_update(BitMap(range(index.members)))
     return index
 
 

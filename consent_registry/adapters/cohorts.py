@@ -3,10 +3,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pyroaring import BitMap
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.sets import among
@@ -28,6 +28,8 @@ from consent_registry.domain.register import (
     StoredChange,
 )
 from shared.ids import ApplicationId, CohortId, DatasetId, Ordinal, PermitId, Revision
+
+_RULING_WITHDRAWN: Final = ""
 
 
 class SqlCohorts:
@@ -53,6 +55,8 @@ class SqlCohorts:
                 digest=cohort.digest,
                 bitmap=canonical_bytes(cohort.bitmap),
                 manifest=cohort.manifest,
+                rulings=list(cohort.rulings),
+                checked_under=cohort.checked_under,
             )
         )
 
@@ -133,9 +137,32 @@ class SqlCohorts:
                 frozen=_frozen(row),
                 members=from_bytes(bytes(row.bitmap)) - gone.get(row.cohort_id, BitMap()),
                 lapses=tuple((time, ordinal) for time, ordinal in row.lapses),
+                ruling_withdrawn=row.checked_under == _RULING_WITHDRAWN,
             )
             for row in rows
         ]
+
+    def unchecked(self, dataset: DatasetId, policy_sha256: str) -> Sequence[CohortId]:
+        """Compare the digests; an empty one differs from all."""
+        wanted = (
+            select(COHORT.c.cohort_id)
+            .where(COHORT.c.dataset == dataset, COHORT.c.bound_revision.is_not(None))
+            .where(COHORT.c.checked_under.is_distinct_from(policy_sha256))
+            .order_by(COHORT.c.bound_revision)
+        )
+        return [CohortId(found) for found in self._connection.execute(wanted).scalars()]
+
+    def checked(self, cohort_id: CohortId, policy_sha256: str) -> None:
+        """Store the digest."""
+        self._check_under(COHORT.c.cohort_id == cohort_id, policy_sha256)
+
+    def uncheck(self, dataset: DatasetId, ruling_id: str) -> None:
+        """Empty the digest of whatever names the ruling."""
+        named = COHORT.c.rulings.contains([ruling_id])
+        self._check_under(and_(COHORT.c.dataset == dataset, named), _RULING_WITHDRAWN)
+
+    def _check_under(self, which: ColumnElement[bool], digest: str) -> None:
+        self._connection.execute(update(COHORT).where(which).values(checked_under=digest))
 
     def _gone(self, cohorts: Sequence[str]) -> dict[str, BitMap]:
         if not cohorts:
@@ -182,6 +209,17 @@ class SqlFeed:
         )
         return [_stored(row) for row in self._connection.execute(wanted)]
 
+    def narrowings(self, position: int, limit: int) -> Sequence[StoredChange]:
+        """Read by the index of narrowings alone."""
+        wanted = (
+            select(FEED_CHANGE)
+            .where(FEED_CHANGE.c.last_position > position)
+            .where(FEED_CHANGE.c.kind == ChangeKind.MEMBER_NARROWED.value)
+            .order_by(FEED_CHANGE.c.last_position)
+            .limit(limit)
+        )
+        return [_stored(row) for row in self._connection.execute(wanted)]
+
     def newest(self) -> int:
         """Give the newest visible position; positions become visible in order."""
         wanted = select(func.coalesce(func.max(FEED_CHANGE.c.last_position), 0))
@@ -208,7 +246,7 @@ class SqlFeed:
             statement.on_conflict_do_update(index_elements=["register"], set_=changed, where=newer)
         )
 
-    def add(self, changes: Sequence[RegisterChange], positions: range) -> None:
+    def add(self, changes: Sequence[RegisterChange], positions: range, at: datetime) -> None:
         """Keep changes at these positions, one for each item; the unit of work calls it."""
         rows = []
         first = positions.start
@@ -222,6 +260,7 @@ class SqlFeed:
                     "revision": change.revision,
                     "kind": change.kind.value,
                     "items": [dict(item) for item in change.items],
+                    "recorded_at": at,
                 }
             )
             first = last + 1
@@ -253,6 +292,8 @@ def _frozen(row: Row[Any]) -> FrozenCohort:
         digest=row.digest,
         bitmap=from_bytes(bytes(row.bitmap)),
         manifest=row.manifest,
+        checked_under=row.checked_under or "",
+        rulings=tuple(row.rulings),
         permit_id=PermitId(row.permit_id) if row.permit_id is not None else None,
         bound_revision=Revision(row.bound_revision) if row.bound_revision is not None else None,
     )

@@ -1,28 +1,127 @@
 # SPDX-License-Identifier: Apache-2.0
-"""COPY of many rows into one table, inside the caller's SQLAlchemy transaction."""
+"""COPY of many rows into one table, inside the caller's SQLAlchemy transaction.
 
+`copy_behind` goes on while the database stores: what the connection is asked next waits for it,
+the commit included, so that the order of statements and what a transaction is stay as written.
+A COPY that fails is told there, and nothing of its transaction can be committed any more.
+"""
+
+import threading
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Engine, Table, event
+
+_BEHIND: Final = "placet_copy_behind"
+# For fewer rows starting a thread costs more than waiting for them.
+_WORTH_A_THREAD: Final = 32
 
 
 def copy_rows(
     connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
     """Copy rows into these columns; the table's constraints hold as for INSERT."""
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    with driver(connection).cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+    settle(connection)
+    _copy(driver(connection), table, columns, rows)
+
+
+def copy_behind(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[object]]
+) -> None:
+    """Copy rows while the caller goes on; the engine must `wait_for_copies`.
+
+    The rows must not be changed any more. Only one thread may use the connection.
+    """
+    settle(connection)
+    if len(rows) < _WORTH_A_THREAD:
+        _copy(driver(connection), table, columns, rows)
+        return
+    connection.info[_BEHIND] = _Behind(driver(connection), table, columns, rows)
+
+
+def settle(connection: Connection) -> None:
+    """Wait for a COPY that runs behind; raises what it raised."""
+    behind = connection.info.pop(_BEHIND, None)
+    if behind is not None:
+        behind.finish()
+
+
+def wait_for_copies(engine: Engine) -> None:
+    """Make every statement and every end of a transaction of this engine wait for its copies."""
+
+    def before_statement(connection: Connection, *_: object) -> None:
+        settle(connection)
+
+    def before_commit(connection: Connection) -> None:
+        try:
+            settle(connection)
+        except psycopg.Error:
+            driver(connection).rollback()  # SQLAlchemy takes a commit that fails for done
+            raise
+
+    def before_rollback(connection: Connection) -> None:
+        behind = connection.info.pop(_BEHIND, None)
+        if behind is not None:
+            behind.wait()
+
+    event.listen(engine, "before_cursor_execute", before_statement)
+    event.listen(engine, "commit", before_commit)
+    event.listen(engine, "rollback", before_rollback)
 
 
 def driver(connection: Connection) -> psycopg.Connection[tuple[object, ...]]:
-    """Give the psycopg connection under this transaction."""
+    """Give the psycopg connection under this transaction, begun if nothing was asked yet."""
+    if not connection.in_transaction():
+        connection.begin()
     found = connection.connection.driver_connection
     if not isinstance(found, psycopg.Connection):
         raise TypeError("the engine does not use psycopg")
     return found
+
+
+class _Behind:
+    """One COPY in a thread of its own."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection[tuple[object, ...]],
+        table: Table,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[object]],
+    ) -> None:
+        self._what = (connection, table, columns, rows)
+        self._fault: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="copy-behind", daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Wait until the connection is free again."""
+        self._thread.join()
+
+    def finish(self) -> None:
+        """Wait, and raise what the COPY raised."""
+        self.wait()
+        if self._fault is not None:
+            raise self._fault
+
+    def _run(self) -> None:
+        try:
+            _copy(*self._what)
+        except BaseException as fault:  # noqa: BLE001 - carried to whoever waits for the copy
+            self._fault = fault
+
+
+def _copy(
+    connection: psycopg.Connection[tuple[object, ...]],
+    table: Table,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+) -> None:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)

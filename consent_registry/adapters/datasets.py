@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Datasets` and `Withdrawals` on PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -78,6 +78,7 @@ class SqlWithdrawals:
                 revisions=[[name, revision] for name, revision in withdrawal.revisions],
                 idempotency_key=withdrawal.idempotency_key,
                 request_sha256=withdrawal.request_sha256,
+                everywhere=withdrawal.everywhere,
             )
         )
 
@@ -85,6 +86,18 @@ class SqlWithdrawals:
         """Give a withdrawal."""
         wanted = select(WITHDRAWAL).where(WITHDRAWAL.c.withdrawal_id == withdrawal_id)
         return _withdrawal(self._connection.execute(wanted).one_or_none())
+
+    def everywhere(self, pids: Iterable[str]) -> Sequence[Withdrawal]:
+        """Give those from everything."""
+        wanted = select(WITHDRAWAL).where(among(WITHDRAWAL.c.pid, pids), WITHDRAWAL.c.everywhere)
+        rows = self._connection.execute(wanted.order_by(WITHDRAWAL.c.recorded_at)).all()
+        return [found for row in rows if (found := _withdrawal(row)) is not None]
+
+    def of(self, pid: str) -> Sequence[Withdrawal]:
+        """Read a participant's withdrawals."""
+        wanted = select(WITHDRAWAL).where(WITHDRAWAL.c.pid == pid)
+        rows = self._connection.execute(wanted.order_by(WITHDRAWAL.c.recorded_at)).all()
+        return [_some(row) for row in rows]
 
     def by_key(self, pid: str, idempotency_key: str) -> Withdrawal | None:
         """Give the withdrawal that a key named before."""
@@ -116,8 +129,10 @@ def _dataset(row: Row[Any]) -> Dataset:
 
 
 def _withdrawal(row: Row[Any] | None) -> Withdrawal | None:
-    if row is None:
-        return None
+    return None if row is None else _some(row)
+
+
+def _some(row: Row[Any]) -> Withdrawal:
     return Withdrawal(
         withdrawal_id=row.withdrawal_id,
         pid=row.pid,
@@ -125,4 +140,5 @@ def _withdrawal(row: Row[Any] | None) -> Withdrawal | None:
         revisions=tuple((DatasetId(name), Revision(number)) for name, number in row.revisions),
         idempotency_key=row.idempotency_key,
         request_sha256=bytes(row.request_sha256),
+        everywhere=row.everywhere,
     )

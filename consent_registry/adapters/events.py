@@ -1,23 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Events` on PostgreSQL: sealed and chained events, and the timelines projected from them."""
 
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Subquery, exists, func, select
 
+from consent_registry.adapters.alarms import raise_alarm
 from consent_registry.adapters.as_of import index_as_of, revision_known
-from consent_registry.adapters.copying import copy_rows
+from consent_registry.adapters.copying import copy_behind
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer
-from consent_registry.adapters.sets import among
+from consent_registry.adapters.sets import picked
 from consent_registry.adapters.standings import Standings
-from consent_registry.adapters.tables import CONSENT_EVENT, PERSON_KEY
+from consent_registry.adapters.tables import CONSENT_EVENT, PARTICIPANT, PERSON_KEY
+from consent_registry.domain.chains import Link
 from consent_registry.domain.cohort_index import CohortIndex
+from consent_registry.domain.errors import ParticipantUnknown
 from consent_registry.domain.history import Kind, Segment
+from consent_registry.domain.identifiers import is_own_id
 from consent_registry.domain.records import (
     NO_PREVIOUS,
     Channel,
@@ -26,10 +29,12 @@ from consent_registry.domain.records import (
     commitment,
     event_hash,
 )
+from consent_registry.domain.unreadable import UnreadableKind
+from consent_registry.ports.register import Latest
 from shared.ids import DatasetId, EventId, Ordinal, Revision
 
 _COLUMNS: Final = tuple(column.name for column in CONSENT_EVENT.columns)
-_log: Final = logging.getLogger(__name__)
+_MEMBERS_AT_ONCE: Final = 1_000
 
 
 class SqlEvents:
@@ -48,6 +53,7 @@ class SqlEvents:
         self._cache = cache
         self._salts = salts
         self._standings = Standings(connection)
+        self._made: dict[str, bytes] = {}  # the keys of people whom this transaction has made
 
     def of_members(
         self, dataset: DatasetId, ordinals: Sequence[Ordinal]
@@ -55,42 +61,87 @@ class SqlEvents:
         """Read, and open what can be opened."""
         if not ordinals:
             return {}
-        wanted = (
-            select(CONSENT_EVENT)
-            .where(CONSENT_EVENT.c.dataset == dataset, among(CONSENT_EVENT.c.ordinal, ordinals))
-            .order_by(CONSENT_EVENT.c.ordinal, CONSENT_EVENT.c.revision)
-        )
+        events = _events_of(dataset, ordinals)
+        wanted = select(events).order_by(events.c.ordinal, events.c.revision)
         rows = self._connection.execute(wanted).all()
         keys = self._keys({row.pid for row in rows})
         found: dict[Ordinal, list[EventRecord]] = {}
+        bad: list[str] = []
         for row in rows:
             personal = self._opened(row, keys.get(row.pid))
-            found.setdefault(Ordinal(row.ordinal), []).append(_record(row, personal))
+            if personal is None:
+                bad.append(row.event_id)
+            record = _record(row, personal or b"")
+            found.setdefault(Ordinal(row.ordinal), []).append(record)
+        if bad:
+            raise_alarm(self._connection, UnreadableKind.EVENT, bad)
         return found
 
+    def latest(self, event_id: EventId) -> Latest | None:
+        """Look up the event, and whether its member has one of a later revision."""
+        if not is_own_id(event_id):
+            return None
+        event, later = CONSENT_EVENT.alias("event").c, CONSENT_EVENT.alias("later").c
+        since = exists().where(
+            later.dataset == event.dataset,
+            later.ordinal == event.ordinal,
+            later.revision > event.revision,
+        )
+        wanted = select(event.recorded_at, since.label("since")).where(event.event_id == event_id)
+        row = self._connection.execute(wanted).one_or_none()
+        return None if row is None else Latest(recorded_at=row.recorded_at, latest=not row.since)
+
+    def links(self, dataset: DatasetId) -> Iterator[Link]:
+        """Read in pieces of members, so that a whole dataset is never in memory."""
+        members = select(func.coalesce(func.max(CONSENT_EVENT.c.ordinal), -1)).where(
+            CONSENT_EVENT.c.dataset == dataset
+        )
+        last = int(self._connection.execute(members).scalar_one())
+        for start in range(0, last + 1, _MEMBERS_AT_ONCE):
+            upto = start + _MEMBERS_AT_ONCE
+            wanted = (
+                select(CONSENT_EVENT)
+                .where(
+                    CONSENT_EVENT.c.dataset == dataset,
+                    CONSENT_EVENT.c.ordinal >= start,
+                    CONSENT_EVENT.c.ordinal < upto,
+                )
+                .order_by(CONSENT_EVENT.c.ordinal, CONSENT_EVENT.c.revision)
+            )
+            rows = self._connection.execute(wanted).all()
+            keys = self._keys({row.pid for row in rows})
+            yield from (self._link(row, keys.get(row.pid)) for row in rows)
+
+    def _link(self, row: Row[Any], key: bytes | None) -> Link:
+        opened = None if key is None else self._sealer.open(key, row.event_id, bytes(row.sealed))
+        return Link(
+            record=_record(row, opened[1] if opened else b""),
+            committed=bytes(row.commitment),
+            previous=bytes(row.previous),
+            chained=bytes(row.hash),
+            opened=opened,
+            unreadable=key is not None and opened is None,
+        )
+
     def append(
-        self, records: Sequence[EventRecord], first: Set[Ordinal]
+        self, records: Sequence[EventRecord], first: Set[Ordinal], fresh: Set[str]
     ) -> Mapping[EventId, bytes]:
         """Seal, chain and copy in."""
-        keys = self._keys({record.pid for record in records})
-        keys |= self._new_keys({record.pid for record in records} - keys.keys())
+        keys = self._keys_to_seal({record.pid for record in records}, fresh)
         last = self._last_hashes([record for record in records if record.ordinal not in first])
         hashes: dict[EventId, bytes] = {}
-
-        def sealed_rows() -> Iterator[tuple[object, ...]]:
-            for record in records:
-                salt = self._salts(SALT_BYTES)
-                committed = commitment(record.event_id, salt, record.personal)
-                member = (record.dataset, record.ordinal)
-                previous = last.get(member, NO_PREVIOUS)
-                chained = event_hash(previous, record.open_part(), committed)
-                key = keys[record.pid]
-                sealed = self._sealer.seal(key, record.event_id, salt, record.personal)
-                yield _row(record, sealed, committed, previous, chained)
-                last[member] = hashes[record.event_id] = chained
-
-        # Sealed as they are sent: the database stores one row while the next is encrypted.
-        copy_rows(self._connection, CONSENT_EVENT, _COLUMNS, sealed_rows())
+        rows: list[tuple[object, ...]] = []
+        chance = self._salts(SALT_BYTES * len(records))
+        for at, record in enumerate(records):
+            salt = chance[SALT_BYTES * at : SALT_BYTES * (at + 1)]
+            committed = commitment(record.event_id, salt, record.personal)
+            member = (record.dataset, record.ordinal)
+            previous = last.get(member, NO_PREVIOUS)
+            chained = event_hash(previous, record.open_part(), committed)
+            sealed = self._sealer.seal(keys[record.pid], record.event_id, salt, record.personal)
+            rows.append(_row(record, sealed, committed, previous, chained))
+            last[member] = hashes[record.event_id] = chained
+        copy_behind(self._connection, CONSENT_EVENT, _COLUMNS, rows)
         return hashes
 
     def project(
@@ -145,8 +196,25 @@ class SqlEvents:
         """Bring the cached index to this transaction's state."""
         return self._cache.at(self._connection, dataset, at)
 
+    def _keys_to_seal(self, pids: set[str], fresh: Set[str]) -> dict[str, bytes]:
+        """Give everybody's key; whoever has none gets one."""
+        keys = {pid: self._made[pid] for pid in pids if pid in self._made}
+        if known := pids - keys.keys() - fresh:
+            keys |= self._keys(known)
+        missing = pids - keys.keys()
+        self._refuse_erased(missing - fresh)
+        self._made |= (new := self._new_keys(missing))
+        return keys | new
+
+    def _refuse_erased(self, pids: set[str]) -> None:
+        """Whoever was erased gets no key, so that nothing of hers is written any more."""
+        people = picked(PARTICIPANT, PARTICIPANT.c.pid, pids).c
+        wanted = select(people.pid).where(people.erased_at.is_not(None)).limit(1)
+        if pids and self._connection.execute(wanted).first() is not None:
+            raise ParticipantUnknown
+
     def _keys(self, pids: set[str]) -> dict[str, bytes]:
-        wanted = select(PERSON_KEY).where(among(PERSON_KEY.c.pid, pids))
+        wanted = select(picked(PERSON_KEY, PERSON_KEY.c.pid, pids))
         rows = self._connection.execute(wanted)
         return {row.pid: self._sealer.unwrap(row.pid, bytes(row.wrapped)) for row in rows}
 
@@ -154,7 +222,7 @@ class SqlEvents:
         made = {pid: self._sealer.new_key(pid) for pid in sorted(pids)}
         rows = [(pid, wrapped) for pid, (_, wrapped) in made.items()]
         if rows:
-            copy_rows(self._connection, PERSON_KEY, ("pid", "wrapped"), rows)
+            copy_behind(self._connection, PERSON_KEY, ("pid", "wrapped"), rows)
         return {pid: key for pid, (key, _) in made.items()}
 
     def _last_hashes(
@@ -163,21 +231,17 @@ class SqlEvents:
         found: dict[tuple[DatasetId, Ordinal], bytes] = {}
         for dataset in {record.dataset for record in records}:
             ordinals = [record.ordinal for record in records if record.dataset == dataset]
-            events = CONSENT_EVENT.c
-            wanted = (
-                select(events.ordinal, events.hash)
-                .where(events.dataset == dataset, among(events.ordinal, ordinals))
-                .order_by(events.ordinal, events.revision)
-            )
+            events = _events_of(dataset, ordinals).c
+            wanted = select(events.ordinal, events.hash).order_by(events.ordinal, events.revision)
             for row in self._connection.execute(wanted):
                 found[(dataset, Ordinal(row.ordinal))] = bytes(row.hash)
         return found
 
-    def _opened(self, row: Row[Any], key: bytes | None) -> bytes:
-        """Open a personal part and hold it against its commitment; empty when that fails.
+    def _opened(self, row: Row[Any], key: bytes | None) -> bytes | None:
+        """Open a personal part and hold it against its commitment; None when that fails.
 
-        A key that is gone is an erasure; a part that its key does not open, or that is not what
-        was committed to, is an alarm. Either way the person is left out.
+        A key that is gone is an erasure, and the part is empty; a part that its key does not open,
+        or that is not what was committed to, is an alarm. Either way the person is left out.
         """
         if key is None:
             return b""
@@ -186,8 +250,12 @@ class SqlEvents:
             salt, personal = opened
             if commitment(EventId(row.event_id), salt, personal) == bytes(row.commitment):
                 return personal
-        _log.error("a stored consent event is unreadable", extra={"event_id": row.event_id})
-        return b""
+        return None
+
+
+def _events_of(dataset: DatasetId, ordinals: Sequence[Ordinal]) -> Subquery:
+    of_dataset = CONSENT_EVENT.c.dataset == dataset
+    return picked(CONSENT_EVENT, CONSENT_EVENT.c.ordinal, ordinals, of_dataset)
 
 
 def _row(

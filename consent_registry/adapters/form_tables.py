@@ -4,7 +4,7 @@
 from sqlalchemy import Column, DateTime, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
 
-def declare(metadata: MetaData) -> tuple[Table, Table]:
+def form_tables(metadata: MetaData) -> tuple[Table, Table]:
     """Declare the forms themselves, and the steps of their way: published, retired.
 
     No foreign key between them: checking one takes a lock that needs the right to UPDATE.

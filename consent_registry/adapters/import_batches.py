@@ -1,20 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """Imports as rows: the batch itself, its file in pieces, its faults."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
+from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.copying import copy_rows
 from consent_registry.adapters.tables import (
+    BESIDE,
     IMPORT_BAD,
     IMPORT_BATCH,
     IMPORT_CHUNK,
     IMPORT_FAULT,
     IMPORT_ROW,
 )
-from consent_registry.domain.batches import FaultAt, ImportBatch, ImportState, Mode
+from consent_registry.domain.batches import (
+    CancelWish,
+    FaultAt,
+    Format,
+    ImportBatch,
+    ImportState,
+    Mode,
+)
 from consent_registry.domain.row_codes import BY_CODE, Fault
 from shared.principal import Principal
 
@@ -57,9 +66,55 @@ class BatchStore:
             .where(IMPORT_BATCH.c.state == state.value)
             .order_by(IMPORT_BATCH.c.received_at, IMPORT_BATCH.c.import_id)
             .limit(1)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, key_share=True)
         )
         return _batch(found.one_or_none())
+
+    def hold(self, import_id: str) -> ImportBatch | None:
+        """Lock the row, or give nothing."""
+        wanted = select(IMPORT_BATCH).where(IMPORT_BATCH.c.import_id == import_id)
+        found = self._connection.execute(wanted.with_for_update(skip_locked=True, key_share=True))
+        return _batch(found.one_or_none())
+
+    def newest(self, limit: int) -> Sequence[ImportBatch]:
+        """Read by time of arrival."""
+        order = (IMPORT_BATCH.c.received_at.desc(), IMPORT_BATCH.c.import_id.desc())
+        rows = self._connection.execute(select(IMPORT_BATCH).order_by(*order).limit(limit))
+        return [batch for row in rows if (batch := _batch(row)) is not None]
+
+    def wish_cancelled(self, wish: CancelWish) -> None:
+        """Insert once; the lock of a claim leaves the key that this refers to free."""
+        values = {
+            "import_id": wish.import_id,
+            "actor": _actor_values(wish.actor),
+            "wished_at": wish.at,
+        }
+        statement = postgresql.insert(BESIDE.import_cancel).values(values)
+        self._connection.execute(statement.on_conflict_do_nothing())
+
+    def cancel_wish(self, import_id: str) -> CancelWish | None:
+        """Read; each statement sees what was committed before it."""
+        wanted = select(BESIDE.import_cancel).where(BESIDE.import_cancel.c.import_id == import_id)
+        row = self._connection.execute(wanted).one_or_none()
+        if row is None:
+            return None
+        return CancelWish(import_id=row.import_id, actor=_actor(row.actor), at=row.wished_at)
+
+    def note_progress(self, import_id: str, rows: int) -> None:
+        """Replace the number."""
+        values = {"import_id": import_id, "rows_read": rows}
+        statement = postgresql.insert(BESIDE.import_progress).values(values)
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["import_id"], set_={"rows_read": statement.excluded["rows_read"]}
+            )
+        )
+
+    def progress(self, import_id: str) -> int:
+        """Read the number."""
+        table = BESIDE.import_progress.c
+        wanted = select(table.rows_read).where(table.import_id == import_id)
+        return int(self._connection.execute(wanted).scalar_one_or_none() or 0)
 
     def add_chunk(self, import_id: str, number: int, content: bytes) -> None:
         """Keep the next piece of the file."""
@@ -130,7 +185,6 @@ class BatchStore:
 
 
 def _values(batch: ImportBatch) -> dict[str, object]:
-    actor = batch.actor
     return {
         "import_id": batch.import_id,
         "source": batch.source,
@@ -146,26 +200,34 @@ def _values(batch: ImportBatch) -> dict[str, object]:
         "applied": batch.applied,
         "repeated": batch.repeated,
         "done_line": batch.done_line,
-        "actor": {
-            "issuer": actor.issuer,
-            "subject": actor.subject,
-            "client_id": actor.client_id,
-            "is_service": actor.is_service,
-        },
+        "actor": _actor_values(batch.actor),
         "failure": batch.failure,
+        "format": batch.format.value,
     }
+
+
+def _actor_values(actor: Principal) -> dict[str, object]:
+    return {
+        "issuer": actor.issuer,
+        "subject": actor.subject,
+        "client_id": actor.client_id,
+        "is_service": actor.is_service,
+    }
+
+
+def _actor(stored: Mapping[str, Any]) -> Principal:
+    return Principal(
+        issuer=stored["issuer"],
+        subject=stored["subject"],
+        client_id=stored["client_id"],
+        scopes=frozenset(),
+        is_service=stored["is_service"],
+    )
 
 
 def _batch(row: Row[Any] | None) -> ImportBatch | None:
     if row is None:
         return None
-    actor = Principal(
-        issuer=row.actor["issuer"],
-        subject=row.actor["subject"],
-        client_id=row.actor["client_id"],
-        scopes=frozenset(),
-        is_service=row.actor["is_service"],
-    )
     return ImportBatch(
         import_id=row.import_id,
         source=row.source,
@@ -175,7 +237,7 @@ def _batch(row: Row[Any] | None) -> ImportBatch | None:
         file_sha256=bytes(row.file_sha256),
         state=ImportState(row.state),
         received_at=row.received_at,
-        actor=actor,
+        actor=_actor(row.actor),
         finished_at=row.finished_at,
         rows=row.rows,
         bad=row.bad,
@@ -183,4 +245,5 @@ def _batch(row: Row[Any] | None) -> ImportBatch | None:
         repeated=row.repeated,
         done_line=row.done_line,
         failure=row.failure,
+        format=Format(row.format),
     )

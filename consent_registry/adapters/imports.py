@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, exists, func, select, update
+from sqlalchemy import Connection, Row, delete, exists, func, select, update
 from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.copying import copy_rows
 from consent_registry.adapters.import_batches import BatchStore
+from consent_registry.adapters.read_ahead import ReadAhead
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import (
     CONSENT_EVENT,
@@ -39,6 +40,10 @@ _KINDS: Final = {kind.value: kind for kind in Kind}
 
 class SqlImports(BatchStore):
     """The port `Imports`."""
+
+    def __init__(self, connection: Connection, ahead: ReadAhead) -> None:
+        super().__init__(connection)
+        self._ahead = ahead
 
     def stage(self, import_id: str, rows: Sequence[tuple[int, ConsentRow]]) -> None:
         """Copy rows in; each counts as a consent of its own until `gather`."""
@@ -196,6 +201,7 @@ class SqlImports(BatchStore):
             approval.pid == PARTICIPANT.c.pid,
             approval.dataset == rows.dataset,
             approval.dated == rows.expressed_at,
+            approval.used.is_(False),
         )
         wanted = (
             select(rows.line)
@@ -261,20 +267,29 @@ class SqlImports(BatchStore):
         return self._connection.execute(statement).rowcount
 
     def next_rows(self, batch: ImportBatch, limit: int) -> Sequence[StagedRow]:
-        """Read one row more, to see whether the last consent is whole."""
-        wanted = (
-            select(IMPORT_ROW)
-            .where(
-                IMPORT_ROW.c.import_id == batch.import_id,
-                IMPORT_ROW.c.first_line > batch.done_line,
-            )
-            .order_by(IMPORT_ROW.c.first_line, IMPORT_ROW.c.line)
-            .limit(limit + 1)
-        )
-        rows = [_staged(row) for row in self._connection.execute(wanted).all()]
+        """Read one row more, to see whether the last consent is whole; then read ahead."""
+        place = (batch.import_id, batch.done_line, limit)
+        rows = self._ahead.take(place)
+        if rows is None:
+            rows = _next_rows(self._connection, *place)
         if len(rows) <= limit:
             return rows
-        return [staged for staged in rows if staged.first_line != rows[-1].first_line]
+        whole = [staged for staged in rows if staged.first_line != rows[-1].first_line]
+        following = (batch.import_id, whole[-1].first_line, limit)
+        self._ahead.begin(following, lambda other: _next_rows(other, *following))
+        return whole
+
+
+def _next_rows(
+    connection: Connection, import_id: str, after: int, limit: int
+) -> Sequence[StagedRow]:
+    wanted = (
+        select(IMPORT_ROW)
+        .where(IMPORT_ROW.c.import_id == import_id, IMPORT_ROW.c.first_line > after)
+        .order_by(IMPORT_ROW.c.first_line, IMPORT_ROW.c.line)
+        .limit(limit + 1)
+    )
+    return [_staged(row) for row in connection.execute(wanted).all()]
 
 
 def _staged(row: Row[Any]) -> StagedRow:

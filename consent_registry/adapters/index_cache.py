@@ -18,10 +18,18 @@ from typing import Any, Final
 from pyroaring import BitMap
 from sqlalchemy import ColumnElement, Connection, Integer, and_, cast, func, or_, select, union
 
+from consent_registry.adapters import person_bars
 from consent_registry.adapters.opt_outs import opted_out_members
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.standings import read_terms
-from consent_registry.adapters.tables import CONSENT_EVENT, DATASET, OPT_OUT_REACH, STANDING
+from consent_registry.adapters.stops import mark_stopped
+from consent_registry.adapters.tables import (
+    CONSENT_EVENT,
+    DATASET,
+    OPT_OUT_REACH,
+    STANDING,
+    STOP_REACH,
+)
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.history import Standing, State
 from shared.ids import DatasetId
@@ -88,6 +96,8 @@ class IndexCache:
             part = ordinals[start : start + _CHUNK]
             _fill(index, connection, dataset, at, among(STANDING.c.ordinal, part))
             index.opted_out |= opted_out_members(connection, dataset, part)
+            person_bars.fill(index, connection, dataset, at, part)
+            mark_stopped(index, connection, dataset, part)
         index.members = row.members
         held.index, held.revision, held.at = index, row.revision, at
 
@@ -102,6 +112,8 @@ def _build(connection: Connection, dataset: DatasetId, members: int, at: datetim
     index = CohortIndex(members=members)
     _fill(index, connection, dataset, at, None)
     index.opted_out = opted_out_members(connection, dataset)
+    person_bars.fill(index, connection, dataset, at, None)
+    mark_stopped(index, connection, dataset)
     return index
 
 
@@ -114,11 +126,13 @@ def _turned_between(
     wanted = select(STANDING.c.ordinal).where(
         STANDING.c.dataset == dataset, STANDING.c.starts_at > after, STANDING.c.starts_at <= upto
     )
-    return connection.execute(wanted.limit(1)).first() is not None
+    if connection.execute(wanted.limit(1)).first() is not None:
+        return True
+    return person_bars.turned_between(connection, dataset, after, upto)
 
 
 def _changed(connection: Connection, dataset: DatasetId, held: _Held, at: datetime) -> BitMap:
-    """Read who has an event of either sort since the revision, or turned since the instant."""
+    """Read who has an event of any sort since the revision, or turned since the instant."""
     events = select(CONSENT_EVENT.c.ordinal).where(
         CONSENT_EVENT.c.dataset == dataset, CONSENT_EVENT.c.revision > held.revision
     )
@@ -130,7 +144,11 @@ def _changed(connection: Connection, dataset: DatasetId, held: _Held, at: dateti
     opted = select(OPT_OUT_REACH.c.ordinal).where(
         OPT_OUT_REACH.c.dataset == dataset, OPT_OUT_REACH.c.revision > held.revision
     )
-    return BitMap(connection.execute(union(events, turned, opted)).scalars())
+    lives = person_bars.changed(dataset, held.revision, held.at, at)
+    stopped = select(STOP_REACH.c.ordinal).where(
+        STOP_REACH.c.dataset == dataset, STOP_REACH.c.revision > held.revision
+    )
+    return BitMap(connection.execute(union(events, turned, opted, lives, stopped)).scalars())
 
 
 def _fill(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`OptOuts` on PostgreSQL: the register's events, its head, and whom they reach."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from consent_registry.adapters.tables import (
     OPT_OUT_REGISTER,
     PARTICIPANT,
 )
+from consent_registry.domain.errors import ParticipantUnknown
 from consent_registry.domain.optout import (
     OptOutEvent,
     OptOutKind,
@@ -28,15 +29,25 @@ from shared.ids import DatasetId, Ordinal, Revision
 
 _HASH_BYTES: Final = 32
 # The last event of each person and breadth decides; `about` is read as `About.covers` reads it.
+# It counts for whoever a merge, pending or confirmed, joins to her.
 _OPTED_OUT: Final = text(
-    "SELECT DISTINCT m.ordinal FROM ("
+    "WITH RECURSIVE tie AS ("
+    " SELECT pid, about AS other FROM person_event AS p WHERE kind = 'merge_proposed'"
+    " AND (CAST(:known_at AS timestamptz) IS NULL OR recorded_at <= :known_at)"
+    " AND NOT EXISTS (SELECT FROM person_event AS u"
+    " WHERE u.matter = p.matter AND u.kind = 'merge_undone'"
+    " AND (CAST(:known_at AS timestamptz) IS NULL OR u.recorded_at <= :known_at))"
+    "), last AS ("
     " SELECT DISTINCT ON (pid, about) pid, about, kind FROM opt_out_event"
     " WHERE CAST(:known_at AS timestamptz) IS NULL OR recorded_at <= :known_at"
-    " ORDER BY pid, about, number DESC) AS o"
+    " ORDER BY pid, about, number DESC"
+    "), o AS ("
+    " SELECT pid, about FROM last WHERE kind = 'registered'"
+    " UNION SELECT tie.other, o.about FROM o JOIN tie ON tie.pid = o.pid"
+    ") SELECT DISTINCT m.ordinal FROM o"
     " JOIN dataset_member AS m ON m.pid = o.pid AND m.dataset = :dataset"
     " JOIN dataset AS d ON d.dataset = m.dataset"
-    " WHERE o.kind = 'registered'"
-    " AND (o.about NOT LIKE 'holder:%' OR o.about = 'holder:' || d.controller)"
+    " WHERE (o.about NOT LIKE 'holder:%' OR o.about = 'holder:' || d.controller)"
     " AND (CAST(:ordinals AS bigint[]) IS NULL OR m.ordinal = ANY(:ordinals))"
 )
 
@@ -74,8 +85,9 @@ class SqlOptOuts:
 
     def hold_person(self, pid: str) -> None:
         """Lock the row that every new membership refers to."""
-        wanted = select(PARTICIPANT.c.pid).where(PARTICIPANT.c.pid == pid).with_for_update()
-        self._connection.execute(wanted).one()
+        wanted = select(PARTICIPANT.c.erased_at).where(PARTICIPANT.c.pid == pid).with_for_update()
+        if self._connection.execute(wanted).scalar_one() is not None:
+            raise ParticipantUnknown
 
     def ordinal(self, pid: str) -> Ordinal | None:
         """Look a person up."""
@@ -87,6 +99,11 @@ class SqlOptOuts:
         """Read one person's events in order."""
         wanted = _events().where(OPT_OUT_EVENT.c.pid == pid)
         return [_event(row) for row in self._connection.execute(wanted)]
+
+    def out(self, dataset: DatasetId, ordinals: Sequence[Ordinal]) -> Set[Ordinal]:
+        """Ask as the index does."""
+        found = opted_out_members(self._connection, dataset, ordinals)
+        return {Ordinal(ordinal) for ordinal in found}
 
     def add(
         self,

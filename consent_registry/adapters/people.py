@@ -9,10 +9,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, select, text, union
 from sqlalchemy.dialects import postgresql
 
-from consent_registry.adapters.copying import copy_rows
-from consent_registry.adapters.sets import among
+from consent_registry.adapters.copying import copy_behind
+from consent_registry.adapters.sets import picked
 from consent_registry.adapters.tables import DATASET_MEMBER, PARTICIPANT, PARTICIPANT_LINK
+from consent_registry.domain.erasure import Account
+from consent_registry.domain.errors import ParticipantUnknown
 from consent_registry.domain.register import Member
+from consent_registry.ports.register import Ensured
 from shared.ids import DatasetId, IdSource, Ordinal
 
 # One statement with one JSON parameter: five hundred rows cost one round trip.
@@ -35,11 +38,21 @@ class SqlPeople:
         wanted = select(PARTICIPANT.c.pid).where(PARTICIPANT.c.pseudonym == pseudonym)
         return self._connection.execute(wanted).scalar_one_or_none()
 
+    def pids(self, pseudonyms: Sequence[str]) -> Mapping[str, str]:
+        """Look pseudonyms up."""
+        return self._known(pseudonyms)
+
     def pseudonym(self, pid: str) -> str:
         """Give a participant's pseudonym."""
         wanted = select(PARTICIPANT.c.pseudonym).where(PARTICIPANT.c.pid == pid)
         found: str = self._connection.execute(wanted).scalar_one()
         return found
+
+    def hold(self, pid: str) -> None:
+        """Lock a row."""
+        wanted = select(PARTICIPANT.c.erased_at).where(PARTICIPANT.c.pid == pid).with_for_update()
+        if self._connection.execute(wanted).scalar_one() is not None:
+            raise ParticipantUnknown
 
     def linked(self, issuer: str, subject: str) -> str | None:
         """Give the participant behind a login."""
@@ -50,10 +63,22 @@ class SqlPeople:
 
     def link(self, pid: str, issuer: str, subject: str, at: datetime) -> bool:
         """Link, unless either side has a link."""
+        # Held, so that an erasure comes either before, and is seen, or after, and takes the link.
+        present = select(PARTICIPANT.c.pid).where(
+            PARTICIPANT.c.pid == pid, PARTICIPANT.c.erased_at.is_(None)
+        )
+        if self._connection.execute(present.with_for_update()).one_or_none() is None:
+            return False
         values = {"pid": pid, "issuer": issuer, "subject": subject, "linked_at": at}
         statement = postgresql.insert(PARTICIPANT_LINK).values(values).on_conflict_do_nothing()
         linked = self._connection.execute(statement.returning(PARTICIPANT_LINK.c.pid))
         return linked.one_or_none() is not None
+
+    def accounts(self, pid: str) -> Sequence[Account]:
+        """Read the link."""
+        link = PARTICIPANT_LINK.c
+        found = self._connection.execute(select(link.issuer, link.subject).where(link.pid == pid))
+        return [Account(issuer=row.issuer, subject=row.subject) for row in found]
 
     def memberships(self, pid: str) -> Sequence[Member]:
         """Give what a participant is a member of."""
@@ -64,37 +89,35 @@ class SqlPeople:
         )
         return [_member(row) for row in self._connection.execute(wanted)]
 
-    def ensure(self, pseudonyms: Sequence[str], at: datetime) -> Mapping[str, str]:
-        """Insert in one order, so that two imports never wait for each other in a circle."""
+    def ensure(self, pseudonyms: Sequence[str], at: datetime) -> Ensured:
+        """Insert in one order, so that two imports never wait for each other in a circle.
+
+        Looked up are only those whom the insertion found there: in most files nobody.
+        """
         wanted = sorted(set(pseudonyms))
-        known = self._known(wanted)
-        missing = [pseudonym for pseudonym in wanted if pseudonym not in known]
-        if missing:
-            made = self._connection.execute(_INSERT_MISSING, self._fresh(missing, at))
-            known |= {row.pseudonym: str(row.pid) for row in made}
-        if overtaken := [pseudonym for pseudonym in missing if pseudonym not in known]:
-            known |= self._known(overtaken)
-        return known
+        new = self._connection.execute(_INSERT_MISSING, self._fresh(wanted, at))
+        made = {row.pseudonym: str(row.pid) for row in new}
+        known = self._known([pseudonym for pseudonym in wanted if pseudonym not in made])
+        return Ensured(pids={**known, **made}, fresh=frozenset(made.values()))
 
     def _fresh(self, pseudonyms: Sequence[str], at: datetime) -> dict[str, object]:
         new = {pseudonym: self._ids.new() for pseudonym in pseudonyms}
         return {"new": json.dumps(new), "at": at}
 
     def _known(self, pseudonyms: Sequence[str]) -> dict[str, str]:
-        wanted = select(PARTICIPANT.c.pseudonym, PARTICIPANT.c.pid).where(
-            among(PARTICIPANT.c.pseudonym, pseudonyms)
-        )
+        if not pseudonyms:
+            return {}
+        wanted = select(picked(PARTICIPANT, PARTICIPANT.c.pseudonym, pseudonyms))
         return {row.pseudonym: row.pid for row in self._connection.execute(wanted)}
 
     def members(
         self, dataset: DatasetId, pids: Sequence[str], local_ids: Sequence[str]
     ) -> Sequence[Member]:
         """Look both ways, each by its own index: for either of two the database reads the table."""
-        of_dataset = select(DATASET_MEMBER).where(DATASET_MEMBER.c.dataset == dataset)
-        wanted = union(
-            of_dataset.where(among(DATASET_MEMBER.c.pid, pids)),
-            of_dataset.where(among(DATASET_MEMBER.c.local_id, local_ids)),
-        )
+        member, of_dataset = DATASET_MEMBER.c, DATASET_MEMBER.c.dataset == dataset
+        by_local_id = select(picked(DATASET_MEMBER, member.local_id, local_ids, of_dataset))
+        by_pid = select(picked(DATASET_MEMBER, member.pid, pids, of_dataset))
+        wanted = union(by_pid, by_local_id) if pids else by_local_id
         return [_member(row) for row in self._connection.execute(wanted)]
 
     def add_members(self, members: Sequence[Member], at: datetime) -> None:
@@ -102,7 +125,7 @@ class SqlPeople:
         rows = [(m.dataset, m.ordinal, m.pid, m.local_id, at) for m in members]
         columns = ("dataset", "ordinal", "pid", "local_id", "added_at")
         if rows:
-            copy_rows(self._connection, DATASET_MEMBER, columns, rows)
+            copy_behind(self._connection, DATASET_MEMBER, columns, rows)
 
     def local_ids(self, dataset: DatasetId) -> Sequence[str]:
         """Give the table, by ordinal."""

@@ -13,6 +13,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from shared.chance import Chance
 from shared.keys import KeyStoreError
 
 KEY_BYTES: Final = 32
@@ -26,10 +27,11 @@ class PersonSealer:
 
     def __init__(self, wrapping_key: bytes) -> None:
         self._wrapping = AESGCM(wrapping_key)
+        self._chance = Chance()
 
     def new_key(self, pid: str) -> tuple[bytes, bytes]:
         """Make a person's key; gives it and its wrapped form, which only serves that person."""
-        key, nonce = os.urandom(KEY_BYTES), os.urandom(_NONCE_BYTES)
+        key, nonce = os.urandom(KEY_BYTES), self._chance(_NONCE_BYTES)
         return key, nonce + self._wrapping.encrypt(nonce, key, pid.encode())
 
     def unwrap(self, pid: str, wrapped: bytes) -> bytes:
@@ -40,10 +42,9 @@ class PersonSealer:
         except InvalidTag:
             raise KeyStoreError("a person key was wrapped under another key") from None
 
-    @staticmethod
-    def seal(key: bytes, event_id: str, salt: bytes, part: bytes) -> bytes:
+    def seal(self, key: bytes, event_id: str, salt: bytes, part: bytes) -> bytes:
         """Seal a salt and a personal part for one event."""
-        nonce = os.urandom(_NONCE_BYTES)
+        nonce = self._chance(_NONCE_BYTES)
         return nonce + AESGCM(key).encrypt(nonce, salt + part, event_id.encode())
 
     @staticmethod

@@ -14,8 +14,9 @@ from typing import Any, Final
 import orjson
 
 from consent_registry.adapters.sealing import PersonSealer, create_wrapping_key, read_wrapping_key
+from shared import strict_json
 from shared.canonical import JSON
-from shared.keys import Algorithm, KeyStore, KeyStoreError, SigningKey, sign_jws
+from shared.keys import Algorithm, KeyStore, KeyStoreError, SigningKey, sign_jws, verify_jws
 
 FEED_KEYS: Final = "feed"
 HEARTBEAT_KEYS: Final = "heartbeat"
@@ -35,6 +36,17 @@ class FeedSigner:
         """Sign the sorted JSON of the body with the active key."""
         payload = orjson.dumps(dict(body), option=orjson.OPT_SORT_KEYS)
         return sign_jws(payload, self._store.active(), typ=typ)
+
+    def verified(self, token: str, *, typ: str) -> Mapping[str, object] | None:
+        """Verify against every key of the store, those that no longer sign included."""
+        try:
+            payload = verify_jws(
+                token, self._store.public_jwks(), typ=typ, algorithms=(ALGORITHMS[FEED_KEYS],)
+            )
+            found = strict_json.loads(payload)
+        except ValueError:
+            return None
+        return found if isinstance(found, dict) else None
 
     def public_jwks(self) -> Mapping[str, Any]:
         """Give the key set to publish, the active key first."""

@@ -7,14 +7,14 @@ which permits nothing, and raises an alarm in the log.
 
 import hashlib
 import json
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, select, text, update
 
-from consent_registry.adapters.copying import copy_rows
+from consent_registry.adapters.alarms import raise_alarm
+from consent_registry.adapters.copying import copy_behind
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import CONSENT_TERMS, STANDING
 from consent_registry.domain.history import Segment, Standing, State
@@ -24,6 +24,7 @@ from consent_registry.domain.terms import (
     canonical_text,
     from_json,
 )
+from consent_registry.domain.unreadable import UnreadableKind
 from shared.ids import DatasetId, EventId, Ordinal
 
 _COLUMNS: Final = tuple(column.name for column in STANDING.columns)
@@ -35,10 +36,10 @@ _INSERT_TERMS: Final = text(
     "ON CONFLICT DO NOTHING RETURNING sha256, terms_id"
 )
 _KNOWN_TERMS: Final = text(
-    "SELECT sha256, terms_id FROM consent_terms WHERE sha256 IN "
-    "(SELECT decode(digest, 'hex') FROM json_array_elements_text(CAST(:digests AS json)) AS digest)"
+    "SELECT t.sha256, t.terms_id FROM json_array_elements_text(CAST(:digests AS json)) AS digest"
+    " CROSS JOIN LATERAL (SELECT sha256, terms_id FROM consent_terms"
+    " WHERE sha256 = decode(digest, 'hex') OFFSET 0) AS t"
 )
-_log: Final = logging.getLogger(__name__)
 
 
 class Standings:
@@ -76,7 +77,7 @@ class Standings:
             for segment in line
         ]
         if rows:
-            copy_rows(self._connection, STANDING, _COLUMNS, rows)
+            copy_behind(self._connection, STANDING, _COLUMNS, rows)
 
     def read(
         self, dataset: DatasetId, ordinals: Sequence[Ordinal]
@@ -155,7 +156,7 @@ class Standings:
 
 
 def read_terms(connection: Connection, ids: Iterable[int]) -> dict[int, Terms | None]:
-    """Read terms by id; None for what cannot be read, with an alarm."""
+    """Read terms by id; None for what cannot be read or is not there, with an alarm."""
     waiting = sorted(ids)
     found: dict[int, Terms | None] = {}
     for start in range(0, len(waiting), _IDS_AT_ONCE):
@@ -164,15 +165,16 @@ def read_terms(connection: Connection, ids: Iterable[int]) -> dict[int, Terms | 
             among(CONSENT_TERMS.c.terms_id, part)
         )
         for row in connection.execute(wanted):
-            found[row.terms_id] = _readable(row.terms_id, row.body)
+            found[row.terms_id] = _readable(row.body)
+    if bad := [str(terms_id) for terms_id in waiting if found.get(terms_id) is None]:
+        raise_alarm(connection, UnreadableKind.TERMS, bad)
     return found
 
 
-def _readable(terms_id: int, body: object) -> Terms | None:
+def _readable(body: object) -> Terms | None:
     try:
         return from_json(body)
     except UnreadableTerms:
-        _log.error("stored consent terms are unreadable", extra={"terms_id": terms_id})
         return None
 
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables of consent_registry. Declares them; reads and writes nothing.
 
-Truth: `consent_event`, `withdrawal` and the events of the opt-out register, insert-only (the
-migrations take the rights away and put triggers behind). Projections, which can be rebuilt:
-`consent_terms`, `standing`. The rest is registers, frozen cohorts, the feed, and the staging of
-imports.
+Truth: `consent_event`, `person_event`, `withdrawal`, `ruling_statement` and the events of the
+opt-out register, insert-only (the migrations take the rights away and put triggers behind).
+Projections, which can be rebuilt: `consent_terms`, `standing`, `bar`. The rest: registers, frozen
+cohorts, the feed, import staging.
 """
 
 from typing import Final
@@ -26,11 +26,16 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from consent_registry.adapters.form_tables import declare
+from consent_registry.adapters import opt_out_tables, rights_tables
+from consent_registry.adapters.beside_tables import beside_tables
+from consent_registry.adapters.form_tables import form_tables
+from consent_registry.adapters.person_tables import person_tables
+from consent_registry.adapters.ruling_tables import ruling_statement_table
 from shared.db import new_metadata
 from shared.ended_sessions import ended_session_table
 from shared.outbox_tables import outbox_tables
@@ -38,7 +43,9 @@ from shared.outbox_tables import outbox_tables
 METADATA: Final = new_metadata()
 OUTBOX: Final = outbox_tables(METADATA)
 ENDED_SESSIONS: Final = ended_session_table(METADATA)
-CONSENT_FORM, CONSENT_FORM_STEP = declare(METADATA)
+CONSENT_FORM, CONSENT_FORM_STEP = form_tables(METADATA)
+BESIDE: Final = beside_tables(METADATA)
+RULING_STATEMENT: Final = ruling_statement_table(METADATA)
 
 _INSTANT: Final = DateTime(timezone=True)
 _ID: Final = Uuid(as_uuid=False)
@@ -67,6 +74,8 @@ PARTICIPANT: Final = Table(
     Column("pid", _ID, primary_key=True),
     Column("pseudonym", Text, nullable=False, unique=True),
     Column("created_at", _INSTANT, nullable=False),
+    # Nothing personal is written of her any more; the row stays for the ordinals she had.
+    Column("erased_at", _INSTANT),
 )
 
 PARTICIPANT_LINK: Final = Table(
@@ -90,10 +99,10 @@ DATASET_MEMBER: Final = Table(
     METADATA,
     Column("dataset", Text, ForeignKey("dataset.dataset"), primary_key=True),
     Column("ordinal", BigInteger, primary_key=True, autoincrement=False),
-    Column("pid", _ID, ForeignKey("participant.pid"), nullable=False, index=True),
+    Column("pid", _ID, ForeignKey("participant.pid"), nullable=False),
     Column("local_id", Text, nullable=False),
     Column("added_at", _INSTANT, nullable=False),
-    UniqueConstraint("dataset", "pid"),
+    UniqueConstraint("pid", "dataset"),
     UniqueConstraint("dataset", "local_id"),
     CheckConstraint("ordinal >= 0", name="ordinal"),
 )
@@ -139,6 +148,8 @@ WITHDRAWAL: Final = Table(
     Column("revisions", JSONB, nullable=False),
     Column("idempotency_key", Text),
     Column("request_sha256", LargeBinary, nullable=False),
+    # From everything, not from datasets that were named.
+    Column("everywhere", Boolean, nullable=False, server_default=text("true")),
     UniqueConstraint("pid", "idempotency_key"),
 )
 
@@ -186,6 +197,9 @@ COHORT: Final = Table(
     Column("bound_at", _INSTANT),
     Column("bound_revision", BigInteger),
     Column("lapses", JSONB),
+    # Its rulings; the policy it was last looked through under, empty once one of them is withdrawn.
+    Column("rulings", JSONB, nullable=False, server_default="[]"),
+    Column("checked_under", Text),
     Index(None, "dataset", "bound_revision"),
     CheckConstraint("(permit_id IS NULL) = (bound_at IS NULL)", name="bound"),
 )
@@ -216,51 +230,12 @@ LISTED_APPROVAL: Final = Table(
     Index(None, "pid", "dataset"),
 )
 
-OPT_OUT_REGISTER: Final = Table(
-    "opt_out_register",
-    METADATA,
-    Column("name", Text, primary_key=True),
-    Column("number", BigInteger, nullable=False),
-    Column("people", BigInteger, nullable=False),
-    Column("recorded_at", _INSTANT, nullable=False),
-    Column("edge", LargeBinary, nullable=False),
-)
+PERSON_EVENT, PERSON_REACH, BAR = person_tables(METADATA)
 
-OPT_OUT_PERSON: Final = Table(
-    "opt_out_person",
-    METADATA,
-    Column("pid", _ID, ForeignKey("participant.pid"), primary_key=True),
-    Column("ordinal", BigInteger, nullable=False, unique=True),
-)
-
-OPT_OUT_EVENT: Final = Table(
-    "opt_out_event",
-    METADATA,
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("optout_id", _ID, nullable=False, unique=True),
-    # No foreign key to an append-only table: checking one takes a lock that needs UPDATE.
-    Column("pid", _ID, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("about", Text, nullable=False),
-    Column("recorded_at", _INSTANT, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("salt", LargeBinary, nullable=False),
-    Index(None, "pid", "number"),
-)
-
-# Which members of which datasets an opt-out event was about, and at which revision.
-OPT_OUT_REACH: Final = Table(
-    "opt_out_reach",
-    METADATA,
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("dataset", Text, primary_key=True),
-    Column("ordinal", BigInteger, nullable=False),
-    Column("revision", BigInteger, nullable=False),
-    ForeignKeyConstraint(
-        ["dataset", "ordinal"], ["dataset_member.dataset", "dataset_member.ordinal"]
-    ),
-    Index(None, "dataset", "revision"),
-)
+OPT_OUT_REGISTER: Final = opt_out_tables.register_table(METADATA)
+OPT_OUT_PERSON: Final = opt_out_tables.person_table(METADATA)
+OPT_OUT_EVENT: Final = opt_out_tables.event_table(METADATA)
+OPT_OUT_REACH: Final = opt_out_tables.reach_table(METADATA)
 
 # Sets that a number was shown for: the next number about nearly the same people is the same.
 STAND_IN: Final = Table(
@@ -274,6 +249,15 @@ STAND_IN: Final = Table(
     Index(None, "dataset", "size"),
 )
 
+CATALOGUE_ENTRY: Final = Table(
+    "catalogue_entry",
+    METADATA,
+    Column("dataset", Text, ForeignKey("dataset.dataset"), primary_key=True),
+    Column("people", BigInteger),
+    Column("terms", JSONB, nullable=False),
+    Column("published_at", _INSTANT, nullable=False),
+)
+
 FEED_CHANGE: Final = Table(
     "feed_change",
     METADATA,
@@ -283,6 +267,14 @@ FEED_CHANGE: Final = Table(
     Column("revision", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("items", JSONB, nullable=False),
+    Column("recorded_at", _INSTANT, nullable=False, server_default=func.now()),
+    Index(None, "dataset", "revision"),
+    # Who has left does not wait for who has come.
+    Index(
+        "ix_feed_change_narrowed",
+        "last_position",
+        postgresql_where=text("kind = 'member.narrowed'"),
+    ),
 )
 
 HEARTBEAT: Final = Table(
@@ -314,6 +306,7 @@ IMPORT_BATCH: Final = Table(
     Column("done_line", BigInteger, nullable=False),
     Column("actor", JSONB, nullable=False),
     Column("failure", Text, nullable=False),
+    Column("format", Text, nullable=False, server_default="csv"),
     Index(None, "state", "received_at"),
 )
 
@@ -384,3 +377,13 @@ MONDO_ACTIVATION: Final = Table(
     Column("sha256", LargeBinary, ForeignKey("mondo_release.sha256"), nullable=False),
     Column("activated_at", _INSTANT, nullable=False),
 )
+
+STOP_EVENT: Final = rights_tables.stop_event_table(METADATA)
+STOP_REACH: Final = rights_tables.stop_reach_table(METADATA)
+LEGAL_HOLD: Final = rights_tables.legal_hold_table(METADATA)
+ERASURE: Final = rights_tables.erasure_table(METADATA)
+ERASURE_PART: Final = rights_tables.erasure_part_table(METADATA)
+ERASURE_ACCOUNT: Final = rights_tables.erasure_account_table(METADATA)
+RIGHTS_REQUEST: Final = rights_tables.rights_request_table(METADATA)
+RIGHTS_STEP: Final = rights_tables.rights_step_table(METADATA)
+WITHDRAWAL_TASK: Final = rights_tables.withdrawal_task_table(METADATA)

@@ -7,18 +7,29 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
+from consent_registry.adapters.acknowledgements import SqlAcknowledgements
+from consent_registry.adapters.alarms import SqlAlarms
 from consent_registry.adapters.approvals import SqlApprovals
+from consent_registry.adapters.catalogue import SqlCatalogue
 from consent_registry.adapters.cohorts import SqlCohorts, SqlFeed
+from consent_registry.adapters.copying import wait_for_copies
 from consent_registry.adapters.datasets import SqlDatasets, SqlWithdrawals
+from consent_registry.adapters.destruction import SqlDestruction
+from consent_registry.adapters.erasures import SqlErasures
 from consent_registry.adapters.events import SqlEvents
 from consent_registry.adapters.forms import SqlForms
 from consent_registry.adapters.imports import SqlImports
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.opt_outs import SqlOptOuts
 from consent_registry.adapters.people import SqlPeople
+from consent_registry.adapters.person_events import SqlPersonEvents
+from consent_registry.adapters.read_ahead import ReadAhead
 from consent_registry.adapters.releases import SqlReleases
+from consent_registry.adapters.rights import SqlRightsRequests, SqlTasks
+from consent_registry.adapters.rulings import SqlRulings
 from consent_registry.adapters.sealing import PersonSealer
 from consent_registry.adapters.stand_ins import SqlStandIns
+from consent_registry.adapters.stops import SqlStops
 from consent_registry.adapters.tables import OUTBOX
 from consent_registry.adapters.terms_in_use import SqlTermsInUse
 from consent_registry.domain.register import RegisterChange
@@ -56,25 +67,27 @@ class SqlUnits:
     def __init__(self, engine: Engine, around: Surroundings) -> None:
         self._engine = engine
         self._around = around
+        self._ahead = ReadAhead(engine)
+        wait_for_copies(engine)
 
     @contextmanager
     def __call__(self) -> Iterator[UnitOfWork]:
         """Open one that may commit; leaving it without commit undoes everything."""
         with self._engine.connect() as connection:
-            yield SqlUnit(connection, self._around)
+            yield SqlUnit(connection, self._around, self._ahead)
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
         """Open one that sees a single state throughout and changes nothing."""
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with self._engine.connect().execution_options(**options) as connection:
-            yield SqlUnit(connection, self._around)
+            yield SqlUnit(connection, self._around, self._ahead)
 
 
 class SqlUnit:
     """The port `UnitOfWork` on one connection."""
 
-    def __init__(self, connection: Connection, around: Surroundings) -> None:
+    def __init__(self, connection: Connection, around: Surroundings, ahead: ReadAhead) -> None:
         self._connection = connection
         self._around = around
         self._changes: list[RegisterChange] = []
@@ -92,13 +105,23 @@ class SqlUnit:
         self.cohorts = SqlCohorts(connection)
         self.withdrawals = SqlWithdrawals(connection)
         self.opt_outs = SqlOptOuts(connection)
+        self.stops = SqlStops(connection)
+        self.erasures = SqlErasures(connection)
+        self.destruction = SqlDestruction(connection, around.producer.src)
         self.approvals = SqlApprovals(connection)
+        self.rulings = SqlRulings(connection)
+        self.requests = SqlRightsRequests(connection, around.sealer, around.salts)
+        self.tasks = SqlTasks(connection)
         self.feed = SqlFeed(connection)
+        self.acknowledgements = SqlAcknowledgements(connection)
+        self.alarms = SqlAlarms(connection)
         self.stand_ins = SqlStandIns(connection)
-        self.imports = SqlImports(connection)
+        self.imports = SqlImports(connection, ahead)
+        self.catalogue = SqlCatalogue(connection)
         self.releases = SqlReleases(connection)
         self.forms = SqlForms(connection)
         self.terms = SqlTermsInUse(connection)
+        self.person_events = SqlPersonEvents(connection, sealer=around.sealer, salts=around.salts)
         self.events = SqlEvents(
             connection, sealer=around.sealer, cache=around.cache, salts=around.salts
         )
@@ -119,7 +142,8 @@ class SqlUnit:
         """Take the producer's lock last, write feed and outbox under it, and commit."""
         if self._changes:
             count = sum(len(change.items) for change in self._changes)
-            self.feed.add(self._changes, self._outbox.next_positions(count))
+            positions = self._outbox.next_positions(count)
+            self.feed.add(self._changes, positions, self._around.clock.now())
             self._changes = []
         self._outbox.flush()
         self._connection.commit()

@@ -28,6 +28,16 @@ class Mode(Enum):
     VALID_ROWS_ONLY = "valid_rows_only"
 
 
+class Format(Enum):
+    """What a file is written in; the value is what is stored."""
+
+    CSV = "csv"
+    FHIR_R4_LINES = "fhir_r4_ndjson"
+    FHIR_R4_BUNDLE = "fhir_r4_bundle"
+    FHIR_R5_LINES = "fhir_r5_ndjson"
+    FHIR_R5_BUNDLE = "fhir_r5_bundle"
+
+
 class ImportState(Enum):
     """Where an import stands. RECEIVED and STAGED look the same from outside."""
 
@@ -36,17 +46,24 @@ class ImportState(Enum):
     FINISHED = "finished"
     REFUSED = "refused"  # nothing was kept
     FAILED = "failed"  # the file is no consent CSV at all
+    CANCELLED = "cancelled"  # somebody ended it; what was recorded by then stays
 
     @property
     def wire(self) -> str:
         """The word of the API."""
         return "staged" if self is ImportState.RECEIVED else self.value
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more happens to it."""
+        return self not in {ImportState.RECEIVED, ImportState.APPLYING}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportBatch:
     """One file. `bad` counts rows that were refused; `repeated` those recorded by an earlier run.
 
+    `mapping` is the version of the reader, or stands for the FHIR mapping file that was named.
     `done_line` is the first line of the last consent recorded: where to go on after a kill.
     """
 
@@ -66,10 +83,36 @@ class ImportBatch:
     repeated: int = 0
     done_line: int = 0
     failure: str = ""
+    format: Format = Format.CSV
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelWish:
+    """Somebody wants an import to end."""
+
+    import_id: str
+    actor: Principal
+    at: datetime
+
+
+class ImportCancelled(Exception):
+    """The import is not to go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far an import is, in rows: read one by one, judged together, recorded."""
+
+    staged: int
+    checked: int
+    committed: int
 
 
 class StagedRow(NamedTuple):
-    """A row that waits to be recorded, with its line in the file (the header is line 1)."""
+    """A row that waits to be recorded, with its line in the file (the header of a CSV is line 1).
+
+    In a Bundle the entries are the lines. A FHIR Consent is one row with every alternative.
+    """
 
     line: int
     first_line: int

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What each modifier says to a purpose: one small rule per DUO code.
 
+National codes are judged in `consent_registry.domain.national`.
+
 Not said gives MANUAL, never PERMIT. A code without a rule here gives MANUAL too: nothing that a
 participant wrote is ignored. Pure: the day is an argument.
 """
@@ -13,6 +15,13 @@ from typing import Final
 from consent_registry.domain.activities import covers
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.ehds import EhdsPurpose
+from consent_registry.domain.national import (
+    NO_VOCABULARY,
+    Code,
+    NationalCode,
+    Vocabulary,
+    judge_national,
+)
 from consent_registry.domain.places import within
 from consent_registry.domain.purpose import Category, Purpose
 from consent_registry.domain.verdict import (
@@ -29,8 +38,16 @@ Values = tuple[str, ...]
 Rule = Callable[[Values, Purpose, date], Finding]
 
 
-def judge_modifier(code: Duo, values: Values, purpose: Purpose, today: date) -> Finding:
-    """Say what one modifier says to a purpose on a day."""
+def judge_modifier(
+    code: Code,
+    values: Values,
+    purpose: Purpose,
+    today: date,
+    vocabulary: Vocabulary = NO_VOCABULARY,
+) -> Finding:
+    """Say what one modifier says to a purpose on a day, under a policy's national vocabulary."""
+    if isinstance(code, NationalCode):
+        return judge_national(code, values, purpose, vocabulary)
     rule = _RULES.get(code)
     if rule is None:
         return manual(code.name, Question.UNKNOWN_CODE)
@@ -48,9 +65,9 @@ def _clinical_care(_values: Values, _purpose: Purpose, _today: date) -> Finding:
     return permit("CC")  # widens; its effect is judged with the permission
 
 
-def _research_type(_values: Values, _purpose: Purpose, _today: date) -> Finding:
-    # No vocabulary of research types is agreed: a person reads the text.
-    return manual("RS", Question.RESEARCH_TYPE)
+def _research_type(values: Values, _purpose: Purpose, _today: date) -> Finding:
+    # No vocabulary of research types is agreed: a person reads the text, and rules on that text.
+    return manual("RS", Question.RESEARCH_TYPE, "; ".join(values))
 
 
 def _no_methods(_values: Values, purpose: Purpose, _today: date) -> Finding:

@@ -11,15 +11,17 @@ from dataclasses import dataclass, field
 
 from pyroaring import BitMap
 
+from consent_registry.domain.bars import Bar, reason_of
 from consent_registry.domain.bitmaps import union
 from consent_registry.domain.clauses import judge_activity, judge_modifier
 from consent_registry.domain.cohort_index import CohortIndex, Slot
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import State
-from consent_registry.domain.matching import Inquiry
+from consent_registry.domain.matching import Inquiry, clause_order
 from consent_registry.domain.permissions import Coverage, judge_permission
 from consent_registry.domain.regimes import Moment, No
-from consent_registry.domain.verdict import Finding, Reason, Result
+from consent_registry.domain.rulings import Answers, settled
+from consent_registry.domain.verdict import QUESTION_ORDER, Finding, Matter, Reason, Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +57,25 @@ class Cohort:
         return {clause: len(people) for clause, people in self.clauses.items()}
 
 
-def evaluate(index: CohortIndex, inquiry: Inquiry, *, despite_opt_out: bool = False) -> Cohort:
+def evaluate(
+    index: CohortIndex,
+    inquiry: Inquiry,
+    *,
+    moment: Moment = Moment.NEW,
+    despite_opt_out: bool = False,
+    without: str | None = None,
+) -> Cohort:
     """Decide a purpose for everybody of one dataset, for a permit that is still to be given.
 
-    Who has no readable terms has no codes to match. `despite_opt_out` is for a case in which an
-    exception under EHDS Article 71(4) was found to apply.
+    Who has no readable terms has no codes to match. `moment` asks instead who may stay in a permit
+    that runs. `despite_opt_out` is for a case in which an exception under EHDS Article 71(4) was
+    found to apply. `without` leaves one clause unheard, to see what it alone changes; nothing is
+    ever granted on that.
     """
     everybody = BitMap(range(index.members))
-    said_no = _excluded(index, inquiry, Moment.NEW, despite_opt_out=despite_opt_out)
+    said_no = _excluded(index, inquiry, moment, despite_opt_out=despite_opt_out)
     excluded = union(said_no.values())
-    verdicts = _verdicts(index, inquiry)
+    verdicts = _verdicts(index, inquiry, without)
     free = everybody - union(verdict.present for verdict in verdicts)
     within = (union(verdict.permitted for verdict in verdicts) | free) - excluded
     awaiting = union(verdict.awaiting() for verdict in verdicts) - within - excluded
@@ -83,10 +94,33 @@ def holding(index: CohortIndex, inquiry: Inquiry) -> BitMap:
     return BitMap(range(index.members)) - union(said_no.values())
 
 
-def _verdicts(index: CohortIndex, inquiry: Inquiry) -> "list[_SlotVerdict]":
+def speaking(index: CohortIndex, inquiry: Inquiry) -> frozenset[str]:
+    """Name the clauses that say no to the purpose, or ask for a ruling, in anybody's consent."""
+    heard = (spoken for verdict in _verdicts(index, inquiry) for spoken in verdict.heard)
+    return frozenset(finding.clause for people, finding in heard if people)
+
+
+def open_matters(index: CohortIndex, inquiry: Inquiry, cohort: Cohort) -> dict[Matter, BitMap]:
+    """Give for each matter everybody who awaits a ruling on it, in the order of the vocabulary.
+
+    `cohort` is what the same inquiry gives. Apart from the decision, because people may have
+    written any number of texts.
+    """
+    found: dict[Matter, list[BitMap]] = {}
+    for verdict in _verdicts(index, inquiry):
+        for people, finding in verdict.heard:
+            if (matter := finding.matter) is not None:
+                found.setdefault(matter, []).append(people - verdict.no)
+    waiting = {matter: cohort.awaiting & union(found[matter]) for matter in found}
+    return {one: waiting[one] for one in sorted(waiting, key=_matter_order) if waiting[one]}
+
+
+def _verdicts(
+    index: CohortIndex, inquiry: Inquiry, without: str | None = None
+) -> "list[_SlotVerdict]":
     if not inquiry.rules.matches_terms:
         return []
-    return [_judge_slot(slot, inquiry) for slot in index.slots]
+    return [_judge_slot(slot, inquiry, without) for slot in index.slots]
 
 
 def _excluded(
@@ -99,30 +133,47 @@ def _excluded(
         for reason, state in _BY_STATE.items()
         if rules.excludes(state, moment)
     }
+    for cause, people in index.bars.items():
+        if rules.barred(cause, moment):
+            reason = _BY_BAR[cause] if isinstance(cause, Bar) else _BY_OTHER[cause]
+            found[reason] = found.get(reason, BitMap()) | people
     if rules.needs_terms():
         found[Reason.UNREADABLE] = index.unreadable
     if rules.says(No.OPT_OUT, moment) and not despite_opt_out:
         found[Reason.OPTED_OUT] = index.opted_out
     if rules.says(No.OBJECTION, moment):
         found[Reason.OBJECTED] = index.objecting
+    found[Reason.RESTRICTED] = index.restricted
+    found[Reason.ERASED] = index.erased
     return found
 
 
 @dataclass(slots=True)
 class _SlotVerdict:
     present: BitMap
+    ruled: Answers
+    without: str | None
     denying: dict[Reason, list[BitMap]] = field(default_factory=dict)
     asking: dict[str, list[BitMap]] = field(default_factory=dict)
+    heard: list[tuple[BitMap, Finding]] = field(default_factory=list)
     denied: dict[Reason, BitMap] = field(default_factory=dict)
     manual: dict[str, BitMap] = field(default_factory=dict)
     no: BitMap = field(default_factory=BitMap)
 
     def note(self, people: BitMap, findings: tuple[Finding, ...]) -> None:
-        for finding in findings:
-            if finding.result is Result.DENY and finding.reason is not None:
-                self.denying.setdefault(finding.reason, []).append(people)
-            elif finding.result is Result.MANUAL:
+        for spoken in findings:
+            if spoken.result is Result.PERMIT:
+                continue
+            finding = settled(spoken, self.ruled) if self.ruled else spoken
+            if finding.result is Result.PERMIT:
+                continue
+            self.heard.append((people, finding))
+            if finding.clause == self.without:
+                continue
+            if finding.result is Result.MANUAL:
                 self.asking.setdefault(finding.clause, []).append(people)
+            elif finding.reason is not None:
+                self.denying.setdefault(finding.reason, []).append(people)
 
     def settle(self) -> "_SlotVerdict":
         """Join what was noted, once for each word: joining at every clause costs as often."""
@@ -139,8 +190,8 @@ class _SlotVerdict:
         return union(self.manual.values()) if clause is None else self.manual.get(clause, BitMap())
 
 
-def _judge_slot(slot: Slot, inquiry: Inquiry) -> _SlotVerdict:
-    verdict = _SlotVerdict(slot.present)
+def _judge_slot(slot: Slot, inquiry: Inquiry, without: str | None) -> _SlotVerdict:
+    verdict = _SlotVerdict(slot.present, inquiry.ruled, without)
     for permission, people in slot.permissions.items():
         for group, clinical_care, covered in _groups(slot, permission, people, inquiry):
             findings = judge_permission(
@@ -153,7 +204,9 @@ def _judge_slot(slot: Slot, inquiry: Inquiry) -> _SlotVerdict:
             verdict.note(group, findings)
     for (code, values), people in slot.modifiers.items():
         if people:
-            finding = judge_modifier(code, values, inquiry.purpose, inquiry.today)
+            finding = judge_modifier(
+                code, values, inquiry.purpose, inquiry.today, inquiry.policy.vocabulary
+            )
             verdict.note(people, (finding,))
     for activities, people in slot.activities.items():
         if people:
@@ -211,6 +264,10 @@ _BY_STATE = {
 }
 
 
+_BY_OTHER = {state: reason for reason, state in _BY_STATE.items()}
+_BY_BAR = {bar: Reason(reason_of(bar)) for bar in Bar}
+
+
 def _first_reasons(
     said_no: Mapping[Reason, BitMap], verdicts: list[_SlotVerdict], out: BitMap
 ) -> dict[Reason, BitMap]:
@@ -236,9 +293,14 @@ def _with_reason(
 def _first_clauses(verdicts: list[_SlotVerdict], awaiting: BitMap) -> dict[str, BitMap]:
     first: dict[str, BitMap] = {}
     left = awaiting.copy()
-    for code in Duo:
-        hit = left & union(verdict.awaiting(code.name) for verdict in verdicts)
+    for clause in clause_order(name for verdict in verdicts for name in verdict.manual):
+        hit = left & union(verdict.awaiting(clause) for verdict in verdicts)
         if hit:
-            first[code.name] = hit
+            first[clause] = hit
             left -= hit
     return first
+
+
+def _matter_order(matter: Matter) -> tuple[int, int, str]:
+    """Order matters as the vocabulary has their clauses, then their questions, then their texts."""
+    return list(Duo).index(Duo[matter.clause]), QUESTION_ORDER[matter.question], matter.value

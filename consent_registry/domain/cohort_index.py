@@ -11,9 +11,11 @@ from typing import TypeVar
 
 from pyroaring import BitMap
 
+from consent_registry.domain.bars import Bars, Cause
 from consent_registry.domain.bitmaps import union
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import Standing, State
+from consent_registry.domain.national import Code
 from consent_registry.domain.terms import Alternative, Terms
 
 _K = TypeVar("_K", bound=Hashable)
@@ -28,7 +30,7 @@ class Slot:
     clinical_care: BitMap = field(default_factory=BitMap)
     diseases: dict[str, BitMap] = field(default_factory=dict)
     without_disease: BitMap = field(default_factory=BitMap)
-    modifiers: dict[tuple[Duo, tuple[str, ...]], BitMap] = field(default_factory=dict)
+    modifiers: dict[tuple[Code, tuple[str, ...]], BitMap] = field(default_factory=dict)
     activities: dict[tuple[str, ...], BitMap] = field(default_factory=dict)
 
     def put(self, ordinals: BitMap, alternative: Alternative) -> None:
@@ -61,7 +63,8 @@ class Slot:
 class CohortIndex:
     """Everybody of one dataset by state and clause. `members` counts ordinals from 0.
 
-    `opted_out` and `objecting` are axes of their own, beside whatever the consents say.
+    `opted_out`, `objecting`, `restricted`, `erased` and `bars` are axes of their own, beside
+    whatever the consents say.
     """
 
     members: int = 0
@@ -69,6 +72,9 @@ class CohortIndex:
     unreadable: BitMap = field(default_factory=BitMap)
     opted_out: BitMap = field(default_factory=BitMap)
     objecting: BitMap = field(default_factory=BitMap)
+    bars: dict[Cause, BitMap] = field(default_factory=dict)
+    restricted: BitMap = field(default_factory=BitMap)
+    erased: BitMap = field(default_factory=BitMap)
     slots: list[Slot] = field(default_factory=list)
 
     def in_state(self, state: State) -> BitMap:
@@ -88,6 +94,11 @@ class CohortIndex:
             return
         self._put_terms(ordinals, standing.terms)
 
+    def bar(self, ordinals: BitMap, bars: Bars) -> None:
+        """Note that these bars hold for these people."""
+        for cause in bars:
+            _add(self.bars, cause, ordinals)
+
     def _put_terms(self, ordinals: BitMap, terms: Terms) -> None:
         while len(self.slots) < len(terms):
             self.slots.append(Slot())
@@ -99,10 +110,23 @@ class CohortIndex:
         for bitmap in self._bitmaps():
             bitmap.difference_update(ordinals)
 
+    def replace(self, ordinal: int, standing: Standing, bars: Bars) -> None:
+        """Put one person's standing and bars in the place of those she has; opt-outs stay."""
+        who, opted_out = BitMap([ordinal]), ordinal in self.opted_out
+        self.forget(who)
+        if opted_out:
+            self.opted_out.add(ordinal)
+        if standing.state is not State.NOT_ASKED:
+            self.put(who, standing)
+        self.bar(who, bars)
+
     def _bitmaps(self) -> Iterator[BitMap]:
         yield self.unreadable
         yield self.opted_out
         yield self.objecting
+        yield from self.bars.values()
+        yield self.restricted
+        yield self.erased
         yield from self.states.values()
         for slot in self.slots:
             yield from slot.bitmaps()

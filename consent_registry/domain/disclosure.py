@@ -10,14 +10,19 @@ the next says nothing exact. What is shown is rounded to a multiple of k. ADR 00
 Deterministic: the same sets after the same answers give the same numbers.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, TypeVar
 
 from pyroaring import BitMap
 
 from consent_registry.domain.bitmaps import union
 from consent_registry.domain.cohort import Cohort
+from consent_registry.domain.verdict import Matter
 
+_K = TypeVar("_K", bound=Hashable)
+_NONE: Final[Mapping[Matter, BitMap]] = MappingProxyType({})
 Figure = int | None
 """A multiple of the small-cell bound, or None for a cell too small to be told."""
 
@@ -34,7 +39,7 @@ class StandIn:
 class Figures:
     """The numbers of one cohort as anybody may see them. `members` is public and exact.
 
-    `reasons` and `awaiting_by_clause` have no entry for a cell that may not be told.
+    `reasons`, `awaiting_by_clause` and `matters` have no entry for a cell that may not be told.
     """
 
     members: int
@@ -43,6 +48,7 @@ class Figures:
     awaiting: Figure
     reasons: Mapping[str, int]
     awaiting_by_clause: Mapping[str, int]
+    matters: Mapping[Matter, int] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
         """Give the totals, without those that may not be told."""
@@ -55,7 +61,7 @@ class Figures:
         return {name: figure for name, figure in told.items() if figure is not None}
 
 
-def cells(cohort: Cohort) -> list[BitMap]:
+def cells(cohort: Cohort, matters: Mapping[Matter, BitMap] = _NONE) -> list[BitMap]:
     """Give every set of a cohort that a number may be shown for."""
     return [
         cohort.within,
@@ -63,6 +69,7 @@ def cells(cohort: Cohort) -> list[BitMap]:
         cohort.awaiting,
         *cohort.out.values(),
         *cohort.clauses.values(),
+        *matters.values(),
     ]
 
 
@@ -84,15 +91,16 @@ class Discloser:
         if not any(not one.people for one in known):
             self._remember(BitMap(), first=True)
 
-    def figures(self, cohort: Cohort) -> Figures:
-        """Give the numbers that may be shown about a cohort."""
+    def figures(self, cohort: Cohort, matters: Mapping[Matter, BitMap] = _NONE) -> Figures:
+        """Give the numbers that may be shown about a cohort and what is open in it."""
         return Figures(
             members=cohort.members,
             within=self.figure(cohort.within),
             out=self.figure(_out(cohort)),
             awaiting=self.figure(cohort.awaiting),
-            reasons=self._told({reason.value: people for reason, people in cohort.out.items()}),
-            awaiting_by_clause=self._told(cohort.clauses),
+            reasons=self.told({reason.value: people for reason, people in cohort.out.items()}),
+            awaiting_by_clause=self.told(cohort.clauses),
+            matters=self.told(matters),
         )
 
     def figure(self, people: BitMap) -> Figure:
@@ -107,7 +115,8 @@ class Discloser:
         self._remember(people)
         return self._rounded(len(people))
 
-    def _told(self, sets: Mapping[str, BitMap]) -> dict[str, int]:
+    def told(self, sets: Mapping[_K, BitMap]) -> dict[_K, int]:
+        """Give the numbers of several sets, without those that may not be told."""
         found = {name: self.figure(people) for name, people in sets.items()}
         return {name: figure for name, figure in found.items() if figure is not None}
 

@@ -58,16 +58,76 @@ class IdempotencyClash(AppError):
     code = "idempotency_key_reused"
 
 
+class GuardianMustSign(AppError):
+    """Somebody decides in this person's place, and has to sign what widens."""
+
+    code = "guardian_must_sign"
+
+
+class MandateUnknown(AppError):
+    """There is no such mandate in force for this person, or it is not this caller's."""
+
+    code = "mandate_unknown"
+
+
+class DecisionUnknown(AppError):
+    """There is no such pending decision of this person."""
+
+    code = "pending_decision_unknown"
+
+
+class MergeUnknown(AppError):
+    """There is no such merge."""
+
+    code = "merge_unknown"
+
+
+class MergeSettled(AppError):
+    """The merge is not in a state in which this can be done, or the two are merged already."""
+
+    code = "merge_settled"
+
+
+class SecondPersonNeeded(AppError):
+    """Somebody else than whoever recorded the first step has to do this."""
+
+    code = "second_person_needed"
+
+
+class LifeStateClash(AppError):
+    """The life state recorded is not the one that this starts from."""
+
+    code = "life_state_clash"
+
+
+class EvidenceUnknown(AppError):
+    """There is no such consent or piece of evidence of this person."""
+
+    code = "evidence_unknown"
+
+
 class ImportUnknown(AppError):
     """There is no import of this id."""
 
     code = "import_unknown"
 
 
+class ImportEnded(AppError):
+    """The import has ended already; there is nothing left to cancel."""
+
+    code = "import_ended"
+
+
 class WithdrawalUnknown(AppError):
     """There is no withdrawal of this id, or not for this caller."""
 
     code = "withdrawal_unknown"
+
+
+class ReceiptUnknown(AppError):
+    """There is no event of this id, or not for this caller."""
+
+    code = "receipt_unknown"
 
 
 class CohortUnknown(AppError):
@@ -130,13 +190,97 @@ class OptOutTooNarrow(AppError):
     code = "opt_out_not_offered"
 
 
+class LevelNotOffered(AppError):
+    """A withdrawal that goes this far does not exist in this country."""
+
+    code = "level_not_offered"
+
+
 class TryAgain(AppError):
     """The register changed under the request again and again; nothing was recorded."""
 
     code = "try_again"
 
 
+class LegalHoldStands(AppError):
+    """The law demands that these data stay for now (GDPR Article 17(3))."""
+
+    code = "legal_hold"
+
+
+class LegalHoldUnknown(AppError):
+    """There is no legal hold of this id."""
+
+    code = "legal_hold_unknown"
+
+
+class ErasureUnknown(AppError):
+    """There is no erasure of this id."""
+
+    code = "erasure_unknown"
+
+
+class AlreadyErased(AppError):
+    """The erasure of this participant is confirmed; it cannot be stopped or held any more."""
+
+    code = "erasure_confirmed"
+
+
+class AuditLogNotConnected(AppError):
+    """No audit log is configured to be asked, so that no erasure could ever be complete."""
+
+    code = "audit_log_not_connected"
+
+
+class AuditLogAway(AppError):
+    """The audit log gave no clear answer; what it was asked is asked again."""
+
+    code = "audit_log_away"
+
+
+class RequestUnknown(AppError):
+    """There is no request of this id, or not for this caller."""
+
+    code = "rights_request_unknown"
+
+
+class RequestStands(AppError):
+    """A request does not take this step in its present state, or not any more."""
+
+    code = "rights_step_refused"
+
+
+class TaskUnknown(AppError):
+    """There is no task of this id."""
+
+    code = "task_unknown"
+
+
+class TaskDone(AppError):
+    """The task is closed, and keeps its proof."""
+
+    code = "task_done"
+
+
 class CohortBound(AppError):
     """The cohort is bound to another permit."""
 
     code = "cohort_bound"
+
+
+class RulingUnreadable(AppError):
+    """What came is no ruling signed by this node's authority."""
+
+    code = "ruling_unreadable"
+
+
+class RulingsNotTaken(AppError):
+    """The authority's keys cannot be had now, or none are configured; nothing was recorded."""
+
+    code = "rulings_not_taken"
+
+
+class RulingClash(AppError):
+    """Another statement is recorded under this ruling's id, or it speaks of another case."""
+
+    code = "ruling_clash"

@@ -17,6 +17,7 @@ from consent_registry.domain.duo import DUO_RELEASE
 from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.optout import OptOutRegister
 from consent_registry.domain.places import PLACES_RELEASE
+from consent_registry.domain.rulings import NamedRuling
 from consent_registry.domain.verdict import ENGINE_VERSION
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
@@ -39,7 +40,8 @@ class Basis:
     """The state of the register that a cohort was decided on.
 
     `at` is both the effective and the known time unless `as_of` says that this is a look back.
-    `opt_outs` is where the opt-out register stands; a look back says nothing of it.
+    `opt_outs` is where the opt-out register stands; a look back says nothing of it. `rulings` are
+    those the decision was made with.
     """
 
     issuer: str
@@ -51,6 +53,7 @@ class Basis:
     consent_role: str
     opt_outs: OptOutRegister | None
     as_of: AsOf | None = None
+    rulings: tuple[NamedRuling, ...] = ()
 
     @property
     def times(self) -> AsOf:
@@ -82,6 +85,7 @@ def manifest(
         "known_at": to_rfc3339(basis.times.known_at),
         "purpose": purpose,
         "purpose_sha256": inquiry.purpose.digest(),
+        "rulings": [one.to_json() for one in basis.rulings],
         "versions": versions(inquiry),
         "counts": figures.counts(),
         "reasons": dict(figures.reasons),

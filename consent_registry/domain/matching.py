@@ -6,8 +6,10 @@ whatever the order of rows. Cohorts are decided by the same clause rules on sets
 (`consent_registry.domain.cohort`); a property test holds the two together.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Final
 
 from consent_registry.domain.clauses import judge_activity, judge_modifier
 from consent_registry.domain.diseases import Diseases
@@ -16,6 +18,7 @@ from consent_registry.domain.permissions import Coverage, coverage, judge_permis
 from consent_registry.domain.policy import Policy
 from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.regimes import CONSENT_BINDS, Rules
+from consent_registry.domain.rulings import Answers, settled_all
 from consent_registry.domain.terms import Alternative, Terms
 from consent_registry.domain.verdict import (
     QUESTION_ORDER,
@@ -32,7 +35,8 @@ from consent_registry.domain.verdict import (
 class Inquiry:
     """A purpose asked on a day under a policy and a release of the disease hierarchy.
 
-    `rules` say which axes exclude under the law of the dataset that is asked.
+    `rules` say which axes exclude under the law of the dataset that is asked; `ruled` is what the
+    authority answered for this case.
     """
 
     purpose: Purpose
@@ -40,6 +44,7 @@ class Inquiry:
     policy: Policy
     diseases: Diseases
     rules: Rules = CONSENT_BINDS
+    ruled: Answers = field(default_factory=dict)
 
     def on(self, today: date) -> "Inquiry":
         """Ask the same as on another day."""
@@ -81,11 +86,17 @@ def match_alternative(alternative: Alternative, inquiry: Inquiry) -> tuple[Findi
         policy=inquiry.policy,
     )
     modifiers = (
-        judge_modifier(modifier.code, modifier.values, inquiry.purpose, inquiry.today)
+        judge_modifier(
+            modifier.code,
+            modifier.values,
+            inquiry.purpose,
+            inquiry.today,
+            inquiry.policy.vocabulary,
+        )
         for modifier in alternative.modifiers
     )
     activity = judge_activity(alternative.activities, inquiry.purpose)
-    return (*permission, *modifiers, *activity)
+    return settled_all((*permission, *modifiers, *activity), inquiry.ruled)
 
 
 def match(terms: Terms, inquiry: Inquiry) -> Answer:
@@ -120,9 +131,17 @@ def _reasons(judged: tuple[tuple[Finding, ...], ...]) -> set[Reason]:
 
 
 def _clauses(awaiting: list[tuple[Finding, ...]]) -> tuple[str, ...]:
-    """Name the clauses that await a ruling, in the order of the vocabulary."""
+    """Name the clauses that await a ruling, in the order of `clause_order`."""
     speaking = {f.clause for findings in awaiting for f in findings if f.result is Result.MANUAL}
-    return tuple(code.name for code in Duo if code.name in speaking)
+    return clause_order(speaking)
+
+
+def clause_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Order the names of clauses: DUO's as in its table, then national codes by name."""
+    return tuple(sorted(set(names), key=lambda name: (_RANK.get(name, len(_RANK)), name)))
+
+
+_RANK: Final = {code.name: rank for rank, code in enumerate(Duo)}
 
 
 def _obligations(findings: tuple[Finding, ...]) -> tuple[Obligation, ...]:

@@ -9,7 +9,7 @@ allows clinical care without saying so, hence counts as having CC; everybody els
 Equal consents in any order give equal codes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -17,11 +17,19 @@ from typing import Final
 
 from consent_registry.domain.activities import canonical_scopes, in_both, scopes_of, widest
 from consent_registry.domain.diseases import Diseases
-from consent_registry.domain.duo import MODIFIERS, Duo
+from consent_registry.domain.duo import Duo
+from consent_registry.domain.national import Code
 from consent_registry.domain.places import GROUPS
-from consent_registry.domain.terms import MAX_ALTERNATIVES, Alternative, Modifier, Terms
+from consent_registry.domain.terms import (
+    MAX_ALTERNATIVES,
+    Alternative,
+    Modifier,
+    Terms,
+    in_order,
+)
 
 _Values = frozenset[str]
+_Bound = Callable[[_Values, _Values], _Values]
 # Permissions from the widest to the narrowest; POA stands below GRU and beside the last two.
 _WIDER: Final = (Duo.NRES, Duo.GRU, Duo.HMB, Duo.DS)
 
@@ -32,7 +40,7 @@ class _Part:
 
     permission: Duo
     diseases: _Values
-    modifiers: frozenset[tuple[Duo, _Values]]
+    modifiers: frozenset[tuple[Code, _Values]]
     activities: _Values
 
     @property
@@ -150,10 +158,10 @@ def _narrower(one: Duo, other: Duo) -> Duo | None:
     return max(one, other, key=_WIDER.index)
 
 
-def _modifiers(one: _Part, other: _Part) -> frozenset[tuple[Duo, _Values]] | None:
+def _modifiers(one: _Part, other: _Part) -> frozenset[tuple[Code, _Values]] | None:
     """Join the restrictions and duties of both; None when their values leave nobody."""
     first, second = dict(one.modifiers), dict(other.modifiers)
-    joined: dict[Duo, _Values] = {}
+    joined: dict[Code, _Values] = {}
     for code in {*first, *second} - {Duo.CC}:
         if code not in first or code not in second:
             joined[code] = first.get(code, second.get(code, frozenset()))
@@ -167,7 +175,7 @@ def _modifiers(one: _Part, other: _Part) -> frozenset[tuple[Duo, _Values]] | Non
     return frozenset(joined.items())
 
 
-def _both_values(code: Duo, one: _Values, other: _Values) -> _Values | None:
+def _both_values(code: Code, one: _Values, other: _Values) -> _Values | None:
     if code in _LISTS or code in _BOUNDS:
         if not one or not other:
             return frozenset()  # a value is missing, and what needs a ruling goes on needing it
@@ -185,11 +193,11 @@ def _latest(one: _Values, other: _Values) -> _Values:
     return max(one, other, key=max)
 
 
-_LISTS: Final = frozenset({Duo.US, Duo.PS, Duo.IS, Duo.GS})
-_BOUNDS: Final = MappingProxyType({Duo.TS: _least, Duo.MOR: _latest})
+_LISTS: Final[frozenset[Code]] = frozenset({Duo.US, Duo.PS, Duo.IS, Duo.GS})
+_BOUNDS: Final[Mapping[Code, _Bound]] = MappingProxyType({Duo.TS: _least, Duo.MOR: _latest})
 
 
-def _expanded(code: Duo, values: tuple[str, ...]) -> _Values:
+def _expanded(code: Code, values: tuple[str, ...]) -> _Values:
     if code is not Duo.GS:
         return frozenset(values)
     return frozenset().union(*(GROUPS.get(region, frozenset({region})) for region in values))
@@ -206,7 +214,7 @@ def _regions(countries: _Values) -> tuple[str, ...]:
 
 
 def _written(part: _Part) -> Alternative:
-    values: Mapping[Duo, _Values] = dict(part.modifiers)
+    values: Mapping[Code, _Values] = dict(part.modifiers)
     return Alternative(
         permission=part.permission,
         modifiers=tuple(
@@ -214,8 +222,7 @@ def _written(part: _Part) -> Alternative:
                 code=code,
                 values=_regions(values[code]) if code is Duo.GS else tuple(sorted(values[code])),
             )
-            for code in MODIFIERS
-            if code in values
+            for code in in_order(values)
         ),
         diseases=tuple(sorted(part.diseases)),
         activities=canonical_scopes(part.activities),

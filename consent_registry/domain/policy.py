@@ -11,6 +11,8 @@ from datetime import date
 from enum import Enum
 from typing import Final
 
+from consent_registry.domain.levels import Level
+from consent_registry.domain.national import Vocabulary
 from consent_registry.domain.regimes import EVERY_NO_BINDS, ConsentRole, Regime, Rules
 
 FORMAT: Final = "placet/policy/v1"
@@ -56,8 +58,10 @@ class Policy:
 
     `table` has the rules of each (regime, role of consent) it decides about.
     `methods_on_restricted` has HMB, DS and POA; `digest` is the SHA-256 of the file's bytes in hex,
-    named in every decision. `exception_law` is the national law under EHDS Article 71(4), if any.
-    It is in force from the day `effective_from` until a later one takes its place.
+    named in every decision. `levels` are how far a withdrawal may go (law.md C-3).
+    `exception_law` is the national law under EHDS Article 71(4), if any. `vocabulary` has the
+    national codes it defines. Guardians decide until `age_of_majority`, in years. It is in force
+    from the day `effective_from` until a later one takes its place.
     """
 
     version: str
@@ -68,8 +72,11 @@ class Policy:
     methods_on_restricted: Mapping[str, OnRestricted]
     table: Mapping[tuple[Regime, ConsentRole], Rules]
     breadths: tuple[Breadth, ...] = (Breadth.EVERYTHING,)
+    levels: tuple[Level, ...] = tuple(Level)
     measure: Measure | None = None
     exception_law: str = ""
+    vocabulary: Vocabulary = field(default_factory=dict)
+    age_of_majority: int = 18
     example: bool = False
     sources: tuple[str, ...] = field(default=())
 

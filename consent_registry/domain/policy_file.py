@@ -2,8 +2,9 @@
 """Reads a policy file. A file with any fault does not load, and every fault is named.
 
 What the law leaves no choice about is checked here: under the GDPR consent binds and the opt-out
-does not; under EHDS Chapter IV the opt-out binds new permits only, and consent or DUO bind only
-where a measure under Article 51(4) is named. A national act says for each kind of no on what it
+does not; under EHDS Chapter IV the opt-out binds new permits only, and consent or DUO bind, and
+later extractions of running permits leave people out, only where a measure under Article 51(4) is
+named. A national act says for each kind of no on what it
 acts; nothing is assumed for one left open.
 """
 
@@ -13,6 +14,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Final
 
+from consent_registry.domain.levels import Level
+from consent_registry.domain.life_policy import read_age, read_bars
+from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
+from consent_registry.domain.national_file import read_vocabulary
 from consent_registry.domain.places import COUNTRIES
 from consent_registry.domain.policy import (
     FORMAT,
@@ -30,7 +35,6 @@ from consent_registry.domain.regimes import (
     RUNNING_ONLY,
     Axis,
     ConsentRole,
-    Moment,
     Moments,
     No,
     Regime,
@@ -42,7 +46,8 @@ _KEYS: Final = frozenset(
     {
         *("format", "version", "country", "effective_from", "small_cell", "example", "sources"),
         *("opt_out_breadths", "methods_on_restricted", "asked_again", "regime"),
-        *("measure_51_4", "exception_71_4"),
+        *("measure_51_4", "exception_71_4", "national_codes", "withdrawal_levels"),
+        *("age_of_majority", "after_death", "evidence"),
     }
 )
 _ACTS_ON: Final[Mapping[object, Moments]] = {
@@ -94,12 +99,22 @@ class _Reader:
             small_cell=small_cell,
             methods_on_restricted=methods,
             breadths=self._breadths(),
+            levels=self._levels(),
             measure=measure,
             exception_law=self._exception(),
             table=self._regimes(measure),
+            vocabulary=self._vocabulary(country),
+            age_of_majority=read_age(self._raw, self.faults),
             example=example,
             sources=sources,
         )
+
+    def _vocabulary(self, country: str) -> Vocabulary:
+        if "national_codes" not in self._raw:
+            return NO_VOCABULARY
+        read = read_vocabulary(self._table(self._raw, "national_codes", ""), country)
+        self.faults.extend(f"national_codes.{fault}" for fault in read.faults)
+        return read.vocabulary
 
     def _unknown(self, table: Mapping[str, object], known: frozenset[str], at: str) -> None:
         self.faults.extend(f"{at}{key}: unknown key" for key in table if key not in known)
@@ -173,6 +188,18 @@ class _Reader:
             return (Breadth.EVERYTHING,)
         return tuple(breadth for breadth in Breadth if breadth.value in listed)
 
+    def _levels(self) -> tuple[Level, ...]:
+        """Read how far a withdrawal may go; ending all use is law and never left out."""
+        words = self._raw.get("withdrawal_levels", [level.value for level in Level])
+        known = {level.value for level in Level}
+        listed = words if isinstance(words, list) else []
+        needed = Level.NO_FURTHER_USE.value
+        if needed not in listed or any(str(word) not in known for word in listed):
+            self.faults.append(
+                f"withdrawal_levels: a list of {', '.join(sorted(known))}, with {needed} in it"
+            )
+        return tuple(level for level in Level if level.value in listed)
+
     def _measure(self) -> Measure | None:
         if "measure_51_4" not in self._raw:
             return None
@@ -193,6 +220,7 @@ class _Reader:
         asked_again = self._acts_on(self._raw, "asked_again", "")
         if not asked_again & NEW_ONLY:
             self.faults.append("asked_again: it acts on new permits at least")
+        bars = read_bars(self._raw, self.faults)
         found: dict[tuple[Regime, ConsentRole], Rules] = {}
         for regime in (regime for regime in Regime if regime.value in table):
             at = f"regime.{regime.value}."
@@ -201,7 +229,7 @@ class _Reader:
                 rules = self._rules(regime, self._axes(cell, f"{at}{role.value}."), body, measure)
                 self._check(regime, rules, measure, f"{at}{role.value}.")
                 found[(regime, role)] = Rules(
-                    binds=rules.binds, acts=rules.acts, asked_again=asked_again
+                    binds=rules.binds, acts=rules.acts, asked_again=asked_again, bars=bars
                 )
         if not table:
             self.faults.append("regime: at least one is needed")
@@ -219,6 +247,8 @@ class _Reader:
             self._noes(body, at)
         if regime is Regime.EHDS_CH4 and body.get("later_extractions") not in {"go_on", "excluded"}:
             self.faults.append(f"{at}later_extractions: one of go_on, excluded is needed")
+        if body.get("later_extractions") == "excluded" and "measure_51_4" not in self._raw:
+            self.faults.append(f"{at}later_extractions: excluded only under a measure_51_4")
         for role in roles:
             yield role, self._table(body, role.value, at)
 
@@ -263,7 +293,9 @@ class _Reader:
                 binds=binds,
                 acts={kind: _ACTS_ON.get(str(words.get(kind.value)), EVERYTHING) for kind in No},
             )
-        later = {Moment.EXTRACTION} if body.get("later_extractions") == "excluded" else set()
+        # Each read of a member's file is an extraction: who is out of later ones leaves the cohort.
+        excluded = body.get("later_extractions") == "excluded" and measure is not None
+        later = RUNNING_ONLY if excluded else NOTHING
         consent = EVERYTHING if measure is not None and Axis.CONSENT in binds else NOTHING
         return Rules(
             binds=binds,

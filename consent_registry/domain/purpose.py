@@ -25,7 +25,9 @@ _MAX_ITEMS: Final = 64
 _TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
 _PROHIBITED: Final = re.compile(r"54-[a-e]", re.ASCII)
-_CODE: Final = re.compile(r"[A-Z]{2,8}", re.ASCII)
+# A DUO shorthand, or a national code (`EE:CLOUD_ABROAD`).
+_CODE: Final = re.compile(r"[A-Z]{2,8}|[A-Z]{2}:[A-Z][A-Z0-9_]{1,31}", re.ASCII)
+_A_CODE: Final = "a DUO shorthand or a national code"
 
 
 class Category(Enum):
@@ -175,8 +177,8 @@ class _Reader:
             users=self._texts("users", _TEXT, "a text"),
             project=self._text(self._value, "project", "project"),
             months=self._months(),
-            accepts=frozenset(self._texts("accepts", _CODE, "a DUO shorthand")),
-            evidence=frozenset(self._texts("evidence", _CODE, "a DUO shorthand")),
+            accepts=frozenset(self._texts("accepts", _CODE, _A_CODE)),
+            evidence=frozenset(self._texts("evidence", _CODE, _A_CODE)),
             ehds_purpose=self._ehds_purpose(),
             prohibited_uses=self._prohibited_uses(),
             activity=self._activity(),

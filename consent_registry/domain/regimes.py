@@ -11,6 +11,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
+from consent_registry.domain.bars import Bar, Cause
 from consent_registry.domain.history import State
 
 
@@ -52,20 +53,48 @@ class No(Enum):
 
 
 class Moment(Enum):
-    """What a no can act on: permits still to be given, running ones, later extractions of those."""
+    """What a no can act on: permits still to be given, or running ones.
+
+    Under a running permit every read of a member's file is an extraction of its own, so that a no
+    that acts on later extractions acts on the permit from then on; what was read stays read.
+    """
 
     NEW = "new"
     RUNNING = "running"
-    EXTRACTION = "extraction"
 
 
 Moments = frozenset[Moment]
 NOTHING: Final[Moments] = frozenset()
 NEW_ONLY: Final[Moments] = frozenset({Moment.NEW})
-RUNNING_ONLY: Final[Moments] = frozenset({Moment.RUNNING, Moment.EXTRACTION})
+RUNNING_ONLY: Final[Moments] = frozenset({Moment.RUNNING})
 EVERYTHING: Final[Moments] = NEW_ONLY | RUNNING_ONLY
 
 _EXPRESS: Final = {State.REFUSED: No.REFUSAL, State.WITHDRAWN: No.WITHDRAWAL}
+_BAR_AXES: Final[Mapping[Bar, frozenset[Axis]]] = MappingProxyType(
+    {
+        Bar.UNSETTLED: frozenset({Axis.CONSENT, Axis.DUO}),
+        **dict.fromkeys(
+            (Bar.DEAD_STOP, Bar.DEAD_UNSAID, Bar.DEAD_CONTINUE), frozenset({Axis.CONSENT})
+        ),
+        **dict.fromkeys(
+            (
+                Bar.EVIDENCE_UNCHECKED,
+                Bar.EVIDENCE_DISPUTED,
+                Bar.EVIDENCE_LOST,
+                Bar.EVIDENCE_REJECTED,
+            ),
+            frozenset({Axis.QUALITY}),
+        ),
+    }
+)
+"""A bar acts only where one of its axes binds: regimes do not leak into one another."""
+DEFAULT_BARS: Final[Mapping[Bar, Moments]] = MappingProxyType(
+    {
+        bar: NOTHING if bar in {Bar.DEAD_CONTINUE, Bar.EVIDENCE_UNCHECKED} else EVERYTHING
+        for bar in Bar
+    }
+)
+"""Where a policy is silent, the protective reading; what she wanted to go on goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +102,21 @@ class Rules:
     """One cell of the table, ready to be asked.
 
     `binds` are the axes that exclude. `acts` says on what each kind of no acts. `asked_again` is
-    what it acts on that a person has to be asked again (at majority, or on a new form).
+    what it acts on that a person has to be asked again (at majority, or on a new form). `bars` says
+    on what each of the bars acts where its axis binds.
     """
 
     binds: frozenset[Axis]
     acts: Mapping[No, Moments] = field(default_factory=dict)
     asked_again: Moments = NEW_ONLY
+    bars: Mapping[Bar, Moments] = field(default_factory=lambda: DEFAULT_BARS)
+
+    def barred(self, cause: Cause, moment: Moment) -> bool:
+        """Say whether a bar excludes; somebody else's state acts as her own would."""
+        if isinstance(cause, State):
+            return self.excludes(cause, moment)
+        binding = not _BAR_AXES[cause].isdisjoint(self.binds)
+        return binding and moment in self.bars.get(cause, EVERYTHING)
 
     def excludes(self, state: State, moment: Moment) -> bool:
         """Say whether a consent state by itself excludes. An express no acts as its row says."""

@@ -20,6 +20,7 @@ from shared.ids import ApplicationId, CohortId, DatasetId, Ordinal, PermitId, Re
 
 FREEZE_LIFE: Final = timedelta(seconds=60)
 MAX_CHANGES: Final = 5_000
+MAX_URGENT: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrozenCohort:
-    """A cohort fixed for one application; `bitmap` are the people, `salt` hides their digest."""
+    """A cohort fixed for one application; `bitmap` are the people, `salt` hides their digest.
+
+    `counts` and `reasons` are numbers that may be shown (ADR 0011), `rulings` the ids of those it
+    was decided with. `checked_under` is the digest of the policy that its people were last looked
+    through under; empty once one of its rulings was withdrawn.
+    """
 
     cohort_id: CohortId
     dataset: DatasetId
@@ -85,17 +91,23 @@ class FrozenCohort:
     digest: str
     bitmap: BitMap
     manifest: str
+    checked_under: str
+    rulings: tuple[str, ...] = ()
     permit_id: PermitId | None = None
     bound_revision: Revision | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveCohort:
-    """A bound cohort less everybody who has left it since, with the ends known in advance."""
+    """A bound cohort less everybody who has left it since, with the ends known in advance.
+
+    `ruling_withdrawn` says that its people were not looked through since a ruling of it was.
+    """
 
     frozen: FrozenCohort
     members: BitMap
     lapses: tuple[tuple[str, int], ...]
+    ruling_withdrawn: bool = False
 
     @property
     def permit_id(self) -> PermitId:
@@ -127,7 +139,11 @@ class Narrowed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """What a withdrawal did: the receipt's facts. `revisions` names each dataset's."""
+    """What a withdrawal did: the receipt's facts. `revisions` names each dataset's.
+
+    `everywhere` says that no dataset was named: everything was meant. `idempotency_key` is a digest
+    of the caller's.
+    """
 
     withdrawal_id: str
     pid: str
@@ -135,6 +151,7 @@ class Withdrawal:
     revisions: tuple[tuple[DatasetId, Revision], ...]
     idempotency_key: str | None
     request_sha256: bytes
+    everywhere: bool = True
 
 
 class ChangeKind(Enum):
@@ -146,6 +163,7 @@ class ChangeKind(Enum):
     MEMBER_NARROWED = "member.narrowed"
     COHORT_BOUND = "cohort.bound"
     DATASET_MOVED = "dataset.moved"
+    MEMBER_ERASED = "member.erased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,27 @@ class RowCode(Enum):
     COLUMN_COUNT = ("E-CSV-01", "the row has another number of columns than the header")
     UNREADABLE_TEXT = ("E-CSV-02", "the row is not readable as UTF-8 CSV text (RFC 4180)")
     HEADER = ("E-CSV-03", "the first line does not name the expected columns")
+    FHIR_UNREADABLE = ("E-FHIR-01", "not a FHIR resource in JSON that can be read here")
+    FHIR_NOT_CONSENT = ("E-FHIR-02", "not a Consent resource")
+    FHIR_ELEMENT = (
+        "E-FHIR-03",
+        "an element or value that is not understood",
+    )
+    FHIR_RELEASE = ("E-FHIR-04", "the resource is of another FHIR release than the file")
+    FHIR_NESTED = ("E-FHIR-05", "an exception from an exception is not taken in")
+    FHIR_PERMITS_REST = (
+        "E-FHIR-06",
+        "it permits what it does not name",
+    )
+    FHIR_UNMAPPED = ("E-FHIR-07", "a code or policy that the mapping file does not name")
+    FHIR_CONTRADICTION = ("E-FHIR-08", "the same is permitted and denied")
+    FHIR_PERIODS = ("E-FHIR-09", "what is permitted has several periods, or none in common")
+    FHIR_STATUS = ("E-FHIR-10", "a consent of this status is not taken in")
+    FHIR_NOT_VERIFIED = ("E-FHIR-11", "the consent says that it was not verified")
+    FHIR_SCOPE = ("E-FHIR-12", "not a consent to research")
+    FHIR_TOO_LARGE = ("E-FHIR-13", "too large to be read at once; send NDJSON, one Consent a line")
+    FHIR_NO_MAPPING = ("E-FHIR-14", "the mapping file that was named is no longer this node's")
+    GUARDIAN_MISSING = ("E-AUTH-01", "a guardian decided for this person then; record it by hand")
     DUPLICATE = ("E-ID-02", "the same participant, dataset and alternative stand in another row")
     LOCAL_ID_TAKEN = ("E-ID-03", "the local id and the participant do not belong together")
     MALFORMED_ID = ("E-ID-04", "not an identifier: 1 to 128 letters, digits or . _ - : @ +")
@@ -41,6 +62,7 @@ class RowCode(Enum):
     VALUE_INVALID = ("E-DUO-07", "the value has the wrong form")
     MODIFIER_REPEATED = ("E-DUO-08", "the same modifier stands here twice")
     ALTERNATIVE = ("E-DUO-09", "alternatives are numbered from 1 to 20")
+    UNKNOWN_NATIONAL = ("E-NAT-01", "no national code of the policy in force")
     UNKNOWN_DISEASE = ("E-MONDO-01", "not a term of the disease hierarchy in use")
     OBSOLETE_DISEASE = ("E-MONDO-02", "an obsolete disease term")
     UNKNOWN_REGION = ("E-GS-02", "not a country (ISO 3166-1 alpha-2) or EU, EEA, ADEQUATE")

@@ -17,6 +17,7 @@ from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.form_demand import FormUse
 from consent_registry.domain.history import Kind
 from consent_registry.domain.identifiers import is_name
+from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.terms import (
     MAX_ALTERNATIVES,
@@ -59,7 +60,10 @@ _ANY_FORM: Final = FormUse()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A row without faults. `alternative_text` is canonical JSON of a list of one, or empty."""
+    """A row without faults. `alternative_text` is canonical JSON of a list, or empty.
+
+    The list has one alternative in a CSV, and every alternative of the consent in FHIR.
+    """
 
     participant: str
     dataset: str
@@ -85,7 +89,8 @@ class RowReader:
 
     `columns` is the header of the file, in any order; `known_dataset` says whether a dataset is
     registered; `now` is the instant of the import, which closings without a date take; `forms` says
-    under which forms a consent may be recorded.
+    under which forms a consent may be recorded; `vocabulary` has the national codes of the policy
+    in force then.
     """
 
     def __init__(
@@ -96,10 +101,12 @@ class RowReader:
         known_dataset: Callable[[str], bool],
         now: datetime,
         forms: FormUse = _ANY_FORM,
+        vocabulary: Vocabulary = NO_VOCABULARY,
     ) -> None:
         self._at = tuple(columns.index(name) for name in COLUMNS)
         self._width = len(columns)
         self._diseases = diseases
+        self._vocabulary = vocabulary
         self._known_dataset = known_dataset
         self._now = now
         self._forms = forms
@@ -184,7 +191,7 @@ class RowReader:
             modifiers=tuple(_raw_modifier(part) for part in modifiers.split(";") if part.strip()),
             diseases=tuple(diseases.split(";")),
         )
-        alternative, faults = read_alternative(raw, self._diseases)
+        alternative, faults = read_alternative(raw, self._diseases, self._vocabulary)
         return (canonical_text((alternative,)) if alternative else ""), faults
 
     def _timing(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
 from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
 from consent_registry.domain.row_codes import RowCode
 from consent_registry.domain.terms import (
     MAX_ALTERNATIVES,
@@ -22,15 +23,19 @@ from shared.errors import FieldFault, ValidationFailed
 _KEYS: Final = frozenset({"permission", "modifiers", "diseases", "activities"})
 
 
-def read_statement(value: object, at: str, diseases: Diseases) -> Terms:
+def read_statement(
+    value: object, at: str, diseases: Diseases, vocabulary: Vocabulary = NO_VOCABULARY
+) -> Terms:
     """Read `{"alternatives": […]}`, or one alternative by itself; no alternative is a no.
+
+    `vocabulary` has the national codes that may stand in it.
 
     Raises ValidationFailed with every fault, each with a pointer below `at`.
     """
     if not isinstance(value, Mapping):
         _refuse(at, "an object with alternatives")
     if "alternatives" not in value:
-        return (_alternative(value, at, diseases),)
+        return (_alternative(value, at, diseases, vocabulary),)
     _require_keys(value, frozenset({"alternatives"}), at)
     items = value["alternatives"]
     if not isinstance(items, list) or len(items) > MAX_ALTERNATIVES:
@@ -39,7 +44,7 @@ def read_statement(value: object, at: str, diseases: Diseases) -> Terms:
     faults: list[FieldFault] = []
     for number, item in enumerate(items):
         try:
-            terms.append(_alternative(item, f"{at}/alternatives/{number}", diseases))
+            terms.append(_alternative(item, f"{at}/alternatives/{number}", diseases, vocabulary))
         except ValidationFailed as faulty:
             faults += faulty.faults
     if faults:
@@ -47,7 +52,7 @@ def read_statement(value: object, at: str, diseases: Diseases) -> Terms:
     return tuple(terms)
 
 
-def _alternative(value: object, at: str, diseases: Diseases) -> Alternative:
+def _alternative(value: object, at: str, diseases: Diseases, vocabulary: Vocabulary) -> Alternative:
     if not isinstance(value, Mapping):
         _refuse(at, "an object with permission, modifiers and diseases")
     _require_keys(value, _KEYS, at)
@@ -66,7 +71,7 @@ def _alternative(value: object, at: str, diseases: Diseases) -> Alternative:
             for number, item in enumerate(_items(value.get("activities"), f"{at}/activities"))
         ),
     )
-    alternative, found = read_alternative(raw, diseases)
+    alternative, found = read_alternative(raw, diseases, vocabulary)
     if alternative is None:
         faults = [
             FieldFault(

@@ -7,7 +7,7 @@ canonical JSON form, so that equal consents are equal bytes.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,13 @@ from consent_registry.domain import duo
 from consent_registry.domain.activities import MAX_ACTIVITIES, canonical_scopes, is_scope
 from consent_registry.domain.diseases import MONDO_ID, Diseases
 from consent_registry.domain.duo import Duo, Role
+from consent_registry.domain.national import (
+    NO_VOCABULARY,
+    Code,
+    NationalCode,
+    Vocabulary,
+    find_national,
+)
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.values import MAX_VALUES, check_values
 
@@ -29,7 +36,7 @@ class UnreadableTerms(ValueError):
 class Modifier:
     """One modifier term with its values in canonical form and order."""
 
-    code: Duo
+    code: Code
     values: tuple[str, ...] = ()
 
 
@@ -37,7 +44,8 @@ class Modifier:
 class Alternative:
     """One permission, its modifiers by code, and (for DS) its diseases; all in canonical order.
 
-    `activities` are its scopes as `activities.canonical_scopes` writes them.
+    `activities` are its scopes as `activities.canonical_scopes` writes them. National codes follow
+    DUO's, by name.
     """
 
     permission: Duo
@@ -72,13 +80,16 @@ class RawAlternative:
 
 
 def read_alternative(
-    raw: RawAlternative, diseases: Diseases
+    raw: RawAlternative, diseases: Diseases, vocabulary: Vocabulary = NO_VOCABULARY
 ) -> tuple[Alternative | None, tuple[Fault, ...]]:
-    """Check one alternative as handed in. Gives it in canonical form, or every fault it has."""
+    """Check one alternative as handed in. Gives it in canonical form, or every fault it has.
+
+    `vocabulary` are the national codes of the policy in force.
+    """
     permission, faults = _permission(raw.permission)
-    modifiers: dict[Duo, Modifier] = {}
+    modifiers: dict[Code, Modifier] = {}
     for item in raw.modifiers:
-        modifier, found = _modifier(item)
+        modifier, found = _modifier(item, vocabulary)
         faults += found
         if modifier is None:
             continue
@@ -93,11 +104,19 @@ def read_alternative(
         return None, faults
     alternative = Alternative(
         permission=permission,
-        modifiers=tuple(modifiers[code] for code in duo.MODIFIERS if code in modifiers),
+        modifiers=tuple(modifiers[code] for code in in_order(modifiers)),
         diseases=illnesses,
         activities=canonical_scopes(raw.activities),
     )
     return alternative, ()
+
+
+def in_order(codes: Iterable[Code]) -> list[Code]:
+    """Order modifiers: DUO's as in its table, then national ones by name."""
+    return sorted(codes, key=lambda code: (_RANK.get(code, len(_RANK)), code.value))
+
+
+_RANK: Final[Mapping[Code, int]] = {code: rank for rank, code in enumerate(duo.MODIFIERS)}
 
 
 def _permission(text: str) -> tuple[Duo | None, tuple[Fault, ...]]:
@@ -111,7 +130,12 @@ def _permission(text: str) -> tuple[Duo | None, tuple[Fault, ...]]:
     return code, ()
 
 
-def _modifier(raw: RawModifier) -> tuple[Modifier | None, tuple[Fault, ...]]:
+def _modifier(
+    raw: RawModifier, vocabulary: Vocabulary
+) -> tuple[Modifier | None, tuple[Fault, ...]]:
+    national = find_national(raw.code)
+    if national is not None:
+        return _national(national, raw.values, vocabulary)
     code, faults = _code(raw.code, "modifiers")
     if code is None:
         return None, faults
@@ -119,6 +143,17 @@ def _modifier(raw: RawModifier) -> tuple[Modifier | None, tuple[Fault, ...]]:
     if term.role is Role.PERMISSION:
         return None, (Fault("modifiers", RowCode.TWO_PERMISSIONS, f"{code.name} is a permission"),)
     values, faults = check_values(term, raw.values, "modifiers")
+    return (None, faults) if faults else (Modifier(code=code, values=values), ())
+
+
+def _national(
+    code: NationalCode, raw: tuple[str, ...], vocabulary: Vocabulary
+) -> tuple[Modifier | None, tuple[Fault, ...]]:
+    term = vocabulary.get(code.value)
+    if term is None:
+        known = ", ".join(sorted(vocabulary)) or "it defines none"
+        return None, (Fault("modifiers", RowCode.UNKNOWN_NATIONAL, known),)
+    values, faults = check_values(term, raw, "modifiers")
     return (None, faults) if faults else (Modifier(code=code, values=values), ())
 
 
@@ -233,12 +268,18 @@ def _stored_alternative(item: Mapping[str, object]) -> Alternative:
     return Alternative(
         permission=_stored_code(item["permission"], Role.PERMISSION),
         modifiers=tuple(
-            Modifier(code=_stored_code(m["code"], Role.MODIFIER), values=_texts(m["values"]))
+            Modifier(code=_stored_modifier(m["code"]), values=_texts(m["values"]))
             for m in modifiers
         ),
         diseases=_texts(item["diseases"]),
         activities=activities,
     )
+
+
+def _stored_modifier(value: object) -> Code:
+    """Read a code; a national one whether or not a policy defines it today."""
+    national = find_national(value) if isinstance(value, str) else None
+    return national or _stored_code(value, Role.MODIFIER)
 
 
 def _stored_code(value: object, role: Role) -> Duo:

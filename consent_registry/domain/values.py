@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from consent_registry.domain.duo import Term, ValueKind
+from consent_registry.domain.national import NationalTerm
 from consent_registry.domain.places import COMMON_MISTAKES, is_region
 from consent_registry.domain.row_codes import Fault, RowCode
 
@@ -28,7 +29,7 @@ _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 def check_values(
-    term: Term, raw: tuple[str, ...], column: str
+    term: Term | NationalTerm, raw: tuple[str, ...], column: str
 ) -> tuple[tuple[str, ...], tuple[Fault, ...]]:
     """Give the values in canonical form and order, or the faults that stop them."""
     given = tuple(text.strip() for text in raw if text.strip())

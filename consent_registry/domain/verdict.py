@@ -8,6 +8,7 @@ allows.
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from functools import lru_cache
 from typing import Final
 
 ENGINE_VERSION: Final = "placet/matching/v1"
@@ -35,6 +36,9 @@ class Reason(Enum):
     INVALID = "invalid"
     PENDING_RECONSENT = "pending_reconsent"
     UNREADABLE = "unreadable"
+    IDENTITY_UNSETTLED = "identity_unsettled"
+    DECEASED = "deceased"
+    EVIDENCE_DOUBTFUL = "evidence_doubtful"
     # The permission.
     PURPOSE_NOT_PERMITTED = "purpose_not_permitted"
     CLINICAL_NOT_PERMITTED = "clinical_not_permitted"
@@ -57,9 +61,15 @@ class Reason(Enum):
     COLLABORATION_NOT_ACCEPTED = "collaboration_not_accepted"
     MORATORIUM_NOT_ACCEPTED = "moratorium_not_accepted"
     RETURN_NOT_ACCEPTED = "return_not_accepted"
+    NATIONAL_CONDITION = "national_condition_not_met"
+    NATIONAL_DUTY = "national_duty_not_accepted"
     # The other ways of saying no.
     OPTED_OUT = "opted_out"
     OBJECTED = "objected"
+    RESTRICTED = "restricted"
+    ERASED = "erased"
+    # What the authority ruled.
+    RULED_OUT = "ruled_out"
 
 
 class Question(Enum):
@@ -83,10 +93,26 @@ class Question(Enum):
     DURATION_NOT_SAID = "duration_not_said"
     VALUE_MISSING = "value_missing"
     UNKNOWN_CODE = "unknown_code"
+    NATIONAL_CODE = "national_code"
 
+
+_REMEMBERED: Final = 1024
+"""Findings that are made once: a cohort asks the same of thousands of clauses."""
 
 REASON_ORDER: Final = {reason: rank for rank, reason in enumerate(Reason)}
 QUESTION_ORDER: Final = {question: rank for rank, question in enumerate(Question)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """What one ruling is about: a clause and its question.
+
+    `value` is the text that the clause has where it must be read to be ruled on (RS), else empty.
+    """
+
+    clause: str
+    question: Question
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -101,7 +127,8 @@ class Obligation:
 class Finding:
     """What one clause says: PERMIT with obligations, MANUAL with a question, DENY with a reason.
 
-    `clause` is the DUO shorthand that speaks.
+    `clause` is the DUO shorthand, or the national code, that speaks; `value` is its text where a
+    question is about that.
     """
 
     clause: str
@@ -109,18 +136,28 @@ class Finding:
     reason: Reason | None = None
     question: Question | None = None
     obligations: tuple[Obligation, ...] = ()
+    value: str = ""
+
+    @property
+    def matter(self) -> Matter | None:
+        """What a ruling on this finding would be about; None where none is asked for."""
+        if self.result is not Result.MANUAL or self.question is None:
+            return None
+        return Matter(clause=self.clause, question=self.question, value=self.value)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def permit(clause: str, *obligations: Obligation) -> Finding:
     """Make a finding that nothing in this clause stands against the purpose."""
     return Finding(clause=clause, result=Result.PERMIT, obligations=obligations)
 
 
-def manual(clause: str, question: Question) -> Finding:
+def manual(clause: str, question: Question, value: str = "") -> Finding:
     """Make a finding that this clause needs a ruling."""
-    return Finding(clause=clause, result=Result.MANUAL, question=question)
+    return Finding(clause=clause, result=Result.MANUAL, question=question, value=value)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def deny(clause: str, reason: Reason) -> Finding:
     """Make a finding that this clause stands against the purpose."""
     return Finding(clause=clause, result=Result.DENY, reason=reason)

@@ -10,11 +10,16 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from consent_registry.domain.register import RegisterChange
+from consent_registry.ports.acknowledgements import Acknowledgements
+from consent_registry.ports.alarms import Alarms
 from consent_registry.ports.approvals import Approvals
+from consent_registry.ports.catalogue import Catalogue
 from consent_registry.ports.disclosure import StandIns
+from consent_registry.ports.erasures import AuditErasure, Destruction, Erasures
 from consent_registry.ports.forms import Forms
 from consent_registry.ports.imports import Imports
 from consent_registry.ports.opt_outs import OptOuts
+from consent_registry.ports.person_events import PersonEvents
 from consent_registry.ports.register import (
     Cohorts,
     Datasets,
@@ -24,6 +29,9 @@ from consent_registry.ports.register import (
     Withdrawals,
 )
 from consent_registry.ports.releases import Releases
+from consent_registry.ports.rights import RightsRequests, Tasks
+from consent_registry.ports.rulings import RulingReader, Rulings
+from consent_registry.ports.stops import Stops
 from consent_registry.ports.terms import TermsInUse
 from consent_registry.ports.who_used import NoLog, WhoUsed
 from shared.canonical import JSON
@@ -31,9 +39,15 @@ from shared.events import Fact
 from shared.messages import DomainMessage
 
 __all__ = [
+    "Acknowledgements",
+    "Alarms",
     "Approvals",
+    "AuditErasure",
+    "Catalogue",
     "Cohorts",
     "Datasets",
+    "Destruction",
+    "Erasures",
     "Events",
     "Feed",
     "Forms",
@@ -41,9 +55,15 @@ __all__ = [
     "NoLog",
     "OptOuts",
     "People",
+    "PersonEvents",
     "Releases",
+    "RightsRequests",
+    "RulingReader",
+    "Rulings",
     "Signer",
     "StandIns",
+    "Stops",
+    "Tasks",
     "TermsInUse",
     "UnitOfWork",
     "Units",
@@ -71,6 +91,11 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def person_events(self) -> PersonEvents:
+        """What is known of people beside their consents."""
+        ...
+
+    @property
     def cohorts(self) -> Cohorts:
         """The frozen cohorts."""
         ...
@@ -86,8 +111,38 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def stops(self) -> Stops:
+        """The restrictions, objections and erasures."""
+        ...
+
+    @property
+    def erasures(self) -> Erasures:
+        """The erasures and legal holds."""
+        ...
+
+    @property
+    def destruction(self) -> Destruction:
+        """What takes apart what is held of a person."""
+        ...
+
+    @property
+    def requests(self) -> RightsRequests:
+        """The requests under GDPR 15 to 21."""
+        ...
+
+    @property
+    def tasks(self) -> Tasks:
+        """What remains to be done after withdrawals."""
+        ...
+
+    @property
     def approvals(self) -> Approvals:
         """The listed approvals."""
+        ...
+
+    @property
+    def rulings(self) -> Rulings:
+        """The rulings."""
         ...
 
     @property
@@ -96,8 +151,23 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def acknowledgements(self) -> Acknowledgements:
+        """What the feed's readers say they enforce."""
+        ...
+
+    @property
+    def alarms(self) -> Alarms:
+        """What could not be read."""
+        ...
+
+    @property
     def stand_ins(self) -> StandIns:
         """What is remembered of the numbers that were shown."""
+        ...
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What the public catalogue says."""
         ...
 
     @property
@@ -146,6 +216,13 @@ class Signer(Protocol):
 
     def sign(self, body: Mapping[str, JSON], *, typ: str) -> str:
         """Give the compact JWS (ES256) of canonical JSON."""
+        ...
+
+    def verified(self, token: str, *, typ: str) -> Mapping[str, object] | None:
+        """Give the JSON object in a compact JWS of this type that one of our keys signed.
+
+        None for anything else; nothing of such a token is believed or repeated.
+        """
         ...
 
     def public_jwks(self) -> Mapping[str, Any]:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the use cases need of listed approvals, each method with the guarantee it gives."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -24,6 +23,9 @@ class Approvals(Protocol):
         """Use an approval up; False, and nothing done, when it was used before."""
         ...
 
-    def open_for(self, dataset: DatasetId, pids: Sequence[str]) -> set[tuple[str, datetime]]:
-        """Give for whom of these, signed at which instant, a yes after a no is approved."""
+    def use_for(self, dataset: DatasetId, pid: str, dated: datetime) -> bool:
+        """Use up one approval of a yes after a no; False, and nothing done, when none is unused.
+
+        The caller holds the dataset.
+        """
         ...

@@ -4,7 +4,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from consent_registry.domain.batches import FaultAt, ImportBatch, ImportState, StagedRow
+from consent_registry.domain.batches import (
+    CancelWish,
+    FaultAt,
+    ImportBatch,
+    ImportState,
+    StagedRow,
+)
 from consent_registry.domain.rows import Row
 
 
@@ -32,6 +38,30 @@ class Imports(Protocol):
 
         Nobody else gets it until this unit of work ends.
         """
+        ...
+
+    def hold(self, import_id: str) -> ImportBatch | None:
+        """Claim this import, whatever its state; None when another unit of work has it."""
+        ...
+
+    def newest(self, limit: int) -> Sequence[ImportBatch]:
+        """Give the imports that arrived last, newest first."""
+        ...
+
+    def wish_cancelled(self, wish: CancelWish) -> None:
+        """Keep the wish, unless there is one already. Needs no claim."""
+        ...
+
+    def cancel_wish(self, import_id: str) -> CancelWish | None:
+        """Give the wish as last committed, also inside a long transaction."""
+        ...
+
+    def note_progress(self, import_id: str, rows: int) -> None:
+        """Note how many rows of a file have been read; to be committed by itself."""
+        ...
+
+    def progress(self, import_id: str) -> int:
+        """Give what was noted last."""
         ...
 
     def keep(self, batch: ImportBatch) -> None:

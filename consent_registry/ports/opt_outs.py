@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the use cases need of the opt-out register, each method with the guarantee it gives."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import datetime
 from typing import Protocol
 
@@ -31,6 +31,10 @@ class OptOuts(Protocol):
 
     def of(self, pid: str) -> Sequence[OptOutEvent]:
         """Give one person's events in order."""
+        ...
+
+    def out(self, dataset: DatasetId, ordinals: Sequence[Ordinal]) -> Set[Ordinal]:
+        """Give those of these members who are opted out, under any name that may be theirs."""
         ...
 
     def add(

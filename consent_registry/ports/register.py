@@ -5,12 +5,15 @@ One unit of work is one transaction: what is read in it is one state of the regi
 of it stays unless `commit` returns.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from consent_registry.domain.chains import Link
 from consent_registry.domain.cohort_index import CohortIndex
+from consent_registry.domain.erasure import Account
 from consent_registry.domain.history import Segment
 from consent_registry.domain.records import EventRecord
 from consent_registry.domain.register import (
@@ -24,6 +27,14 @@ from consent_registry.domain.register import (
     Withdrawal,
 )
 from shared.ids import CohortId, DatasetId, EventId, Ordinal, PermitId, Revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latest:
+    """When an event was recorded, and whether nothing was recorded of its member since."""
+
+    recorded_at: datetime
+    latest: bool
 
 
 class Datasets(Protocol):
@@ -57,11 +68,32 @@ class Datasets(Protocol):
         ...
 
 
+class Ensured(NamedTuple):
+    """The ids of people by pseudonym, and which of them this unit of work has made.
+
+    Of those nothing else can be stored yet: nobody sees them before the unit commits.
+    """
+
+    pids: Mapping[str, str]
+    fresh: Set[str]
+
+
 class People(Protocol):
     """Participants, their logins and their memberships."""
 
     def pid(self, pseudonym: str) -> str | None:
         """Give the registry's own id of a participant."""
+        ...
+
+    def pids(self, pseudonyms: Sequence[str]) -> Mapping[str, str]:
+        """Give the id of each of these pseudonyms that is known."""
+        ...
+
+    def hold(self, pid: str) -> None:
+        """Keep a participant from being erased until this unit of work ends.
+
+        Raises ParticipantUnknown when she was.
+        """
         ...
 
     def linked(self, issuer: str, subject: str) -> str | None:
@@ -76,11 +108,15 @@ class People(Protocol):
         """Link a login to a participant; False, and nothing done, when either has another link."""
         ...
 
+    def accounts(self, pid: str) -> Sequence[Account]:
+        """Give the logins linked to a participant."""
+        ...
+
     def memberships(self, pid: str) -> Sequence[Member]:
         """Give what a participant is a member of, by dataset."""
         ...
 
-    def ensure(self, pseudonyms: Sequence[str], at: datetime) -> Mapping[str, str]:
+    def ensure(self, pseudonyms: Sequence[str], at: datetime) -> Ensured:
         """Give the id of each pseudonym, making participants of those not known yet."""
         ...
 
@@ -111,12 +147,17 @@ class Events(Protocol):
         """
         ...
 
+    def links(self, dataset: DatasetId) -> Iterator[Link]:
+        """Give every event of a dataset as stored, member by member in the order recorded."""
+        ...
+
     def append(
-        self, records: Sequence[EventRecord], first: Set[Ordinal]
+        self, records: Sequence[EventRecord], first: Set[Ordinal], fresh: Set[str]
     ) -> Mapping[EventId, bytes]:
         """Seal, chain and add events of one held dataset; gives each event's chain hash.
 
-        `first` are the members of whom this is the first event, as far as the caller has looked.
+        `first` are the members of whom this is the first event, as far as the caller has looked;
+        `fresh` the people whom this unit of work has made.
         """
         ...
 
@@ -137,6 +178,13 @@ class Events(Protocol):
         self, dataset: DatasetId, ordinals: Sequence[Ordinal]
     ) -> Mapping[Ordinal, Sequence[Segment]]:
         """Give the stored timelines of these members."""
+        ...
+
+    def latest(self, event_id: EventId) -> Latest | None:
+        """Say when an event was recorded and whether it is its member's newest in the dataset.
+
+        None when there is no such event.
+        """
         ...
 
     def turning(self, dataset: DatasetId, upto: datetime, limit: int) -> Sequence[Ordinal]:
@@ -216,6 +264,21 @@ class Cohorts(Protocol):
         """Give the live cohorts of a dataset in the order they were bound."""
         ...
 
+    def unchecked(self, dataset: DatasetId, policy_sha256: str) -> Sequence[CohortId]:
+        """Name the live cohorts whose people were not yet looked through under this policy.
+
+        Those of which a ruling was withdrawn since are among them. In the order they were bound.
+        """
+        ...
+
+    def checked(self, cohort_id: CohortId, policy_sha256: str) -> None:
+        """Note that everybody left in a cohort may stay under this policy and its rulings."""
+        ...
+
+    def uncheck(self, dataset: DatasetId, ruling_id: str) -> None:
+        """Note that a ruling is withdrawn: who names it has to be looked through again."""
+        ...
+
     def narrow(self, gone: Sequence[Narrowed]) -> None:
         """Take people out of live cohorts; who is out already stays out with the first cause."""
         ...
@@ -232,6 +295,14 @@ class Withdrawals(Protocol):
         """Give a withdrawal."""
         ...
 
+    def everywhere(self, pids: Iterable[str]) -> Sequence[Withdrawal]:
+        """Give these people's withdrawals from everything, the earliest first."""
+        ...
+
+    def of(self, pid: str) -> Sequence[Withdrawal]:
+        """Give a participant's withdrawals in the order recorded."""
+        ...
+
     def by_key(self, pid: str, idempotency_key: str) -> Withdrawal | None:
         """Give the withdrawal that this participant's key has named before."""
         ...
@@ -242,6 +313,10 @@ class Feed(Protocol):
 
     def after(self, position: int, limit: int) -> Sequence[StoredChange]:
         """Give stored changes with an item after `position`, in order, about `limit` items."""
+        ...
+
+    def narrowings(self, position: int, limit: int) -> Sequence[StoredChange]:
+        """Give the stored changes after `position` that say who has left, `limit` at most."""
         ...
 
     def newest(self) -> int:

@@ -18,6 +18,7 @@ from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.consents import DESK, Recorded, Statement, record_statement
 from consent_registry.usecases.forms import newest_open
+from consent_registry.usecases.settling import again, hold
 from consent_registry.usecases.tools import Tools
 from shared.ids import DatasetId
 from shared.principal import Principal
@@ -60,11 +61,14 @@ def record_answers(
 
     Raises ValidationFailed for answers that do not fit the form, and as `record_consent` does.
     """
-    with tools.units() as uow:
+
+    def step(uow: UnitOfWork) -> Recorded:
         pid = access.participant(uow, principal, pseudonym, DESK)
         done = _record(uow, pid, wanted, Channel.API, tools=tools, principal=principal)
         uow.commit()
-    return done
+        return done
+
+    return again(tools, step)
 
 
 def record_own_answers(wanted: NewAnswers, *, tools: Tools, principal: Principal) -> Recorded:
@@ -72,16 +76,19 @@ def record_own_answers(wanted: NewAnswers, *, tools: Tools, principal: Principal
 
     The same answers once more, right after each other, are recorded once.
     """
-    with tools.units() as uow:
+
+    def step(uow: UnitOfWork) -> Recorded:
         pid = access.oneself(uow, principal)
         # Holding comes first: of two requests the second sees what the first did.
-        uow.datasets.hold([wanted.dataset])
+        hold(uow, [wanted.dataset], [pid])
         repeated = _repeated(uow, pid, _read(uow, wanted, tools).answers, wanted.dataset)
         if repeated is not None:
             return repeated
         done = _record(uow, pid, wanted, Channel.PAGE, tools=tools, principal=principal)
         uow.commit()
-    return done
+        return done
+
+    return again(tools, step)
 
 
 def own_form(dataset: DatasetId, *, tools: Tools, principal: Principal) -> Asked:
@@ -113,7 +120,12 @@ def _repeated(uow: UnitOfWork, pid: str, answers: Answers, dataset: DatasetId) -
     for records in uow.events.of_members(dataset, ordinals).values():
         last = records[-1]
         if last.channel is Channel.PAGE and answers_of(last.personal) == answers:
-            return Recorded(recorded_at=last.recorded_at, revision=last.revision, kind=last.kind)
+            return Recorded(
+                recorded_at=last.recorded_at,
+                revision=last.revision,
+                kind=last.kind,
+                event_id=last.event_id,
+            )
     return None
 
 

@@ -48,6 +48,9 @@ def list_approval(wanted: NewApproval, *, tools: Tools, principal: Principal) ->
         pid = access.participant(uow, principal, wanted.pseudonym, DESK)
         if all(member.dataset != wanted.dataset for member in uow.people.memberships(pid)):
             raise NotAMember
+        # The dataset first, as everybody holds them; the row refers to both.
+        uow.datasets.hold([wanted.dataset])
+        uow.people.hold(pid)
         approval = Approval(
             approval_id=tools.ids.new(),
             widening=wanted.widening,

@@ -18,6 +18,7 @@ from consent_registry.domain.register import ChangeKind, FrozenCohort, RegisterC
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.cohorts import FROZEN, named_in_entry, require_name
 from consent_registry.usecases.facts import fact
+from consent_registry.usecases.ruled import inquiry_of
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import Writing, begin, keep_revision
 from shared.canonical import JSON
@@ -32,8 +33,9 @@ def bind_cohort(
 ) -> FrozenCohort:
     """Make a frozen cohort live under a permit. The same permit again changes nothing.
 
-    Raises FreezeVoid after its minute, FreezeOvertaken when one of its people changed since, and
-    CohortBound when it serves another permit or the permit has another cohort.
+    Raises FreezeVoid after its minute, FreezeOvertaken when one of its people, its rulings or the
+    policy changed since, and CohortBound when it serves another permit or the permit has another
+    cohort.
     """
     require_name(permit_id, "/permit_id")
     with tools.units() as uow:
@@ -87,9 +89,14 @@ def _check_bindable(
     if writing.now >= cohort.void_at:
         raise FreezeVoid(context=context)
     changed = list(uow.events.changed_since(cohort.dataset, cohort.revision))
+    changed += uow.person_events.changed_since(cohort.dataset, cohort.revision)
     if tools.rules(writing.dataset, writing.now).says(No.OPT_OUT, Moment.NEW):
         changed += uow.opt_outs.changed_since(cohort.dataset, cohort.revision)
+    changed += uow.stops.changed_since(cohort.dataset, cohort.revision)
     if any(ordinal in cohort.bitmap for ordinal in changed):
+        raise FreezeOvertaken(context=context)
+    # Another policy took effect, or a ruling it stands on was withdrawn.
+    if cohort.checked_under != tools.policy_at(writing.now).digest:
         raise FreezeOvertaken(context=context)
 
 
@@ -97,12 +104,17 @@ def _lapses(
     uow: UnitOfWork, tools: Tools, cohort: FrozenCohort, writing: Writing
 ) -> tuple[tuple[str, int], ...]:
     """List the ends already known among the people of a cohort, from the freeze on."""
-    turning = uow.events.to_turn(cohort.dataset, cohort.frozen_at)
-    ordinals = [ordinal for ordinal in turning if ordinal in cohort.bitmap]
+    turning = {
+        *uow.events.to_turn(cohort.dataset, cohort.frozen_at),
+        *uow.person_events.to_turn(cohort.dataset, cohort.frozen_at),
+    }
+    ordinals = [ordinal for ordinal in sorted(turning) if ordinal in cohort.bitmap]
     timelines = uow.events.timelines(cohort.dataset, ordinals)
-    people = ((Ordinal(ordinal), timelines[ordinal]) for ordinal in ordinals)
-    inquiry = tools.inquiry(cohort.purpose, writing.now, writing.dataset)
-    found = lapses(people, cohort.frozen_at, inquiry)
+    bars = uow.person_events.bars(cohort.dataset, ordinals)
+    people = ((Ordinal(ordinal), timelines.get(ordinal, ())) for ordinal in ordinals)
+    asked = tools.inquiry(cohort.purpose, writing.now, writing.dataset)
+    inquiry = inquiry_of(uow, cohort, asked)
+    found = lapses(people, cohort.frozen_at, inquiry, bars)
     return tuple((to_rfc3339(at), int(ordinal)) for at, ordinal in found)
 
 

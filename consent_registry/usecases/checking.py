@@ -49,7 +49,9 @@ def _parts(case: object, at: str, rules: Inquiry) -> tuple[Terms, Purpose]:
     if not isinstance(case, Mapping) or not set(case) <= {"id", "consent", "purpose"}:
         fault = FieldFault(at, "an object with consent, purpose and, if wanted, id")
         raise ValidationFailed("not a case", faults=[fault])
-    terms = read_statement(case.get("consent"), f"{at}/consent", rules.diseases)
+    terms = read_statement(
+        case.get("consent"), f"{at}/consent", rules.diseases, rules.policy.vocabulary
+    )
     return terms, purpose.from_json(case.get("purpose"), f"{at}/purpose")
 
 

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decide a purpose for a dataset, freeze the outcome for a permit, bind it to the permit."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
+from pyroaring import BitMap
+
 from consent_registry.domain.bitmaps import SALT_BYTES, salted_digest
-from consent_registry.domain.cohort import Cohort, evaluate
-from consent_registry.domain.disclosure import Discloser, Figures, cells, widest_reach
+from consent_registry.domain.cohort import Cohort, evaluate, open_matters
+from consent_registry.domain.disclosure import Figures
 from consent_registry.domain.errors import (
     DatasetUnknown,
 )
@@ -26,8 +29,13 @@ from consent_registry.domain.register import (
     Dataset,
     FrozenCohort,
 )
+from consent_registry.domain.rulings import NamedRuling, named
+from consent_registry.domain.verdict import Matter
 from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.cases import held_of
+from consent_registry.usecases.disclosing import cohort_figures
 from consent_registry.usecases.facts import fact
+from consent_registry.usecases.ruled import rulings_of, with_rulings
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
 from shared.errors import FieldFault, ValidationFailed
@@ -37,7 +45,6 @@ from shared.principal import Principal
 
 EVALUATED: Final = "placet.cohort.evaluated.v1"
 FROZEN: Final = "placet.cohort.frozen.v1"
-_DRAW_BYTES: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +61,8 @@ class Evaluation:
     digest: str
     salt: bytes
     manifest: str
+    purpose_sha256: str
+    rulings: tuple[NamedRuling, ...]
 
 
 def evaluate_cohort(
@@ -62,30 +71,31 @@ def evaluate_cohort(
     *,
     tools: Tools,
     principal: Principal,
+    application_id: ApplicationId | None = None,
     effective_at: datetime | None = None,
     known_at: datetime | None = None,
 ) -> Evaluation:
     """Decide a purpose now, or look back: as of an instant, as known at another.
 
-    Grants nothing; keeps that it was asked and what was shown. Looking back reads every event of
-    the dataset, and its manifest says so by its times.
+    Grants nothing; keeps that it was asked and what was shown. With an application, the rulings
+    that stand in its case count. Looking back reads every event of the dataset, and its manifest
+    says so by its times; rulings do not count there.
     """
+    if application_id is not None:
+        require_name(application_id, "/application_id")
     with tools.reads() as uow:
         dataset = uow.datasets.get(dataset_id)
         if dataset is None:
             raise DatasetUnknown
         at = dataset.now(tools.clock.now())
         if effective_at is None and known_at is None:
-            inquiry = tools.inquiry(purpose, at, dataset)
-            cohort = _decide(uow, dataset, at, inquiry)
-            basis = _basis(uow, tools, dataset, at)
+            found = _decide(uow, tools, dataset, at, purpose=purpose, case=application_id)
         else:
             times = AsOf(effective_at=effective_at or at, known_at=known_at or at)
-            inquiry = tools.inquiry(purpose, times.effective_at, dataset)
-            cohort, basis = _decide_as_of(uow, tools, dataset, inquiry, times)
+            found = _decide_as_of(uow, tools, dataset, purpose, times)
     with tools.units() as uow:
         uow.datasets.hold([dataset_id])  # nobody else remembers at the same time
-        figures = _figures(uow, tools, dataset_id, cohort)
+        figures = cohort_figures(uow, tools, dataset_id, found.cohort, found.matters)
         uow.record(
             fact(
                 EVALUATED,
@@ -94,20 +104,22 @@ def evaluate_cohort(
                 dataset=dataset_id,
                 purposes=purpose.duo(),
                 counts=figures.counts(),
-                extra={"revision": basis.revision, "purpose": purpose.digest()},
+                extra={"revision": found.basis.revision, "purpose": purpose.digest()},
             )
         )
         uow.commit()
     salt = tools.salts(SALT_BYTES)
-    statement = manifest(basis, inquiry, cohort, figures, salt)
+    statement = manifest(found.basis, found.inquiry, found.cohort, figures, salt)
     return Evaluation(
         dataset=dataset,
         at=at,
-        cohort=cohort,
+        cohort=found.cohort,
         figures=figures,
         digest=str(statement["digest"]),
         salt=salt,
         manifest=tools.signer.sign(statement, typ=MANIFEST_TYP),
+        purpose_sha256=purpose.digest(),
+        rulings=found.basis.rulings,
     )
 
 
@@ -124,22 +136,20 @@ def freeze_cohort(
     It is void after a minute unless bound.
     """
     require_name(application_id, "/application_id")
-    _warm(dataset_id, tools)
+    warm(dataset_id, tools)
     with tools.units() as uow:
         held = uow.datasets.hold([dataset_id])
         if dataset_id not in held:
             raise DatasetUnknown
         dataset = held[dataset_id]
         at = dataset.now(tools.clock.now())
-        inquiry = tools.inquiry(purpose, at, dataset)
-        cohort = _decide(uow, dataset, at, inquiry)
-        basis = _basis(uow, tools, dataset, at)
-        figures = _figures(uow, tools, dataset_id, cohort)
+        found = _decide(uow, tools, dataset, at, purpose=purpose, case=application_id)
+        figures = cohort_figures(uow, tools, dataset_id, found.cohort)
         frozen = _freeze(
             tools,
-            basis,
-            inquiry=inquiry,
-            decided=(cohort, figures),
+            found.basis,
+            inquiry=found.inquiry,
+            decided=(found.cohort, figures),
             application_id=application_id,
         )
         uow.cohorts.add(frozen)
@@ -148,7 +158,7 @@ def freeze_cohort(
     return frozen
 
 
-def _warm(dataset_id: DatasetId, tools: Tools) -> None:
+def warm(dataset_id: DatasetId, tools: Tools) -> None:
     """Bring the index up to date before anything is held: building one may take a second."""
     with tools.reads() as uow:
         dataset = uow.datasets.get(dataset_id)
@@ -158,39 +168,53 @@ def _warm(dataset_id: DatasetId, tools: Tools) -> None:
             pass
 
 
-def _decide(uow: UnitOfWork, dataset: Dataset, at: datetime, inquiry: Inquiry) -> Cohort:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decided:
+    """A decided cohort, what it was decided with and on, and what is open in its case."""
+
+    inquiry: Inquiry
+    cohort: Cohort
+    basis: Basis
+    matters: Mapping[Matter, BitMap] = field(default_factory=dict)
+
+
+def _decide(
+    uow: UnitOfWork,
+    tools: Tools,
+    dataset: Dataset,
+    at: datetime,
+    *,
+    purpose: Purpose,
+    case: ApplicationId | None,
+) -> _Decided:
+    """Decide now, with the rulings that stand in the case, if there is one."""
+    asked = tools.inquiry(purpose, at, dataset)
+    rulings = rulings_of(uow, case, dataset.dataset, asked)
+    inquiry = with_rulings(asked, rulings)
     with uow.events.index(dataset.dataset, at) as index:
-        return evaluate(index, inquiry)
+        cohort = evaluate(index, inquiry)
+        matters = open_matters(index, inquiry, cohort) if case is not None else {}
+    basis = replace(_basis(uow, tools, dataset, at), rulings=named(rulings))
+    return _Decided(inquiry=inquiry, cohort=cohort, basis=basis, matters=matters)
 
 
 def _decide_as_of(
-    uow: UnitOfWork, tools: Tools, dataset: Dataset, inquiry: Inquiry, times: AsOf
-) -> tuple[Cohort, Basis]:
+    uow: UnitOfWork, tools: Tools, dataset: Dataset, purpose: Purpose, times: AsOf
+) -> _Decided:
     """Look back; the register of opt-outs of that time is not looked up."""
+    inquiry = tools.inquiry(purpose, times.effective_at, dataset)
     index = uow.events.index_as_of(dataset.dataset, times.effective_at, times.known_at)
+    lives = held_of(uow, dataset.dataset, None, times.effective_at, times.known_at)
+    for ordinal, held in lives.items():
+        if ordinal < index.members:
+            index.replace(ordinal, held.standing, held.bars)
     basis = replace(
         _basis(uow, tools, dataset, dataset.now(tools.clock.now())),
         revision=uow.events.revision_known(dataset.dataset, times.known_at),
         as_of=times,
         opt_outs=None,
     )
-    return evaluate(index, inquiry), basis
-
-
-def _figures(uow: UnitOfWork, tools: Tools, dataset: DatasetId, cohort: Cohort) -> Figures:
-    """Give the numbers that may be shown, and remember them; the dataset is held."""
-    bound = tools.small_cell
-    sizes = [len(people) for people in cells(cohort)]
-    known = uow.stand_ins.near(dataset, sizes, within=widest_reach(bound))
-    discloser = Discloser(
-        known,
-        members=cohort.members,
-        small_cell=bound,
-        draw=lambda below: int.from_bytes(tools.salts(_DRAW_BYTES)) % below,
-    )
-    figures = discloser.figures(cohort)
-    uow.stand_ins.add(dataset, discloser.added)
-    return figures
+    return _Decided(inquiry=inquiry, cohort=evaluate(index, inquiry), basis=basis)
 
 
 def _basis(uow: UnitOfWork, tools: Tools, dataset: Dataset, at: datetime) -> Basis:
@@ -233,12 +257,14 @@ def _freeze(
         revision=basis.revision,
         frozen_at=basis.at,
         void_at=void_at,
-        counts=cohort.counts(),
+        counts=figures.counts(),
         reasons=dict(figures.reasons),
         salt=salt,
         digest=salted_digest(cohort.within, salt),
         bitmap=cohort.within,
         manifest=tools.signer.sign(statement, typ=MANIFEST_TYP),
+        checked_under=inquiry.policy.digest,
+        rulings=tuple(one.ruling_id for one in basis.rulings),
     )
 
 

@@ -22,12 +22,15 @@ from consent_registry.domain.terms import (
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.approvals import use_backdating
+from consent_registry.usecases.cases import memberships
 from consent_registry.usecases.forms import form_use_of
+from consent_registry.usecases.mandated import require_nobody_else_decides
 from consent_registry.usecases.recording import Draft, record
+from consent_registry.usecases.settling import again, hold
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import begin
 from shared.errors import FieldFault, ValidationFailed
-from shared.ids import DatasetId, Revision
+from shared.ids import DatasetId, EventId, Revision
 from shared.principal import Principal
 
 DESK: Final = "consents.write"
@@ -65,11 +68,12 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """When and at which revision of the dataset something was recorded."""
+    """When and at which revision of the dataset something was recorded, and as which event."""
 
     recorded_at: datetime
     revision: Revision
     kind: Kind
+    event_id: EventId
 
 
 def record_consent(
@@ -81,39 +85,59 @@ def record_consent(
     dated back needs evidence and a second person, so that somebody else has listed an approval of
     exactly that; without one ApprovalMissing is raised. No issued permit changes by it.
     """
-    terms = _terms(wanted, tools)
-    with tools.units() as uow:
-        statement = Statement(
-            pid=access.participant(uow, principal, wanted.pseudonym, DESK),
-            dataset=wanted.dataset,
-            terms=terms,
-            channel=channel,
-            form_version=wanted.form_version,
-            effective_from=wanted.effective_from,
-            effective_to=wanted.effective_to,
-            approval_id=wanted.approval_id,
-        )
+    terms = read_terms(wanted, tools)
+
+    def step(uow: UnitOfWork) -> Recorded:
+        pid = access.participant(uow, principal, wanted.pseudonym, DESK)
+        statement = statement_of(wanted, pid, terms, channel)
         done = record_statement(uow, statement, tools=tools, principal=principal)
         uow.commit()
-    return done
+        return done
+
+    return again(tools, step)
+
+
+def statement_of(wanted: NewConsent, pid: str, terms: Terms, channel: Channel) -> Statement:
+    """Make the statement of a person that a consent with read terms is."""
+    return Statement(
+        pid=pid,
+        dataset=wanted.dataset,
+        terms=terms,
+        channel=channel,
+        form_version=wanted.form_version,
+        effective_from=wanted.effective_from,
+        effective_to=wanted.effective_to,
+        approval_id=wanted.approval_id,
+    )
 
 
 def record_statement(
     uow: UnitOfWork, statement: Statement, *, tools: Tools, principal: Principal
 ) -> Recorded:
-    """Record what a participant says; the caller commits.
+    """Record what a participant says for herself; the caller commits, and takes TryAgain.
 
-    A yes is refused with ValidationFailed when the dataset does not take it under the form named.
+    A yes is refused with ValidationFailed when the dataset does not take it under the form named,
+    and with GuardianMustSign where somebody else decides for her.
     """
-    held = uow.datasets.hold([statement.dataset])
-    if statement.dataset not in held:
+    hold(uow, [statement.dataset], [statement.pid])
+    if statement.terms:
+        require_nobody_else_decides(uow, tools, statement.pid, statement.dataset)
+    return record_held(uow, statement, tools=tools, principal=principal)
+
+
+def record_held(
+    uow: UnitOfWork, statement: Statement, *, tools: Tools, principal: Principal
+) -> Recorded:
+    """Record a statement whoever made it; the caller holds what it may reach, and commits."""
+    dataset = uow.datasets.get(statement.dataset)
+    if dataset is None:
         raise DatasetUnknown
     terms = statement.terms
-    writing = begin(tools, held[statement.dataset], principal)
+    writing = begin(tools, dataset, principal)
     _check_times(statement, writing.now)
     begins = statement.effective_from or writing.now
     expressed_at = min(begins, writing.now)
-    form = _form(uow, tools, held[statement.dataset], statement, expressed_at)
+    form = _form(uow, tools, dataset, statement, expressed_at)
     if begins < writing.now and terms:
         use_backdating(
             uow,
@@ -124,7 +148,7 @@ def record_statement(
             principal=principal,
         )
     draft = Draft(
-        member=_membership(uow, statement.pid, statement.dataset),
+        member=membership(uow, statement.pid, statement.dataset),
         kind=Kind.GIVEN if terms else Kind.REFUSED,
         channel=statement.channel,
         expressed_at=expressed_at,
@@ -135,7 +159,12 @@ def record_statement(
         answers=statement.answers,
     )
     (done,) = record(uow, tools, writing, [draft])
-    return Recorded(recorded_at=writing.recorded_at, revision=writing.revision, kind=done.kind)
+    return Recorded(
+        recorded_at=writing.recorded_at,
+        revision=writing.revision,
+        kind=done.kind,
+        event_id=done.event_id,
+    )
 
 
 def _form(
@@ -157,18 +186,22 @@ def _form_fault(fault: Fault) -> FieldFault:
     return FieldFault(f"/{fault.column}", detail, fault.what.api_code)
 
 
-def _membership(uow: UnitOfWork, pid: str, dataset: DatasetId) -> Member:
-    for member in uow.people.memberships(pid):
+def membership(uow: UnitOfWork, pid: str, dataset: DatasetId) -> Member:
+    """Give a person's membership of a dataset, her own before one under another name of hers."""
+    own = uow.people.memberships(pid)
+    for member in (*own, *memberships(uow, pid)):
         if member.dataset == dataset:
             return member
     raise NotAMember
 
 
-def _terms(wanted: NewConsent, tools: Tools) -> Terms:
+def read_terms(wanted: NewConsent, tools: Tools) -> Terms:
+    """Read what is wanted. Raises ValidationFailed with a pointer to every fault."""
     faults: list[FieldFault] = []
     terms: list[Alternative] = []
+    vocabulary = tools.policy_at(tools.clock.now()).vocabulary
     for number, raw in enumerate(wanted.alternatives):
-        alternative, found = read_alternative(raw, tools.diseases)
+        alternative, found = read_alternative(raw, tools.diseases, vocabulary)
         faults += [_field_fault(number, fault) for fault in found]
         if alternative is not None:
             terms.append(alternative)

@@ -6,17 +6,23 @@ that decide cohorts. Reads only; says nothing about a person beyond the answer.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from consent_registry.domain.history import Standing, State, standing_at
+from consent_registry.domain.bars import Bars, reason_of
+from consent_registry.domain.cases import Case, Held, held_at
+from consent_registry.domain.history import ConsentEvent, Standing, State, standing_at
 from consent_registry.domain.matching import Inquiry, match
 from consent_registry.domain.records import EventRecord
-from consent_registry.domain.regimes import Moment
-from consent_registry.domain.register import Dataset, FrozenCohort, Narrowed
+from consent_registry.domain.regimes import Moment, Rules
+from consent_registry.domain.register import Dataset, FrozenCohort, Member, Narrowed
+from consent_registry.domain.rulings import Answers
+from consent_registry.domain.stops import StopEvent, StopKind, acts, standing_stops
 from consent_registry.domain.verdict import Result
 from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.cases import load_case
+from consent_registry.usecases.ruled import answers_then
 from consent_registry.usecases.tools import Tools
 from shared.errors import FieldFault, ValidationFailed
 from shared.ids import DatasetId, Ordinal, PermitId
@@ -32,7 +38,14 @@ _REASONS: Final = {
     State.INVALID: "invalid",
     State.PENDING_RECONSENT: "pending_reconsent",
 }
-_Known = Mapping[DatasetId, Mapping[Ordinal, Sequence[EventRecord]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was recorded of the people asked about, by dataset and ordinal."""
+
+    events: Mapping[DatasetId, Mapping[Ordinal, Sequence[EventRecord]]]
+    stops: Mapping[DatasetId, Mapping[Ordinal, Sequence[StopEvent]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +81,13 @@ def decide_people(
         raise ValidationFailed("too many questions", faults=[fault])
     with tools.reads() as uow:
         known = _histories(uow, questions)
+        cases = _cases(uow, questions)
         permits = {one.permit_id for one in questions if one.permit_id is not None}
         cohorts = {permit: uow.cohorts.under(permit) for permit in permits}
-        datasets = {dataset: uow.datasets.get(dataset) for dataset in known}
+        datasets = {dataset: uow.datasets.get(dataset) for dataset in known.events}
         return [
-            _answer(one, _Case.of(one, uow, known, datasets, cohorts), tools) for one in questions
+            _answer(one, _Case.of(one, uow, known, datasets, cohorts, cases=cases), tools)
+            for one in questions
         ]
 
 
@@ -80,10 +95,36 @@ def _histories(uow: UnitOfWork, questions: Sequence[PersonQuestion]) -> _Known:
     wanted: dict[DatasetId, dict[Ordinal, None]] = {}
     for one in questions:
         wanted.setdefault(one.dataset, {})[one.ordinal] = None
-    return {
-        dataset: uow.events.of_members(dataset, list(ordinals))
-        for dataset, ordinals in wanted.items()
-    }
+    people = {dataset: list(ordinals) for dataset, ordinals in wanted.items()}
+    return _Known(
+        events={name: uow.events.of_members(name, those) for name, those in people.items()},
+        stops={name: uow.stops.of_members(name, those) for name, those in people.items()},
+    )
+
+
+_Cases = Mapping[tuple[DatasetId, Ordinal], tuple[Case, Member]]
+
+
+def _cases(uow: UnitOfWork, questions: Sequence[PersonQuestion]) -> _Cases:
+    """Load the cases of those of whom more is known than their consents."""
+    wanted: dict[DatasetId, set[Ordinal]] = {}
+    for one in questions:
+        wanted.setdefault(one.dataset, set()).add(one.ordinal)
+    found: dict[tuple[DatasetId, Ordinal], tuple[Case, Member]] = {}
+    for dataset, ordinals in wanted.items():
+        for pid in uow.person_events.known_members(dataset, sorted(ordinals)).values():
+            case = load_case(uow, [pid])
+            found |= {(m.dataset, m.ordinal): (case, m) for m in case.members}
+    return found
+
+
+def _held(question: PersonQuestion, events: Sequence[ConsentEvent], cases: _Cases) -> Held:
+    found = cases.get((question.dataset, question.ordinal))
+    if found is None:
+        standing = standing_at(events, question.effective_at, question.known_at)
+        return Held(standing=standing)
+    case, member = found
+    return held_at(case, member, question.effective_at, question.known_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +133,11 @@ class _Case:
 
     dataset: Dataset | None
     standing: Standing
+    bars: Bars
     cohort: FrozenCohort | None
     left: Sequence[Narrowed]
+    ruled: Answers
+    stops: Sequence[StopEvent]
 
     @classmethod
     def of(
@@ -103,29 +147,56 @@ class _Case:
         known: _Known,
         datasets: Mapping[DatasetId, Dataset | None],
         cohorts: Mapping[PermitId, FrozenCohort | None],
+        *,
+        cases: _Cases,
     ) -> "_Case":
-        events = [one.event() for one in known[question.dataset].get(question.ordinal, ())]
+        events = [one.event() for one in known.events[question.dataset].get(question.ordinal, ())]
         cohort = None if question.permit_id is None else cohorts[question.permit_id]
         if cohort is not None and cohort.dataset != question.dataset:
             cohort = None
+        held = _held(question, events, cases)
         return cls(
             dataset=datasets[question.dataset],
-            standing=standing_at(events, question.effective_at, question.known_at),
+            standing=held.standing,
+            bars=held.bars,
             cohort=cohort,
+            stops=known.stops[question.dataset].get(question.ordinal, ()),
             left=[] if cohort is None else uow.cohorts.left(cohort.cohort_id, question.ordinal),
+            ruled={} if cohort is None else answers_then(uow, cohort),
         )
 
 
 def _answer(question: PersonQuestion, case: _Case, tools: Tools) -> PersonAnswer:
     if case.dataset is None:
         return PersonAnswer(answer="unknown", reason="dataset_unknown")
-    if tools.rules(case.dataset, question.effective_at).excludes(
-        case.standing.state, Moment.RUNNING
-    ):
+    rules = tools.rules(case.dataset, question.effective_at)
+    stopped = _stopped(question, case, rules)
+    if stopped is not None:
+        return stopped
+    if rules.excludes(case.standing.state, Moment.RUNNING):
         return PersonAnswer(answer="out", reason=_REASONS[case.standing.state])
+    barred = [reason_of(bar) for bar in case.bars if rules.barred(bar, Moment.RUNNING)]
+    if barred:
+        return PersonAnswer(answer="out", reason=min(barred))
     if question.permit_id is None:
         return PersonAnswer(answer="in")
     return _under_permit(question, case, case.dataset, tools)
+
+
+def _stopped(question: PersonQuestion, case: _Case, rules: Rules) -> PersonAnswer | None:
+    """Say that she is out for another cause than her consents; None when nothing stops her.
+
+    Of a time before her erasure nothing can be said any more: what she allowed is unreadable.
+    """
+    then = min(question.effective_at, question.known_at)
+    stops = standing_stops(case.stops, then)
+    told = any(one.kind is StopKind.ERASURE and one.recorded_at <= then for one in case.stops)
+    if StopKind.ERASURE in stops and not told:
+        return PersonAnswer(answer="unknown", reason=StopKind.ERASURE.cause)
+    for kind in StopKind:
+        if kind in stops and acts(kind, rules, Moment.RUNNING):
+            return PersonAnswer(answer="out", reason=kind.cause)
+    return None
 
 
 def _under_permit(
@@ -142,7 +213,7 @@ def _under_permit(
     if not set(question.purposes) <= set(case.cohort.purpose.duo()):
         return PersonAnswer(answer="out", reason="purpose_not_in_permit")
     inquiry = tools.inquiry(case.cohort.purpose, question.effective_at, dataset)
-    return _matched(case.standing, inquiry)
+    return _matched(case.standing, replace(inquiry, ruled=case.ruled))
 
 
 def _matched(standing: Standing, inquiry: Inquiry) -> PersonAnswer:

@@ -5,6 +5,7 @@ Everything is signed; the answer's cursor repeats what stands in it. Nobody is n
 holder's own local ids.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,13 @@ from typing import Final
 from consent_registry.domain.bitmaps import to_text
 from consent_registry.domain.cohort import holding
 from consent_registry.domain.purpose import Category, Purpose
-from consent_registry.domain.register import MAX_CHANGES, Dataset, LiveCohort, StoredChange
+from consent_registry.domain.register import (
+    MAX_CHANGES,
+    MAX_URGENT,
+    Dataset,
+    LiveCohort,
+    StoredChange,
+)
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.binding import cohort_item
 from consent_registry.usecases.tools import Tools
@@ -42,11 +49,15 @@ class Snapshots:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """A signed batch, the newest heartbeats, and the next cursor."""
+    """A signed batch, the newest heartbeats, and the next cursor.
+
+    `tag` names what this answer tells: the same cursor and tag tell the same.
+    """
 
     batch: str
     heartbeats: tuple[str, ...]
     cursor: int
+    tag: str
 
 
 def snapshot(*, tools: Tools) -> Snapshots:
@@ -74,14 +85,22 @@ def news(after: int, wait_seconds: float, *, tools: Tools, pause: Callable[[floa
         newest = uow.feed.newest()
         stored = uow.feed.after(after, MAX_CHANGES)
         beats = tuple(uow.feed.heartbeats())
-    changes = _expanded(stored, after)
-    start = min(after, newest)
-    upto = changes[-1].position if changes else start
+        changes = _expanded(stored, after)
+        start = min(after, newest)
+        upto = changes[-1].position if changes else start
+        behind = uow.feed.narrowings(upto, MAX_URGENT) if upto < newest else ()
     batch = Changes(
-        issuer=tools.issuer, time=tools.clock.now(), after=start, upto=upto, changes=changes
+        issuer=tools.issuer,
+        time=tools.clock.now(),
+        after=start,
+        upto=upto,
+        changes=changes,
+        urgent=_expanded(behind, upto)[:MAX_URGENT],
     )
     signed = tools.signer.sign(batch.body(), typ=CHANGES_TYPE)
-    return News(batch=signed, heartbeats=beats, cursor=upto)
+    told = "\n".join((str(after), str(newest), *beats))
+    tag = hashlib.sha256(told.encode()).hexdigest()[:32]
+    return News(batch=signed, heartbeats=beats, cursor=upto, tag=tag)
 
 
 def _newest(tools: Tools) -> tuple[int, datetime | None]:

@@ -8,7 +8,6 @@ killed. What happened since the rows were judged is judged again here, by the sa
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from typing import Final
@@ -27,8 +26,11 @@ from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.terms import Terms, read_written
 from consent_registry.ports import UnitOfWork
-from consent_registry.usecases.import_staging import record_end
+from consent_registry.usecases.import_cancelling import end_if_wished
+from consent_registry.usecases.imports import record_end
+from consent_registry.usecases.mandated import guarded_then
 from consent_registry.usecases.recording import Draft, record
+from consent_registry.usecases.settling import again, hold
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import begin
 from shared.ids import DatasetId, Ordinal
@@ -52,21 +54,25 @@ class _Consent:
 
 def apply_next(*, tools: Tools) -> bool:
     """Record the next consents of the longest waiting import; False when none is waiting."""
-    with tools.units() as uow:
-        batch = uow.imports.claim(ImportState.APPLYING)
-        if batch is None:
-            return False
+    return again(tools, lambda uow: _apply_next(uow, tools))
+
+
+def _apply_next(uow: UnitOfWork, tools: Tools) -> bool:
+    batch = uow.imports.claim(ImportState.APPLYING)
+    if batch is None:
+        return False
+    if not end_if_wished(uow, batch, tools):
         rows = uow.imports.next_rows(batch, ROWS_PER_TRANSACTION)
         after = _apply(uow, batch, rows, tools) if rows else _finish(uow, batch, tools)
         uow.imports.keep(after)
-        uow.commit()
+    uow.commit()
     return True
 
 
 def _finish(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
     done = replace(batch, state=ImportState.FINISHED, finished_at=tools.clock.now())
     uow.imports.clear(batch.import_id, rows=True, file=True)
-    record_end(uow, done, tools)
+    record_end(uow, done, tools.clock.now())
     return done
 
 
@@ -76,13 +82,17 @@ def _apply(
     by_dataset: dict[DatasetId, list[StagedRow]] = {}
     for staged in rows:
         by_dataset.setdefault(DatasetId(staged.row.dataset), []).append(staged)
-    held = uow.datasets.hold(sorted(by_dataset))
     pseudonyms = sorted({staged.row.participant for staged in rows})
-    pids = uow.people.ensure(pseudonyms, tools.clock.now())
+    held = hold(uow, sorted(by_dataset), list(uow.people.pids(pseudonyms).values()))
+    people = uow.people.ensure(pseudonyms, tools.clock.now())
     faults: list[FaultAt] = []
     for name, of_dataset in by_dataset.items():
-        consents = _consents(of_dataset, pids)
-        faults += _record_dataset(uow, batch, dataset=held[name], consents=consents, tools=tools)
+        consents = _consents(of_dataset, people.pids)
+        # It may have moved by what was recorded in the one before.
+        dataset = uow.datasets.get(name) or held[name]
+        faults += _record_dataset(
+            uow, batch, dataset=dataset, consents=consents, fresh=people.fresh, tools=tools
+        )
     uow.imports.put_faults(batch.import_id, faults)
     return replace(
         batch,
@@ -117,23 +127,27 @@ def _record_dataset(
     *,
     dataset: Dataset,
     consents: Sequence[_Consent],
+    fresh: Set[str],
     tools: Tools,
 ) -> list[FaultAt]:
     """Record consents for one dataset; gives a fault for each row that no longer may be."""
-    members, added = _members(uow, dataset, consents)
+    earlier = [consent.pid for consent in consents if consent.pid not in fresh]
+    members, added = _members(uow, dataset, consents, earlier)
     known = [m.ordinal for m in members.values() if m.ordinal < dataset.members]
     before = uow.events.of_members(dataset.dataset, known)
-    approved = uow.approvals.open_for(dataset.dataset, [consent.pid for consent in consents])
+    guarded = _guarded(uow, dataset, [one for one in consents if one.pid not in fresh])
     drafts: list[Draft] = []
     faults: list[FaultAt] = []
     for consent in consents:
         member = members.get(consent.pid)
-        fault = _fault(consent, member, before, approved)
+        # The approval is used up last: only what is recorded uses one.
+        fault = guarded.get(consent.pid) or _fault(uow, dataset.dataset, consent, member, before)
         if fault is not None or member is None:
             faults += [FaultAt(staged.line, fault or _TAKEN) for staged in consent.rows]
             continue
         drafts.append(_draft(batch, consent, member))
-    writing = begin(tools, dataset, batch.actor, added=added, extra={"import_id": batch.import_id})
+    extra = {"import_id": batch.import_id}
+    writing = begin(tools, dataset, batch.actor, added=added, fresh=fresh, extra=extra)
     uow.people.add_members(added, writing.now)
     if drafts:
         record(uow, tools, writing, drafts, before)
@@ -144,11 +158,14 @@ _TAKEN = Fault("local_id", RowCode.LOCAL_ID_TAKEN)
 
 
 def _members(
-    uow: UnitOfWork, dataset: Dataset, consents: Sequence[_Consent]
+    uow: UnitOfWork, dataset: Dataset, consents: Sequence[_Consent], earlier: Sequence[str]
 ) -> tuple[dict[str, Member], list[Member]]:
-    """Give the member of each consent that has or may get one, and the members to be added."""
+    """Give the member of each consent that has or may get one, and the members to be added.
+
+    `earlier` are the people who may be members already.
+    """
     local_ids = [consent.first.row.local_id for consent in consents]
-    known = uow.people.members(dataset.dataset, [c.pid for c in consents], local_ids)
+    known = uow.people.members(dataset.dataset, earlier, local_ids)
     by_pid = {member.pid: member for member in known}
     taken = {member.local_id for member in known}
     added: list[Member] = []
@@ -168,20 +185,31 @@ def _members(
     return by_pid, added
 
 
+def _guarded(
+    uow: UnitOfWork, dataset: Dataset, consents: Sequence[_Consent]
+) -> Mapping[str, Fault]:
+    """Give a fault for each grant that somebody else had to sign when it was signed."""
+    signed_on = {c.pid: c.first.row.expressed_at for c in consents if c.first.row.kind.grants}
+    found = guarded_then(uow, dataset.dataset, signed_on)
+    return dict.fromkeys(found, Fault("signed_on", RowCode.GUARDIAN_MISSING))
+
+
 def _fault(
+    uow: UnitOfWork,
+    dataset: DatasetId,
     consent: _Consent,
     member: Member | None,
     before: Mapping[Ordinal, Sequence[EventRecord]],
-    approved: Set[tuple[str, datetime]],
 ) -> Fault | None:
+    """Judge a consent again, and use up the approval that lets it turn a no into a yes."""
     row = consent.first.row
     if member is None or member.local_id != row.local_id:
         return _TAKEN
     events = [record.event() for record in before.get(member.ordinal, ())]
     if row.kind.grants and has_said_no(events, row.expressed_at):
         return Fault("state", RowCode.NO_TO_YES)
-    listed = (consent.pid, row.expressed_at) in approved
-    if row.kind.grants and not listed and ends_in_a_no(timeline(events)):
+    widens = row.kind.grants and ends_in_a_no(timeline(events))
+    if widens and not uow.approvals.use_for(dataset, consent.pid, row.expressed_at):
         return Fault("state", RowCode.APPROVAL_MISSING)
     return None
 

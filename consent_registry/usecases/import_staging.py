@@ -5,7 +5,7 @@ One transaction from the first row to the verdict: killed at any point, it start
 is read as a stream; faults name line, column and code and repeat nothing of the row.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Final
@@ -13,21 +13,22 @@ from typing import Final
 from consent_registry.domain.batches import (
     FaultAt,
     ImportBatch,
+    ImportCancelled,
     ImportState,
     Mode,
     judge_form,
     judge_together,
     whole_after,
 )
-from consent_registry.domain.csv_lines import numbered_records
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.form_demand import FormUse
 from consent_registry.domain.row_codes import Fault, RowCode
-from consent_registry.domain.rows import Row, RowReader, check_header
+from consent_registry.domain.rows import Row
 from consent_registry.ports import Imports, UnitOfWork
-from consent_registry.usecases.facts import fact
 from consent_registry.usecases.forms import form_use_of
-from consent_registry.usecases.imports import FINISHED
+from consent_registry.usecases.import_cancelling import cancel_if_wished, end_if_wished, go_on
+from consent_registry.usecases.import_reading import Reading, open_reading
+from consent_registry.usecases.imports import record_end
 from consent_registry.usecases.tools import Tools
 
 _ROWS_AT_ONCE: Final = 5_000
@@ -39,34 +40,36 @@ def stage_next(*, tools: Tools) -> bool:
         batch = uow.imports.claim(ImportState.RECEIVED)
         if batch is None:
             return False
-        finished = _stage(uow, batch, tools)
-        uow.imports.keep(finished)
-        uow.imports.clear(
-            batch.import_id, rows=finished.state is not ImportState.APPLYING, file=True
-        )
-        if finished.state is not ImportState.APPLYING:
-            record_end(uow, finished, tools)
-        uow.commit()
+        cancelled = False
+        try:
+            if not end_if_wished(uow, batch, tools):
+                _judge(uow, batch, tools)
+        except ImportCancelled:
+            cancelled = True  # nothing of the judging stays
+        else:
+            uow.commit()
+    if cancelled:
+        cancel_if_wished(batch.import_id, tools=tools)
     return True
 
 
+def _judge(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> None:
+    finished = _stage(uow, batch, tools)
+    uow.imports.keep(finished)
+    uow.imports.clear(batch.import_id, rows=finished.state.ended, file=True)
+    if finished.state.ended:
+        record_end(uow, finished, tools.clock.now())
+
+
 def _stage(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
-    records = numbered_records(uow.imports.chunks(batch.import_id))
-    _, first = next(records, (1, None))
-    header = check_header(first) if first is not None else None
-    if header is None:
-        return _failed(uow, batch, tools)
     datasets = uow.datasets.every()
     known = {str(dataset.dataset) for dataset in datasets}
     forms, diseases = form_use_of(uow, datasets), tools.diseases
-    rows = RowReader(
-        header,
-        diseases=diseases,
-        known_dataset=known.__contains__,
-        now=batch.received_at,
-        forms=forms,
-    )
-    count = _judge_rows(uow.imports, batch.import_id, rows, records)
+    chunks = uow.imports.chunks(batch.import_id)
+    reading = open_reading(batch, chunks, known.__contains__, forms, tools)
+    if isinstance(reading, RowCode):
+        return _failed(uow, batch, reading, tools)
+    count = _judge_rows(uow.imports, batch.import_id, reading, tools)
     _judge_consents(uow.imports, batch, forms, diseases)
     repeated = uow.imports.drop_repeated(batch)
     bad = uow.imports.faulty_rows(batch.import_id)
@@ -76,9 +79,9 @@ def _stage(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
     return _ended(judged, ImportState.FINISHED, tools) if batch.dry_run else judged
 
 
-def _failed(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
-    uow.imports.put_faults(batch.import_id, [FaultAt(1, Fault("", RowCode.HEADER))])
-    failed = replace(batch, rows=0, bad=1, failure=RowCode.HEADER.code)
+def _failed(uow: UnitOfWork, batch: ImportBatch, why: RowCode, tools: Tools) -> ImportBatch:
+    uow.imports.put_faults(batch.import_id, [FaultAt(1, Fault("", why))])
+    failed = replace(batch, rows=0, bad=1, failure=why.code)
     return _ended(failed, ImportState.FAILED, tools)
 
 
@@ -86,20 +89,15 @@ def _ended(batch: ImportBatch, state: ImportState, tools: Tools) -> ImportBatch:
     return replace(batch, state=state, finished_at=tools.clock.now())
 
 
-def _judge_rows(
-    imports: Imports,
-    import_id: str,
-    reader: RowReader,
-    numbered: Iterator[tuple[int, Sequence[str] | None]],
-) -> int:
+def _judge_rows(imports: Imports, import_id: str, reading: Reading, tools: Tools) -> int:
     """Stage the good rows and note the bad ones; gives how many rows there were."""
-    count = 0
-    while part := list(islice(numbered, _ROWS_AT_ONCE)):
+    reader, count = reading.reader, 0
+    while part := list(islice(reading.records, _ROWS_AT_ONCE)):
         good: list[tuple[int, Row]] = []
         bad: list[tuple[int, str, str]] = []
         faults: list[FaultAt] = []
         for line, fields in part:
-            unreadable = (Fault("", RowCode.UNREADABLE_TEXT),)
+            unreadable = (Fault("", reading.unreadable),)
             judged = unreadable if fields is None else reader.read(fields)
             if isinstance(judged, Row):
                 good.append((line, judged))
@@ -112,7 +110,16 @@ def _judge_rows(
         imports.note_bad(import_id, bad)
         imports.put_faults(import_id, faults)
         count += len(part)
+        go_on(imports, import_id)
+        _tell(import_id, count, tools)
     return count
+
+
+def _tell(import_id: str, rows: int, tools: Tools) -> None:
+    """Let others see how far the judging is, which they cannot inside its transaction."""
+    with tools.units() as aside:
+        aside.imports.note_progress(import_id, rows)
+        aside.commit()
 
 
 def _judge_consents(
@@ -131,12 +138,14 @@ def _judge_consents(
             imports.drop_rows(import_id, lines)
         else:
             imports.set_aside(import_id, lines)
+    go_on(imports, import_id)
     _note(
         imports, import_id, imports.misplaced(import_id), Fault("local_id", RowCode.LOCAL_ID_TAKEN)
     )
     _note(imports, import_id, imports.against_a_no(import_id), Fault("state", RowCode.NO_TO_YES))
     approval = Fault("state", RowCode.APPROVAL_MISSING)
     _note(imports, import_id, imports.unapproved(import_id), approval)
+    go_on(imports, import_id)
     rest = imports.drop_consents(import_id)
     incomplete = Fault("", RowCode.CONSENT_INCOMPLETE)
     imports.put_faults(import_id, [FaultAt(line, incomplete) for line in rest])
@@ -145,22 +154,3 @@ def _judge_consents(
 def _note(imports: Imports, import_id: str, lines: Sequence[int], fault: Fault) -> None:
     imports.put_faults(import_id, [FaultAt(line, fault) for line in lines])
     imports.set_aside(import_id, lines)
-
-
-def record_end(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> None:
-    """Put on record how an import ended."""
-    uow.record(
-        fact(
-            FINISHED,
-            tools.clock.now(),
-            actor=batch.actor,
-            reason=batch.state.value,
-            counts={
-                "rows": batch.rows,
-                "bad": batch.bad,
-                "applied": batch.applied,
-                "repeated": batch.repeated,
-            },
-            extra={"import_id": batch.import_id, "dry_run": batch.dry_run},
-        )
-    )

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Take people out of live cohorts and say so: in the feed, and to permit_service."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from types import MappingProxyType
 from typing import Final
 
 from pyroaring import BitMap
 
+from consent_registry.domain.bars import NO_BARS, Bars
 from consent_registry.domain.history import Standing, State
-from consent_registry.domain.narrowing import cause, permits
+from consent_registry.domain.narrowing import OPTED_OUT, cause, permits
 from consent_registry.domain.regimes import Moment, Rules
 from consent_registry.domain.register import (
     ChangeKind,
@@ -16,10 +18,12 @@ from consent_registry.domain.register import (
     RegisterChange,
 )
 from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.disclosing import set_figure
+from consent_registry.usecases.ruled import inquiry_of
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import Writing
 from shared.canonical import JSON
-from shared.ids import Ordinal
+from shared.ids import Ordinal, PermitId
 from shared.messages import DomainMessage
 from shared.tracing import current_trace_id
 
@@ -27,67 +31,102 @@ TOPIC: Final = "consent.changes.v1"
 NARROWED_TYPE: Final = "placet.consent.narrowed.v1"
 
 
+NOT_BARRED: Final[Mapping[Ordinal, Bars]] = MappingProxyType({})
+
+
 def narrow(
-    uow: UnitOfWork, tools: Tools, writing: Writing, standings: Mapping[Ordinal, Standing]
+    uow: UnitOfWork,
+    tools: Tools,
+    writing: Writing,
+    standings: Mapping[Ordinal, Standing],
+    bars: Mapping[Ordinal, Bars] = NOT_BARRED,
+    *,
+    opted_out: Set[Ordinal] = frozenset(),
 ) -> Sequence[Narrowed]:
-    """Take those out of live cohorts whose standing no longer permits the cohort's purpose."""
-    touched = BitMap(standings)
+    """Take those out of live cohorts whom standing or bars no longer let be in one.
+
+    `opted_out` are those of them whom a merge has newly opted out.
+    """
     gone: list[Narrowed] = []
-    now_in: list[dict[str, JSON]] = []
+    now_in: dict[PermitId, BitMap] = {}
     for cohort in uow.cohorts.live(writing.dataset.dataset):
-        left = _leaving(tools, writing, cohort, touched, standings)
+        left = _leaving(uow, tools, writing, cohort, (standings, bars, opted_out))
         if left:
             gone += left
-            count = len(cohort.members) - len(left)
-            now_in.append({"permit_id": cohort.permit_id, "members_now": count})
-    _publish(uow, tools, writing, gone, now_in)
+            now_in[cohort.permit_id] = cohort.members - BitMap(one.ordinal for one in left)
+    publish(uow, tools, writing, gone, now_in)
     return gone
 
 
 def publish_narrowed(
     uow: UnitOfWork, tools: Tools, writing: Writing, gone: Sequence[Narrowed]
 ) -> None:
-    """Take one person out of live cohorts and tell permit_service their new sizes."""
-    left = {one.cohort_id for one in gone}
-    now_in: list[dict[str, JSON]] = [
-        {"permit_id": live.permit_id, "members_now": len(live.members) - 1}
+    """Take people out of live cohorts and tell permit_service their new sizes."""
+    left: dict[str, BitMap] = {}
+    for one in gone:
+        left.setdefault(one.cohort_id, BitMap()).add(one.ordinal)
+    now_in = {
+        live.permit_id: live.members - left[live.frozen.cohort_id]
         for live in uow.cohorts.live(writing.dataset.dataset)
         if live.frozen.cohort_id in left
-    ]
-    _publish(uow, tools, writing, gone, now_in)
+    }
+    publish(uow, tools, writing, gone, now_in)
 
 
-def _publish(
+def publish(
     uow: UnitOfWork,
     tools: Tools,
     writing: Writing,
     gone: Sequence[Narrowed],
-    now_in: list[dict[str, JSON]],
+    now_in: Mapping[PermitId, BitMap],
 ) -> None:
-    if gone:
-        uow.cohorts.narrow(gone)
-        uow.publish(_message(tools, writing, now_in))
+    """Note who left, and tell permit_service who is left of each permit's cohort, in numbers.
+
+    The numbers are such as may be shown: a message before and one after a withdrawal must not
+    differ by one.
+    """
+    if not gone:
+        return
+    uow.cohorts.narrow(gone)
+    name, members = writing.dataset.dataset, writing.dataset.members
+    told: list[dict[str, JSON]] = [
+        {"permit_id": permit_id, "members_now": set_figure(uow, tools, name, people, members)}
+        for permit_id, people in now_in.items()
+    ]
+    uow.publish(_message(tools, writing, told))
 
 
 def _leaving(
+    uow: UnitOfWork,
     tools: Tools,
     writing: Writing,
     cohort: LiveCohort,
-    touched: BitMap,
-    standings: Mapping[Ordinal, Standing],
+    held: tuple[Mapping[Ordinal, Standing], Mapping[Ordinal, Bars], Set[Ordinal]],
 ) -> list[Narrowed]:
-    inquiry = tools.inquiry(cohort.frozen.purpose, writing.now, writing.dataset)
-    affected = ((Ordinal(o), standings[Ordinal(o)]) for o in cohort.members & touched)
+    standings, bars, opted_out = held
+    touched = cohort.members & BitMap(standings)
+    if not touched:
+        return []
+    plain = tools.inquiry(cohort.frozen.purpose, writing.now, writing.dataset)
+    inquiry = inquiry_of(uow, cohort.frozen, plain)
+    affected = ((Ordinal(o), standings[Ordinal(o)]) for o in touched)
     return [
         Narrowed(
             cohort_id=cohort.frozen.cohort_id,
             ordinal=ordinal,
             revision=writing.revision,
             left_at=writing.recorded_at,
-            cause=cause(standing),
+            cause=OPTED_OUT
+            if permits(standing, inquiry, bars=bars.get(ordinal, NO_BARS))
+            else cause(standing, bars.get(ordinal, NO_BARS)),
         )
         for ordinal, standing in affected
-        if not permits(standing, inquiry)
+        if not permits(
+            standing,
+            inquiry,
+            opted_out=ordinal in opted_out,
+            bars=bars.get(ordinal, NO_BARS),
+        )
     ]
 
 
@@ -97,16 +136,18 @@ def announce_standings(
     writing: Writing,
     standings: Mapping[Ordinal, Standing],
     gone: Sequence[Narrowed],
+    *,
+    bars: Mapping[Ordinal, Bars] = NOT_BARRED,
 ) -> None:
     """Put into the feed whom the dataset has now, who is out, and who is given.
 
     A no that leaves running permits alone under the dataset's law moves the revision and names
-    nobody.
+    nobody. Whoever has bars may have lost one: who of them is not out is named again.
     """
     rules = tools.rules(writing.dataset, writing.now)
     new = {member.ordinal for member in writing.added}
     known = {ordinal: standing for ordinal, standing in standings.items() if ordinal not in new}
-    narrowed = _narrowed_items(known, gone, rules)
+    narrowed = _narrowed_items(known, gone, rules, bars)
     out = {item["ordinal"] for item in narrowed}
     by_kind: dict[ChangeKind, tuple[Mapping[str, JSON], ...]] = {
         ChangeKind.MEMBER_NARROWED: narrowed,
@@ -116,7 +157,7 @@ def announce_standings(
         ChangeKind.MEMBER_GIVEN: tuple(
             {"ordinal": ordinal}
             for ordinal, standing in standings.items()
-            if standing.state is State.GIVEN and ordinal not in out
+            if (standing.state is State.GIVEN or ordinal in bars) and ordinal not in out
         ),
     }
     if not any(by_kind.values()):
@@ -134,7 +175,10 @@ def announce_standings(
 
 
 def _narrowed_items(
-    standings: Mapping[Ordinal, Standing], gone: Iterable[Narrowed], rules: Rules
+    standings: Mapping[Ordinal, Standing],
+    gone: Iterable[Narrowed],
+    rules: Rules,
+    bars: Mapping[Ordinal, Bars],
 ) -> tuple[Mapping[str, JSON], ...]:
     """Give the feed items of everybody who is out or left a cohort; `cohorts` names which.
 
@@ -144,9 +188,15 @@ def _narrowed_items(
     for one in gone:
         left.setdefault(one.ordinal, []).append(one.cohort_id)
     return tuple(
-        {"ordinal": ordinal, "cause": cause(standing), "cohorts": left.get(ordinal, [])}
+        {
+            "ordinal": ordinal,
+            "cause": cause(standing, bars.get(ordinal, NO_BARS)),
+            "cohorts": left.get(ordinal, []),
+        }
         for ordinal, standing in standings.items()
-        if rules.excludes(standing.state, Moment.RUNNING) or ordinal in left
+        if rules.excludes(standing.state, Moment.RUNNING)
+        or any(rules.barred(bar, Moment.RUNNING) for bar in bars.get(ordinal, NO_BARS))
+        or ordinal in left
     )
 
 

@@ -32,6 +32,7 @@ from consent_registry.domain.register import (
 )
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
+from consent_registry.usecases.cases import ring_memberships
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.narrowing import publish_narrowed
 from consent_registry.usecases.tools import Tools
@@ -129,10 +130,10 @@ def _set(
     wish = _Wish(pid, about, kind, channel, principal)
     for _ in range(_ATTEMPTS):
         with tools.units() as uow:
-            members = uow.people.memberships(pid)
+            members = ring_memberships(uow, [pid])
             held = uow.datasets.hold([member.dataset for member in members])
             uow.opt_outs.hold_person(pid)
-            if uow.people.memberships(pid) != members:
+            if ring_memberships(uow, [pid]) != members:
                 continue  # she joined a dataset meanwhile: it has to be held, and in order
             _append(uow, tools, wish, members, held)
             status = _status(uow, tools, pid, None)
@@ -181,15 +182,21 @@ def _append(
         edge=appended(before.number, before.edge, event.leaf()),
     )
     reached = [member for member in members if wish.about.covers(held[member.dataset].controller)]
-    writings = [(m, begin(tools, held[m.dataset], wish.principal)) for m in reached]
-    uow.opt_outs.add(event, [(m, writing.revision) for m, writing in writings], after)
-    for member, writing in writings:
-        _move(uow, tools, writing, member, wish.kind)
+    names = sorted({member.dataset for member in reached})
+    writings = {name: begin(tools, held[name], wish.principal) for name in names}
+    own = [member for member in reached if member.pid == wish.pid]
+    uow.opt_outs.add(event, [(m, writings[m.dataset].revision) for m in own], after)
+    for name, writing in writings.items():
+        there = [member for member in reached if member.dataset == name]
+        # Whoever may be the same person is out with her.
+        others = [member.ordinal for member in there if member.pid != wish.pid]
+        uow.person_events.reach(name, writing.revision, others)
+        _move(uow, tools, writing, there, wish.kind)
     _record(uow, event, after, wish.principal)
 
 
 def _move(
-    uow: UnitOfWork, tools: Tools, writing: Writing, member: Member, kind: OptOutKind
+    uow: UnitOfWork, tools: Tools, writing: Writing, members: Sequence[Member], kind: OptOutKind
 ) -> None:
     """Bring one dataset to its next revision; running permits change only where a law says so."""
     dataset = writing.dataset
@@ -201,14 +208,16 @@ def _move(
         items=({},),
     )
     if kind is OptOutKind.REGISTERED and rules.says(No.OPT_OUT, Moment.RUNNING):
-        publish_narrowed(uow, tools, writing, _leaving(uow, writing, member))
-        item: dict[str, JSON] = {"ordinal": member.ordinal, "cause": OPTED_OUT, "cohorts": []}
-        change = replace(change, kind=ChangeKind.MEMBER_NARROWED, items=(item,))
+        publish_narrowed(uow, tools, writing, _leaving(uow, writing, members))
+        items: list[Mapping[str, JSON]] = [
+            {"ordinal": member.ordinal, "cause": OPTED_OUT, "cohorts": []} for member in members
+        ]
+        change = replace(change, kind=ChangeKind.MEMBER_NARROWED, items=tuple(items))
     uow.announce(change)
     keep_revision(uow, writing)
 
 
-def _leaving(uow: UnitOfWork, writing: Writing, member: Member) -> list[Narrowed]:
+def _leaving(uow: UnitOfWork, writing: Writing, members: Sequence[Member]) -> list[Narrowed]:
     return [
         Narrowed(
             cohort_id=live.frozen.cohort_id,
@@ -217,7 +226,8 @@ def _leaving(uow: UnitOfWork, writing: Writing, member: Member) -> list[Narrowed
             left_at=writing.recorded_at,
             cause=OPTED_OUT,
         )
-        for live in uow.cohorts.live(member.dataset)
+        for live in uow.cohorts.live(writing.dataset.dataset)
+        for member in members
         if member.ordinal in live.members
     ]
 

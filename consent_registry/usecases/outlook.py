@@ -13,6 +13,7 @@ from consent_registry.domain.history import Segment, State
 from consent_registry.domain.register import Member
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
+from consent_registry.usecases.cases import memberships
 from consent_registry.usecases.tools import Tools
 from shared.ids import DatasetId
 from shared.principal import Principal
@@ -35,9 +36,7 @@ def own_outlook(*, tools: Tools, principal: Principal) -> Mapping[DatasetId, Out
     now = tools.clock.now()
     with tools.reads() as uow:
         pid = access.oneself(uow, principal)
-        return {
-            member.dataset: _outlook(uow, member, now) for member in uow.people.memberships(pid)
-        }
+        return {member.dataset: _outlook(uow, member, now) for member in memberships(uow, pid)}
 
 
 def _outlook(uow: UnitOfWork, member: Member, clock_now: datetime) -> Outlook:

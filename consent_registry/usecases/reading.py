@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from consent_registry.domain.history import Standing, standing_at
+from consent_registry.domain.bars import NO_BARS, Bars
+from consent_registry.domain.history import Standing
 from consent_registry.domain.records import EventRecord, terms_of
 from consent_registry.domain.regimes import Moment, No
 from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.terms import Terms
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
+from consent_registry.usecases.cases import held_one, memberships
 from consent_registry.usecases.tools import Tools
 from shared.principal import Principal
 
@@ -24,7 +26,7 @@ class Choice:
     """What holds for one participant in one dataset at one instant, as known at another.
 
     The last two say on what a withdrawal acts under the dataset's law: on permits still to be
-    given, and on running ones.
+    given, and on running ones. `bars` are what stands beside her choices.
     """
 
     dataset: Dataset
@@ -34,6 +36,7 @@ class Choice:
     until: datetime | None
     stops_new: bool = True
     stops_running: bool = True
+    bars: Bars = NO_BARS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +108,8 @@ def history_of(
     None means every one, what begins later included.
     """
     with tools.reads() as uow:
-        steps = _history(uow, access.participant(uow, principal, pseudonym, DESK))
+        pid = access.participant(uow, principal, pseudonym, DESK)
+        steps = _history(uow, pid)
     return [
         step
         for step in steps
@@ -148,12 +152,13 @@ def _choice(
 ) -> Choice:
     records = uow.events.of_members(member.dataset, [member.ordinal]).get(member.ordinal, ())
     events = [record.event() for record in records]
-    standing = standing_at(events, effective_at, known_at)
-    deciding = next((e for e in events if e.event_id == standing.event_id), None)
+    held = held_one(uow, member, events, effective_at, known_at)
+    deciding = next((e for e in events if e.event_id == held.standing.event_id), None)
     return Choice(
         dataset=dataset,
         member=member,
-        standing=standing,
+        standing=held.standing,
+        bars=held.bars,
         since=deciding.effective_from if deciding else None,
         until=deciding.effective_to if deciding else None,
     )
@@ -172,5 +177,5 @@ def _history(uow: UnitOfWork, pid: str) -> list[Step]:
 
 
 def _memberships(uow: UnitOfWork, pid: str) -> Sequence[tuple[Dataset, Member]]:
-    found = ((uow.datasets.get(member.dataset), member) for member in uow.people.memberships(pid))
+    found = ((uow.datasets.get(one.dataset), one) for one in memberships(uow, pid))
     return [(dataset, member) for dataset, member in found if dataset is not None]

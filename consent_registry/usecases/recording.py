@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one way consent events enter the register, for a single person and for an import alike.
 
-In one transaction: the events, their projection, the narrowing of live cohorts, the changes for the
-feed, the entries for the audit log, and the dataset's next revision. The caller holds the dataset
-and commits.
+In one transaction: the events, their projection, that of whoever may be the same person, the
+narrowing of live cohorts, the changes for the feed, the entries for the audit log, and the
+dataset's next revision. The caller holds the dataset, and with `settling.hold` whatever else a
+change of these people may reach, and commits.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
 from consent_registry.domain.answers import Answers
+from consent_registry.domain.bars import Bars
+from consent_registry.domain.cases import held_at
 from consent_registry.domain.history import (
     ConsentEvent,
     Kind,
@@ -23,8 +26,10 @@ from consent_registry.domain.records import Channel, EventRecord, Source, person
 from consent_registry.domain.register import Member
 from consent_registry.domain.terms import Terms
 from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.cases import load_case
 from consent_registry.usecases.facts import consent_facts
 from consent_registry.usecases.narrowing import announce_standings, narrow
+from consent_registry.usecases.settling import changed_in, settle, store
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import Writing, keep_revision
 from shared.ids import EventId, Ordinal
@@ -75,14 +80,42 @@ def record(
         segments = timelines[draft.member.ordinal] = timeline(events)
         standings[draft.member.ordinal] = standing_in(segments, writing.now)
     first = {ordinal for ordinal in timelines if not before.get(ordinal)}
-    hashes = uow.events.append(records, first)
-    uow.events.project(writing.dataset.dataset, timelines, writing.now, first)
-    gone = narrow(uow, tools, writing, standings)
-    announce_standings(uow, tools, writing, standings, gone)
+    earlier = [one.member.pid for one in drafts if one.member.pid not in writing.fresh]
+    with_more = uow.person_events.known(earlier) if earlier else frozenset()
+    hashes = uow.events.append(records, first, writing.fresh) if with_more else None
+    bare = first - {one.member.ordinal for one in drafts if one.member.pid in with_more}
+    uow.events.project(writing.dataset.dataset, timelines, writing.now, bare)
+    bars = _with_cases(uow, writing, with_more, standings)
+    gone = narrow(uow, tools, writing, standings, bars)
+    announce_standings(uow, tools, writing, standings, gone, bars=bars)
+    if hashes is None:
+        # What the database takes longest to store is handed over before there is much to compute.
+        hashes = uow.events.append(records, first, writing.fresh)
     for made in consent_facts(writing, records, hashes):
         uow.record(made)
     keep_revision(uow, writing)
+    if with_more:
+        name = writing.dataset.dataset
+        settle(uow, tools, with_more, writing.actor, at=writing.recorded_at, without=name)
     return records
+
+
+def _with_cases(
+    uow: UnitOfWork, writing: Writing, known: Set[str], standings: dict[Ordinal, Standing]
+) -> dict[Ordinal, Bars]:
+    """Count in what else is known of these people; adds whom it reaches here, gives their bars."""
+    bars: dict[Ordinal, Bars] = {}
+    for pid in sorted(known):
+        case = load_case(uow, [pid])
+        changed = changed_in(uow, case, writing.dataset.dataset)
+        store(uow, writing, changed)
+        mine = [one for one in case.members if one.dataset == writing.dataset.dataset]
+        for member in mine:
+            if member.ordinal in standings or member.ordinal in changed.projections:
+                held = held_at(case, member, writing.now)
+                standings[member.ordinal] = held.standing
+                bars[member.ordinal] = held.bars
+    return bars
 
 
 class _Personal:

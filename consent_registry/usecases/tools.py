@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every use case is given: the ports, the clock, and what decisions depend on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from consent_registry.domain.catalogue import AccessBody
 from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.erasure import Retention
+from consent_registry.domain.errors import RulingsNotTaken
+from consent_registry.domain.fhir.mapping import FhirMapping
 from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.optout import register_name
 from consent_registry.domain.policy import Policy, in_force
 from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.regimes import Rules
 from consent_registry.domain.register import Dataset
-from consent_registry.ports import NoLog, Signer, Units, WhoUsed
+from consent_registry.ports import AuditErasure, NoLog, RulingReader, Signer, Units, WhoUsed
 from shared.clock import Clock
 from shared.ids import DatasetId, IdSource
 
@@ -20,6 +24,11 @@ from shared.ids import DatasetId, IdSource
 def trusts_nobody(_document: bytes, _signature: str) -> bool:
     """Refuse every form's signature: what a registry does that was told no keys."""
     return False
+
+
+def signed_by_nobody(_: str) -> Mapping[str, object]:
+    """Take no ruling: no authority is configured."""
+    raise RulingsNotTaken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +39,11 @@ class Tools:
     case ask it once. `units` opens a transaction that may write; `reads` one that sees a single
     state throughout and must not commit. `issuer` is this registry's public URL; `salts(n)` gives n
     fresh random bytes. `signed_form(document, signature)` says whether a key that this node trusts
-    has signed exactly these bytes of a form. `policy` and `other_policies` take
-    turns by the day from which each is effective. `who_used` asks the log; nobody without one.
+    has signed exactly these bytes of a form. `policy` and `other_policies` take turns by the day
+    from which each is effective. `fhir_mappings` are the node's own; `access` says who decides on
+    access, where that is known. `read_ruling` opens what the authority signed. `audit` asks the
+    audit log to forget people, None where it is not connected, and `who_used` who used somebody's
+    data. `retention` says how long copies live.
     """
 
     units: Units
@@ -45,7 +57,12 @@ class Tools:
     salts: Callable[[int], bytes]
     other_policies: tuple[Policy, ...] = ()
     signed_form: Callable[[bytes, str], bool] = trusts_nobody
+    fhir_mappings: tuple[FhirMapping, ...] = ()
+    access: AccessBody | None = None
+    read_ruling: RulingReader = signed_by_nobody
+    audit: AuditErasure | None = None
     who_used: WhoUsed = field(default_factory=NoLog)
+    retention: Retention = Retention(topic_days=7, backup_days=30)  # noqa: RUF009 - frozen
 
     @property
     def diseases(self) -> Diseases:
@@ -80,6 +97,11 @@ class Tools:
             policy=self.policy_at(at),
             diseases=self.diseases,
         )
+
+    @property
+    def access_body(self) -> AccessBody:
+        """Who decides on access and where to apply; without a name, each dataset's controller."""
+        return self.access or AccessBody(name="", url=self.issuer)
 
     @property
     def opt_outs(self) -> DatasetId:

@@ -13,16 +13,23 @@ from typing import Final
 
 from consent_registry.domain.errors import (
     IdempotencyClash,
+    LevelNotOffered,
     NothingToWithdraw,
     WithdrawalUnknown,
 )
 from consent_registry.domain.history import Kind
 from consent_registry.domain.identifiers import is_own_id
+from consent_registry.domain.levels import Level
 from consent_registry.domain.records import Channel
-from consent_registry.domain.register import Member, Withdrawal
+from consent_registry.domain.regimes import Moment, No
+from consent_registry.domain.register import Dataset, Member, Withdrawal
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
+from consent_registry.usecases.cases import memberships
+from consent_registry.usecases.mandated import acting_for
 from consent_registry.usecases.recording import Draft, record
+from consent_registry.usecases.settling import again, hold
+from consent_registry.usecases.tasks import make_tasks
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import begin
 from shared.errors import FieldFault, ValidationFailed
@@ -39,18 +46,20 @@ class WithdrawConsent:
     """Which datasets to withdraw from; None means all. A repeated key repeats nothing.
 
     `effective_from` is the date of a letter that came by post (what narrows may be dated back), or
-    a date at most a year ahead; None means now.
+    a date at most a year ahead; None means now. `level` says how far it goes (law.md C-3).
     """
 
     datasets: tuple[DatasetId, ...] | None = None
     idempotency_key: str | None = None
     effective_from: datetime | None = None
+    level: Level = Level.NO_FURTHER_USE
 
     def digest(self) -> bytes:
         """Tell requests under one key apart."""
         named = "*" if self.datasets is None else "\n".join(sorted(set(self.datasets)))
         dated = f"\n@{self.effective_from.isoformat()}" if self.effective_from else ""
-        return hashlib.sha256(f"{named}{dated}".encode()).digest()
+        far = "" if self.level is Level.NO_FURTHER_USE else f"\n{self.level.value}"
+        return hashlib.sha256(f"{named}{dated}{far}".encode()).digest()
 
 
 def withdraw(
@@ -62,18 +71,18 @@ def withdraw(
     channel: Channel = Channel.API,
 ) -> Withdrawal:
     """Withdraw for a participant named by a desk or by herself."""
-    with tools.units() as uow:
-        pid = access.participant(uow, principal, pseudonym, DESK)
-        return _withdraw(uow, pid, wanted, tools=tools, principal=principal, channel=channel)
+    with tools.reads() as uow:
+        pid = acting_for(uow, tools, principal, pseudonym, DESK, datasets=wanted.datasets)
+    return _withdraw(pid, wanted, tools=tools, principal=principal, channel=channel)
 
 
 def withdraw_own(
     wanted: WithdrawConsent, *, tools: Tools, principal: Principal, channel: Channel
 ) -> Withdrawal:
     """Withdraw for the participant this login is linked to. Raises NotLinked."""
-    with tools.units() as uow:
+    with tools.reads() as uow:
         pid = access.oneself(uow, principal)
-        return _withdraw(uow, pid, wanted, tools=tools, principal=principal, channel=channel)
+    return _withdraw(pid, wanted, tools=tools, principal=principal, channel=channel)
 
 
 def own_withdrawal(withdrawal_id: str, *, tools: Tools, principal: Principal) -> Withdrawal:
@@ -87,6 +96,16 @@ def own_withdrawal(withdrawal_id: str, *, tools: Tools, principal: Principal) ->
 
 
 def _withdraw(
+    pid: str, wanted: WithdrawConsent, *, tools: Tools, principal: Principal, channel: Channel
+) -> Withdrawal:
+    _check_time(wanted, tools.clock.now())
+    return again(
+        tools,
+        lambda uow: _record(uow, pid, wanted, tools=tools, principal=principal, channel=channel),
+    )
+
+
+def _record(
     uow: UnitOfWork,
     pid: str,
     wanted: WithdrawConsent,
@@ -95,18 +114,22 @@ def _withdraw(
     principal: Principal,
     channel: Channel,
 ) -> Withdrawal:
-    _check_time(wanted, tools.clock.now())
-    members = _chosen(uow.people.memberships(pid), wanted.datasets)
+    if wanted.level not in tools.policy_at(tools.clock.now()).levels:
+        raise LevelNotOffered
+    members = _chosen(memberships(uow, pid), wanted.datasets)
     # Holding comes first: of two requests with one key the second sees what the first did.
-    held = uow.datasets.hold([member.dataset for member in members])
+    held = hold(uow, [member.dataset for member in members], [pid])
     repeated = _repeated(uow, pid, wanted)
     if repeated is not None:
         return repeated
     withdrawal_id = tools.ids.new()
-    revisions: list[tuple[DatasetId, Revision]] = []
-    recorded_at: list[datetime] = []
-    for member in members:
-        writing = begin(tools, held[member.dataset], principal)
+    revisions: dict[DatasetId, Revision] = {}
+    recorded_at = [tools.clock.now()]
+    stopped = [] if wanted.level is Level.NO_FURTHER_CONTACT else members
+    for member in stopped:
+        # A dataset may have moved by what was recorded in the one before.
+        dataset = uow.datasets.get(member.dataset) or held[member.dataset]
+        writing = begin(tools, dataset, principal)
         begins = wanted.effective_from or writing.now
         draft = Draft(
             member=member,
@@ -117,19 +140,36 @@ def _withdraw(
             withdrawal_id=withdrawal_id,
         )
         record(uow, tools, writing, [draft])
-        revisions.append((member.dataset, writing.revision))
+        revisions[member.dataset] = writing.revision
         recorded_at.append(writing.recorded_at)
     done = Withdrawal(
         withdrawal_id=withdrawal_id,
         pid=pid,
         recorded_at=max(recorded_at),
-        revisions=tuple(revisions),
-        idempotency_key=wanted.idempotency_key,
+        revisions=tuple(revisions.items()),
+        idempotency_key=_kept_key(pid, wanted.idempotency_key),
         request_sha256=wanted.digest(),
+        everywhere=wanted.datasets is None,
     )
     uow.withdrawals.add(done)
+    make_tasks(
+        uow,
+        tools,
+        [member for member in members if _reaches(tools, held[member.dataset], wanted.level)],
+        wanted.level,
+        withdrawal_id=withdrawal_id,
+        at=done.recorded_at,
+    )
     uow.commit()
     return done
+
+
+def _reaches(tools: Tools, dataset: Dataset, level: Level) -> bool:
+    """Say whether somebody has to do something in a dataset: not where its law lets use go on."""
+    if level not in {Level.NO_FURTHER_ACCESS, Level.NO_FURTHER_USE}:
+        return True
+    rules = tools.rules(dataset, dataset.now(tools.clock.now()))
+    return rules.says(No.WITHDRAWAL, Moment.RUNNING)
 
 
 def _check_time(wanted: WithdrawConsent, now: datetime) -> None:
@@ -140,9 +180,14 @@ def _check_time(wanted: WithdrawConsent, now: datetime) -> None:
 
 def _chosen(members: Sequence[Member], datasets: tuple[DatasetId, ...] | None) -> list[Member]:
     chosen = [m for m in members if datasets is None or m.dataset in datasets]
-    if not chosen or (datasets is not None and len(chosen) != len(set(datasets))):
+    if not chosen or (datasets is not None and {m.dataset for m in chosen} != set(datasets)):
         raise NothingToWithdraw
     return chosen
+
+
+def _kept_key(pid: str, key: str | None) -> str | None:
+    """Give the form in which a caller's key is kept: it may say more than the caller should."""
+    return None if key is None else hashlib.sha256(f"{pid}\n{key}".encode()).hexdigest()
 
 
 def _repeated(uow: UnitOfWork, pid: str, wanted: WithdrawConsent) -> Withdrawal | None:
@@ -152,7 +197,7 @@ def _repeated(uow: UnitOfWork, pid: str, wanted: WithdrawConsent) -> Withdrawal 
     if not 0 < len(key) <= _MAX_KEY_CHARS or not key.isprintable():
         fault = FieldFault("/headers/Idempotency-Key", "1 to 128 printable characters")
         raise ValidationFailed("the idempotency key has the wrong form", faults=[fault])
-    found = uow.withdrawals.by_key(pid, key)
+    found = uow.withdrawals.by_key(pid, _kept_key(pid, key) or key)
     if found is not None and found.request_sha256 != wanted.digest():
         raise IdempotencyClash
     return found

@@ -4,7 +4,7 @@
 The caller holds the dataset and commits. What the step says is said elsewhere.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,7 +24,8 @@ class Writing:
     """Where, when and by whom events are recorded; `extra` goes into the open part of the entries.
 
     `now` is the dataset's time: what takes effect at once takes effect then. `recorded_at` comes
-    after everything recorded in the dataset before, even where the clock was set back.
+    after everything recorded in the dataset before, even where the clock was set back. `fresh` are
+    the people whom this unit of work has made.
     """
 
     dataset: Dataset
@@ -32,6 +33,7 @@ class Writing:
     recorded_at: datetime
     actor: Principal | None
     added: Sequence[Member] = ()
+    fresh: Set[str] = frozenset()
     extra: Mapping[str, JSON] = field(default_factory=dict)
 
     @property
@@ -46,6 +48,7 @@ def begin(
     actor: Principal | None,
     *,
     added: Sequence[Member] = (),
+    fresh: Set[str] = frozenset(),
     extra: Mapping[str, JSON] | None = None,
 ) -> Writing:
     """Begin recording in a held dataset."""
@@ -56,19 +59,20 @@ def begin(
         recorded_at=max(now, dataset.recorded_at + _TICK),
         actor=actor,
         added=added,
+        fresh=fresh,
         extra=extra or {},
     )
 
 
-def keep_revision(uow: UnitOfWork, writing: Writing) -> None:
-    """Store the dataset at the new revision, with the members added."""
+def keep_revision(uow: UnitOfWork, writing: Writing) -> Dataset:
+    """Store the dataset at the new revision, with the members added; gives it as it is then."""
     dataset, added = writing.dataset, len(writing.added)
-    uow.datasets.keep(
-        replace(
-            dataset,
-            revision=writing.revision,
-            recorded_at=writing.recorded_at,
-            members=dataset.members + added,
-            table_version=dataset.table_version + bool(added),
-        )
+    moved = replace(
+        dataset,
+        revision=writing.revision,
+        recorded_at=writing.recorded_at,
+        members=dataset.members + added,
+        table_version=dataset.table_version + bool(added),
     )
+    uow.datasets.keep(moved)
+    return moved

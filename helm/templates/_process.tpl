@@ -93,6 +93,7 @@ urn:placet:{{ .root.Values.node | lower }}:{{ .name }}
 - {name: PLACET_SESSION_KEY_FILE, value: /run/secrets/placet/session-key}
 {{- if eq .name "consent_registry" }}
 - {name: PLACET_PERMIT_MESSAGES_URL, value: "{{ include "placet.urlOf" (dict "root" .root "name" "permit_service") }}/v1/messages"}
+- {name: PLACET_PERMIT_JWKS_URL, value: "{{ include "placet.urlOf" (dict "root" .root "name" "permit_service") }}/api/permit-jwk"}
 - {name: PLACET_AUDIT_LOG_URL, value: {{ include "placet.urlOf" (dict "root" .root "name" "audit_log") | quote }}}
 {{- else if eq .name "permit_service" }}
 - {name: PLACET_CONSENT_REGISTRY_URL, value: {{ include "placet.urlOf" (dict "root" .root "name" "consent_registry") | quote }}}

@@ -9,7 +9,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Final, TypeVar
 
-from permit_service.domain.cohort import SMALL_CELL, CohortCounts, CohortView, FrozenCohort
+from permit_service.domain.cohort import CohortCounts, CohortView, FrozenCohort, OpenMatter
 from permit_service.domain.errors import (
     CohortRefused,
     CohortsUnavailable,
@@ -17,6 +17,7 @@ from permit_service.domain.errors import (
     FreezeVoid,
 )
 from permit_service.domain.purpose import Purpose
+from permit_service.domain.ruling import Matter
 from shared.canonical import JSON
 from shared.clock import from_rfc3339
 from shared.http_client import Http, JsonClient, Unavailable, UpstreamRefused
@@ -44,17 +45,20 @@ class HttpCohorts:
     def __init__(self, base_url: str, token: Callable[[], str], http: Http | None = None) -> None:
         self._client = JsonClient(base_url, bearer=lambda: _granted(token), http=http)
 
-    def evaluate(self, dataset: DatasetId, purpose: Purpose) -> CohortView:
+    def evaluate(
+        self, dataset: DatasetId, purpose: Purpose, application_id: ApplicationId
+    ) -> CohortView:
         """Ask `POST /v1/cohorts/evaluate`."""
-        body = _question(dataset, purpose)
+        body = {**_question(dataset, purpose), "application_id": application_id}
         answer = self._ask("/v1/cohorts/evaluate", body)
         return CohortView(
             dataset=dataset,
             revision=Revision(_whole(answer, "revision")),
-            counts=_counts(answer),
+            counts=_counts(answer, "shown"),
             reasons=_parts(answer, "reasons"),
             awaiting_by_clause=_parts(answer, "awaiting_by_clause"),
-            small_cell=max(SMALL_CELL, _whole(answer, "small_cell")),
+            purpose_sha256=_text(answer, "purpose_sha256"),
+            matters=_matters(answer),
         )
 
     def freeze(
@@ -68,10 +72,14 @@ class HttpCohorts:
             revision=Revision(_whole(answer, "revision")),
             frozen_at=_time(answer, "frozen_at"),
             void_at=_time(answer, "void_at"),
-            counts=_counts(answer),
+            counts=_counts(answer, "counts"),
             digest=_text(answer, "digest"),
             manifest=_text(answer, "manifest"),
         )
+
+    def rule(self, statement: str) -> None:
+        """Ask `POST /v1/rulings`."""
+        self._ask("/v1/rulings", {"statement": statement})
 
     def bind(self, cohort_id: CohortId, permit_id: PermitId) -> None:
         """Ask `POST /v1/cohorts/{id}/bind`."""
@@ -114,14 +122,34 @@ def _question(dataset: DatasetId, purpose: Purpose) -> dict[str, JSON]:
     return {"dataset": dataset, "purpose": purpose.to_json()}
 
 
-def _counts(answer: Mapping[str, JSON]) -> CohortCounts:
-    counts = _typed(answer, "counts", dict)
+def _counts(answer: Mapping[str, JSON], name: str) -> CohortCounts:
+    """Read the numbers that may be shown; one that may not be is left out of the answer."""
+    counts = _typed(answer, name, dict)
     return CohortCounts(
         members=_whole(counts, "members"),
-        within=_whole(counts, "in"),
-        out=_whole(counts, "out"),
-        awaiting=_whole(counts, "awaiting"),
+        within=_told(counts, "in"),
+        out=_told(counts, "out"),
+        awaiting=_told(counts, "awaiting"),
+        small_cell=_whole(answer, "small_cell"),
     )
+
+
+def _told(counts: Mapping[str, JSON], name: str) -> int | None:
+    return _whole(counts, name) if name in counts else None
+
+
+def _matters(answer: Mapping[str, JSON]) -> tuple[OpenMatter, ...]:
+    found = []
+    for one in _typed(answer, "matters", list):
+        if not isinstance(one, Mapping):
+            raise _unreadable()
+        matter = Matter(
+            clause=_text(one, "clause"),
+            question=_text(one, "question"),
+            value=_typed(one, "value", str),
+        )
+        found.append(OpenMatter(matter=matter, people=_whole(one, "people")))
+    return tuple(found)
 
 
 def _parts(answer: Mapping[str, JSON], name: str) -> dict[str, int]:

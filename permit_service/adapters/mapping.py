@@ -11,7 +11,7 @@ from permit_service.domain.application import (
     Signature,
     Verdict,
 )
-from permit_service.domain.cohort import CohortCounts, FrozenCohort
+from permit_service.domain.cohort import SMALL_CELL, CohortCounts, FrozenCohort
 from permit_service.domain.permit import Permit, PermitState, Regime, Revocation
 from permit_service.domain.purpose import parse_purpose
 from shared.ids import ApplicationId, CohortId, DatasetId, PermitId, Revision
@@ -87,7 +87,7 @@ def permit_columns(permit: Permit) -> dict[str, Any]:
         "purpose": permit.purpose.to_json(),
         "cohort_id": permit.cohort.cohort_id,
         "cohort_revision": permit.cohort.revision,
-        "cohort_counts": permit.cohort.counts.to_json(),
+        "cohort_counts": _counts_columns(permit.cohort.counts),
         "cohort_digest": permit.cohort.digest,
         "cohort_manifest": permit.cohort.manifest,
         "frozen_at": permit.cohort.frozen_at,
@@ -107,6 +107,12 @@ def permit_columns(permit: Permit) -> dict[str, Any]:
         "revoked_by_subject": ending.by.subject if ending else None,
         "revocation_reasons": ending.reasons if ending else None,
     }
+
+
+def _counts_columns(counts: CohortCounts) -> dict[str, int]:
+    """Write the numbers that may be told."""
+    told = {name: count for name, count in counts.parts().items() if count is not None}
+    return {"members": counts.members, **told, "small_cell": counts.small_cell}
 
 
 def permit_of(row: PermitRow) -> Permit:
@@ -143,9 +149,10 @@ def _cohort_of(row: PermitRow) -> FrozenCohort:
         void_at=row.void_at,
         counts=CohortCounts(
             members=counts["members"],
-            within=counts["in"],
-            out=counts["out"],
-            awaiting=counts["awaiting"],
+            within=counts.get("in"),
+            out=counts.get("out"),
+            awaiting=counts.get("awaiting"),
+            small_cell=counts.get("small_cell", SMALL_CELL),
         ),
         digest=row.cohort_digest,
         manifest=row.cohort_manifest,

@@ -7,7 +7,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from shared.db import COLUMN_TYPES, new_metadata
@@ -133,7 +133,7 @@ class PermitRow(Base):
     issued_at: Mapped[datetime]
     not_before: Mapped[datetime]
     expires_at: Mapped[datetime]
-    members_now: Mapped[int]
+    members_now: Mapped[int | None]
     members_revision: Mapped[int]
     state: Mapped[str]
     attempt: Mapped[int]
@@ -142,6 +142,46 @@ class PermitRow(Base):
     revoked_by_issuer: Mapped[str | None]
     revoked_by_subject: Mapped[str | None]
     revocation_reasons: Mapped[str | None]
+
+
+class RulingStatementRow(Base):
+    """A statement about a ruling; only ever added."""
+
+    __tablename__ = "ruling_statement"
+    __table_args__ = (
+        CheckConstraint("says IN ('yes', 'no', 'withdrawn')", name="says"),
+        UniqueConstraint("ruling_id", "says"),
+    )
+
+    number: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    ruling_id: Mapped[str]
+    application_id: Mapped[str] = mapped_column(
+        ForeignKey("application.application_id"), index=True
+    )
+    dataset: Mapped[str]
+    purpose_sha256: Mapped[str]
+    clause: Mapped[str]
+    question: Mapped[str]
+    value: Mapped[str]
+    says: Mapped[str]
+    by_issuer: Mapped[str]
+    by_subject: Mapped[str]
+    reasons: Mapped[str]
+    salt: Mapped[bytes]
+    stated_at: Mapped[datetime]
+    jws: Mapped[str]
+
+
+class UntoldRulingRow(Base):
+    """A statement that consent_registry is still to be told.
+
+    No foreign key to the append-only table: checking one takes a lock that needs UPDATE.
+    """
+
+    __tablename__ = "untold_ruling"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    application_id: Mapped[str] = mapped_column(index=True)
 
 
 class PermitChangeRow(Base):

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from permit_service.adapters.register import SqlRegister
+from permit_service.adapters.rulings import SqlRulings
 from permit_service.adapters.stores import (
     SqlAccounts,
     SqlApplications,
@@ -58,6 +59,7 @@ class SqlUnit:
         self.applications = SqlApplications(session)
         self.grants = SqlGrants(session)
         self.permits = SqlPermits(session)
+        self.rulings = SqlRulings(session)
         self.accounts = SqlAccounts(session)
         self.register = SqlRegister(session, outbox, src)
 

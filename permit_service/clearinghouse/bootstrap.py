@@ -29,11 +29,12 @@ from permit_service.clearinghouse.http import add_api
 from permit_service.clearinghouse.http.api.gate import DecisionGate
 from permit_service.clearinghouse.http.api.routes import Handlers
 from permit_service.clearinghouse.settings import ClearinghouseSettings, Configuration
+from permit_service.clearinghouse.usecases.acknowledge import Acknowledger
 from permit_service.clearinghouse.usecases.board import Board
 from permit_service.clearinghouse.usecases.decide import Gate, Request, answer
-from permit_service.clearinghouse.usecases.follow import Follower, follow_datasets, follow_permits
+from permit_service.clearinghouse.usecases.follow import follow_datasets, follow_permits
 from permit_service.clearinghouse.usecases.visas import VisaDesk
-from permit_service.clearinghouse.workers.threads import Loops
+from permit_service.clearinghouse.workers.threads import Loops, Steps
 from shared.auth import TokenVerifier
 from shared.clock import Clock, SystemClock
 from shared.http_client import Http, JsonClient, RemoteKeySet, ServiceTokens
@@ -184,7 +185,7 @@ def _gate(
 
 def _followers(
     settings: ClearinghouseSettings, board: Board, tokens: ServiceTokens, clock: Clock
-) -> tuple[tuple[str, Follower], ...]:
+) -> tuple[tuple[str, Steps], ...]:
     consent = _feed(
         settings.consent_feed_url,
         settings.consent_feed_audience,
@@ -202,6 +203,7 @@ def _followers(
     return (
         ("consent", follow_datasets("consent", consent, board)),
         ("permits", follow_permits("permits", permits, board)),
+        ("acknowledgements", Acknowledger(board, consent)),
     )
 
 

@@ -9,6 +9,7 @@ from permit_service.clearinghouse.domain.freshness import Heartbeat
 from permit_service.clearinghouse.domain.permit import PermitDocument
 from permit_service.clearinghouse.domain.trust import TrustedSource
 from shared.events import Fact
+from shared.ids import DatasetId, Revision
 from shared.principal import Principal
 
 
@@ -97,11 +98,23 @@ class FeedSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedNews:
-    """What followed a cursor, the newest heartbeats, and the next cursor."""
+    """What followed a cursor, the newest heartbeats, and the next cursor.
+
+    `urgent` are narrowings beyond the cursor: they come again when it is their turn.
+    """
 
     changes: Sequence[Mapping[str, object]] = field(repr=False)
     heartbeats: Sequence[Heartbeat]
     cursor: int
+    urgent: Sequence[Mapping[str, object]] = field(default=(), repr=False)
+
+
+class Acknowledgements(Protocol):
+    """The registry's ear for what this node enforces."""
+
+    def acknowledge(self, enforced: Mapping[DatasetId, Revision]) -> None:
+        """Have it noted; raise SourceUnreachable when it was not, or nobody knows."""
+        ...
 
 
 class Feed(Protocol):

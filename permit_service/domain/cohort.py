@@ -1,98 +1,92 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What consent_registry says about a cohort, and how its numbers may be shown and published.
+"""What consent_registry says about a cohort, in the numbers that may be shown.
 
-Never holds a person, an ordinal or a bitmap, and never adds numbers up: consent_registry decides
-who is in and counts them. Small cells are hidden here, so that no page, no answer and no permit
-can show one.
+Never holds a person, an ordinal or a bitmap, and never adds numbers up or rounds them:
+consent_registry decides who is in and which number stands for them (ADR 0011), so that no two
+numbers, here or there, give one person away. A number that may not be told is None.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from permit_service.domain.ruling import Matter
 from shared.ids import CohortId, DatasetId, Revision
 
 SMALL_CELL: Final = 10
-"""Counts from 1 to 9 single people out (consent.md section 2.7) and are never shown.
+"""The bound k of a cell that singles people out (consent.md section 2.7), where nobody says more.
 
-consent_registry may ask for a higher bound with its counts, never for a lower one.
+A cell of fewer than 2k people may not be told: consent_registry keeps secret where between k and 2k
+it draws the line.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A count as it may be shown: exact, rounded to tens, or only known to be below a bound."""
+    """A number that may be shown, None for one that may only be said to be small."""
 
     value: int | None
-    fewer_than: int | None = None
-    rounded: bool = False
+    small_cell: int = SMALL_CELL
 
     def text(self) -> str:
-        """Say the count: `1,234`, `about 1,230` or `fewer than 10`."""
+        """Say the number: `about 1,230` or `fewer than 20`."""
         if self.value is None:
-            return f"fewer than {self.fewer_than}"
-        return f"about {self.value:,}" if self.rounded else f"{self.value:,}"
+            return f"fewer than {2 * self.small_cell}"
+        return f"about {self.value:,}"
 
     def to_json(self) -> int | str:
-        """Write the count as a permit's body does: a number, or `<10`."""
-        return f"<{self.fewer_than}" if self.value is None else self.value
+        """Write the number as a permit's body does: a number, or `<20`."""
+        return f"<{2 * self.small_cell}" if self.value is None else self.value
 
 
-def shown(parts: Mapping[str, int], small_cell: int = SMALL_CELL) -> dict[str, Shown]:
-    """Give the parts of one whole as they may be shown.
-
-    Parts below `small_cell` are hidden, and where one is, the others are rounded: otherwise the
-    whole less the other parts would give it back (consent.md section 2.7, "suppression is
-    secondary too").
-    """
-    hides = any(0 < count < small_cell for count in parts.values())
-    return {name: _shown(count, small_cell, rounded=hides) for name, count in parts.items()}
-
-
-def published(count: int) -> int | str:
-    """Write a count of people for readers outside the authority: rounded to tens, or `<10`."""
-    return _shown(count, SMALL_CELL, rounded=True).to_json()
+def shown(parts: Mapping[str, int | None], small_cell: int = SMALL_CELL) -> dict[str, Shown]:
+    """Give numbers with how to say them."""
+    return {name: Shown(count, small_cell) for name, count in parts.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CohortCounts:
-    """How many people a dataset has, and how many are in, out and awaiting a ruling."""
+    """How many people a dataset has, and about how many are in, out and awaiting a ruling.
+
+    `members` is public and exact.
+    """
 
     members: int
-    within: int
-    out: int
-    awaiting: int
+    within: int | None
+    out: int | None
+    awaiting: int | None
+    small_cell: int = SMALL_CELL
 
-    def to_json(self) -> dict[str, int]:
-        """Write the counts under consent_registry's names."""
-        return {
-            "members": self.members,
-            "in": self.within,
-            "out": self.out,
-            "awaiting": self.awaiting,
-        }
+    def parts(self) -> dict[str, int | None]:
+        """Give the numbers of people under consent_registry's names."""
+        return {"in": self.within, "out": self.out, "awaiting": self.awaiting}
 
     def published(self) -> dict[str, int | str]:
-        """Write the counts as a public permit may state them.
+        """Write the counts as a public permit may state them."""
+        told = {name: cell.to_json() for name, cell in self.shown().items()}
+        return {"members": self.members, **told}
 
-        Each is rounded to tens on its own, and 1 to 9 becomes `<10`: no subtraction of two
-        published numbers gives back an exact small one.
-        """
-        return {name: published(count) for name, count in self.to_json().items()}
+    def shown(self) -> dict[str, Shown]:
+        """Give the numbers of people with how to say them."""
+        return shown(self.parts(), self.small_cell)
 
-    def shown(self, small_cell: int = SMALL_CELL) -> dict[str, Shown]:
-        """Give the counts for a person of the authority to read."""
-        parts = {"in": self.within, "out": self.out, "awaiting": self.awaiting}
-        return {"members": Shown(self.members), **shown(parts, small_cell)}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenMatter:
+    """Something a ruling can be given on, and about how many people await it."""
+
+    matter: Matter
+    people: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CohortView:
     """The answer to "who would be in?", in counts. Grants nothing.
 
-    `reasons` are the parts of those who are out, `awaiting_by_clause` of those who await a ruling.
-    Counts below `small_cell` are for nobody's eyes.
+    `reasons` are the parts of those who are out, `awaiting_by_clause` of those who await a ruling;
+    `matters` is what they await. What is too small to be told is in none of them.
+    `purpose_sha256` names the purpose that was asked, for a ruling on it.
     """
 
     dataset: DatasetId
@@ -100,7 +94,8 @@ class CohortView:
     counts: CohortCounts
     reasons: Mapping[str, int]
     awaiting_by_clause: Mapping[str, int]
-    small_cell: int = SMALL_CELL
+    purpose_sha256: str
+    matters: tuple[OpenMatter, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,10 +113,3 @@ class FrozenCohort:
     counts: CohortCounts
     digest: str
     manifest: str
-
-
-def _shown(count: int, small_cell: int, *, rounded: bool) -> Shown:
-    if 0 < count < small_cell:
-        return Shown(None, small_cell)
-    near = (count + small_cell // 2) // small_cell * small_cell
-    return Shown(near if rounded else count, rounded=rounded and near != 0)

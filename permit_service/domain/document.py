@@ -48,7 +48,7 @@ def permit_document(permit: Permit, *, authority: str) -> str:
         *(f"- {line}" for line in purpose_in_words(permit.purpose)),
         "",
         f"Cohort {permit.cohort.cohort_id} at revision {permit.cohort.revision}",
-        "(numbers rounded to tens):",
+        "(numbers are rounded, and small ones are not told):",
         *(f"- {_COUNT_WORDS[name]}: {count}" for name, count in counts.items()),
         "",
         "Conditions:",

@@ -61,6 +61,18 @@ class IssuedMeanwhile(Conflict):
     code = "issued_meanwhile"
 
 
+class RulingUnknown(NotFound):
+    """The application has no such ruling."""
+
+    code = "ruling_unknown"
+
+
+class RulingStands(Conflict):
+    """A ruling on this matter of the application stands: withdraw it first."""
+
+    code = "ruling_stands"
+
+
 class FreezeVoid(Conflict):
     """The cohort's freeze was not bound in time and is void: take a new one."""
 

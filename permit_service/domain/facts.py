@@ -15,6 +15,7 @@ from permit_service.domain.account import AccountKey
 from permit_service.domain.application import Application, Signature, Verdict
 from permit_service.domain.caller import Caller
 from permit_service.domain.permit import Permit, Regime
+from permit_service.domain.ruling import RulingStatement
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
 from shared.events import Fact
@@ -52,6 +53,33 @@ def application_decided(
             "application": application.application_id,
             "reasons": signature.reasons_digest(),
             "state": application.state.value,
+        },
+        actor=caller.actor(),
+    )
+
+
+def application_ruled(
+    application: Application, statement: RulingStatement, regime: Regime, caller: Caller
+) -> Fact:
+    """Put on record that the authority ruled, or withdrew a ruling; the reasons as a digest only.
+
+    The text of a clause is left out: the digest of what was signed covers it.
+    """
+    return Fact(
+        type="placet.application.ruled.v1",
+        occurred_at=statement.stated_at,
+        trace_id=caller.trace_id,
+        dataset=application.dataset,
+        reason=statement.says.value,
+        basis=regime.value,
+        purposes=application.purpose.duo(),
+        extra={
+            "application": application.application_id,
+            "ruling": statement.ruling_id,
+            "clause": statement.matter.clause,
+            "question": statement.matter.question,
+            "jws": _digest(statement.jws),
+            "reasons": statement.reasons_digest(),
         },
         actor=caller.actor(),
     )

@@ -72,7 +72,8 @@ class Permit:
     """One permit. `revision` is its last change in the register `permits`, None before `live`.
 
     `members_now` is what consent_registry last said of its cohort, at its own revision
-    `members_revision`; it is shown to the authority and decides nothing.
+    `members_revision`, in a number that may be shown (None: too small to be told); it is shown to
+    the authority and decides nothing.
     """
 
     permit_id: PermitId
@@ -88,7 +89,7 @@ class Permit:
     issued_at: datetime
     not_before: datetime
     expires_at: datetime
-    members_now: int
+    members_now: int | None
     members_revision: Revision
     state: PermitState = PermitState.ISSUING
     attempt: int = 1
@@ -124,10 +125,15 @@ class Permit:
         """Set aside a permit that never came to life."""
         return self._move(PermitState.VOID)
 
-    def narrow(self, members_now: int, at: Revision) -> "Permit":
-        """Take a newer count of the cohort; an older or repeated message changes nothing."""
+    def narrow(self, members_now: int | None, at: Revision) -> "Permit":
+        """Take a newer count of the cohort; an older or repeated message changes nothing.
+
+        A number that nobody may have been sent is kept as one too small to be told.
+        """
         if at <= self.members_revision:
             return self
+        if members_now is not None and members_now < self.cohort.counts.small_cell:
+            members_now = None
         return replace(self, members_now=members_now, members_revision=at)
 
     def _move(self, to: PermitState) -> "Permit":

@@ -18,10 +18,19 @@ MAX_MONTHS: Final = 120
 
 _MONDO: Final = re.compile(r"MONDO:[0-9]{7}", re.ASCII)
 _COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
-_CODE: Final = re.compile(r"[A-Z]{2,8}", re.ASCII)
+# A DUO shorthand, or a national code (`EE:CLOUD_ABROAD`).
+_CODE: Final = re.compile(r"[A-Z]{2,8}|[A-Z]{2}:[A-Z][A-Z0-9_]{1,31}", re.ASCII)
 _ROR: Final = re.compile(r"https://ror\.org/0[a-z0-9]{8}", re.ASCII)
 _USER: Final = re.compile("[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
+_PROHIBITED: Final = re.compile(r"54-[a-e]", re.ASCII)
 _MAX_TEXT: Final = 200
+
+EHDS_PURPOSES: Final = (
+    *("53-1-a", "53-1-b", "53-1-c", "53-1-d", "53-1-e", "53-1-e-i", "53-1-e-ii", "53-1-f"),
+)
+"""The letters of Article 53(1) of Regulation (EU) 2025/327 that a purpose may fall under."""
+PROHIBITED_USES: Final = ("54-a", "54-b", "54-c", "54-d", "54-e")
+"""The letters of its Article 54: uses that nothing permits."""
 
 
 class Category(Enum):
@@ -47,6 +56,9 @@ class Organisation:
 class Purpose:
     """The purpose of one application. A flag of None means "not said", which is not "no".
 
+    `accepts` are the conditions the applicant accepts where people ask for them, `evidence` the
+    papers the authority is handed. `ehds_purpose` is the letter of EHDS Article 53(1),
+    `prohibited_uses` those of Article 54 that the use is said to be.
     `users` names people and therefore never leaves the service except towards consent_registry.
     """
 
@@ -64,6 +76,8 @@ class Purpose:
     months: int | None = None
     accepts: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    ehds_purpose: str | None = None
+    prohibited_uses: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, JSON]:
         """Write the purpose in the form consent_registry reads (every key present)."""
@@ -85,6 +99,8 @@ class Purpose:
             "months": self.months,
             "accepts": list(self.accepts),
             "evidence": list(self.evidence),
+            "ehds_purpose": self.ehds_purpose,
+            "prohibited_uses": list(self.prohibited_uses),
         }
 
     def public(self) -> dict[str, JSON]:
@@ -127,10 +143,20 @@ def parse_purpose(raw: Mapping[str, object], *, at: str = "/purpose") -> Purpose
         months=reader.number("months", low=1, high=MAX_MONTHS),
         accepts=reader.texts("accepts", pattern=_CODE),
         evidence=reader.texts("evidence", pattern=_CODE),
+        ehds_purpose=_ehds_purpose(reader),
+        prohibited_uses=reader.texts("prohibited_uses", pattern=_PROHIBITED),
     )
     reader.leftovers()
     reader.done()
     return purpose
+
+
+def _ehds_purpose(reader: Reader) -> str | None:
+    letter = reader.text("ehds_purpose", limit=_MAX_TEXT)
+    if letter is not None and letter not in EHDS_PURPOSES:
+        reader.fault("ehds_purpose", "53-1-a to 53-1-f, 53-1-e-i or 53-1-e-ii")
+        return None
+    return letter
 
 
 def _category(reader: Reader) -> Category | None:

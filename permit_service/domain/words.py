@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from permit_service.domain.purpose import Category, Purpose
+from permit_service.domain.ruling import Matter
 
 CATEGORY_WORDS: Final[Mapping[Category, str]] = {
     Category.GRU: "Research of any kind",
@@ -26,6 +27,9 @@ REASON_WORDS: Final[Mapping[str, str]] = {
     "invalid": "gave a consent that is not valid",
     "pending_reconsent": "have to be asked again",
     "unreadable": "have a consent that cannot be read",
+    "identity_unsettled": "may be two names of one person who allows different things",
+    "deceased": "have died",
+    "evidence_doubtful": "gave a consent whose paper is in doubt",
     "purpose_not_permitted": "allowed other kinds of use, not this one",
     "clinical_not_permitted": "allowed no use for the care of patients",
     "ancestry_not_permitted": "allowed no research on ancestry",
@@ -45,8 +49,68 @@ REASON_WORDS: Final[Mapping[str, str]] = {
     "collaboration_not_accepted": "ask for collaboration",
     "moratorium_not_accepted": "ask to wait with publication",
     "return_not_accepted": "ask that results are returned",
+    "national_condition_not_met": "ask for something by a national rule that was not shown",
+    "national_duty_not_accepted": "ask for a duty by a national rule that was not accepted",
+    "opted_out": "opted out of secondary use",
+    "objected": "objected",
+    "ruled_out": "are left out by a ruling of the authority",
 }
 """Why people are out, by consent_registry's codes, as a sentence that begins with "They"."""
+
+
+EHDS_WORDS: Final[Mapping[str, str]] = {
+    "53-1-a": "Public or occupational health",
+    "53-1-b": "Policy making and regulation",
+    "53-1-c": "Statistics",
+    "53-1-d": "Education in health or care",
+    "53-1-e": "Scientific research in health or care",
+    "53-1-e-i": "Scientific research: developing products or services",
+    "53-1-e-ii": "Scientific research: training and testing algorithms",
+    "53-1-f": "Improving care for patients",
+}
+PROHIBITED_WORDS: Final[Mapping[str, str]] = {
+    "54-a": "Decisions to the detriment of people, based on their health data",
+    "54-b": "Decisions on jobs, insurance, credit or the like about people or groups",
+    "54-c": "Advertising or marketing",
+    "54-d": "Products or services that may harm people or society",
+    "54-e": "Anything against ethical rules of national law",
+}
+CONDITION_WORDS: Final[Mapping[str, str]] = {
+    "PUB": "Publish the results",
+    "COL": "Work together with those who collected the data",
+    "RTN": "Return results to the data holder",
+    "MOR": "Publish nothing before the date the data holder sets",
+}
+EVIDENCE_WORDS: Final[Mapping[str, str]] = {
+    "IRB": "The approval of an ethics committee",
+    "COL": "A signed agreement with those who collected the data",
+}
+QUESTION_WORDS: Final[Mapping[str, str]] = {
+    "disease_unknown": "the disease they named is not known: does it cover this purpose?",
+    "methods_on_restricted": "may methods be developed under a consent to health research?",
+    "algorithm_training": "may algorithms be trained?",
+    "research_type": "does the kind of research they wrote down cover this purpose?",
+    "methods_not_said": "methods: the application does not say",
+    "genetic_data_not_said": "use of genetic data: the application does not say",
+    "profit_not_said": "an organisation not for profit: the application does not say",
+    "commercial_not_said": "commercial use: the application does not say",
+    "ancestry_not_said": "ancestry: the application does not say",
+    "ethics_approval_pending": "is there an approval of an ethics committee?",
+    "collaboration_pending": "is there an agreement on collaboration?",
+    "users_not_said": "are the users among those they named?",
+    "project_not_said": "is the project among those they named?",
+    "institution_not_said": "is the institution among those they named?",
+    "places_not_said": "are the places of use among those they named?",
+    "duration_not_said": "is the duration within what they allowed?",
+    "value_missing": "what they allowed is not written down",
+}
+"""What a ruling has to answer, by consent_registry's codes."""
+
+
+def matter_in_words(matter: Matter) -> str:
+    """Say what a ruling is about: the clause, its question, and the text where there is one."""
+    asked = QUESTION_WORDS.get(matter.question, matter.question.replace("_", " "))
+    return f"{matter.clause}: {asked}" + (f" \u201c{matter.value}\u201d" if matter.value else "")
 
 
 def purpose_in_words(purpose: Purpose) -> tuple[str, ...]:
@@ -70,6 +134,9 @@ def purpose_in_words(purpose: Purpose) -> tuple[str, ...]:
             lines.append(yes if value else no)
     if purpose.countries:
         lines.append("In: " + ", ".join(purpose.countries))
+    if purpose.ehds_purpose is not None:
+        lines.append(f"EHDS Article 53(1): {EHDS_WORDS[purpose.ehds_purpose]}")
+    lines += [f"Prohibited use (EHDS 54): {PROHIBITED_WORDS[x]}" for x in purpose.prohibited_uses]
     if purpose.accepts:
         lines.append("Accepts the conditions: " + ", ".join(purpose.accepts))
     if purpose.evidence:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask import Flask, current_app
 
 from permit_service.domain.caller import Caller
-from permit_service.domain.errors import ApplicationUnknown, PermitUnknown
+from permit_service.domain.errors import ApplicationUnknown, PermitUnknown, RulingUnknown
 from permit_service.domain.reading import is_opaque_id
 from permit_service.ports import Ports
 from shared.ids import ApplicationId, PermitId
@@ -71,3 +71,10 @@ def permit_id_of(text: str) -> PermitId:
     if not is_opaque_id(text):
         raise PermitUnknown
     return PermitId(text)
+
+
+def ruling_id_of(text: str) -> str:
+    """Take a ruling's id from an address; raise RulingUnknown when it can be none."""
+    if not is_opaque_id(text):
+        raise RulingUnknown
+    return text

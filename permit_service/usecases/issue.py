@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bring a granted application to its live permit, from wherever the last try stopped.
 
-The steps: claim the try → freeze → sign → commit the intent (`issuing`) → bind → commit `live`.
+The steps: claim the try → tell what was ruled → freeze → sign → commit the intent (`issuing`) →
+bind → commit `live`.
 Each step can be lost and repeated: the intent is committed before the bind, the bind is
 idempotent, and a freeze that is void or overtaken is replaced by a new one under the same permit
 id. Nothing is held locked while consent_registry is asked.
@@ -26,6 +27,7 @@ from permit_service.domain.facts import permit_issued
 from permit_service.domain.permit import Permit, PermitState, expiry, permit_body
 from permit_service.domain.register import PERMIT_TYPE, Change, ChangeKind
 from permit_service.ports import Ports, UnitOfWork
+from permit_service.usecases.rule import tell
 from shared.errors import AppError
 from shared.ids import ApplicationId, PermitId
 
@@ -136,6 +138,7 @@ def _draw_up(
     if expiry(application, ports.clock.now()) <= ports.clock.now():
         _lapse(application.application_id, ports)
         return None
+    tell(application.application_id, ports=ports)
     frozen = ports.cohorts.freeze(
         application.dataset, application.purpose, application.application_id
     )

@@ -15,6 +15,7 @@ from shared.ids import PermitId, Revision
 from shared.principal import Principal
 
 NARROWED: Final = "placet.consent.narrowed.v1"
+_NOTHING_SAID: Final = ""
 
 
 def require_sender(principal: Principal, registered: str) -> None:
@@ -29,6 +30,8 @@ def require_sender(principal: Principal, registered: str) -> None:
 def narrowed(payload: Mapping[str, JSON], *, permits: PermitStore) -> None:
     """Take one message {dataset, revision, cohorts: [{permit_id, members_now}]}.
 
+    `members_now` is a number that may be shown, null for one too small to be told.
+
     Runs in the transaction of the inbox, so that a repeated message changes nothing; of two
     messages out of order the higher revision wins. A permit unknown here, and a message of another
     shape, are passed over: nothing else can be done with them, and the next count repairs it.
@@ -39,14 +42,17 @@ def narrowed(payload: Mapping[str, JSON], *, permits: PermitStore) -> None:
     for cohort in cohorts:
         if not isinstance(cohort, Mapping):
             continue
-        permit_id, members = cohort.get("permit_id"), cohort.get("members_now")
-        if isinstance(permit_id, str) and isinstance(members, int) and isinstance(revision, int):
-            _take(permit_id, members, Revision(revision), permits)
+        permit_id, members = cohort.get("permit_id"), cohort.get("members_now", _NOTHING_SAID)
+        if isinstance(permit_id, str) and isinstance(revision, int):
+            if members is None:
+                _take(permit_id, None, Revision(revision), permits)
+            elif _is_count(members) and isinstance(members, int):
+                _take(permit_id, members, Revision(revision), permits)
 
 
-def _take(permit_id: str, members: int, revision: Revision, permits: PermitStore) -> None:
+def _take(permit_id: str, members: int | None, revision: Revision, permits: PermitStore) -> None:
     permit = permits.locked(PermitId(permit_id)) if is_opaque_id(permit_id) else None
-    if permit is not None and members >= 0:
+    if permit is not None:
         permits.put(permit.narrow(members, revision))
 
 

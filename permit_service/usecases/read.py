@@ -69,7 +69,7 @@ def cohort(application_id: ApplicationId, *, caller: Caller, ports: Ports) -> Co
         found = work.applications.get(application_id)
     if found is None:
         raise ApplicationUnknown
-    return ports.cohorts.evaluate(found.dataset, found.purpose)
+    return ports.cohorts.evaluate(found.dataset, found.purpose, application_id)
 
 
 def permit(permit_id: PermitId, *, caller: Caller, ports: Ports) -> Permit:

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m services.consent_registry serve|work|migrate|check-config|opt-outs`.
+"""`python -m services.consent_registry serve|work|migrate|check-config|opt-outs|verify-events`.
 
 `opt-outs [--revision N]` is the operator's: it prints who was opted out after N events of the
 register (a permit's manifest names N and the root), as JSON, from the database and not from a
 service. Its use is put on record.
+
+`verify-events` checks every chain of consent events, those of erased people included, and prints
+what it found as JSON; exit code 1 when one does not hold.
 """
 
 import argparse
@@ -21,6 +24,7 @@ from consent_registry.bootstrap import (
     work,
 )
 from consent_registry.settings import ConsentSettings
+from consent_registry.usecases.chains import verify_chains
 from consent_registry.usecases.opt_out_list import opt_out_list
 from shared.clock import SystemClock
 from shared.ids import Revision
@@ -36,7 +40,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m services.consent_registry", description=__doc__
     )
-    commands = ("serve", "work", "migrate", "check-config", "opt-outs")
+    commands = ("serve", "work", "migrate", "check-config", "opt-outs", "verify-events")
     parser.add_argument("command", choices=commands)
     parser.add_argument("--revision", type=int, default=None, help="of the opt-out register")
     parsed = parser.parse_args()
@@ -57,6 +61,8 @@ def main() -> int:
     if command == "opt-outs":
         _print_opt_outs(parts, parsed.revision)
         return 0
+    if command == "verify-events":
+        return _print_chains(parts)
     configure(SERVICE, settings.log_level)
     if command == "serve":
         serve(
@@ -75,6 +81,20 @@ def _print_opt_outs(parts: Parts, revision: int | None) -> None:
     found = opt_out_list(number, tools=parts.tools)
     people = [{"participant": who, "about": list(about)} for who, about in found.people]
     print(json.dumps({"revision": found.number, "root": found.root, "opted_out": people}, indent=1))
+
+
+def _print_chains(parts: Parts) -> int:
+    found = verify_chains(tools=parts.tools)
+    said = {
+        name: {
+            "events": one.events,
+            "without_key": one.erased,
+            "broken": [{"event_id": b.event_id, "fault": b.fault.value} for b in one.broken],
+        }
+        for name, one in found.items()
+    }
+    print(json.dumps(said, indent=1))
+    return int(any(one.broken for one in found.values()))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from consent_registry.domain import duo, purpose
 from services.command import (
+    FAILED,
     OK,
     USAGE,
     CommandFailed,
@@ -26,10 +27,13 @@ from services.command import (
 )
 from services.consent_registry import (
     check_file,
+    exchange_cli,
     form_command,
     import_file,
+    mapping_command,
     mondo_file,
     policy_command,
+    rights_commands,
 )
 from services.consent_registry.tables import print_table
 from shared import strict_json
@@ -46,14 +50,17 @@ All commands but `check` ask consent_registry at --url with the access token in 
 PLACET_ACCESS_TOKEN; the scope that each needs stands in its own help.
 """
 _IMPORT_HELP: Final = """\
-Hand in a consent CSV (scope consents.import).
+Hand in consents as CSV or FHIR (scope consents.import).
 
   placet consent import consents.csv --mode all_or_nothing --dry-run --wait
-  placet consent import consents.csv --mode valid_rows_only --wait
+  placet consent import consents.ndjson --format fhir-r4-ndjson --mapping mii --mode \
+      valid_rows_only --wait
 
-One row for each alternative; the columns are participant, dataset, local_id, alternative,
+CSV: one row for each alternative; the columns are participant, dataset, local_id, alternative,
 permission, modifiers, diseases, state, signed_on, effective_from, effective_to, form_version (of
 a registered form its SHA-256 or name@version, which some datasets demand).
+FHIR: one Consent is one row; --mapping names a mapping file of the node, and is left out for what
+a Placet registry has written.
 all_or_nothing keeps nothing when one row is bad; valid_rows_only leaves out consents with a bad
 row. --dry-run judges every row and records nothing. Without --wait it ends when the file has
 arrived. Exits 0 when taken in (with --wait: finished), 1 when refused or failed.
@@ -63,7 +70,15 @@ Say how an import goes, with its first 1000 faults by line (scope consents.impor
 
   placet consent import-status 01939a5c-0000-7000-8000-000000000000
 
-Exits 1 when it was refused or failed.
+Exits 1 when it was refused, failed or was cancelled.
+"""
+_CANCEL_HELP: Final = """\
+Cancel an import (scope consents.import).
+
+  placet consent import-cancel 01939a5c-0000-7000-8000-000000000000
+
+Rows recorded by then stay, and are counted; the others never come. Exits 0 when nothing more will
+be recorded, 1 while the last rows are still being recorded: ask import-status.
 """
 _DATASETS_HELP: Final = """\
 List the datasets and where their registers stand (scope consents.read).
@@ -107,6 +122,8 @@ def register(subparsers: Commands) -> None:
     _add_import(commands)
     status = _asking(commands, "import-status", _status, "say how an import goes", _STATUS_HELP)
     status.add_argument("import_id", metavar="ID")
+    cancel = _asking(commands, "import-cancel", _cancel, "cancel an import", _CANCEL_HELP)
+    cancel.add_argument("import_id", metavar="ID")
     _asking(commands, "datasets", _datasets, "list the datasets", _DATASETS_HELP)
     dataset = add_group(commands, "dataset", "one dataset: add it")
     _add_dataset(dataset)
@@ -118,19 +135,27 @@ def register(subparsers: Commands) -> None:
     withdraw.add_argument("--dataset", nargs="+", action="extend", metavar="DATASET")
     history = _asking(commands, "history", _history, "what a participant has said", _HISTORY_HELP)
     history.add_argument("pseudonym", metavar="PSEUDONYM")
+    fhir = _asking(
+        commands, "fhir", exchange_cli.run, "a participant's consents as FHIR", exchange_cli.HELP
+    )
+    exchange_cli.options(fhir)
     mondo = add_group(commands, "mondo", "the disease hierarchy: load a release")
     load = _asking(mondo, "load", mondo_file.load, "load a release of MONDO", mondo_file.HELP)
     load.add_argument("file", type=Path, metavar="FILE")
     load.add_argument("--dry-run", action="store_true", help="show what would change, no more")
+    rights_commands.add(commands, variable=_VARIABLE, default_url=_DEFAULT_URL)
     check_file.add(commands)
     policy_command.add(commands)
     form_command.add(commands, _asking)
+    mapping_command.add(commands)
 
 
 def _add_import(commands: Commands) -> None:
-    parser = _asking(commands, "import", _import, "hand in a consent CSV", _IMPORT_HELP)
+    parser = _asking(commands, "import", _import, "hand in consents", _IMPORT_HELP)
     parser.add_argument("file", type=Path, metavar="FILE")
     modes = ("all_or_nothing", "valid_rows_only")
+    parser.add_argument("--format", default="csv", choices=sorted(import_file.MEDIA_TYPES))
+    parser.add_argument("--mapping", default="placet", metavar="NAME", help="how FHIR is read")
     parser.add_argument("--mode", required=True, choices=modes, help="what a bad row does")
     parser.add_argument("--dry-run", action="store_true", help="judge all rows, record nothing")
     parser.add_argument("--wait", action="store_true", help="stay until the import has ended")
@@ -163,6 +188,8 @@ def _import(parsed: Namespace) -> int:
         dry_run=parsed.dry_run,
         source=parsed.source,
         wait=parsed.wait,
+        format=parsed.format,
+        mapping=parsed.mapping,
     )
     return import_file.run(service(parsed), wish, as_json=parsed.json)
 
@@ -170,6 +197,12 @@ def _import(parsed: Namespace) -> int:
 def _status(parsed: Namespace) -> int:
     report = import_file.status(service(parsed), parsed.import_id)
     return import_file.show(report, as_json=parsed.json)
+
+
+def _cancel(parsed: Namespace) -> int:
+    report = import_file.cancel(service(parsed), parsed.import_id)
+    import_file.show(report, as_json=parsed.json)
+    return OK if report["state"] == "cancelled" else FAILED
 
 
 def _datasets(parsed: Namespace) -> int:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hand a consent CSV to the registry, follow the import, and show what was wrong with it.
+"""Hand a consent file to the registry, follow the import, and show what was wrong with it.
 
 The file is sent block by block and never read whole; a row's values are never printed.
 """
@@ -17,7 +17,15 @@ from urllib.parse import quote
 from services.command import FAILED, OK, USAGE, CommandFailed, Service, print_json
 from services.consent_registry.tables import print_table
 
-_ENDED: Final = frozenset({"finished", "refused", "failed"})
+MEDIA_TYPES: Final[Mapping[str, str]] = {
+    "csv": "text/csv",
+    "fhir-r4-ndjson": "application/fhir+ndjson; fhirVersion=4.0",
+    "fhir-r4-bundle": "application/fhir+json; fhirVersion=4.0",
+    "fhir-r5-ndjson": "application/fhir+ndjson; fhirVersion=5.0",
+    "fhir-r5-bundle": "application/fhir+json; fhirVersion=5.0",
+}
+_ENDED: Final = frozenset({"finished", "refused", "failed", "cancelled"})
+_NOT_DONE: Final = frozenset({"refused", "failed", "cancelled"})
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 2.0
 _SILENCES: Final = 30  # a registry that is restarted is away for a while
@@ -34,6 +42,8 @@ class Wish:
     dry_run: bool
     source: str
     wait: bool
+    format: str = "csv"
+    mapping: str = "placet"
 
 
 def run(registry: Service, wish: Wish, *, as_json: bool) -> int:
@@ -55,13 +65,18 @@ def status(registry: Service, import_id: str) -> Mapping[str, Any]:
     return registry.get(f"/v1/imports/{quote(import_id, safe='')}")
 
 
+def cancel(registry: Service, import_id: str) -> Mapping[str, Any]:
+    """Ask for an import's end; what was recorded stays."""
+    return registry.post(f"/v1/imports/{quote(import_id, safe='')}/cancel", {})
+
+
 def show(report: Mapping[str, Any], *, as_json: bool) -> int:
-    """Print a report; 1 when the import was refused or failed."""
+    """Print a report; 1 when the import was refused, failed or was cancelled."""
     if as_json:
         print_json(report)
     else:
         _print_report(report)
-    return FAILED if report["state"] in {"refused", "failed"} else OK
+    return FAILED if report["state"] in _NOT_DONE else OK
 
 
 class _Sent(io.BufferedReader):
@@ -85,6 +100,8 @@ class _Sent(io.BufferedReader):
 
 def _send(registry: Service, wish: Wish, *, quiet: bool) -> Mapping[str, Any]:
     params = {"mode": wish.mode, "dry_run": str(wish.dry_run).lower(), "source": wish.source}
+    if wish.format != "csv":
+        params["mapping"] = wish.mapping
     try:
         if wish.file.stat().st_size == 0:
             raise CommandFailed(f"{wish.file} is empty.", USAGE)
@@ -92,7 +109,9 @@ def _send(registry: Service, wish: Wish, *, quiet: bool) -> Mapping[str, Any]:
     except OSError:
         raise CommandFailed(f"{wish.file} cannot be read.", USAGE) from None
     with file:
-        return registry.upload("/v1/imports", file, media_type="text/csv", params=params)
+        return registry.upload(
+            "/v1/imports", file, media_type=MEDIA_TYPES[wish.format], params=params
+        )
 
 
 def _follow(registry: Service, import_id: str, *, quiet: bool) -> Mapping[str, Any]:
@@ -109,12 +128,21 @@ def _follow(registry: Service, import_id: str, *, quiet: bool) -> Mapping[str, A
             silences = 0
             if report["state"] in _ENDED:
                 return report
-            news = f"{report['state']}: {report['applied']} of {report['good']} rows recorded"
+            news = _told(report)
             if news != told:
                 _say(news, quiet)
             told = news
         time.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _told(report: Mapping[str, Any]) -> str:
+    done = report["progress"]
+    state = "cancelling" if report["cancelling"] else report["state"]
+    return (
+        f"{state}: {done['staged']:,} rows read, {done['checked']:,} checked, "
+        f"{done['committed']:,} recorded"
+    )
 
 
 def _say(text: str, quiet: bool) -> None:
@@ -126,6 +154,10 @@ def _print_report(report: Mapping[str, Any]) -> None:
     kind = "dry run" if report["dry_run"] else "import"
     print(f"{kind} {report['import_id']} ({report['mode']}): {report['state']}")
     print("  ".join(f"{name} {report[name]}" for name in ("rows", "good", "bad", "applied")))
+    if report["state"] == "cancelled":
+        print(f"{report['applied']} rows were recorded before it was cancelled, and stay.")
+    elif report["state"] not in _ENDED:
+        print(_told(report))
     faults = report["faults"]
     if not faults:
         return

@@ -74,7 +74,7 @@ def _readable(file: Path) -> None:
 
 
 def key_store(folder: Path) -> KeyStore:
-    """Open the key folder of policies and forms, or make it. Raises CommandFailed."""
+    """Open the key folder of policies, forms and mappings, or make it. Raises CommandFailed."""
     try:
         store = KeyStore(folder) if folder.exists() else KeyStore.create(folder, "Ed25519")
     except KeyStoreError as fault:

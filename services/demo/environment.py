@@ -148,6 +148,7 @@ def _process(node: Node, service: str) -> dict[str, str]:
 def _consent_registry(node: Node) -> dict[str, str]:
     return {
         "PLACET_PERMIT_MESSAGES_URL": f"{node.ports.url('permit_service')}/v1/messages",
+        "PLACET_PERMIT_JWKS_URL": f"{node.ports.url('permit_service')}/api/permit-jwk",
         "PLACET_AUDIT_LOG_URL": node.ports.url("audit_log"),
     }
 

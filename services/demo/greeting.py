@@ -21,6 +21,8 @@ def greeting(node: Node) -> str:
 Placet is running. Everybody's password is the login name.
 
   {ports.url("consent_registry")}/   anna        what she allows; withdraw in two clicks
+  {ports.url("consent_registry")}/blocking  sara    who blocks what in a dataset
+  {ports.url("consent_registry")}/desk   greta, hugo answer requests; erase, two by two
   {ports.url("permit_service")}/   rita, dora  apply; decide
   {ports.url("audit_log")}/   otto        find an entry and check its proof
   {ports.url("gateway")}/data/<dataset>/<local id>/genome.vcf

@@ -32,8 +32,9 @@ Use it as a bearer:
   curl -H "Authorization: Bearer $(placet demo token dora --for permit_service)" \\
     http://127.0.0.1:8082/v1/applications
 
-People: anna, bo, carl (participants), rita, stranger (researchers), dora (authority), otto and olga
-(officer). Clients: story and the services. Exit code 1 when the node gives no token.
+People: anna, bo, carl (participants), rita, stranger (researchers), dora (authority), sara (data
+steward), stella, sven (consent stewards), greta, hugo (rights desk), otto, olga (officers).
+Clients: story and the services. Exit code 1 when the node gives no token.
 """
 _AUDIENCES: Final = ("clearinghouse", "consent_registry", "permit_service", "audit_log")
 

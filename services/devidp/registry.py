@@ -22,6 +22,7 @@ LOOPBACK: Final = "http://127.0.0.1/callback"
 _SCOPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "consent_registry": (
+            "cohorts.count",
             "cohorts.evaluate",
             "cohorts.freeze",
             "consents.import",
@@ -31,6 +32,8 @@ _SCOPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "decisions.read",
             "feed.read",
             "messages.write",
+            "preferences.read",
+            "rights.manage",
         ),
         "permit_service": (
             "applications.decide",
@@ -155,6 +158,8 @@ def resource_id(node: str, service: str) -> str:
 def _demo_users(node: str, participants: Sequence[str]) -> Iterator[User]:
     for login in participants:
         yield _user(login, "participant", _access(node, {"consent_registry": ("consents.self",)}))
+    steward = ("cohorts.count", "consents.import", "consents.read")
+    yield _user("sara", "data steward", _access(node, {"consent_registry": steward}))
     research = _access(
         node, {"permit_service": ("applications.submit", "visas.read"), "clearinghouse": ()}
     )
@@ -162,6 +167,12 @@ def _demo_users(node: str, participants: Sequence[str]) -> Iterator[User]:
     yield _user("stranger", "researcher without a permit", research)
     authority = ("applications.decide", "applications.read", "permits.read", "permits.revoke")
     yield _user("dora", "data permit authority", _access(node, {"permit_service": authority}))
+    desk = ("consents.read", "consents.write")
+    for login in ("stella", "sven"):
+        yield _user(login, "consent steward", _access(node, {"consent_registry": desk}))
+    rights = _access(node, {"consent_registry": ("rights.manage",)})
+    yield _user("greta", "rights desk", rights)
+    yield _user("hugo", "rights desk, second person", rights)
     officer = ("findings.manage", "holds.manage", "log.read", "log.reveal", "log.search")
     yield _user("otto", "compliance officer", _access(node, {"audit_log": officer}))
     yield _user("olga", "another compliance officer", _access(node, {"audit_log": officer}))
@@ -180,7 +191,7 @@ def _user(login: str, role: str, access: Access) -> User:
 def _service_clients(node: str, secrets_folder: Path) -> Iterator[Client]:
     needs: Mapping[str, Mapping[str, Sequence[str]]] = {
         "consent_registry": {
-            "audit_log": ("entries.write", "subjects.report"),
+            "audit_log": ("entries.write", "log.read", "subjects.erase", "subjects.report"),
             "permit_service": ("messages.write",),
         },
         "permit_service": {

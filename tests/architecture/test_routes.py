@@ -26,7 +26,12 @@ OPEN: Mapping[str, set[str]] = {
     },
     # The decision itself, `/v1/decide`, is answered before the framework: unit/clearinghouse.
     "clearinghouse": {*_EVERYWHERE, "GET /v1/state"},
-    "consent_registry": {*_EVERYWHERE, *_SHELL, "GET /api/jwk"},
+    "consent_registry": {
+        *(*_EVERYWHERE, *_SHELL, "GET /api/jwk"),
+        # A receipt is answered for by its signature, and the answer is about nobody.
+        *("GET /receipts/check", "POST /v1/receipts/check"),
+        "GET /v1/catalogue/<dataset>",
+    },
     "devidp": {
         *_WATCHED,
         *("GET /", "GET /static/<filename>", "GET /.well-known/openid-configuration", "GET /jwks"),
@@ -52,7 +57,9 @@ SCOPES: Mapping[str, set[str]] = {
     "clearinghouse": set(),
     "consent_registry": {
         *("consents.self", "consents.read", "consents.write", "consents.import"),
-        *("cohorts.evaluate", "cohorts.freeze", "decisions.read", "feed.read", "messages.write"),
+        *("cohorts.count", "cohorts.evaluate", "cohorts.freeze"),
+        *("decisions.read", "feed.read", "messages.write", "rights.manage"),
+        "preferences.read",
     },
     "devidp": set(),
     "permit_service": {

@@ -149,6 +149,7 @@ class MemoryFeed:
     def __init__(self, *snapshots: Mapping[str, object]) -> None:
         self.snapshots: list[Mapping[str, object]] = list(snapshots)
         self.changes: list[dict[str, object]] = []
+        self.urgent: list[dict[str, object]] = []
         self.heartbeats: list[Heartbeat] = []
         self.snapshot_cursor = 0
         self.down = False
@@ -183,6 +184,7 @@ class MemoryFeed:
             changes=self.changes[after:],
             heartbeats=list(self.heartbeats),
             cursor=max(after, len(self.changes)),
+            urgent=list(self.urgent),
         )
 
     def manifest(self, jws: str) -> Mapping[str, object]:

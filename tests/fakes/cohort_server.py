@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from permit_service.domain.cohort import CohortCounts
 from permit_service.domain.errors import CohortsUnavailable
 from permit_service.domain.purpose import parse_purpose
 from shared.clock import to_rfc3339
@@ -43,6 +44,11 @@ def cohort_server(
         server.server_close()
 
 
+def _told(counts: CohortCounts) -> dict[str, int]:
+    told = {name: count for name, count in counts.parts().items() if count is not None}
+    return {"members": counts.members, **told}
+
+
 class _Handler(BaseHTTPRequestHandler):
     registry: MemoryCohorts
     change: Mapping[str, object]
@@ -69,6 +75,9 @@ class _Handler(BaseHTTPRequestHandler):
             cohort_id = CohortId(self.path.split("/")[-2])
             self.registry.bind(cohort_id, PermitId(str(body["permit_id"])))
             return HTTPStatus.OK, {"cohort_id": cohort_id}
+        if name == "rulings":
+            self.registry.rule(str(body["statement"]))
+            return HTTPStatus.CREATED, {"repeated": False}
         dataset = parse_dataset_id(str(body["dataset"]))
         asked = body["purpose"]
         assert isinstance(asked, dict)
@@ -78,14 +87,26 @@ class _Handler(BaseHTTPRequestHandler):
                 **self._freeze(str(body["application_id"]), str(dataset), asked),
                 **self.change,
             }
-        view = self.registry.evaluate(dataset, purpose)
+        case = ApplicationId(str(body["application_id"]))
+        view = self.registry.evaluate(dataset, purpose, case)
         return HTTPStatus.OK, {
             "dataset": dataset,
             "revision": view.revision,
-            "counts": view.counts.to_json(),
+            "counts": {"members": 1000, "in": 612, "out": 385, "awaiting": 3},
+            "shown": _told(view.counts),
             "reasons": dict(view.reasons),
             "awaiting_by_clause": dict(view.awaiting_by_clause),
-            "small_cell": view.small_cell,
+            "matters": [
+                {
+                    "clause": one.matter.clause,
+                    "question": one.matter.question,
+                    "value": one.matter.value,
+                    "people": one.people,
+                }
+                for one in view.matters
+            ],
+            "purpose_sha256": view.purpose_sha256,
+            "small_cell": view.counts.small_cell,
             "manifest": "e30.e30.e30",
             "bitmap": "",
         }
@@ -101,8 +122,9 @@ class _Handler(BaseHTTPRequestHandler):
             "revision": frozen.revision,
             "frozen_at": to_rfc3339(frozen.frozen_at),
             "void_at": to_rfc3339(frozen.void_at),
-            "counts": frozen.counts.to_json(),
-            "reasons": {"withdrawn": 380, "expired": 5},
+            "counts": _told(frozen.counts),
+            "reasons": {"withdrawn": 380},
+            "small_cell": frozen.counts.small_cell,
             "digest": frozen.digest,
             "manifest": frozen.manifest,
         }

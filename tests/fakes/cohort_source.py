@@ -5,7 +5,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from permit_service.domain.cohort import CohortCounts, CohortView, FrozenCohort
+from permit_service.domain.cohort import CohortCounts, CohortView, FrozenCohort, OpenMatter
 from permit_service.domain.errors import (
     CohortRefused,
     CohortsUnavailable,
@@ -13,6 +13,7 @@ from permit_service.domain.errors import (
     FreezeVoid,
 )
 from permit_service.domain.purpose import Purpose
+from permit_service.domain.ruling import Matter
 from shared.clock import Clock
 from shared.ids import ApplicationId, CohortId, DatasetId, PermitId, Revision
 
@@ -23,12 +24,13 @@ VOID_AFTER = timedelta(seconds=60)
 class _Dataset:
     revision: int = 1
     counts: CohortCounts = field(
-        default_factory=lambda: CohortCounts(members=1000, within=612, out=385, awaiting=3)
+        default_factory=lambda: CohortCounts(members=1000, within=610, out=380, awaiting=None)
     )
 
 
 class MemoryCohorts:
-    """A registry with a few datasets. `up` says whether it answers; `binds` counts bindings."""
+    """A registry with a few datasets. `up` says whether it answers; `statements` are the rulings
+    it was told, a repeated one again."""
 
     def __init__(self, clock: Clock, *datasets: DatasetId) -> None:
         self._clock = clock
@@ -36,6 +38,8 @@ class MemoryCohorts:
         self._frozen: dict[CohortId, tuple[DatasetId, FrozenCohort]] = {}
         self._lock = threading.Lock()
         self.bound: dict[CohortId, PermitId] = {}
+        self.statements: list[str] = []
+        self.refuses_rulings = False
         self.up = True
 
     @property
@@ -46,16 +50,33 @@ class MemoryCohorts:
         """A member of every cohort of the dataset changes: open freezes are overtaken."""
         self._datasets[dataset].revision += 1
 
-    def evaluate(self, dataset: DatasetId, purpose: Purpose) -> CohortView:
-        del purpose
+    def evaluate(
+        self, dataset: DatasetId, purpose: Purpose, application_id: ApplicationId
+    ) -> CohortView:
+        del purpose, application_id
         known = self._known(dataset)
         return CohortView(
             dataset=dataset,
             revision=Revision(known.revision),
             counts=known.counts,
-            reasons={"withdrawn": 380, "expired": 5},
-            awaiting_by_clause={"RS": 3},
+            reasons={"withdrawn": 380},
+            awaiting_by_clause={"IRB": 20},
+            purpose_sha256="ab" * 32,
+            matters=(
+                OpenMatter(
+                    matter=Matter(clause="IRB", question="ethics_approval_pending"), people=20
+                ),
+                OpenMatter(
+                    matter=Matter(clause="RS", question="research_type", value="hearts"), people=20
+                ),
+            ),
         )
+
+    def rule(self, statement: str) -> None:
+        self._answer()
+        if self.refuses_rulings:
+            raise CohortRefused
+        self.statements.append(statement)
 
     def freeze(
         self, dataset: DatasetId, purpose: Purpose, application_id: ApplicationId

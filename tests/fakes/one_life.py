@@ -97,6 +97,6 @@ class Life:
             index.put(BitMap([0]), replace(standing))
         index.opted_out = BitMap([0] if out else [])
         index.objecting = BitMap([0] if self.objecting else [])
-        if moment is Moment.NEW:
-            return 0 in evaluate(index, asked).within
-        return 0 in holding(index, asked)
+        within = 0 in evaluate(index, asked, moment=moment).within
+        assert moment is Moment.NEW or 0 in holding(index, asked) or not within
+        return within

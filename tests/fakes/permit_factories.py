@@ -76,7 +76,7 @@ def a_freeze(cohort_id: str = "cohort-1", *, revision: int = 7, at: datetime = T
         revision=Revision(revision),
         frozen_at=at,
         void_at=at + timedelta(seconds=60),
-        counts=CohortCounts(members=1000, within=612, out=385, awaiting=3),
+        counts=CohortCounts(members=1000, within=610, out=380, awaiting=None),
         digest="c2FsdGVkIGRpZ2VzdA==",
         manifest="e30.e30.e30",
     )

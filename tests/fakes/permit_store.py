@@ -14,6 +14,7 @@ from permit_service.domain.errors import IssuedMeanwhile
 from permit_service.domain.grant import Grant
 from permit_service.domain.permit import Permit
 from permit_service.domain.register import Change
+from permit_service.domain.ruling import RulingStatement
 from permit_service.ports import UnitOfWork
 from shared.events import ChainPosition, Fact, seal
 from shared.ids import ApplicationId, PermitId, Revision
@@ -29,6 +30,8 @@ class State:
     grants: dict[ApplicationId, Grant] = field(default_factory=dict)
     permits: dict[PermitId, Permit] = field(default_factory=dict)
     accounts: dict[AccountKey, Account] = field(default_factory=dict)
+    rulings: list[RulingStatement] = field(default_factory=list)
+    untold: list[RulingStatement] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     heartbeat: str | None = None
     facts: list[Fact] = field(default_factory=list)
@@ -39,6 +42,8 @@ class State:
             grants=copy(self.grants),
             permits=copy(self.permits),
             accounts=copy(self.accounts),
+            rulings=copy(self.rulings),
+            untold=copy(self.untold),
             changes=copy(self.changes),
             heartbeat=self.heartbeat,
             facts=copy(self.facts),
@@ -72,6 +77,7 @@ class _MemoryUnit:
         self.applications = _Applications(draft)
         self.grants = _Grants(draft)
         self.permits = _Permits(draft)
+        self.rulings = _Rulings(draft)
         self.accounts = _Accounts(draft)
         self.register = _Register(draft)
 
@@ -163,6 +169,31 @@ class _Permits:
     def registered(self) -> Sequence[Permit]:
         found = [one for one in self._all.values() if one.revision is not None]
         return sorted(found, key=lambda one: one.permit_id)
+
+
+class _Rulings:
+    def __init__(self, draft: State) -> None:
+        self._draft = draft
+
+    def add(self, statement: RulingStatement) -> None:
+        _must_know(statement.application_id, self._draft.applications)
+        self._draft.rulings.append(statement)
+        self._draft.untold.append(statement)
+
+    def of_application(self, application_id: ApplicationId) -> Sequence[RulingStatement]:
+        return [one for one in self._draft.rulings if one.application_id == application_id]
+
+    def untold(self, application_id: ApplicationId) -> Sequence[RulingStatement]:
+        return [one for one in self._draft.untold if one.application_id == application_id]
+
+    def applications_untold(self, limit: int) -> Sequence[ApplicationId]:
+        return list(dict.fromkeys(one.application_id for one in self._draft.untold))[:limit]
+
+    def told(self, statement: RulingStatement) -> None:
+        said = (statement.ruling_id, statement.says)
+        self._draft.untold[:] = [
+            one for one in self._draft.untold if (one.ruling_id, one.says) != said
+        ]
 
 
 class _Accounts:

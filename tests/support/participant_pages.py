@@ -6,6 +6,7 @@ Anna is in two datasets, Bo in none, and nobody knows which participant Carl is.
 
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -105,13 +106,13 @@ def fill(world: RegistryWorld, issuer: str) -> None:
         link_login(pseudonym, issuer, subject, tools=world.tools, principal=DESK)
 
 
-def somebody(login: str, issuer: str) -> Person:
-    """Make a person as her session knows her."""
+def somebody(login: str, issuer: str, *scopes: str) -> Person:
+    """Make a person as her session knows her, a participant unless other scopes are named."""
     return Person(
         issuer=issuer,
         subject=f"person-{login}",
         name=f"{login.title()} Example",
-        scopes=frozenset(pages.SCOPES),
+        scopes=frozenset(scopes or ("consents.self",)),
     )
 
 
@@ -162,10 +163,18 @@ class Browser:
         assert found is not None
         return found[1]
 
-    def send(self, path: str, *, key: str = "", form_at: str | None = None) -> TestResponse:
+    def send(
+        self,
+        path: str,
+        *,
+        key: str = "",
+        form_at: str | None = None,
+        fields: Mapping[str, str] | None = None,
+    ) -> TestResponse:
         """Send the form of a page, by default with nothing in it but the token of the session."""
-        fields = {"csrf_token": self.token(form_at or path), **({"key": key} if key else {})}
-        return self.client.post(path, data=fields, headers=PAGE)
+        token = {"csrf_token": self.token(form_at or path)}
+        sent = {**token, **({"key": key} if key else {}), **(fields or {})}
+        return self.client.post(path, data=sent, headers=PAGE)
 
 
 def text_of(answer: TestResponse) -> str:

@@ -127,11 +127,15 @@ class PermitNode:
 
 
 @contextlib.contextmanager
-def permit_node(folder: Path, *, clock: Clock | None = None) -> Iterator[PermitNode]:
-    """Run a node until the block ends."""
+def permit_node(
+    folder: Path, *, clock: Clock | None = None, consent_url: str | None = None
+) -> Iterator[PermitNode]:
+    """Run a node until the block ends, with the registry at `consent_url` or a fake one."""
     now = clock or SystemClock()
     url = f"http://127.0.0.1:{free_port()}"
-    idp = devidp_files(folder / "idp", pages={"permit_service": url})
+    idp = devidp_files(
+        folder / "idp", pages={"permit_service": url, "consent_registry": consent_url or url}
+    )
     registry = MemoryCohorts(now, DATASET)
     verifier = TokenVerifier(
         issuer=idp.issuer,
@@ -149,8 +153,8 @@ def permit_node(folder: Path, *, clock: Clock | None = None) -> Iterator[PermitN
 
     with contextlib.ExitStack() as stack:
         stack.enter_context(devidp_on_thread(idp, now))
-        consent_url = stack.enter_context(cohort_server(registry, accepts=accepts))
-        environment = _environment(folder, url, idp, consent_url)
+        asks = consent_url or stack.enter_context(cohort_server(registry, accepts=accepts))
+        environment = _environment(folder, url, idp, asks)
         parts = build(load(PermitSettings, environment), clock=now)
         stack.callback(parts.engine.dispose)
         stack.enter_context(served(create_app(parts), int(url.rpartition(":")[2])))

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """consent_registry's use cases on a real database of their own, with a clock moved by hand."""
 
-import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from consent_registry.usecases.import_applying import apply_next
 from consent_registry.usecases.import_staging import stage_next
 from consent_registry.usecases.imports import Report, import_report, receive_import
 from consent_registry.usecases.tools import Tools
+from shared.chance import Chance
 from shared.clock import Clock
 from shared.db import engine
 from shared.ids import DatasetId, Uuid7Source
@@ -199,7 +199,7 @@ def registry_world(clock: Clock | None = None, url: str | None = None) -> Iterat
             cache=IndexCache(),
             clock=time,
             ids=ids,
-            salts=os.urandom,
+            salts=Chance(),
         ),
     )
     tools = Tools(
@@ -211,7 +211,7 @@ def registry_world(clock: Clock | None = None, url: str | None = None) -> Iterat
         policy=read_policy(None),
         hierarchy=DiseasesInUse(one, read_diseases(None)),
         issuer=ISSUER,
-        salts=os.urandom,
+        salts=Chance(),
         signed_form=_signed,
     )
     try:

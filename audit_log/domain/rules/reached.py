@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """R14: a withdrawal or a revocation has not reached a node that goes on deciding.
 
-Every decision says which revision of the registers it rests on. No node sends acknowledgements,
+Every decision says which revision of the registers it rests on. What nodes acknowledge is shown by
+consent_registry,
 so a node that decides nothing shows nothing.
 """
 

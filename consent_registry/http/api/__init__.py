@@ -3,22 +3,32 @@
 
 from consent_registry.http.api import (
     approvals,
+    catalogue,
     codes,
     cohorts,
     datasets,
     decisions,
+    erasures,
     feed,
+    fhir,
     forms,
     imports,
     mondo,
     opt_outs,
     participants,
+    people,
+    receipts,
+    requests,
+    rulings,
 )
 from shared.api import Api
 
 
 def register(api: Api) -> None:
     """Serve every address of the JSON API."""
-    modules = (datasets, participants, opt_outs, approvals, imports, cohorts, codes, decisions)
-    for module in (*modules, mondo, forms, feed):
+    modules = (
+        *(datasets, participants, people, opt_outs, approvals, imports, cohorts, codes, decisions),
+        *(rulings, mondo, forms, feed, fhir, receipts, catalogue, erasures, requests),
+    )
+    for module in modules:
         api.register_blueprint(module.blueprint)

@@ -5,18 +5,21 @@ from typing import Any, Final
 
 from consent_registry.domain import purpose
 from consent_registry.http.api import present
-from consent_registry.http.api.schemas import (
+from consent_registry.http.api.cohort_schemas import (
     BindSchema,
+    BlockingSchema,
     EvaluateSchema,
     EvaluationSchema,
     FreezeSchema,
     FrozenSchema,
+    QuestionSchema,
 )
 from consent_registry.http.edge import current_tools, dataset_id_of, instant_of
 from consent_registry.usecases.binding import bind_cohort
+from consent_registry.usecases.blocking import who_blocks_what
 from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
 from shared.api import ApiBlueprint
-from shared.auth import current_principal, requires
+from shared.auth import current_principal, requires, requires_any
 from shared.ids import ApplicationId, CohortId, PermitId
 
 blueprint: Final = ApiBlueprint("cohorts", __name__, description="Who is in, for which purpose")
@@ -34,10 +37,27 @@ def evaluate(body: dict[str, Any]) -> dict[str, Any]:
         purpose.from_json(body["purpose"]),
         tools=tools,
         principal=current_principal(),
+        application_id=body["application_id"] and ApplicationId(body["application_id"]),
         effective_at=instant_of(body["effective_at"], "/effective_at"),
         known_at=instant_of(body["known_at"], "/known_at"),
     )
     return present.evaluation(found, tools.small_cell)
+
+
+@blueprint.route("/v1/cohorts/blocking", methods=["POST"])
+@requires_any("cohorts.count", "cohorts.evaluate")
+@blueprint.arguments(QuestionSchema)
+@blueprint.response(200, BlockingSchema)
+def blocking(body: dict[str, Any]) -> dict[str, Any]:
+    """Say who blocks what: first reasons, and what each clause alone would change."""
+    tools = current_tools()
+    found = who_blocks_what(
+        dataset_id_of(body["dataset"]),
+        purpose.from_json(body["purpose"]),
+        tools=tools,
+        principal=current_principal(),
+    )
+    return present.blocking(found, tools.small_cell)
 
 
 @blueprint.route("/v1/cohorts/freeze", methods=["POST"])
@@ -46,14 +66,15 @@ def evaluate(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, FrozenSchema)
 def freeze(body: dict[str, Any]) -> dict[str, Any]:
     """Fix a cohort for an application; void after a minute unless bound."""
+    tools = current_tools()
     frozen = freeze_cohort(
         dataset_id_of(body["dataset"]),
         purpose.from_json(body["purpose"]),
         ApplicationId(body["application_id"]),
-        tools=current_tools(),
+        tools=tools,
         principal=current_principal(),
     )
-    return present.frozen(frozen)
+    return present.frozen(frozen, tools.small_cell)
 
 
 @blueprint.route("/v1/cohorts/<cohort_id>/bind", methods=["POST"])
@@ -62,10 +83,11 @@ def freeze(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, FrozenSchema)
 def bind(body: dict[str, Any], cohort_id: str) -> dict[str, Any]:
     """Make a frozen cohort live under a permit."""
+    tools = current_tools()
     bound = bind_cohort(
         CohortId(cohort_id),
         PermitId(body["permit_id"]),
-        tools=current_tools(),
+        tools=tools,
         principal=current_principal(),
     )
-    return present.frozen(bound)
+    return present.frozen(bound, tools.small_cell)

@@ -3,18 +3,22 @@
 
 from typing import Any, Final
 
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 
-from consent_registry.http.api.schemas import (
+from consent_registry.http.api import present
+from consent_registry.http.api.feed_schemas import (
+    AcknowledgementsSchema,
+    AcknowledgeSchema,
     FeedQuerySchema,
     KeySetSchema,
     NewsSchema,
     SnapshotSchema,
 )
 from consent_registry.http.edge import current_edge, current_tools
+from consent_registry.usecases.acknowledging import acknowledge, nodes_standing
 from consent_registry.usecases.feed import news, snapshot
 from shared.api import ApiBlueprint
-from shared.auth import public, requires
+from shared.auth import current_principal, public, requires
 
 blueprint: Final = ApiBlueprint("feed", __name__, description="The feed of consents")
 
@@ -34,16 +38,43 @@ def feed_snapshot() -> dict[str, Any]:
 @requires("feed.read")
 @blueprint.arguments(FeedQuerySchema, location="query")
 @blueprint.response(200, NewsSchema)
-def feed_news(query: dict[str, Any]) -> dict[str, Any]:
+@blueprint.alt_response(304, description="Nothing else to tell")
+def feed_news(query: dict[str, Any]) -> Response:
     """Give what followed the cursor; with `wait`, answer as soon as there is something new.
 
-    While too many wait already, the answer comes at once, with what there is.
+    While too many wait already, the answer comes at once, with what there is. `If-None-Match` with
+    the `ETag` of an answer to the same cursor gives 304 while there is nothing else to tell.
     """
     edge = current_edge()
     with edge.waiting.seat() as seated:
         wait = float(query["wait"]) if seated else 0.0
         found = news(int(query["after"]), wait, tools=edge.tools, pause=edge.pause)
-    return {"batch": found.batch, "heartbeats": list(found.heartbeats), "cursor": found.cursor}
+    if request.if_none_match.contains_weak(found.tag):
+        answer = Response(status=304)
+    else:
+        body = {"batch": found.batch, "heartbeats": list(found.heartbeats), "cursor": found.cursor}
+        answer = jsonify(body)
+    answer.set_etag(found.tag, weak=True)
+    return answer
+
+
+@blueprint.route("/v1/feed/acknowledgements", methods=["POST"])
+@requires("feed.read")
+@blueprint.arguments(AcknowledgeSchema)
+@blueprint.response(204)
+def take_acknowledgements(body: dict[str, Any]) -> None:
+    """Note which revision of each dataset the calling client enforces."""
+    told = {one["dataset"]: one["revision"] for one in body["acknowledgements"]}
+    acknowledge(told, tools=current_tools(), principal=current_principal())
+
+
+@blueprint.route("/v1/feed/acknowledgements")
+@requires("consents.read")
+@blueprint.response(200, AcknowledgementsSchema)
+def acknowledgements() -> dict[str, Any]:
+    """Say for each reader and dataset what it enforces, and since when it lacks something."""
+    standing = nodes_standing(tools=current_tools())
+    return {"nodes": [present.node(one) for one in standing]}
 
 
 @blueprint.route("/api/jwk")

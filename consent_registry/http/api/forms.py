@@ -203,7 +203,7 @@ def answer(body: dict[str, Any], pseudonym: str, dataset: str) -> dict[str, Any]
     )
     tools, principal = current_tools(), current_principal()
     done = record_answers(pseudonym, wanted, tools=tools, principal=principal)
-    return present.recorded(wanted.dataset, done)
+    return present.recorded(wanted.dataset, done, tools.issuer)
 
 
 def _checked(found: Checked) -> dict[str, Any]:

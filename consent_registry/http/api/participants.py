@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from flask import request
 
+from consent_registry.domain.levels import Level
 from consent_registry.domain.terms import RawAlternative, RawModifier
 from consent_registry.http.api import present
 from consent_registry.http.api.schemas import (
@@ -48,14 +49,17 @@ def put_consent(body: dict[str, Any], pseudonym: str, dataset: str) -> dict[str,
     wanted = NewConsent(
         pseudonym=pseudonym,
         dataset=dataset_id_of(dataset),
-        alternatives=[_alternative(number, raw) for number, raw in enumerate(body["alternatives"])],
+        alternatives=[
+            alternative_of(number, raw) for number, raw in enumerate(body["alternatives"])
+        ],
         effective_from=instant_of(body["effective_from"], "/effective_from"),
         effective_to=instant_of(body["effective_to"], "/effective_to"),
         form_version=body["form_version"],
         approval_id=body["approval_id"],
     )
-    done = record_consent(wanted, tools=current_tools(), principal=current_principal())
-    return present.recorded(wanted.dataset, done)
+    tools = current_tools()
+    done = record_consent(wanted, tools=tools, principal=current_principal())
+    return present.recorded(wanted.dataset, done, tools.issuer)
 
 
 @blueprint.route("/v1/participants/<pseudonym>/withdrawals", methods=["POST"])
@@ -69,6 +73,7 @@ def post_withdrawal(body: dict[str, Any], pseudonym: str) -> dict[str, Any]:
         datasets=None if named is None else tuple(DatasetId(name) for name in named),
         idempotency_key=request.headers.get("Idempotency-Key"),
         effective_from=instant_of(body["effective_from"], "/effective_from"),
+        level=Level(body["level"]),
     )
     tools = current_tools()
     done = withdraw(pseudonym, wanted, tools=tools, principal=current_principal())
@@ -148,7 +153,8 @@ def put_link(body: dict[str, Any], pseudonym: str) -> None:
     )
 
 
-def _alternative(number: int, raw: dict[str, Any]) -> RawAlternative:
+def alternative_of(number: int, raw: dict[str, Any]) -> RawAlternative:
+    """Read one alternative as it was sent; what it means is read elsewhere."""
     return RawAlternative(
         permission=raw["permission"],
         modifiers=tuple(

@@ -4,14 +4,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from consent_registry.domain.acknowledgements import NodeStanding
+from consent_registry.domain.bars import reason_of
 from consent_registry.domain.batches import FaultAt
 from consent_registry.domain.bitmaps import to_text
 from consent_registry.domain.history import State
 from consent_registry.domain.records import answers_of
 from consent_registry.domain.register import Dataset, FrozenCohort, Withdrawal
 from consent_registry.domain.terms import Terms, to_json
-from consent_registry.domain.uses import DataUse
-from consent_registry.domain.verdict import ENGINE_VERSION
+from consent_registry.domain.verdict import ENGINE_VERSION, Matter
+from consent_registry.http.uses_present import use_report
+from consent_registry.usecases.blocking import Blocking
 from consent_registry.usecases.codes import DatasetCodes
 from consent_registry.usecases.cohorts import Evaluation
 from consent_registry.usecases.consents import Recorded
@@ -19,6 +22,7 @@ from consent_registry.usecases.imports import Report
 from consent_registry.usecases.inclusion import Inclusion
 from consent_registry.usecases.opt_out import OptOutStatus
 from consent_registry.usecases.reading import Choice, Choices, Step
+from consent_registry.usecases.rulings import RulingTaken
 from consent_registry.usecases.who_used import Uses
 from shared.clock import to_rfc3339
 from shared.ids import DatasetId
@@ -46,13 +50,14 @@ def common_codes(found: DatasetCodes) -> dict[str, Any]:
     return {"by_person_only": not found.terms, "alternatives": to_json(found.terms)}
 
 
-def recorded(name: DatasetId, done: Recorded) -> dict[str, Any]:
+def recorded(name: DatasetId, done: Recorded, public_url: str) -> dict[str, Any]:
     """Present what became of a statement."""
     return {
         "dataset": name,
         "revision": done.revision,
         "recorded_at": to_rfc3339(done.recorded_at),
         "kind": done.kind.value,
+        "receipt_url": f"{public_url}/receipts/{done.event_id}",
     }
 
 
@@ -68,36 +73,7 @@ def withdrawal(done: Withdrawal, public_url: str) -> dict[str, Any]:
 
 def uses(found: Uses) -> dict[str, Any]:
     """Present who used a participant's data."""
-    report = found.report
-    return {
-        "participant": found.pseudonym,
-        "uses": [_use(use, found) for use in report.uses],
-        "log_size": report.size,
-        "log_checked": report.checked,
-        "log_differed": report.differed,
-        "not_reporting": [
-            {
-                "node": one.node,
-                "missing_reports": one.places,
-                "silent": one.silent,
-                "silent_since": None if one.silent_since is None else to_rfc3339(one.silent_since),
-            }
-            for one in report.not_reporting
-        ],
-    }
-
-
-def _use(use: DataUse, found: Uses) -> dict[str, Any]:
-    return {
-        "day": use.day.isoformat(),
-        "dataset": use.dataset,
-        "title": found.titles.get(use.dataset, ""),
-        "kind": use.kind,
-        "node": use.node,
-        "decision": use.decision,
-        "purposes": list(use.purposes),
-        "times": use.count,
-    }
+    return {"participant": found.pseudonym, **use_report(found.report, found.titles)}
 
 
 def choices(found: Choices) -> dict[str, Any]:
@@ -170,6 +146,12 @@ def report(found: Report) -> dict[str, Any]:
         "bad": batch.bad,
         "applied": batch.applied,
         "repeated": batch.repeated,
+        "progress": {
+            "staged": found.progress.staged,
+            "checked": found.progress.checked,
+            "committed": found.progress.committed,
+        },
+        "cancelling": found.cancelling,
         "received_at": to_rfc3339(batch.received_at),
         "finished_at": to_rfc3339(batch.finished_at) if batch.finished_at else None,
         "faults": [fault(at) for at in found.faults],
@@ -187,6 +169,20 @@ def fault(at: FaultAt) -> dict[str, Any]:
     }
 
 
+def node(found: NodeStanding) -> dict[str, Any]:
+    """Present what a node enforces of a dataset."""
+    return {
+        "node": found.node,
+        "dataset": found.dataset,
+        "revision": found.revision,
+        "newest": found.newest,
+        "acknowledged_at": to_rfc3339(found.acknowledged_at),
+        "lacks_since": to_rfc3339(found.lacks_since) if found.lacks_since else None,
+        "age_seconds": found.age.total_seconds(),
+        "overdue": found.overdue,
+    }
+
+
 def evaluation(found: Evaluation, small_cell: int) -> dict[str, Any]:
     """Present a decided cohort."""
     return {
@@ -196,6 +192,9 @@ def evaluation(found: Evaluation, small_cell: int) -> dict[str, Any]:
         "shown": found.figures.counts(),
         "reasons": dict(found.figures.reasons),
         "awaiting_by_clause": dict(found.figures.awaiting_by_clause),
+        "matters": [_matter(one, people) for one, people in found.figures.matters.items()],
+        "rulings": [one.to_json() for one in found.rulings],
+        "purpose_sha256": found.purpose_sha256,
         "small_cell": small_cell,
         "manifest": found.manifest,
         "bitmap": to_text(found.cohort.within),
@@ -203,7 +202,42 @@ def evaluation(found: Evaluation, small_cell: int) -> dict[str, Any]:
     }
 
 
-def frozen(cohort: FrozenCohort) -> dict[str, Any]:
+def _matter(matter: Matter, people: int) -> dict[str, Any]:
+    return {
+        "clause": matter.clause,
+        "question": matter.question.value,
+        "value": matter.value,
+        "people": people,
+    }
+
+
+def ruling_taken(taken: RulingTaken) -> dict[str, Any]:
+    """Present a statement about a ruling as it is recorded."""
+    one = taken.statement
+    return {
+        "ruling_id": one.ruling_id,
+        "application_id": one.application_id,
+        "answer": one.says.value,
+        "sha256": one.sha256,
+        "recorded_at": to_rfc3339(one.recorded_at),
+        "repeated": taken.repeated,
+    }
+
+
+def blocking(found: Blocking, small_cell: int) -> dict[str, Any]:
+    """Present who blocks what."""
+    return {
+        "dataset": found.dataset.dataset,
+        "revision": found.dataset.revision,
+        "shown": found.figures.counts(),
+        "reasons": dict(found.figures.reasons),
+        "awaiting_by_clause": dict(found.figures.awaiting_by_clause),
+        "without_clause": dict(found.without),
+        "small_cell": small_cell,
+    }
+
+
+def frozen(cohort: FrozenCohort, small_cell: int) -> dict[str, Any]:
     """Present a frozen cohort; its people stay here."""
     return {
         "cohort_id": cohort.cohort_id,
@@ -213,6 +247,8 @@ def frozen(cohort: FrozenCohort) -> dict[str, Any]:
         "void_at": to_rfc3339(cohort.void_at),
         "counts": dict(cohort.counts),
         "reasons": dict(cohort.reasons),
+        "small_cell": small_cell,
+        "rulings": list(cohort.rulings),
         "digest": cohort.digest,
         "manifest": cohort.manifest,
         "permit_id": cohort.permit_id,
@@ -229,6 +265,7 @@ def _choice(choice: Choice) -> dict[str, Any]:
         "event_id": standing.event_id,
         "effective_from": to_rfc3339(choice.since) if choice.since else None,
         "effective_to": to_rfc3339(choice.until) if choice.until else None,
+        "barred_by": sorted({reason_of(bar) for bar in choice.bars}),
     }
 
 

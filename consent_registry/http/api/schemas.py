@@ -5,16 +5,11 @@ from typing import Any, Final
 
 from marshmallow import Schema, fields, validate
 
+from consent_registry.domain.levels import Level
 from shared.api import StrictSchema
 from shared.canonical import MAX_INTEGER
 
-_PURPOSE: Final = (
-    "category (GRU, HMB, DS, POA, MDS or CC), diseases, methods, ancestry, commercial, clinical, "
-    "genetic_data, organisation {id, not_for_profit}, countries, users, project, months, accepts, "
-    "evidence, ehds_purpose (53-1-a to 53-1-f, 53-1-e-i, 53-1-e-ii), prohibited_uses (54-a to "
-    "54-e), activity (edic_secondary_use when left out); a flag that is null or left out "
-    "means: not said"
-)
+_IMPORT_STATES: Final = "staged, applying, finished, refused, failed or cancelled"
 _TIME: Final = "RFC 3339 in UTC"
 
 
@@ -110,6 +105,7 @@ class RecordedSchema(Schema):
     revision = fields.Integer()
     recorded_at = fields.String(metadata=_about(_TIME))
     kind = fields.String()
+    receipt_url = fields.String()
 
 
 class WithdrawSchema(StrictSchema):
@@ -122,6 +118,11 @@ class WithdrawSchema(StrictSchema):
         load_default=None,
         allow_none=True,
         metadata=_about("the date of a letter, or a date at most one year ahead; else now"),
+    )
+    level = fields.String(
+        load_default="no_further_use",
+        validate=validate.OneOf([level.value for level in Level]),
+        metadata=_about("how far it goes; what others have to do becomes tasks"),
     )
 
 
@@ -242,6 +243,10 @@ class ImportQuerySchema(StrictSchema):
         load_default=True, metadata=_about("judge every row and record nothing (the default)")
     )
     source = fields.String(load_default="")
+    mapping = fields.String(
+        load_default="placet",
+        metadata=_about("how FHIR consents are read: a mapping of this node, or its own form"),
+    )
 
 
 class ImportTakenSchema(Schema):
@@ -251,6 +256,14 @@ class ImportTakenSchema(Schema):
     state = fields.String()
 
 
+class ProgressSchema(Schema):
+    """How far an import is, in rows of the file."""
+
+    staged = fields.Integer(metadata=_about("rows read and judged one by one"))
+    checked = fields.Integer(metadata=_about("rows judged with each other and the register"))
+    committed = fields.Integer(metadata=_about("rows recorded; they stay whatever happens"))
+
+
 class ImportSchema(Schema):
     """How an import goes; `faults` are at most 1000 (all of them as text/csv)."""
 
@@ -258,74 +271,17 @@ class ImportSchema(Schema):
     source = fields.String()
     mode = fields.String()
     dry_run = fields.Boolean()
-    state = fields.String(metadata=_about("staged, applying, finished, refused or failed"))
+    state = fields.String(metadata=_about(_IMPORT_STATES))
     rows = fields.Integer()
     good = fields.Integer()
     bad = fields.Integer()
     applied = fields.Integer()
     repeated = fields.Integer(metadata=_about("rows recorded by an earlier import of the file"))
+    progress = fields.Nested(ProgressSchema)
+    cancelling = fields.Boolean(metadata=_about("somebody wants it to end, and it has not yet"))
     received_at = fields.String(metadata=_about(_TIME))
     finished_at = fields.String(allow_none=True, metadata=_about(_TIME))
     faults = fields.List(fields.Dict())
-
-
-class QuestionSchema(StrictSchema):
-    """A purpose asked of a dataset."""
-
-    dataset = fields.String(required=True)
-    purpose = fields.Dict(keys=fields.String(), required=True, metadata=_about(_PURPOSE))
-
-
-class EvaluateSchema(QuestionSchema):
-    """A purpose asked of a dataset, now or as of an instant as known at another."""
-
-    effective_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
-    known_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
-
-
-class FreezeSchema(QuestionSchema):
-    """A purpose asked of a dataset for an application."""
-
-    application_id = fields.String(required=True)
-
-
-class BindSchema(StrictSchema):
-    """The permit that a frozen cohort belongs to."""
-
-    permit_id = fields.String(required=True)
-
-
-class EvaluationSchema(Schema):
-    """A decided cohort. `counts` belong to `bitmap` and are not for anybody's eyes; `shown` are.
-
-    Numbers that may be shown are multiples of `small_cell`; a cell that may not be is left out.
-    """
-
-    dataset = fields.String()
-    revision = fields.Integer()
-    counts = fields.Dict(keys=fields.String(), values=fields.Integer())
-    shown = fields.Dict(keys=fields.String(), values=fields.Integer())
-    reasons = fields.Dict(keys=fields.String(), values=fields.Integer())
-    awaiting_by_clause = fields.Dict(keys=fields.String(), values=fields.Integer())
-    small_cell = fields.Integer()
-    manifest = fields.String(metadata=_about("JWS, typ placet-manifest+jwt"))
-    bitmap = fields.String(metadata=_about("portable Roaring bitmap in base64"))
-    salt = fields.String(metadata=_about("hex; opens the manifest's digest"))
-
-
-class FrozenSchema(Schema):
-    """A frozen cohort; void at `void_at` unless bound."""
-
-    cohort_id = fields.String()
-    dataset = fields.String()
-    revision = fields.Integer()
-    frozen_at = fields.String(metadata=_about(_TIME))
-    void_at = fields.String(metadata=_about(_TIME))
-    counts = fields.Dict(keys=fields.String(), values=fields.Integer())
-    reasons = fields.Dict(keys=fields.String(), values=fields.Integer())
-    digest = fields.String()
-    manifest = fields.String()
-    permit_id = fields.String(allow_none=True)
 
 
 class PersonQuestionSchema(StrictSchema):
@@ -367,31 +323,3 @@ class AnswersSchema(Schema):
     """One answer for each question, in their order."""
 
     answers = fields.List(fields.Nested(AnswerSchema))
-
-
-class FeedQuerySchema(StrictSchema):
-    """Where to continue, and how long to wait for something new."""
-
-    after = fields.Integer(load_default=0, validate=validate.Range(min=0, max=MAX_INTEGER))
-    wait = fields.Float(load_default=0.0, validate=validate.Range(min=0, max=20))
-
-
-class SnapshotSchema(Schema):
-    """Every register whole."""
-
-    snapshots = fields.List(fields.String(), metadata=_about("JWS, typ placet-snapshot+jwt"))
-    cursor = fields.Integer()
-
-
-class NewsSchema(Schema):
-    """What followed a cursor."""
-
-    batch = fields.String(metadata=_about("JWS, typ placet-changes+jwt"))
-    heartbeats = fields.List(fields.String(), metadata=_about("JWS, typ placet-heartbeat+jwt"))
-    cursor = fields.Integer()
-
-
-class KeySetSchema(Schema):
-    """Public keys, the active one first (RFC 7517)."""
-
-    keys = fields.List(fields.Dict())

@@ -13,23 +13,51 @@ The addresses: `/` (my choices), `/withdraw` (everywhere) and `/withdraw/<datase
 its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_url` leads here),
 `/history` and `/history/<dataset>`, `/opt-out`, `/answer/<dataset>` where a dataset asks by a form
 (its POST shows the outcome, `/answer/<dataset>/confirmation` records it, `…/recorded` says so), and
-`/form/<sha256>` to read one. `/who-used` says what the log knows of the uses of one's data.
+`/form/<sha256>` to read one; `/receipts/<event_id>` (the signed receipt) and `/receipts/check`,
+which is open to everybody; `/wishes` (who may act for me, what I want to hear of), `/rights` (her
+requests), `/who-used` (what the log knows of the uses of one's data). The data steward's:
+`/imports`, `/imports/<import_id>`, `/nodes` and `/blocking`; a consent steward's:
+`/steward/merges`, `/steward/mandates` and `/steward/deaths`; the rights desk's: `/desk`.
 """
 
 from flask import Flask
 
-from consent_registry.http.pages import answering, opting_out, participant, using
+from consent_registry.http.pages import (
+    answering,
+    blocking,
+    desk,
+    lives_steward,
+    opting_out,
+    participant,
+    receipts,
+    rights,
+    steward,
+    using,
+    wishes,
+)
 from consent_registry.usecases.tools import Tools
 from shared.pages import NavigationItem
 
 NAVIGATION = (
     NavigationItem(text="My choices", href="/", scope="consents.self"),
     NavigationItem(text="Opt out", href="/opt-out", scope="consents.self"),
+    NavigationItem(text="My wishes", href="/wishes", scope="consents.self"),
+    NavigationItem(text="My rights", href="/rights", scope="consents.self"),
     NavigationItem(text="Who used my data", href="/who-used", scope="consents.self"),
     NavigationItem(text="History", href="/history", scope="consents.self"),
+    NavigationItem(text="Imports", href="/imports", scope="consents.import"),
+    NavigationItem(text="Nodes", href="/nodes", scope="consents.read"),
+    NavigationItem(text="Who blocks what", href="/blocking", scope="cohorts.count"),
+    NavigationItem(text="One person, two names", href="/steward/merges", scope="consents.write"),
+    NavigationItem(text="Guardians", href="/steward/mandates", scope="consents.write"),
+    NavigationItem(text="Deaths", href="/steward/deaths", scope="consents.write"),
+    NavigationItem(text="Rights desk", href="/desk", scope="rights.manage"),
 )
-SCOPES = ("consents.self",)
-"""What the pages ask for at sign-in."""
+SCOPES = (
+    *("consents.self", "consents.write", "consents.import", "consents.read"),
+    *("cohorts.count", "rights.manage"),
+)
+"""What the pages ask for at sign-in; people get those of them that they hold."""
 
 
 def install(app: Flask, *, tools: Tools) -> None:
@@ -38,4 +66,11 @@ def install(app: Flask, *, tools: Tools) -> None:
     app.register_blueprint(participant.blueprint)
     app.register_blueprint(opting_out.blueprint)
     app.register_blueprint(answering.blueprint)
+    app.register_blueprint(receipts.blueprint)
+    app.register_blueprint(wishes.blueprint)
+    app.register_blueprint(rights.blueprint)
+    app.register_blueprint(steward.blueprint)
+    app.register_blueprint(blocking.blueprint)
+    app.register_blueprint(lives_steward.blueprint)
+    app.register_blueprint(desk.blueprint)
     app.register_blueprint(using.blueprint)

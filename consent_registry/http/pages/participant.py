@@ -74,7 +74,8 @@ def receipt(withdrawal_id: str) -> ResponseReturnValue:
     tools, principal = current_tools(), current_principal()
     done = own_withdrawal(withdrawal_id, tools=tools, principal=principal)
     choices = own_consents(tools=tools, principal=principal)
-    view = views.receipt(done, choices, current_speaker())
+    steps = own_history(tools=tools, principal=principal)
+    view = views.receipt(done, choices, steps, current_speaker())
     return render_template("consent_registry/receipt.html", view=view)
 
 
@@ -113,4 +114,6 @@ def _present() -> views.Present:
 
 def current_speaker() -> Speaker:
     """Give whatever says terms in the reader's language."""
-    return Speaker(current_tools().diseases, str(get_locale() or "en"))
+    tools = current_tools()
+    vocabulary = tools.policy_at(tools.clock.now()).vocabulary
+    return Speaker(tools.diseases, str(get_locale() or "en"), vocabulary)

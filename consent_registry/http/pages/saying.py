@@ -6,7 +6,7 @@ that is not known here is shown as it was written.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Final
@@ -16,7 +16,8 @@ from babel.dates import format_date
 from babel.lists import format_list
 
 from consent_registry.domain.diseases import Diseases
-from consent_registry.domain.duo import TERMS, Duo, ValueKind
+from consent_registry.domain.duo import TERMS, ValueKind
+from consent_registry.domain.national import Code, NationalCode, Vocabulary
 from consent_registry.domain.terms import Alternative, Terms
 from consent_registry.http.pages.words import (
     ACTIVITY_WORDS,
@@ -43,10 +44,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Says things in one language, with the names of one release of the illnesses."""
+    """Says things in one language, with the names of one release of the illnesses.
+
+    `vocabulary` has the labels of the policy's national codes.
+    """
 
     diseases: Diseases
     language: str = "en"
+    vocabulary: Vocabulary = field(default_factory=dict)
 
     def terms(self, terms: Terms) -> tuple[Said, ...]:
         """Say each alternative."""
@@ -70,13 +75,14 @@ class Speaker:
         return GROUP_PLACES.get(code) or Locale.parse(self.language).territories.get(code, code)
 
     def _alternative(self, alternative: Alternative) -> Said:
-        clauses = [
+        clauses: list[tuple[Code, Sequence[str]]] = [
             (alternative.permission, alternative.diseases),
             *((modifier.code, modifier.values) for modifier in alternative.modifiers),
         ]
         by_group: dict[Group, list[str]] = {group: [] for group in Group}
         for code, values in clauses:
-            by_group[TERM_WORDS[code].group].append(self._sentence(code, values))
+            group = Group.LIMIT if isinstance(code, NationalCode) else TERM_WORDS[code].group
+            by_group[group].append(self._sentence(code, values))
         if alternative.activities:
             named = [self._activity(scope) for scope in alternative.activities]
             by_group[Group.LIMIT].append(ONLY_FOR.format(value="; ".join(named)))
@@ -84,7 +90,11 @@ class Speaker:
             uses=tuple(by_group[Group.USE]),
             limits=tuple(by_group[Group.LIMIT]),
             rules=tuple(by_group[Group.RULE]),
-            more=tuple(more for code, _ in clauses if (more := TERM_WORDS[code].more)),
+            more=tuple(
+                more
+                for code, _ in clauses
+                if not isinstance(code, NationalCode) and (more := TERM_WORDS[code].more)
+            ),
         )
 
     @staticmethod
@@ -92,11 +102,21 @@ class Speaker:
         project = scope.partition(":")[2]
         return ACTIVITY_WORDS.get(scope) or ONE_PROJECT.format(value=project)
 
-    def _sentence(self, code: Duo, values: Sequence[str]) -> str:
+    def _sentence(self, code: Code, values: Sequence[str]) -> str:
+        if isinstance(code, NationalCode):
+            return self._national(code, values)
         wording, value = TERM_WORDS[code], self._value(TERMS[code].values, values)
         if wording.note and values:
             return f"{wording.plain} {wording.note.format(value=value)}"
         return wording.plain.format(value=value)
+
+    def _national(self, code: NationalCode, values: Sequence[str]) -> str:
+        """Say a national code as the policy words it; one it does not know by its name."""
+        term = self.vocabulary.get(code.value)
+        if term is None:
+            return ": ".join([code.value, *([self.every(values)] if values else [])])
+        label = term.label(self.language)
+        return f"{label} ({self._value(term.values, values)})" if values else label
 
     def _value(self, kind: ValueKind, values: Sequence[str]) -> str:
         name = _NAMES.get(kind)

@@ -84,11 +84,12 @@ class QuestionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoppedView:
-    """One dataset on the receipt, and the revision that made it final."""
+    """One dataset on the receipt, the revision that made it final, and the event of it."""
 
     dataset: str
     title: str
     revision: int
+    event_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,7 @@ class ReceiptView:
 class StepView:
     """One event of the history in words."""
 
+    event_id: str
     title: str
     dataset: str
     dataset_title: str
@@ -171,8 +173,15 @@ def question(
     )
 
 
-def receipt(done: Withdrawal, choices: Choices, speaker: Speaker) -> ReceiptView:
+def receipt(
+    done: Withdrawal, choices: Choices, steps: Sequence[Step], speaker: Speaker
+) -> ReceiptView:
     """Format a receipt."""
+    events = {
+        step.dataset.dataset: step.record.event_id
+        for step in steps
+        if step.record.withdrawal_id == done.withdrawal_id
+    }
     known = {choice.dataset.dataset: choice.dataset for choice in choices.choices}
     stopped = {name for name, _ in done.revisions}
     about = [choice for choice in choices.choices if choice.dataset.dataset in stopped]
@@ -185,6 +194,7 @@ def receipt(done: Withdrawal, choices: Choices, speaker: Speaker) -> ReceiptView
                 dataset=name,
                 title=known[name].title if name in known else name,
                 revision=revision,
+                event_id=events.get(name, ""),
             )
             for name, revision in done.revisions
         ),
@@ -302,6 +312,7 @@ def _step(step: Step, speaker: Speaker) -> StepView:
     if record.kind.grants and step.terms is None:
         notes.append(words.SAID_UNREADABLE)
     return StepView(
+        event_id=record.event_id,
         title=words.KIND_WORDS[record.kind],
         dataset=step.dataset.dataset,
         dataset_title=step.dataset.title,

@@ -13,9 +13,10 @@ from permit_service.clearinghouse.domain.errors import FeedFault, SourceUnreacha
 from permit_service.clearinghouse.domain.feed_reading import field
 from permit_service.clearinghouse.domain.freshness import Heartbeat
 from permit_service.clearinghouse.ports import FeedNews, FeedSnapshot
+from shared.canonical import JSON
 from shared.feed import FeedError, read_changes, read_heartbeat, read_snapshot
 from shared.http_client import JsonClient, Limits, Unavailable, UpstreamRefused
-from shared.ids import Revision
+from shared.ids import DatasetId, Revision
 from shared.jose import BadSignature, has_key, parse_jws, read_object
 
 SCOPE: Final = "feed.read"
@@ -81,7 +82,21 @@ class HttpFeed:
             changes=[change.body() for change in batch.changes],
             heartbeats=[self._heartbeat(jws) for jws in _texts(answer, "heartbeats")],
             cursor=batch.upto,
+            urgent=[change.body() for change in batch.urgent],
         )
+
+    def acknowledge(self, enforced: Mapping[DatasetId, Revision]) -> None:
+        """Tell the publisher; see `ports.Acknowledgements`."""
+        body: dict[str, JSON] = {
+            "acknowledgements": [
+                {"dataset": dataset, "revision": revision}
+                for dataset, revision in sorted(enforced.items())
+            ]
+        }
+        try:
+            self._client.post("/acknowledgements", body)
+        except (Unavailable, UpstreamRefused):
+            raise SourceUnreachable("the publisher takes no acknowledgement") from None
 
     def manifest(self, jws: str) -> Mapping[str, object]:
         """Read a cohort's manifest; see `ports.Feed`."""

@@ -37,7 +37,7 @@ ManifestReader: TypeAlias = Callable[[str], Mapping[str, object]]
 _T = TypeVar("_T")
 _DATASET_PREFIX: Final = "dataset:"
 _LAPSE_ITEMS: Final = 2
-_CHANGED: Final = "changed"
+_OF_SOME_COHORTS: Final = frozenset({"changed", "ruling_withdrawn", "policy_changed"})
 
 
 def dataset_of(register: str) -> DatasetId | None:
@@ -116,6 +116,9 @@ def read_dataset_change(change: Mapping[str, object], manifests: ManifestReader)
         return CohortBound(revision=revision, cohort=read_cohort(change, manifests))
     if kind in {"member.given", "dataset.added", "dataset.moved"}:
         return RevisionMoved(revision=revision)
+    if kind == "member.erased":
+        # Only a snapshot is without her local id; it is the one way to forget it here too.
+        raise FeedFault("a local id was erased")
     raise FeedFault("a change of unknown kind")
 
 
@@ -157,11 +160,12 @@ def field(body: Mapping[str, object], name: str, kind: type[_T]) -> _T:
 def _named_cohorts(change: Mapping[str, object]) -> frozenset[CohortId] | None:
     """Read which cohorts a person left; None for all of them.
 
-    Only who changed her terms may stay in some: who withdrew or refused leaves every one,
-    whatever the list says, and so does who is named in no list.
+    Only who changed her terms, or whom a ruling or a policy lets in no more, may stay in some: who
+    withdrew or refused leaves every one, whatever the list says, and so does who is named in no
+    list.
     """
     named = change.get("cohorts")
-    if change.get("cause") != _CHANGED or not isinstance(named, list):
+    if change.get("cause") not in _OF_SOME_COHORTS or not isinstance(named, list):
         return None
     if not all(isinstance(cohort_id, str) for cohort_id in named):
         raise FeedFault("cohorts holds something else than texts")

@@ -172,8 +172,7 @@ def apply_dataset(register: DatasetRegister, changes: Sequence[DatasetChange]) -
     added = [change for change in changes if isinstance(change, MemberAdded)]
     gone = [change for change in changes if isinstance(change, MemberNarrowed)]
     bound = [change.cohort for change in changes if isinstance(change, CohortBound)]
-    latest = {one.ordinal: _narrowing(one) for one in gone}
-    narrowed = {**register.narrowed, **latest} if latest else register.narrowed
+    narrowed = _with_narrowings(register.narrowed, gone)
     cohorts = {
         permit_id: cohort.narrowed_by(one.ordinal for one in gone if one.reaches(cohort))
         for permit_id, cohort in register.cohorts.items()
@@ -188,6 +187,18 @@ def apply_dataset(register: DatasetRegister, changes: Sequence[DatasetChange]) -
         cohorts=cohorts,
         narrowed=narrowed,
     )
+
+
+def narrowed_ahead(register: DatasetRegister, gone: Sequence[MemberNarrowed]) -> DatasetRegister:
+    """Take out people whom the feed names before it is their turn; the revision stays.
+
+    Narrowing twice is narrowing once. A cohort that is bound later is narrowed when it comes.
+    """
+    cohorts = {
+        permit_id: cohort.narrowed_by(one.ordinal for one in gone if one.reaches(cohort))
+        for permit_id, cohort in register.cohorts.items()
+    }
+    return replace(register, cohorts=cohorts, narrowed=_with_narrowings(register.narrowed, gone))
 
 
 def apply_permits(register: PermitRegister, changes: Sequence[PermitChange]) -> PermitRegister:
@@ -262,8 +273,18 @@ def _with_members(
     return ordinals
 
 
-def _narrowing(change: MemberNarrowed) -> Narrowing:
-    return Narrowing(revision=change.revision, cause=change.cause)
+def _with_narrowings(
+    known: Mapping[Ordinal, Narrowing], gone: Sequence[MemberNarrowed]
+) -> Mapping[Ordinal, Narrowing]:
+    """Keep the newest of each person: one heard ahead of its turn is newer than what follows."""
+    if not gone:
+        return known
+    narrowed = dict(known)
+    for one in gone:
+        before = narrowed.get(one.ordinal)
+        if before is None or before.revision <= one.revision:
+            narrowed[one.ordinal] = Narrowing(revision=one.revision, cause=one.cause)
+    return narrowed
 
 
 def _without_changed(cohort: Cohort, narrowed: Mapping[Ordinal, Narrowing]) -> Cohort:

@@ -41,13 +41,21 @@ class Follower:
     """Keeps one publisher's part of the picture up to date; one thread calls `step`."""
 
     def __init__(
-        self, name: str, feed: Feed, board: Board, *, resync: Merge, advance: Merge
+        self,
+        name: str,
+        feed: Feed,
+        board: Board,
+        *,
+        resync: Merge,
+        advance: Merge,
+        hurry: Merge | None = None,
     ) -> None:
         self.name: Final = name
         self._feed = feed
         self._board = board
         self._resync = resync
         self._advance = advance
+        self._hurry = hurry
         self._cursor: int | None = None
         self._beats: Sequence[Heartbeat] = ()
         self._wait_seconds = 0.0
@@ -82,6 +90,8 @@ class Follower:
         _require_order(news.changes, cursor, news.cursor)
         if news.changes:
             self._board.update(lambda picture: self._advance(picture, news.changes))
+        if news.urgent and (hurry := self._hurry) is not None:
+            self._board.update(lambda picture: hurry(picture, news.urgent))
         self._cursor = news.cursor
         for beat in news.heartbeats:
             self._board.heard(beat)
@@ -110,7 +120,16 @@ def follow_datasets(name: str, feed: Feed, board: Board) -> Follower:
             known[dataset] = state.apply_dataset(register, read)
         return replace(picture, datasets=known)
 
-    return Follower(name, feed, board, resync=resync, advance=advance)
+    def hurry(picture: Picture, changes: Sequence[Body]) -> Picture:
+        known = dict(picture.datasets or {})
+        for dataset, bodies in _by_dataset(changes).items():
+            if (register := known.get(dataset)) is not None:
+                read = [read_dataset_change(body, feed.manifest) for body in bodies]
+                gone = [one for one in read if isinstance(one, state.MemberNarrowed)]
+                known[dataset] = state.narrowed_ahead(register, gone)
+        return replace(picture, datasets=known)
+
+    return Follower(name, feed, board, resync=resync, advance=advance, hurry=hurry)
 
 
 def follow_permits(name: str, feed: Feed, board: Board) -> Follower:

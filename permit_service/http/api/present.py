@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from permit_service.domain.application import Application, Signature
-from permit_service.domain.cohort import CohortView, published, shown
+from permit_service.domain.cohort import CohortView, Shown
 from permit_service.domain.grant import Grant
 from permit_service.domain.permit import Permit
+from permit_service.domain.ruling import Matter, Ruling
+from permit_service.domain.words import matter_in_words
 from permit_service.usecases.read import Case
 from shared.clock import to_rfc3339
 
@@ -40,21 +42,39 @@ def case(found: Case) -> dict[str, Any]:
 
 def cohort(view: CohortView) -> dict[str, Any]:
     """Present counts as they may be shown."""
-    tables = {
-        "counts": view.counts.shown(view.small_cell),
-        "reasons": shown(view.reasons, view.small_cell),
-        "awaiting_by_clause": shown(view.awaiting_by_clause, view.small_cell),
-    }
-    cells = [cell for table in tables.values() for cell in table.values()]
     return {
         "dataset": view.dataset,
         "revision": view.revision,
-        "rounded": any(cell.rounded for cell in cells),
-        **{
-            name: {part: cell.to_json() for part, cell in table.items()}
-            for name, table in tables.items()
-        },
+        "counts": view.counts.published(),
+        "reasons": dict(view.reasons),
+        "awaiting_by_clause": dict(view.awaiting_by_clause),
+        "matters": [
+            {**_matter(one.matter), "people": one.people, "in_words": matter_in_words(one.matter)}
+            for one in view.matters
+        ],
+        "small_cell": view.counts.small_cell,
     }
+
+
+def ruling(found: Ruling) -> dict[str, Any]:
+    """Present a ruling and its withdrawal."""
+    given, ended = found.given, found.withdrawn
+    return {
+        "ruling_id": given.ruling_id,
+        "application_id": given.application_id,
+        **_matter(given.matter),
+        "answer": given.says.value,
+        "reasons": given.reasons,
+        "stated_at": to_rfc3339(given.stated_at),
+        "statement": given.jws,
+        "withdrawn_at": to_rfc3339(ended.stated_at) if ended else None,
+        "withdrawal_reasons": ended.reasons if ended else None,
+        "withdrawal_statement": ended.jws if ended else None,
+    }
+
+
+def _matter(matter: Matter) -> dict[str, Any]:
+    return {"clause": matter.clause, "question": matter.question, "value": matter.value}
 
 
 def permit(found: Permit, now: datetime) -> dict[str, Any]:
@@ -75,7 +95,7 @@ def permit(found: Permit, now: datetime) -> dict[str, Any]:
             "cohort_id": found.cohort.cohort_id,
             "revision": found.cohort.revision,
             "counts": found.cohort.counts.published(),
-            "members_now": published(found.members_now),
+            "members_now": Shown(found.members_now, found.cohort.counts.small_cell).to_json(),
             "members_revision": found.members_revision,
         },
         "jws": found.jws,

@@ -11,7 +11,8 @@ from shared.canonical import MAX_INTEGER
 _PURPOSE_NOTE: Final = (
     "category (GRU, HMB, DS, POA, MDS or CC), diseases, methods, ancestry, commercial, clinical, "
     "genetic_data, organisation {id, not_for_profit}, countries, users, project, months, accepts, "
-    "evidence; a flag left out means: not said"
+    "evidence, ehds_purpose (53-1-a to 53-1-f, 53-1-e-i, 53-1-e-ii), prohibited_uses (54-a to "
+    "54-e); a flag left out means: not said"
 )
 
 
@@ -118,19 +119,66 @@ class DecidedSchema(Schema):
     permit_id = fields.String()
 
 
+class MatterSchema(Schema):
+    """What a ruling can be given on, and about how many people await it."""
+
+    clause = fields.String(required=True)
+    question = fields.String(required=True)
+    value = fields.String(required=True, metadata=_about("the text to be read, else empty"))
+    people = fields.Integer(required=True)
+    in_words = fields.String(required=True)
+
+
+class NewRulingSchema(StrictSchema):
+    """A ruling with its reasons."""
+
+    clause = fields.String(required=True)
+    question = fields.String(required=True)
+    value = fields.String(load_default="", validate=validate.Length(max=2000))
+    answer = fields.String(required=True, validate=validate.OneOf(("yes", "no")))
+    reasons = fields.String(required=True)
+
+
+class RulingSchema(Schema):
+    """A ruling and its withdrawal; the statements are what the authority signed."""
+
+    ruling_id = fields.String(required=True)
+    application_id = fields.String(required=True)
+    clause = fields.String(required=True)
+    question = fields.String(required=True)
+    value = fields.String(required=True)
+    answer = fields.String(required=True)
+    reasons = fields.String(required=True)
+    stated_at = fields.String(required=True)
+    statement = fields.String(required=True, metadata=_about("JWS, typ placet-ruling+jws"))
+    withdrawn_at = fields.String(allow_none=True)
+    withdrawal_reasons = fields.String(allow_none=True)
+    withdrawal_statement = fields.String(allow_none=True)
+
+
+class RulingsSchema(Schema):
+    """Every ruling of an application, in the order they were given."""
+
+    rulings = fields.List(fields.Nested(RulingSchema), required=True)
+
+
 class CohortSchema(Schema):
-    """Who would be in, in counts; a count of 1 to 9 is `<10`, and then the others are rounded."""
+    """Who would be in, in numbers that may be shown; `<20` is one too small to be told.
+
+    Reasons, clauses and matters of too few people are left out.
+    """
 
     dataset = fields.String(required=True)
     revision = fields.Integer(required=True)
     counts = fields.Dict(required=True)
     reasons = fields.Dict(required=True)
     awaiting_by_clause = fields.Dict(required=True)
-    rounded = fields.Boolean(required=True)
+    matters = fields.List(fields.Nested(MatterSchema), required=True)
+    small_cell = fields.Integer(required=True)
 
 
 class PermitCohortSchema(Schema):
-    """A permit's cohort: as frozen, and how many people are left. Counts are tens, or `<10`."""
+    """A permit's cohort: as frozen, and how many people are left; `<20` is too small to tell."""
 
     cohort_id = fields.String(required=True)
     revision = fields.Integer(required=True)

@@ -7,7 +7,7 @@ pre-selected, and both answers of a question look alike.
 
 from flask import Flask
 
-from permit_service.http.pages import authority, researcher, start
+from permit_service.http.pages import authority, researcher, rulings, start
 from shared.pages import NavigationItem
 
 NAVIGATION = (
@@ -23,5 +23,5 @@ SCOPES = (
 
 def register(app: Flask) -> None:
     """Serve every page."""
-    for module in (start, authority, researcher):
+    for module in (start, authority, rulings, researcher):
         app.register_blueprint(module.blueprint)

@@ -91,6 +91,7 @@ def _page(application_id: str, errors: tuple[FormError, ...] = ()) -> str:
         "permit_service/application.html",
         view=view,
         counts=_counts(application_id) if view.undecided else None,
+        evidence=case.application.purpose.evidence,
         may_decide="applications.decide" in caller.principal.scopes,
         may_revoke="permits.revoke" in caller.principal.scopes,
         form=request.form,

@@ -9,7 +9,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from permit_service.domain.words import CATEGORY_WORDS
+from permit_service.domain.words import (
+    CATEGORY_WORDS,
+    CONDITION_WORDS,
+    EHDS_WORDS,
+    EVIDENCE_WORDS,
+    PROHIBITED_WORDS,
+)
 from permit_service.http.edge import application_id_of, caller_of, current_edge
 from permit_service.http.pages import views
 from permit_service.usecases import read
@@ -21,13 +27,6 @@ blueprint: Final = Blueprint("researcher", __name__, template_folder="templates"
 
 _ANSWERS: Final[Mapping[str, bool]] = {"yes": True, "no": False}
 _FLAGS: Final = ("commercial", "methods", "ancestry", "clinical", "genetic_data")
-_CONDITIONS: Final = (
-    ("PUB", "Publish the results"),
-    ("COL", "Work together with those who collected the data"),
-    ("RTN", "Return results to the data holder"),
-    ("MOR", "Publish nothing before the date the data holder sets"),
-)
-_EVIDENCE: Final = (("IRB", "The approval of an ethics committee"),)
 _ITEM: Final = re.compile(r"/[0-9]+$")
 
 
@@ -85,6 +84,10 @@ def submission_of(form: MultiDict[str, str]) -> dict[str, Any]:
         "countries": _words(form.get("purpose-countries", "").upper()),
         "accepts": form.getlist("purpose-accepts"),
         "evidence": form.getlist("purpose-evidence"),
+        "ehds_purpose": form.get("purpose-ehds_purpose") or None,
+        "prohibited_uses": form.getlist("purpose-prohibited_uses"),
+        "project": form.get("purpose-project", "").strip() or None,
+        "users": _lines(form.get("purpose-users", "")),
         "organisation": {
             "id": form.get("purpose-organisation-id", "").strip() or None,
             "not_for_profit": _ANSWERS.get(form.get("purpose-organisation-not_for_profit", "")),
@@ -105,6 +108,10 @@ def _number(text: str) -> int | str | None:
     return int(text) if re.fullmatch(r"[0-9]{1,6}", text, re.ASCII) else text or None
 
 
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
 def _words(text: str) -> list[str]:
     return text.replace(",", " ").replace(";", " ").split()
 
@@ -120,6 +127,8 @@ def _form_page(errors: tuple[FormError, ...] = ()) -> str:
         form=request.form,
         errors=errors,
         categories=[(one.value, words) for one, words in CATEGORY_WORDS.items()],
-        conditions=_CONDITIONS,
-        evidence=_EVIDENCE,
+        conditions=tuple(CONDITION_WORDS.items()),
+        evidence=tuple(EVIDENCE_WORDS.items()),
+        ehds_purposes=tuple(EHDS_WORDS.items()),
+        prohibited=tuple(PROHIBITED_WORDS.items()),
     )

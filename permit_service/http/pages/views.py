@@ -104,14 +104,13 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountsView:
-    """The counts of one evaluation, ready for three tables."""
+    """The counts of one evaluation, ready for three tables; fewer than `least` are not told."""
 
     revision: int
     counts: Sequence[Row]
     reasons: Sequence[Row]
     awaiting: Sequence[Row]
-    rounded: bool
-    small_cell: int
+    least: int
 
 
 def listed(found: Sequence[Application], now: datetime) -> tuple[Listed, ...]:
@@ -161,24 +160,21 @@ def case_view(case: Case, now: datetime, *, for_authority: bool) -> CaseView:
 
 
 def counts_view(view: CohortView) -> CountsView:
-    """Format the counts of an evaluation, small cells hidden."""
-    counts = view.counts.shown(view.small_cell)
-    reasons = shown(view.reasons, view.small_cell)
-    clauses = shown(view.awaiting_by_clause, view.small_cell)
+    """Format the numbers of an evaluation as consent_registry lets them be shown."""
+    small = view.counts.small_cell
+    reasons, clauses = shown(view.reasons, small), shown(view.awaiting_by_clause, small)
     words = {
-        "members": "People in the dataset",
         "in": "In: their consent allows this",
         "out": "Out",
         "awaiting": "Awaiting a ruling, out until then",
     }
-    cells = [*counts.values(), *reasons.values(), *clauses.values()]
+    people = [(words[name], cell.text()) for name, cell in view.counts.shown().items()]
     return CountsView(
         revision=view.revision,
-        counts=[(words[name], cell.text()) for name, cell in counts.items()],
+        counts=[("People in the dataset", f"{view.counts.members:,}"), *people],
         reasons=_by_size({reason_in_words(code): cell for code, cell in reasons.items()}),
         awaiting=_by_size(clauses),
-        rounded=any(cell.rounded for cell in cells),
-        small_cell=view.small_cell,
+        least=2 * small,
     )
 
 
@@ -204,7 +200,7 @@ def _permit_view(permit: Permit, now: datetime, *, counted: bool) -> PermitView 
     if permit.revision is None:
         return None
     text, tone = STATUS_WORDS[permit.status(now)]
-    people = shown({"now": permit.members_now})["now"].text()
+    people = Shown(permit.members_now, permit.cohort.counts.small_cell).text()
     return PermitView(
         permit_id=permit.permit_id,
         status=Tag(text=text, tone=tone),

@@ -19,6 +19,7 @@ from permit_service.domain.facts import application_submitted
 from permit_service.domain.grant import Grant
 from permit_service.domain.permit import Permit, PermitState, Revocation
 from permit_service.domain.register import Change, ChangeKind
+from permit_service.domain.ruling import Matter, RulingStatement, Says
 from permit_service.ports import UnitOfWork, UnitsOfWork
 from shared.db import engine
 from shared.ids import ApplicationId, PermitId, Revision, Uuid7Source
@@ -333,3 +334,62 @@ def test_state_and_its_entry_commit_together() -> None:
         assert rows[0].headers["ce_type"] == "placet.application.submitted.v1"
         assert b"rita" not in rows[0].value
         assert b"Rare variants" not in rows[0].value
+
+
+def a_statement(application_id: str, ruling_id: str, says: Says = Says.YES) -> RulingStatement:
+    return RulingStatement(
+        ruling_id=ruling_id,
+        application_id=ApplicationId(application_id),
+        dataset=an_application().dataset,
+        purpose_sha256="ab" * 32,
+        matter=Matter(clause="RS", question="research_type", value="rare hearts"),
+        says=says,
+        by=DORA,
+        reasons="Read, and it covers the purpose.",
+        salt=bytes(32),
+        stated_at=T0,
+        jws=f"{ruling_id}.{says.value}",
+    )
+
+
+def test_statements_on_rulings_are_told_once_and_kept_in_order(units: UnitsOfWork) -> None:
+    said = [
+        a_statement("app-1", "r-2"),
+        a_statement("app-2", "r-3"),
+        a_statement("app-1", "r-2", Says.WITHDRAWN),
+        a_statement("app-1", "r-1", Says.NO),
+    ]
+    with units() as work:
+        for name in ("app-1", "app-2"):
+            work.applications.add(an_application(name))
+        work.commit()
+    for statement in said:
+        with units() as work:
+            work.rulings.add(statement)
+            work.commit()
+    of_first = [said[0], said[2], said[3]]
+    with units() as work:
+        assert list(work.rulings.of_application(ApplicationId("app-1"))) == of_first
+        assert list(work.rulings.untold(ApplicationId("app-1"))) == of_first
+        assert list(work.rulings.applications_untold(9)) == ["app-1", "app-2"]
+        work.rulings.told(said[0])
+        work.commit()
+    with units() as work:
+        assert list(work.rulings.untold(ApplicationId("app-1"))) == of_first[1:]
+        assert list(work.rulings.applications_untold(9)) == ["app-2", "app-1"]
+        assert list(work.rulings.applications_untold(1)) == ["app-2"]
+        assert list(work.rulings.of_application(ApplicationId("app-1"))) == of_first
+        work.rulings.told(said[2])  # not committed: as if it was not told
+    with units() as work:
+        assert list(work.rulings.untold(ApplicationId("app-1"))) == of_first[1:]
+
+
+def test_a_permit_keeps_numbers_that_may_not_be_told_as_such(units: UnitsOfWork) -> None:
+    permit = replace(a_permit(), members_now=None)
+    seed(units, permit)
+    with units() as work:
+        found = work.permits.get(permit.permit_id)
+    assert found is not None
+    assert found.members_now is None
+    assert found.cohort.counts == permit.cohort.counts
+    assert found.cohort.counts.awaiting is None

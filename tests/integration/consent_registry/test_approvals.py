@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What widens backwards needs evidence and a second pair of eyes, and changes no issued permit."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,22 +15,39 @@ from consent_registry.usecases.approvals import NewApproval, list_approval
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.cohorts import freeze_cohort
 from consent_registry.usecases.consents import NewConsent, record_consent
+from consent_registry.usecases.import_applying import apply_next
+from consent_registry.usecases.import_staging import stage_next
 from consent_registry.usecases.reading import consents_of
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
-from shared.clock import from_rfc3339
+from shared.clock import SystemClock, from_rfc3339
 from shared.errors import Forbidden, ValidationFailed
 from shared.ids import ApplicationId, PermitId
 from tests.fakes.consent_factories import purpose
-from tests.support.registry_world import DESK, DS, RegistryWorld, people, person
+from tests.support.registry_world import (
+    DESK,
+    DS,
+    RegistryWorld,
+    csv_of,
+    people,
+    person,
+    registry_world,
+)
 
 SECOND = replace(DESK, subject="second-desk")
 PAPER = "ab" * 32
 SIGNED = "2026-11-22"
 
 
-def approve(world: RegistryWorld, widening: Widening, dated: str, evidence: str = PAPER) -> str:
+def approve(
+    world: RegistryWorld,
+    widening: Widening,
+    dated: str,
+    *,
+    pseudonym: str = "P-000000",
+    evidence: str = PAPER,
+) -> str:
     wanted = NewApproval(
-        pseudonym="P-000000",
+        pseudonym=pseudonym,
         dataset=DS,
         widening=widening,
         dated=from_rfc3339(dated),
@@ -49,9 +67,9 @@ def backdate(world: RegistryWorld, dated: str, approval_id: str | None, *, by_se
     record_consent(wanted, tools=world.tools, principal=SECOND if by_second else DESK)
 
 
-def state(world: RegistryWorld, at: str | None = None) -> State:
+def state(world: RegistryWorld, at: str | None = None, pseudonym: str = "P-000000") -> State:
     instant = from_rfc3339(at) if at else None
-    found = consents_of("P-000000", instant, None, tools=world.tools, principal=DESK)
+    found = consents_of(pseudonym, instant, None, tools=world.tools, principal=DESK)
     return found.choices[0].standing.state
 
 
@@ -138,3 +156,50 @@ def test_a_no_after_the_file_was_judged_needs_the_approval_too(world: RegistryWo
     )
     report = world.load(*people(1, signed_on="2026-11-20"))
     assert [at.fault.what.code for at in report.faults] == ["E-STATE-05"]
+
+
+def test_an_approval_lets_one_import_turn_a_no_into_a_yes(world: RegistryWorld) -> None:
+    yes = {"signed_on": "2026-03-01"}
+    assert world.load(*people(1, state="withdrawn", signed_on="2026-01-15")).batch.applied == 1
+    approve(world, Widening.NO_TO_YES, "2026-03-01T00:00:00.000000Z")
+    assert not world.load(*people(1, **yes)).faults
+    # A letter of February comes late. The paper of March was approved once, and is used up.
+    assert world.load(*people(1, state="withdrawn", signed_on="2026-02-10")).batch.applied == 1
+    assert state(world) is State.WITHDRAWN
+    for dry_run in (True, False):
+        report = world.load(*people(1, **yes, form_version="2"), dry_run=dry_run)
+        assert [at.fault.what.code for at in report.faults] == ["E-STATE-05"]
+    assert state(world) is State.WITHDRAWN
+    approve(world, Widening.NO_TO_YES, "2026-03-01T00:00:00.000000Z")
+    assert not world.load(*people(1, **yes, form_version="2")).faults
+    assert state(world) is State.GIVEN
+
+
+def test_imports_at_once_use_one_approval_between_them() -> None:
+    with registry_world(SystemClock()) as world:
+        world.dataset()
+        rows = people(4, state="withdrawn", signed_on="2026-01-15")
+        assert world.load(*rows).batch.applied == 4
+        for number in (0, 1, 2):
+            name = f"P-{number:06}"
+            approve(world, Widening.NO_TO_YES, "2026-03-01T00:00:00.000000Z", pseudonym=name)
+        batches = [
+            world.receive(csv_of(people(4, signed_on="2026-03-01", form_version=str(version))))
+            for version in range(4)
+        ]
+        while stage_next(tools=world.tools):
+            pass
+
+        def apply() -> None:
+            while apply_next(tools=world.tools):
+                pass
+
+        with ThreadPoolExecutor(4) as pool:
+            for done in [pool.submit(apply) for _ in range(4)]:
+                done.result()
+        # Whichever came first had the approvals; who has none was let in by none of them.
+        assert world.column("SELECT used FROM listed_approval") == [True] * 3
+        faults = [at for one in batches for at in world.report(one.import_id).faults]
+        assert [at.fault.what.code for at in faults] == ["E-STATE-05"] * 4
+        assert state(world, pseudonym="P-000003") is State.WITHDRAWN
+        assert state(world) is State.GIVEN

@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """A stored consent that cannot be read lets nobody in, is seen, and raises an alarm."""
 
+import json
+
 import pytest
+from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 
+from consent_registry.adapters.metrics import Meters
+from consent_registry.domain.unreadable import UnreadableKind
 from consent_registry.usecases.cohorts import evaluate_cohort
 from consent_registry.usecases.reading import consents_of
+from consent_registry.usecases.watching import report_unreadable, watch
 from tests.fakes.consent_factories import purpose
 from tests.support.registry_world import DESK, DS, RegistryWorld, people
 
@@ -20,6 +26,7 @@ def test_unreadable_terms_leave_everybody_out_who_shares_them(
     assert len(found.cohort.within) == 0
     assert found.cohort.reasons() == {"unreadable": 3}
     assert "stored consent terms are unreadable" in caplog.text
+    alarm(world, UnreadableKind.TERMS, str(world.scalar("SELECT terms_id FROM consent_terms")))
 
 
 def test_an_event_that_was_tampered_with_is_noticed_when_it_is_next_read(
@@ -35,3 +42,45 @@ def test_an_event_that_was_tampered_with_is_noticed_when_it_is_next_read(
     assert choice.standing.terms is None
     assert "a stored consent event is unreadable" in caplog.text
     assert "P-1" not in caplog.text
+    alarm(world, UnreadableKind.EVENT, str(world.scalar("SELECT event_id FROM consent_event")))
+
+
+def test_terms_that_are_gone_are_no_permission_and_an_alarm(world: RegistryWorld) -> None:
+    world.load(*people(3))
+    gone = str(world.scalar("SELECT terms_id FROM consent_terms"))
+    with world.engine.begin() as connection:
+        connection.execute(text("DELETE FROM consent_terms"))
+    found = evaluate_cohort(DS, purpose(), tools=world.tools, principal=DESK)
+    assert found.cohort.reasons() == {"unreadable": 3}
+    alarm(world, UnreadableKind.TERMS, gone)
+
+
+def test_nothing_unreadable_is_no_alarm(world: RegistryWorld) -> None:
+    world.load(*people(3))
+    evaluate_cohort(DS, purpose(), tools=world.tools, principal=DESK)
+    assert not report_unreadable(tools=world.tools)
+    assert figures(world) == {"event": 0.0, "terms": 0.0}
+
+
+def figures(world: RegistryWorld) -> dict[str, float]:
+    """What monitoring reads."""
+    registry = CollectorRegistry()
+    Meters(registry, lambda: watch(tools=world.tools))
+    return {
+        sample.labels["kind"]: sample.value
+        for family in registry.collect()
+        for sample in family.samples
+        if sample.name == "placet_unreadable_consents"
+    }
+
+
+def alarm(world: RegistryWorld, kind: UnreadableKind, reference: str) -> None:
+    """It is counted for monitoring, and on record exactly once however often it is met."""
+    assert figures(world) == {**{one.value: 0.0 for one in UnreadableKind}, kind.value: 1.0}
+    evaluate_cohort(DS, purpose(), tools=world.tools, principal=DESK)
+    assert report_unreadable(tools=world.tools)
+    assert not report_unreadable(tools=world.tools)
+    entries = [json.loads(value) for value in world.column("SELECT value FROM outbox ORDER BY id")]
+    (found,) = [entry for entry in entries if entry["ty"] == "placet.finding.opened.v1"]
+    assert found["r"] == "consent_unreadable"
+    assert found["x"] == {"kind": kind.value, "reference": reference}

@@ -149,9 +149,9 @@ def test_a_registry_that_is_down_leaves_the_grant_waiting_in_sight(node: PermitN
 def test_counts_hide_small_cells(node: PermitNode) -> None:
     application_id = node.apply()
     answer = node.get(f"/v1/applications/{application_id}/cohort", node.dora()).json()
-    assert answer["counts"] == {"members": 1000, "in": 610, "out": 390, "awaiting": "<10"}
-    assert answer["reasons"] == {"withdrawn": 380, "expired": "<10"}
-    assert answer["rounded"] is True
+    assert answer["counts"] == {"members": 1000, "in": 610, "out": 380, "awaiting": "<20"}
+    assert answer["reasons"] == {"withdrawn": 380}
+    assert answer["small_cell"] == 10
 
 
 def test_an_unknown_dataset_is_refused_by_the_registry(node: PermitNode) -> None:

@@ -58,7 +58,7 @@ def a_kept_permit(database: Engine) -> Permit:
     return permit
 
 
-def members_now(database: Engine, permit_id: PermitId) -> int:
+def members_now(database: Engine, permit_id: PermitId) -> int | None:
     with units_of(database)() as work:
         found = work.permits.get(permit_id)
     assert found is not None

@@ -139,10 +139,10 @@ def test_the_authority_sees_counts_and_decides(node: PermitNode, dora: Browser) 
     page = dora.page(path)
     for text in (
         "about 610",
-        "fewer than 10",
+        "fewer than 20",
         "about 380",
         "withdrew their consent",
-        "Counts below 10 could point at single people",
+        "Numbers of fewer than 20 people could point at one of them",
     ):
         assert text in page
     answer = dora.submit(path, f"{path}/decision", {"reasons": "Too short? No: long enough."})
@@ -233,3 +233,43 @@ def test_a_form_from_elsewhere_is_refused(node: PermitNode, dora: Browser) -> No
 
 def test_the_start_page_is_open_and_says_what_this_is(node: PermitNode) -> None:
     assert "Permits for genomic data" in Browser(node).page("/")
+
+
+def test_the_authority_rules_and_withdraws(node: PermitNode, dora: Browser) -> None:
+    application_id = node.apply()
+    path = f"/queue/{application_id}/rulings"
+    assert path in dora.page(f"/queue/{application_id}")
+    page = dora.page(path)
+    for text in (
+        "is there an approval of an ethics committee?",
+        "about 20",
+        "\u201chearts\u201d",
+        # What few people await, or nobody, can be ruled on all the same: the list tells nothing.
+        "is there an agreement on collaboration?",
+    ):
+        assert text in page
+    assert " checked" not in page
+    answer = dora.submit(path, path, {"reasons": "Nothing chosen but reasons."})
+    assert answer.status_code == 422
+    assert 'href="#matter"' in answer.text
+    matter = "RS research_type hearts"
+    answer = dora.submit(path, path, {"matter": matter, "reasons": "Hearts are covered."})
+    assert 'href="#answer"' in answer.text
+    answer = dora.submit(path, path, {"matter": matter, "answer": "yes", "reasons": "short"})
+    assert 'href="#reasons"' in answer.text
+    good = {"matter": matter, "answer": "yes", "reasons": "Hearts are covered."}
+    answer = dora.submit(path, path, good)
+    assert (answer.status_code, answer.headers["Location"]) == (303, path)
+    (given,) = node.get(f"/v1/applications/{application_id}/rulings", node.dora()).json()["rulings"]
+    assert (given["clause"], given["value"], given["answer"]) == ("RS", "hearts", "yes")
+    withdrawal = f"{path}/{given['ruling_id']}/withdrawal"
+    page = dora.page(path)
+    assert "Hearts are covered." in page
+    assert withdrawal in page
+    answer = dora.submit(withdrawal, withdrawal, {"reasons": "no"})
+    assert answer.status_code == 422
+    answer = dora.submit(withdrawal, withdrawal, {"reasons": "Read again: they are not."})
+    assert (answer.status_code, answer.headers["Location"]) == (303, path)
+    page = dora.page(path)
+    assert "Read again: they are not." in page
+    assert withdrawal not in page

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The migrated schema is the one the tables declare; events and withdrawals cannot be changed."""
 
+import hashlib
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ def test_the_migrations_make_what_the_tables_declare() -> None:
     assert schema_differences(METADATA, fresh_database(SERVICE)) == []
 
 
-@pytest.mark.parametrize("step", ["0001", "0002", "0003", "head"])
+@pytest.mark.parametrize("step", ["0001", "0002", "0003", "0008", "0012", "head"])
 def test_each_step_can_be_taken_and_undone(step: str) -> None:
     url = empty_database(SERVICE)
     run_migrations(SERVICE, url, revision=step)
@@ -66,6 +67,46 @@ def seeded() -> str:
         )
     one.dispose()
     return url
+
+
+def test_what_callers_named_their_withdrawals_becomes_a_digest_and_the_table_stays_closed() -> None:
+    """Chains do not hold it; a repeated request still finds the withdrawal by its key."""
+    url = empty_database(SERVICE)
+    run_migrations(SERVICE, url, revision="0007")
+    one = engine(url, pool_size=1)
+    pid, key = str(uuid4()), "the letter of Anna Example"
+    try:
+        with one.begin() as connection:
+            insert = text("INSERT INTO withdrawal VALUES (:id, :pid, :at, '[]', :key, '')")
+            for name in (key, None):
+                values = {"id": str(uuid4()), "pid": pid, "at": AT, "key": name}
+                connection.execute(insert, values)
+        run_migrations(SERVICE, url)
+        with one.connect() as connection:
+            kept = set(connection.execute(text("SELECT idempotency_key FROM withdrawal")).scalars())
+            assert kept == {hashlib.sha256(f"{pid}\n{key}".encode()).hexdigest(), None}
+            with pytest.raises(DBAPIError, match="permission denied"):
+                connection.execute(text("UPDATE withdrawal SET idempotency_key = 'x'"))
+        with one.connect() as connection:
+            connection.execute(text("GRANT ALL ON withdrawal TO CURRENT_USER"))
+            with pytest.raises(DBAPIError, match="append-only"):
+                connection.execute(text("UPDATE withdrawal SET idempotency_key = 'x'"))
+    finally:
+        one.dispose()
+
+
+@pytest.mark.parametrize("table", ["stop_event", "stop_reach", "rights_step"])
+def test_what_the_desk_recorded_is_append_only(table: str) -> None:
+    one = engine(fresh_database(SERVICE), pool_size=1)
+    try:
+        with one.connect() as connection, pytest.raises(DBAPIError, match="permission denied"):
+            connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - of three
+        with one.connect() as connection:
+            connection.execute(text(f"GRANT ALL ON {table} TO CURRENT_USER"))
+            with pytest.raises(DBAPIError, match="append-only"):
+                connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - of three
+    finally:
+        one.dispose()
 
 
 @pytest.mark.parametrize("table", ["consent_event", "withdrawal"])

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from consent_registry.http import pages
 from shared.clock import SystemClock
 from tests.support.browser import Open, browser
 from tests.support.devidp import devidp_files, devidp_on_thread, free_port, served
@@ -29,6 +30,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         issuer=files.issuer,
         public_url=url,
         secret=files.secret("consent_registry-pages"),
+        scopes=pages.SCOPES,
     )
     with registry_world(clock) as world:
         fill(world, files.issuer)

@@ -16,16 +16,20 @@ from consent_registry.domain.bitmaps import (
     salted_digest,
     to_text,
 )
-from consent_registry.domain.cohort import Cohort, evaluate
+from consent_registry.domain.blocking import let_in_without
+from consent_registry.domain.cohort import Cohort, evaluate, open_matters
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.duo import MODIFIERS, PERMISSIONS, TERMS, Duo
 from consent_registry.domain.ehds import EhdsPurpose, Prohibited
 from consent_registry.domain.history import Standing, State
 from consent_registry.domain.matching import Inquiry, match
+from consent_registry.domain.narrowing import permits
 from consent_registry.domain.policy import OnRestricted
 from consent_registry.domain.purpose import Category, Organisation, Purpose
+from consent_registry.domain.regimes import Moment
 from consent_registry.domain.terms import Alternative, Modifier, Terms
 from consent_registry.domain.verdict import Reason, Result
+from permit_service.domain.ruling import Matter as AskedOfAuthority
 from tests.fakes.consent_factories import inquiry, policy
 
 CANCER, BREAST, LUNG = "MONDO:0004992", "MONDO:0007254", "MONDO:0008903"
@@ -166,6 +170,55 @@ def part_of(cohort: Cohort, ordinal: int) -> tuple[str, object]:
     found += [("out", reason) for reason, who in cohort.out.items() if ordinal in who]
     assert len(found) == 1  # the parts cover everybody and do not overlap
     return found[0]
+
+
+@given(people, inquiries(), st.randoms())
+def test_a_ruling_moves_only_who_awaits_and_never_turns_a_denial(
+    everybody: list[Standing], asked: Inquiry, random: standard_random.Random
+) -> None:
+    index = index_of(everybody)
+    before = evaluate(index, asked)
+    matters = open_matters(index, asked, before)
+    ruled = {matter: random.random() < 0.7 for matter in matters if random.random() < 0.8}
+    after = evaluate(index, replace(asked, ruled=ruled))
+    assert before.within <= after.within <= before.within | before.awaiting
+    assert after.awaiting <= before.awaiting
+    for reason, who in before.out.items():
+        assert who <= after.out.get(reason, BitMap()) or reason is Reason.RULED_OUT
+    # One person alone is decided alike, and every matter is one that the authority can be asked.
+    for ordinal, standing in enumerate(everybody):
+        expected = expected_part(standing, replace(asked, ruled=ruled))
+        assert part_of(after, ordinal) == expected, standing
+    known = [
+        AskedOfAuthority(clause=m.clause, question=m.question.value, value=m.value) for m in matters
+    ]
+    assert [one for one in known if not one.is_known() and one.clause != "RS"] == []
+    if all(ruled.get(matter) for matter in matters):
+        assert after.within == before.within | before.awaiting
+
+
+@given(people, inquiries(), st.sampled_from(Moment))
+def test_who_may_stay_in_a_running_permit_is_decided_alike(
+    everybody: list[Standing], asked: Inquiry, moment: Moment
+) -> None:
+    cohort = evaluate(index_of(everybody), asked, moment=moment)
+    alone = {n for n, standing in enumerate(everybody) if permits(standing, asked, moment)}
+    assert set(cohort.within) == alone
+
+
+@given(people, inquiries())
+def test_without_a_clause_nobody_leaves_and_only_its_own_come_in(
+    everybody: list[Standing], asked: Inquiry
+) -> None:
+    index = index_of(everybody)
+    cohort = evaluate(index, asked)
+    for clause, gained in let_in_without(index, asked, cohort).items():
+        assert not gained & cohort.within
+        for ordinal in gained:
+            terms = everybody[ordinal].terms
+            assert terms is not None
+            heard = {f.clause for alternative in match(terms, asked).findings for f in alternative}
+            assert clause in heard
 
 
 @given(people, inquiries(), st.randoms())

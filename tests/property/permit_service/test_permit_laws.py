@@ -75,7 +75,8 @@ def test_counts_follow_the_register_and_not_the_order_of_arrival(
         permit = permit.narrow(seen[revision], Revision(revision))
     newest = max([revision for _, revision in messages] + [7])
     assert permit.members_revision == newest
-    assert permit.members_now == (seen[newest] if newest > 7 else 612)
+    told = seen[newest] if newest > 7 else 610
+    assert permit.members_now == (told if told >= 10 else None)
 
 
 @given(purposes)

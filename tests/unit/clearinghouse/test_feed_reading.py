@@ -73,11 +73,14 @@ def test_changes_are_read() -> None:
         assert isinstance(read_dataset_change(change, manifest), RevisionMoved)
 
 
-def test_only_changed_terms_may_name_the_cohorts_left() -> None:
+def test_only_changed_terms_or_rules_may_name_the_cohorts_left() -> None:
     about = {"register": REGISTER, "revision": 13, "kind": "member.narrowed", "ordinal": 3}
     named = {
         cause: read_dataset_change({**about, "cause": cause, "cohorts": [COHORT]}, manifest)
-        for cause in ("changed", "withdrawn", "refused", "expired")
+        for cause in (
+            *("changed", "ruling_withdrawn", "policy_changed"),
+            *("withdrawn", "refused", "expired"),
+        )
     }
     found = {
         cause: change.cohorts
@@ -86,6 +89,8 @@ def test_only_changed_terms_may_name_the_cohorts_left() -> None:
     }
     assert found == {
         "changed": frozenset({COHORT}),
+        "ruling_withdrawn": frozenset({COHORT}),
+        "policy_changed": frozenset({COHORT}),
         "withdrawn": None,
         "refused": None,
         "expired": None,

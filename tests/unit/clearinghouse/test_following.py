@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Following feeds: catch-up, staleness, gaps, steps back, and what each refuses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
-from permit_service.clearinghouse.domain.errors import FeedFault
+from permit_service.clearinghouse.domain.errors import FeedFault, SourceUnreachable
 from permit_service.clearinghouse.domain.freshness import Freshness, Heartbeat
+from permit_service.clearinghouse.usecases.acknowledge import Acknowledger
 from permit_service.clearinghouse.usecases.board import Board
 from permit_service.clearinghouse.usecases.follow import (
     HURRIED_SECONDS,
@@ -15,8 +16,8 @@ from permit_service.clearinghouse.usecases.follow import (
     follow_datasets,
     follow_permits,
 )
-from shared.ids import Ordinal, Revision
-from tests.fakes.clearinghouse import DATASET, OTHER_DATASET, PERMIT
+from shared.ids import DatasetId, Ordinal, Revision
+from tests.fakes.clearinghouse import DATASET, OTHER_DATASET, PERMIT, local_id
 from tests.fakes.clearinghouse_feeds import (
     REGISTER,
     cohort_body,
@@ -198,6 +199,21 @@ def test_what_does_not_fit_changes_nothing_and_leads_to_a_snapshot(
     assert node.members() == [0, 1, 2]
 
 
+def test_an_erased_local_id_is_forgotten_by_starting_again_from_a_snapshot(node: Node) -> None:
+    """A snapshot without it is the only way to know it no more; its ordinal stays taken."""
+    node.consent.change(REGISTER, 13, "member.erased", {"ordinal": 0})
+    fresh = dataset_body(cohort_body(range(1, 5)), revision=13)
+    fresh["local_ids"][0] = "erased 0"
+    node.consent.snapshots = [fresh]
+    node.consent.snapshot_cursor = len(node.consent.changes)
+    assert not node.followers[0].step()
+    assert node.followers[0].step()
+    datasets = node.board.picture().datasets
+    assert datasets is not None
+    assert datasets[DATASET].ordinals.get(local_id(0)) is None
+    assert node.members() == [1, 2, 3, 4]
+
+
 def test_waits_are_short_until_everything_is_fresh() -> None:
     node = Node()
     node.step()
@@ -286,3 +302,74 @@ def test_the_wall_clock_going_back_makes_nothing_younger() -> None:
             monotonic=100,
             most=STALE,
         )
+
+
+def urgent(ordinal: int, revision: int, position: int) -> dict[str, object]:
+    envelope = {"position": position, "register": REGISTER, "revision": revision}
+    return {**gone(ordinal), **envelope, "kind": "member.narrowed"}
+
+
+def test_who_has_left_is_out_before_it_is_her_turn(node: Node) -> None:
+    node.consent.urgent = [urgent(3, 40, 900)]
+    node.step()
+    assert node.members() == [0, 1, 2, 4]
+    datasets = node.board.picture().datasets
+    assert datasets is not None
+    assert datasets[DATASET].revision == 12  # nothing was passed over
+    # An earlier change of hers, and a cohort frozen before she left and bound after it.
+    node.consent.urgent = []
+    node.consent.change(REGISTER, 13, "member.narrowed", gone(3))
+    body = {**cohort_body(range(5)), "permit_id": "permit-2", "revision": 13}
+    node.consent.change(REGISTER, 14, "cohort.bound", body)
+    node.step()
+    datasets = node.board.picture().datasets
+    assert datasets is not None
+    for cohort in datasets[DATASET].cohorts.values():
+        assert Ordinal(3) not in cohort.members
+
+
+def test_an_urgent_change_of_an_unknown_dataset_waits_for_its_turn(node: Node) -> None:
+    other = {**urgent(3, 40, 900), "register": f"dataset:{OTHER_DATASET}"}
+    node.consent.urgent = [other]
+    node.step()
+    assert node.members() == [0, 1, 2, 3, 4]
+    assert node.stale() == ()
+
+
+class Ear:
+    """A registry that takes acknowledgements, or does not."""
+
+    def __init__(self) -> None:
+        self.heard: list[Mapping[DatasetId, Revision]] = []
+        self.down = False
+
+    def acknowledge(self, enforced: Mapping[DatasetId, Revision]) -> None:
+        if self.down:
+            raise SourceUnreachable("it does not answer")
+        self.heard.append(dict(enforced))
+
+
+def test_a_node_says_what_it_enforces_when_that_moves_and_until_it_is_heard(node: Node) -> None:
+    ear = Ear()
+    acknowledger = Acknowledger(node.board, ear)
+    ear.down = True
+    assert not acknowledger.step()
+    ear.down = False
+    acknowledger.step()
+    acknowledger.step()
+    assert ear.heard == [{DATASET: 12}]
+    # What is heard ahead of its turn is not enforced up to that revision.
+    node.consent.urgent = [urgent(3, 40, 900)]
+    node.step()
+    acknowledger.step()
+    assert ear.heard == [{DATASET: 12}]
+    node.consent.change(REGISTER, 13, "member.narrowed", gone(3))
+    node.step()
+    acknowledger.step()
+    assert ear.heard == [{DATASET: 12}, {DATASET: 13}]
+
+
+def test_before_the_first_snapshot_there_is_nothing_to_acknowledge() -> None:
+    ear = Ear()
+    Acknowledger(Node().board, ear).step()
+    assert ear.heard == []

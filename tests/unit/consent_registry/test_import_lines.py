@@ -100,4 +100,5 @@ def test_an_import_that_waits_is_staged_to_the_outside() -> None:
         "finished",
         "refused",
         "failed",
+        "cancelled",
     }

@@ -8,6 +8,7 @@ import pytest
 from consent_registry.adapters.resources import read_diseases, read_policy
 from consent_registry.domain.diseases import BadHierarchy
 from consent_registry.domain.history import State
+from consent_registry.domain.levels import Level
 from consent_registry.domain.policy import Breadth, OnRestricted, PolicyFaults, in_force
 from consent_registry.domain.policy_file import load_policy
 from consent_registry.domain.regimes import (
@@ -47,6 +48,21 @@ def test_under_chapter_iv_the_shipped_policy_lets_only_the_opt_out_exclude() -> 
         assert rules.says(No.OPT_OUT, Moment.NEW)
         assert not rules.says(No.OPT_OUT, Moment.RUNNING)
         assert not rules.matches_terms
+
+
+def test_a_policy_may_name_the_levels_of_a_withdrawal_and_never_leave_out_the_end_of_use() -> None:
+    assert load_policy(GOOD_POLICY).levels == tuple(Level)
+    for named, loads in (
+        ('["no_further_use", "destroy_linkage"]', True),
+        ('["destroy_linkage"]', False),
+        ('["no_further_use", "forget_me"]', False),
+        ('"no_further_use"', False),
+    ):
+        text = GOOD_POLICY.replace("[methods_on", f"withdrawal_levels = {named}\n[methods_on", 1)
+        if loads:
+            assert load_policy(text).levels == (Level.NO_FURTHER_USE, Level.DESTROY_LINKAGE)
+        else:
+            assert "withdrawal_levels" in faults(text)[0]
 
 
 def test_a_policy_says_what_it_says() -> None:
@@ -158,6 +174,8 @@ def test_a_measure_under_51_4_lets_consent_bind_again() -> None:
         ("[regime.consent_gdpr]", "[regime.consent_gdpr]\nnone = {}", "regime.consent_gdpr.none"),
         ("[regime.consent_gdpr]", "[regime.lunar]\n[regime.consent_gdpr]", "regime.lunar"),
         ('later_extractions = "go_on"', "", "regime.ehds_ch4.later_extractions"),
+        ('later_extractions = "go_on"', 'later_extractions = "excluded"',
+         "regime.ehds_ch4.later_extractions"),
         (f'none = {{ {SHOWN}, opt_out = "binds", quality = "shown" }} # ehds',
          f'none = {{ {SHOWN}, opt_out = "shown", quality = "shown" }}',
          "regime.ehds_ch4.none.opt_out"),

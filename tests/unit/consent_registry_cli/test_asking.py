@@ -210,6 +210,10 @@ def test_without_a_token_nobody_is_asked(
         ("evaluate",),
         ("withdraw",),
         ("history",),
+        ("rights", "queue"),
+        ("rights", "erase"),
+        ("rights", "confirm"),
+        ("rights", "erasure"),
         ("check",),
     ],
 )

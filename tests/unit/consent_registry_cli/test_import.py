@@ -31,6 +31,8 @@ def report(state: str, **changes: Any) -> bytes:
         "good": 9,
         "bad": 0,
         "applied": 9,
+        "progress": {"staged": 9_000, "checked": 9, "committed": 4},
+        "cancelling": False,
         "faults": [],
     }
     return json.dumps({**plain, **changes}).encode()
@@ -81,7 +83,7 @@ def test_waiting_follows_the_import_to_its_end(
     )
     ended = placet("import", str(consents), "--mode", "all_or_nothing", "--dry-run", "--wait")
     assert ended.status == 0
-    assert "applying: 4 of 9 rows recorded" in ended.err
+    assert "applying: 9,000 rows read, 9 checked, 4 recorded" in ended.err
     assert ended.out.splitlines() == [
         f"dry run {ID} (all_or_nothing): finished",
         "rows 9  good 9  bad 0  applied 9",
@@ -110,6 +112,27 @@ def test_a_refused_import_shows_its_faults_by_line_and_by_code(
         "E-GS-02        1  not a country",
         "E-ID-04        1  not an id",
     ]
+
+
+@pytest.mark.parametrize(
+    ("state", "cancelling", "status"),
+    [("cancelled", False, 0), ("applying", True, 1)],
+)
+def test_cancelling_says_what_stays_and_whether_it_has_ended(
+    placet: Placet, registry: Scripted, state: str, cancelling: bool, status: int
+) -> None:
+    registry.body = report(state, applied=4, cancelling=cancelling)
+    ended = placet("import-cancel", ID)
+    assert ended.status == status
+    (call,) = registry.calls
+    assert (call.method, call.path) == ("POST", f"/v1/imports/{ID}/cancel")
+    said = "cancelling: 9,000 rows read" if cancelling else "4 rows were recorded before it was"
+    assert said in ended.out
+
+
+def test_an_import_that_was_cancelled_has_not_succeeded(placet: Placet, registry: Scripted) -> None:
+    registry.body = report("cancelled", applied=4)
+    assert placet("import-status", ID).status == 1
 
 
 @pytest.mark.parametrize(("state", "status"), [("applying", 0), ("finished", 0), ("failed", 1)])

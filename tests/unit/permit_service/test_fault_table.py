@@ -53,6 +53,7 @@ class MortalUnit:
         self.applications = unit.applications
         self.grants = unit.grants
         self.permits = unit.permits
+        self.rulings = unit.rulings
         self.accounts = unit.accounts
         self.register = unit.register
 
@@ -70,8 +71,13 @@ class MortalCohorts:
         self._cohorts = cohorts
         self._fate = fate
 
-    def evaluate(self, dataset: DatasetId, purpose: Purpose) -> CohortView:
-        return self._cohorts.evaluate(dataset, purpose)
+    def evaluate(
+        self, dataset: DatasetId, purpose: Purpose, application_id: ApplicationId
+    ) -> CohortView:
+        return self._cohorts.evaluate(dataset, purpose, application_id)
+
+    def rule(self, statement: str) -> None:
+        self._fate.run(lambda: self._cohorts.rule(statement))
 
     def freeze(
         self, dataset: DatasetId, purpose: Purpose, application_id: ApplicationId

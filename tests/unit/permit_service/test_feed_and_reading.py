@@ -125,8 +125,8 @@ def test_an_applicant_sees_her_permit_once_it_lives(world: World) -> None:
 def test_counts_are_for_the_authority_and_come_from_the_registry(world: World) -> None:
     application = world.apply()
     view = read.cohort(application.application_id, caller=AUTHORITY, ports=world.ports)
-    assert view.counts.within == 612
-    assert view.reasons["expired"] == 5
+    assert view.counts.within == 610
+    assert view.reasons == {"withdrawn": 380}
     with pytest.raises(Forbidden):
         read.cohort(application.application_id, caller=RESEARCHER, ports=world.ports)
     with pytest.raises(ApplicationUnknown):

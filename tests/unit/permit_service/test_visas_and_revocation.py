@@ -160,7 +160,7 @@ def narrow(world: World, payload: dict[str, JSON]) -> None:
 def test_the_count_of_a_cohort_follows_the_registry(world: World) -> None:
     permit = world.grant()
     cohorts: list[JSON] = [
-        {"permit_id": permit.permit_id, "members_now": 611},
+        {"permit_id": permit.permit_id, "members_now": 600},
         {"permit_id": "unknown", "members_now": 5},
         {"permit_id": permit.permit_id, "members_now": -1},
         {"members_now": 1},
@@ -168,10 +168,13 @@ def test_the_count_of_a_cohort_follows_the_registry(world: World) -> None:
     ]
     narrow(world, {"dataset": permit.dataset, "revision": 9, "cohorts": cohorts})
     kept = world.units.committed.permits[permit.permit_id]
-    assert (kept.members_now, kept.members_revision) == (611, 9)
-    late: list[JSON] = [{"permit_id": permit.permit_id, "members_now": 612}]
+    assert (kept.members_now, kept.members_revision) == (600, 9)
+    late: list[JSON] = [{"permit_id": permit.permit_id, "members_now": 610}]
     narrow(world, {"dataset": permit.dataset, "revision": 8, "cohorts": late})
-    assert world.units.committed.permits[permit.permit_id].members_now == 611
+    assert world.units.committed.permits[permit.permit_id].members_now == 600
+    few: list[JSON] = [{"permit_id": permit.permit_id, "members_now": None}]
+    narrow(world, {"dataset": permit.dataset, "revision": 10, "cohorts": few})
+    assert world.units.committed.permits[permit.permit_id].members_now is None
 
 
 @pytest.mark.parametrize(

@@ -271,7 +271,7 @@ def test_headers_follow_cloudevents_binary_mode() -> None:
 
 
 def test_the_list_of_types_is_the_published_one() -> None:
-    assert len(ENTRY_TYPES) == 48
+    assert len(ENTRY_TYPES) == 67
     assert "placet.permit.suspended.v1" not in ENTRY_TYPES
     for known in ("access.session.open", "application.decided", "optout.reversed", "sys.gap"):
         assert f"placet.{known}.v1" in ENTRY_TYPES

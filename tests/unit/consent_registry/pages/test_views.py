@@ -184,7 +184,7 @@ def test_a_receipt_names_a_dataset_even_when_nothing_else_is_known_of_it() -> No
         idempotency_key=None,
         request_sha256=b"",
     )
-    view = views.receipt(done, present(choice(State.WITHDRAWN)).choices, SPEAKER)
+    view = views.receipt(done, present(choice(State.WITHDRAWN)).choices, [], SPEAKER)
     assert [(one.title, one.revision) for one in view.stopped] == [("Hearts", 5), (gone, 9)]
     assert view.participant == "P-1"
 

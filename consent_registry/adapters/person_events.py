@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`PersonEvents` on PostgreSQL: sealed and chained events about people, and their bars."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, func, insert, select, text, update
+from sqlalchemy.dialects import postgresql
+
+from consent_registry.adapters import person_bars
+from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer
+from consent_registry.adapters.sets import among
+from consent_registry.adapters.tables import (
+    DATASET_MEMBER,
+    OPT_OUT_PERSON,
+    OPT_OUT_REGISTER,
+    PERSON_EVENT,
+    PERSON_KEY,
+    PERSON_REACH,
+)
+from consent_registry.domain.bars import BarSegment
+from consent_registry.domain.person_events import (
+    PersonKind,
+    PersonRecord,
+    commitment,
+    event_hash,
+)
+from consent_registry.domain.records import NO_PREVIOUS, Channel
+from shared.ids import DatasetId, Ordinal, Revision
+
+_EVENT: Final = PERSON_EVENT.c
+_UNSETTLED: Final = text(
+    "SELECT matter FROM person_event AS p WHERE kind = 'merge_proposed' AND NOT EXISTS ("
+    "SELECT FROM person_event AS s WHERE s.matter = p.matter AND s.kind <> 'merge_proposed') "
+    "GROUP BY matter ORDER BY min(recorded_at), matter"
+)
+# Preferences are kept and read; no decision about the use of data depends on them.
+_DECIDES: Final = _EVENT.kind.not_in([PersonKind.PREFERENCES.value])
+_log: Final = logging.getLogger(__name__)
+
+
+class SqlPersonEvents:
+    """The port `PersonEvents`; `salts(n)` gives n fresh random bytes."""
+
+    def __init__(
+        self, connection: Connection, *, sealer: PersonSealer, salts: Callable[[int], bytes]
+    ) -> None:
+        self._connection = connection
+        self._sealer = sealer
+        self._salts = salts
+
+    def of(self, pids: Iterable[str]) -> Mapping[str, Sequence[PersonRecord]]:
+        """Read, and open what can be opened."""
+        wanted = select(PERSON_EVENT).where(among(_EVENT.pid, pids))
+        rows = self._connection.execute(wanted.order_by(_EVENT.pid, _EVENT.number)).all()
+        keys = self._keys({row.pid for row in rows})
+        found: dict[str, list[PersonRecord]] = {}
+        for row in rows:
+            found.setdefault(row.pid, []).append(_record(row, self._opened(row, keys)))
+        return found
+
+    def append(self, records: Sequence[PersonRecord]) -> Sequence[bytes]:
+        """Seal, chain and insert."""
+        pids = {record.pid for record in records}
+        keys = self._keys(pids)
+        keys |= {pid: self._new_key(pid) for pid in sorted(pids - keys.keys())}
+        last = self._last_hashes(pids)
+        hashes: list[bytes] = []
+        for record in records:
+            salt = self._salts(SALT_BYTES)
+            committed = commitment(record.event_id, salt, record.personal)
+            previous = last.get(record.pid, NO_PREVIOUS)
+            chained = event_hash(previous, record.open_part(), committed)
+            sealed = self._sealer.seal(keys[record.pid], record.event_id, salt, record.personal)
+            self._insert(record, sealed, committed, previous, chained)
+            last[record.pid] = chained
+            hashes.append(chained)
+        return hashes
+
+    def _insert(
+        self,
+        record: PersonRecord,
+        sealed: bytes,
+        committed: bytes,
+        previous: bytes,
+        chained: bytes,
+    ) -> None:
+        values = {
+            "event_id": record.event_id,
+            "pid": record.pid,
+            "number": record.number,
+            "kind": record.kind.value,
+            "matter": record.matter,
+            "about": record.about,
+            "effective_from": record.effective_from,
+            "effective_to": record.effective_to,
+            "recorded_at": record.recorded_at,
+            "channel": record.channel.value,
+            "sealed": sealed,
+            "commitment": committed,
+            "previous": previous,
+            "hash": chained,
+        }
+        self._connection.execute(insert(PERSON_EVENT).values(values))
+
+    def known(self, pids: Iterable[str]) -> frozenset[str]:
+        """Look people up."""
+        wanted = select(_EVENT.pid).where(among(_EVENT.pid, pids), _DECIDES).distinct()
+        return frozenset(self._connection.execute(wanted).scalars())
+
+    def known_members(
+        self, dataset: DatasetId, ordinals: Sequence[Ordinal] | None
+    ) -> Mapping[Ordinal, str]:
+        """Look members up."""
+        member = DATASET_MEMBER.c
+        people = select(_EVENT.pid).where(_DECIDES)
+        wanted = select(member.ordinal, member.pid).where(
+            member.dataset == dataset, member.pid.in_(people)
+        )
+        if ordinals is not None:
+            wanted = wanted.where(among(member.ordinal, ordinals))
+        rows = self._connection.execute(wanted.order_by(member.ordinal))
+        return {Ordinal(row.ordinal): row.pid for row in rows}
+
+    def ring(self, pids: Iterable[str]) -> frozenset[str]:
+        """Follow merges until nobody new is met."""
+        found = frozenset(pids)
+        edge = found
+        while edge:
+            wanted = select(_EVENT.about).where(
+                among(_EVENT.pid, edge), _EVENT.kind == PersonKind.MERGE_PROPOSED.value
+            )
+            edge = frozenset(self._connection.execute(wanted).scalars()) - found
+            found |= edge
+        return found
+
+    def pids_of(self, matter: str) -> frozenset[str]:
+        """Look a matter up."""
+        wanted = select(_EVENT.pid).where(_EVENT.matter == matter).distinct()
+        return frozenset(self._connection.execute(wanted).scalars())
+
+    def unsettled_merges(self) -> Sequence[str]:
+        """Read what waits."""
+        return [str(matter) for matter in self._connection.execute(_UNSETTLED).scalars()]
+
+    def enrol(self, pid: str, name: DatasetId, at: datetime) -> Ordinal:
+        """Look her up, or number her under the register's lock."""
+        wanted = select(OPT_OUT_PERSON.c.ordinal).where(OPT_OUT_PERSON.c.pid == pid)
+        found = self._connection.execute(wanted).scalar_one_or_none()
+        if found is not None:
+            return Ordinal(found)
+        empty = {"name": name, "number": 0, "people": 0, "recorded_at": at, "edge": b""}
+        register = OPT_OUT_REGISTER.c
+        self._connection.execute(
+            postgresql.insert(OPT_OUT_REGISTER).values(empty).on_conflict_do_nothing()
+        )
+        people = select(register.people).where(register.name == name).with_for_update()
+        number = self._connection.execute(people).scalar_one()
+        self._connection.execute(insert(OPT_OUT_PERSON).values(pid=pid, ordinal=number))
+        self._connection.execute(
+            update(OPT_OUT_REGISTER).where(register.name == name).values(people=number + 1)
+        )
+        return Ordinal(number)
+
+    def reach(self, dataset: DatasetId, revision: Revision, ordinals: Sequence[Ordinal]) -> None:
+        """Insert rows."""
+        rows = [
+            {"dataset": dataset, "revision": revision, "ordinal": ordinal}
+            for ordinal in sorted(set(ordinals))
+        ]
+        if rows:
+            self._connection.execute(insert(PERSON_REACH), rows)
+
+    def changed_since(self, dataset: DatasetId, revision: Revision) -> Sequence[Ordinal]:
+        """Read whom later changes reached."""
+        reached = PERSON_REACH.c
+        wanted = select(reached.ordinal).where(
+            reached.dataset == dataset, reached.revision > revision
+        )
+        found = self._connection.execute(wanted.distinct()).scalars()
+        return [Ordinal(ordinal) for ordinal in found]
+
+    def put_bars(
+        self, dataset: DatasetId, bars: Mapping[Ordinal, Sequence[BarSegment]], now: datetime
+    ) -> None:
+        """Replace rows."""
+        person_bars.put(self._connection, dataset, bars, now)
+
+    def bars(
+        self, dataset: DatasetId, ordinals: Sequence[Ordinal]
+    ) -> Mapping[Ordinal, Sequence[BarSegment]]:
+        """Read rows."""
+        return person_bars.read(self._connection, dataset, ordinals)
+
+    def to_turn(self, dataset: DatasetId, after: datetime) -> Sequence[Ordinal]:
+        """Read who will be barred."""
+        return person_bars.to_turn(self._connection, dataset, after)
+
+    def turning(self, dataset: DatasetId, upto: datetime, limit: int) -> Sequence[Ordinal]:
+        """Read who was barred by the calendar."""
+        return person_bars.turning(self._connection, dataset, upto, limit)
+
+    def turned(self, dataset: DatasetId, ordinals: Sequence[Ordinal], upto: datetime) -> None:
+        """Note that it was said."""
+        person_bars.turned(self._connection, dataset, ordinals, upto)
+
+    def _keys(self, pids: Iterable[str]) -> dict[str, bytes]:
+        rows = self._connection.execute(select(PERSON_KEY).where(among(PERSON_KEY.c.pid, pids)))
+        return {row.pid: self._sealer.unwrap(row.pid, bytes(row.wrapped)) for row in rows}
+
+    def _new_key(self, pid: str) -> bytes:
+        key, wrapped = self._sealer.new_key(pid)
+        self._connection.execute(insert(PERSON_KEY).values(pid=pid, wrapped=wrapped))
+        return key
+
+    def _last_hashes(self, pids: Iterable[str]) -> dict[str, bytes]:
+        newest = (
+            select(_EVENT.pid, func.max(_EVENT.number).label("number"))
+            .where(among(_EVENT.pid, pids))
+            .group_by(_EVENT.pid)
+            .subquery()
+        )
+        wanted = select(_EVENT.pid, _EVENT.hash).join(
+            newest, (_EVENT.pid == newest.c.pid) & (_EVENT.number == newest.c.number)
+        )
+        return {row.pid: bytes(row.hash) for row in self._connection.execute(wanted)}
+
+    def _opened(self, row: Row[Any], keys: Mapping[str, bytes]) -> bytes:
+        """Open a personal part and hold it against its commitment; empty when that fails."""
+        key = keys.get(row.pid)
+        if key is None:
+            return b""
+        opened = self._sealer.open(key, row.event_id, bytes(row.sealed))
+        if opened is not None:
+            salt, personal = opened
+            if commitment(row.event_id, salt, personal) == bytes(row.commitment):
+                return personal
+        _log.error("a stored event of a person is unreadable", extra={"event_id": row.event_id})
+        return b""
+
+
+def _record(row: Row[Any], personal: bytes) -> PersonRecord:
+    return PersonRecord(
+        event_id=row.event_id,
+        pid=row.pid,
+        number=row.number,
+        kind=PersonKind(row.kind),
+        matter=row.matter,
+        about=row.about,
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+        recorded_at=row.recorded_at,
+        channel=Channel(row.channel),
+        personal=personal,
+    )

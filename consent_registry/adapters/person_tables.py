@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables of what is known of people beside their consents. Declares them only."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+
+_INSTANT: Final = DateTime(timezone=True)
+_ID: Final = Uuid(as_uuid=False)
+
+
+def person_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
+    """Declare the events, whom they reached, and the bars projected from them."""
+    # What is known of people beside their consents; a merge stands once with each of the two.
+    event = Table(
+        "person_event",
+        metadata,
+        Column("event_id", _ID, primary_key=True),
+        Column("pid", _ID, nullable=False),
+        Column("number", BigInteger, nullable=False),
+        Column("kind", Text, nullable=False),
+        Column("matter", _ID, nullable=False, index=True),
+        Column("about", _ID),
+        Column("effective_from", _INSTANT, nullable=False),
+        Column("effective_to", _INSTANT),
+        Column("recorded_at", _INSTANT, nullable=False),
+        Column("channel", Text, nullable=False),
+        Column("sealed", LargeBinary, nullable=False),
+        Column("commitment", LargeBinary, nullable=False),
+        Column("previous", LargeBinary, nullable=False),
+        Column("hash", LargeBinary, nullable=False),
+        UniqueConstraint("pid", "number"),
+    )
+
+    # Which members a change of a person reached, and at which revision of the dataset.
+    reach = Table(
+        "person_reach",
+        metadata,
+        Column("dataset", Text, primary_key=True),
+        Column("revision", BigInteger, primary_key=True, autoincrement=False),
+        Column("ordinal", BigInteger, primary_key=True, autoincrement=False),
+        ForeignKeyConstraint(
+            ["dataset", "ordinal"], ["dataset_member.dataset", "dataset_member.ordinal"]
+        ),
+    )
+
+    # A projection: what takes members out beside their choices, and when.
+    bar = Table(
+        "bar",
+        metadata,
+        Column("dataset", Text, primary_key=True),
+        Column("ordinal", BigInteger, primary_key=True, autoincrement=False),
+        Column("cause", Text, primary_key=True),
+        Column("starts_at", _INSTANT, primary_key=True),
+        Column("ends_at", _INSTANT),
+        # It began, or ended, after it was recorded, and the feed has not said so yet.
+        Column("pending", Boolean, nullable=False),
+        Index(None, "dataset", "starts_at"),
+    )
+    return event, reach, bar

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Stops` on PostgreSQL, and the sets of stopped members that indexes hold."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from pyroaring import BitMap
+from sqlalchemy import Connection, Row, insert, select, text
+
+from consent_registry.adapters.sets import among
+from consent_registry.adapters.tables import DATASET_MEMBER, STOP_EVENT, STOP_REACH
+from consent_registry.domain.cohort_index import CohortIndex
+from consent_registry.domain.register import Member
+from consent_registry.domain.stops import StopEvent, StopKind
+from shared.ids import DatasetId, Ordinal, Revision
+
+# The last event of each person and kind decides, as `standing_stops` reads them.
+_STOPPED: Final = text(
+    "SELECT m.ordinal, s.kind FROM ("
+    " SELECT DISTINCT ON (pid, kind) pid, kind, begins FROM stop_event"
+    " WHERE CAST(:known_at AS timestamptz) IS NULL OR recorded_at <= :known_at"
+    " OR kind = 'erasure'"
+    " ORDER BY pid, kind, number DESC) AS s"
+    " JOIN dataset_member AS m ON m.pid = s.pid AND m.dataset = :dataset"
+    " WHERE s.begins AND (CAST(:ordinals AS bigint[]) IS NULL OR m.ordinal = ANY(:ordinals))"
+)
+
+
+def mark_stopped(
+    index: CohortIndex,
+    connection: Connection,
+    dataset: DatasetId,
+    ordinals: Sequence[int] | None = None,
+    known_at: datetime | None = None,
+) -> None:
+    """Note in an index who of a dataset, or of these members, is stopped, as known then or now."""
+    chosen = None if ordinals is None else list(ordinals)
+    values = {"dataset": dataset, "ordinals": chosen, "known_at": known_at}
+    into: Mapping[StopKind, BitMap] = {
+        StopKind.RESTRICTION: index.restricted,
+        StopKind.OBJECTION: index.objecting,
+        StopKind.ERASURE: index.erased,
+    }
+    for row in connection.execute(_STOPPED, values):
+        into[StopKind(row.kind)].add(row.ordinal)
+
+
+class SqlStops:
+    """The port `Stops`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of(self, pid: str) -> Sequence[StopEvent]:
+        """Read one person's events."""
+        wanted = select(STOP_EVENT).where(STOP_EVENT.c.pid == pid).order_by(STOP_EVENT.c.number)
+        return [_event(row) for row in self._connection.execute(wanted)]
+
+    def of_members(
+        self, dataset: DatasetId, ordinals: Sequence[Ordinal]
+    ) -> Mapping[Ordinal, Sequence[StopEvent]]:
+        """Read members' events."""
+        wanted = (
+            select(STOP_EVENT, DATASET_MEMBER.c.ordinal)
+            .join(DATASET_MEMBER, DATASET_MEMBER.c.pid == STOP_EVENT.c.pid)
+            .where(DATASET_MEMBER.c.dataset == dataset, among(DATASET_MEMBER.c.ordinal, ordinals))
+            .order_by(STOP_EVENT.c.number)
+        )
+        found: dict[Ordinal, list[StopEvent]] = {}
+        for row in self._connection.execute(wanted):
+            found.setdefault(Ordinal(row.ordinal), []).append(_event(row))
+        return found
+
+    def add(
+        self,
+        pid: str,
+        kind: StopKind,
+        *,
+        begins: bool,
+        at: datetime,
+        request_id: str | None,
+        reach: Sequence[tuple[Member, Revision]],
+    ) -> None:
+        """Add rows."""
+        number = self._connection.execute(
+            insert(STOP_EVENT)
+            .values(pid=pid, kind=kind.value, begins=begins, recorded_at=at, request_id=request_id)
+            .returning(STOP_EVENT.c.number)
+        ).scalar_one()
+        rows = [
+            {
+                "number": number,
+                "dataset": member.dataset,
+                "ordinal": member.ordinal,
+                "revision": revision,
+            }
+            for member, revision in reach
+        ]
+        if rows:
+            self._connection.execute(insert(STOP_REACH), rows)
+
+    def changed_since(self, dataset: DatasetId, revision: Revision) -> Sequence[Ordinal]:
+        """Read whom later events reach."""
+        wanted = select(STOP_REACH.c.ordinal).where(
+            STOP_REACH.c.dataset == dataset, STOP_REACH.c.revision > revision
+        )
+        return [Ordinal(ordinal) for ordinal in self._connection.execute(wanted).scalars()]
+
+
+def _event(row: Row[Any]) -> StopEvent:
+    return StopEvent(
+        number=row.number,
+        pid=row.pid,
+        kind=StopKind(row.kind),
+        begins=row.begins,
+        recorded_at=row.recorded_at,
+        request_id=row.request_id,
+    )

@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A FHIR Consent as one row of the import, all its alternatives together, or why it is refused.
+
+Only what is permitted by name, and not denied, is given. What a statement of one signature permits
+holds for one period, or the whole is refused: nobody chooses which for the person.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import unquote
+
+from consent_registry.domain import duo
+from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.duo import Duo, Role
+from consent_registry.domain.ehds import EhdsPurpose
+from consent_registry.domain.fhir import times
+from consent_registry.domain.fhir.mapping import (
+    ACTIVITY,
+    DATASETS,
+    DUO_SYSTEM,
+    EHDS_SYSTEM,
+    FORMS,
+    NATIONAL_SYSTEM,
+    OWN,
+    FhirMapping,
+    Rule,
+    alternative_of,
+)
+from consent_registry.domain.fhir.statement import (
+    Coded,
+    NotUnderstood,
+    Provision,
+    Release,
+    Span,
+    Statement,
+    about_of,
+    read_statement,
+)
+from consent_registry.domain.form_demand import FormUse
+from consent_registry.domain.identifiers import is_name
+from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
+from consent_registry.domain.row_codes import Fault, RowCode
+from consent_registry.domain.rows import COLUMNS, Row, RowReader
+from consent_registry.domain.terms import (
+    MAX_ALTERNATIVES,
+    Alternative,
+    RawAlternative,
+    RawModifier,
+    Terms,
+    canonical_text,
+    read_alternative,
+)
+
+_RESEARCH: Final = Coded(system=EHDS_SYSTEM, code=EhdsPurpose.RESEARCH.value)
+_TERMS: Final = frozenset({DUO_SYSTEM, NATIONAL_SYSTEM})
+_STAND_IN: Final = Duo.POA.name
+_Period = tuple[datetime | None, datetime | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """What a statement gives, and from when to when; no terms are a no."""
+
+    terms: Terms
+    period: _Period
+
+
+class FhirReader:
+    """Reads the resources of one import; `identifiers` resolves references within a Bundle."""
+
+    def __init__(
+        self,
+        mapping: FhirMapping,
+        release: Release,
+        *,
+        diseases: Diseases,
+        known_dataset: Callable[[str], bool],
+        now: datetime,
+        identifiers: Callable[[str], Sequence[Coded]],
+        forms: FormUse,
+        vocabulary: Vocabulary = NO_VOCABULARY,
+    ) -> None:
+        self._mapping = mapping
+        self._release = release
+        self._forms = forms
+        self._vocabulary = vocabulary
+        self._diseases = diseases
+        self._identifiers = identifiers
+        self._known = mapping.named | mapping.ignored
+        # Names and dates are judged by the one reader that knows how.
+        self._rows = RowReader(COLUMNS, diseases=diseases, known_dataset=known_dataset, now=now)
+
+    def read(self, resource: Mapping[str, Any]) -> Row | tuple[Fault, ...]:
+        """Give the row of a Consent in canonical form, or what is wrong with it."""
+        try:
+            statement = read_statement(resource, self._release)
+            state = self._state(statement)
+            self._check_policies(statement, over=state != "given")
+            given = self._given(statement) if state == "given" else None
+            if given is not None and not given.terms:
+                state = "refused"
+            return self._row(statement, state, given)
+        except NotUnderstood as refused:
+            return (refused.fault,)
+
+    def whose(self, resource: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Give participant and dataset of a resource, good or bad; None when they cannot be told.
+
+        Asked of a refused resource, so that nothing else of the same consent is recorded.
+        """
+        subject = resource.get("patient" if self._release is Release.R4 else "subject")
+        if not isinstance(subject, Mapping):
+            return None
+        try:
+            participant = self._participant(subject)
+            dataset = self._dataset(about_of(resource))
+        except NotUnderstood:
+            return None
+        return (participant, dataset) if is_name(participant) and is_name(dataset) else None
+
+    def _state(self, statement: Statement) -> str:
+        """Say what a status means. R5's `not-done` is a refusal with the decision beside it."""
+        r4 = self._release is Release.R4
+        match statement.status:
+            case "active" if statement.decided:
+                return "given"
+            case "inactive":
+                return "withdrawn"
+            case "rejected" if r4:
+                return "refused"
+            case "not-done" if not r4 and statement.decided:
+                return "refused"
+        raise NotUnderstood(RowCode.FHIR_STATUS, "status")
+
+    def _given(self, statement: Statement) -> _Given:
+        if self._mapping.rules:
+            return self._by_codes(statement)
+        return self._by_duo(statement)
+
+    def _check_policies(self, statement: Statement, *, over: bool) -> None:
+        """Require that a consent rests on a policy that is known, and on no other.
+
+        Our own consents name the version of a form, or nothing. One that is over is about this
+        form when it names it, or names none.
+        """
+        own = self._mapping is OWN
+        if over and (not statement.policies or statement.policies & self._mapping.policies):
+            return
+        unknown = {
+            one
+            for one in statement.policies - self._mapping.policies
+            if not (own and one.startswith(FORMS))
+        }
+        if unknown or not (statement.policies or own):
+            raise NotUnderstood(RowCode.FHIR_UNMAPPED, "policy")
+
+    def _by_codes(self, statement: Statement) -> _Given:
+        permitted: dict[str, list[Span]] = {}
+        denied: set[str] = set()
+        for provision in statement.provisions:
+            if provision.purposes or provision.parameters or provision.about:
+                raise NotUnderstood(RowCode.FHIR_ELEMENT, "provision")
+            for code in self._codes(provision):
+                if provision.permits:
+                    permitted.setdefault(code, []).append(provision.span)
+                else:
+                    denied.add(code)
+        if denied & permitted.keys():
+            raise NotUnderstood(RowCode.FHIR_CONTRADICTION, "provision")
+        if any(len(set(spans)) > 1 for spans in permitted.values()):
+            raise NotUnderstood(RowCode.FHIR_PERIODS, "provision")
+        rules = [rule for rule in self._mapping.rules if rule.needs <= permitted.keys()]
+        periods = {
+            times.common([statement.span, *(permitted[code][0] for code in rule.needs)])
+            for rule in rules
+        }
+        return _Given(terms=self._terms_of(rules), period=_one(periods))
+
+    def _terms_of(self, rules: Sequence[Rule]) -> Terms:
+        found = [alternative_of(rule, self._diseases) for rule in rules]
+        terms = tuple(one for one in found if one is not None)
+        if len(terms) != len(found):
+            raise NotUnderstood(RowCode.FHIR_UNMAPPED, "diseases")
+        return terms
+
+    def _codes(self, provision: Provision) -> list[str]:
+        """Give the codes that count. A provision without a code would be about everything."""
+        if not provision.concepts:
+            raise NotUnderstood(RowCode.FHIR_ELEMENT, "provision")
+        found: list[str] = []
+        for concept in provision.concepts:
+            codes = {one.code for one in concept if one.system == self._mapping.system}
+            others = {one.system for one in concept} - {self._mapping.system}
+            if not concept or len(codes) > 1 or not others <= self._mapping.ignored_systems:
+                raise NotUnderstood(RowCode.FHIR_UNMAPPED, "code")
+            if not codes <= self._known:
+                raise NotUnderstood(RowCode.FHIR_UNMAPPED, "code")
+            found += codes - self._mapping.ignored
+        return found
+
+    def _by_duo(self, statement: Statement) -> _Given:
+        about = statement.about
+        alternatives: list[Alternative] = []
+        for provision in statement.provisions:
+            if not provision.permits or provision.concepts or provision.about != about:
+                raise NotUnderstood(RowCode.FHIR_ELEMENT, "provision")
+            alternatives.append(self._alternative(provision))
+        if len(alternatives) > MAX_ALTERNATIVES:
+            raise NotUnderstood(RowCode.ALTERNATIVE, "provision")
+        periods = {times.common([statement.span, one.span]) for one in statement.provisions}
+        return _Given(terms=tuple(alternatives), period=_one(periods))
+
+    def _alternative(self, provision: Provision) -> Alternative:
+        """Read the DUO terms of a provision; research is the only other purpose that may stand."""
+        codes = [one.code for one in provision.purposes if one.system in _TERMS]
+        others = [one for one in provision.purposes if one.system not in _TERMS]
+        permissions = [code for code in codes if _is_permission(code)]
+        if any(one != _RESEARCH for one in others) or len(permissions) != 1:
+            raise NotUnderstood(RowCode.FHIR_UNMAPPED, "purpose")
+        (permission,) = permissions
+        values: dict[str, list[str]] = {}
+        for parameter in provision.parameters:
+            values.setdefault(parameter.code, []).append(parameter.value)
+        activities = tuple(values.pop(ACTIVITY, ()))
+        if not values.keys() <= set(codes):
+            raise NotUnderstood(RowCode.FHIR_UNMAPPED, "modifierExtension")
+        raw = RawAlternative(
+            permission=permission,
+            modifiers=tuple(
+                RawModifier(code=code, values=tuple(values.get(code, ())))
+                for code in codes
+                if code != permission
+            ),
+            diseases=tuple(values.get(permission, ())),
+            activities=activities,
+        )
+        alternative, faults = read_alternative(raw, self._diseases, self._vocabulary)
+        if alternative is None:
+            raise _refusal(faults[0])
+        return alternative
+
+    def _row(
+        self, statement: Statement, state: str, given: _Given | None
+    ) -> Row | tuple[Fault, ...]:
+        participant = self._participant(statement.subject)
+        over = given is None
+        date = statement.date if not over or self._mapping.dated_closings else ""
+        start, stop = given.period if given is not None and given.terms else (None, None)
+        row = self._rows.read(
+            [
+                participant,
+                self._dataset(statement.about),
+                self._local_id(statement, participant),
+                "",
+                _STAND_IN if state == "given" else "",
+                "",
+                "",
+                state,
+                times.written(times.begins(date, "signed_on")) if date else "",
+                times.written(start),
+                times.written(stop),
+                self._form(statement),
+            ]
+        )
+        if not isinstance(row, Row):
+            return row
+        form, unfit = self._forms.judge(row.dataset, row.form_version, row.expressed_at)
+        if given is None or not given.terms:
+            return replace(row, alternative_text="", form_version=form)
+        unfit = unfit or self._forms.judge_terms(form, given.terms, self._diseases)
+        return unfit or replace(
+            row, alternative_text=canonical_text(given.terms), form_version=form
+        )
+
+    def _participant(self, subject: Mapping[str, Any]) -> str:
+        found = subject.get("identifier")
+        reference = subject.get("reference")
+        known: list[Coded] = []
+        if isinstance(found, Mapping):
+            known.append(
+                Coded(system=str(found.get("system", "")), code=str(found.get("value", "")))
+            )
+        if isinstance(reference, str):
+            known += self._identifiers(reference)
+        names = {one.code for one in known if one.system == self._mapping.participant}
+        if len(names) != 1:
+            raise NotUnderstood(RowCode.MALFORMED_ID, "participant")
+        return names.pop()
+
+    def _dataset(self, about: Sequence[Coded]) -> str:
+        if self._mapping.dataset is not None:
+            return str(self._mapping.dataset)
+        names = {one.code for one in about if one.system == DATASETS}
+        if len(names) != 1 or len(about) != 1:
+            raise NotUnderstood(RowCode.UNKNOWN_DATASET, "dataset")
+        return names.pop()
+
+    def _local_id(self, statement: Statement, participant: str) -> str:
+        if not self._mapping.local_id:
+            return participant
+        names = {one.code for one in statement.identifiers if one.system == self._mapping.local_id}
+        if len(names) != 1:
+            raise NotUnderstood(RowCode.MALFORMED_ID, "local_id")
+        return names.pop()
+
+    def _form(self, statement: Statement) -> str:
+        forms = (one for one in statement.policies if one.startswith(FORMS))
+        named = [unquote(one.removeprefix(FORMS)) for one in forms]
+        return self._mapping.form_version or (named[0] if len(named) == 1 else "")
+
+
+def _one(periods: set[_Period]) -> _Period:
+    if len(periods) > 1:
+        raise NotUnderstood(RowCode.FHIR_PERIODS, "provision")
+    return next(iter(periods), (None, None))
+
+
+def _is_permission(code: str) -> bool:
+    found = duo.find(code)
+    return found is not None and duo.TERMS[found].role is Role.PERMISSION
+
+
+def _refusal(fault: Fault) -> NotUnderstood:
+    refused = NotUnderstood(fault.what, fault.column)
+    refused.fault = fault
+    return refused

@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Consent records and receipts after ISO/IEC TS 27560:2023, in DPV's words as JSON-LD.
+
+One receipt for each consent event. The full one is for the person; the compact one is small enough
+for a QR code and says nothing about anybody: which registry, which event, when, and the digest of
+the full one. Whatever DPV allows several of is a list, because two members of one name are lost by
+readers. An opt-out is another legal act and has no receipt of a consent.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from consent_registry.domain.activities import scopes_of
+from consent_registry.domain.duo import TERMS, Duo
+from consent_registry.domain.ehds import EhdsPurpose
+from consent_registry.domain.history import Kind
+from consent_registry.domain.national import label_of
+from consent_registry.domain.records import EventRecord
+from consent_registry.domain.regimes import ConsentRole
+from consent_registry.domain.register import Dataset
+from consent_registry.domain.terms import Alternative, Terms
+from shared.canonical import JSON
+from shared.clock import to_rfc3339
+from shared.ids import EventId
+
+RECEIPT_TYP: Final = "placet-consent-receipt+jws"
+COMPACT_TYP: Final = "placet-receipt+jws"
+PROFILE: Final = "dpv-27560:receipt-eu-gdpr"
+RECORD_PROFILE: Final = "dpv-27560:record-eu-gdpr"
+VERSION: Final = 1
+
+_SUBJECT: Final = b"placet/receipt-subject/v1\n"
+_CONTEXT: Final[Mapping[str, JSON]] = MappingProxyType(
+    {
+        "dct": "http://purl.org/dc/terms/",
+        "dpv": "https://w3id.org/dpv#",
+        "dpv-27560": "https://w3id.org/dpv/schema/dpv-27560#",
+        "duo": "http://purl.obolibrary.org/obo/DUO_",
+        "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
+        "pd": "https://w3id.org/dpv/pd#",
+        "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+        "skos": "http://www.w3.org/2004/02/skos/core#",
+    }
+)
+_STATUS: Final[Mapping[Kind, str]] = MappingProxyType(
+    {
+        Kind.GIVEN: "dpv:ConsentGiven",
+        Kind.CHANGED: "dpv:ConsentGiven",
+        Kind.REFUSED: "dpv:ConsentRefused",
+        Kind.WITHDRAWN: "dpv:ConsentWithdrawn",
+        Kind.INVALIDATED: "dpv:ConsentInvalidated",
+        Kind.RECONSENT_REQUESTED: "dpv:ConsentRequested",
+        Kind.AUTHORITY_LAPSED: "dpv:ConsentTerminated",
+    }
+)
+_RIGHTS: Final = ("A7-3", "A13", "A15", "A16", "A17", "A18", "A20", "A77")
+_BROADER: Final = "dpv:ScientificResearch"
+_Object = dict[str, JSON]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipted:
+    """What a receipt is about: one event, the dataset, and what the event allows, if readable."""
+
+    issuer: str
+    dataset: Dataset
+    record: EventRecord
+    terms: Terms | None
+
+
+def receipt_of(about: Receipted) -> Mapping[str, JSON]:
+    """Write the whole receipt: the same bytes whenever it is asked for again."""
+    event_id = about.record.event_id
+    return {
+        "@context": dict(_CONTEXT),
+        "@id": f"{about.issuer}/receipts/{event_id}",
+        "@type": ["dpv:ConsentReceipt"],
+        "dct:conformsTo": PROFILE,
+        "dct:identifier": str(event_id),
+        "dct:created": to_rfc3339(about.record.recorded_at),
+        "dpv:hasRecordOfActivity": [_record(about)],
+    }
+
+
+def compact_of(about: Receipted, receipt: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """Write what the QR code carries: names of claims as in RFC 7519, and no word about anybody."""
+    return {
+        "v": VERSION,
+        "iss": about.issuer,
+        "jti": str(about.record.event_id),
+        "iat": int(about.record.recorded_at.timestamp()),
+        "sha256": digest_of(receipt),
+    }
+
+
+def digest_of(receipt: Mapping[str, JSON]) -> str:
+    """Give SHA-256 of a receipt's sorted JSON, which is what the signature of it covers."""
+    text = json.dumps(receipt, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def event_named(payload: Mapping[str, object], issuer: str) -> EventId | None:
+    """Say which event a verified payload of either kind is about; None when it is not ours."""
+    if payload.get("iss") == issuer and payload.get("v") == VERSION:
+        named = payload.get("jti")
+    elif str(payload.get("@id", "")).startswith(f"{issuer}/receipts/"):
+        named = payload.get("dct:identifier")
+    else:
+        return None
+    return EventId(named) if isinstance(named, str) else None
+
+
+def subject_of(record: EventRecord) -> str:
+    """Give the data subject's identifier: another one in each dataset, and no pseudonym of hers.
+
+    The participant's own id, which is random and leaves the registry nowhere, hides behind it.
+    """
+    hidden = hashlib.sha256(_SUBJECT + f"{record.dataset}\n{record.pid}".encode())
+    return f"urn:placet:subject:{hidden.hexdigest()[:32]}"
+
+
+def _record(about: Receipted) -> _Object:
+    record, dataset = about.record, about.dataset
+    controller = f"{about.issuer}/datasets/{dataset.dataset}#controller"
+    return {
+        "@type": ["dpv:ConsentRecord"],
+        "dct:conformsTo": RECORD_PROFILE,
+        "dct:identifier": str(record.event_id),
+        "dpv:hasIdentifier": str(record.event_id),
+        "dct:created": to_rfc3339(record.recorded_at),
+        "dct:creator": controller,
+        "dct:language": "en",
+        "dpv:hasDataSubject": {
+            "@type": ["dpv:DataSubject"],
+            "dpv:hasIdentifier": subject_of(record),
+        },
+        "dpv:hasJurisdiction": [dataset.country],
+        "dpv:hasEntity": [
+            {
+                "@id": controller,
+                "@type": ["dpv:DataController"],
+                "dpv:hasIdentifier": controller,
+                "dpv:hasName": dataset.controller,
+                "dpv:hasAddress": dataset.country,
+                "dpv:hasContact": about.issuer,
+            }
+        ],
+        "dpv:hasAuthority": [
+            {"@type": ["dpv:DataProtectionAuthority"], "dpv:hasJurisdiction": [dataset.country]}
+        ],
+        "dpv:hasRight": [f"eu-gdpr:{right}" for right in _RIGHTS],
+        "dpv:hasConsentControl": [
+            {
+                "@type": ["dpv:WithdrawConsent"],
+                "@id": f"{about.issuer}/withdraw/{dataset.dataset}",
+            }
+        ],
+        "dpv:hasNotice": [_notice(record.form_version)],
+        "dpv:hasProcess": _processes(about, controller),
+    }
+
+
+def _notice(form_version: str) -> _Object:
+    """Name the version of the form; an event without one says so instead of naming another."""
+    return {
+        "@type": ["dpv:ConsentNotice"],
+        "dct:identifier": form_version or "urn:placet:form:not-recorded",
+        "dct:language": "en",
+    }
+
+
+def _processes(about: Receipted, controller: str) -> list[JSON]:
+    """Give one process for each alternative, because any one of them is enough; a no has one."""
+    readable = about.record.kind.grants and about.terms is not None
+    status = "dpv:ConsentUnknown" if about.record.kind.grants and not readable else None
+    shared = _process(about, controller, status or _STATUS[about.record.kind])
+    if not readable or not about.terms:
+        return [{**shared, "dpv:hasPurpose": [_purpose("research with these data", [])]}]
+    return [{**shared, **_alternative(one)} for one in about.terms]
+
+
+def _process(about: Receipted, controller: str, status: str) -> _Object:
+    record, country = about.record, about.dataset.country
+    return {
+        "@type": ["dpv:Process"],
+        "dpv:hasLegalBasis": [legal_basis_of(about.dataset)],
+        "dpv:hasPersonalData": [
+            {
+                "@type": ["dpv:SpecialCategoryPersonalData"],
+                "skos:broader": ["pd:Genetic"],
+                "skos:prefLabel": f"data of {about.dataset.title}",
+                "dct:identifier": about.dataset.dataset,
+                "dpv:hasNecessity": "dpv:Optional",
+            }
+        ],
+        "dpv:hasDataController": [controller],
+        "dpv:hasDataSource": ["dpv:DataSubject"],
+        "dpv:hasProcessing": ["dpv:Store", "dpv:MakeAvailable", "dpv:Analyse"],
+        "dpv:hasStorageCondition": [
+            {
+                "@type": ["dpv:StorageCondition"],
+                "dpv:hasLocation": [country],
+                "dpv:hasDuration": "dpv:UntilEventDuration",
+            }
+        ],
+        "dpv:hasLocation": [country],
+        "dpv:hasRecipient": [
+            {"@type": ["dpv:ThirdParty"], "skos:prefLabel": "holders of a data permit"}
+        ],
+        "dpv:hasConsentStatus": [status],
+        "dpv:isIndicatedBy": ["dpv:DataSubject"],
+        "dpv:isIndicatedAtTime": to_rfc3339(record.expressed_at),
+        "dct:valid": _span(record.effective_from, record.effective_to),
+    }
+
+
+def _span(start: datetime, end: datetime | None) -> _Object:
+    found: _Object = {"dpv:hasStartTime": to_rfc3339(start)}
+    return {**found, "dpv:hasEndTime": to_rfc3339(end)} if end is not None else found
+
+
+def legal_basis_of(dataset: Dataset) -> str:
+    """Name consent only where it is the legal basis; elsewhere the law that is (law.md 1.2)."""
+    if dataset.consent_role == ConsentRole.LEGAL_BASIS.value:
+        return "eu-gdpr:A9-2-a"
+    return f"urn:placet:legal-regime:{dataset.legal_regime}"
+
+
+def _alternative(alternative: Alternative) -> _Object:
+    codes: list[JSON] = [alternative.permission.value]
+    if alternative.permission is not Duo.NRES:
+        codes.append(f"urn:placet:ehds:purpose:{EhdsPurpose.RESEARCH.value}")
+    purpose = _purpose(TERMS[alternative.permission].label, codes)
+    if alternative.diseases:
+        purpose["rdf:value"] = list(alternative.diseases)
+    return {
+        "dpv:hasPurpose": [purpose],
+        "dpv:hasRule": [
+            {
+                "@type": ["dpv:Rule"],
+                "dct:identifier": modifier.code.value,
+                "skos:prefLabel": label_of(modifier.code),
+                "rdf:value": list(modifier.values),
+            }
+            for modifier in alternative.modifiers
+        ],
+        "dpv:hasProcessing": list(scopes_of(alternative.activities)),
+    }
+
+
+def _purpose(label: str, codes: list[JSON]) -> _Object:
+    return {
+        "@type": ["dpv:Purpose"],
+        "skos:broader": [_BROADER],
+        "skos:prefLabel": label,
+        "dct:identifier": codes,
+    }

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shapes of questions about cohorts, of rulings, and of their answers."""
+
+from typing import Any, Final
+
+from marshmallow import Schema, fields, validate
+
+from shared.api import StrictSchema
+
+_PURPOSE: Final = (
+    "category (GRU, HMB, DS, POA, MDS or CC), diseases, methods, ancestry, commercial, clinical, "
+    "genetic_data, organisation {id, not_for_profit}, countries, users, project, months, accepts, "
+    "evidence, ehds_purpose (53-1-a to 53-1-f, 53-1-e-i, 53-1-e-ii), prohibited_uses (54-a to "
+    "54-e), activity (edic_secondary_use when left out); a flag that is null or left out "
+    "means: not said"
+)
+_TIME: Final = "RFC 3339 in UTC"
+
+
+def _about(text: str) -> dict[str, Any]:
+    return {"description": text}
+
+
+class QuestionSchema(StrictSchema):
+    """A purpose asked of a dataset."""
+
+    dataset = fields.String(required=True)
+    purpose = fields.Dict(keys=fields.String(), required=True, metadata=_about(_PURPOSE))
+
+
+class EvaluateSchema(QuestionSchema):
+    """A purpose asked of a dataset, now or as of an instant as known at another."""
+
+    effective_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
+    known_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
+    application_id = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata=_about("the case whose rulings count, when it is asked of now"),
+    )
+
+
+class MatterSchema(Schema):
+    """What a ruling can be given on, and how many people await it."""
+
+    clause = fields.String()
+    question = fields.String()
+    value = fields.String(metadata=_about("the text to be read, else empty"))
+    people = fields.Integer()
+
+
+class NamedRulingSchema(Schema):
+    """A ruling that the decision was made with."""
+
+    ruling_id = fields.String()
+    sha256 = fields.String(metadata=_about("of its signed bytes, hex"))
+
+
+class RulingSchema(StrictSchema):
+    """A ruling, or that it is withdrawn, as the authority signed it."""
+
+    statement = fields.String(
+        required=True,
+        validate=validate.Length(max=16_384),
+        metadata=_about("JWS (ES256), typ placet-ruling+jws"),
+    )
+
+
+class RulingTakenSchema(Schema):
+    """A statement as it is recorded."""
+
+    ruling_id = fields.String()
+    application_id = fields.String()
+    answer = fields.String(metadata=_about("yes, no or withdrawn"))
+    sha256 = fields.String()
+    recorded_at = fields.String(metadata=_about(_TIME))
+    repeated = fields.Boolean()
+
+
+class BlockingSchema(Schema):
+    """Who blocks what. Every number may be shown; one that may not be is left out."""
+
+    dataset = fields.String()
+    revision = fields.Integer()
+    shown = fields.Dict(keys=fields.String(), values=fields.Integer())
+    reasons = fields.Dict(keys=fields.String(), values=fields.Integer())
+    awaiting_by_clause = fields.Dict(keys=fields.String(), values=fields.Integer())
+    without_clause = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata=_about("how many more would be in were this clause alone not there"),
+    )
+    small_cell = fields.Integer()
+
+
+class FreezeSchema(QuestionSchema):
+    """A purpose asked of a dataset for an application."""
+
+    application_id = fields.String(required=True)
+
+
+class BindSchema(StrictSchema):
+    """The permit that a frozen cohort belongs to."""
+
+    permit_id = fields.String(required=True)
+
+
+class EvaluationSchema(Schema):
+    """A decided cohort. `counts` belong to `bitmap` and are not for anybody's eyes; `shown` are.
+
+    Numbers that may be shown are multiples of `small_cell`; a cell that may not be is left out.
+    """
+
+    dataset = fields.String()
+    revision = fields.Integer()
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer())
+    shown = fields.Dict(keys=fields.String(), values=fields.Integer())
+    reasons = fields.Dict(keys=fields.String(), values=fields.Integer())
+    awaiting_by_clause = fields.Dict(keys=fields.String(), values=fields.Integer())
+    matters = fields.List(fields.Nested(MatterSchema))
+    rulings = fields.List(fields.Nested(NamedRulingSchema))
+    purpose_sha256 = fields.String()
+    small_cell = fields.Integer()
+    manifest = fields.String(metadata=_about("JWS, typ placet-manifest+jwt"))
+    bitmap = fields.String(metadata=_about("portable Roaring bitmap in base64"))
+    salt = fields.String(metadata=_about("hex; opens the manifest's digest"))
+
+
+class FrozenSchema(Schema):
+    """A frozen cohort; void at `void_at` unless bound. Its numbers may be shown."""
+
+    cohort_id = fields.String()
+    dataset = fields.String()
+    revision = fields.Integer()
+    frozen_at = fields.String(metadata=_about(_TIME))
+    void_at = fields.String(metadata=_about(_TIME))
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer())
+    reasons = fields.Dict(keys=fields.String(), values=fields.Integer())
+    small_cell = fields.Integer()
+    rulings = fields.List(fields.String(), metadata=_about("ids of those it was decided with"))
+    digest = fields.String()
+    manifest = fields.String()
+    permit_id = fields.String(allow_none=True)

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The log's report on one person's data as JSON, for the API and for her own file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from consent_registry.domain.uses import UseReport
+from shared.clock import to_rfc3339
+from shared.ids import DatasetId
+
+
+def use_report(report: UseReport, titles: Mapping[DatasetId, str]) -> dict[str, Any]:
+    """Present every use, and what the report rests on."""
+    return {
+        "uses": [
+            {
+                "day": use.day.isoformat(),
+                "dataset": use.dataset,
+                "title": titles.get(use.dataset, ""),
+                "kind": use.kind,
+                "node": use.node,
+                "decision": use.decision,
+                "purposes": list(use.purposes),
+                "times": use.count,
+            }
+            for use in report.uses
+        ],
+        "log_size": report.size,
+        "log_checked": report.checked,
+        "log_differed": report.differed,
+        "not_reporting": [
+            {
+                "node": one.node,
+                "missing_reports": one.places,
+                "silent": one.silent,
+                "silent_since": None if one.silent_since is None else to_rfc3339(one.silent_since),
+            }
+            for one in report.not_reporting
+        ],
+    }

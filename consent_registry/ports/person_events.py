@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the use cases need of people's lives, each method with the guarantee it gives."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from consent_registry.domain.bars import BarSegment
+from consent_registry.domain.person_events import PersonRecord
+from shared.ids import DatasetId, Ordinal, Revision
+
+
+class PersonEvents(Protocol):
+    """Events about people: appended, never changed; and the bars projected from them."""
+
+    def of(self, pids: Iterable[str]) -> Mapping[str, Sequence[PersonRecord]]:
+        """Give each person's events in order, personal parts opened; without any, no key.
+
+        A personal part whose key is gone is empty; the event itself is always there.
+        """
+        ...
+
+    def append(self, records: Sequence[PersonRecord]) -> Sequence[bytes]:
+        """Seal, chain and add events of people who are held; gives their chain hashes."""
+        ...
+
+    def known(self, pids: Iterable[str]) -> frozenset[str]:
+        """Give those of whom there is an event that may decide about the use of data."""
+        ...
+
+    def known_members(
+        self, dataset: DatasetId, ordinals: Sequence[Ordinal] | None
+    ) -> Mapping[Ordinal, str]:
+        """Give the members, or those of these, of whom there is such an event, with their ids."""
+        ...
+
+    def ring(self, pids: Iterable[str]) -> frozenset[str]:
+        """Give these and everybody a merge has ever joined to them, however far."""
+        ...
+
+    def pids_of(self, matter: str) -> frozenset[str]:
+        """Give the people that a matter is about; none when there is no such matter."""
+        ...
+
+    def unsettled_merges(self) -> Sequence[str]:
+        """Give the merges that are neither confirmed nor undone, the oldest first."""
+        ...
+
+    def enrol(self, pid: str, name: DatasetId, at: datetime) -> Ordinal:
+        """Give a person's number in the pseudo-dataset of people; a new one if she has none."""
+        ...
+
+    def reach(self, dataset: DatasetId, revision: Revision, ordinals: Sequence[Ordinal]) -> None:
+        """Note whom a change reached at a revision of a held dataset."""
+        ...
+
+    def changed_since(self, dataset: DatasetId, revision: Revision) -> Sequence[Ordinal]:
+        """Give the members whom a change reached at a later revision."""
+        ...
+
+    def put_bars(
+        self, dataset: DatasetId, bars: Mapping[Ordinal, Sequence[BarSegment]], now: datetime
+    ) -> None:
+        """Replace the stored bars of these members; what begins after `now` is to turn."""
+        ...
+
+    def bars(
+        self, dataset: DatasetId, ordinals: Sequence[Ordinal]
+    ) -> Mapping[Ordinal, Sequence[BarSegment]]:
+        """Give the stored bars of these members; of one without any, no key."""
+        ...
+
+    def to_turn(self, dataset: DatasetId, after: datetime) -> Sequence[Ordinal]:
+        """Give the members of whom it is known that a bar begins later."""
+        ...
+
+    def turning(self, dataset: DatasetId, upto: datetime, limit: int) -> Sequence[Ordinal]:
+        """Give members for whom a bar began by itself by `upto` and was not said to have."""
+        ...
+
+    def turned(self, dataset: DatasetId, ordinals: Sequence[Ordinal], upto: datetime) -> None:
+        """Note that it was said."""
+        ...

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nodes say which revisions they enforce; what they lack is shown with its age.
+
+A node is the client that reads the feed. What it says is its own word about itself: it opens and
+closes nothing here.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from consent_registry.domain.acknowledgements import (
+    Acknowledgement,
+    NodeStanding,
+    longest_behind_first,
+    standing,
+)
+from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.facts import fact
+from consent_registry.usecases.tools import Tools
+from shared.errors import FieldFault, ValidationFailed
+from shared.ids import DatasetId, Revision
+from shared.principal import Principal
+
+PROPAGATED: Final = "placet.consent.propagated.v1"
+
+
+def acknowledge(enforced: Mapping[str, int], *, tools: Tools, principal: Principal) -> None:
+    """Keep what a node enforces. Put on record that somebody's leaving has reached it.
+
+    Raises ValidationFailed, and keeps nothing, for a dataset that is not registered or a revision
+    that it has not reached: such a node follows another register than this one.
+    """
+    now = tools.clock.now()
+    with tools.units() as uow:
+        datasets = {str(one.dataset): one for one in uow.datasets.every()}
+        faults: list[FieldFault] = []
+        for at, (name, revision) in enumerate(enforced.items()):
+            known = datasets.get(name)
+            if known is None or revision > known.revision:
+                pointer = f"/acknowledgements/{at}"
+                faults.append(FieldFault(pointer, "not a revision of a dataset here", "invalid"))
+        if faults:
+            raise ValidationFailed("no such revisions", faults=faults)
+        for name, revision in sorted(enforced.items()):
+            said = Acknowledgement(
+                node=principal.client_id,
+                dataset=DatasetId(name),
+                revision=Revision(revision),
+                acknowledged_at=now,
+            )
+            _keep(uow, said, tools, principal)
+        uow.commit()
+
+
+def _keep(uow: UnitOfWork, said: Acknowledgement, tools: Tools, principal: Principal) -> None:
+    before = uow.acknowledgements.keep(said)
+    if uow.acknowledgements.narrowed_between(said.dataset, before, said.revision):
+        uow.record(
+            fact(
+                PROPAGATED,
+                said.acknowledged_at,
+                actor=principal,
+                dataset=said.dataset,
+                extra={"revision": said.revision},
+            )
+        )
+
+
+def nodes_standing(*, tools: Tools) -> Sequence[NodeStanding]:
+    """Say what every node enforces and lacks, the longest behind first."""
+    now = tools.clock.now()
+    with tools.reads() as uow:
+        newest = {one.dataset: one.revision for one in uow.datasets.every()}
+        found = [
+            standing(said, newest[said.dataset], lacks_since, now)
+            for said, lacks_since in uow.acknowledgements.every()
+        ]
+    return longest_behind_first(found)

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Load the cases of people of whom more is known than their consents, and ask them.
+
+Most people have none, and then this costs one question.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from consent_registry.domain.cases import Case, Everything, Held, held_at
+from consent_registry.domain.history import ConsentEvent, standing_at
+from consent_registry.domain.register import Member
+from consent_registry.domain.ties import one_person
+from consent_registry.ports import UnitOfWork
+from shared.ids import DatasetId, Ordinal
+
+
+def load_case(uow: UnitOfWork, pids: Iterable[str]) -> Case:
+    """Load everything known of these people and of everybody ever joined to them."""
+    ring = sorted(uow.person_events.ring(pids))
+    members = [member for pid in ring for member in uow.people.memberships(pid)]
+    consents: dict[tuple[str, DatasetId], Sequence[ConsentEvent]] = {}
+    by_withdrawal: dict[tuple[str, str], ConsentEvent] = {}
+    for member in members:
+        found = uow.events.of_members(member.dataset, [member.ordinal])
+        records = found.get(member.ordinal, ())
+        consents[(member.pid, member.dataset)] = [record.event() for record in records]
+        for record in records:
+            if record.withdrawal_id:
+                by_withdrawal.setdefault((member.pid, record.withdrawal_id), record.event())
+    everywhere: dict[str, list[Everything]] = {}
+    if len(ring) > 1:
+        for one in uow.withdrawals.everywhere(ring):
+            event = by_withdrawal.get((one.pid, one.withdrawal_id))
+            if event is not None:
+                reached = frozenset(dataset for dataset, _ in one.revisions)
+                whole = Everything(event=event, recorded_in=reached)
+                everywhere.setdefault(one.pid, []).append(whole)
+    return Case(
+        members=tuple(members),
+        records=uow.person_events.of(ring),
+        consents=consents,
+        everywhere=everywhere,
+    )
+
+
+def held_of(
+    uow: UnitOfWork,
+    dataset: DatasetId,
+    ordinals: Sequence[Ordinal] | None,
+    effective_at: datetime,
+    known_at: datetime | None = None,
+) -> Mapping[Ordinal, Held]:
+    """Say what holds of those of these members who have a case; None means of all."""
+    found: dict[Ordinal, Held] = {}
+    for ordinal, pid in uow.person_events.known_members(dataset, ordinals).items():
+        case = load_case(uow, [pid])
+        member = next(
+            one for one in case.members if (one.dataset, one.ordinal) == (dataset, ordinal)
+        )
+        found[ordinal] = held_at(case, member, effective_at, known_at)
+    return found
+
+
+def held_one(
+    uow: UnitOfWork,
+    member: Member,
+    events: Sequence[ConsentEvent],
+    effective_at: datetime,
+    known_at: datetime | None,
+) -> Held:
+    """Say what holds of one member whose own events were read already."""
+    if uow.person_events.known([member.pid]):
+        return held_at(load_case(uow, [member.pid]), member, effective_at, known_at)
+    return Held(standing=standing_at(events, effective_at, known_at))
+
+
+def memberships(uow: UnitOfWork, pid: str) -> Sequence[Member]:
+    """Give what a person is a member of, under every name confirmed to be hers, by dataset."""
+    ring = uow.person_events.ring([pid])
+    if len(ring) == 1:
+        return uow.people.memberships(pid)
+    records = (one for found in uow.person_events.of(ring).values() for one in found)
+    names = one_person(list(records), pid)
+    found = (member for name in names for member in uow.people.memberships(name))
+    return sorted(found, key=lambda one: (one.dataset, one.ordinal))
+
+
+def ring_memberships(uow: UnitOfWork, pids: Iterable[str]) -> Sequence[Member]:
+    """Give what these people, and everybody ever joined to them, are members of."""
+    ring = uow.person_events.ring(pids)
+    found = (member for name in ring for member in uow.people.memberships(name))
+    return sorted(found, key=lambda one: (one.dataset, one.ordinal))

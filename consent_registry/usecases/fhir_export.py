@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Give one person's consents as FHIR: what holds at an instant, as known at another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from consent_registry.domain.fhir.statement import Release
+from consent_registry.domain.fhir.writing import Held, write_consent
+from consent_registry.domain.history import Standing, State, standing_at
+from consent_registry.domain.records import EventRecord
+from consent_registry.domain.register import Dataset
+from consent_registry.ports import UnitOfWork
+from consent_registry.usecases import access
+from consent_registry.usecases.tools import Tools
+from shared.canonical import JSON
+from shared.clock import to_rfc3339
+from shared.principal import Principal
+
+DESK: Final = "consents.read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsOf:
+    """At which instant, and as known at which other; None means now."""
+
+    effective_at: datetime | None = None
+    known_at: datetime | None = None
+
+
+def export_consents(
+    pseudonym: str, release: Release, as_of: AsOf, *, tools: Tools, principal: Principal
+) -> Mapping[str, JSON]:
+    """Give a Bundle (collection) with one Consent for each dataset that the person was asked in.
+
+    A desk gets the holder's local ids too, without which nobody can import them; the person
+    herself, and whoever she hands the file to, does not.
+    """
+    with tools.reads() as uow:
+        pid = access.participant(uow, principal, pseudonym, DESK)
+        found = [
+            write_consent(held, release)
+            for held in _held(uow, pid, as_of, tools, named=DESK in principal.scopes)
+        ]
+    return {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "timestamp": to_rfc3339(tools.clock.now()),
+        "entry": [{"resource": one} for one in found if one is not None],
+    }
+
+
+def _held(uow: UnitOfWork, pid: str, as_of: AsOf, tools: Tools, *, named: bool) -> list[Held]:
+    found: list[Held] = []
+    pseudonym = uow.people.pseudonym(pid)
+    for member in uow.people.memberships(pid):
+        dataset = uow.datasets.get(member.dataset)
+        if dataset is None:
+            continue
+        records = uow.events.of_members(member.dataset, [member.ordinal]).get(member.ordinal, ())
+        at = as_of.effective_at or dataset.now(tools.clock.now())
+        standing = standing_at((one.event() for one in records), at, as_of.known_at)
+        deciding = next((one for one in records if one.event_id == standing.event_id), None)
+        if standing.state is not State.NOT_ASKED and deciding is not None:
+            held = _one(pseudonym, dataset, standing=standing, deciding=deciding)
+            found.append(replace(held, local_id=member.local_id) if named else held)
+    return found
+
+
+def _one(pseudonym: str, dataset: Dataset, *, standing: Standing, deciding: EventRecord) -> Held:
+    return Held(
+        participant=pseudonym,
+        dataset=dataset.dataset,
+        local_id="",
+        controller=dataset.controller,
+        standing=standing,
+        expressed_at=deciding.expressed_at,
+        starts_at=deciding.effective_from,
+        ends_at=deciding.effective_to,
+        form_version=deciding.form_version,
+    )

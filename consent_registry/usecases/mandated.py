@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may act for a participant beside a desk and herself: asked before anything is recorded."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from consent_registry.domain.errors import GuardianMustSign
+from consent_registry.domain.identifiers import is_name
+from consent_registry.domain.mandates import Mandate, guardians, mandates
+from consent_registry.domain.person_events import PersonRecord
+from consent_registry.domain.ties import one_person
+from consent_registry.ports import UnitOfWork
+from consent_registry.usecases import access
+from consent_registry.usecases.tools import Tools
+from shared.ids import DatasetId
+from shared.principal import Principal
+
+
+def records_of(uow: UnitOfWork, pid: str) -> Sequence[PersonRecord]:
+    """Give the events of a person under every name confirmed to be hers, in no fixed order."""
+    found = uow.person_events.of(uow.person_events.ring([pid]))
+    names = one_person([one for of in found.values() for one in of], pid)
+    return [one for name in sorted(names) for one in found.get(name, ())]
+
+
+def mandates_of(uow: UnitOfWork, pid: str) -> list[Mandate]:
+    """Give every mandate that was ever recorded for a person."""
+    return mandates(records_of(uow, pid))
+
+
+def held_by(uow: UnitOfWork, tools: Tools, principal: Principal, pid: str) -> list[Mandate]:
+    """Give the mandates in force for a person that this login holds."""
+    found = mandates_of(uow, pid)
+    at = _now(tools, found)
+    return [
+        one
+        for one in found
+        if one.in_force(at) and one.held_by(principal.issuer, principal.subject)
+    ]
+
+
+def acting_for(
+    uow: UnitOfWork,
+    tools: Tools,
+    principal: Principal,
+    pseudonym: str,
+    desk_scope: str,
+    *,
+    datasets: Sequence[DatasetId] | None,
+) -> str:
+    """Give the id of a participant for whom this caller may end use: a desk, herself, a mandate.
+
+    A mandate about some datasets reaches these; `datasets` None means all.
+
+    Raises what `access.participant` raises; somebody without a mandate learns nothing more.
+    """
+    if desk_scope not in principal.scopes and access.SELF in principal.scopes:
+        pid = uow.people.pid(pseudonym) if is_name(pseudonym) else None
+        held = held_by(uow, tools, principal, pid) if pid is not None else []
+        if pid is not None and any(_reaches(one, datasets) for one in held):
+            return pid
+    return access.participant(uow, principal, pseudonym, desk_scope)
+
+
+def _reaches(held: Mandate, datasets: Sequence[DatasetId] | None) -> bool:
+    if held.datasets is None:
+        return True
+    return datasets is not None and all(held.covers(dataset) for dataset in datasets)
+
+
+def require_nobody_else_decides(
+    uow: UnitOfWork, tools: Tools, pid: str, dataset: DatasetId
+) -> None:
+    """Raise GuardianMustSign when a guardian decides in this person's place about a dataset."""
+    if not uow.person_events.known([pid]):
+        return
+    held = mandates_of(uow, pid)
+    if guardians(held, dataset, _now(tools, held)):
+        raise GuardianMustSign
+
+
+def _now(tools: Tools, held: Sequence[Mandate]) -> datetime:
+    """Give the time that counts: never before what was recorded, also after a clock set back."""
+    return max([tools.clock.now(), *(one.recorded_at for one in held)])
+
+
+def guarded_then(
+    uow: UnitOfWork, dataset: DatasetId, signed_at: Mapping[str, datetime]
+) -> frozenset[str]:
+    """Give those in whose place a guardian decided about a dataset at the instants given."""
+    return frozenset(
+        pid
+        for pid in uow.person_events.known(signed_at)
+        if guardians(mandates_of(uow, pid), dataset, signed_at[pid])
+    )

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything the registry holds about one person, as one machine-readable file (GDPR 15 and 20).
+
+What it says of her uses comes from the audit log, where that is connected. That a file was made is
+put on record before anybody gets it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from consent_registry.domain.answers import Answers
+from consent_registry.domain.erasure import Account, LegalHold
+from consent_registry.domain.errors import DatasetUnknown, WhoUsedUnavailable
+from consent_registry.domain.levels import Task
+from consent_registry.domain.optout import OptOutEvent
+from consent_registry.domain.records import EventRecord, answers_of, terms_of
+from consent_registry.domain.register import Dataset, Member, Narrowed, Withdrawal
+from consent_registry.domain.rights import RightsRequest
+from consent_registry.domain.stops import StopEvent
+from consent_registry.domain.terms import Terms
+from consent_registry.domain.uses import UseReport
+from consent_registry.ports import UnitOfWork
+from consent_registry.usecases import access
+from consent_registry.usecases.facts import fact
+from consent_registry.usecases.stopping import subjects
+from consent_registry.usecases.tools import Tools
+from shared.ids import DatasetId
+from shared.principal import Principal
+
+DESK: Final = "rights.manage"
+_EXPORTED: Final = "placet.rights.exported.v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InPermit:
+    """That she was in the cohort of a permit, and when and why she left it."""
+
+    permit_id: str
+    frozen_at: datetime
+    left: Sequence[Narrowed]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """What is held of her in one dataset."""
+
+    dataset: Dataset
+    member: Member
+    events: Sequence[tuple[EventRecord, Terms | None, Answers | None]]
+    permits: Sequence[InPermit]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnFile:
+    """Everything; `uses` is the audit log's report, None when it was not asked or is away."""
+
+    made_at: datetime
+    pseudonym: str
+    accounts: Sequence[Account]
+    memberships: Sequence[Membership]
+    opt_outs: Sequence[OptOutEvent]
+    withdrawals: Sequence[Withdrawal]
+    stops: Sequence[StopEvent]
+    holds: Sequence[LegalHold]
+    requests: Sequence[tuple[RightsRequest, str | None]]
+    tasks: Sequence[Task]
+    uses: UseReport | None
+
+
+def file_of(pseudonym: str, *, with_uses: bool, tools: Tools, principal: Principal) -> OwnFile:
+    """Make the file for the desk, or for the person's own program."""
+    with tools.reads() as uow:
+        pid = access.participant(uow, principal, pseudonym, DESK)
+    return _file(pid, with_uses=with_uses, tools=tools, principal=principal)
+
+
+def own_file(*, with_uses: bool | None, tools: Tools, principal: Principal) -> OwnFile:
+    """Make the file of the participant this login is linked to. Raises NotLinked.
+
+    With `with_uses` None the log is asked, and its silence leaves the uses out.
+    """
+    with tools.reads() as uow:
+        pid = access.oneself(uow, principal)
+    return _file(pid, with_uses=with_uses, tools=tools, principal=principal)
+
+
+def _file(pid: str, *, with_uses: bool | None, tools: Tools, principal: Principal) -> OwnFile:
+    with tools.units() as uow:
+        members = uow.people.memberships(pid)
+        now = tools.clock.now()
+        made = fact(_EXPORTED, now, actor=principal, reason="own_file")
+        uow.record(replace(made, subjects=subjects(members)))
+        uow.commit()
+    with tools.reads() as uow:
+        found = _gathered(uow, pid, now)
+        people = _people(uow, tools, pid)
+    try:
+        uses = tools.who_used.who_used(people) if with_uses is not False else None
+    except WhoUsedUnavailable:
+        if with_uses:
+            raise
+        uses = None
+    return replace(found, uses=uses)
+
+
+def _gathered(uow: UnitOfWork, pid: str, now: datetime) -> OwnFile:
+    requests = uow.requests.of(pid)
+    return OwnFile(
+        made_at=now,
+        pseudonym=uow.people.pseudonym(pid),
+        accounts=uow.people.accounts(pid),
+        memberships=[_membership(uow, member) for member in uow.people.memberships(pid)],
+        opt_outs=uow.opt_outs.of(pid),
+        withdrawals=uow.withdrawals.of(pid),
+        stops=uow.stops.of(pid),
+        holds=uow.erasures.holds(pid),
+        requests=[(one, uow.requests.words(one.request_id)) for one in requests],
+        tasks=uow.tasks.of(pid),
+        uses=None,
+    )
+
+
+def _membership(uow: UnitOfWork, member: Member) -> Membership:
+    dataset = uow.datasets.get(member.dataset)
+    if dataset is None:
+        raise DatasetUnknown
+    records = uow.events.of_members(member.dataset, [member.ordinal]).get(member.ordinal, ())
+    return Membership(
+        dataset=dataset,
+        member=member,
+        events=[(one, terms_of(one.personal), answers_of(one.personal)) for one in records],
+        permits=[
+            InPermit(
+                permit_id=live.permit_id,
+                frozen_at=live.frozen.frozen_at,
+                left=uow.cohorts.left(live.frozen.cohort_id, member.ordinal),
+            )
+            for live in uow.cohorts.live(member.dataset)
+            if member.ordinal in live.frozen.bitmap
+        ],
+    )
+
+
+def _people(uow: UnitOfWork, tools: Tools, pid: str) -> list[tuple[DatasetId, int]]:
+    """Give her numbers: that is all by which the audit log knows her."""
+    people = [(member.dataset, int(member.ordinal)) for member in uow.people.memberships(pid)]
+    number = uow.opt_outs.ordinal(pid)
+    return people + ([] if number is None else [(tools.opt_outs, int(number))])

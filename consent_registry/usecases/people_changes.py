@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one way events about people enter the register.
+
+In one transaction: the events, the projections of everybody they reach, the narrowing of live
+cohorts, the changes for the feed, and the entry for the audit log.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from consent_registry.domain.errors import TryAgain
+from consent_registry.domain.person_events import (
+    MERGES,
+    PersonKind,
+    PersonRecord,
+    personal_part,
+)
+from consent_registry.domain.records import Channel
+from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.cases import ring_memberships
+from consent_registry.usecases.facts import fact
+from consent_registry.usecases.settling import again, settle
+from consent_registry.usecases.tools import Tools
+from consent_registry.usecases.writing import begin
+from shared.canonical import JSON
+from shared.events import Subject
+from shared.ids import DatasetId
+from shared.principal import Principal
+
+_TICK: Final = timedelta(microseconds=1)
+_ENTRIES: Final[Mapping[PersonKind, str]] = {
+    PersonKind.MERGE_PROPOSED: "placet.person.merge.v1",
+    PersonKind.MERGE_CONFIRMED: "placet.person.merge.v1",
+    PersonKind.MERGE_UNDONE: "placet.person.merge.v1",
+    PersonKind.MANDATE_RECORDED: "placet.person.mandate.v1",
+    PersonKind.MANDATE_ENDED: "placet.person.mandate.v1",
+    PersonKind.DECISION_PROPOSED: "placet.person.decision.v1",
+    PersonKind.DECISION_SIGNED: "placet.person.decision.v1",
+    PersonKind.DECISION_COMPLETED: "placet.person.decision.v1",
+    PersonKind.DIED: "placet.person.life.v1",
+    PersonKind.DEATH_CORRECTED: "placet.person.life.v1",
+    PersonKind.WISH: "placet.person.preference.v1",
+    PersonKind.PREFERENCES: "placet.person.preference.v1",
+    PersonKind.EVIDENCE: "placet.person.evidence.v1",
+}
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonDraft:
+    """One event to be recorded; `effective_from` None means when it is recorded.
+
+    A `matter` of None begins a new one. `about` names the other person of a merge.
+    """
+
+    pids: tuple[str, ...]
+    kind: PersonKind
+    body: Mapping[str, JSON] = field(default_factory=dict)
+    matter: str | None = None
+    about: str | None = None
+    effective_from: datetime | None = None
+    effective_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """Where and by whom people's events are recorded."""
+
+    uow: UnitOfWork
+    tools: Tools
+    principal: Principal
+    channel: Channel
+    recorded_at: datetime
+
+    def add(self, draft: PersonDraft) -> str:
+        """Record a draft of each person it is about, and settle; gives its matter."""
+        matter = draft.matter or self.tools.ids.new()
+        known = self.uow.person_events.of(draft.pids)
+        records = [
+            PersonRecord(
+                event_id=self.tools.ids.new(),
+                pid=pid,
+                number=len(known.get(pid, ())) + 1,
+                kind=draft.kind,
+                matter=matter,
+                about=self._other(draft, pid),
+                effective_from=draft.effective_from or self.recorded_at,
+                effective_to=draft.effective_to,
+                recorded_at=self.recorded_at,
+                channel=self.channel,
+                personal=personal_part(draft.body, self.principal),
+            )
+            for pid in draft.pids
+        ]
+        hashes = self.uow.person_events.append(records)
+        pids = frozenset(draft.pids)
+        settle(
+            self.uow,
+            self.tools,
+            pids,
+            self.principal,
+            at=self.recorded_at,
+            everybody=draft.kind in MERGES,
+        )
+        self._put_on_record(draft, hashes)
+        return matter
+
+    def later(self, at: datetime) -> "Recording":
+        """Go on recording after what was recorded at an instant."""
+        return replace(self, recorded_at=max(self.recorded_at, at) + _TICK)
+
+    @staticmethod
+    def _other(draft: PersonDraft, pid: str) -> str | None:
+        others = [one for one in draft.pids if one != pid]
+        return others[0] if others else draft.about
+
+    def _put_on_record(self, draft: PersonDraft, hashes: Iterable[bytes]) -> None:
+        name = self.tools.opt_outs
+        ordinals = [
+            self.uow.person_events.enrol(pid, name, self.recorded_at) for pid in sorted(draft.pids)
+        ]
+        made = fact(
+            _ENTRIES[draft.kind],
+            self.recorded_at,
+            actor=self.principal,
+            dataset=name,
+            reason=draft.kind.value,
+            extra={"events": hashlib.sha256(b"".join(sorted(hashes))).hexdigest()},
+        )
+        subjects = tuple(Subject(dataset=name, ordinal=ordinal) for ordinal in ordinals)
+        self.uow.record(replace(made, subjects=subjects))
+
+
+def change_people(
+    pids: Callable[[UnitOfWork], Sequence[str]],
+    step: Callable[[Recording], _T],
+    *,
+    tools: Tools,
+    principal: Principal,
+    channel: Channel = Channel.API,
+    datasets: Sequence[DatasetId] = (),
+) -> _T:
+    """Take a step that records events of people, with everything held that it may reach.
+
+    `pids` finds the people, and refuses whoever may not act for them; `datasets` are held as well.
+    """
+
+    def held(uow: UnitOfWork) -> _T:
+        people = pids(uow)
+        before = ring_memberships(uow, people)
+        names = sorted({*datasets, *(member.dataset for member in before)})
+        found = uow.datasets.hold(names)
+        for pid in sorted(uow.person_events.ring(people)):
+            uow.opt_outs.hold_person(pid)
+        if ring_memberships(uow, people) != before:
+            raise TryAgain
+        done = step(
+            Recording(
+                uow=uow,
+                tools=tools,
+                principal=principal,
+                channel=channel,
+                recorded_at=_recorded_at(uow, tools, people, found.keys()),
+            )
+        )
+        uow.commit()
+        return done
+
+    return again(tools, held)
+
+
+def _recorded_at(
+    uow: UnitOfWork, tools: Tools, pids: Sequence[str], datasets: Iterable[DatasetId]
+) -> datetime:
+    """Give an instant after everything recorded before of these people and their datasets."""
+    held = [one for name in datasets if (one := uow.datasets.get(name)) is not None]
+    times = [begin(tools, one, None).recorded_at for one in held]
+    ring = uow.person_events.ring(pids)
+    records = (one for found in uow.person_events.of(ring).values() for one in found)
+    times += [one.recorded_at + _TICK for one in records]
+    return max([tools.clock.now(), *times])

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who has left is told first, nodes say what they enforce, and what they lack has an age."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from consent_registry.domain.acknowledgements import NodeStanding
+from consent_registry.domain.register import ChangeKind
+from consent_registry.usecases.acknowledging import acknowledge, nodes_standing
+from consent_registry.usecases.binding import bind_cohort
+from consent_registry.usecases.cohorts import freeze_cohort
+from consent_registry.usecases.feed import news
+from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
+from shared.errors import ValidationFailed
+from shared.feed import Changes, read_changes
+from shared.ids import ApplicationId, PermitId
+from shared.principal import Principal
+from tests.fakes.consent_factories import purpose
+from tests.support.registry_world import DESK, DS, ISSUER, RegistryWorld, people
+
+NODE = Principal(
+    issuer=DESK.issuer,
+    subject="clearinghouse",
+    client_id="clearinghouse",
+    scopes=frozenset({"feed.read"}),
+    is_service=True,
+)
+
+
+def others(count: int, first: int = 100) -> list[dict[str, str]]:
+    return [
+        {"participant": f"Q-{number}", "local_id": f"T-{number}"}
+        for number in range(first, first + count)
+    ]
+
+
+def batch(world: RegistryWorld, after: int) -> Changes:
+    found = news(after, 0.0, tools=world.tools, pause=world.clock.pass_time)
+    keys = world.tools.signer.public_jwks()
+    return read_changes(found.batch, keys, issuer=ISSUER, after=after)
+
+
+def leave(world: RegistryWorld, pseudonym: str) -> None:
+    withdraw(pseudonym, WithdrawConsent(), tools=world.tools, principal=DESK)
+
+
+def says(world: RegistryWorld, revision: int, node: Principal = NODE) -> None:
+    acknowledge({DS: revision}, tools=world.tools, principal=node)
+
+
+def stands(world: RegistryWorld) -> NodeStanding:
+    (found,) = nodes_standing(tools=world.tools)
+    return found
+
+
+def propagated(world: RegistryWorld) -> list[int]:
+    entries = [json.loads(value) for value in world.column("SELECT value FROM outbox ORDER BY id")]
+    return [
+        entry["x"]["revision"] for entry in entries if entry["ty"] == "placet.consent.propagated.v1"
+    ]
+
+
+def test_a_backlog_of_newcomers_delays_no_leaver(world: RegistryWorld) -> None:
+    world.load(*people(3))
+    cohort = freeze_cohort(DS, purpose(), ApplicationId("A"), tools=world.tools, principal=DESK)
+    bind_cohort(cohort.cohort_id, PermitId("permit-1"), tools=world.tools, principal=DESK)
+    reader = batch(world, 0).upto
+    world.load(*others(3_000))
+    leave(world, "P-000001")
+    world.load(*others(10, 5_000))
+    behind = batch(world, reader)
+    # The reader is too far behind for one batch, and learns of the leaver all the same.
+    assert len(behind.changes) < 6_000  # of 6,000, with whole recordings in a batch
+    assert ChangeKind.MEMBER_NARROWED.value not in {change.kind for change in behind.changes}
+    (urgent,) = behind.urgent
+    assert urgent.kind == ChangeKind.MEMBER_NARROWED.value
+    assert urgent.content["ordinal"] == 1
+    assert urgent.position > behind.upto
+    # It comes again at its turn, and then no more.
+    following = batch(world, behind.upto)
+    assert urgent in following.changes
+    assert following.urgent == ()
+
+
+def test_a_reader_that_is_up_to_date_is_told_nothing_twice(world: RegistryWorld) -> None:
+    world.load(*people(2))
+    leave(world, "P-000000")
+    found = batch(world, 0)
+    assert [change.kind for change in found.changes][-1] == ChangeKind.MEMBER_NARROWED.value
+    assert found.urgent == ()
+    assert "urgent" not in found.body()
+
+
+def test_what_a_node_lacks_has_the_age_of_the_first_change_it_lacks(world: RegistryWorld) -> None:
+    assert nodes_standing(tools=world.tools) == ()
+    world.load(*people(3))
+    says(world, world.revision())
+    assert (stands(world).lacks_since, stands(world).overdue) == (None, False)
+    world.clock.pass_time(60)
+    left_at = world.clock.now()
+    leave(world, "P-000000")
+    world.clock.pass_time(600)
+    leave(world, "P-000001")
+    world.clock.pass_time(600)
+    lacking = stands(world)
+    assert lacking.lacks_since is not None
+    assert abs(lacking.lacks_since - left_at) < timedelta(seconds=1)
+    assert timedelta(minutes=20) <= lacking.age < timedelta(minutes=21)
+    assert lacking.overdue
+    # It has caught up with one of the two; the other is younger.
+    says(world, world.revision() - 1)
+    assert timedelta(minutes=10) <= stands(world).age < timedelta(minutes=11)
+    assert not stands(world).overdue
+    says(world, world.revision())
+    assert stands(world).age == timedelta()
+
+
+def test_the_longest_behind_is_named_first(world: RegistryWorld) -> None:
+    other = Principal(
+        issuer=DESK.issuer,
+        subject="other",
+        client_id="another",
+        scopes=NODE.scopes,
+        is_service=True,
+    )
+    world.load(*people(1))
+    says(world, world.revision(), other)
+    says(world, 1)
+    world.clock.pass_time(5)
+    assert [one.node for one in nodes_standing(tools=world.tools)] == ["clearinghouse", "another"]
+
+
+def test_reaching_a_node_is_on_record_once_for_each_leaving(world: RegistryWorld) -> None:
+    world.load(*people(3))
+    says(world, world.revision())
+    assert propagated(world) == []  # nobody has left
+    leave(world, "P-000000")
+    left = world.revision()
+    world.load(*others(3))
+    says(world, left - 1)
+    assert propagated(world) == []
+    says(world, world.revision())
+    assert propagated(world) == [world.revision()]
+    says(world, world.revision())
+    assert propagated(world) == [world.revision()]
+    # A node that was set back says so, and is told on again.
+    says(world, left - 1)
+    assert stands(world).lacks_since is not None
+    says(world, left)
+    assert propagated(world) == [world.revision(), left]
+
+
+@pytest.mark.parametrize("wrong", [{DS: 99}, {DS: 1, "GDI-ZZ-DATASET-9": 1}])
+def test_a_revision_that_is_not_there_is_no_acknowledgement(
+    world: RegistryWorld, wrong: dict[str, int]
+) -> None:
+    with pytest.raises(ValidationFailed):
+        acknowledge(wrong, tools=world.tools, principal=NODE)
+    assert nodes_standing(tools=world.tools) == ()

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cancelling, acknowledging and asking again without news, over real HTTP with real tokens."""
+
+import pytest
+
+from tests.support.registry_node import DATASET, NEW_DATASET, RegistryNode
+from tests.support.registry_world import csv_of, people
+
+
+@pytest.fixture(scope="module", autouse=True)
+def seeded(node: RegistryNode) -> None:
+    """Register a dataset with three people in it."""
+    token = node.service("consents.write")
+    answer = node.call("POST", "/v1/datasets", dict(NEW_DATASET), token=token)
+    assert answer.status_code == 201, answer.text
+    node.take_in(csv_of(people(3)))
+    node.work()
+
+
+def test_an_import_is_cancelled_once_and_says_so(node: RegistryNode) -> None:
+    token = node.service("consents.import")
+    import_id = node.take_in(csv_of([{"participant": "P-x", "local_id": "x"}]))
+    path = f"/v1/imports/{import_id}"
+    before = node.call("GET", path, token=token).json()
+    assert (before["state"], before["cancelling"]) == ("staged", False)
+    assert before["progress"] == {"staged": 0, "checked": 0, "committed": 0}
+    for _ in range(2):
+        answer = node.call("POST", f"{path}/cancel", token=token)
+        assert answer.status_code == 200, answer.text
+        assert (answer.json()["state"], answer.json()["applied"]) == ("cancelled", 0)
+    node.work()
+    assert node.call("GET", path, token=token).json()["state"] == "cancelled"
+    assert node.call("POST", f"{path}/cancel", token=node.service("feed.read")).status_code == 403
+    unknown = node.call("POST", "/v1/imports/x/cancel", token=token)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "import_unknown")
+
+
+def test_what_has_ended_is_a_conflict(node: RegistryNode) -> None:
+    import_id = node.take_in(csv_of(people(3)))
+    node.work()
+    token = node.service("consents.import")
+    answer = node.call("POST", f"/v1/imports/{import_id}/cancel", token=token)
+    assert (answer.status_code, answer.json()["code"]) == (409, "import_ended")
+
+
+def test_a_client_acknowledges_for_itself_and_is_shown(node: RegistryNode) -> None:
+    path, reading = "/v1/feed/acknowledgements", node.service("feed.read")
+    body = {"acknowledgements": [{"dataset": DATASET, "revision": 1}]}
+    assert node.call("POST", path, body, token=node.service("consents.read")).status_code == 403
+    answer = node.call("POST", path, body, token=reading)
+    assert answer.status_code == 204, answer.text
+    wrong = {"acknowledgements": [{"dataset": DATASET, "revision": 10_000}]}
+    assert node.call("POST", path, wrong, token=reading).status_code == 422
+    assert node.call("POST", path, {"acknowledgements": []}, token=reading).status_code == 422
+    assert node.call("GET", path, token=reading).status_code == 403
+    (found,) = node.call("GET", path, token=node.service("consents.read")).json()["nodes"]
+    assert (found["node"], found["dataset"], found["revision"]) == ("story", DATASET, 1)
+    assert found["newest"] > 1
+    assert found["lacks_since"] is not None
+    assert found["overdue"] is False
+    metrics = node.call("GET", "/metrics").text
+    labels = f'{{dataset="{DATASET}",node="story"}}'
+    assert f"placet_unacknowledged_seconds{labels}" in metrics
+    assert 'placet_unreadable_consents{kind="terms"} 0.0' in metrics
+
+
+def test_asking_again_without_news_costs_no_answer(node: RegistryNode) -> None:
+    token = node.service("feed.read")
+    first = node.call("GET", "/v1/feed?after=0", token=token)
+    tag = first.headers["ETag"]
+    same = node.call("GET", "/v1/feed?after=0", token=token, headers={"If-None-Match": tag})
+    assert (same.status_code, same.content) == (304, b"")
+    assert same.headers["ETag"] == tag
+    node.take_in(csv_of([{"participant": "P-new", "local_id": "new"}]))
+    node.work()
+    more = node.call("GET", "/v1/feed?after=0", token=token, headers={"If-None-Match": tag})
+    assert more.status_code == 200
+    assert more.headers["ETag"] != tag
+    # Another cursor is another question.
+    cursor = first.json()["cursor"]
+    other = node.call(
+        "GET", f"/v1/feed?after={cursor}", token=token, headers={"If-None-Match": tag}
+    )
+    assert other.status_code == 200

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from audit_log.adapters import cursors, dropping, shredding
+from audit_log.adapters.casework import PostgresCases
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.reader import PostgresReader, dropped_ranges, read_copies
 from audit_log.adapters.tables import ERASURE, ERASURE_WAITING, HOLD, PRODUCER, TOPIC_COPY
@@ -131,6 +132,13 @@ class PostgresKeepingDesk:
         wanted = select(HOLD).where(HOLD.c.id == hold_id).with_for_update()
         row = self._connection.execute(wanted).one_or_none()
         return None if row is None else _hold(row)
+
+    def case_entries(self, case_id: str) -> Sequence[int] | None:
+        """Give the entries that a case's requests to open name."""
+        cases = PostgresCases(self._connection)
+        if cases.get(case_id) is None:
+            return None
+        return sorted({index for one in cases.reveals(case_id) for index in one.indexes})
 
     def add_hold(self, hold: Hold) -> None:
         """Keep a new hold."""

@@ -38,7 +38,7 @@ class Hold:
     """A legal hold.
 
     `authority` is a code for who ordered it and why; `permits` are a permit's numbers in the search
-    rows of each year, `matter` names a case, `entries` are the indexes it holds.
+    rows of each year, `matter` names a case by id or code, `entries` are the indexes it holds.
     """
 
     id: str

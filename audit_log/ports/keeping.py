@@ -89,6 +89,10 @@ class KeepingDesk(Protocol):
         """Give a hold, locked."""
         ...
 
+    def case_entries(self, case_id: str) -> Sequence[int] | None:
+        """Give the entries that a case's requests to open name; None when there is no such case."""
+        ...
+
     def add_hold(self, hold: Hold) -> None:
         """Keep a new hold."""
         ...

@@ -8,6 +8,7 @@ person held lies in it sealed under that person's key, a permit under the office
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
+from uuid import UUID
 
 from audit_log.domain.errors import HoldUnknown
 from audit_log.domain.holds import MAX_ENTRIES, Hold, HoldKind
@@ -51,7 +52,8 @@ def place(
 ) -> Hold:
     """Place a hold: from now on nothing that it covers is dropped or erased.
 
-    Raises ValidationFailed, with every fault, for what names nothing.
+    A case of this node is named by its id: without entries, those that its requests to open name
+    are held. Raises ValidationFailed, with every fault, for what names nothing.
     """
     principal.require(MANAGE)
     faults = list(_faults(wanted))
@@ -60,6 +62,7 @@ def place(
     now = clock.now()
     with transaction() as desk:
         first = desk.first_year() or now.year
+        entries = _entries(wanted, desk)
         hold = Hold(
             id=ids.new(),
             kind=wanted.kind,
@@ -75,7 +78,7 @@ def place(
             if wanted.permit
             else (),
             matter=wanted.matter,
-            entries=tuple(sorted(set(wanted.entries))),
+            entries=entries,
         )
         desk.add_hold(hold)
         desk.record(_said("hold_placed", hold, principal, clock, permit=wanted.permit))
@@ -133,6 +136,8 @@ def _faults(wanted: HoldWanted) -> list[FieldFault]:
     needs = _NEEDS[wanted.kind]
     for name in ("dataset", "ordinal", "permit", "matter", "entries"):
         given = getattr(wanted, name) not in (None, "", ())
+        if name == "entries" and not given and _names_case(wanted):
+            continue
         if given != (name in needs):
             what = "is needed" if name in needs else "does not belong"
             faults.append(FieldFault(f"/{name}", f"{what} for a {wanted.kind.value}"))
@@ -142,11 +147,37 @@ def _faults(wanted: HoldWanted) -> list[FieldFault]:
         faults.append(FieldFault("/dataset", "not a dataset identifier"))
     if wanted.ordinal is not None and not 0 <= wanted.ordinal < _MAX_ORDINAL:
         faults.append(FieldFault("/ordinal", "a whole number from 0"))
-    if wanted.matter is not None and not is_code(wanted.matter):
-        faults.append(FieldFault("/matter", "use a code such as case_17"))
+    if wanted.matter is not None and not (is_code(wanted.matter) or _names_case(wanted)):
+        faults.append(FieldFault("/matter", "use a case's id, or a code such as case_17"))
     if len(wanted.entries) > MAX_ENTRIES or any(not 0 <= n < _MAX_ORDINAL for n in wanted.entries):
         faults.append(FieldFault("/entries", f"at most {MAX_ENTRIES} indexes, none negative"))
     return faults
+
+
+def _names_case(wanted: HoldWanted) -> bool:
+    """Tell whether the matter is a case of this node: its id, and not somebody else's code."""
+    return wanted.kind is HoldKind.CASE and _is_id(wanted.matter or "")
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _entries(wanted: HoldWanted, desk: KeepingDesk) -> tuple[int, ...]:
+    if not _names_case(wanted):
+        return tuple(sorted(set(wanted.entries)))
+    named = desk.case_entries(wanted.matter or "")
+    if named is None:
+        fault = FieldFault("/matter", "there is no such case")
+        raise ValidationFailed("the hold has faults", faults=[fault])
+    entries = tuple(sorted(set(wanted.entries or named)))
+    if not 0 < len(entries) <= MAX_ENTRIES:
+        fault = FieldFault("/entries", f"the case names {len(entries)}: give them")
+        raise ValidationFailed("the hold has faults", faults=[fault])
+    return entries
 
 
 def _is_dataset(wanted: HoldWanted) -> bool:

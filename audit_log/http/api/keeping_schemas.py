@@ -10,7 +10,11 @@ _INDEX = validate.Range(min=0, max=1 << 53)
 
 
 class HoldWantedSchema(StrictSchema):
-    """What to hold: a person, a permit, a dataset, or a case with its entries."""
+    """What to hold: a person, a permit, a dataset, or a case with its entries.
+
+    `matter` is a case's id, or a code for one elsewhere; without `entries`, those are held that the
+    requests to open in the case name.
+    """
 
     kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in HoldKind]))
     authority = fields.String(required=True, validate=validate.Length(min=1, max=64))

@@ -25,7 +25,7 @@ def person(ordinal: int) -> dict[str, object]:
 @pytest.fixture(scope="module")
 def spoken(node: LogNode) -> Speaker:
     speaker = Speaker(epoch=500)
-    people = [Subject(dataset=DATASET, ordinal=n) for n in range(4)]
+    people = [Subject(dataset=DATASET, ordinal=n) for n in range(5)]
     node.send(*[speaker.say(fact(subjects=(one,), dataset=DATASET)) for one in people])
     node.settle()
     return speaker
@@ -91,6 +91,29 @@ def test_a_held_erasure_waits_in_sight_and_two_officers_let_it_go(
     state = node.get(f"/v1/erasures/{said['erasure_id']}", token).json()
     assert (state["state"], state["code"]) == ("done", None)
     assert state["complete_by"] is not None
+
+
+def test_a_hold_names_a_case_of_this_node_and_holds_what_the_case_is_about(
+    node: LogNode, spoken: Speaker
+) -> None:
+    case = node.agreed("subj")
+    otto = node.person("otto", *SCOPES)
+    body = {"kind": "case", "authority": "court_order_8", "matter": case}
+    placed = node.post("/v1/holds", body, otto)
+    assert (placed.status_code, placed.json()["matter"]) == (201, case)
+    assert erase(node, 4)[0] == 202
+    unknown = {**body, "matter": "018bcfe5-6801-7000-8000-000000000000"}
+    fault = node.post("/v1/holds", unknown, otto).json()["errors"][0]
+    assert fault["pointer"] == "/matter"
+    body = {"reason": "complaint"}
+    empty = node.post("/v1/cases", body, node.otto()).json()["id"]
+    fault = node.post("/v1/holds", {**unknown, "matter": empty}, otto).json()["errors"][0]
+    assert fault["pointer"] == "/entries"
+    step = f"/v1/holds/{placed.json()['id']}"
+    node.post(step, {"action": "ask_lift"}, otto)
+    assert node.post(step, {"action": "lift"}, node.person("olga", *SCOPES)).status_code == 200
+    retain(node)
+    assert found(node, 4) == 0
 
 
 @pytest.mark.parametrize(

@@ -301,6 +301,9 @@ def _first_clauses(verdicts: list[_SlotVerdict], awaiting: BitMap) -> dict[str, 
     return first
 
 
-def _matter_order(matter: Matter) -> tuple[int, int, str]:
+def _matter_order(matter: Matter) -> tuple[int, str, int, str]:
     """Order matters as the vocabulary has their clauses, then their questions, then their texts."""
-    return list(Duo).index(Duo[matter.clause]), QUESTION_ORDER[matter.question], matter.value
+    # DUO's as in its table, then national ones by name.
+    names = list(Duo.__members__)
+    rank = names.index(matter.clause) if matter.clause in names else len(names)
+    return rank, matter.clause, QUESTION_ORDER[matter.question], matter.value

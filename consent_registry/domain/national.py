@@ -110,4 +110,5 @@ def judge_national(
         if code.value in purpose.accepts:
             return permit(code.name, Obligation(code.value, ",".join(values)))
         return deny(code.name, Reason.NATIONAL_DUTY)
-    return manual(code.name, Question.NATIONAL_CODE)
+    # What it says beside the code is read and ruled on as text, as with RS.
+    return manual(code.name, Question.NATIONAL_CODE, "; ".join(values))

@@ -18,6 +18,7 @@ from typing import Final
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.errors import RulingUnreadable
 from consent_registry.domain.identifiers import is_name, is_own_id
+from consent_registry.domain.national import find_national
 from consent_registry.domain.verdict import Finding, Matter, Question, Reason, deny, permit
 from shared.canonical import JSON
 from shared.clock import from_rfc3339
@@ -121,7 +122,7 @@ def read_statement(body: Mapping[str, object], jws: str, recorded_at: datetime) 
     """Read the verified body of a statement. Raises RulingUnreadable when a member does not fit."""
     try:
         matter = Matter(
-            clause=Duo[_text(body, "clause")].name,
+            clause=_clause(_text(body, "clause")),
             question=Question(_text(body, "question")),
             value=_text(body, "value"),
         )
@@ -147,6 +148,11 @@ def read_statement(body: Mapping[str, object], jws: str, recorded_at: datetime) 
     if not fits:
         raise RulingUnreadable
     return statement
+
+
+def _clause(text: str) -> str:
+    national = find_national(text)
+    return Duo[text].name if national is None else national.name
 
 
 def _text(body: Mapping[str, object], name: str) -> str:

@@ -7,6 +7,7 @@ statement, never changed. consent_registry alone says what a ruling does to whom
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +42,11 @@ QUESTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "IS": ("value_missing", "institution_not_said"),
     "GS": ("value_missing", "places_not_said"),
 }
-"""What each clause may ask (consent_registry's codes): a ruling on anything else is refused."""
+"""What each clause may ask (consent_registry's codes): a ruling on anything else is refused.
+
+Beside these, a national code may ask `national_code`, with what it says as text, or for a value.
+"""
+_NATIONAL: Final = re.compile(r"[A-Z]{2}:[A-Z][A-Z0-9_]{1,31}", re.ASCII)
 
 
 class Says(Enum):
@@ -62,6 +67,10 @@ class Matter:
 
     def is_known(self) -> bool:
         """Say whether such a question can be asked at all."""
+        if _NATIONAL.fullmatch(self.clause):
+            return self.question == "national_code" or (
+                self.question == "value_missing" and not self.value
+            )
         has_text = self.question == "research_type"
         return self.question in QUESTIONS.get(self.clause, ()) and has_text == bool(self.value)
 

@@ -106,6 +106,7 @@ QUESTION_WORDS: Final[Mapping[str, str]] = {
     "places_not_said": "are the places of use among those they named?",
     "duration_not_said": "is the duration within what they allowed?",
     "value_missing": "what they allowed is not written down",
+    "national_code": "does this purpose meet what the national code asks?",
 }
 """What a ruling has to answer, by consent_registry's codes."""
 

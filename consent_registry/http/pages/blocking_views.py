@@ -80,7 +80,7 @@ def _reason(reason: Reason) -> str:
 
 
 def _clause(name: str) -> str:
-    return f"{name}: {TERMS[Duo[name]].label}"
+    return f"{name}: {TERMS[Duo[name]].label}" if name in Duo.__members__ else name
 
 
 def _rows(parts: Mapping[str, int]) -> list[Row]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consent_registry.adapters.resources import read_policy
-from consent_registry.domain.cohort import evaluate
+from consent_registry.domain.cohort import evaluate, open_matters
 from consent_registry.domain.duo import Duo, ValueKind
 from consent_registry.domain.history import Standing, State
 from consent_registry.domain.matching import Inquiry, match
@@ -256,6 +256,20 @@ def test_meet_filter_and_match_agree(
         assert permits == (len(found.within) == len(everyone))
         assert terms_from_json(to_json(common)) == common
     assert canonical_text(meet(everyone[::-1], extract())) == canonical_text(common)
+
+
+def test_what_a_manual_code_says_is_what_is_ruled_on() -> None:
+    """Who named other laboratories is not let in by a ruling on these."""
+    question = asked()
+    said = [consent(national("EE:LAB", "one")), consent(national("EE:LAB", "two"))]
+    index = index_of([Standing(state=State.GIVEN, terms=one) for one in said])
+    matters = open_matters(index, question, evaluate(index, question))
+    assert [(one.clause, one.value, set(who)) for one, who in matters.items()] == [
+        ("EE:LAB", "one", {0}),
+        ("EE:LAB", "two", {1}),
+    ]
+    ruled = replace(question, ruled={next(iter(matters)): True})
+    assert set(evaluate(index, ruled).within) == {0}
 
 
 @given(consents, modifiers, some, some)

@@ -156,4 +156,13 @@ def test_no_permit_is_issued_before_every_statement_has_arrived(world: World) ->
 def test_every_question_is_one_that_consent_registry_asks() -> None:
     assert {Duo[clause].name for clause in QUESTIONS} == QUESTIONS.keys()
     asked = {Question(question) for questions in QUESTIONS.values() for question in questions}
-    assert asked == set(Question) - {Question.UNKNOWN_CODE}
+    assert asked == set(Question) - {Question.UNKNOWN_CODE, Question.NATIONAL_CODE}
+
+
+def test_a_national_code_can_be_ruled_on_with_what_it_says() -> None:
+    clause = "EE:ONLY_THESE_LABORATORIES"
+    asked = Question.NATIONAL_CODE.value
+    assert Matter(clause=clause, question=asked, value="lab-1; lab-2").is_known()
+    assert Matter(clause=clause, question=asked).is_known()
+    assert not Matter(clause="EE", question=asked).is_known()
+    assert not Matter(clause=clause, question=Question.UNKNOWN_CODE.value).is_known()

@@ -41,7 +41,10 @@ _CONSTRAINTS = """
 """
 # Months come and go by the worker's hand: partitions are nobody's declaration. Nor are views.
 _APART = "SELECT relname FROM pg_class WHERE relispartition OR relkind = 'v'"
-_INDEXES = "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+_INDEXES = """
+    SELECT tablename, indexname, replace(indexdef, ' ON ONLY ', ' ON ')
+    FROM pg_indexes WHERE schemaname = 'public'
+"""
 
 
 def catalogue(url: str) -> dict[str, set[tuple[object, ...]]]:

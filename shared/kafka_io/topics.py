@@ -109,9 +109,20 @@ def opened_admin(bootstrap: str) -> Iterator[Any]:
 
 
 def open_admin(bootstrap: str) -> Any:
-    """Open an admin client, which the caller closes."""
-    return KafkaAdminClient(
-        bootstrap_servers=bootstrap.split(","),
-        request_timeout_ms=REQUEST_MS,
-        bootstrap_timeout_ms=BOOTSTRAP_MS,
-    )
+    """Open an admin client, which the caller closes.
+
+    Of one that finds no broker nothing stays: the library would leave its thread trying for ever.
+    """
+    admin = KafkaAdminClient.__new__(KafkaAdminClient)
+    try:
+        admin.__init__(
+            bootstrap_servers=bootstrap.split(","),
+            request_timeout_ms=REQUEST_MS,
+            bootstrap_timeout_ms=BOOTSTRAP_MS,
+        )
+    except BaseException:
+        client = getattr(admin, "_client", None)
+        if client is not None:
+            client.close()
+        raise
+    return admin

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How long erased data may stay in Kafka is asked of the broker that runs, and counted in."""
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -58,10 +59,21 @@ def test_each_topic_lives_for_its_own_term(broker: KafkaBroker) -> None:
     }
 
 
-def test_a_broker_that_is_away_says_nothing() -> None:
+@pytest.fixture
+def forgetting(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """Forget failed connections once no captured record of the test holds one any more."""
+    yield caplog
+    forget_failed_connections()
+
+
+def test_a_broker_that_is_away_says_nothing_and_leaves_nobody_trying(
+    forgetting: pytest.LogCaptureFixture,
+) -> None:
+    before = set(threading.enumerate())
     with pytest.raises(TransportError):
         BrokerCopies("127.0.0.1:9")(["copies.week"])
-    forget_failed_connections()
+    assert set(threading.enumerate()) <= before
+    forgetting.clear()
 
 
 def test_what_was_read_counts_and_what_was_not_is_said(

@@ -2,9 +2,10 @@
 """A real process of the log that meets its fate at one named point, the first time it gets there.
 
 `python -m tests.support.doomed_log FATE POINT COMMAND`, where COMMAND is one of the log's own and
-FATE is `die` (kill -9), `stop` (SIGSTOP, once) or `full` (no space left, while the file named by
-`PLACET_TEST_DISK_FULL` exists). The product knows nothing of this: the names it calls are wrapped
-here, before its own entry point runs. `PLACET_TEST_LEASE` shortens the sequencer's lease.
+FATE is `die` (kill -9), `stop` (SIGSTOP, once), `full` (no space left, while the file named by
+`PLACET_TEST_DISK_FULL` exists) or `live` (nothing happens).
+The product knows nothing of this: the names it calls are wrapped here, before its own entry point
+runs. `PLACET_TEST_LEASE` shortens the sequencer's lease.
 """
 
 import errno
@@ -22,7 +23,7 @@ from audit_log.adapters.key_files import LogSigner
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.publishing import PostgresPublisherStore
 from audit_log.adapters.reading_process import ReadingProcess
-from audit_log.adapters.store import CommitAhead, PostgresSequencerStore, write
+from audit_log.adapters.store import PostgresSequencerStore, write
 from audit_log.bootstrap import working
 from audit_log.usecases.sequence import Pace
 from services.audit_log.__main__ import main as real_main
@@ -78,13 +79,10 @@ SEQUENCING: Final[Mapping[str, Point]] = {
     "before the lease is taken": Point(_STORE, "lead", after=False),
     "lease taken": Point(_STORE, "lead", given=_something),
     "state loaded": Point(_STORE, "load"),
-    "before the intake is read": Point(_STORE, "pending", after=False),
     "intake read": Point(_STORE, "pending", given=_something),
     "before the topic is read": Point(ReadingProcess, "poll", after=False),
     "topic read": Point(ReadingProcess, "poll", given=_something),
-    "keys looked up": Point(_STORE, "keys", when=lambda _, subjects: bool(subjects)),
     "numbers of keys drawn": Point(_STORE, "key_numbers"),
-    "batch prepared": Point(CommitAhead, "begin", after=False, when=_from_kafka),
     "before the transaction": Point(_STORE, "commit", after=False, when=_from_kafka),
     "within a COPY": Point(write, "_half_poured", when=_rows_of("ev")),
     **{
@@ -120,6 +118,10 @@ def _die() -> None:
 def _full() -> None:
     if Path(os.environ["PLACET_TEST_DISK_FULL"]).exists():
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _live() -> None:
+    """Nothing happens."""
 
 
 class _StopOnce:
@@ -185,7 +187,12 @@ def main() -> int:
     if point == "within a COPY":
         _replace(write, "_half_poured", lambda *_: None)
         _replace(write, "_pour", _pour_in_halves)
-    fates: dict[str, Callable[[], None]] = {"die": _die, "stop": _StopOnce(), "full": _full}
+    fates: dict[str, Callable[[], None]] = {
+        "die": _die,
+        "stop": _StopOnce(),
+        "full": _full,
+        "live": _live,
+    }
     _meet(POINTS[point], fates[fate])
     _say_refusals()
     if lease := os.environ.pop("PLACET_TEST_LEASE", ""):

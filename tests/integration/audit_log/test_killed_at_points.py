@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.doomed_log import PUBLISHING, SEQUENCING
 from tests.support.faulted_log import FaultedLog, faulted_log
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,27 @@ def test_a_publisher_killed_here_never_shows_what_the_log_forgot(
     log.sequence()
     assert log.killed_by_itself(point, "work") == -signal.SIGKILL, log.log.read_text()
     log.served()
+    log.publish()
+    log.assert_whole()
+
+
+@pytest.mark.parametrize("point", ["head file begun", "head file written beside"])
+def test_no_room_for_the_head_file_shows_nothing_until_there_is_room(
+    log: FaultedLog, point: str
+) -> None:
+    full = log.folder / "disk is full"
+    full.touch()
+    said = log.log.read_text().count("step failed")
+    log.say()
+    log.sequence()
+    with log.process("full", point, "work", PLACET_TEST_DISK_FULL=str(full)):
+        wait_until(lambda: log.log.read_text().count("step failed") > said, "the refusal", 60)
+        before = log.signed[-1].size
+        log.served()
+        assert log.signed[-1].size == before, "what the head file does not hold is not shown"
+        full.unlink()
+        wait_until(log.is_published, "it is shown", 60)
+    log.sequence()
     log.publish()
     log.assert_whole()
 

@@ -39,7 +39,9 @@ def test_a_sequencer_stopped_before_commit_is_replaced_and_its_commit_fails(
     with log.process("stop", point, "sequence", PLACET_TEST_LEASE="1") as first:
         wait_until(lambda: is_stopped(first.pid), "the first one to stand still", 60)
         assert leads(log, first.pid)
-        with log.process("sequence", module=STANDBY) as second:
+        # Its own lease outlasts the test: it is lost only with its session, however slow all is.
+        standing_by = log.process("live", point, "sequence", PLACET_TEST_LEASE="3600")
+        with standing_by as second:
             wait_until(lambda: leads(log, second.pid), "the standby to lead", 60)
             wait_until(log.is_taken, "the standby to sequence everything", 60)
             first.send_signal(signal.SIGCONT)

@@ -18,7 +18,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from audit_log.adapters import head_file
 from audit_log.adapters.key_files import LogSigner
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.publishing import PostgresPublisherStore
@@ -80,17 +79,15 @@ SEQUENCING: Final[Mapping[str, Point]] = {
     "lease taken": Point(_STORE, "lead", given=_something),
     "state loaded": Point(_STORE, "load"),
     "intake read": Point(_STORE, "pending", given=_something),
-    "before the topic is read": Point(ReadingProcess, "poll", after=False),
     "topic read": Point(ReadingProcess, "poll", given=_something),
     "numbers of keys drawn": Point(_STORE, "key_numbers"),
     "before the transaction": Point(_STORE, "commit", after=False, when=_from_kafka),
     "within a COPY": Point(write, "_half_poured", when=_rows_of("ev")),
     **{
         f"COPY of {table} done": _copied(table)
-        for table in ("bundle", "tile", "term", "ev", "ev_person", "dek", "sealed", "producer_run")
+        for table in ("bundle", "tile", "ev", "ev_person", "dek", "sealed", "producer_run")
     },
     "edge moved": Point(write, "_move_edge", when=_from_kafka),
-    "findings written": Point(write, "_write_findings", when=lambda _, b: bool(b.breaches)),
     "chains written": Point(write, "_write_chains", when=_from_kafka),
     "quarantine written": Point(write, "_write_quarantine", when=lambda _, b: bool(b.quarantined)),
     "offsets moved": Point(write, "_move", when=_from_kafka),
@@ -99,13 +96,11 @@ SEQUENCING: Final[Mapping[str, Point]] = {
     "COMMIT done": Point(_STORE, "commit", when=_from_kafka),
 }
 PUBLISHING: Final[Mapping[str, Point]] = {
-    "before the checkpoint is signed": Point(LogSigner, "sign", after=False),
     "checkpoint signed": Point(LogSigner, "sign"),
     "checkpoint kept": Point(PostgresPublisherStore, "keep"),
     "head file begun": Point(os, "fsync", after=False, when=_is_head),
     "head file written beside": Point(Path, "replace", False, lambda path, _: path.name == _HEAD),
     "head file renamed": Point(Path, "replace", True, lambda path, _: path.name == _HEAD),
-    "head file written": Point(head_file.FileHead, "write"),
     "checkpoint published": Point(PostgresPublisherStore, "publish"),
 }
 POINTS: Final = {**SEQUENCING, **PUBLISHING}

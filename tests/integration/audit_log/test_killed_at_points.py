@@ -50,16 +50,13 @@ def test_a_publisher_killed_here_never_shows_what_the_log_forgot(
     log.assert_whole()
 
 
-@pytest.mark.parametrize("point", ["head file begun", "head file written beside"])
-def test_no_room_for_the_head_file_shows_nothing_until_there_is_room(
-    log: FaultedLog, point: str
-) -> None:
+def test_no_room_for_the_head_file_shows_nothing_until_there_is_room(log: FaultedLog) -> None:
     full = log.folder / "disk is full"
     full.touch()
     said = log.log.read_text().count("step failed")
     log.say()
     log.sequence()
-    with log.process("full", point, "work", PLACET_TEST_DISK_FULL=str(full)):
+    with log.process("full", "head file begun", "work", PLACET_TEST_DISK_FULL=str(full)):
         wait_until(lambda: log.log.read_text().count("step failed") > said, "the refusal", 60)
         before = log.signed[-1].size
         log.served()

@@ -88,11 +88,11 @@ class MemoryWorld:
 
 
 class PostgresWorld:
-    """The log on PostgreSQL, in a database of its own."""
+    """The log on PostgreSQL, in a database of its own or in one that is there already."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str | None = None) -> None:
         self.clock = SteppingClock()
-        self.url = fresh_database("audit_log")
+        self.url = url or fresh_database("audit_log")
         self.engine: Engine = engine(self.url)
         self.own = OwnProducer(OWN, CountingIds())
         self.transaction: Transaction = transactions(self.engine, self.own, self.clock)

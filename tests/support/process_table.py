@@ -17,6 +17,11 @@ def is_alive(pid: int) -> bool:
     return _field(pid, "State")[:1] not in {"", "Z", "X"}
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether the process stands still, as after SIGSTOP."""
+    return _field(pid, "State")[:1] == "T"
+
+
 def carrying(mark: str) -> list[int]:
     """Every living process but our own whose command line or environment holds `mark`."""
     sought = os.fsencode(mark)

@@ -25,6 +25,9 @@ from shared.db import connect
 from shared.events import Fact
 
 _LOCK_TIMEOUT_MS: Final = 10_000
+# A sequencer that was stopped for longer than `IDLE_IN_TRANSACTION_MS` finds its session ended by
+# the server, which the driver does not count among the operational errors.
+_SESSION_LOST: Final = (psycopg.OperationalError, errors.IdleInTransactionSessionTimeout)
 
 
 class PostgresSequencerStore:
@@ -96,7 +99,7 @@ class PostgresSequencerStore:
                 write.require_same_state(cursor, batch)
                 write.write(cursor, batch, seconds)
                 self._own.say(cursor, batch.facts, batch.at)
-        except (errors.UniqueViolation, psycopg.OperationalError):
+        except (errors.UniqueViolation, *_SESSION_LOST):
             # Another leader may have written the same bundle, or ended this session to take over:
             # if that is what it was, say so.
             with self._transaction() as cursor:
@@ -146,7 +149,7 @@ class _Session:
             try:
                 with connection.transaction(), connection.cursor(binary=True) as cursor:
                     yield cursor
-            except psycopg.OperationalError:
+            except _SESSION_LOST:
                 self.close()
                 raise
 

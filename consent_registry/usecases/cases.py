@@ -5,9 +5,9 @@ Most people have none, and then this costs one question.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
-from consent_registry.domain.cases import Case, Everything, Held, held_at
+from consent_registry.domain.cases import Case, Everything, Held, held_at, tied
 from consent_registry.domain.history import ConsentEvent, standing_at
 from consent_registry.domain.register import Member
 from consent_registry.domain.ties import one_person
@@ -90,4 +90,15 @@ def ring_memberships(uow: UnitOfWork, pids: Iterable[str]) -> Sequence[Member]:
     """Give what these people, and everybody ever joined to them, are members of."""
     ring = uow.person_events.ring(pids)
     found = (member for name in ring for member in uow.people.memberships(name))
+    return sorted(found, key=lambda one: (one.dataset, one.ordinal))
+
+
+def tied_memberships(uow: UnitOfWork, pid: str) -> Sequence[Member]:
+    """Give what everybody else is a member of who is, or may be, the same person."""
+    ring = uow.person_events.ring([pid])
+    if len(ring) == 1:
+        return ()
+    case = Case(members=(), records=uow.person_events.of(ring), consents={})
+    names = tied(case, pid, datetime.max.replace(tzinfo=UTC)) - {pid}
+    found = (member for name in names for member in uow.people.memberships(name))
     return sorted(found, key=lambda one: (one.dataset, one.ordinal))

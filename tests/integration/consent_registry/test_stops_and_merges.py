@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What stops one name of a person stops the other, as long as the two may be one."""
+
+from collections.abc import Callable
+
+import pytest
+
+from consent_registry.domain.errors import FreezeOvertaken
+from consent_registry.domain.rights import Right, RightsRequest, StepKind
+from consent_registry.usecases.binding import bind_cohort
+from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
+from consent_registry.usecases.decisions import PersonQuestion, decide_people
+from consent_registry.usecases.requests import Move, NewRequest, make_request, move_request
+from shared.ids import ApplicationId, DatasetId, Ordinal, PermitId
+from tests.fakes.consent_factories import purpose
+from tests.support.erasing_world import GRETA
+from tests.support.merge_world import A, B, confirm, live, permit, propose, reasons, undo, within
+from tests.support.registry_world import DESK, DS, RegistryWorld, people
+
+OTHER = DatasetId("GDI-ZZ-DATASET-2")
+
+
+@pytest.fixture
+def three(world: RegistryWorld) -> RegistryWorld:
+    """A, B and C in one dataset; B and C in another."""
+    world.dataset(OTHER)
+    assert world.load(*people(3)).batch.applied == 3
+    assert world.load(*people(3, dataset=OTHER)[1:]).batch.applied == 2
+    return world
+
+
+def restrict(world: RegistryWorld, who: str = A) -> RightsRequest:
+    wanted = NewRequest(right=Right.RESTRICTION, words="the data are wrong")
+    return make_request(who, wanted, tools=world.tools, principal=GRETA)
+
+
+def end(world: RegistryWorld, request: RightsRequest) -> None:
+    step = Move(kind=StepKind.REFUSED, code="gdpr_18_1_no_ground")
+    move_request(request.request_id, step, tools=world.tools, principal=GRETA)
+
+
+def said(world: RegistryWorld, permit_id: str, ordinal: int = 1) -> tuple[str, str | None]:
+    world.clock.pass_time(1)
+    at = world.tools.clock.now()
+    asked = PersonQuestion(
+        dataset=DS,
+        ordinal=Ordinal(ordinal),
+        effective_at=at,
+        known_at=at,
+        permit_id=PermitId(permit_id) if permit_id else None,
+        purposes=(),
+    )
+    (found,) = decide_people([asked], tools=world.tools, principal=DESK)
+    return found.answer, found.reason
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_a_restriction_reaches_the_other_name_at_once(three: RegistryWorld, settled: bool) -> None:
+    merge = propose(three)
+    if settled:
+        confirm(three, merge)
+    permit(three, "PERMIT-DS")
+    permit(three, "PERMIT-OTHER", OTHER)
+    assert (live(three), live(three, OTHER)) == ([{0, 1, 2}], [{0, 1}])
+    restrict(three)
+    assert (within(three), within(three, OTHER)) == ({2}, {1})
+    assert (live(three), live(three, OTHER)) == ([{2}], [{1}])
+    assert reasons(three) == {"restricted": 2}
+    assert said(three, "") == said(three, "PERMIT-DS") == ("out", "restricted")
+    items = three.column("SELECT items FROM feed_change WHERE kind = 'member.narrowed'")
+    told = [(item["ordinal"], item["cause"], item["cohorts"]) for one in items for item in one]
+    assert sorted(told) == [(0, "restricted", []), (0, "restricted", []), (1, "restricted", [])]
+
+
+def test_a_merge_carries_a_restriction_to_the_other_name_until_it_is_undone(
+    three: RegistryWorld,
+) -> None:
+    restrict(three)
+    permit(three, "PERMIT-DS")
+    permit(three, "PERMIT-OTHER", OTHER)
+    assert (live(three), live(three, OTHER)) == ([{1, 2}], [{0, 1}])
+    three.clock.pass_time(1)
+    before = three.tools.clock.now()
+    three.clock.pass_time(1)
+    merge = propose(three)
+    assert (within(three), within(three, OTHER)) == ({2}, {1})
+    assert (live(three), live(three, OTHER)) == ([{2}], [{1}])
+    assert three.column("SELECT DISTINCT cause FROM cohort_narrowed") == ["restricted"]
+    looked = evaluate_cohort(
+        DS, purpose(), tools=three.tools, principal=DESK, effective_at=before, known_at=before
+    )
+    assert set(looked.cohort.within) == {1, 2}, "as it was known before the merge"
+    undo(three, merge)
+    assert (within(three), within(three, OTHER)) == ({1, 2}, {0, 1})
+    assert (live(three), live(three, OTHER)) == ([{2}], [{1}]), "nobody comes back by itself"
+
+
+def test_the_end_of_a_restriction_of_one_name_leaves_that_of_the_other(
+    three: RegistryWorld,
+) -> None:
+    propose(three)
+    first, second = restrict(three, A), restrict(three, B)
+    end(three, first)
+    assert within(three) == {2}
+    assert said(three, "", 0) == ("out", "restricted")
+    end(three, second)
+    assert within(three) == {0, 1, 2}
+    assert said(three, "", 0) == ("in", None)
+
+
+STEPS: dict[str, Callable[[RegistryWorld], object]] = {"restricts": restrict, "merges": propose}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_freeze_is_overtaken_by_what_stops_the_other_name(
+    three: RegistryWorld, step: str
+) -> None:
+    if step == "restricts":
+        propose(three)
+    else:
+        restrict(three)
+    frozen = freeze_cohort(
+        OTHER, purpose(), ApplicationId("A-1"), tools=three.tools, principal=DESK
+    )
+    STEPS[step](three)
+    with pytest.raises(FreezeOvertaken):
+        bind_cohort(frozen.cohort_id, PermitId("P-1"), tools=three.tools, principal=DESK)

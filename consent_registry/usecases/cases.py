@@ -77,13 +77,17 @@ def held_one(
 
 def memberships(uow: UnitOfWork, pid: str) -> Sequence[Member]:
     """Give what a person is a member of, under every name confirmed to be hers, by dataset."""
+    found = (member for name in names_of(uow, pid) for member in uow.people.memberships(name))
+    return sorted(found, key=lambda one: (one.dataset, one.ordinal))
+
+
+def names_of(uow: UnitOfWork, pid: str) -> frozenset[str]:
+    """Give everybody who is confirmed to be this person, herself included."""
     ring = uow.person_events.ring([pid])
     if len(ring) == 1:
-        return uow.people.memberships(pid)
+        return ring
     records = (one for found in uow.person_events.of(ring).values() for one in found)
-    names = one_person(list(records), pid)
-    found = (member for name in names for member in uow.people.memberships(name))
-    return sorted(found, key=lambda one: (one.dataset, one.ordinal))
+    return one_person(list(records), pid)
 
 
 def ring_memberships(uow: UnitOfWork, pids: Iterable[str]) -> Sequence[Member]:

@@ -79,9 +79,14 @@ def changed_in(
 ) -> Changed:
     """Project the members of a case in one dataset; gives those who differ from what is stored.
 
-    `everybody` gives them all: opt-outs and stops go along a merge and are in no projection.
+    Of somebody erased nothing is stored again. `everybody` gives them all: opt-outs and stops go
+    along a merge and are in no projection.
     """
-    members = [member for member in case.members if member.dataset == dataset]
+    members = [
+        member
+        for member in case.members
+        if member.dataset == dataset and not uow.people.erased(member.pid)
+    ]
     ordinals = [member.ordinal for member in members]
     lines = uow.events.timelines(dataset, ordinals)
     bars = uow.person_events.bars(dataset, ordinals)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from consent_registry.domain.cases import Case, Everything, Held, held_at, tied
 from consent_registry.domain.history import ConsentEvent, standing_at
 from consent_registry.domain.register import Member
+from consent_registry.domain.stops import StopKind, standing_stops
 from consent_registry.domain.ties import one_person
 from consent_registry.ports import UnitOfWork
 from shared.ids import DatasetId, Ordinal
@@ -106,3 +107,15 @@ def tied_memberships(uow: UnitOfWork, pid: str) -> Sequence[Member]:
     names = tied(case, pid, datetime.max.replace(tzinfo=UTC)) - {pid}
     found = (member for name in names for member in uow.people.memberships(name))
     return sorted(found, key=lambda one: (one.dataset, one.ordinal))
+
+
+def stops_then(
+    uow: UnitOfWork, pid: str, effective_at: datetime, known_at: datetime | None = None
+) -> set[StopKind]:
+    """Say what stopped a person at an instant, under whichever name was, or might be, hers."""
+    case = Case(
+        members=(), records=uow.person_events.of(uow.person_events.ring([pid])), consents={}
+    )
+    names = tied(case, pid, effective_at, known_at)
+    events = [one for name in sorted(names) for one in uow.stops.of(name)]
+    return standing_stops(events, min(effective_at, known_at or effective_at))

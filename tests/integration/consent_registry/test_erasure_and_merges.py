@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Erasing somebody who has other names: nothing of hers stays under them, and they go on."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from consent_registry.domain.errors import LegalHoldStands
 from consent_registry.domain.lives import Wish
 from consent_registry.domain.terms import RawAlternative
 from consent_registry.domain.ties import MergeState
+from consent_registry.http import rights_present
 from consent_registry.usecases.cohorts import evaluate_cohort
 from consent_registry.usecases.consents import NewConsent, record_consent
 from consent_registry.usecases.erasing import (
@@ -27,9 +29,11 @@ from consent_registry.usecases.merging import (
     propose_merge,
     undo_merge,
 )
+from consent_registry.usecases.own_file import own_file
 from consent_registry.usecases.reading import consents_of
 from tests.fakes.consent_factories import purpose
 from tests.support.erasing_world import (
+    ANNA,
     GRETA,
     HUGO,
     ILLNESS,
@@ -166,3 +170,18 @@ def test_a_second_name_asked_for_by_the_one_who_confirms_waits_for_another(
     confirm_erasure(second.erasure_id, tools=site.tools, principal=GRETA)
     site.run()
     assert site.look(second.erasure_id).confirmed_at is not None
+
+
+def test_her_own_file_says_what_is_known_of_her_life_and_nothing_of_others(
+    site: ErasingWorld,
+) -> None:
+    merge(site)
+    set_wish(PSEUDONYM, Wish.ASK_RELATIVES, tools=site.tools, principal=DESK)
+    found = own_file(with_uses=False, tools=site.tools, principal=ANNA)
+    written = rights_present.own_file(found)
+    assert [(one["kind"], one["said"]) for one in written["life"]] == [
+        ("merge_proposed", {}),
+        ("wish", {"wish": "ask_relatives"}),
+    ]
+    text = json.dumps(written)
+    assert not [word for word in (OTHER, "S-2", WHY) if word in text]

@@ -6,15 +6,30 @@ from collections.abc import Callable
 import pytest
 
 from consent_registry.domain.errors import FreezeOvertaken
+from consent_registry.domain.fhir.statement import Release
 from consent_registry.domain.rights import Right, RightsRequest, StepKind
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
 from consent_registry.usecases.decisions import PersonQuestion, decide_people
+from consent_registry.usecases.fhir_export import AsOf, export_consents
+from consent_registry.usecases.lives import record_death
 from consent_registry.usecases.requests import Move, NewRequest, make_request, move_request
 from shared.ids import ApplicationId, DatasetId, Ordinal, PermitId
 from tests.fakes.consent_factories import purpose
 from tests.support.erasing_world import GRETA
-from tests.support.merge_world import A, B, confirm, live, permit, propose, reasons, undo, within
+from tests.support.merge_world import (
+    A,
+    B,
+    C,
+    confirm,
+    leave,
+    live,
+    permit,
+    propose,
+    reasons,
+    undo,
+    within,
+)
 from tests.support.registry_world import DESK, DS, RegistryWorld, people
 
 OTHER = DatasetId("GDI-ZZ-DATASET-2")
@@ -125,3 +140,31 @@ def test_a_freeze_is_overtaken_by_what_stops_the_other_name(
     STEPS[step](three)
     with pytest.raises(FreezeOvertaken):
         bind_cohort(frozen.cohort_id, PermitId("P-1"), tools=three.tools, principal=DESK)
+
+
+def exported(world: RegistryWorld, who: str, release: Release = Release.R5) -> list[str]:
+    bundle = export_consents(who, release, AsOf(), tools=world.tools, principal=DESK)
+    for entry in bundle["entry"]:
+        assert (entry["resource"]["status"] == "active") is ("provision" in entry["resource"])
+    return [entry["resource"]["status"] for entry in bundle["entry"]]
+
+
+def test_no_other_registry_takes_for_active_what_this_one_does_not_use(
+    three: RegistryWorld,
+) -> None:
+    assert exported(three, B) == ["active", "active"]
+    request = restrict(three)
+    merge = propose(three)
+    assert (exported(three, A), exported(three, B)) == (["draft"], ["draft", "draft"])
+    end(three, request)
+    assert exported(three, B) == ["active", "active"]
+    leave(three, A)
+    assert exported(three, B) == ["draft", "draft"], "as long as they may be one"
+    confirm(three, merge)
+    assert exported(three, B) == ["inactive", "inactive"]
+    undo(three, merge)
+    three.clock.pass_time(5)
+    died_at = three.tools.clock.now()
+    record_death(C, died_at, "5e" * 32, tools=three.tools, principal=DESK)
+    assert exported(three, B) == ["active", "active"]
+    assert exported(three, C) == ["draft", "draft"]

@@ -64,27 +64,44 @@ def ask_erasure(
         raise AuditLogNotConnected
     with tools.units() as uow:
         pid = _known(uow, pseudonym)
-        names = [one for one in sorted(names_of(uow, pid)) if not uow.people.erased(one)]
-        for name in names:
+        others = [name for name in names_of(uow, pid) - {pid} if not uow.people.erased(name)]
+        for name in sorted([pid, *others]):
             uow.people.hold(name)
-        found = {name: uow.erasures.of(name) for name in names}
-        now = tools.clock.now()
-        for name in (name for name in names if found[name] is None):
-            require_no_hold(uow, name, now)
-            found[name] = Erasure(
-                erasure_id=tools.ids.new(),
-                pid=name,
-                ground=ground,
-                asked_at=now,
-                asked_by=account_of(principal),
-                request_id=request_id if name == pid else None,
-                done={},
-            )
-            uow.erasures.add(found[name])
-            made = fact(_REQUESTED, now, actor=principal, reason=ground)
-            uow.record(replace(made, subjects=subjects(uow.people.memberships(name))))
+        found = _asked(uow, tools, pid, ground, principal=principal, request_id=request_id)
+        for name in sorted(others):
+            _asked(uow, tools, name, ground, principal=principal)
         uow.commit()
-    return found[pid]
+    return found
+
+
+def _asked(
+    uow: UnitOfWork,
+    tools: Tools,
+    pid: str,
+    ground: str,
+    *,
+    principal: Principal,
+    request_id: str | None = None,
+) -> Erasure:
+    """Give the erasure of one held name, new or as it is there."""
+    found = uow.erasures.of(pid)
+    if found is not None:
+        return found
+    now = tools.clock.now()
+    require_no_hold(uow, pid, now)
+    erasure = Erasure(
+        erasure_id=tools.ids.new(),
+        pid=pid,
+        ground=ground,
+        asked_at=now,
+        asked_by=account_of(principal),
+        request_id=request_id,
+        done={},
+    )
+    uow.erasures.add(erasure)
+    made = fact(_REQUESTED, now, actor=principal, reason=ground)
+    uow.record(replace(made, subjects=subjects(uow.people.memberships(pid))))
+    return erasure
 
 
 def confirm_erasure(erasure_id: str, *, tools: Tools, principal: Principal) -> Erasure:

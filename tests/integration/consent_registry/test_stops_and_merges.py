@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """What stops one name of a person stops the other, as long as the two may be one."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 
 from consent_registry.domain.errors import FreezeOvertaken
 from consent_registry.domain.fhir.statement import Release
+from consent_registry.domain.optout import About, OptOutKind
 from consent_registry.domain.rights import Right, RightsRequest, StepKind
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
 from consent_registry.usecases.decisions import PersonQuestion, decide_people
 from consent_registry.usecases.fhir_export import AsOf, export_consents
 from consent_registry.usecases.lives import record_death
+from consent_registry.usecases.opt_out import set_opt_out
 from consent_registry.usecases.requests import Move, NewRequest, make_request, move_request
 from shared.ids import ApplicationId, DatasetId, Ordinal, PermitId
 from tests.fakes.consent_factories import purpose
@@ -144,9 +147,10 @@ def test_a_freeze_is_overtaken_by_what_stops_the_other_name(
 
 def exported(world: RegistryWorld, who: str, release: Release = Release.R5) -> list[str]:
     bundle = export_consents(who, release, AsOf(), tools=world.tools, principal=DESK)
-    for entry in bundle["entry"]:
-        assert (entry["resource"]["status"] == "active") is ("provision" in entry["resource"])
-    return [entry["resource"]["status"] for entry in bundle["entry"]]
+    found = [entry["resource"] for entry in json.loads(json.dumps(bundle))["entry"]]
+    for one in found:
+        assert (one["status"] == "active") is ("provision" in one)
+    return [one["status"] for one in found]
 
 
 def test_no_other_registry_takes_for_active_what_this_one_does_not_use(
@@ -168,3 +172,16 @@ def test_no_other_registry_takes_for_active_what_this_one_does_not_use(
     record_death(C, died_at, "5e" * 32, tools=three.tools, principal=DESK)
     assert exported(three, B) == ["active", "active"]
     assert exported(three, C) == ["draft", "draft"]
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_an_opt_out_reaches_who_may_be_the_same_person_and_nobody_parted_again(
+    three: RegistryWorld, undone: bool
+) -> None:
+    merge = propose(three)
+    if undone:
+        undo(three, merge)
+    before = three.column("SELECT count(*) FROM person_reach WHERE ordinal = 1")
+    set_opt_out(A, About(), OptOutKind.REGISTERED, tools=three.tools, principal=DESK)
+    after = three.column("SELECT count(*) FROM person_reach WHERE ordinal = 1")
+    assert (after == before) is undone

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from consent_registry.adapters.tables import (
+    BAR,
     DATASET_MEMBER,
     ERASURE_ACCOUNT,
     IMPORT_BATCH,
@@ -76,8 +77,11 @@ class SqlDestruction:
         members = self._members(pid)
         for dataset, ordinal in members.items():
             self._forget_member(dataset, ordinal)
-        self._connection.execute(_UNUSED_TERMS)
         return members
+
+    def drop_terms(self) -> None:
+        """Delete what no standing refers to."""
+        self._connection.execute(_UNUSED_TERMS)
 
     def mark(self) -> Mark:
         """Read the newest row and the head."""
@@ -122,8 +126,8 @@ class SqlDestruction:
             .where(member.dataset == dataset, member.ordinal == ordinal)
             .values(local_id=instead)
         )
-        self._connection.execute(
-            delete(STANDING).where(STANDING.c.dataset == dataset, STANDING.c.ordinal == ordinal)
-        )
+        for table in (STANDING, BAR):
+            hers = (table.c.dataset == dataset, table.c.ordinal == ordinal)
+            self._connection.execute(delete(table).where(*hers))
         values = {"dataset": dataset, "ordinal": ordinal, "instead": instead}
         self._connection.execute(_FEED_LOCAL_ID, values)

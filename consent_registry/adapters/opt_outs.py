@@ -16,6 +16,7 @@ from consent_registry.adapters.tables import (
     OPT_OUT_REGISTER,
     PARTICIPANT,
 )
+from consent_registry.adapters.ties import TIE
 from consent_registry.domain.errors import ParticipantUnknown
 from consent_registry.domain.optout import (
     OptOutEvent,
@@ -31,13 +32,7 @@ _HASH_BYTES: Final = 32
 # The last event of each person and breadth decides; `about` is read as `About.covers` reads it.
 # It counts for whoever a merge, pending or confirmed, joins to her.
 _OPTED_OUT: Final = text(
-    "WITH RECURSIVE tie AS ("
-    " SELECT pid, about AS other FROM person_event AS p WHERE kind = 'merge_proposed'"
-    " AND (CAST(:known_at AS timestamptz) IS NULL OR recorded_at <= :known_at)"
-    " AND NOT EXISTS (SELECT FROM person_event AS u"
-    " WHERE u.matter = p.matter AND u.kind = 'merge_undone'"
-    " AND (CAST(:known_at AS timestamptz) IS NULL OR u.recorded_at <= :known_at))"
-    "), last AS ("
+    f"WITH RECURSIVE {TIE}, last AS ("  # noqa: S608 - of our own words
     " SELECT DISTINCT ON (pid, about) pid, about, kind FROM opt_out_event"
     " WHERE CAST(:known_at AS timestamptz) IS NULL OR recorded_at <= :known_at"
     " ORDER BY pid, about, number DESC"

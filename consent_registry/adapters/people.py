@@ -48,6 +48,11 @@ class SqlPeople:
         found: str = self._connection.execute(wanted).scalar_one()
         return found
 
+    def erased(self, pid: str) -> bool:
+        """Look a row up."""
+        wanted = select(PARTICIPANT.c.erased_at).where(PARTICIPANT.c.pid == pid)
+        return self._connection.execute(wanted).scalar_one() is not None
+
     def hold(self, pid: str) -> None:
         """Lock a row."""
         wanted = select(PARTICIPANT.c.erased_at).where(PARTICIPANT.c.pid == pid).with_for_update()

@@ -16,11 +16,13 @@ from consent_registry.adapters.tables import (
     DATASET_MEMBER,
     OPT_OUT_PERSON,
     OPT_OUT_REGISTER,
+    PARTICIPANT,
     PERSON_EVENT,
     PERSON_KEY,
     PERSON_REACH,
 )
 from consent_registry.domain.bars import BarSegment
+from consent_registry.domain.errors import ParticipantUnknown
 from consent_registry.domain.person_events import (
     PersonKind,
     PersonRecord,
@@ -211,6 +213,10 @@ class SqlPersonEvents:
         return {row.pid: self._sealer.unwrap(row.pid, bytes(row.wrapped)) for row in rows}
 
     def _new_key(self, pid: str) -> bytes:
+        """Make a person's first key; whoever was erased gets none, as with consents."""
+        erased = select(PARTICIPANT.c.erased_at).where(PARTICIPANT.c.pid == pid)
+        if self._connection.execute(erased).scalar_one_or_none() is not None:
+            raise ParticipantUnknown
         key, wrapped = self._sealer.new_key(pid)
         self._connection.execute(insert(PERSON_KEY).values(pid=pid, wrapped=wrapped))
         return key

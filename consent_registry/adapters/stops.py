@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Stops` on PostgreSQL, and the sets of stopped members that indexes hold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,20 +10,26 @@ from sqlalchemy import Connection, Row, insert, select, text
 
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import DATASET_MEMBER, STOP_EVENT, STOP_REACH
+from consent_registry.adapters.ties import TIE
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.register import Member
 from consent_registry.domain.stops import StopEvent, StopKind
 from shared.ids import DatasetId, Ordinal, Revision
 
 # The last event of each person and kind decides, as `standing_stops` reads them.
+# It counts for whoever a merge, pending or confirmed, joins to her.
 _STOPPED: Final = text(
-    "SELECT m.ordinal, s.kind FROM ("
+    f"WITH RECURSIVE {TIE}, last AS ("  # noqa: S608 - of our own words
     " SELECT DISTINCT ON (pid, kind) pid, kind, begins FROM stop_event"
     " WHERE CAST(:known_at AS timestamptz) IS NULL OR recorded_at <= :known_at"
     " OR kind = 'erasure'"
-    " ORDER BY pid, kind, number DESC) AS s"
+    " ORDER BY pid, kind, number DESC"
+    "), s AS ("
+    " SELECT pid, kind FROM last WHERE begins"
+    " UNION SELECT tie.other, s.kind FROM s JOIN tie ON tie.pid = s.pid"
+    ") SELECT DISTINCT m.ordinal, s.kind FROM s"
     " JOIN dataset_member AS m ON m.pid = s.pid AND m.dataset = :dataset"
-    " WHERE s.begins AND (CAST(:ordinals AS bigint[]) IS NULL OR m.ordinal = ANY(:ordinals))"
+    " WHERE CAST(:ordinals AS bigint[]) IS NULL OR m.ordinal = ANY(:ordinals)"
 )
 
 
@@ -35,15 +41,27 @@ def mark_stopped(
     known_at: datetime | None = None,
 ) -> None:
     """Note in an index who of a dataset, or of these members, is stopped, as known then or now."""
-    chosen = None if ordinals is None else list(ordinals)
-    values = {"dataset": dataset, "ordinals": chosen, "known_at": known_at}
     into: Mapping[StopKind, BitMap] = {
         StopKind.RESTRICTION: index.restricted,
         StopKind.OBJECTION: index.objecting,
         StopKind.ERASURE: index.erased,
     }
+    for kind, people in _stopped(connection, dataset, ordinals, known_at).items():
+        into[kind].update(people)
+
+
+def _stopped(
+    connection: Connection,
+    dataset: DatasetId,
+    ordinals: Sequence[int] | None,
+    known_at: datetime | None = None,
+) -> Mapping[StopKind, Set[Ordinal]]:
+    chosen = None if ordinals is None else list(ordinals)
+    values = {"dataset": dataset, "ordinals": chosen, "known_at": known_at}
+    found: dict[StopKind, set[Ordinal]] = {}
     for row in connection.execute(_STOPPED, values):
-        into[StopKind(row.kind)].add(row.ordinal)
+        found.setdefault(StopKind(row.kind), set()).add(Ordinal(row.ordinal))
+    return found
 
 
 class SqlStops:
@@ -56,6 +74,12 @@ class SqlStops:
         """Read one person's events."""
         wanted = select(STOP_EVENT).where(STOP_EVENT.c.pid == pid).order_by(STOP_EVENT.c.number)
         return [_event(row) for row in self._connection.execute(wanted)]
+
+    def stopped(
+        self, dataset: DatasetId, ordinals: Sequence[Ordinal]
+    ) -> Mapping[StopKind, Set[Ordinal]]:
+        """Ask as the index does."""
+        return _stopped(self._connection, dataset, ordinals)
 
     def of_members(
         self, dataset: DatasetId, ordinals: Sequence[Ordinal]

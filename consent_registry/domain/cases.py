@@ -102,6 +102,15 @@ def held_at(
     return Held(standing=own, bars=frozenset(bars))
 
 
+def tied(
+    case: Case, pid: str, effective_at: datetime, known_at: datetime | None = None
+) -> frozenset[str]:
+    """Give everybody who is, or may be, the same person, herself included."""
+    found = merges(case.every_record(), effective_at, known_at)
+    standing_ones = [one for one in found if one.state is not MergeState.UNDONE]
+    return groups({*case.pids, pid}, standing_ones)[pid]
+
+
 _Times = tuple[datetime, datetime | None]
 
 

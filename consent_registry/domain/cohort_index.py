@@ -111,11 +111,16 @@ class CohortIndex:
             bitmap.difference_update(ordinals)
 
     def replace(self, ordinal: int, standing: Standing, bars: Bars) -> None:
-        """Put one person's standing and bars in the place of those she has; opt-outs stay."""
-        who, opted_out = BitMap([ordinal]), ordinal in self.opted_out
+        """Put one person's standing and bars in the place of those she has.
+
+        Opt-outs and stops stay: they are no part of either.
+        """
+        who = BitMap([ordinal])
+        beside = (self.opted_out, self.objecting, self.restricted, self.erased)
+        stays = [bitmap for bitmap in beside if ordinal in bitmap]
         self.forget(who)
-        if opted_out:
-            self.opted_out.add(ordinal)
+        for bitmap in stays:
+            bitmap.add(ordinal)
         if standing.state is not State.NOT_ASKED:
             self.put(who, standing)
         self.bar(who, bars)

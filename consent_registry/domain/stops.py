@@ -49,18 +49,19 @@ class StopEvent:
 def standing_stops(events: Iterable[StopEvent], known_at: datetime | None = None) -> set[StopKind]:
     """Say what stops one person, from what was recorded by `known_at` (None: all of it).
 
-    An erasure counts whenever one asks: what she allowed before can no longer be read.
+    Under several names, each name's own events say what stops it, and each stops all of her. An
+    erasure counts whenever one asks: what she allowed before can no longer be read.
     """
-    stops: set[StopKind] = set()
+    stops: set[tuple[str, StopKind]] = set()
     for event in sorted(events, key=lambda one: one.number):
         late = known_at is not None and event.recorded_at > known_at
         if late and event.kind is not StopKind.ERASURE:
             continue
         if event.begins:
-            stops.add(event.kind)
+            stops.add((event.pid, event.kind))
         elif event.kind is not StopKind.ERASURE:
-            stops.discard(event.kind)
-    return stops
+            stops.discard((event.pid, event.kind))
+    return {kind for _, kind in stops}
 
 
 def acts(kind: StopKind, rules: Rules, moment: Moment) -> bool:

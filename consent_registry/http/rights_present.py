@@ -7,6 +7,7 @@ from typing import Any
 
 from consent_registry.domain.answers import Answers
 from consent_registry.domain.levels import Task
+from consent_registry.domain.person_events import MERGES, PersonRecord
 from consent_registry.domain.records import EventRecord
 from consent_registry.domain.rights import ARTICLES, RightsRequest
 from consent_registry.domain.terms import Terms, to_json
@@ -100,7 +101,27 @@ def own_file(found: OwnFile) -> dict[str, Any]:
             {**request(one, found.made_at), "words": words} for one, words in found.requests
         ],
         "tasks": [task(one) for one in found.tasks],
+        "life": [_life(one) for one in found.life],
         "uses": None if found.uses is None else use_report(found.uses, _titles(found)),
+    }
+
+
+def _life(found: PersonRecord) -> dict[str, Any]:
+    """Write an event of her life, without what it says of others (GDPR Article 15(4)).
+
+    Those are the login of whoever holds a mandate, and who else a merge is about, and why.
+    """
+    of_others = {"issuer", "subject", "why"}
+    return {
+        "event_id": found.event_id,
+        "kind": found.kind.value,
+        "matter": found.matter,
+        "about": None if found.kind in MERGES else found.about,
+        "effective_from": to_rfc3339(found.effective_from),
+        "effective_to": to_rfc3339(found.effective_to) if found.effective_to else None,
+        "recorded_at": to_rfc3339(found.recorded_at),
+        "channel": found.channel.value,
+        "said": {name: value for name, value in found.body.items() if name not in of_others},
     }
 
 

@@ -97,6 +97,10 @@ class Destruction(Protocol):
         """
         ...
 
+    def drop_terms(self) -> None:
+        """Destroy the terms that nobody's projection has any more."""
+        ...
+
     def mark(self) -> Mark:
         """Say how far the outbox and this producer's chain are."""
         ...

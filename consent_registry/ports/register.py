@@ -89,6 +89,10 @@ class People(Protocol):
         """Give the id of each of these pseudonyms that is known."""
         ...
 
+    def erased(self, pid: str) -> bool:
+        """Say whether everything personal of a participant was destroyed."""
+        ...
+
     def hold(self, pid: str) -> None:
         """Keep a participant from being erased until this unit of work ends.
 

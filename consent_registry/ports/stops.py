@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What use cases need of restrictions, objections and erasures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Protocol
 
@@ -15,6 +15,12 @@ class Stops(Protocol):
 
     def of(self, pid: str) -> Sequence[StopEvent]:
         """Give one person's events in order."""
+        ...
+
+    def stopped(
+        self, dataset: DatasetId, ordinals: Sequence[Ordinal]
+    ) -> Mapping[StopKind, Set[Ordinal]]:
+        """Give who of these members is stopped now, herself or as who may be the same person."""
         ...
 
     def of_members(

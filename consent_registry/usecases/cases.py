@@ -5,11 +5,12 @@ Most people have none, and then this costs one question.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
-from consent_registry.domain.cases import Case, Everything, Held, held_at
+from consent_registry.domain.cases import Case, Everything, Held, held_at, tied
 from consent_registry.domain.history import ConsentEvent, standing_at
 from consent_registry.domain.register import Member
+from consent_registry.domain.stops import StopKind, standing_stops
 from consent_registry.domain.ties import one_person
 from consent_registry.ports import UnitOfWork
 from shared.ids import DatasetId, Ordinal
@@ -77,13 +78,17 @@ def held_one(
 
 def memberships(uow: UnitOfWork, pid: str) -> Sequence[Member]:
     """Give what a person is a member of, under every name confirmed to be hers, by dataset."""
+    found = (member for name in names_of(uow, pid) for member in uow.people.memberships(name))
+    return sorted(found, key=lambda one: (one.dataset, one.ordinal))
+
+
+def names_of(uow: UnitOfWork, pid: str) -> frozenset[str]:
+    """Give everybody who is confirmed to be this person, herself included."""
     ring = uow.person_events.ring([pid])
     if len(ring) == 1:
-        return uow.people.memberships(pid)
+        return ring
     records = (one for found in uow.person_events.of(ring).values() for one in found)
-    names = one_person(list(records), pid)
-    found = (member for name in names for member in uow.people.memberships(name))
-    return sorted(found, key=lambda one: (one.dataset, one.ordinal))
+    return one_person(list(records), pid)
 
 
 def ring_memberships(uow: UnitOfWork, pids: Iterable[str]) -> Sequence[Member]:
@@ -91,3 +96,26 @@ def ring_memberships(uow: UnitOfWork, pids: Iterable[str]) -> Sequence[Member]:
     ring = uow.person_events.ring(pids)
     found = (member for name in ring for member in uow.people.memberships(name))
     return sorted(found, key=lambda one: (one.dataset, one.ordinal))
+
+
+def tied_memberships(uow: UnitOfWork, pid: str) -> Sequence[Member]:
+    """Give what everybody else is a member of who is, or may be, the same person."""
+    ring = uow.person_events.ring([pid])
+    if len(ring) == 1:
+        return ()
+    case = Case(members=(), records=uow.person_events.of(ring), consents={})
+    names = tied(case, pid, datetime.max.replace(tzinfo=UTC)) - {pid}
+    found = (member for name in names for member in uow.people.memberships(name))
+    return sorted(found, key=lambda one: (one.dataset, one.ordinal))
+
+
+def stops_then(
+    uow: UnitOfWork, pid: str, effective_at: datetime, known_at: datetime | None = None
+) -> set[StopKind]:
+    """Say what stopped a person at an instant, under whichever name was, or might be, hers."""
+    case = Case(
+        members=(), records=uow.person_events.of(uow.person_events.ring([pid])), consents={}
+    )
+    names = tied(case, pid, effective_at, known_at)
+    events = [one for name in sorted(names) for one in uow.stops.of(name)]
+    return standing_stops(events, min(effective_at, known_at or effective_at))

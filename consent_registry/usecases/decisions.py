@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.bars import Bars, reason_of
-from consent_registry.domain.cases import Case, Held, held_at
+from consent_registry.domain.cases import Case, Held, held_at, tied
 from consent_registry.domain.history import ConsentEvent, Standing, State, standing_at
 from consent_registry.domain.matching import Inquiry, match
 from consent_registry.domain.records import EventRecord
@@ -127,6 +127,19 @@ def _held(question: PersonQuestion, events: Sequence[ConsentEvent], cases: _Case
     return held_at(case, member, question.effective_at, question.known_at)
 
 
+def _stops(
+    question: PersonQuestion, uow: UnitOfWork, known: _Known, cases: _Cases
+) -> Sequence[StopEvent]:
+    """Give what stopped her, under whichever name was, or might have been, hers then."""
+    own = known.stops[question.dataset].get(question.ordinal, ())
+    found = cases.get((question.dataset, question.ordinal))
+    if found is None:
+        return own
+    case, member = found
+    names = tied(case, member.pid, question.effective_at, question.known_at)
+    return [*own, *(one for pid in sorted(names - {member.pid}) for one in uow.stops.of(pid))]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
     """What the register holds about one question; `left` is when and why she left the cohort."""
@@ -160,7 +173,7 @@ class _Case:
             standing=held.standing,
             bars=held.bars,
             cohort=cohort,
-            stops=known.stops[question.dataset].get(question.ordinal, ()),
+            stops=_stops(question, uow, known, cases),
             left=[] if cohort is None else uow.cohorts.left(cohort.cohort_id, question.ordinal),
             ruled={} if cohort is None else answers_then(uow, cohort),
         )

@@ -29,6 +29,7 @@ from consent_registry.domain.errors import (
 from consent_registry.domain.identifiers import is_name, is_own_id
 from consent_registry.domain.stops import StopKind
 from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.cases import names_of
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.stopping import hold_person, set_stop, subjects
 from consent_registry.usecases.tools import Tools
@@ -51,6 +52,7 @@ def ask_erasure(
 ) -> Erasure:
     """Ask for a participant's erasure; nothing happens before a second person confirms.
 
+    It is asked for under every name confirmed to be hers, each of which is an erasure of its own.
     Asking again gives the erasure that is there. Raises LegalHoldStands while the law demands the
     data, AuditLogNotConnected where an erasure could never be complete.
     """
@@ -62,36 +64,67 @@ def ask_erasure(
         raise AuditLogNotConnected
     with tools.units() as uow:
         pid = _known(uow, pseudonym)
-        uow.people.hold(pid)
-        found = uow.erasures.of(pid)
-        if found is not None:
-            return found
-        now = tools.clock.now()
-        require_no_hold(uow, pid, now)
-        erasure = Erasure(
-            erasure_id=tools.ids.new(),
-            pid=pid,
-            ground=ground,
-            asked_at=now,
-            asked_by=account_of(principal),
-            request_id=request_id,
-            done={},
-        )
-        uow.erasures.add(erasure)
-        made = fact(_REQUESTED, now, actor=principal, reason=ground)
-        uow.record(replace(made, subjects=subjects(uow.people.memberships(pid))))
+        others = [name for name in names_of(uow, pid) - {pid} if not uow.people.erased(name)]
+        for name in sorted([pid, *others]):
+            uow.people.hold(name)
+        found = _asked(uow, tools, pid, ground, principal=principal, request_id=request_id)
+        for name in sorted(others):
+            _asked(uow, tools, name, ground, principal=principal)
         uow.commit()
+    return found
+
+
+def _asked(
+    uow: UnitOfWork,
+    tools: Tools,
+    pid: str,
+    ground: str,
+    *,
+    principal: Principal,
+    request_id: str | None = None,
+) -> Erasure:
+    """Give the erasure of one held name, new or as it is there."""
+    found = uow.erasures.of(pid)
+    if found is not None:
+        return found
+    now = tools.clock.now()
+    require_no_hold(uow, pid, now)
+    erasure = Erasure(
+        erasure_id=tools.ids.new(),
+        pid=pid,
+        ground=ground,
+        asked_at=now,
+        asked_by=account_of(principal),
+        request_id=request_id,
+        done={},
+    )
+    uow.erasures.add(erasure)
+    made = fact(_REQUESTED, now, actor=principal, reason=ground)
+    uow.record(replace(made, subjects=subjects(uow.people.memberships(pid))))
     return erasure
 
 
 def confirm_erasure(erasure_id: str, *, tools: Tools, principal: Principal) -> Erasure:
     """Confirm an erasure as the second person: from now on it cannot be stopped.
 
-    The person leaves every cohort in this transaction. Confirming again changes nothing.
+    The person leaves every cohort in this transaction, and whoever may be the same person with
+    her; what was asked for under her other names is confirmed after it. Confirming again changes
+    nothing.
     """
     principal.require(DESK)
     if tools.audit is None:
         raise AuditLogNotConnected
+    done = _confirm(erasure_id, tools, principal)
+    with tools.reads() as uow:
+        others = [uow.erasures.of(name) for name in sorted(names_of(uow, done.pid) - {done.pid})]
+    for other in others:
+        # One that the same person asked for stays to be confirmed by somebody else.
+        if other is not None and other.asked_by != account_of(principal):
+            _confirm(other.erasure_id, tools, principal)
+    return done
+
+
+def _confirm(erasure_id: str, tools: Tools, principal: Principal) -> Erasure:
     for _ in range(ATTEMPTS):
         with tools.units() as uow:
             found = _one(uow, erasure_id)

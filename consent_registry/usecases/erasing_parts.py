@@ -18,6 +18,7 @@ from consent_registry.domain.register import ChangeKind
 from consent_registry.domain.stops import StopKind
 from consent_registry.ports import AuditErasure, UnitOfWork
 from consent_registry.usecases.requests import close_erased
+from consent_registry.usecases.settling import settle
 from consent_registry.usecases.stopping import Held, move, unnamed
 from consent_registry.usecases.tools import Tools
 from shared.events import Subject
@@ -78,6 +79,11 @@ def _registry(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> _Went:
         return _Went.WAITS
     now = tools.clock.now()
     uow.destruction.destroy(erasure.pid, erasure.erasure_id, now)
+    if uow.person_events.known([erasure.pid]):
+        # What a merge put of hers into the projections of her other names goes with her key.
+        settle(uow, tools, {erasure.pid}, None)
+        datasets = uow.datasets.hold(every)
+    uow.destruction.drop_terms()
     held = Held(pid=erasure.pid, members=uow.people.memberships(erasure.pid), datasets=datasets)
     move(
         uow,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Give one person's consents as FHIR: what holds at an instant, as known at another."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -10,9 +10,12 @@ from consent_registry.domain.fhir.statement import Release
 from consent_registry.domain.fhir.writing import Held, write_consent
 from consent_registry.domain.history import Standing, State, standing_at
 from consent_registry.domain.records import EventRecord
-from consent_registry.domain.register import Dataset
+from consent_registry.domain.regimes import Moment
+from consent_registry.domain.register import Dataset, Member
+from consent_registry.domain.stops import acts
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
+from consent_registry.usecases.cases import held_one, stops_then
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
@@ -60,12 +63,37 @@ def _held(uow: UnitOfWork, pid: str, as_of: AsOf, tools: Tools, *, named: bool) 
             continue
         records = uow.events.of_members(member.dataset, [member.ordinal]).get(member.ordinal, ())
         at = as_of.effective_at or dataset.now(tools.clock.now())
-        standing = standing_at((one.event() for one in records), at, as_of.known_at)
+        standing = _standing(uow, tools, (dataset, member), records, (at, as_of.known_at))
         deciding = next((one for one in records if one.event_id == standing.event_id), None)
         if standing.state is not State.NOT_ASKED and deciding is not None:
             held = _one(pseudonym, dataset, standing=standing, deciding=deciding)
             found.append(replace(held, local_id=member.local_id) if named else held)
     return found
+
+
+def _standing(
+    uow: UnitOfWork,
+    tools: Tools,
+    of: tuple[Dataset, Member],
+    records: Sequence[EventRecord],
+    times: tuple[datetime, datetime | None],
+) -> Standing:
+    """Say what holds of her here; whoever reads the file sees neither her other names nor a stop.
+
+    A consent that something else keeps from being used is written as one that awaits her: a reader
+    that took it for active would use what this registry does not.
+    """
+    (dataset, member), events = of, [one.event() for one in records]
+    own = standing_at(events, *times)
+    if own.state is not State.GIVEN:
+        return own
+    rules = tools.rules(dataset, times[0])
+    found = held_one(uow, member, events, *times)
+    barred = any(rules.barred(bar, Moment.NEW) for bar in found.bars)
+    stops = stops_then(uow, member.pid, *times)
+    if barred or any(acts(kind, rules, Moment.NEW) for kind in stops):
+        return replace(own, state=State.PENDING_RECONSENT, terms=None)
+    return replace(own, state=found.standing.state, terms=found.standing.terms)
 
 
 def _one(pseudonym: str, dataset: Dataset, *, standing: Standing, deciding: EventRecord) -> Held:

@@ -110,12 +110,17 @@ def _settle(
                 raise SecondPersonNeeded
         elif merge.state is MergeState.UNDONE:
             raise MergeSettled
-        draft = PersonDraft(pids=tuple(sorted(merge.pids)), kind=kind, matter=merge_id)
-        recording.add(draft)
+        people = _of(recording.uow, merge_id, kind)
+        gone = next((pid for pid in sorted(merge.pids) if pid not in people), None)
+        recording.add(PersonDraft(pids=tuple(people), kind=kind, matter=merge_id, about=gone))
         return _status(recording, merge_id)
 
     return change_people(
-        lambda uow: _of(uow, merge_id), step, tools=tools, principal=principal, channel=channel
+        lambda uow: _of(uow, merge_id, kind),
+        step,
+        tools=tools,
+        principal=principal,
+        channel=channel,
     )
 
 
@@ -153,11 +158,13 @@ def _named(uow: UnitOfWork, pseudonyms: tuple[str, ...]) -> tuple[str, ...]:
     return known
 
 
-def _of(uow: UnitOfWork, merge_id: str) -> Sequence[str]:
+def _of(uow: UnitOfWork, merge_id: str, kind: PersonKind) -> Sequence[str]:
+    """Give the two of a merge; to undo one, whoever of them was not erased."""
     pids = uow.person_events.pids_of(merge_id) if is_own_id(merge_id) else frozenset()
     if len(pids) < 2:  # noqa: PLR2004 - a merge is about two people
         raise MergeUnknown
-    return sorted(pids)
+    here = [pid for pid in sorted(pids) if not uow.people.erased(pid)]
+    return here if here and kind is PersonKind.MERGE_UNDONE else sorted(pids)
 
 
 def _merges(recording: Recording, pids: Sequence[str]) -> Sequence[Merge]:

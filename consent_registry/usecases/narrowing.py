@@ -2,6 +2,7 @@
 """Take people out of live cohorts and say so: in the feed, and to permit_service."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -17,6 +18,7 @@ from consent_registry.domain.register import (
     Narrowed,
     RegisterChange,
 )
+from consent_registry.domain.stops import StopKind, acts
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.disclosing import set_figure
 from consent_registry.usecases.ruled import inquiry_of
@@ -34,6 +36,22 @@ NARROWED_TYPE: Final = "placet.consent.narrowed.v1"
 NOT_BARRED: Final[Mapping[Ordinal, Bars]] = MappingProxyType({})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Also:
+    """Who is opted out or stopped through a merge, which is in no projection."""
+
+    opted_out: Set[Ordinal] = frozenset()
+    stopped: Mapping[StopKind, Set[Ordinal]] = field(default_factory=dict)
+
+    def stop(self, ordinal: Ordinal, rules: Rules) -> StopKind | None:
+        """Give what stops a member in running permits."""
+        kinds = (kind for kind in StopKind if ordinal in self.stopped.get(kind, ()))
+        return next((kind for kind in kinds if acts(kind, rules, Moment.RUNNING)), None)
+
+
+NOBODY_ALSO: Final = Also()
+
+
 def narrow(
     uow: UnitOfWork,
     tools: Tools,
@@ -41,16 +59,16 @@ def narrow(
     standings: Mapping[Ordinal, Standing],
     bars: Mapping[Ordinal, Bars] = NOT_BARRED,
     *,
-    opted_out: Set[Ordinal] = frozenset(),
+    also: Also = NOBODY_ALSO,
 ) -> Sequence[Narrowed]:
     """Take those out of live cohorts whom standing or bars no longer let be in one.
 
-    `opted_out` are those of them whom a merge has newly opted out.
+    `also` are those of them whom a merge has newly opted out or stopped.
     """
     gone: list[Narrowed] = []
     now_in: dict[PermitId, BitMap] = {}
     for cohort in uow.cohorts.live(writing.dataset.dataset):
-        left = _leaving(uow, tools, writing, cohort, (standings, bars, opted_out))
+        left = _leaving(uow, tools, writing, cohort, (standings, bars, also))
         if left:
             gone += left
             now_in[cohort.permit_id] = cohort.members - BitMap(one.ordinal for one in left)
@@ -101,33 +119,32 @@ def _leaving(
     tools: Tools,
     writing: Writing,
     cohort: LiveCohort,
-    held: tuple[Mapping[Ordinal, Standing], Mapping[Ordinal, Bars], Set[Ordinal]],
+    held: tuple[Mapping[Ordinal, Standing], Mapping[Ordinal, Bars], Also],
 ) -> list[Narrowed]:
-    standings, bars, opted_out = held
+    standings, bars, also = held
     touched = cohort.members & BitMap(standings)
     if not touched:
         return []
     plain = tools.inquiry(cohort.frozen.purpose, writing.now, writing.dataset)
     inquiry = inquiry_of(uow, cohort.frozen, plain)
-    affected = ((Ordinal(o), standings[Ordinal(o)]) for o in touched)
-    return [
-        Narrowed(
-            cohort_id=cohort.frozen.cohort_id,
-            ordinal=ordinal,
-            revision=writing.revision,
-            left_at=writing.recorded_at,
-            cause=OPTED_OUT
-            if permits(standing, inquiry, bars=bars.get(ordinal, NO_BARS))
-            else cause(standing, bars.get(ordinal, NO_BARS)),
+    found: list[Narrowed] = []
+    for ordinal in (Ordinal(one) for one in touched):
+        standing, barred = standings[ordinal], bars.get(ordinal, NO_BARS)
+        stop, out = also.stop(ordinal, inquiry.rules), ordinal in also.opted_out
+        alone = permits(standing, inquiry, bars=barred)
+        if alone and stop is None and permits(standing, inquiry, bars=barred, opted_out=out):
+            continue
+        why = (OPTED_OUT if stop is None else stop.cause) if alone else cause(standing, barred)
+        found.append(
+            Narrowed(
+                cohort_id=cohort.frozen.cohort_id,
+                ordinal=ordinal,
+                revision=writing.revision,
+                left_at=writing.recorded_at,
+                cause=why,
+            )
         )
-        for ordinal, standing in affected
-        if not permits(
-            standing,
-            inquiry,
-            opted_out=ordinal in opted_out,
-            bars=bars.get(ordinal, NO_BARS),
-        )
-    ]
+    return found
 
 
 def announce_standings(

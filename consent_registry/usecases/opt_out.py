@@ -32,7 +32,7 @@ from consent_registry.domain.register import (
 )
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
-from consent_registry.usecases.cases import ring_memberships
+from consent_registry.usecases.cases import ring_memberships, tied_memberships
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.narrowing import publish_narrowed
 from consent_registry.usecases.tools import Tools
@@ -181,7 +181,12 @@ def _append(
         recorded_at=event.recorded_at,
         edge=appended(before.number, before.edge, event.leaf()),
     )
-    reached = [member for member in members if wish.about.covers(held[member.dataset].controller)]
+    tied = {wish.pid, *(member.pid for member in tied_memberships(uow, wish.pid))}
+    reached = [
+        member
+        for member in members
+        if member.pid in tied and wish.about.covers(held[member.dataset].controller)
+    ]
     names = sorted({member.dataset for member in reached})
     writings = {name: begin(tools, held[name], wish.principal) for name in names}
     own = [member for member in reached if member.pid == wish.pid]

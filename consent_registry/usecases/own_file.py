@@ -15,6 +15,7 @@ from consent_registry.domain.erasure import Account, LegalHold
 from consent_registry.domain.errors import DatasetUnknown, WhoUsedUnavailable
 from consent_registry.domain.levels import Task
 from consent_registry.domain.optout import OptOutEvent
+from consent_registry.domain.person_events import PersonRecord
 from consent_registry.domain.records import EventRecord, answers_of, terms_of
 from consent_registry.domain.register import Dataset, Member, Narrowed, Withdrawal
 from consent_registry.domain.rights import RightsRequest
@@ -54,7 +55,10 @@ class Membership:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnFile:
-    """Everything; `uses` is the audit log's report, None when it was not asked or is away."""
+    """Everything; `life` is what is known of her as a person.
+
+    `uses` is the audit log's report, None when it was not asked or is away.
+    """
 
     made_at: datetime
     pseudonym: str
@@ -66,6 +70,7 @@ class OwnFile:
     holds: Sequence[LegalHold]
     requests: Sequence[tuple[RightsRequest, str | None]]
     tasks: Sequence[Task]
+    life: Sequence[PersonRecord]
     uses: UseReport | None
 
 
@@ -118,6 +123,7 @@ def _gathered(uow: UnitOfWork, pid: str, now: datetime) -> OwnFile:
         holds=uow.erasures.holds(pid),
         requests=[(one, uow.requests.words(one.request_id)) for one in requests],
         tasks=uow.tasks.of(pid),
+        life=uow.person_events.of([pid]).get(pid, ()),
         uses=None,
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from consent_registry.domain.errors import TryAgain
+from consent_registry.domain.errors import ParticipantUnknown, TryAgain
 from consent_registry.domain.person_events import (
     MERGES,
     PersonKind,
@@ -154,7 +154,7 @@ def change_people(
         names = sorted({*datasets, *(member.dataset for member in before)})
         found = uow.datasets.hold(names)
         for pid in sorted(uow.person_events.ring(people)):
-            uow.opt_outs.hold_person(pid)
+            _hold(uow, pid, named=pid in people)
         if ring_memberships(uow, people) != before:
             raise TryAgain
         done = step(
@@ -170,6 +170,15 @@ def change_people(
         return done
 
     return again(tools, held)
+
+
+def _hold(uow: UnitOfWork, pid: str, *, named: bool) -> None:
+    """Hold a person; only of somebody named does it matter that she was erased."""
+    try:
+        uow.opt_outs.hold_person(pid)
+    except ParticipantUnknown:
+        if named:
+            raise
 
 
 def _recorded_at(

@@ -17,7 +17,7 @@ from consent_registry.domain.history import Standing, standing_in
 from consent_registry.domain.register import Dataset
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.cases import load_case, ring_memberships
-from consent_registry.usecases.narrowing import announce_standings, narrow
+from consent_registry.usecases.narrowing import NOBODY_ALSO, Also, announce_standings, narrow
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import Writing, begin, keep_revision
 from shared.ids import DatasetId, Ordinal
@@ -79,9 +79,14 @@ def changed_in(
 ) -> Changed:
     """Project the members of a case in one dataset; gives those who differ from what is stored.
 
-    `everybody` gives them all: an opt-out goes along a merge and is in no projection.
+    Of somebody erased nothing is stored again. `everybody` gives them all: opt-outs and stops go
+    along a merge and are in no projection.
     """
-    members = [member for member in case.members if member.dataset == dataset]
+    members = [
+        member
+        for member in case.members
+        if member.dataset == dataset and not uow.people.erased(member.pid)
+    ]
     ordinals = [member.ordinal for member in members]
     lines = uow.events.timelines(dataset, ordinals)
     bars = uow.person_events.bars(dataset, ordinals)
@@ -134,9 +139,16 @@ def settle(
         writing = Writing(dataset=dataset, now=now, recorded_at=now, actor=actor)
         store(uow, writing, changed)
         standings, bars = changed.standings(now), changed.bars(now)
-        out = uow.opt_outs.out(name, list(standings)) if everybody else frozenset()
-        gone = narrow(uow, tools, writing, standings, bars, opted_out=out)
+        also = _also(uow, name, list(standings)) if everybody else NOBODY_ALSO
+        gone = narrow(uow, tools, writing, standings, bars, also=also)
         announce_standings(uow, tools, writing, standings, gone, bars=bars)
         keep_revision(uow, writing)
         made[name] = writing
     return made
+
+
+def _also(uow: UnitOfWork, dataset: DatasetId, ordinals: Sequence[Ordinal]) -> Also:
+    return Also(
+        opted_out=uow.opt_outs.out(dataset, ordinals),
+        stopped=uow.stops.stopped(dataset, ordinals),
+    )

@@ -21,13 +21,14 @@ from consent_registry.domain.register import (
 )
 from consent_registry.domain.stops import StopKind, acts, standing_stops
 from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.cases import tied_memberships
 from consent_registry.usecases.facts import PEOPLE_PER_ENTRY, fact
 from consent_registry.usecases.narrowing import publish_narrowed
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import Writing, begin, keep_revision
 from shared.canonical import JSON
 from shared.events import Fact, Subject
-from shared.ids import DatasetId
+from shared.ids import DatasetId, Ordinal
 from shared.principal import Principal
 
 _STOPPED: Final = "placet.rights.stopped.v1"
@@ -36,11 +37,15 @@ _RESUMED: Final = "placet.rights.resumed.v1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A person with her datasets, held: nobody else changes either until the unit of work ends."""
+    """A person with her datasets, held: nobody else changes either until the unit of work ends.
+
+    `others` are the memberships of whoever may be the same person: what stops her, stops them.
+    """
 
     pid: str
     members: Sequence[Member]
     datasets: Mapping[DatasetId, Dataset]
+    others: Sequence[Member] = ()
 
 
 def hold_person(uow: UnitOfWork, pid: str) -> Held | None:
@@ -48,12 +53,12 @@ def hold_person(uow: UnitOfWork, pid: str) -> Held | None:
 
     Raises ParticipantUnknown for somebody erased.
     """
-    members = uow.people.memberships(pid)
-    datasets = uow.datasets.hold([member.dataset for member in members])
+    members, others = uow.people.memberships(pid), tied_memberships(uow, pid)
+    datasets = uow.datasets.hold(sorted({member.dataset for member in (*members, *others)}))
     uow.people.hold(pid)
-    if uow.people.memberships(pid) != members:
+    if uow.people.memberships(pid) != members or tied_memberships(uow, pid) != others:
         return None
-    return Held(pid=pid, members=members, datasets=datasets)
+    return Held(pid=pid, members=members, datasets=datasets, others=others)
 
 
 def set_stop(
@@ -95,45 +100,59 @@ def move(
 
     `said_as` names the change in the feed; without it, who is out is said to be out.
     """
-    writings = [(m, begin(tools, held.datasets[m.dataset], principal)) for m in held.members]
-    at = max([tools.clock.now(), *(writing.recorded_at for _, writing in writings)])
-    reach = [(member, writing.revision) for member, writing in writings]
+    people = (*held.members, *held.others)
+    names = sorted({member.dataset for member in people})
+    writings = {name: begin(tools, held.datasets[name], principal) for name in names}
+    at = max([tools.clock.now(), *(writing.recorded_at for writing in writings.values())])
+    reach = [(member, writings[member.dataset].revision) for member in held.members]
     uow.stops.add(held.pid, kind, begins=begins, at=at, request_id=request_id, reach=reach)
-    for member, writing in writings:
-        change = _change(uow, tools, writing, member, kind=kind if begins else None)
+    for name, writing in writings.items():
+        there = [member.ordinal for member in people if member.dataset == name]
+        others = [member.ordinal for member in held.others if member.dataset == name]
+        uow.person_events.reach(name, writing.revision, others)
+        change = _change(uow, tools, writing, there, kind=kind if begins else None)
         if said_as is not None:
-            change = replace(change, kind=said_as, items=({"ordinal": member.ordinal},))
+            items = tuple({"ordinal": ordinal} for ordinal in there)
+            change = replace(change, kind=said_as, items=items)
         uow.announce(change)
         keep_revision(uow, writing)
 
 
 def _change(
-    uow: UnitOfWork, tools: Tools, writing: Writing, member: Member, *, kind: StopKind | None
+    uow: UnitOfWork,
+    tools: Tools,
+    writing: Writing,
+    people: Sequence[Ordinal],
+    *,
+    kind: StopKind | None,
 ) -> RegisterChange:
     """Narrow live cohorts where this kind of stop does; give what the feed is to say."""
     rules = tools.rules(writing.dataset, writing.now)
-    item: dict[str, JSON] = {}
+    items: tuple[Mapping[str, JSON], ...] = ({},)
     said = ChangeKind.DATASET_MOVED
     if kind is not None and acts(kind, rules, Moment.RUNNING):
-        publish_narrowed(uow, tools, writing, _leaving(uow, writing, member, kind.cause))
-        item = {"ordinal": member.ordinal, "cause": kind.cause, "cohorts": []}
+        publish_narrowed(uow, tools, writing, _leaving(uow, writing, people, kind.cause))
+        items = tuple({"ordinal": one, "cause": kind.cause, "cohorts": []} for one in people)
         said = ChangeKind.MEMBER_NARROWED
     return RegisterChange(
-        dataset=member.dataset, revision=writing.revision, kind=said, items=(item,)
+        dataset=writing.dataset.dataset, revision=writing.revision, kind=said, items=items
     )
 
 
-def _leaving(uow: UnitOfWork, writing: Writing, member: Member, cause: str) -> list[Narrowed]:
+def _leaving(
+    uow: UnitOfWork, writing: Writing, people: Sequence[Ordinal], cause: str
+) -> list[Narrowed]:
     return [
         Narrowed(
             cohort_id=live.frozen.cohort_id,
-            ordinal=member.ordinal,
+            ordinal=ordinal,
             revision=writing.revision,
             left_at=writing.recorded_at,
             cause=cause,
         )
-        for live in uow.cohorts.live(member.dataset)
-        if member.ordinal in live.members
+        for live in uow.cohorts.live(writing.dataset.dataset)
+        for ordinal in people
+        if ordinal in live.members
     ]
 
 

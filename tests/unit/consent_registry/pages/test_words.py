@@ -168,7 +168,8 @@ def test_the_measure_tells_plain_from_hard() -> None:
 
 @pytest.mark.parametrize("name", [path.name for path in TEMPLATES.glob("*.html")])
 def test_no_page_persuades(name: str) -> None:
-    text = (TEMPLATES / name).read_text(encoding="utf-8").lower()
+    whole = (TEMPLATES / name).read_text(encoding="utf-8").lower()
+    text = re.sub(r'url_for\("[a-z_.]+"', "", whole)  # nobody reads the names of our own pages
     assert [word for word in PRESSURE if word in text] == []
 
 

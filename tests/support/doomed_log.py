@@ -12,6 +12,7 @@ import errno
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -126,7 +127,8 @@ class _StopOnce:
     def __call__(self) -> None:
         if not self._done:
             self._done = True
-            os.kill(os.getpid(), signal.SIGSTOP)
+            # To this very thread: sent to the process, another may be picked, and this one runs on.
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
 
 
 def _meet(point: Point, fate: Callable[[], None]) -> None:

@@ -94,7 +94,6 @@ class ConsentSettings(CommonSettings):
         kind=Kind.URL,
         default="",
         example="https://audit.example",
-        expected=True,
     )
     topic_retention_days: int = setting(
         "PLACET_TOPIC_RETENTION_DAYS",

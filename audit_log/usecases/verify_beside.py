@@ -50,7 +50,7 @@ class BesideVerifier:
 
     def finish(self, inspector: Inspector, flaws: Flaws) -> None:
         """Compare everything, after the last entry."""
-        own = self._own or frozenset()
+        own = inspector.own_sources() if self._own is None else self._own
         for raw in inspector.waiting():
             self._hashes.see(parse_entry(raw), own)
         self._hashes.finish(inspector, flaws)

@@ -188,3 +188,23 @@ def test_one_flipped_bit_is_named_by_table_and_row(node: Node, name: str) -> Non
             connection.execute("ROLLBACK TO SAVEPOINT before")
         connection.rollback()
     assert missed == []
+
+
+def test_rows_said_before_anything_is_in_the_tree_are_as_they_were_said() -> None:
+    """The first look of a log may come before its first entry is sequenced."""
+    world = PostgresWorld()
+    try:
+        with psycopg.connect(world.url) as connection:
+            connection.execute(
+                "INSERT INTO producer VALUES ('zz/x/1', 'x', 'vkey', 'audit.zz.v1', now())"
+            )
+        RowSayer(PostgresRowHashes(world.engine, world.own, rows_fact), world.clock).step()
+        with psycopg.connect(world.url) as connection:
+            found = verify(
+                PostgresInspector(connection),
+                trust=TRUST,
+                rows=RowVerifier(VAULT, PSEUDONYMS),
+            )
+        assert found.flaws == ()
+    finally:
+        world.close()

@@ -44,15 +44,14 @@ class Child:
         """Work until EOFError or OSError: the parent is gone, or wants no more."""
         threading.Thread(target=self._send, daemon=True, name="send").start()
         while True:
-            rests = self._course is None or self._untaken >= AHEAD
-            while self._line.poll(None if rests else 0):
+            while self._line.poll(None if (course := self._due()) is None else 0):
                 self._obey(self._line.recv_bytes())
-                rests = self._course is None or self._untaken >= AHEAD
-                if not rests:
-                    break
-            course = self._course
-            if course is not None and self._untaken < AHEAD:
+            if course is not None:
                 self._read(course)
+
+    def _due(self) -> Follow | None:
+        """Give the course to read on, None while there is none or enough is read ahead."""
+        return self._course if self._untaken < AHEAD else None
 
     def _obey(self, said: bytes) -> None:
         if said == TAKEN:

@@ -58,11 +58,11 @@ def figures() -> Iterator[Figure]:
 
 
 def _measured(server: EmbeddedPostgres, folder: Path) -> Figure:
-    database, bare = _migrated(server, "ingest"), _migrated(server, "bare")
+    database, bare = migrated(server, "ingest"), migrated(server, "bare")
     with KafkaBroker(folder / "kafka") as broker:
         broker.create_topic(TOPIC, partitions=PARTITIONS)
         size = fill(broker.bootstrap, TOPIC, ENTRIES)
-        with _sequencer(database, broker.bootstrap) as (sequencer, store, source):
+        with sequencing(database, broker.bootstrap) as (sequencer, store, source):
             before = times(server.pid, broker.pid)
             _drain(sequencer, store)
             used = times(server.pid, broker.pid, source.pid or 0).since(before, ENTRIES)
@@ -88,14 +88,14 @@ def _measured(server: EmbeddedPostgres, folder: Path) -> Figure:
     )
 
 
-def _migrated(server: EmbeddedPostgres, name: str) -> str:
+def migrated(server: EmbeddedPostgres, name: str) -> str:
     url = server.create_service("audit_log", database=name)
     run_migrations("audit_log", url)
     return url
 
 
 @contextmanager
-def _sequencer(database: str, bootstrap: str) -> Iterator["Running"]:
+def sequencing(database: str, bootstrap: str) -> Iterator["Running"]:
     """Make a sequencer as its process does, over a log that follows the topic."""
     clock = SystemClock()
     store = Noting(

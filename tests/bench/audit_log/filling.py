@@ -3,7 +3,7 @@
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from hashlib import sha256
 from itertools import islice
@@ -18,7 +18,7 @@ from shared.db import engine
 from shared.events import Actor, ChainPosition, Fact, SealedEntry, Subject, previous_of, seal
 from shared.ids import Uuid7Source
 from shared.kafka_io import KafkaTransport, partition_starts, topic_identities
-from shared.transport import entry_row
+from shared.transport import OutboxRow, entry_row
 from tests.fakes.log_factories import NOON
 
 SOURCES: Final = tuple(f"zz/clearinghouse/{number}" for number in range(1, 7))
@@ -32,20 +32,29 @@ _ROUND: Final = 2_000
 def fill(bootstrap: str, topic: str, entries: int) -> int:
     """Produce that many entries; give the mean size of an entry in bytes."""
     transport = KafkaTransport(bootstrap)
-    speakers = {src: _Speaker(src) for src in SOURCES}
-    facts = enumerate(_facts(entries))
+    said = spoken(entries, topic)
     size = 0
     try:
-        while True:
-            said = [(row, speakers[src].say(what)) for row, (src, what) in islice(facts, _ROUND)]
-            if not said:
-                return size // entries
-            size += sum(len(sealed.entry) for _, sealed in said)
-            rows = [entry_row(sealed, row_id=row, topic=topic) for row, sealed in said]
-            while rows:
-                del rows[: transport.send(rows)]
+        while rows := list(islice(said, _ROUND)):
+            size += sum(len(row.value) for row in rows)
+            send_all(transport, rows)
     finally:
         transport.close()
+    return size // entries
+
+
+def spoken(entries: int, topic: str) -> Iterator[OutboxRow]:
+    """Give that many entries as their producers send them, a millisecond of the month apart."""
+    speakers = {src: _Speaker(src) for src in SOURCES}
+    for row, (src, what) in enumerate(_facts(entries)):
+        yield entry_row(speakers[src].say(what), row_id=row, topic=topic)
+
+
+def send_all(transport: KafkaTransport, rows: Sequence[OutboxRow]) -> None:
+    """Send until the broker has confirmed every row."""
+    sent = 0
+    while sent < len(rows):
+        sent += transport.send(rows[sent:])
 
 
 def follow(bootstrap: str, topic: str, database: str) -> None:

@@ -14,7 +14,6 @@ from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
-from uuid import UUID
 
 from shared.canonical import JSON, MalformedEntry, canonical
 from shared.clock import to_rfc3339
@@ -52,7 +51,6 @@ __all__ = [
     "actor_of",
     "canonical",
     "check_commitments",
-    "cloudevent_headers",
     "commitment",
     "leaf_hash",
     "open_sealed",
@@ -167,8 +165,9 @@ class ChainPosition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedEntry:
-    """What leaves the producer: the entry's exact bytes, the sealed header, the leaf hash."""
+    """What leaves the producer `src`: the entry's exact bytes, the sealed header, the leaf hash."""
 
+    src: str
     entry: bytes
     sealed: bytes = field(repr=False)
     leaf_hash: bytes
@@ -243,25 +242,9 @@ def seal_prepared(prepared: Prepared, position: ChainPosition) -> SealedEntry:
     raw = canonical(value)
     # The log's own parser has the last word: what it would refuse is never sealed.
     parse_entry(raw)
-    return SealedEntry(entry=raw, sealed=prepared.sealed, leaf_hash=leaf_hash(raw))
-
-
-def cloudevent_headers(entry: Entry) -> dict[str, str]:
-    """Give the CloudEvents 1.0 binary-mode headers of an entry (Kafka binding section 3.2).
-
-    `ce_sequence` is padded because that extension compares text. The parent id of `ce_traceparent`
-    is taken from the entry's id, which is fresh for each entry. The relay adds `placet-sealed`.
-    """
-    return {
-        "ce_specversion": "1.0",
-        "ce_id": entry.id,
-        "ce_source": entry.src,
-        "ce_type": entry.type,
-        "ce_time": to_rfc3339(entry.occurred_at),
-        "ce_sequence": f"{entry.seq:020d}",
-        "ce_traceparent": f"00-{entry.trace_id}-{UUID(entry.id).hex[16:]}-01",
-        "content-type": "application/json",
-    }
+    return SealedEntry(
+        src=position.src, entry=raw, sealed=prepared.sealed, leaf_hash=leaf_hash(raw)
+    )
 
 
 def actor_of(part: SealedPart) -> Actor:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final, Protocol
 
-from shared.events import SealedEntry, cloudevent_headers, parse_entry
+from shared.events import SealedEntry
 
 SEALED_HEADER: Final = "placet-sealed"
 
@@ -24,7 +24,7 @@ class RowKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
-    """One thing to send. `headers` are CloudEvents 1.0 attributes in binary mode (`ce_*`).
+    """One thing to send. A message's `headers` are its CloudEvents 1.0 attributes (`ce_*`).
 
     `id` rises in commit order. `sealed` is the binary header of an entry's personal parts; it is
     empty for a message.
@@ -80,14 +80,16 @@ class Transport(Protocol):
 
 
 def entry_row(sealed: SealedEntry, *, row_id: int, topic: str) -> OutboxRow:
-    """Make the row of a sealed entry: key is its `src`, so that one chain stays in order."""
-    entry = parse_entry(sealed.entry)
+    """Make the row of a sealed entry: key is its `src`, so that one chain stays in order.
+
+    It has no headers but the sealed one: an entry says all that an envelope would (ADR 0023).
+    """
     return OutboxRow(
         id=row_id,
         kind=RowKind.ENTRY,
         topic=topic,
-        key=entry.src,
-        headers=cloudevent_headers(entry),
+        key=sealed.src,
+        headers={},
         value=sealed.entry,
         sealed=sealed.sealed,
     )

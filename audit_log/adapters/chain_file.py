@@ -72,18 +72,19 @@ def _value(state: ChainState) -> dict[str, Any]:
 
 
 def _state(value: dict[str, Any]) -> ChainState:
+    src = str(value["src"])
     pending = [
         (b64decode(one["entry"], validate=True), b64decode(one["sealed"], validate=True))
         for one in value["pending"]
     ]
     return ChainState(
-        src=str(value["src"]),
+        src=src,
         epoch=int(value["epoch"]),
         seq=int(value["seq"]),
         previous=str(value["previous"]),
         imported=tuple(map(str, value["imported"])),
         pending=tuple(
-            SealedEntry(entry=entry, sealed=sealed, leaf_hash=leaf_hash(entry))
+            SealedEntry(src=src, entry=entry, sealed=sealed, leaf_hash=leaf_hash(entry))
             for entry, sealed in pending
         ),
     )

@@ -46,7 +46,9 @@ def unnamed_holder(speaker: Speaker) -> SealedEntry:
     }
     raw = canonical(said)
     speaker.previous = base64.b64encode(leaf_hash(raw)).decode()
-    return SealedEntry(entry=raw, sealed=pack_sealed([part]), leaf_hash=leaf_hash(raw))
+    return SealedEntry(
+        src=speaker.src, entry=raw, sealed=pack_sealed([part]), leaf_hash=leaf_hash(raw)
+    )
 
 
 def at_the_end_of_time(speaker: Speaker) -> SealedEntry:

@@ -25,7 +25,6 @@ from shared.events import (
     actor_of,
     canonical,
     check_commitments,
-    cloudevent_headers,
     leaf_hash,
     open_sealed,
     pack_sealed,
@@ -254,20 +253,6 @@ def test_enumerations_are_written_as_their_values() -> None:
     assert canonical({Colour.RED: Colour.RED, "n": (True, None, 1)}) == (
         b'{"n":[true,null,1],"red":"red"}'
     )
-
-
-def test_headers_follow_cloudevents_binary_mode() -> None:
-    made = sealed(position=replace(FIRST, seq=7, previous=b64encode(bytes(32)).decode()))
-    entry = parse_entry(made.entry)
-    headers = cloudevent_headers(entry)
-    assert headers["ce_specversion"] == "1.0"
-    assert headers["ce_id"] == entry.id
-    assert headers["ce_source"] == "zz/clearinghouse/1"
-    assert headers["ce_type"] == DECISION.type
-    assert headers["ce_time"] == "2026-11-22T06:25:00.123456Z"
-    assert headers["ce_sequence"] == "00000000000000000007"
-    version, trace, parent, flags = headers["ce_traceparent"].split("-")
-    assert (version, trace, len(parent), flags) == ("00", DECISION.trace_id, 16, "01")
 
 
 def test_the_list_of_types_is_the_published_one() -> None:

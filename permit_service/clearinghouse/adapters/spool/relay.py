@@ -24,7 +24,6 @@ from permit_service.clearinghouse.adapters.spool.frames import (
 from permit_service.clearinghouse.adapters.spool.recovery import Segment
 from permit_service.clearinghouse.adapters.spool.shelf import Shelf
 from shared.entries import parse_entry
-from shared.events import cloudevent_headers
 from shared.transport import OutboxRow, RowKind, Transport, TransportRefused, TransportUnavailable
 
 BATCH_ROWS: Final = 500
@@ -112,7 +111,7 @@ class SpoolRelay:
             kind=RowKind.ENTRY,
             topic=self._topic,
             key=entry.src,
-            headers=cloudevent_headers(entry),
+            headers={},
             value=record.entry,
             sealed=record.sealed,
         )

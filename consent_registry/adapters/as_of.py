@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from consent_registry.adapters.opt_outs import opted_out_members
 from consent_registry.adapters.stops import mark_stopped
-from consent_registry.adapters.tables import CONSENT_EVENT, DATASET_MEMBER
+from consent_registry.adapters.tables import DATASET_MEMBER, FEED_CHANGE
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.history import State, standing_at
 from consent_registry.domain.records import EventRecord
@@ -61,8 +61,11 @@ def index_as_of(
 
 
 def revision_known(connection: Connection, dataset: DatasetId, known_at: datetime) -> Revision:
-    """Give the revision of the last event recorded by an instant; 0 before the first."""
-    newest = select(func.coalesce(func.max(CONSENT_EVENT.c.revision), 0)).where(
-        CONSENT_EVENT.c.dataset == dataset, CONSENT_EVENT.c.recorded_at <= known_at
+    """Give the dataset's revision as of an instant; 0 before the first.
+
+    Whatever takes a revision (consents, opt-outs, stops, people's lives) is a change of the feed.
+    """
+    newest = select(func.coalesce(func.max(FEED_CHANGE.c.revision), 0)).where(
+        FEED_CHANGE.c.dataset == dataset, FEED_CHANGE.c.recorded_at <= known_at
     )
     return Revision(int(connection.execute(newest).scalar_one()))

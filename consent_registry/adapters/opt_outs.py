@@ -95,9 +95,11 @@ class SqlOptOuts:
         wanted = _events().where(OPT_OUT_EVENT.c.pid == pid)
         return [_event(row) for row in self._connection.execute(wanted)]
 
-    def out(self, dataset: DatasetId, ordinals: Sequence[Ordinal]) -> Set[Ordinal]:
+    def out(
+        self, dataset: DatasetId, ordinals: Sequence[Ordinal], known_at: datetime | None = None
+    ) -> Set[Ordinal]:
         """Ask as the index does."""
-        found = opted_out_members(self._connection, dataset, ordinals)
+        found = opted_out_members(self._connection, dataset, ordinals, known_at)
         return {Ordinal(ordinal) for ordinal in found}
 
     def add(

@@ -33,8 +33,13 @@ class OptOuts(Protocol):
         """Give one person's events in order."""
         ...
 
-    def out(self, dataset: DatasetId, ordinals: Sequence[Ordinal]) -> Set[Ordinal]:
-        """Give those of these members who are opted out, under any name that may be theirs."""
+    def out(
+        self, dataset: DatasetId, ordinals: Sequence[Ordinal], known_at: datetime | None = None
+    ) -> Set[Ordinal]:
+        """Give those of these members who are opted out, under any name that may be theirs.
+
+        As known at an instant, or now.
+        """
         ...
 
     def add(

@@ -214,7 +214,7 @@ class Events(Protocol):
         ...
 
     def revision_known(self, dataset: DatasetId, known_at: datetime) -> Revision:
-        """Give the revision of the last event recorded by an instant; 0 before the first."""
+        """Give the dataset's revision as of an instant, whatever moved it; 0 before the first."""
         ...
 
     def index(self, dataset: DatasetId, at: datetime) -> AbstractContextManager[CohortIndex]:

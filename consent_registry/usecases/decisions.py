@@ -15,11 +15,11 @@ from consent_registry.domain.cases import Case, Held, held_at, tied
 from consent_registry.domain.history import ConsentEvent, Standing, State, standing_at
 from consent_registry.domain.matching import Inquiry, match
 from consent_registry.domain.records import EventRecord
-from consent_registry.domain.regimes import Moment, Rules
+from consent_registry.domain.regimes import Moment, No, Rules
 from consent_registry.domain.register import Dataset, FrozenCohort, Member, Narrowed
 from consent_registry.domain.rulings import Answers
 from consent_registry.domain.stops import StopEvent, StopKind, acts, standing_stops
-from consent_registry.domain.verdict import Result
+from consent_registry.domain.verdict import Reason, Result
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.cases import load_case
 from consent_registry.usecases.ruled import answers_then
@@ -151,6 +151,7 @@ class _Case:
     left: Sequence[Narrowed]
     ruled: Answers
     stops: Sequence[StopEvent]
+    opted_out: bool
 
     @classmethod
     def of(
@@ -176,7 +177,14 @@ class _Case:
             stops=_stops(question, uow, known, cases),
             left=[] if cohort is None else uow.cohorts.left(cohort.cohort_id, question.ordinal),
             ruled={} if cohort is None else answers_then(uow, cohort),
+            opted_out=question.permit_id is None and _opted_out(question, uow),
         )
+
+
+def _opted_out(question: PersonQuestion, uow: UnitOfWork) -> bool:
+    """Say whether she was opted out; under a permit, the cohort and who left it say so."""
+    known = min(question.effective_at, question.known_at)
+    return bool(uow.opt_outs.out(question.dataset, [question.ordinal], known))
 
 
 def _answer(question: PersonQuestion, case: _Case, tools: Tools) -> PersonAnswer:
@@ -192,7 +200,7 @@ def _answer(question: PersonQuestion, case: _Case, tools: Tools) -> PersonAnswer
     if barred:
         return PersonAnswer(answer="out", reason=min(barred))
     if question.permit_id is None:
-        return PersonAnswer(answer="in")
+        return _without_permit(case, rules)
     return _under_permit(question, case, case.dataset, tools)
 
 
@@ -210,6 +218,13 @@ def _stopped(question: PersonQuestion, case: _Case, rules: Rules) -> PersonAnswe
         if kind in stops and acts(kind, rules, Moment.RUNNING):
             return PersonAnswer(answer="out", reason=kind.cause)
     return None
+
+
+def _without_permit(case: _Case, rules: Rules) -> PersonAnswer:
+    """Answer for whatever might be begun then: what acts on new permits alone acts here too."""
+    if case.opted_out and rules.says(No.OPT_OUT, Moment.NEW):
+        return PersonAnswer(answer="out", reason=Reason.OPTED_OUT.value)
+    return PersonAnswer(answer="in")
 
 
 def _under_permit(

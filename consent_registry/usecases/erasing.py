@@ -5,6 +5,8 @@ Both people are of the rights desk, and they are two. Confirming takes the perso
 at once; what is destroyed afterwards is destroyed part by part (`erasing_parts`).
 """
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -67,11 +69,34 @@ def ask_erasure(
         others = [name for name in names_of(uow, pid) - {pid} if not uow.people.erased(name)]
         for name in sorted([pid, *others]):
             uow.people.hold(name)
-        found = _asked(uow, tools, pid, ground, principal=principal, request_id=request_id)
+        asked_by = account_of(principal)
+        found = _asked(
+            uow, tools, pid, ground, asked_by, principal=principal, request_id=request_id
+        )
         for name in sorted(others):
-            _asked(uow, tools, name, ground, principal=principal)
+            _asked(uow, tools, name, ground, asked_by, principal=principal)
         uow.commit()
     return found
+
+
+def ask_for_joined(
+    uow: UnitOfWork, tools: Tools, pids: Iterable[str], *, principal: Principal
+) -> None:
+    """Ask for the erasure of names just confirmed to be those of somebody who is to be erased.
+
+    Asked for as by whoever asked first, so that another person confirms it. The people are held by
+    the caller. A name that the law keeps is not asked for.
+    """
+    names = sorted({name for pid in pids for name in names_of(uow, pid)})
+    known = {name: uow.erasures.of(name) for name in names}
+    asked = [one for one in known.values() if one is not None]
+    if not asked:
+        return
+    first = min(asked, key=lambda one: one.asked_at)
+    for name in names:
+        if known[name] is None and not uow.people.erased(name):
+            with suppress(LegalHoldStands):
+                _asked(uow, tools, name, first.ground, first.asked_by, principal=principal)
 
 
 def _asked(
@@ -79,6 +104,7 @@ def _asked(
     tools: Tools,
     pid: str,
     ground: str,
+    asked_by: Account,
     *,
     principal: Principal,
     request_id: str | None = None,
@@ -94,7 +120,7 @@ def _asked(
         pid=pid,
         ground=ground,
         asked_at=now,
-        asked_by=account_of(principal),
+        asked_by=asked_by,
         request_id=request_id,
         done={},
     )

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Was this person included for that permit, at one instant, as known at another? From data alone.
 
-The frozen cohort and who left it say what was decided; the events say what it was decided on, and
-what would be said of that same instant today. A later correction changes the second, never the
-first.
+The frozen cohort and who left it say what was decided; the records say what it was decided on, and
+what would be said of that same instant today: her consents, and all that may exclude her beside
+them. A later correction changes the second, never the first.
 """
 
 from collections.abc import Sequence
@@ -11,11 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from consent_registry.domain.bars import reason_of
+from consent_registry.domain.cases import Held, held_at, tied
 from consent_registry.domain.errors import CohortUnknown
 from consent_registry.domain.history import ConsentEvent, Standing, standing_at
 from consent_registry.domain.register import BoundCohort, Member
+from consent_registry.domain.stops import standing_stops
+from consent_registry.domain.verdict import Reason
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
+from consent_registry.usecases.cases import load_case
 from consent_registry.usecases.tools import Tools
 from shared.clock import from_rfc3339
 from shared.ids import PermitId
@@ -25,8 +30,19 @@ DESK: Final = "consents.read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What is known of her at one instant: where her consent stands, and what stands beside it.
+
+    `beside` are codes of bars, stops and the opt-out; which of them excludes, the policy says.
+    """
+
+    standing: Standing
+    beside: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inclusion:
-    """The answer. `decided_on` is her standing as known at the freeze, `known_now` as known today.
+    """The answer. `decided_on` is what was known at the freeze, `known_now` what is known today.
 
     `left_at` and `cause` say when and why she left, as far as was known and had come to pass.
     """
@@ -38,8 +54,8 @@ class Inclusion:
     included: bool
     left_at: datetime | None
     cause: str | None
-    decided_on: Standing
-    known_now: Standing
+    decided_on: Grounds
+    known_now: Grounds
 
 
 def inclusion_of(
@@ -69,6 +85,8 @@ def inclusion_of(
             )
         ]
         left = _leaving(uow, bound, member)
+        decided_on = _grounds(uow, member, _by_freeze(events, bound), bound, now=False)
+        known_now = _grounds(uow, member, events, bound, now=True)
     at, known = effective_at or max(now, bound.bound_at), known_at or max(now, bound.bound_at)
     told = [(when, cause) for when, cause in left if when <= min(at, known)]
     begun = bound.bound_at <= min(at, known)
@@ -81,8 +99,8 @@ def inclusion_of(
         included=begun and member.ordinal in bound.frozen.bitmap and not told,
         left_at=left_at,
         cause=cause,
-        decided_on=_standing_then(events, bound),
-        known_now=standing_at(events, bound.frozen.frozen_at),
+        decided_on=decided_on,
+        known_now=known_now,
     )
 
 
@@ -100,7 +118,29 @@ def _leaving(uow: UnitOfWork, bound: BoundCohort, member: Member) -> Sequence[tu
     return [*((one.left_at, one.cause) for one in changed), *by_itself]
 
 
-def _standing_then(events: Sequence[ConsentEvent], bound: BoundCohort) -> Standing:
-    """Say what was known at the freeze: its revision orders events, not the clock."""
-    known = [event for event in events if event.revision <= bound.frozen.revision]
-    return standing_at(known, bound.frozen.frozen_at)
+def _by_freeze(events: Sequence[ConsentEvent], bound: BoundCohort) -> Sequence[ConsentEvent]:
+    """Give what was known at the freeze: its revision orders events, not the clock."""
+    return [event for event in events if event.revision <= bound.frozen.revision]
+
+
+def _grounds(
+    uow: UnitOfWork,
+    member: Member,
+    events: Sequence[ConsentEvent],
+    bound: BoundCohort,
+    *,
+    now: bool,
+) -> Grounds:
+    """Say what is known of the instant of the freeze: by then, or now."""
+    at = bound.frozen.frozen_at
+    known = None if now else at
+    held, names = Held(standing=standing_at(events, at)), frozenset({member.pid})
+    if uow.person_events.known([member.pid]):
+        case = load_case(uow, [member.pid])
+        held, names = held_at(case, member, at, known), tied(case, member.pid, at, known)
+    stops = [one for name in sorted(names) for one in uow.stops.of(name)]
+    beside = {reason_of(bar) for bar in held.bars}
+    beside |= {kind.cause for kind in standing_stops(stops, known)}
+    if uow.opt_outs.out(member.dataset, [member.ordinal], known):
+        beside.add(Reason.OPTED_OUT.value)
+    return Grounds(standing=held.standing, beside=tuple(sorted(beside)))

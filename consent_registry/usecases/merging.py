@@ -20,6 +20,7 @@ from consent_registry.domain.person_events import PersonKind
 from consent_registry.domain.records import Channel
 from consent_registry.domain.ties import Merge, MergeState, merges
 from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.erasing import ask_for_joined
 from consent_registry.usecases.people_changes import PersonDraft, Recording, change_people
 from consent_registry.usecases.tools import Tools
 from shared.errors import FieldFault, ValidationFailed
@@ -81,6 +82,7 @@ def confirm_merge(
 ) -> MergeStatus:
     """Confirm a pending merge. Raises SecondPersonNeeded for whoever proposed it.
 
+    Where one of the two is to be erased, the other is asked for too, and so is every name of hers.
     Where it cannot be read who did, nobody can confirm; undo it and propose it anew.
     """
     return _settle(merge_id, PersonKind.MERGE_CONFIRMED, tools, principal, channel)
@@ -113,6 +115,8 @@ def _settle(
         people = _of(recording.uow, merge_id, kind)
         gone = next((pid for pid in sorted(merge.pids) if pid not in people), None)
         recording.add(PersonDraft(pids=tuple(people), kind=kind, matter=merge_id, about=gone))
+        if kind is PersonKind.MERGE_CONFIRMED:
+            ask_for_joined(recording.uow, tools, merge.pids, principal=principal)
         return _status(recording, merge_id)
 
     return change_people(

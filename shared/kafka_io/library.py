@@ -29,10 +29,14 @@ _REFUSALS: Final = (
 
 
 def keep_library_quiet() -> None:
-    """Never let the library log below WARNING: its debug lines quote keys, values and headers."""
-    logger = logging.getLogger("kafka")
-    if logger.level < logging.WARNING:
-        logger.setLevel(logging.WARNING)
+    """Never let the library log below WARNING: its debug lines quote keys, values and headers.
+
+    That its loop was busy with decoding is no warning to anybody: a full batch takes that long.
+    """
+    for name, level in (("kafka", logging.WARNING), ("kafka.net.selector", logging.ERROR)):
+        logger = logging.getLogger(name)
+        if logger.level < level:
+            logger.setLevel(level)
 
 
 def as_transport_error(error: KafkaError) -> TransportUnavailable | TransportRefused:

@@ -19,7 +19,7 @@ from consent_registry.usecases.codes import DatasetCodes
 from consent_registry.usecases.cohorts import Evaluation
 from consent_registry.usecases.consents import Recorded
 from consent_registry.usecases.imports import Report
-from consent_registry.usecases.inclusion import Inclusion
+from consent_registry.usecases.inclusion import Grounds, Inclusion
 from consent_registry.usecases.opt_out import OptOutStatus
 from consent_registry.usecases.reading import Choice, Choices, Step
 from consent_registry.usecases.rulings import RulingTaken
@@ -120,15 +120,17 @@ def inclusion(found: Inclusion) -> dict[str, Any]:
         "cohort_id": frozen.cohort_id,
         "revision": frozen.revision,
         "decided_at": to_rfc3339(frozen.frozen_at),
-        "decided_on": {
-            "state": found.decided_on.state.value,
-            "event_id": found.decided_on.event_id,
-        },
-        "known_now": {
-            "state": found.known_now.state.value,
-            "event_id": found.known_now.event_id,
-        },
+        "decided_on": _grounds(found.decided_on),
+        "known_now": _grounds(found.known_now),
         "engine": ENGINE_VERSION,
+    }
+
+
+def _grounds(found: Grounds) -> dict[str, Any]:
+    return {
+        "state": found.standing.state.value,
+        "event_id": found.standing.event_id,
+        "beside": list(found.beside),
     }
 
 

@@ -220,7 +220,7 @@ class InclusionSchema(Schema):
     cohort_id = fields.String()
     revision = fields.Integer()
     decided_at = fields.String(metadata=_about(_TIME))
-    decided_on = fields.Dict()
+    decided_on = fields.Dict(metadata=_about("state, event_id, and what stood beside the consent"))
     known_now = fields.Dict(metadata=_about("of the same instant, as known today"))
     engine = fields.String()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from consent_registry.domain.erasure import Erasure
-from consent_registry.domain.errors import LegalHoldStands
+from consent_registry.domain.errors import LegalHoldStands, SecondPersonNeeded
 from consent_registry.domain.lives import Wish
 from consent_registry.domain.terms import RawAlternative
 from consent_registry.domain.ties import MergeState
@@ -119,6 +119,28 @@ def test_an_erasure_is_one_of_every_confirmed_name(site: ErasingWorld) -> None:
         assert uow.people.pid(OTHER) is None
 
 
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_a_name_found_to_be_hers_after_the_asking_is_asked_for_too(
+    site: ErasingWorld, confirmed: bool
+) -> None:
+    """And somebody else than asked still has to confirm it."""
+    made = merge(site)
+    first = site.ask()
+    if confirmed:
+        confirm_erasure(first.erasure_id, tools=site.tools, principal=HUGO)
+    confirm_merge(made.merge.merge_id, tools=site.tools, principal=SECOND_DESK)
+    late = next(one for one in waiting(site) if one.erasure_id != first.erasure_id)
+    assert (late.ground, late.asked_by) == (first.ground, first.asked_by)
+    assert late.confirmed_at is None
+    with pytest.raises(SecondPersonNeeded):
+        confirm_erasure(late.erasure_id, tools=site.tools, principal=GRETA)
+    for one in (first, late):
+        confirm_erasure(one.erasure_id, tools=site.tools, principal=HUGO)
+    site.run()
+    texts = site.texts()
+    assert [word for word in (PSEUDONYM, LOCAL_ID, ILLNESS, WHY, "S-2") if word in texts] == []
+
+
 def waiting(site: ErasingWorld) -> list[Erasure]:
     return list(waiting_erasures(tools=site.tools, principal=GRETA))
 
@@ -161,9 +183,9 @@ def test_the_death_of_another_name_is_still_recorded_and_still_narrows(site: Era
 def test_a_second_name_asked_for_by_the_one_who_confirms_waits_for_another(
     site: ErasingWorld,
 ) -> None:
+    first = site.ask()
     second = ask_erasure(OTHER, "gdpr_17_1_b", tools=site.tools, principal=HUGO)
     merge(site, settled=True)
-    first = site.ask()
     confirm_erasure(first.erasure_id, tools=site.tools, principal=HUGO)
     assert site.look(second.erasure_id).confirmed_at is None
     assert within(site) == set()

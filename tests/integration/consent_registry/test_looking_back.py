@@ -7,15 +7,21 @@ import pytest
 
 from consent_registry.domain.errors import CohortUnknown
 from consent_registry.domain.history import State
+from consent_registry.domain.optout import About, OptOutKind
+from consent_registry.domain.rights import Right
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
 from consent_registry.usecases.inclusion import Inclusion, inclusion_of
+from consent_registry.usecases.lives import record_death
+from consent_registry.usecases.opt_out import set_opt_out
 from consent_registry.usecases.reading import history_of
+from consent_registry.usecases.requests import NewRequest, make_request
 from consent_registry.usecases.sweep import sweep
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from shared.errors import ValidationFailed
 from shared.ids import ApplicationId, DatasetId, PermitId
 from tests.fakes.consent_factories import purpose
+from tests.support.erasing_world import GRETA
 from tests.support.registry_world import DESK, DS, RegistryWorld, people
 
 PERMIT = PermitId("PERMIT-1")
@@ -59,7 +65,10 @@ def test_inclusion_is_answered_as_known_then(permitted: RegistryWorld) -> None:
     assert ask(permitted, known_at=before).included
     assert ask(permitted, effective_at=before).included
     assert not ask(permitted, effective_at=before - 30 * HOUR).included
-    assert (now.decided_on.state, now.known_now.state) == (State.GIVEN, State.GIVEN)
+    assert (now.decided_on.standing.state, now.known_now.standing.state) == (
+        State.GIVEN,
+        State.GIVEN,
+    )
 
 
 def test_a_letter_dated_back_changes_what_is_known_now_and_not_what_was_decided(
@@ -69,9 +78,28 @@ def test_a_letter_dated_back_changes_what_is_known_now_and_not_what_was_decided(
     leave(permitted, effective_from=posted)
     found = ask(permitted)
     assert not found.included
-    assert found.decided_on.state is State.GIVEN
-    assert found.known_now.state is State.WITHDRAWN
+    assert found.decided_on.standing.state is State.GIVEN
+    assert found.known_now.standing.state is State.WITHDRAWN
     assert ask(permitted, effective_at=permitted.clock.now() - HOUR / 2).included
+
+
+def test_what_stood_beside_her_consent_is_told_as_known_then_and_as_known_now(
+    world: RegistryWorld,
+) -> None:
+    """An opt-out before the freeze stays on both sides; what came later is known only now."""
+    assert world.load(*people(3)).batch.applied == 3
+    set_opt_out(WHO, About(), OptOutKind.REGISTERED, tools=world.tools, principal=DESK)
+    world.clock.pass_time(60)
+    frozen = freeze_cohort(DS, purpose(), ApplicationId("A-1"), tools=world.tools, principal=DESK)
+    bind_cohort(frozen.cohort_id, PERMIT, tools=world.tools, principal=DESK)
+    died = world.clock.now() - 24 * HOUR
+    world.clock.pass_time(60)
+    record_death(WHO, died, "5e" * 32, tools=world.tools, principal=DESK)
+    wanted = NewRequest(right=Right.RESTRICTION, words="the data are wrong")
+    make_request(WHO, wanted, tools=world.tools, principal=GRETA)
+    found = ask(world)
+    assert found.decided_on.beside == ("opted_out",)
+    assert found.known_now.beside == ("deceased", "opted_out", "restricted")
 
 
 def test_a_withdrawal_on_a_date_ends_then_and_at_most_a_year_ahead(

@@ -5,6 +5,8 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -86,10 +88,15 @@ def live(world: RegistryWorld, dataset: DatasetId = EHDS) -> list[set[int]]:
         return [set(cohort.members) for cohort in uow.cohorts.live(dataset)]
 
 
-def opt_outs_of(world: RegistryWorld, frozen: FrozenCohort) -> dict[str, object]:
+def told(world: RegistryWorld, manifest: str) -> dict[str, Any]:
     keys = world.tools.signer.public_jwks()
-    body = json.loads(verify_jws(frozen.manifest, keys, typ=MANIFEST_TYP, algorithms=("ES256",)))
-    found: dict[str, object] = body["opt_outs"]
+    body = verify_jws(manifest, keys, typ=MANIFEST_TYP, algorithms=("ES256",))
+    found: dict[str, Any] = json.loads(body)
+    return found
+
+
+def opt_outs_of(world: RegistryWorld, frozen: FrozenCohort) -> dict[str, object]:
+    found: dict[str, object] = told(world, frozen.manifest)["opt_outs"]
     return found
 
 
@@ -327,3 +334,46 @@ def test_asked_afterwards_the_datasets_own_law_says_whose_no_counts(world: Regis
     world.clock.pass_time(60)
     late = PersonAnswer(answer="out", reason="not_in_cohort")
     assert [asked(EHDS, one, "PERMIT-2") == late for one in (0, 1, 2)] == [False, True, False]
+
+
+def test_whoever_opted_out_is_out_of_what_no_permit_names(world: RegistryWorld) -> None:
+    """Where the opt-out binds, from its instant on, until it is reversed; elsewhere it does not."""
+
+    def asked(dataset: DatasetId, at: datetime) -> str:
+        question = PersonQuestion(
+            dataset=dataset,
+            ordinal=Ordinal(1),
+            effective_at=at,
+            known_at=at,
+            permit_id=None,
+            purposes=(),
+        )
+        (answer,) = decide_people([question], tools=world.tools, principal=DESK)
+        return answer.reason or answer.answer
+
+    world.clock.pass_time(60)
+    before = world.clock.now()
+    world.clock.pass_time(60)
+    opt(world, "P-000001")
+    world.clock.pass_time(60)
+    while_out = world.clock.now()
+    world.clock.pass_time(60)
+    opt(world, "P-000001", BACK)
+    world.clock.pass_time(60)
+    after = world.clock.now()
+    assert [asked(EHDS, at) for at in (before, while_out, after)] == ["in", "opted_out", "in"]
+    assert [asked(DS, at) for at in (before, while_out, after)] == ["in", "in", "in"]
+
+
+def test_looking_back_names_the_revision_that_an_opt_out_made(world: RegistryWorld) -> None:
+    def revision(at: datetime) -> Revision:
+        found = evaluate_cohort(
+            EHDS, purpose(), tools=world.tools, principal=DESK, effective_at=at, known_at=at
+        )
+        return Revision(told(world, found.manifest)["revision"])
+
+    world.clock.pass_time(60)
+    before = world.clock.now()
+    world.clock.pass_time(60)
+    opt(world, "P-000001")
+    assert revision(world.clock.now()) == revision(before) + 1

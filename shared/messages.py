@@ -26,8 +26,9 @@ class MalformedMessage(ValueError):
 class DomainMessage:
     """A fact for other services: `id` makes it idempotent, `key` keeps its order.
 
-    Messages of one topic and key arrive in the order in which their transactions committed. `type`
-    is a name like `placet.consent.narrowed.v1`. `trace_id` is a W3C trace id (32 hex digits) or "".
+    Messages of one topic and key arrive in the order in which their transactions committed, and may
+    arrive before entries said earlier. `type` is a name like `placet.consent.narrowed.v1`.
+    `trace_id` is a W3C trace id (32 hex digits) or "".
     """
 
     id: str

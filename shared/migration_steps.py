@@ -37,6 +37,17 @@ def create_outbox() -> None:
     )
 
 
+def index_outbox_messages() -> None:
+    """Let the relay find the messages among any number of entries."""
+    messages = sa.text("kind = 'message'")
+    op.create_index("ix_outbox_messages", "outbox", ["id"], postgresql_where=messages)
+
+
+def forget_outbox_messages() -> None:
+    """Undo `index_outbox_messages`."""
+    op.drop_index("ix_outbox_messages", "outbox")
+
+
 def drop_outbox() -> None:
     """Undo `create_outbox`."""
     op.drop_table("outbox_head")

@@ -15,11 +15,14 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Identity,
+    Index,
     LargeBinary,
     MetaData,
     Table,
     Text,
+    literal,
     select,
+    text,
 )
 from sqlalchemy.dialects import postgresql
 
@@ -48,6 +51,7 @@ def outbox_tables(metadata: MetaData) -> OutboxTables:
         Column("sealed", LargeBinary, nullable=False),
         Column("created_at", DateTime(timezone=True), nullable=False),
         CheckConstraint("kind IN ('entry', 'message')", name="kind"),
+        Index("ix_outbox_messages", "id", postgresql_where=text("kind = 'message'")),
     )
     head = Table(
         "outbox_head",
@@ -61,14 +65,18 @@ def outbox_tables(metadata: MetaData) -> OutboxTables:
     return OutboxTables(outbox=outbox, head=head)
 
 
-def waiting_rows(connection: Connection, tables: OutboxTables, limit: int) -> Sequence[OutboxRow]:
-    """Read the oldest rows not yet sent, in commit order."""
+def waiting_rows(
+    connection: Connection, tables: OutboxTables, kind: RowKind, limit: int
+) -> Sequence[OutboxRow]:
+    """Read the oldest rows of a kind not yet sent, in commit order."""
     table = tables.outbox
-    found = connection.execute(select(table).order_by(table.c.id).limit(limit))
+    # Written into the statement, so that every plan may use the index of messages.
+    wanted = select(table).where(table.c.kind == literal(kind.value, literal_execute=True))
+    found = connection.execute(wanted.order_by(table.c.id).limit(limit))
     return [
         OutboxRow(
             id=row.id,
-            kind=RowKind(row.kind),
+            kind=kind,
             topic=row.topic,
             key=row.key,
             headers=row.headers,

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The relay: takes what the outbox holds to a transport, and forgets it once it has arrived.
 
-Sends at least once and in order, one relay per service at a time. It keeps no high-water mark:
-whatever is still in the table is still to be sent, so no row can be skipped. It changes no row.
+Sends at least once, one relay per service at a time, messages before entries and each kind in
+commit order: that somebody has left must not wait for the entries of an import. It keeps no
+high-water mark: whatever is still in the table is still to be sent, so no row can be skipped. It
+changes no row.
 """
 
 import logging
@@ -15,7 +17,7 @@ from sqlalchemy import Connection, Engine, delete, func, select
 
 from shared.clock import Clock
 from shared.outbox_tables import OutboxTables, waiting_rows
-from shared.transport import Transport, TransportError
+from shared.transport import RowKind, Transport, TransportError
 
 RELAY_LOCK: Final = 0x504C4152  # "PLAR": one relay per database
 BATCH_ROWS: Final = 500
@@ -41,28 +43,36 @@ class Relay:
         self._trouble = ""
 
     def step(self) -> bool:
-        """Send one batch; True when rows went out, so that more may be waiting.
+        """Send the next messages, then a batch of entries; True when something went out.
 
-        False when there is nothing to do, another relay is at work, or the other side does not
-        accept (logged when it begins and ends): wait a moment before the next step.
+        A full batch of messages is followed by the next messages. Where they are not accepted,
+        entries go all the same: another receiver wants those. False when there is nothing to do,
+        another relay is at work, or nobody accepts (logged when it begins and ends): wait a moment
+        before the next step.
         """
         with self._engine.connect() as connection, _elected(connection) as elected:
-            return elected and self._send(connection)
+            if not elected:
+                return False
+            messages, trouble = self._send(connection, RowKind.MESSAGE)
+            if messages == self._batch_rows:
+                return True
+            entries, more_trouble = self._send(connection, RowKind.ENTRY)
+        self._note(trouble or more_trouble)
+        return messages + entries > 0
 
-    def _send(self, connection: Connection) -> bool:
-        batch = waiting_rows(connection, self._tables, self._batch_rows)
+    def _send(self, connection: Connection, kind: RowKind) -> tuple[int, str]:
+        """Send one batch of a kind; gives how many rows went out, or why none did."""
+        batch = waiting_rows(connection, self._tables, kind, self._batch_rows)
         if not batch:
-            return False
+            return 0, ""
         try:
             accepted = self._transport.send(batch)
         except TransportError as error:
-            self._note(f"{error.code}: {error.cause}")
-            return False
-        self._note("")
+            return 0, f"{error.code}: {error.cause}"
         table = self._tables.outbox
         arrived = [row.id for row in batch[:accepted]]
         connection.execute(delete(table).where(table.c.id.in_(arrived)))
-        return accepted > 0
+        return accepted, ""
 
     def _note(self, trouble: str) -> None:
         """Log once that sending fails, once for each new reason, and once that it works again."""

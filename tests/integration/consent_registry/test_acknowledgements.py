@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from consent_registry.adapters.tables import OUTBOX
 from consent_registry.domain.acknowledgements import NodeStanding
 from consent_registry.domain.register import ChangeKind
 from consent_registry.usecases.acknowledging import acknowledge, nodes_standing
@@ -16,8 +17,11 @@ from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from shared.errors import ValidationFailed
 from shared.feed import Changes, read_changes
 from shared.ids import ApplicationId, PermitId
+from shared.outbox import Relay
 from shared.principal import Principal
+from shared.transport import RowKind
 from tests.fakes.consent_factories import purpose
+from tests.fakes.transport import InMemoryTransport
 from tests.support.registry_world import DESK, DS, ISSUER, RegistryWorld, people
 
 NODE = Principal(
@@ -82,6 +86,27 @@ def test_a_backlog_of_newcomers_delays_no_leaver(world: RegistryWorld) -> None:
     following = batch(world, behind.upto)
     assert urgent in following.changes
     assert following.urgent == ()
+
+
+def test_who_left_is_in_the_next_sending_while_an_import_waits(world: RegistryWorld) -> None:
+    world.load(*people(3))
+    cohort = freeze_cohort(DS, purpose(), ApplicationId("A"), tools=world.tools, principal=DESK)
+    bind_cohort(cohort.cohort_id, PermitId("permit-1"), tools=world.tools, principal=DESK)
+    transport = InMemoryTransport()
+    relay = Relay(world.engine, OUTBOX, transport, batch_rows=2)
+    while relay.step():
+        pass
+    world.load(*others(2_000))
+    leave(world, "P-000001")
+    (waited,) = world.column("SELECT count(*) FROM outbox")
+    before = len(transport.received)
+    assert relay.step()
+    first, *rest = transport.received[before:]
+    assert first.kind is RowKind.MESSAGE
+    assert json.loads(first.value)["revision"] == world.revision()
+    assert {row.kind for row in rest} == {RowKind.ENTRY}
+    (left,) = world.column("SELECT count(*) FROM outbox")
+    assert 0 < left == waited - 3, "one message, two entries; the import still waits"
 
 
 def test_a_reader_that_is_up_to_date_is_told_nothing_twice(world: RegistryWorld) -> None:

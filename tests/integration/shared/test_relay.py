@@ -17,12 +17,13 @@ from shared.clock import SystemClock
 from shared.db import engine
 from shared.events import parse_entry
 from shared.outbox import Relay, outbox_lag
-from shared.transport import OutboxRow, TransportRefused
+from shared.transport import OutboxRow, RowKind, TransportError, TransportRefused
 from tests.fakes.transport import InMemoryTransport
 from tests.integration.shared.sample.tables import OUTBOX
 from tests.integration.shared.world import (
     SAMPLE,
     fact,
+    message,
     outbox,
     sample_engine,
     say,
@@ -88,6 +89,63 @@ def test_a_long_transaction_elsewhere_does_not_stall_the_relay(database: Engine)
         say(database, "one")
         drain(relay)
         assert sent(transport) == [1]
+
+
+def tell(database: Engine, *numbers: int) -> None:
+    """Commit one transaction for each message, with an entry beside it."""
+    for number in numbers:
+        with Session(database) as session, session.begin():
+            box = outbox(session)
+            box.record(fact(f"beside{number}"))
+            box.publish(message(number))
+            box.flush()
+
+
+def test_who_left_is_told_before_the_entries_of_an_import(database: Engine) -> None:
+    transport = InMemoryTransport()
+    relay = Relay(database, OUTBOX, transport, batch_rows=4)
+    say(database, *(f"row{number}" for number in range(40)))
+    assert relay.step(), "the import is on its way"
+    tell(database, 1, 2)
+    before = len(transport.received)
+    assert relay.step()
+    new = transport.received[before:]
+    assert [row.value for row in new[:2]] == [b'{"number":1}', b'{"number":2}']
+    drain(relay)
+    entries = [row for row in transport.received if row.kind is RowKind.ENTRY]
+    assert [parse_entry(row.value).seq for row in entries] == list(range(1, 43))
+    assert len(transport.received) == 44
+
+
+def test_more_messages_than_a_batch_still_go_first_and_in_order(database: Engine) -> None:
+    transport = InMemoryTransport()
+    relay = Relay(database, OUTBOX, transport, batch_rows=2)
+    say(database, "one")
+    tell(database, *range(5))
+    drain(relay)
+    told = [row.value for row in transport.received[:5]]
+    assert told == [b'{"number":%d}' % number for number in range(5)]
+    assert [row.kind for row in transport.received[5:]] == [RowKind.ENTRY] * 6
+
+
+def test_a_subscriber_that_is_away_does_not_keep_entries_from_the_log(
+    database: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    class NoSubscriber(InMemoryTransport):
+        def send(self, batch: Sequence[OutboxRow]) -> int:
+            if any(row.kind is RowKind.MESSAGE for row in batch):
+                raise TransportError("away")
+            return super().send(batch)
+
+    transport = NoSubscriber()
+    tell(database, 1)
+    say(database, "one")
+    drain(Relay(database, OUTBOX, transport))
+    assert sent(transport) == [1, 2]
+    assert "the outbox is not sent" in caplog.text
+    later = InMemoryTransport()
+    drain(Relay(database, OUTBOX, later))
+    assert [row.value for row in later.received] == [b'{"number":1}']
 
 
 def test_rows_the_other_side_did_not_accept_stay(database: Engine) -> None:

@@ -4,7 +4,13 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.migration_steps import create_inbox, create_outbox, drop_inbox, drop_outbox
+from shared.migration_steps import (
+    create_inbox,
+    create_outbox,
+    drop_inbox,
+    drop_outbox,
+    index_outbox_messages,
+)
 
 revision = "0001"
 down_revision = None
@@ -17,6 +23,7 @@ def upgrade() -> None:
         sa.Column("text", sa.String, nullable=False),
     )
     create_outbox()
+    index_outbox_messages()
     create_inbox()
 
 

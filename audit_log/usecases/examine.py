@@ -242,13 +242,16 @@ class Examiner:
         for registered in producers:
             last = self.memory.beats.get(registered.src) or registered
             found = [silence.silent(last, now, self._limits)]
-            hole = silence.spoken_for(last, missing.get(ChainKey(last.src, last.epoch)))
-            if hole is not None:
-                holes.add(hole)
-                since = self.memory.holes.get(hole) or last.arrived
-                self.memory.holes.put(hole, since)
-                found.append(silence.ahead(last, hole, since, now, self._limits))
-            still |= {raised.cause: raised for raised in found if raised is not None}
+            if missing:
+                hole = silence.spoken_for(last, missing.get(ChainKey(last.src, last.epoch)))
+                if hole is not None:
+                    holes.add(hole)
+                    since = self.memory.holes.get(hole) or last.arrived
+                    self.memory.holes.put(hole, since)
+                    found.append(silence.ahead(last, hole, since, now, self._limits))
+            for raised in found:
+                if raised is not None:
+                    still[raised.cause] = raised
         for gone in self.memory.holes.items.keys() - holes:
             self.memory.holes.drop(gone)
         kept = self.memory.raised

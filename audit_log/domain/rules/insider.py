@@ -4,7 +4,7 @@
 from typing import Final
 
 from audit_log.domain.rules.raised import Raised
-from audit_log.domain.rules.seen import Seen
+from audit_log.domain.rules.seen import Seen, hour_of
 from audit_log.domain.rules.thresholds import Thresholds
 
 RULE: Final = "R16"
@@ -16,7 +16,7 @@ def tally_key(seen: Seen) -> str | None:
     """Name the count that a look belongs to: officer and hour."""
     if seen.type not in {SEARCH, REVEAL} or seen.actor is None:
         return None
-    return f"look/{seen.actor}/{seen.at:%Y-%m-%dT%H}"
+    return f"look/{seen.actor}/{hour_of(seen.at)}"
 
 
 def judge(seen: Seen, key: str, count: int, thresholds: Thresholds) -> Raised | None:

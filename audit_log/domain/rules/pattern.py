@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from audit_log.domain.rules.raised import Raised
-from audit_log.domain.rules.seen import Seen
+from audit_log.domain.rules.seen import Seen, hour_of
 from audit_log.domain.rules.thresholds import Thresholds
 
 RULE: Final = "R13"
@@ -24,7 +24,7 @@ class Account:
 
 def people_key(seen: Seen) -> str | None:
     """Name the set of people that a use belongs to: account and hour of its own time."""
-    return None if seen.actor is None else f"people/{seen.actor}/{seen.at:%Y-%m-%dT%H}"
+    return None if seen.actor is None else f"people/{seen.actor}/{hour_of(seen.at)}"
 
 
 def many_people(seen: Seen, key: str, before: int, now: int, limit: int) -> Raised | None:

@@ -4,6 +4,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +33,16 @@ class Thresholds:
 
     def span(self, name: str) -> timedelta:
         """Give a number of seconds as a time span."""
-        return timedelta(seconds=getattr(self, name))
+        return _span(getattr(self, name))
 
     def as_mapping(self) -> Mapping[str, int]:
         """Give every number by name."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+@cache
+def _span(seconds: int) -> timedelta:
+    return timedelta(seconds=seconds)  # asked for several times an entry
 
 
 def thresholds_from(given: Mapping[str, object]) -> Thresholds:

@@ -4,7 +4,7 @@
 from typing import Final
 
 from audit_log.domain.rules.raised import Raised
-from audit_log.domain.rules.seen import Seen
+from audit_log.domain.rules.seen import Seen, hour_of
 from audit_log.domain.rules.thresholds import Thresholds
 
 RULE: Final = "R12"
@@ -14,7 +14,7 @@ def tally_key(seen: Seen) -> str | None:
     """Name the count that a use belongs to: account, dataset and hour of its own time."""
     if seen.actor is None or seen.dataset is None:
         return None
-    return f"use/{seen.actor}/{seen.dataset}/{seen.at:%Y-%m-%dT%H}"
+    return f"use/{seen.actor}/{seen.dataset}/{hour_of(seen.at)}"
 
 
 def judge(seen: Seen, key: str, count: int, thresholds: Thresholds) -> Raised | None:

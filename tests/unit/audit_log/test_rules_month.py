@@ -11,7 +11,7 @@ from audit_log.domain.rules.memory import Memory
 from audit_log.domain.rules.thresholds import Thresholds
 from audit_log.usecases.examine import Examiner
 from tests.support import labelled_month, planted
-from tests.support.month_examined import Trial, trial
+from tests.support.month_examined import Trial, broken_promises, false_in_100_000, trial
 
 ENTRIES = 20_000
 OUTSIDE_THE_MONTH = {"R0", "R15"}  # Kafka's own state, and the tables: tested on the real ones
@@ -32,6 +32,7 @@ def test_every_planted_case_is_found_by_its_rule(month: Trial) -> None:
 def test_no_twin_and_no_ordinary_line_is_named(month: Trial) -> None:
     assert month.entries >= ENTRIES
     assert month.falsely_named() == []
+    assert broken_promises(month) == []
 
 
 def test_what_was_only_late_closes_by_itself(month: Trial) -> None:
@@ -52,6 +53,10 @@ def test_the_measure_itself_sees_a_rule_that_is_too_strict_or_too_lax() -> None:
     lax = trial(2_000, planted=30, seed=8, thresholds=Thresholds(skew_ahead=6, propagation=302))
     missed = {rule for rule, score in lax.scores().items() if score.missed}
     assert missed == {"R6", "R14"}
+    false = f"{false_in_100_000(strict):.2f} false findings in 100,000 entries"
+    assert false in broken_promises(strict)
+    assert any(one.startswith("R12 and R13: ") for one in broken_promises(strict))
+    assert "R6 missed 1 of 2" in broken_promises(lax)
 
 
 def test_the_generator_knows_nothing_of_the_log() -> None:

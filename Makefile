@@ -7,6 +7,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 PEOPLE ?= 500
 FRESH ?=
+WORKERS ?= 2
 export PYTHON
 
 # Everything here is a development run; the demo refuses any other value (see docs/).
@@ -26,9 +27,9 @@ run: env-run ## Start the whole suite here, play the story once, print URLs and 
 story: env-run ## Play the story against the running suite, or start one for it (PEOPLE=500)
 	@exec .venv/bin/python -m services.story --people $(PEOPLE)
 
-test: env-test ## Run everything: checks, unit tests, real PostgreSQL, Kafka, nginx and browser
+test: env-test ## Run everything: checks, unit tests, real PostgreSQL, Kafka, nginx and browser (WORKERS=2)
 	@.venv/bin/python -m tests.support.kafka prepare
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: env-test ## Static checks: ruff, formatting, mypy --strict, import contracts
 	.venv/bin/python -m ruff check .

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What holds for every test: order, and an environment that names no service of ours."""
+"""What holds for every test: order, who shares a process, an environment that names no service."""
 
 import os
 
 import pytest
 
-# The quick tests first: a broken rule should be known before the first process starts.
+from tests.support.endings import end_run
+
+# The quick tests first: a broken rule should be known before the first process starts. Then the
+# longest files: what starts last should not be what takes longest while the other process is idle.
 _ORDER = (
-    *("architecture", "unit", "property", "vectors", "contract", "migrations"),
-    *("integration", "faults", "pages", "helm", "e2e"),
+    *("architecture", "unit", "property", "vectors", "migrations"),
+    *("e2e", "faults", "pages", "helm", "contract", "integration"),
 )
 
 
@@ -28,3 +31,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return places.get(inside[0], len(places))
 
     items.sort(key=place)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """End the servers that the tests shared, once nothing uses them any more."""
+    end_run()

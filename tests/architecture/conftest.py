@@ -16,7 +16,8 @@ from flask import Flask
 from services.docs.applications import APPLICATIONS, SETTINGS, built
 from services.docs.made_up import environment
 from shared.keys import KeyStore, sign_jws
-from tests.support.devidp import free_port, served
+from tests.support.devidp import served
+from tests.support.ports import free_port
 
 ISSUER = "https://login.example"
 _NOBODY = "postgresql://nobody@127.0.0.1:9/none"

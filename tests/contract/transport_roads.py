@@ -4,7 +4,6 @@
 Each has a transport and a far end where one can read what has arrived, and can be interrupted.
 """
 
-import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -35,6 +34,7 @@ from shared.messages import ReceivedMessage, read_message
 from shared.transport import RowKind, Transport
 from tests.fakes.transport import InMemoryTransport
 from tests.support.kafka import KafkaBroker, forget_failed_connections, session_broker
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 _T = TypeVar("_T")
@@ -152,9 +152,7 @@ class HttpRoad:
     def __init__(self) -> None:
         self._entries: list[IncomingEntry] = []
         self._messages: list[ReceivedMessage] = []
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = int(free.getsockname()[1])
+        self._port = free_port()
         self._server: BaseWSGIServer | None = None
         self.restore()
         base = f"http://127.0.0.1:{self._port}"

@@ -4,7 +4,6 @@
 import contextlib
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import threading
@@ -23,6 +22,7 @@ from services.devidp.settings import DevidpSettings
 from shared.clock import Clock
 from shared.keys import KeyStore
 from shared.settings import load
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 
@@ -40,14 +40,6 @@ class DevidpFiles:
         assert client is not None
         assert client.secret_file is not None
         return client.secret_file.read_text(encoding="utf-8").strip()
-
-
-def free_port() -> int:
-    """Give a port that nobody used a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def devidp_files(

@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from audit_log.domain.cosignature import cosigner_key
 from audit_log.domain.merkle import EMPTY_ROOT
 from audit_log.domain.note import VerifierKey
-from tests.support.devidp import free_port
 from tests.support.go import build_tool
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 TOOL = Path(__file__).parents[1] / "tools" / "litewitness"

@@ -31,7 +31,8 @@ from audit_log.usecases.sequence import Pace, Sequencer
 from shared.clock import SystemClock
 from shared.events import SealedEntry
 from shared.settings import load
-from tests.support.devidp import DevidpFiles, devidp_files, devidp_on_thread, free_port, served
+from tests.support.devidp import DevidpFiles, devidp_files, devidp_on_thread, served
+from tests.support.ports import free_port
 from tests.support.postgres import fresh_database
 from tests.support.tokens import person_token, service_token
 

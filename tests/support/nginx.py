@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from services.gateway.render import Gateway, command, write
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 _STOP_SECONDS: Final = 20
@@ -23,7 +24,7 @@ def nginx(data: Path, clearinghouse: Path, run: Path, *, show_state: bool = True
     """
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     assert program is not None, "nginx is not installed"
-    port = _free_port()
+    port = free_port()
     gateway = Gateway(
         listen=f"127.0.0.1:{port}",
         socket=clearinghouse,
@@ -52,10 +53,3 @@ def _answers(port: int) -> bool:
             return True
     except OSError:
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

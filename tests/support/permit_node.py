@@ -23,7 +23,8 @@ from shared.ids import DatasetId
 from shared.settings import load
 from tests.fakes.cohort_server import cohort_server
 from tests.fakes.cohort_source import MemoryCohorts
-from tests.support.devidp import DevidpFiles, devidp_files, devidp_on_thread, free_port, served
+from tests.support.devidp import DevidpFiles, devidp_files, devidp_on_thread, served
+from tests.support.ports import free_port
 from tests.support.postgres import fresh_database
 from tests.support.tokens import person_token, service_token
 

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One real PostgreSQL per test run, and as many fresh databases of it as tests ask for.
+"""One real PostgreSQL per process of a test run, with as many fresh databases as tests ask for.
 
 The server starts when the first test asks, in a folder of this process below `var/test/`, and is
 gone with it. A service's schema is migrated once, into a template that every fresh database copies.
 `PLACET_TEST_POSTGRES=16` runs everything on the older server of the wheel.
 """
 
-import atexit
 import itertools
 import os
 import shutil
@@ -17,6 +16,7 @@ from psycopg import sql
 
 from services.demo.postgres import DEFAULT_VERSION, EmbeddedPostgres
 from shared.db import run_migrations
+from tests.support.endings import at_end_of_run
 
 _FOLDER = Path(__file__).resolve().parents[2] / "var" / "test"
 _NUMBERS = itertools.count(1)
@@ -26,7 +26,7 @@ _SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"
 
 @cache
 def session_server() -> EmbeddedPostgres:
-    """Start this run's server; the same one for every caller."""
+    """Start this process's server; the same one for every caller."""
     _FOLDER.mkdir(parents=True, exist_ok=True)
     _clear_leftovers()
     folder = _FOLDER / f"postgres-{os.getpid()}"
@@ -38,7 +38,7 @@ def session_server() -> EmbeddedPostgres:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
-    atexit.register(end)
+    at_end_of_run(end)
     return server
 
 

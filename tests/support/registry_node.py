@@ -19,7 +19,8 @@ from consent_registry.usecases.import_applying import apply_next
 from consent_registry.usecases.import_staging import stage_next
 from shared.clock import Clock, SystemClock
 from shared.settings import load
-from tests.support.devidp import DevidpFiles, devidp_files, devidp_on_thread, free_port, served
+from tests.support.devidp import DevidpFiles, devidp_files, devidp_on_thread, served
+from tests.support.ports import free_port
 from tests.support.postgres import fresh_database
 from tests.support.tokens import person_token, service_token
 

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -87,6 +88,4 @@ def fresh_bind(kind: str, folder: Path) -> str:
     """An address of this kind, `tcp` or `unix`, where nobody listens."""
     if kind == "unix":
         return f"unix:{folder}/s.sock"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{probe.getsockname()[1]}"
+    return f"127.0.0.1:{free_port()}"

@@ -18,8 +18,8 @@ from audit_log.usecases.be_witnessed import Witnesses
 from audit_log.usecases.publish import Publisher
 from shared.clock import SystemClock
 from tests.fakes.log_factories import Speaker
-from tests.support.devidp import free_port
 from tests.support.log_node import LogNode, log_node
+from tests.support.ports import free_port
 
 
 def origin_of(name: str) -> str:

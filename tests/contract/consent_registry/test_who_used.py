@@ -16,8 +16,8 @@ from shared.events import Subject
 from shared.ids import DatasetId
 from tests.fakes.log_factories import NOON, Speaker, fact
 from tests.fakes.who_used import MemoryWhoUsed
-from tests.support.devidp import free_port
 from tests.support.log_node import LogNode, log_node
+from tests.support.ports import free_port
 from tests.support.scripted_server import scripted_server
 
 FIRST, SECOND = DatasetId("GDI-ZZ-DATASET-1"), DatasetId("GDI-ZZ-DATASET-2")

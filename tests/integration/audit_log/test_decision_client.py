@@ -13,7 +13,7 @@ from audit_log.domain.rules.people import PersonAnswer, PersonQuestion
 from shared.clock import from_rfc3339
 from shared.http_client import UpstreamRefused
 from tests.fakes.kernel import START
-from tests.support.devidp import free_port
+from tests.support.ports import free_port
 from tests.support.registry_node import DATASET, NEW_DATASET, registry_node
 from tests.support.registry_world import csv_of, people
 from tests.support.scripted_server import Scripted, scripted_server

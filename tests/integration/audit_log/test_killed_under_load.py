@@ -36,9 +36,9 @@ from tests.fakes.log_factories import fact
 from tests.integration.shared.sample.tables import OUTBOX
 from tests.integration.shared.world import SAMPLE
 from tests.support.audit_havoc import AuditHavoc, Mortal
-from tests.support.devidp import free_port
 from tests.support.faulted_log import BY_HTTP, FaultedLog, faulted_log
 from tests.support.log_node import LogNode
+from tests.support.ports import free_port
 from tests.support.postgres import fresh_database
 from tests.support.process_table import children, command
 from tests.support.waiting import wait_until

@@ -18,8 +18,8 @@ from services.audit_log import admin
 from shared.entries import parse_entry
 from shared.settings import load
 from tests.fakes.log_factories import Speaker
-from tests.support.devidp import free_port
 from tests.support.log_node import LogNode
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 

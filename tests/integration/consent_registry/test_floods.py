@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from consent_registry.bootstrap import FREE_THREADS, THREADS
-from tests.support.devidp import free_port
 from tests.support.floods import idle_posts
+from tests.support.ports import free_port
 from tests.support.registry_node import RegistryNode, registry_node
 from tests.support.waiting import wait_until
 

@@ -13,7 +13,7 @@ import requests
 from sqlalchemy import text
 
 from shared.feed import read_heartbeat
-from tests.support.devidp import free_port
+from tests.support.ports import free_port
 from tests.support.registry_node import NEW_DATASET, RegistryNode, registry_node
 from tests.support.registry_world import csv_of, people
 from tests.support.waiting import wait_until

@@ -10,7 +10,8 @@ import pytest
 from consent_registry.bootstrap import create_app
 from consent_registry.usecases.erasing_parts import erase_next
 from tests.fakes.audit_erasure import ForgettingLog
-from tests.support.devidp import free_port, served
+from tests.support.devidp import served
+from tests.support.ports import free_port
 from tests.support.registry_node import AUDIENCE, DATASET, NEW_DATASET, RegistryNode
 from tests.support.registry_world import csv_of, people
 from tests.support.tokens import person_token

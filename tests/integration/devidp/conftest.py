@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.devidp import DevidpFiles, devidp_files, devidp_on_thread, free_port
+from tests.support.devidp import DevidpFiles, devidp_files, devidp_on_thread
 from tests.support.page_world import HandClock
+from tests.support.ports import free_port
 
 
 @pytest.fixture(scope="session")

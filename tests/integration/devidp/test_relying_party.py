@@ -11,8 +11,9 @@ import requests
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.support.devidp import DevidpFiles, free_port, served
+from tests.support.devidp import DevidpFiles, served
 from tests.support.page_world import HandClock, make_service, make_sign_in
+from tests.support.ports import free_port
 from tests.support.stub_provider import (
     Behaviour,
     answers,

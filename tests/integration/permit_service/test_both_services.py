@@ -19,8 +19,9 @@ from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from shared.ids import DatasetId
 from shared.settings import load
 from tests.fakes.kernel import SteppingClock
-from tests.support.devidp import free_port, served
+from tests.support.devidp import served
 from tests.support.permit_node import PermitNode, permit_node
+from tests.support.ports import free_port
 from tests.support.registry_node import settings_of
 from tests.support.registry_world import DESK, RegistryWorld, people
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 import requests
 
 from shared import feed
-from tests.support.devidp import free_port
 from tests.support.permit_node import PermitNode
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 

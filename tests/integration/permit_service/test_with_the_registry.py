@@ -19,8 +19,9 @@ from shared.ids import ApplicationId, CohortId, DatasetId, PermitId
 from shared.settings import Secret, load
 from tests.fakes.kernel import SteppingClock
 from tests.fakes.permit_factories import DATASET, HMB
-from tests.support.devidp import DevidpFiles, devidp_files, devidp_on_thread, free_port, served
+from tests.support.devidp import DevidpFiles, devidp_files, devidp_on_thread, served
 from tests.support.permit_node import CONSENT_AUDIENCE
+from tests.support.ports import free_port
 from tests.support.postgres import fresh_database
 from tests.support.registry_world import RegistryWorld, people
 from tests.support.tokens import service_token

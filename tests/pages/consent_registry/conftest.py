@@ -8,9 +8,10 @@ import pytest
 from consent_registry.http import pages
 from shared.clock import SystemClock
 from tests.support.browser import Open, browser
-from tests.support.devidp import devidp_files, devidp_on_thread, free_port, served
+from tests.support.devidp import devidp_files, devidp_on_thread, served
 from tests.support.page_world import make_sign_in
 from tests.support.participant_pages import Running, fill, pages_app
+from tests.support.ports import free_port
 from tests.support.registry_world import registry_world
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from shared.clock import SystemClock
 from tests.support.browser import Open, browser
-from tests.support.devidp import devidp_files, devidp_on_thread, free_port, served
+from tests.support.devidp import devidp_files, devidp_on_thread, served
 from tests.support.page_world import make_service, make_sign_in
+from tests.support.ports import free_port
 
 
 @pytest.fixture(scope="session")

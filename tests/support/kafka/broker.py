@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One KRaft node on free ports: start, stop, kill, restart on the same data."""
 
-import atexit
 import gc
 import os
 import shutil
@@ -21,7 +20,9 @@ from kafka import KafkaAdminClient
 
 from services.demo.postgres_host import tie_to_parent
 from shared.kafka_io import ensure_topics
+from tests.support.endings import at_end_of_run
 from tests.support.kafka.jars import BrokerUnavailable, prepare
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 _FOLDER = Path(__file__).resolve().parents[3] / "var" / "test"
@@ -60,7 +61,7 @@ class KafkaBroker:
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
         self._classpath = f"{prepare()}/*"
-        self._port, self._controller = _free_ports()
+        self._port, self._controller = free_port(), free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -188,7 +189,7 @@ def session_broker() -> KafkaBroker:
         broker.kill()
         shutil.rmtree(folder, ignore_errors=True)
 
-    atexit.register(end)
+    at_end_of_run(end)
     broker.start()
     return broker
 
@@ -202,10 +203,3 @@ def forget_failed_connections() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
-
-
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as first, socket.socket() as second:
-        first.bind(("127.0.0.1", 0))
-        second.bind(("127.0.0.1", 0))
-        return int(first.getsockname()[1]), int(second.getsockname()[1])

@@ -7,7 +7,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 PEOPLE ?= 500
 FRESH ?=
-WORKERS ?= 2
+WORKERS ?= 0
 export PYTHON
 
 # Everything here is a development run; the demo refuses any other value (see docs/).
@@ -27,7 +27,7 @@ run: env-run ## Start the whole suite here, play the story once, print URLs and 
 story: env-run ## Play the story against the running suite, or start one for it (PEOPLE=500)
 	@exec .venv/bin/python -m services.story --people $(PEOPLE)
 
-test: env-test ## Run everything: checks, unit tests, real PostgreSQL, Kafka, nginx and browser (WORKERS=2)
+test: env-test ## Run everything: checks, unit tests, real PostgreSQL, Kafka, nginx and browser (WORKERS=2: in two processes)
 	@.venv/bin/python -m tests.support.kafka prepare
 	@.venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 

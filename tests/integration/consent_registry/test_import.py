@@ -294,3 +294,10 @@ def test_no_value_of_a_row_reaches_the_report(world: RegistryWorld) -> None:
     assert all(marker not in at.fault.hint for at in report.faults)
     for table in ("import_fault", "import_batch", "outbox", "feed_change"):
         assert not any("Marker" in str(row) for row in world.rows(table))
+
+
+def test_the_planner_knows_how_many_rows_were_staged(world: RegistryWorld) -> None:
+    """An index is of no use to a planner that takes the table for an empty one."""
+    assert world.load(*people(700)).batch.applied == 700
+    counted = world.column("SELECT reltuples::int FROM pg_class WHERE relname = 'import_row'")
+    assert counted == [700]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from consent_registry.domain.uses import UseReport
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
+from consent_registry.usecases.cases import memberships
 from consent_registry.usecases.tools import Tools
 from shared.ids import DatasetId
 from shared.principal import Principal
@@ -48,7 +49,8 @@ def own_uses(*, tools: Tools, principal: Principal) -> Uses:
 
 
 def _places(uow: UnitOfWork, pid: str) -> tuple[list[tuple[DatasetId, int]], dict[DatasetId, str]]:
-    members = uow.people.memberships(pid)
+    """Give her places under every name confirmed to be hers."""
+    members = memberships(uow, pid)
     found = {one.dataset: uow.datasets.get(one.dataset) for one in members}
     titles = {name: known.title for name, known in found.items() if known is not None}
     return [(one.dataset, one.ordinal) for one in members], titles

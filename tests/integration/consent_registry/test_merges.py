@@ -3,6 +3,7 @@
 
 import json
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,8 @@ from consent_registry.domain.errors import (
 )
 from consent_registry.domain.optout import About, OptOutKind
 from consent_registry.domain.ties import MergeState
+from consent_registry.domain.uses import UseReport
+from consent_registry.ports.who_used import Places
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
 from consent_registry.usecases.datasets import NewDataset, register_dataset
@@ -22,6 +25,7 @@ from consent_registry.usecases.decisions import PersonQuestion, decide_people
 from consent_registry.usecases.merging import confirm_merge, merges_of, pending_merges
 from consent_registry.usecases.opt_out import set_opt_out
 from consent_registry.usecases.reading import consents_of
+from consent_registry.usecases.who_used import uses_of
 from shared.errors import Forbidden, ValidationFailed
 from shared.ids import ApplicationId, DatasetId, Ordinal, PermitId
 from tests.fakes.consent_factories import purpose
@@ -275,3 +279,24 @@ def test_many_merges_and_withdrawals_at_once_end_narrow_and_whole(three: Registr
         thread.join()
     assert (within(three), within(three, OTHER)) == (set(), set())
     rebuilt(three, A, B, C)
+
+
+def test_who_used_her_data_is_asked_under_every_name_that_is_hers(three: RegistryWorld) -> None:
+    """Confirmed ones alone: what somebody else's data were used for is not hers to know."""
+    asked: list[set[tuple[DatasetId, int]]] = []
+
+    class Log:
+        def who_used(self, places: Places) -> UseReport:
+            asked.append(set(places))
+            return UseReport(uses=(), size=0, checked=0, differed=0, not_reporting=())
+
+    def ask() -> set[tuple[DatasetId, int]]:
+        uses_of(A, tools=replace(three.tools, who_used=Log()), principal=DESK)
+        return asked[-1]
+
+    merge = propose(three)
+    assert ask() == {(DS, 0)}
+    confirm(three, merge)
+    assert ask() == {(DS, 0), (DS, 1), (OTHER, 0)}
+    undo(three, merge)
+    assert ask() == {(DS, 0)}

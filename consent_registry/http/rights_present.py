@@ -63,7 +63,8 @@ def own_file(found: OwnFile) -> dict[str, Any]:
     return {
         "format": FILE_FORMAT,
         "made_at": to_rfc3339(found.made_at),
-        "participant": found.pseudonym,
+        "participant": found.pseudonyms[0],
+        "other_names": list(found.pseudonyms[1:]),
         "accounts": [{"issuer": one.issuer, "subject": one.subject} for one in found.accounts],
         "datasets": [_membership(one) for one in found.memberships],
         "opt_outs": [

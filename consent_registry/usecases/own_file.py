@@ -24,6 +24,7 @@ from consent_registry.domain.terms import Terms
 from consent_registry.domain.uses import UseReport
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
+from consent_registry.usecases.cases import names_of
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.stopping import subjects
 from consent_registry.usecases.tools import Tools
@@ -55,13 +56,14 @@ class Membership:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnFile:
-    """Everything; `life` is what is known of her as a person.
+    """Everything, under every name confirmed to be hers; `pseudonyms` has her own first.
 
+    `life` is what is known of her as a person.
     `uses` is the audit log's report, None when it was not asked or is away.
     """
 
     made_at: datetime
-    pseudonym: str
+    pseudonyms: Sequence[str]
     accounts: Sequence[Account]
     memberships: Sequence[Membership]
     opt_outs: Sequence[OptOutEvent]
@@ -93,7 +95,7 @@ def own_file(*, with_uses: bool | None, tools: Tools, principal: Principal) -> O
 
 def _file(pid: str, *, with_uses: bool | None, tools: Tools, principal: Principal) -> OwnFile:
     with tools.units() as uow:
-        members = uow.people.memberships(pid)
+        members = _members(uow, pid)
         now = tools.clock.now()
         made = fact(_EXPORTED, now, actor=principal, reason="own_file")
         uow.record(replace(made, subjects=subjects(members)))
@@ -110,20 +112,34 @@ def _file(pid: str, *, with_uses: bool | None, tools: Tools, principal: Principa
     return replace(found, uses=uses)
 
 
+def _names(uow: UnitOfWork, pid: str) -> list[str]:
+    """Give every name confirmed to be hers and not erased, her own first."""
+    others = sorted(names_of(uow, pid) - {pid})
+    return [pid, *(name for name in others if not uow.people.erased(name))]
+
+
+def _members(uow: UnitOfWork, pid: str) -> list[Member]:
+    """Give what she is a member of, by dataset."""
+    found = (member for name in _names(uow, pid) for member in uow.people.memberships(name))
+    return sorted(found, key=lambda one: (one.dataset, one.ordinal))
+
+
 def _gathered(uow: UnitOfWork, pid: str, now: datetime) -> OwnFile:
-    requests = uow.requests.of(pid)
+    names = _names(uow, pid)
+    requests = [one for name in names for one in uow.requests.of(name)]
+    life = uow.person_events.of(names)
     return OwnFile(
         made_at=now,
-        pseudonym=uow.people.pseudonym(pid),
-        accounts=uow.people.accounts(pid),
-        memberships=[_membership(uow, member) for member in uow.people.memberships(pid)],
-        opt_outs=uow.opt_outs.of(pid),
-        withdrawals=uow.withdrawals.of(pid),
-        stops=uow.stops.of(pid),
-        holds=uow.erasures.holds(pid),
+        pseudonyms=[uow.people.pseudonym(name) for name in names],
+        accounts=[one for name in names for one in uow.people.accounts(name)],
+        memberships=[_membership(uow, member) for member in _members(uow, pid)],
+        opt_outs=[one for name in names for one in uow.opt_outs.of(name)],
+        withdrawals=[one for name in names for one in uow.withdrawals.of(name)],
+        stops=[one for name in names for one in uow.stops.of(name)],
+        holds=[one for name in names for one in uow.erasures.holds(name)],
         requests=[(one, uow.requests.words(one.request_id)) for one in requests],
-        tasks=uow.tasks.of(pid),
-        life=uow.person_events.of([pid]).get(pid, ()),
+        tasks=[one for name in names for one in uow.tasks.of(name)],
+        life=[one for name in names for one in life.get(name, ())],
         uses=None,
     )
 
@@ -151,6 +167,6 @@ def _membership(uow: UnitOfWork, member: Member) -> Membership:
 
 def _people(uow: UnitOfWork, tools: Tools, pid: str) -> list[tuple[DatasetId, int]]:
     """Give her numbers: that is all by which the audit log knows her."""
-    people = [(member.dataset, int(member.ordinal)) for member in uow.people.memberships(pid)]
-    number = uow.opt_outs.ordinal(pid)
-    return people + ([] if number is None else [(tools.opt_outs, int(number))])
+    people = [(member.dataset, int(member.ordinal)) for member in _members(uow, pid)]
+    numbers = (uow.opt_outs.ordinal(name) for name in _names(uow, pid))
+    return people + [(tools.opt_outs, int(number)) for number in numbers if number is not None]

@@ -207,3 +207,15 @@ def test_her_own_file_says_what_is_known_of_her_life_and_nothing_of_others(
     ]
     text = json.dumps(written)
     assert not [word for word in (OTHER, "S-2", WHY) if word in text]
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_her_own_file_covers_the_names_confirmed_to_be_hers(
+    site: ErasingWorld, settled: bool
+) -> None:
+    """And nothing of a name that somebody only supposes to be hers."""
+    merge(site, settled=settled)
+    found = own_file(with_uses=False, tools=site.tools, principal=ANNA)
+    written = rights_present.own_file(found)
+    assert written["other_names"] == ([OTHER] if settled else [])
+    assert len(written["datasets"]) == (3 if settled else 2)

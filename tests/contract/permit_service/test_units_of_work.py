@@ -22,6 +22,7 @@ from permit_service.domain.register import Change, ChangeKind
 from permit_service.domain.ruling import Matter, RulingStatement, Says
 from permit_service.ports import UnitOfWork, UnitsOfWork
 from shared.db import engine
+from shared.entries import parse_entry
 from shared.ids import ApplicationId, PermitId, Revision, Uuid7Source
 from tests.fakes.permit_factories import (
     DORA,
@@ -331,7 +332,7 @@ def test_state_and_its_entry_commit_together() -> None:
             head = connection.execute(OUTBOX.head.select()).one()
             count = connection.execute(text("SELECT count(*) FROM application")).scalar_one()
         assert (len(rows), head.seq, count) == (1, 1, 1)
-        assert rows[0].headers["ce_type"] == "placet.application.submitted.v1"
+        assert parse_entry(rows[0].value).type == "placet.application.submitted.v1"
         assert b"rita" not in rows[0].value
         assert b"Rare variants" not in rows[0].value
 

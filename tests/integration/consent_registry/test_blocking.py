@@ -48,7 +48,8 @@ def test_each_clause_alone_lets_in_whom_nothing_else_keeps_out(world: RegistryWo
     # The fifty who have both conditions stay out without either; the nine are too few to be told.
     assert found.without == {"NCU": 40, "IRB": 30}
     (entry,) = world.column(
-        "SELECT count(*) FROM outbox WHERE headers->>'ce_type' = 'placet.cohort.evaluated.v1'"
+        "SELECT count(*) FROM outbox"
+        " WHERE convert_from(value, 'UTF8')::jsonb->>'ty' = 'placet.cohort.evaluated.v1'"
     )
     assert entry == 1
 

@@ -110,7 +110,8 @@ def test_no_entry_keeps_an_exact_small_count(mixed: RegistryWorld) -> None:
     evaluate_cohort(DS, purpose(), tools=mixed.tools, principal=DESK)
     bind(mixed, freeze(mixed))
     kept = mixed.column(
-        "SELECT value FROM outbox WHERE headers->>'ce_type' LIKE 'placet.cohort.%' ORDER BY id"
+        "SELECT value FROM outbox"
+        " WHERE convert_from(value, 'UTF8')::jsonb->>'ty' LIKE 'placet.cohort.%' ORDER BY id"
     )
     entries = [json.loads(bytes(value)) for value in kept]
     assert [entry["r"] for entry in entries[1:]] == ["frozen", "bound"]

@@ -70,7 +70,10 @@ def test_an_import_killed_at_any_point_is_finished_without_loss_or_double(
     assert numbers(fresh) == (ROWS, ROWS, ROWS)
     with fresh.parts.engine.connect() as connection:
         people_recorded = connection.execute(
-            text("SELECT count(*) FROM outbox WHERE headers->>'ce_type' = :type"),
+            text(
+                "SELECT count(*) FROM outbox"
+                " WHERE convert_from(value, 'UTF8')::jsonb->>'ty' = :type"
+            ),
             {"type": "placet.import.finished.v1"},
         ).scalar_one()
         chain = connection.execute(text("SELECT seq FROM outbox_head")).scalar_one()

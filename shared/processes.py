@@ -8,6 +8,7 @@ import ctypes
 import gc
 import logging
 import os
+import queue
 import signal
 import sys
 import threading
@@ -57,15 +58,26 @@ def collect_seldom() -> None:
 def until_stopped() -> threading.Event:
     """Give an event that SIGTERM and SIGINT set; call it from the main thread.
 
-    A second signal ends the process at once: whoever sends it has waited long enough.
+    A second signal ends the process at once: whoever sends it has waited long enough. The event is
+    set by a thread of its own: a signal may come while the main thread holds the event's lock, and
+    setting it there would wait for that very lock for ever.
     """
     stopped = threading.Event()
+    asked: queue.SimpleQueue[int] = queue.SimpleQueue()  # may be put into from a signal handler
+    told = False
 
     def stop(number: int, _: FrameType | None) -> None:
-        if stopped.is_set():
+        nonlocal told
+        if told or stopped.is_set():
             os._exit(128 + number)
+        told = True
+        asked.put(number)
+
+    def pass_on() -> None:
+        asked.get()
         stopped.set()
 
+    threading.Thread(target=pass_on, daemon=True, name="signals").start()
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     return stopped

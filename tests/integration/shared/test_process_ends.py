@@ -45,6 +45,23 @@ def test_a_signal_ends_a_resting_loop_well(number: signal.Signals) -> None:
     assert worker.returncode == 0
 
 
+IN_THE_LOCK = """
+import os, signal
+from shared.processes import until_stopped
+stop = until_stopped()
+with stop._cond:  # where a loop is for a moment, each time it begins to wait
+    os.kill(os.getpid(), signal.SIGTERM)
+    print("in the lock", flush=True)
+print("stopped" if stop.wait(60) else "deaf", flush=True)
+"""
+
+
+def test_a_signal_that_comes_at_the_worst_moment_is_heard() -> None:
+    with started(IN_THE_LOCK) as worker:
+        said, _ = worker.communicate(timeout=120)
+    assert (said, worker.returncode) == ("in the lock\nstopped\n", 0)
+
+
 def test_a_second_signal_ends_a_loop_that_hangs() -> None:
     with started(WORKER.format(inside='print("in", flush=True); time.sleep(600)')) as worker:
         assert worker.stdout is not None

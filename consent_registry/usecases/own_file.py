@@ -95,14 +95,15 @@ def own_file(*, with_uses: bool | None, tools: Tools, principal: Principal) -> O
 
 def _file(pid: str, *, with_uses: bool | None, tools: Tools, principal: Principal) -> OwnFile:
     with tools.units() as uow:
-        members = _members(uow, pid)
+        members = _members(uow, _names(uow, pid))
         now = tools.clock.now()
         made = fact(_EXPORTED, now, actor=principal, reason="own_file")
         uow.record(replace(made, subjects=subjects(members)))
         uow.commit()
     with tools.reads() as uow:
-        found = _gathered(uow, pid, now)
-        people = _people(uow, tools, pid)
+        names = _names(uow, pid)
+        found = _gathered(uow, names, now)
+        people = _people(uow, tools, names)
     try:
         uses = tools.who_used.who_used(people) if with_uses is not False else None
     except WhoUsedUnavailable:
@@ -118,21 +119,20 @@ def _names(uow: UnitOfWork, pid: str) -> list[str]:
     return [pid, *(name for name in others if not uow.people.erased(name))]
 
 
-def _members(uow: UnitOfWork, pid: str) -> list[Member]:
+def _members(uow: UnitOfWork, names: Sequence[str]) -> list[Member]:
     """Give what she is a member of, by dataset."""
-    found = (member for name in _names(uow, pid) for member in uow.people.memberships(name))
+    found = (member for name in names for member in uow.people.memberships(name))
     return sorted(found, key=lambda one: (one.dataset, one.ordinal))
 
 
-def _gathered(uow: UnitOfWork, pid: str, now: datetime) -> OwnFile:
-    names = _names(uow, pid)
+def _gathered(uow: UnitOfWork, names: Sequence[str], now: datetime) -> OwnFile:
     requests = [one for name in names for one in uow.requests.of(name)]
     life = uow.person_events.of(names)
     return OwnFile(
         made_at=now,
         pseudonyms=[uow.people.pseudonym(name) for name in names],
         accounts=[one for name in names for one in uow.people.accounts(name)],
-        memberships=[_membership(uow, member) for member in _members(uow, pid)],
+        memberships=[_membership(uow, member) for member in _members(uow, names)],
         opt_outs=[one for name in names for one in uow.opt_outs.of(name)],
         withdrawals=[one for name in names for one in uow.withdrawals.of(name)],
         stops=[one for name in names for one in uow.stops.of(name)],
@@ -165,8 +165,8 @@ def _membership(uow: UnitOfWork, member: Member) -> Membership:
     )
 
 
-def _people(uow: UnitOfWork, tools: Tools, pid: str) -> list[tuple[DatasetId, int]]:
+def _people(uow: UnitOfWork, tools: Tools, names: Sequence[str]) -> list[tuple[DatasetId, int]]:
     """Give her numbers: that is all by which the audit log knows her."""
-    people = [(member.dataset, int(member.ordinal)) for member in _members(uow, pid)]
-    numbers = (uow.opt_outs.ordinal(name) for name in _names(uow, pid))
+    people = [(member.dataset, int(member.ordinal)) for member in _members(uow, names)]
+    numbers = (uow.opt_outs.ordinal(name) for name in names)
     return people + [(tools.opt_outs, int(number)) for number in numbers if number is not None]

@@ -34,9 +34,10 @@ from services.demo.postgres import EmbeddedPostgres
 from shared.clock import SystemClock
 from shared.db import engine
 from shared.keys import SigningKey
-from tests.bench.audit_log.bench_ingest import ORIGIN, SETTINGS, TOPIC, migrated, sequencing
+from tests.bench.audit_log.bench_ingest import ORIGIN, SETTINGS, TOPIC, sequencing
 from tests.bench.audit_log.filling import PARTITIONS
 from tests.bench.audit_log.pouring import SLICES_A_SECOND
+from tests.bench.database import migrated
 from tests.bench.figure import Figure
 from tests.fakes.log_factories import NOON
 from tests.support.kafka import KafkaBroker
@@ -56,7 +57,7 @@ def figures() -> Iterator[Figure]:
             KafkaBroker(folder / "kafka") as broker,
         ):
             broker.create_topic(TOPIC, partitions=PARTITIONS)
-            database = migrated(server, "freshness")
+            database = migrated(server, "audit_log", "freshness")
             sent = _run(database, broker.bootstrap, folder / "head")
             yield _figure(_ages(database, sent))
     finally:

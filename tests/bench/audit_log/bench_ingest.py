@@ -26,11 +26,11 @@ from audit_log.usecases.sequence import Pace, Sequencer
 from audit_log.workers.loops import spare_batches_the_collector
 from services.demo.postgres import EmbeddedPostgres
 from shared.clock import SystemClock
-from shared.db import run_migrations
 from shared.ids import Uuid7Source
 from tests.bench.audit_log.bare_copy import copied, taken_out
 from tests.bench.audit_log.filling import PARTITIONS, fill, follow
 from tests.bench.audit_log.measure import server_settings, table_bytes, times, windows
+from tests.bench.database import migrated
 from tests.bench.figure import Figure
 from tests.support.kafka import KafkaBroker
 
@@ -58,7 +58,7 @@ def figures() -> Iterator[Figure]:
 
 
 def _measured(server: EmbeddedPostgres, folder: Path) -> Figure:
-    database, bare = migrated(server, "ingest"), migrated(server, "bare")
+    database, bare = (migrated(server, "audit_log", name) for name in ("ingest", "bare"))
     with KafkaBroker(folder / "kafka") as broker:
         broker.create_topic(TOPIC, partitions=PARTITIONS)
         size = fill(broker.bootstrap, TOPIC, ENTRIES)
@@ -86,12 +86,6 @@ def _measured(server: EmbeddedPostgres, folder: Path) -> Figure:
         f"  {measured}\n  {used}\n  COPY: {copy_used}\n  {space}\n"
         f"  {server_settings(database, SETTINGS)}",
     )
-
-
-def migrated(server: EmbeddedPostgres, name: str) -> str:
-    url = server.create_service("audit_log", database=name)
-    run_migrations("audit_log", url)
-    return url
 
 
 @contextmanager

@@ -32,7 +32,8 @@ from audit_log.ports import Trust
 from audit_log.usecases import read
 from audit_log.usecases.verify_served import verify_served
 from services.demo.postgres import EmbeddedPostgres
-from shared.db import engine, run_migrations
+from shared.db import engine
+from tests.bench.database import migrated
 from tests.bench.figure import Figure, rate
 
 LEAVES: Final = int(os.environ.get("PLACET_BENCH_TREE", "200000"))
@@ -51,8 +52,7 @@ def figures() -> Iterator[Figure]:
     folder = Path(tempfile.mkdtemp(prefix="placet-bench-"))
     try:
         with EmbeddedPostgres(folder / "postgres") as server:
-            url = server.create_service("audit_log", database="proofs")
-            run_migrations("audit_log", url)
+            url = migrated(server, "audit_log", "proofs")
             yield _proofs(url, planted(url))
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final
 
 from audit_log.domain.copies import CopyTerms
-from shared.settings import CommonSettings, Kind, setting
+from shared.settings import CommonSettings, KafkaSettings, Kind, setting
 
 _NO_NAME: Final = "must hold neither spaces nor plus signs"
 
@@ -148,7 +148,7 @@ class AuditSettings(CommonSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdminSettings:
+class AdminSettings(KafkaSettings):
     """What the console commands of the log need: the database, the keys, and Kafka where used."""
 
     node: str = setting("PLACET_NODE", doc="The node's two letters.", kind=Kind.NODE, example="ZZ")
@@ -180,20 +180,6 @@ class AdminSettings:
         doc="The name under which this node witnesses other logs.",
         default="placet.example/{node}/witness",
     )
-    transport: str = setting(
-        "PLACET_TRANSPORT",
-        doc="How entries travel.",
-        kind=Kind.CHOICE,
-        choices=("http", "kafka"),
-        default="http",
-    )
-    kafka_bootstrap: tuple[str, ...] = setting(
-        "PLACET_KAFKA_BOOTSTRAP",
-        doc="Kafka brokers as host:port, comma separated.",
-        kind=Kind.LIST,
-        default="",
-    )
-
     audit_topic: str = setting(
         "PLACET_AUDIT_TOPIC",
         doc="The Kafka topic of entries.",

@@ -293,7 +293,7 @@ def _loops(parts: Parts) -> list[workers.Loop]:
 def _transport(parts: Parts) -> Transport:
     settings = parts.settings
     if settings.transport == "kafka":
-        return KafkaTransport(",".join(settings.kafka_bootstrap), client_id=settings.client_id)
+        return KafkaTransport(settings.brokers, client_id=settings.client_id)
     intake = Peer(
         url=settings.audit_intake_url, audience=settings.audit_audience, scopes=("entries.write",)
     )

@@ -198,8 +198,7 @@ def _loops(parts: Parts) -> list[tuple[str, Callable[[], bool], float]]:
         ("chain-heartbeat", voice.step, HEARTBEAT_SECONDS),
     ]
     if settings.transport == "kafka":
-        bootstrap = ",".join(settings.kafka_bootstrap)
-        messages = MessageWorker(lambda: parts.inbox.connect(bootstrap))
+        messages = MessageWorker(lambda: parts.inbox.connect(settings.brokers))
         loops.append(("messages", messages.step, _IDLE_SECONDS))
     return loops
 
@@ -207,7 +206,7 @@ def _loops(parts: Parts) -> list[tuple[str, Callable[[], bool], float]]:
 def _transport(parts: Parts) -> Transport:
     settings = parts.settings
     if settings.transport == "kafka":
-        return KafkaTransport(",".join(settings.kafka_bootstrap), client_id=settings.client_id)
+        return KafkaTransport(settings.brokers, client_id=settings.client_id)
     intake = Peer(
         url=settings.audit_intake_url, audience=settings.audit_audience, scopes=("entries.write",)
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar, Final
 
+from shared.brokers import Brokers
 from shared.settings_declare import (
     NODE_SETTING,
     SettingsError,
@@ -24,6 +25,7 @@ from shared.settings_kinds import Kind, Secret
 
 __all__ = [
     "CommonSettings",
+    "KafkaSettings",
     "Kind",
     "ProcessSettings",
     "Secret",
@@ -38,7 +40,81 @@ _MIN_SESSION_KEY_CHARS: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessSettings:
+class KafkaSettings:
+    """How entries and messages travel, and over Kafka how it and we know each other."""
+
+    transport: str = setting(
+        "PLACET_TRANSPORT",
+        doc="How entries and messages travel.",
+        kind=Kind.CHOICE,
+        choices=("http", "kafka"),
+        default="http",
+    )
+    kafka_bootstrap: tuple[str, ...] = setting(
+        "PLACET_KAFKA_BOOTSTRAP",
+        doc="Kafka brokers as host:port, comma separated; needed by the kafka transport.",
+        kind=Kind.LIST,
+        default="",
+        example="kafka-1.example:9093,kafka-2.example:9093",
+    )
+    kafka_ca_file: Path | None = setting(
+        "PLACET_KAFKA_CA_FILE",
+        doc="The certificates (PEM) that vouch for the brokers; it makes the connection TLS 1.3.",
+        kind=Kind.PATH,
+        default="",
+        example="/run/secrets/kafka-ca.pem",
+    )
+    kafka_certificate_file: Path | None = setting(
+        "PLACET_KAFKA_CERTIFICATE_FILE",
+        doc="This process's own certificate (PEM), where the brokers ask for one.",
+        kind=Kind.PATH,
+        default="",
+        example="/run/secrets/kafka.pem",
+    )
+    kafka_key_file: Path | None = setting(
+        "PLACET_KAFKA_KEY_FILE",
+        doc="The key (PEM, not encrypted) of that certificate.",
+        kind=Kind.PATH,
+        default="",
+        example="/run/secrets/kafka.key",
+    )
+    kafka_user: str = setting(
+        "PLACET_KAFKA_USER",
+        doc="This process's user at the brokers (SCRAM-SHA-512), where they ask for one.",
+        default="",
+        example="{service}",
+    )
+    kafka_password: Secret | None = setting(
+        "PLACET_KAFKA_PASSWORD_FILE",
+        doc="A file (mode 0600) with that user's password.",
+        kind=Kind.SECRET_FILE,
+        default="",
+        example="/run/secrets/kafka-password",
+    )
+
+    @property
+    def brokers(self) -> Brokers:
+        """The brokers as the Kafka adapters take them."""
+        password = self.kafka_password
+        return Brokers(
+            addresses=self.kafka_bootstrap,
+            ca_file=self.kafka_ca_file,
+            certificate_file=self.kafka_certificate_file,
+            key_file=self.kafka_key_file,
+            user=self.kafka_user,
+            password="" if password is None else password.reveal(),
+        )
+
+    def check(self) -> Iterable[str]:
+        """Name missing brokers and credentials that cannot be used."""
+        if self.transport == "kafka":
+            if not self.kafka_bootstrap:
+                yield "PLACET_KAFKA_BOOTSTRAP: is not set, and the transport is kafka"
+            yield from self.brokers.faults()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessSettings(KafkaSettings):
     """What every process of the suite needs: where it is, who it is, and where its entries go."""
 
     EXAMPLES: ClassVar[Mapping[str, str]] = MappingProxyType(
@@ -104,20 +180,6 @@ class ProcessSettings:
         kind=Kind.PATH,
         example="/var/lib/placet/keys",
     )
-    transport: str = setting(
-        "PLACET_TRANSPORT",
-        doc="How entries and messages travel.",
-        kind=Kind.CHOICE,
-        choices=("http", "kafka"),
-        default="http",
-    )
-    kafka_bootstrap: tuple[str, ...] = setting(
-        "PLACET_KAFKA_BOOTSTRAP",
-        doc="Kafka brokers as host:port, comma separated; needed by the kafka transport.",
-        kind=Kind.LIST,
-        default="",
-        example="kafka-1.example:9092,kafka-2.example:9092",
-    )
     audit_intake_url: str = setting(
         "PLACET_AUDIT_INTAKE_URL",
         doc="The audit log's intake endpoint; needed by the http transport.",
@@ -151,11 +213,11 @@ class ProcessSettings:
 
     def check(self) -> Iterable[str]:
         """Name the transport's missing address, and plain HTTP where production forbids it."""
-        if self.transport == "kafka" and not self.kafka_bootstrap:
-            yield "PLACET_KAFKA_BOOTSTRAP: is not set, and the transport is kafka"
         if self.transport == "http" and not self.audit_intake_url:
             yield "PLACET_AUDIT_INTAKE_URL: is not set, and the transport is http"
         if not self.development:
+            if self.transport == "kafka" and self.kafka_ca_file is None:
+                yield "PLACET_KAFKA_CA_FILE: must be set unless PLACET_ENV is development"
             for name, url in (
                 ("PLACET_PUBLIC_URL", self.public_url),
                 ("PLACET_TOKEN_ISSUER", self.token_issuer),

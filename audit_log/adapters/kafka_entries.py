@@ -13,6 +13,7 @@ from typing import Final
 from audit_log.domain.errors import OffsetMissing
 from audit_log.domain.received import KafkaPlace, Received
 from audit_log.ports import SourceBroken, StoredOffset
+from shared.brokers import Brokers
 from shared.clock import Clock
 from shared.kafka_io import (
     EntryConsumer,
@@ -35,8 +36,8 @@ class KafkaEntries:
     `topic` is this node's own: without a registered producer on it nothing is read.
     """
 
-    def __init__(self, bootstrap: str, *, topic: str, clock: Clock) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, brokers: Brokers, *, topic: str, clock: Clock) -> None:
+        self._brokers = brokers
         self._topic = topic
         self._clock = clock
         self._offsets: Mapping[Place, StoredOffset] = {}
@@ -94,7 +95,7 @@ class KafkaEntries:
         Raises TransportUnavailable when the broker cannot be asked.
         """
         for topic in {self._topic, *self._sources}:
-            for partition in partition_starts(self._bootstrap, topic):
+            for partition in partition_starts(self._brokers, topic):
                 if Place(topic, partition) not in self._offsets:
                     raise OffsetMissing(
                         "a partition has no stored offset: placet audit producer add",
@@ -104,7 +105,7 @@ class KafkaEntries:
     def _connect(self) -> EntryConsumer:
         self.require_offsets()
         self._consumer = EntryConsumer(
-            self._bootstrap,
+            self._brokers,
             positions={place: one.next for place, one in self._offsets.items()},
             identities={
                 one.topic: TopicIdentity(cluster_id=one.cluster_id, topic_id=one.topic_id)

@@ -89,15 +89,17 @@ class Child:
 
 def main(arguments: Sequence[str]) -> None:
     """Read for the process that holds the other end of the line (`ReadingProcess`)."""
-    line, parent, bootstrap, topic, batch, log_level = arguments
+    number, parent, topic, batch, log_level = arguments
     die_with_parent(int(parent))
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.SIG_IGN)
     configure("audit_log", log_level)
     collect_seldom()
-    source = KafkaEntries(bootstrap, topic=topic, clock=SystemClock())
+    line = Connection(int(number))
     with suppress(EOFError, OSError):
-        Child(Connection(int(line)), source, int(batch)).run()
+        brokers = pickle.loads(line.recv_bytes())  # noqa: S301 - our own parent wrote it
+        source = KafkaEntries(brokers, topic=topic, clock=SystemClock())
+        Child(line, source, int(batch)).run()
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from audit_log.adapters.read_inputs import unpack_inputs
 from audit_log.domain.errors import OffsetMissing
 from audit_log.domain.received import KafkaPlace, Poison, Sound, received_of
 from audit_log.ports import SourceBroken, StoredOffset
+from shared.brokers import Brokers
 
 AHEAD: Final = 2  # batches
 _END_SECONDS: Final = 5.0
@@ -70,8 +71,9 @@ TAKEN: Final = b"taken"
 class ReadingProcess:
     """An `EntrySource` whose inputs come read; see the port for what each method guarantees."""
 
-    def __init__(self, bootstrap: str, *, topic: str, batch: int, log_level: str) -> None:
-        self._arguments = (bootstrap, topic, str(batch), log_level)
+    def __init__(self, brokers: Brokers, *, topic: str, batch: int, log_level: str) -> None:
+        self._brokers = brokers
+        self._arguments = (topic, str(batch), log_level)
         self._course = 0
         self._next: dict[tuple[str, int], int] = {}
         self._wanted: Follow | None = None
@@ -133,6 +135,8 @@ class ReadingProcess:
                 command, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(),)
             )
         self._line = Connection(ours.detach())
+        # Not among the arguments: those of a process can be read by others.
+        self._line.send_bytes(pickle.dumps(self._brokers))
         if self._wanted is not None:
             self._tell(self._wanted)
 

@@ -185,7 +185,7 @@ def create_retainer(parts: Parts) -> Retainer:
         transaction=parts.keeping,
         policy=parts.retention,
         kept=CopiesKept(terms=settings.copy_terms),
-        read_copies=BrokerCopies(",".join(settings.kafka_bootstrap)) if over_kafka else None,
+        read_copies=BrokerCopies(settings.brokers) if over_kafka else None,
         ids=parts.ids,
         clock=parts.clock,
     )
@@ -290,7 +290,7 @@ def _source(parts: Parts) -> ReadingProcess | None:
     if settings.transport != "kafka":
         return None
     return ReadingProcess(
-        ",".join(settings.kafka_bootstrap),
+        settings.brokers,
         topic=settings.audit_topic,
         batch=settings.batch,
         log_level=settings.log_level,

@@ -52,6 +52,14 @@ urn:placet:{{ .root.Values.node | lower }}:{{ .name }}
 - {name: PLACET_TRANSPORT, value: {{ .root.Values.transport.kind | quote }}}
 {{- if eq .root.Values.transport.kind "kafka" }}
 - {name: PLACET_KAFKA_BOOTSTRAP, value: {{ .root.Values.transport.kafkaBootstrap | quote }}}
+- {name: PLACET_KAFKA_CA_FILE, value: /run/secrets/placet/kafka-ca.pem}
+{{- if eq .root.Values.transport.kafkaIdentity "certificate" }}
+- {name: PLACET_KAFKA_CERTIFICATE_FILE, value: /run/secrets/placet/kafka.pem}
+- {name: PLACET_KAFKA_KEY_FILE, value: /run/secrets/placet/kafka.key}
+{{- else }}
+- {name: PLACET_KAFKA_USER, value: {{ .name | quote }}}
+- {name: PLACET_KAFKA_PASSWORD_FILE, value: /run/secrets/placet/kafka-password}
+{{- end }}
 {{- end }}
 - {name: PLACET_AUDIT_TOPIC, value: {{ .root.Values.transport.auditTopic | default (printf "audit.%s.v1" (.root.Values.node | lower)) | quote }}}
 - {name: PLACET_AUDIT_INTAKE_URL, value: "{{ include "placet.urlOf" (dict "root" .root "name" "audit_log") }}/v1/intake"}

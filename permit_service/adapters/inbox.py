@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from permit_service.adapters.stores import SqlPermits
 from permit_service.adapters.tables import INBOX
 from permit_service.usecases.narrow import NARROWED, narrowed
+from shared.brokers import Brokers
 from shared.clock import Clock
 from shared.inbox import InboxWorker, receive, stored_offsets
 from shared.kafka_io import MessageConsumer
@@ -35,11 +36,11 @@ class Inbox:
         """Take a batch that came over HTTP in one transaction; give how many were new."""
         return receive(self._engine, INBOX, messages, act_on, self._clock.now())
 
-    def connect(self, bootstrap: str) -> "KafkaInbox":
+    def connect(self, brokers: Brokers) -> "KafkaInbox":
         """Read from Kafka, beginning where the last transaction stopped."""
         with self._engine.connect() as connection:
             stored = stored_offsets(connection, INBOX)
-        consumer = MessageConsumer(bootstrap, TOPICS, stored=stored, clock=self._clock)
+        consumer = MessageConsumer(brokers, TOPICS, stored=stored, clock=self._clock)
         worker = InboxWorker(self._engine, INBOX, consumer, act_on, clock=self._clock)
         return KafkaInbox(consumer, worker)
 

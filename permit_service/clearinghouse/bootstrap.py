@@ -142,7 +142,7 @@ def _limits(settings: ClearinghouseSettings) -> SpoolLimits:
 
 def _transport(settings: ClearinghouseSettings, tokens: ServiceTokens) -> Transport:
     if settings.transport == "kafka":
-        return KafkaTransport(",".join(settings.kafka_bootstrap), client_id=settings.client_id)
+        return KafkaTransport(settings.brokers, client_id=settings.client_id)
     intake = Peer(
         url=settings.audit_intake_url, audience=settings.audit_audience, scopes=("entries.write",)
     )

@@ -178,8 +178,7 @@ def _copy(where: str) -> BundleCopy:
 def _kafka(settings: AdminSettings, clock: Clock) -> KafkaEntries | None:
     if settings.transport != "kafka":
         return None
-    bootstrap = ",".join(settings.kafka_bootstrap)
-    return KafkaEntries(bootstrap, topic=settings.audit_topic, clock=clock)
+    return KafkaEntries(settings.brokers, topic=settings.audit_topic, clock=clock)
 
 
 def _trust(origin: str, signer: LogSigner) -> Trust:
@@ -201,11 +200,10 @@ def _first_offsets(
     """Give the offsets to store: none where entries do not come over Kafka."""
     if topic is None or settings.transport != "kafka":
         return ()
-    bootstrap = ",".join(settings.kafka_bootstrap)
-    identity = topic_identities(bootstrap, [topic]).get(topic)
+    identity = topic_identities(settings.brokers, [topic]).get(topic)
     if identity is None:
         raise TransportUnavailable("unknown_topic")
-    starts = partition_starts(bootstrap, topic)
+    starts = partition_starts(settings.brokers, topic)
     first = starts if offsets is None else dict(enumerate(offsets))
     if first.keys() != starts.keys():
         detail = f"the topic has {len(starts)} partitions"

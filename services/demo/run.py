@@ -23,6 +23,7 @@ from services.demo.ports import Ports, PortsRefused, settle
 from services.demo.postgres import EmbeddedPostgres, PostgresUnavailable
 from services.demo.processes import specs
 from services.demo.supervisor import Supervisor
+from shared.brokers import Brokers
 from shared.clock import SystemClock
 from shared.processes import until_stopped
 
@@ -135,7 +136,7 @@ def _make_topics(node: Node) -> None:
     if node.transport == "kafka":
         from shared.kafka_io import ensure_topics
 
-        ensure_topics(node.kafka_bootstrap, _TOPICS)
+        ensure_topics(Brokers(addresses=tuple(node.kafka_bootstrap.split(","))), _TOPICS)
 
 
 def _refuse(progress: Progress, faults: list[str]) -> int:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from kafka.admin import ConfigResource
 
+from shared.brokers import Brokers
 from shared.kafka_io.topics import opened_admin
 from shared.transport import TransportUnavailable
 
@@ -15,7 +16,7 @@ Config = Mapping[str, str]
 
 
 def applied_configs(
-    bootstrap: str, topics: Iterable[str]
+    brokers: Brokers, topics: Iterable[str]
 ) -> tuple[Mapping[str, Config], Mapping[str, str]]:
     """Ask for each topic's applied configuration, and for the brokers' own.
 
@@ -23,7 +24,7 @@ def applied_configs(
     out. Raises TransportError when the broker does not answer, or will not say.
     """
     wanted = sorted(set(topics))
-    with opened_admin(bootstrap) as admin:
+    with opened_admin(brokers) as admin:
         there = {
             str(topic["name"])
             for topic in admin.describe_topics(wanted)

@@ -7,6 +7,7 @@ Entries come as the bytes that were sent, unread: whether they are entries is th
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from shared.brokers import Brokers
 from shared.clock import Clock
 from shared.inbox import Delivery, StoredOffset
 from shared.kafka_io.stream import STALL_SECONDS, AssignedStream, Place, Record
@@ -45,7 +46,7 @@ class EntryConsumer:
 
     def __init__(
         self,
-        bootstrap: str,
+        brokers: Brokers,
         *,
         positions: Mapping[Place, int],
         identities: Mapping[str, TopicIdentity],
@@ -53,7 +54,7 @@ class EntryConsumer:
         stall_seconds: float = STALL_SECONDS,
     ) -> None:
         self._stream = AssignedStream(
-            bootstrap,
+            brokers,
             positions=positions,
             expected={place.topic: identities[place.topic] for place in positions},
             clock=clock,
@@ -90,23 +91,23 @@ class MessageConsumer:
 
     def __init__(
         self,
-        bootstrap: str,
+        brokers: Brokers,
         topics: Sequence[str],
         *,
         stored: Sequence[StoredOffset],
         clock: Clock,
         stall_seconds: float = STALL_SECONDS,
     ) -> None:
-        self._identities = _known(bootstrap, topics, stored)
+        self._identities = _known(brokers, topics, stored)
         positions = {
             Place(topic, partition): offset
             for topic in topics
-            for partition, offset in partition_starts(bootstrap, topic).items()
+            for partition, offset in partition_starts(brokers, topic).items()
         }
         wanted = {Place(one.topic, one.partition): one.next_offset for one in stored}
         positions.update((place, at) for place, at in wanted.items() if place.topic in topics)
         self._stream = AssignedStream(
-            bootstrap,
+            brokers,
             positions=positions,
             expected=self._identities,
             clock=clock,
@@ -150,10 +151,10 @@ class MessageConsumer:
 
 
 def _known(
-    bootstrap: str, topics: Sequence[str], stored: Sequence[StoredOffset]
+    brokers: Brokers, topics: Sequence[str], stored: Sequence[StoredOffset]
 ) -> dict[str, TopicIdentity]:
     """Give the identity of each topic: as stored, or as it is now for a topic not yet read."""
-    now = topic_identities(bootstrap, topics)
+    now = topic_identities(brokers, topics)
     if not now.keys() >= set(topics):
         raise TransportUnavailable("unknown_topic")
     then = {

@@ -2,7 +2,8 @@
 """What every use of the client library shares: its log level and its errors as ours."""
 
 import logging
-from collections.abc import Iterator
+import ssl
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -15,6 +16,7 @@ from kafka.errors import (
     SaslAuthenticationFailedError,
 )
 
+from shared.brokers import Brokers
 from shared.transport import TransportRefused, TransportUnavailable
 
 BOOTSTRAP_MS: Final = 10_000
@@ -26,6 +28,14 @@ _REFUSALS: Final = (
     RecordListTooLargeError,
     SaslAuthenticationFailedError,
 )
+
+
+def client_options(brokers: Brokers) -> Mapping[str, object]:
+    """Give `Brokers.options`; TransportUnavailable while a file of it cannot be used."""
+    try:
+        return brokers.options()
+    except (OSError, ssl.SSLError) as error:
+        raise TransportUnavailable("credentials_unreadable") from error
 
 
 def keep_library_quiet() -> None:

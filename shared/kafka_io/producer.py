@@ -13,7 +13,8 @@ from typing import Any, Final
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from shared.kafka_io.library import as_transport_error, keep_library_quiet
+from shared.brokers import Brokers
+from shared.kafka_io.library import as_transport_error, client_options, keep_library_quiet
 from shared.transport import SEALED_HEADER, OutboxRow, RowKind
 
 PATIENCE_MS: Final = 30_000
@@ -32,10 +33,10 @@ class KafkaTransport:
     """
 
     def __init__(
-        self, bootstrap: str, *, client_id: str = "placet", patience_ms: int = PATIENCE_MS
+        self, brokers: Brokers, *, client_id: str = "placet", patience_ms: int = PATIENCE_MS
     ) -> None:
         keep_library_quiet()
-        self._bootstrap = bootstrap.split(",")
+        self._brokers = brokers
         self._client_id = client_id
         self._patience_ms = max(patience_ms, 3 * _LINGER_MS)
         self._producer: Any = None
@@ -84,7 +85,7 @@ class KafkaTransport:
         if self._producer is None:
             one_try_ms = self._patience_ms // 3
             self._producer = KafkaProducer(
-                bootstrap_servers=self._bootstrap,
+                **client_options(self._brokers),
                 client_id=self._client_id,
                 # Said aloud: with acks, retries or in-flight set otherwise the library would turn
                 # idempotence off and only warn.

@@ -18,8 +18,15 @@ from kafka.errors import (
     OffsetOutOfRangeError,
 )
 
+from shared.brokers import Brokers
 from shared.clock import Clock
-from shared.kafka_io.library import BOOTSTRAP_MS, REQUEST_MS, keep_library_quiet, translated
+from shared.kafka_io.library import (
+    BOOTSTRAP_MS,
+    REQUEST_MS,
+    client_options,
+    keep_library_quiet,
+    translated,
+)
 from shared.kafka_io.topics import TopicIdentity, identities, open_admin
 from shared.transport import TransportUnavailable
 
@@ -95,7 +102,7 @@ class AssignedStream:
 
     def __init__(
         self,
-        bootstrap: str,
+        brokers: Brokers,
         *,
         positions: Mapping[Place, int],
         expected: Mapping[str, TopicIdentity],
@@ -104,7 +111,7 @@ class AssignedStream:
         stall_seconds: float = STALL_SECONDS,
     ) -> None:
         keep_library_quiet()
-        self._bootstrap = bootstrap
+        self._brokers = brokers
         self._client_id = client_id
         self._expected = dict(expected)
         self._next = dict(positions)
@@ -201,7 +208,7 @@ class AssignedStream:
         if self._consumer is None:
             self._require_same_topics()
             consumer = KafkaConsumer(
-                bootstrap_servers=self._bootstrap.split(","),
+                **client_options(self._brokers),
                 client_id=self._client_id,
                 group_id=None,
                 enable_auto_commit=False,
@@ -223,7 +230,7 @@ class AssignedStream:
 
     def _require_same_topics(self) -> None:
         if self._admin is None:
-            self._admin = open_admin(self._bootstrap)
+            self._admin = open_admin(self._brokers)
         topics = {place.topic for place in self._next}
         now = identities(self._admin, topics)
         for topic in sorted(topics):

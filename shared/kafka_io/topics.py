@@ -12,7 +12,14 @@ from typing import Any, Final
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import TopicAlreadyExistsError
 
-from shared.kafka_io.library import BOOTSTRAP_MS, REQUEST_MS, keep_library_quiet, translated
+from shared.brokers import Brokers
+from shared.kafka_io.library import (
+    BOOTSTRAP_MS,
+    REQUEST_MS,
+    client_options,
+    keep_library_quiet,
+    translated,
+)
 from shared.transport import TransportUnavailable
 
 # What a topic of entries is created with; a retention of seven days stays below the month in which
@@ -37,14 +44,14 @@ class TopicIdentity:
 
 
 def ensure_topics(
-    bootstrap: str, topics: Mapping[str, int], *, config: Mapping[str, str] | None = None
+    brokers: Brokers, topics: Mapping[str, int], *, config: Mapping[str, str] | None = None
 ) -> None:
     """Create the topics (name to number of partitions) that do not exist yet, one replica each.
 
     For development and tests. Returns when each has its leaders.
     """
     settings = {**TOPIC_CONFIG, **(config or {})}
-    with opened_admin(bootstrap) as admin:
+    with opened_admin(brokers) as admin:
         for name, partitions in topics.items():
             wanted = {
                 "num_partitions": partitions,
@@ -58,9 +65,9 @@ def ensure_topics(
         admin.wait_for_topics(list(topics), timeout_ms=_READY_MS)
 
 
-def topic_identities(bootstrap: str, topics: Iterable[str]) -> Mapping[str, TopicIdentity]:
+def topic_identities(brokers: Brokers, topics: Iterable[str]) -> Mapping[str, TopicIdentity]:
     """Ask which topics these names mean now; a name without a topic is left out."""
-    with opened_admin(bootstrap) as admin:
+    with opened_admin(brokers) as admin:
         return identities(admin, topics)
 
 
@@ -74,12 +81,12 @@ def identities(admin: Any, topics: Iterable[str]) -> Mapping[str, TopicIdentity]
     }
 
 
-def partition_starts(bootstrap: str, topic: str) -> Mapping[int, int]:
+def partition_starts(brokers: Brokers, topic: str) -> Mapping[int, int]:
     """Give each partition's first available offset; TransportUnavailable for an absent topic."""
     keep_library_quiet()
     with translated():
         consumer = KafkaConsumer(
-            bootstrap_servers=bootstrap.split(","),
+            **client_options(brokers),
             bootstrap_timeout_ms=BOOTSTRAP_MS,
             allow_auto_create_topics=False,
             enable_auto_commit=False,
@@ -97,18 +104,18 @@ def partition_starts(bootstrap: str, topic: str) -> Mapping[int, int]:
 
 
 @contextmanager
-def opened_admin(bootstrap: str) -> Iterator[Any]:
+def opened_admin(brokers: Brokers) -> Iterator[Any]:
     """Open an admin client until the block ends; what it raises is a TransportError."""
     keep_library_quiet()
     with translated():
-        admin = open_admin(bootstrap)
+        admin = open_admin(brokers)
         try:
             yield admin
         finally:
             admin.close()
 
 
-def open_admin(bootstrap: str) -> Any:
+def open_admin(brokers: Brokers) -> Any:
     """Open an admin client, which the caller closes.
 
     Of one that finds no broker nothing stays: the library would leave its thread trying for ever.
@@ -116,7 +123,7 @@ def open_admin(bootstrap: str) -> Any:
     admin = KafkaAdminClient.__new__(KafkaAdminClient)
     try:
         admin.__init__(
-            bootstrap_servers=bootstrap.split(","),
+            **client_options(brokers),
             request_timeout_ms=REQUEST_MS,
             bootstrap_timeout_ms=BOOTSTRAP_MS,
         )

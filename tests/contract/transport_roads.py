@@ -93,15 +93,15 @@ class KafkaRoad:
         self._broker = broker
         self.entry_topic = broker.new_topic("audit", partitions=3)
         self.message_topic = broker.new_topic("changes", partitions=3)
-        self.transport: Transport = KafkaTransport(broker.bootstrap, patience_ms=3_000)
+        self.transport: Transport = KafkaTransport(broker.brokers, patience_ms=3_000)
 
     def entries(self, at_least: int) -> list[IncomingEntry]:
-        bootstrap, topic = self._broker.bootstrap, self.entry_topic
-        starts = partition_starts(bootstrap, topic)
+        brokers, topic = self._broker.brokers, self.entry_topic
+        starts = partition_starts(brokers, topic)
         consumer = EntryConsumer(
-            bootstrap,
+            brokers,
             positions={Place(topic, number): offset for number, offset in starts.items()},
-            identities=topic_identities(bootstrap, [topic]),
+            identities=topic_identities(brokers, [topic]),
             clock=SystemClock(),
         )
         try:
@@ -112,7 +112,7 @@ class KafkaRoad:
 
     def messages(self, at_least: int) -> list[ReceivedMessage]:
         consumer = MessageConsumer(
-            self._broker.bootstrap, [self.message_topic], stored=[], clock=SystemClock()
+            self._broker.brokers, [self.message_topic], stored=[], clock=SystemClock()
         )
         try:
             found = _collect(consumer.poll, at_least)

@@ -69,7 +69,7 @@ class FaultedLog:
         self.speakers = {src: Speaker(src) for src in (BY_KAFKA, BY_HTTP)}
         self.said = {src: [] for src in self.speakers}
         self.signed = [Checkpoint(origin="", size=0, root=root_of([]))]
-        self.source = KafkaEntries(self.broker.bootstrap, topic=self.topic, clock=SystemClock())
+        self.source = KafkaEntries(self.broker.brokers, topic=self.topic, clock=SystemClock())
 
     @property
     def url(self) -> str:
@@ -119,7 +119,7 @@ class FaultedLog:
 
     def produce(self, *entries: SealedEntry) -> None:
         """Put entries on the topic."""
-        transport = KafkaTransport(self.broker.bootstrap)
+        transport = KafkaTransport(self.broker.brokers)
         try:
             rows = [entry_row(one, row_id=1, topic=self.topic) for one in entries]
             assert transport.send(rows) == len(rows)

@@ -3,6 +3,7 @@
 
 import sys
 
+from shared.brokers import Brokers
 from shared.clock import SystemClock
 from shared.db import engine
 from shared.kafka_io import KafkaTransport
@@ -16,7 +17,9 @@ def main() -> None:
     """Empty the outbox until told to stop."""
     database, bootstrap = sys.argv[1:]
     configure("relay", "warning")
-    relay = Relay(engine(database), OUTBOX, KafkaTransport(bootstrap), batch_rows=50)
+    relay = Relay(
+        engine(database), OUTBOX, KafkaTransport(Brokers(addresses=(bootstrap,))), batch_rows=50
+    )
     run_loop(relay.step, clock=SystemClock(), stop=until_stopped(), idle_seconds=0.05, name="relay")
 
 

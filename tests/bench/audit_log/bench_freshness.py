@@ -31,6 +31,7 @@ from audit_log.ports import Trust
 from audit_log.usecases.publish import Publisher
 from audit_log.workers.loops import PUBLISH_SECONDS, spare_batches_the_collector
 from services.demo.postgres import EmbeddedPostgres
+from shared.brokers import Brokers
 from shared.clock import SystemClock
 from shared.db import engine
 from shared.keys import SigningKey
@@ -58,17 +59,17 @@ def figures() -> Iterator[Figure]:
         ):
             broker.create_topic(TOPIC, partitions=PARTITIONS)
             database = migrated(server, "audit_log", "freshness")
-            sent = _run(database, broker.bootstrap, folder / "head")
+            sent = _run(database, broker.brokers, folder / "head")
             yield _figure(_ages(database, sent))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(database: str, bootstrap: str, head: Path) -> Sequence[float]:
+def _run(database: str, brokers: Brokers, head: Path) -> Sequence[float]:
     """Sequence and sign until all that was poured is published; give when each slice was sent."""
     command = [sys.executable, "-m", "tests.bench.audit_log.pouring"]
     with subprocess.Popen(
-        [*command, bootstrap, TOPIC, str(RATE), str(WARMING + SECONDS)],
+        [*command, *brokers.addresses, TOPIC, str(RATE), str(WARMING + SECONDS)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -77,7 +78,7 @@ def _run(database: str, bootstrap: str, head: Path) -> Sequence[float]:
             raise RuntimeError("the producer has no pipes")
         pouring.stdout.readline()
         publishing = _Publishing(database, head)
-        with sequencing(database, bootstrap) as (sequencer, store, _):
+        with sequencing(database, brokers) as (sequencer, store, _):
             sequencer.step()
             publishing.start()
             pouring.stdin.write("go\n")

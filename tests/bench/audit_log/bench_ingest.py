@@ -25,6 +25,7 @@ from audit_log.domain.batch import Batch
 from audit_log.usecases.sequence import Pace, Sequencer
 from audit_log.workers.loops import spare_batches_the_collector
 from services.demo.postgres import EmbeddedPostgres
+from shared.brokers import Brokers
 from shared.clock import SystemClock
 from shared.ids import Uuid7Source
 from tests.bench.audit_log.bare_copy import copied, taken_out
@@ -61,8 +62,8 @@ def _measured(server: EmbeddedPostgres, folder: Path) -> Figure:
     database, bare = (migrated(server, "audit_log", name) for name in ("ingest", "bare"))
     with KafkaBroker(folder / "kafka") as broker:
         broker.create_topic(TOPIC, partitions=PARTITIONS)
-        size = fill(broker.bootstrap, TOPIC, ENTRIES)
-        with sequencing(database, broker.bootstrap) as (sequencer, store, source):
+        size = fill(broker.brokers, TOPIC, ENTRIES)
+        with sequencing(database, broker.brokers) as (sequencer, store, source):
             before = times(server.pid, broker.pid)
             _drain(sequencer, store)
             used = times(server.pid, broker.pid, source.pid or 0).since(before, ENTRIES)
@@ -89,15 +90,15 @@ def _measured(server: EmbeddedPostgres, folder: Path) -> Figure:
 
 
 @contextmanager
-def sequencing(database: str, bootstrap: str) -> Iterator["Running"]:
+def sequencing(database: str, brokers: Brokers) -> Iterator["Running"]:
     """Make a sequencer as its process does, over a log that follows the topic."""
     clock = SystemClock()
     store = Noting(
         database, origin=ORIGIN, own=OwnProducer("zz/audit_log/1", Uuid7Source()), clock=clock
     )
     store.open_log()
-    follow(bootstrap, TOPIC, database)
-    source = ReadingProcess(bootstrap, topic=TOPIC, batch=BATCH, log_level="warning")
+    follow(brokers, TOPIC, database)
+    source = ReadingProcess(brokers, topic=TOPIC, batch=BATCH, log_level="warning")
     line = CommitAhead(store)
     try:
         yield Running(

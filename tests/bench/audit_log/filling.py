@@ -13,6 +13,7 @@ from audit_log.adapters.log import transactions
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.ports import Producer, StoredOffset
 from audit_log.usecases.register import register
+from shared.brokers import Brokers
 from shared.clock import SystemClock
 from shared.db import engine
 from shared.events import Actor, ChainPosition, Fact, SealedEntry, Subject, previous_of, seal
@@ -29,9 +30,9 @@ DATASETS: Final = 20
 _ROUND: Final = 2_000
 
 
-def fill(bootstrap: str, topic: str, entries: int) -> int:
+def fill(brokers: Brokers, topic: str, entries: int) -> int:
     """Produce that many entries; give the mean size of an entry in bytes."""
-    transport = KafkaTransport(bootstrap)
+    transport = KafkaTransport(brokers)
     said = spoken(entries, topic)
     size = 0
     try:
@@ -57,9 +58,9 @@ def send_all(transport: KafkaTransport, rows: Sequence[OutboxRow]) -> None:
         sent += transport.send(rows[sent:])
 
 
-def follow(bootstrap: str, topic: str, database: str) -> None:
+def follow(brokers: Brokers, topic: str, database: str) -> None:
     """Register the producers, with the first offsets of the topic."""
-    identity = topic_identities(bootstrap, [topic])[topic]
+    identity = topic_identities(brokers, [topic])[topic]
     offsets = [
         StoredOffset(
             topic=topic,
@@ -68,7 +69,7 @@ def follow(bootstrap: str, topic: str, database: str) -> None:
             cluster_id=identity.cluster_id,
             topic_id=identity.topic_id,
         )
-        for partition, first in partition_starts(bootstrap, topic).items()
+        for partition, first in partition_starts(brokers, topic).items()
     ]
     opened, clock = engine(database), SystemClock()
     own = OwnProducer("zz/audit_log/1", Uuid7Source())

@@ -9,6 +9,7 @@ import sys
 import time
 from typing import Final
 
+from shared.brokers import Brokers
 from shared.kafka_io import KafkaTransport
 from tests.bench.audit_log.filling import send_all, spoken
 
@@ -18,7 +19,7 @@ SLICES_A_SECOND: Final = 10
 def main(bootstrap: str, topic: str, per_second: int, seconds: int) -> None:
     """Seal, wait for the word, pour."""
     rows = list(spoken(per_second * seconds, topic))
-    transport = KafkaTransport(bootstrap)
+    transport = KafkaTransport(Brokers(addresses=(bootstrap,)))
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()

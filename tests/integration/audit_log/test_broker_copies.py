@@ -14,6 +14,7 @@ from audit_log.domain.retention import RetentionPolicy
 from audit_log.ports import Producer
 from audit_log.usecases.erase import CopiesKept
 from audit_log.usecases.retain import Retainer
+from shared.brokers import Brokers
 from shared.ids import Uuid7Source
 from shared.kafka_io import applied_configs, ensure_topics
 from shared.transport import TransportError
@@ -31,7 +32,7 @@ def broker() -> KafkaBroker:
     topics = {"copies.week": 7, "copies.long": 40, "copies.ever": -1}
     for name, days in topics.items():
         kept = str(days * DAYS) if days > 0 else "-1"
-        ensure_topics(found.bootstrap, {name: 1}, config={"retention.ms": kept})
+        ensure_topics(found.brokers, {name: 1}, config={"retention.ms": kept})
     return found
 
 
@@ -43,7 +44,7 @@ def world() -> Iterator[PostgresWorld]:
 
 
 def test_the_broker_says_what_it_applies_defaults_included(broker: KafkaBroker) -> None:
-    topics, brokers = applied_configs(broker.bootstrap, ["copies.week", "copies.none"])
+    topics, brokers = applied_configs(broker.brokers, ["copies.week", "copies.none"])
     assert set(topics) == {"copies.week"}
     assert topics["copies.week"]["retention.ms"] == str(7 * DAYS)
     assert topics["copies.week"]["file.delete.delay.ms"] == "60000"  # nobody set it
@@ -51,7 +52,7 @@ def test_the_broker_says_what_it_applies_defaults_included(broker: KafkaBroker) 
 
 
 def test_each_topic_lives_for_its_own_term(broker: KafkaBroker) -> None:
-    lives = BrokerCopies(broker.bootstrap)(["copies.week", "copies.long", "copies.ever"])
+    lives = BrokerCopies(broker.brokers)(["copies.week", "copies.long", "copies.ever"])
     assert lives == {
         "copies.week": timedelta(days=8) + CHECK_AND_DELAY,
         "copies.long": timedelta(days=41) + CHECK_AND_DELAY,
@@ -71,7 +72,7 @@ def test_a_broker_that_is_away_says_nothing_and_leaves_nobody_trying(
 ) -> None:
     before = set(threading.enumerate())
     with pytest.raises(TransportError):
-        BrokerCopies("127.0.0.1:9")(["copies.week"])
+        BrokerCopies(Brokers(addresses=("127.0.0.1:9",)))(["copies.week"])
     assert set(threading.enumerate()) <= before
     forgetting.clear()
 
@@ -89,7 +90,7 @@ def test_what_was_read_counts_and_what_was_not_is_said(
         transaction=keeping,
         policy=RetentionPolicy(),
         kept=CopiesKept(),
-        read_copies=BrokerCopies(broker.bootstrap),
+        read_copies=BrokerCopies(broker.brokers),
         ids=Uuid7Source(),
         clock=world.clock,
     )

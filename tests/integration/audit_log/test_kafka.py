@@ -77,7 +77,7 @@ class Road:
         self.produce_rows(*(entry_row(one, row_id=1, topic=self.topic) for one in entries))
 
     def produce_rows(self, *rows: OutboxRow) -> None:
-        transport = KafkaTransport(self.broker.bootstrap)
+        transport = KafkaTransport(self.broker.brokers)
         try:
             assert transport.send(rows) == len(rows)
         finally:
@@ -86,11 +86,11 @@ class Road:
     def source(self) -> KafkaEntries | ReadingProcess:
         if self.beside:
             return ReadingProcess(
-                self.broker.bootstrap, topic=self.topic, batch=64, log_level="warning"
+                self.broker.brokers, topic=self.topic, batch=64, log_level="warning"
             )
         # The waits after a broker's "not now" and for a deaf client are real ones: a clock that
         # stands still would make the first of them last for ever.
-        return KafkaEntries(self.broker.bootstrap, topic=self.topic, clock=SystemClock())
+        return KafkaEntries(self.broker.brokers, topic=self.topic, clock=SystemClock())
 
     def served(self, src: str = SRC) -> list[int]:
         found = [parse_entry(raw) for raw in entries_of(self.world)]

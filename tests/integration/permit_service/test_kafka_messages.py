@@ -27,7 +27,7 @@ from tests.support.waiting import wait_until
 @pytest.fixture
 def broker() -> Iterator[KafkaBroker]:
     one = session_broker()
-    ensure_topics(one.bootstrap, dict.fromkeys(TOPICS, 1))
+    ensure_topics(one.brokers, dict.fromkeys(TOPICS, 1))
     yield one
     forget_failed_connections()
 
@@ -87,7 +87,7 @@ def tell(broker: KafkaBroker, permit_id: str, members: int, revision: int) -> No
         headers=message_headers(said, "zz/consent_registry/1"),
         value=message_value(said),
     )
-    transport = KafkaTransport(broker.bootstrap)
+    transport = KafkaTransport(broker.brokers)
     try:
         assert transport.send([row, row]) == 2
     finally:
@@ -96,7 +96,7 @@ def tell(broker: KafkaBroker, permit_id: str, members: int, revision: int) -> No
 
 def read_until(inbox: Inbox, broker: KafkaBroker, database: Engine, said: Permit) -> None:
     """Run the worker of one life of `work` until the count has arrived."""
-    reader = inbox.connect(broker.bootstrap)
+    reader = inbox.connect(broker.brokers)
     worker = MessageWorker(lambda: reader)
 
     def arrived() -> bool:

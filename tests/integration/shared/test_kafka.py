@@ -47,7 +47,7 @@ def raw_row(topic: str, value: bytes) -> OutboxRow:
 
 
 def produce(broker: KafkaBroker, *rows: OutboxRow) -> None:
-    transport = KafkaTransport(broker.bootstrap)
+    transport = KafkaTransport(broker.brokers)
     try:
         assert transport.send(rows) == len(rows)
     finally:
@@ -58,9 +58,9 @@ def entries_from(
     broker: KafkaBroker, topic: str, offset: int, *, stall_seconds: float = 10.0
 ) -> EntryConsumer:
     return EntryConsumer(
-        broker.bootstrap,
+        broker.brokers,
         positions={Place(topic, 0): offset},
-        identities=topic_identities(broker.bootstrap, [topic]),
+        identities=topic_identities(broker.brokers, [topic]),
         clock=SystemClock(),
         stall_seconds=stall_seconds,
     )
@@ -114,7 +114,7 @@ def test_an_offset_that_is_gone_names_the_exact_gap(broker: KafkaBroker, topic: 
     produce(broker, *(raw_row(topic, b"x") for _ in range(5)))
     with KafkaAdminClient(bootstrap_servers=broker.bootstrap) as admin:
         admin.delete_records({TopicPartition(topic, 0): 3})
-    assert partition_starts(broker.bootstrap, topic) == {0: 3}
+    assert partition_starts(broker.brokers, topic) == {0: 3}
     consumer = entries_from(broker, topic, 1)
     with pytest.raises(OffsetGone) as gone:
         read(consumer, 1)
@@ -133,7 +133,7 @@ def test_an_offset_beyond_the_end_is_not_waited_for(broker: KafkaBroker, topic: 
 
 def recreate(broker: KafkaBroker, topic: str) -> None:
     broker.delete_topic(topic)
-    wait_until(lambda: not topic_identities(broker.bootstrap, [topic]), "the topic to be gone")
+    wait_until(lambda: not topic_identities(broker.brokers, [topic]), "the topic to be gone")
     broker.create_topic(topic)
 
 
@@ -144,7 +144,7 @@ def test_a_topic_made_again_under_the_same_name_is_noticed_at_once(
     produce(broker, *(raw_row(topic, b"old") for _ in range(3)))
     running = entries_from(broker, topic, 0)
     assert len(read(running, 3)) == 3
-    then = topic_identities(broker.bootstrap, [topic])
+    then = topic_identities(broker.brokers, [topic])
     recreate(broker, topic)
     produce(broker, *(raw_row(topic, b"new") for _ in range(120)))
 
@@ -153,7 +153,7 @@ def test_a_topic_made_again_under_the_same_name_is_noticed_at_once(
     running.close()
 
     restarted = EntryConsumer(
-        broker.bootstrap,
+        broker.brokers,
         positions={Place(topic, 0): 3},
         identities=then,
         clock=SystemClock(),
@@ -200,13 +200,13 @@ def test_a_client_gone_deaf_is_woken_replaced_and_at_last_given_up(
 
 def test_a_topic_that_is_not_there_is_waited_for(broker: KafkaBroker) -> None:
     with pytest.raises(TransportUnavailable, match="unknown_topic"):
-        MessageConsumer(broker.bootstrap, ["no.such.v1"], stored=[], clock=SystemClock())
+        MessageConsumer(broker.brokers, ["no.such.v1"], stored=[], clock=SystemClock())
 
 
 def test_topics_are_created_once(broker: KafkaBroker, topic: str) -> None:
-    before = topic_identities(broker.bootstrap, [topic])
-    ensure_topics(broker.bootstrap, {topic: 3})
-    assert topic_identities(broker.bootstrap, [topic]) == before
+    before = topic_identities(broker.brokers, [topic])
+    ensure_topics(broker.brokers, {topic: 3})
+    assert topic_identities(broker.brokers, [topic]) == before
 
 
 def test_the_library_never_logs_what_it_carries(

@@ -48,7 +48,7 @@ def raw_row(topic: str, value: bytes) -> OutboxRow:
 
 
 def produce(broker: KafkaBroker, *rows: OutboxRow) -> None:
-    transport = KafkaTransport(broker.bootstrap)
+    transport = KafkaTransport(broker.brokers)
     try:
         assert transport.send(rows) == len(rows)
     finally:
@@ -73,7 +73,7 @@ def notes(database: Engine) -> list[str]:
 def message_consumer(broker: KafkaBroker, topic: str, database: Engine) -> MessageConsumer:
     with database.connect() as connection:
         stored = stored_offsets(connection, INBOX)
-    return MessageConsumer(broker.bootstrap, [topic], stored=stored, clock=SystemClock())
+    return MessageConsumer(broker.brokers, [topic], stored=stored, clock=SystemClock())
 
 
 def test_messages_are_handled_once_over_restarts(

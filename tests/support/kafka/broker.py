@@ -19,8 +19,10 @@ from typing import Self
 from kafka import KafkaAdminClient
 
 from services.demo.postgres_host import tie_to_parent
+from shared.brokers import Brokers
 from shared.kafka_io import ensure_topics
 from tests.support.endings import at_end_of_run
+from tests.support.kafka.guard import Guard
 from tests.support.kafka.jars import BrokerUnavailable, prepare
 from tests.support.ports import free_port
 from tests.support.waiting import wait_until
@@ -38,10 +40,11 @@ _PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}{more}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}{more}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+listener.security.protocol.map=\
+CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL
 log.dirs={data}
 offsets.topic.replication.factor=1
 transaction.state.log.replication.factor=1
@@ -55,11 +58,13 @@ delete.topic.enable=true
 class KafkaBroker:
     """A broker whose data lives in `folder`; usable as a context manager outside pytest too.
 
-    It keeps its ports over a restart and dies with the process that started it.
+    It keeps its ports over a restart and dies with the process that started it. With a `guard` it
+    listens for clients over TLS as well.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, guard: Guard | None = None) -> None:
         self._folder = folder.resolve()
+        self._guard = guard
         self._classpath = f"{prepare()}/*"
         self._port, self._controller = free_port(), free_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -68,6 +73,11 @@ class KafkaBroker:
     def bootstrap(self) -> str:
         """What clients are given: `127.0.0.1:port`."""
         return f"127.0.0.1:{self._port}"
+
+    @property
+    def brokers(self) -> Brokers:
+        """The same, as the adapters take it."""
+        return Brokers(addresses=(self.bootstrap,))
 
     @property
     def pid(self) -> int:
@@ -118,7 +128,7 @@ class KafkaBroker:
         self, name: str, *, partitions: int = 1, config: Mapping[str, str] = _NO_CONFIG
     ) -> None:
         """Create one topic and return when it has a leader; fine when it exists already."""
-        ensure_topics(self.bootstrap, {name: partitions}, config=config)
+        ensure_topics(self.brokers, {name: partitions}, config=config)
 
     def delete_topic(self, name: str) -> None:
         """Delete one topic with everything in it."""
@@ -141,11 +151,15 @@ class KafkaBroker:
         data = self._folder / "data"
         shutil.rmtree(data, ignore_errors=True)
         partial = properties.with_suffix(".partial")
-        partial.write_text(
-            _PROPERTIES.format(port=self._port, controller=self._controller, data=data)
+        guard = self._guard
+        more = "" if guard is None else f",{guard.listeners}"
+        plain = _PROPERTIES.format(
+            port=self._port, controller=self._controller, data=data, more=more
         )
+        partial.write_text(plain + ("" if guard is None else guard.properties))
+        users = () if guard is None else ("--add-scram", guard.scram)
         cluster = self._storage_tool("random-uuid").strip().splitlines()[-1]
-        self._storage_tool("format", "-t", cluster, "-c", str(partial))
+        self._storage_tool("format", "-t", cluster, "-c", str(partial), *users)
         partial.rename(properties)
 
     def _storage_tool(self, *words: str) -> str:

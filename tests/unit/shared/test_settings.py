@@ -92,6 +92,37 @@ def test_faults_of_values_and_across_settings_come_together(environ: dict[str, s
     }
 
 
+def test_credentials_of_kafka_come_whole_and_never_in_the_clear(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    kafka = {**environ, "PLACET_TRANSPORT": "kafka", "PLACET_KAFKA_BOOTSTRAP": "broker:9093"}
+    assert load(CommonSettings, kafka).brokers.addresses == ("broker:9093",)
+    secret = tmp_path / "kafka-password"
+    secret.write_text("p")
+    secret.chmod(0o600)
+    half = {**kafka, "PLACET_KAFKA_PASSWORD_FILE": str(secret), "PLACET_KAFKA_KEY_FILE": "/k"}
+    assert set(faults(CommonSettings, half)) == {
+        "PLACET_KAFKA_CERTIFICATE_FILE and PLACET_KAFKA_KEY_FILE",
+        "PLACET_KAFKA_USER and PLACET_KAFKA_PASSWORD_FILE",
+    }
+    user = {"PLACET_KAFKA_USER": "zz", "PLACET_KAFKA_PASSWORD_FILE": str(secret)}
+    assert set(faults(CommonSettings, {**kafka, **user})) == {"PLACET_KAFKA_CA_FILE"}
+    absent = {**kafka, **user, "PLACET_KAFKA_CA_FILE": str(tmp_path / "absent.pem")}
+    assert set(faults(CommonSettings, absent)) == {"PLACET_KAFKA_CA_FILE and its neighbours"}
+
+
+def test_production_speaks_to_kafka_over_tls_alone(environ: dict[str, str]) -> None:
+    production = {
+        **environ,
+        "PLACET_ENV": "production",
+        "PLACET_PUBLIC_URL": "https://zz.example",
+        "PLACET_TOKEN_ISSUER": "https://login.example",
+        "PLACET_TRANSPORT": "kafka",
+        "PLACET_KAFKA_BOOTSTRAP": "broker:9092",
+    }
+    assert set(faults(CommonSettings, production)) == {"PLACET_KAFKA_CA_FILE"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedAfterTheNode(ProcessSettings):
     source: str = setting("PLACET_SOURCE", doc="A name.", default="{node}/service/1")

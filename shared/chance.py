@@ -7,6 +7,7 @@ what is secret for years does not lie in a page that others are served from.
 
 import os
 import threading
+import weakref
 from typing import Final
 
 _PAGE_BYTES: Final = 16_384
@@ -16,8 +17,14 @@ class Chance:
     """`Chance()(n)` gives n fresh random bytes, as `os.urandom` does, from any thread."""
 
     def __init__(self) -> None:
+        self._forget()
+        # Asking for the process at every draw cost more than the draw.
+        forget = weakref.WeakMethod(self._forget)
+        os.register_at_fork(after_in_child=lambda: (known := forget()) and known())
+
+    def _forget(self) -> None:
+        """Start anew: before the first draw, and in a forked child, whatever its parent held."""
         self._lock = threading.Lock()
-        self._owner = 0
         self._page = b""
         self._at = 0
 
@@ -27,8 +34,7 @@ class Chance:
             return os.urandom(size)
         with self._lock:
             end = self._at + size
-            if end > len(self._page) or self._owner != os.getpid():
-                self._page, self._owner = os.urandom(_PAGE_BYTES), os.getpid()
-                self._at, end = 0, size
+            if end > len(self._page):
+                self._page, self._at, end = os.urandom(_PAGE_BYTES), 0, size
             start, self._at = self._at, end
             return self._page[start:end]

@@ -219,7 +219,7 @@ class SqlEvents:
         return {row.pid: self._sealer.unwrap(row.pid, bytes(row.wrapped)) for row in rows}
 
     def _new_keys(self, pids: set[str]) -> dict[str, bytes]:
-        made = {pid: self._sealer.new_key(pid) for pid in sorted(pids)}
+        made = self._sealer.new_keys(sorted(pids))
         rows = [(pid, wrapped) for pid, (_, wrapped) in made.items()]
         if rows:
             copy_behind(self._connection, PERSON_KEY, ("pid", "wrapped"), rows)

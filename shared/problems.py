@@ -63,6 +63,8 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "audit_log_not_connected": Problem(503, "The audit log is not connected here"),
     "cohort_bound": Problem(409, "The cohort is bound to another permit"),
     "cohort_unknown": Problem(404, "There is no such cohort"),
+    "study_unknown": Problem(404, "No study of this name is described"),
+    "study_ended": Problem(409, "Nothing new may begin any more with the data of this study"),
     "dataset_exists": Problem(409, "A dataset of this name is registered with other facts"),
     "dataset_unknown": Problem(404, "No dataset of this name is registered"),
     "erasure_confirmed": Problem(409, "The erasure is confirmed and cannot be stopped"),

@@ -36,6 +36,7 @@ from consent_registry.adapters.beside_tables import beside_tables
 from consent_registry.adapters.form_tables import form_tables
 from consent_registry.adapters.person_tables import person_tables
 from consent_registry.adapters.ruling_tables import ruling_statement_table
+from consent_registry.adapters.study_tables import study_tables
 from shared.db import new_metadata
 from shared.ended_sessions import ended_session_table
 from shared.outbox_tables import outbox_tables
@@ -46,6 +47,7 @@ ENDED_SESSIONS: Final = ended_session_table(METADATA)
 CONSENT_FORM, CONSENT_FORM_STEP = form_tables(METADATA)
 BESIDE: Final = beside_tables(METADATA)
 RULING_STATEMENT: Final = ruling_statement_table(METADATA)
+STUDY_VERSION, STUDY_DATASET = study_tables(METADATA)
 
 _INSTANT: Final = DateTime(timezone=True)
 _ID: Final = Uuid(as_uuid=False)

@@ -30,6 +30,7 @@ from consent_registry.adapters.rulings import SqlRulings
 from consent_registry.adapters.sealing import PersonSealer
 from consent_registry.adapters.stand_ins import SqlStandIns
 from consent_registry.adapters.stops import SqlStops
+from consent_registry.adapters.studies import SqlStudies
 from consent_registry.adapters.tables import OUTBOX
 from consent_registry.adapters.terms_in_use import SqlTermsInUse
 from consent_registry.domain.register import RegisterChange
@@ -118,6 +119,7 @@ class SqlUnit:
         self.stand_ins = SqlStandIns(connection)
         self.imports = SqlImports(connection, ahead)
         self.catalogue = SqlCatalogue(connection)
+        self.studies = SqlStudies(connection)
         self.releases = SqlReleases(connection)
         self.forms = SqlForms(connection)
         self.terms = SqlTermsInUse(connection)

@@ -18,6 +18,7 @@ from consent_registry.domain.national import label_of
 from consent_registry.domain.receipts import legal_basis_of
 from consent_registry.domain.regimes import Regime
 from consent_registry.domain.register import Dataset
+from consent_registry.domain.studies import Study
 from consent_registry.domain.terms import Alternative, Terms
 from shared.canonical import JSON
 
@@ -35,6 +36,7 @@ PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
         "foaf": "http://xmlns.com/foaf/0.1/",
         "healthdcatap": "http://healthdataportal.eu/ns/health#",
         "pd": "https://w3id.org/dpv/pd#",
+        "prov": "http://www.w3.org/ns/prov#",
         "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
         "skos": "http://www.w3.org/2004/02/skos/core#",
         "vcard": "http://www.w3.org/2006/vcard/ns#",
@@ -88,7 +90,11 @@ def is_due(dataset: Dataset, published: Published | None, now: datetime) -> bool
 
 
 def describe(
-    dataset: Dataset, published: Published | None, access: AccessBody, issuer: str
+    dataset: Dataset,
+    published: Published | None,
+    access: AccessBody,
+    issuer: str,
+    study: Study | None = None,
 ) -> Mapping[str, JSON]:
     """Write the description as JSON-LD; before anything was published, without people and codes."""
     found: _Object = {
@@ -124,7 +130,21 @@ def describe(
         "dpv:hasLegalBasis": [_iri(legal_basis_of(dataset))],
         "dpv:hasPersonalData": [_iri("pd:Genetic")],
     }
-    return {**found, **(_told(published) if published is not None else {})}
+    came_from = {"prov:wasGeneratedBy": [_activity(study)]} if study is not None else {}
+    return {**found, **came_from, **(_told(published) if published is not None else {})}
+
+
+def _activity(study: Study) -> _Object:
+    """Write a study as the activity that a dataset came from (DCAT 3, PROV-O)."""
+    found: _Object = {
+        "@type": ["prov:Activity"],
+        "dct:identifier": [study.study],
+        "dct:title": [_english(study.title)],
+        "dct:description": [_english(study.purpose)],
+        "prov:startedAtTime": [_typed(f"{study.starts_on.isoformat()}T00:00:00Z", "xsd:dateTime")],
+        "prov:wasAssociatedWith": [_agent(study.controller)],
+    }
+    return found
 
 
 def _told(published: Published) -> _Object:

@@ -10,6 +10,18 @@ class DatasetUnknown(AppError):
     code = "dataset_unknown"
 
 
+class StudyUnknown(AppError):
+    """No study of this name is described."""
+
+    code = "study_unknown"
+
+
+class StudyEnded(AppError):
+    """Participants were told that by now nothing new begins with the data of this study."""
+
+    code = "study_ended"
+
+
 class DatasetExists(AppError):
     """A dataset of this name is registered already, with other facts."""
 

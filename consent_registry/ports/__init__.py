@@ -32,6 +32,7 @@ from consent_registry.ports.releases import Releases
 from consent_registry.ports.rights import RightsRequests, Tasks
 from consent_registry.ports.rulings import RulingReader, Rulings
 from consent_registry.ports.stops import Stops
+from consent_registry.ports.studies import Studies
 from consent_registry.ports.terms import TermsInUse
 from consent_registry.ports.who_used import NoLog, WhoUsed
 from shared.canonical import JSON
@@ -63,6 +64,7 @@ __all__ = [
     "Signer",
     "StandIns",
     "Stops",
+    "Studies",
     "Tasks",
     "TermsInUse",
     "UnitOfWork",
@@ -78,6 +80,11 @@ class UnitOfWork(Protocol):
     @property
     def datasets(self) -> Datasets:
         """The datasets."""
+        ...
+
+    @property
+    def studies(self) -> Studies:
+        """The studies."""
         ...
 
     @property

@@ -55,7 +55,8 @@ def catalogue_entry(dataset_id: DatasetId, *, tools: Tools) -> Mapping[str, JSON
         if dataset is None:
             raise DatasetUnknown
         published = uow.catalogue.published(dataset_id)
-    return describe(dataset, published, tools.access_body, tools.issuer)
+        study = uow.studies.of([dataset_id]).get(dataset_id)
+    return describe(dataset, published, tools.access_body, tools.issuer, study)
 
 
 def _due(uow: UnitOfWork, dataset: Dataset, tools: Tools) -> bool:

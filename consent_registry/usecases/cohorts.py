@@ -36,6 +36,7 @@ from consent_registry.usecases.cases import held_of
 from consent_registry.usecases.disclosing import cohort_figures
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.ruled import rulings_of, with_rulings
+from consent_registry.usecases.studies import require_not_ended
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
 from shared.errors import FieldFault, ValidationFailed
@@ -133,7 +134,7 @@ def freeze_cohort(
 ) -> FrozenCohort:
     """Fix a cohort for an application in one transaction that nobody's change can overtake.
 
-    It is void after a minute unless bound.
+    It is void after a minute unless bound. Raises StudyEnded once nothing new may begin with it.
     """
     require_name(application_id, "/application_id")
     warm(dataset_id, tools)
@@ -142,6 +143,7 @@ def freeze_cohort(
         if dataset_id not in held:
             raise DatasetUnknown
         dataset = held[dataset_id]
+        require_not_ended(uow, dataset, tools)
         at = dataset.now(tools.clock.now())
         found = _decide(uow, tools, dataset, at, purpose=purpose, case=application_id)
         figures = cohort_figures(uow, tools, dataset_id, found.cohort)

@@ -37,10 +37,28 @@ def open_dataset(stage: Stage, people: int) -> Cast:
         kind="register",
     )
     stage.narrator.check(f"{dataset} is registered", expected=201, came=answer.done(201))
+    _open_study(stage, dataset, token)
     cast = invent(dataset, people)
     write_files(cast.country, Path(stage.suite.data))
     stage.narrator.note(f"{len(cast.country.participants)} files written, one for each person")
     return cast
+
+
+def _open_study(stage: Stage, dataset: str, token: str) -> None:
+    """Describe the study that its people were asked for, and put the dataset in it."""
+    study = f"GDI-{stage.suite.node}-STUDY-1"
+    said = {
+        "title": "Synthetic country study",
+        "controller": "Synthetic Biobank of ZZ",
+        "purpose": "To learn how genes and illness go together, in people who never lived.",
+        "starts_on": "2024-01-01",
+    }
+    url = stage.url(_SERVICE, f"/v1/studies/{study}")
+    answer = stage.client.put(url, said, token=token, kind="study")
+    stage.narrator.check(f"{study} is described", expected=200, came=answer.done(200))
+    url = stage.url(_SERVICE, f"/v1/datasets/{dataset}/study")
+    answer = stage.client.put(url, {"study": study}, token=token, kind="study")
+    stage.narrator.check(f"{dataset} belongs to it", expected=200, came=answer.done(200))
 
 
 def import_consents(stage: Stage, cast: Cast) -> None:

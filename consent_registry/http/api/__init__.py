@@ -20,6 +20,7 @@ from consent_registry.http.api import (
     receipts,
     requests,
     rulings,
+    studies,
 )
 from shared.api import Api
 
@@ -28,7 +29,7 @@ def register(api: Api) -> None:
     """Serve every address of the JSON API."""
     modules = (
         *(datasets, participants, people, opt_outs, approvals, imports, cohorts, codes, decisions),
-        *(rulings, mondo, forms, feed, fhir, receipts, catalogue, erasures, requests),
+        *(rulings, mondo, forms, feed, fhir, receipts, catalogue, erasures, requests, studies),
     )
     for module in modules:
         api.register_blueprint(module.blueprint)

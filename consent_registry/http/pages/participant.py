@@ -16,6 +16,7 @@ from consent_registry.http.pages import views
 from consent_registry.http.pages.saying import Speaker
 from consent_registry.usecases.outlook import own_outlook
 from consent_registry.usecases.reading import own_consents, own_history
+from consent_registry.usecases.studies import own_studies
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.withdraw import WithdrawConsent, own_withdrawal, withdraw_own
 from shared.errors import NotFound
@@ -42,10 +43,12 @@ def home() -> ResponseReturnValue:
 
 @blueprint.get("/withdraw")
 @blueprint.get("/withdraw/<dataset>")
+@blueprint.get("/withdraw/study/<study>")
 @signed_in(_SELF)
-def ask(dataset: str | None = None) -> ResponseReturnValue:
+def ask(dataset: str | None = None, study: str | None = None) -> ResponseReturnValue:
     """Ask once, with what changes and what cannot be undone; each page has a key of its own."""
-    view = views.question(_present(), dataset, current_speaker(), key=current_tools().ids.new())
+    about = views.About(dataset=dataset, study=study)
+    view = views.question(_present(), about, current_speaker(), key=current_tools().ids.new())
     if view is None:
         raise NotFound
     return render_template("consent_registry/withdraw.html", view=view)
@@ -53,11 +56,12 @@ def ask(dataset: str | None = None) -> ResponseReturnValue:
 
 @blueprint.post("/withdraw")
 @blueprint.post("/withdraw/<dataset>")
+@blueprint.post("/withdraw/study/<study>")
 @signed_in(_SELF)
-def withdraw(dataset: str | None = None) -> ResponseReturnValue:
+def withdraw(dataset: str | None = None, study: str | None = None) -> ResponseReturnValue:
     """Withdraw. The same page sent twice does it once; a form without any field does it too."""
     wanted = WithdrawConsent(
-        datasets=None if dataset is None else (DatasetId(dataset),),
+        datasets=_meant(dataset, study),
         idempotency_key=request.form.get("key") or None,
     )
     done = withdraw_own(
@@ -104,11 +108,23 @@ def current_tools() -> Tools:
     return found
 
 
+def _meant(dataset: str | None, study: str | None) -> tuple[DatasetId, ...] | None:
+    """Name the datasets that an address means: one, hers of a study, or None for all."""
+    if study is None:
+        return None if dataset is None else (DatasetId(dataset),)
+    mine = own_studies(tools=current_tools(), principal=current_principal())
+    meant = tuple(sorted(name for name, one in mine.items() if one.study == study))
+    if not meant:
+        raise NotFound
+    return meant
+
+
 def _present() -> views.Present:
     tools, principal = current_tools(), current_principal()
     return views.Present(
         choices=own_consents(tools=tools, principal=principal),
         outlooks=own_outlook(tools=tools, principal=principal),
+        studies=own_studies(tools=tools, principal=principal),
     )
 
 

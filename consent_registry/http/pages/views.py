@@ -9,6 +9,7 @@ from typing import Final
 
 from consent_registry.domain.history import State
 from consent_registry.domain.register import Withdrawal
+from consent_registry.domain.studies import Study
 from consent_registry.http.pages import words
 from consent_registry.http.pages.saying import Said, Speaker
 from consent_registry.usecases.opt_out import OptOutStatus
@@ -21,10 +22,19 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
-    """What the use cases say of today; both were asked in one request."""
+    """What the use cases say of today; all were asked in one request."""
 
     choices: Choices
     outlooks: Mapping[DatasetId, Outlook]
+    studies: Mapping[DatasetId, Study]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a question is about: one dataset, all of a study, or with neither all there are."""
+
+    dataset: str | None = None
+    study: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +62,24 @@ class DatasetView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StudyView:
+    """One study on the home page with its datasets; without a name, those that are in none."""
+
+    study: str
+    title: str
+    controller: str
+    purpose: str
+    until: str
+    datasets: tuple[DatasetView, ...]
+    can_stop: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HomeView:
-    """The home page: one sentence for all, then each dataset."""
+    """The home page: one sentence for all, then each study with its datasets."""
 
     status: str
-    datasets: tuple[DatasetView, ...]
+    studies: tuple[StudyView, ...]
     can_stop_all: bool
 
 
@@ -71,9 +94,9 @@ class Consequence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionView:
-    """The one page that asks; `dataset` is None when it asks about all of them."""
+    """The one page that asks."""
 
-    dataset: str | None
+    about: About
     titles: tuple[str, ...]
     permits: int
     can_stop: bool
@@ -140,30 +163,33 @@ class OptOutView:
 
 def home(present: Present, speaker: Speaker) -> HomeView:
     """Format what she allows."""
-    datasets = tuple(
-        _dataset(choice, _outlook(present, choice), speaker) for choice in present.choices.choices
-    )
+    by_study: dict[str, list[Choice]] = {}
+    for choice in present.choices.choices:
+        by_study.setdefault(_study_of(present, choice), []).append(choice)
+    # Those in no study come last.
+    ordered = sorted(by_study.items(), key=lambda one: (not one[0], one[0]))
+    studies = tuple(_study(present, choices, speaker) for _, choices in ordered)
+    datasets = [one for study in studies for one in study.datasets]
     return HomeView(
         status=_status(present.choices.choices),
-        datasets=datasets,
+        studies=studies,
         can_stop_all=len(datasets) > 1 and any(one.can_stop for one in datasets),
     )
 
 
-def question(
-    present: Present, dataset: str | None, speaker: Speaker, *, key: str
-) -> QuestionView | None:
-    """Format the question whether to stop; None when she is not in the dataset, or in none."""
+def question(present: Present, about: About, speaker: Speaker, *, key: str) -> QuestionView | None:
+    """Format the question whether to stop; None when nothing of hers is meant."""
     asked = [
         choice
         for choice in present.choices.choices
-        if dataset is None or choice.dataset.dataset == dataset
+        if about.dataset in {None, choice.dataset.dataset}
+        and about.study in {None, _study_of(present, choice)}
     ]
     if not asked:
         return None
     outlooks = [_outlook(present, choice) for choice in asked]
     return QuestionView(
-        dataset=dataset,
+        about=about,
         titles=tuple(choice.dataset.title for choice in asked),
         permits=sum(outlook.permits for outlook in outlooks),
         can_stop=any(outlook.can_stop for outlook in outlooks),
@@ -220,6 +246,27 @@ def history(steps: Sequence[Step], dataset: str | None, speaker: Speaker) -> His
     return HistoryView(
         title=shown[0].dataset.title if dataset is not None and shown else "",
         steps=tuple(_step(step, speaker) for step in shown),
+    )
+
+
+def _study_of(present: Present, choice: Choice) -> str:
+    """Name the study of a choice's dataset; empty for none."""
+    found = present.studies.get(choice.dataset.dataset)
+    return "" if found is None else found.study
+
+
+def _study(present: Present, choices: Sequence[Choice], speaker: Speaker) -> StudyView:
+    study = present.studies.get(choices[0].dataset.dataset)
+    datasets = tuple(_dataset(one, _outlook(present, one), speaker) for one in choices)
+    until = study.data_until if study is not None else None
+    return StudyView(
+        study=study.study if study else "",
+        title=study.title if study else "",
+        controller=study.controller if study else "",
+        purpose=study.purpose if study else "",
+        until=speaker.day(until) if until else "",
+        datasets=datasets,
+        can_stop=study is not None and len(datasets) > 1 and any(d.can_stop for d in datasets),
     )
 
 

@@ -53,6 +53,7 @@ def present(*choices: Choice, outlook: Outlook | None = NOTHING) -> views.Presen
     return views.Present(
         choices=Choices(pseudonym="P-1", effective_at=NOON, known_at=NOON, choices=choices),
         outlooks={} if outlook is None else {one.dataset.dataset: outlook for one in choices},
+        studies={},
     )
 
 
@@ -115,7 +116,7 @@ def present(*choices: Choice, outlook: Outlook | None = NOTHING) -> views.Presen
 )
 def test_each_state_is_one_word_and_a_sentence(found: Choice, state: str, sentences: str) -> None:
     view = views.home(present(found), SPEAKER)
-    (one,) = view.datasets
+    ((one,),) = [study.datasets for study in view.studies]
     assert (one.state, " ".join(one.sentences)) == (state, sentences)
     allowed = state == "Allowed"
     assert bool(one.said) is allowed
@@ -150,7 +151,8 @@ def test_what_comes_later_is_said_but_an_end_only_once() -> None:
         segment(3, State.EXPIRED),
     )
     outlook = Outlook(later=later, permits=2, can_stop=False)
-    (one,) = views.home(present(choice(State.WITHDRAWN), outlook=outlook), SPEAKER).datasets
+    (study,) = views.home(present(choice(State.WITHDRAWN), outlook=outlook), SPEAKER).studies
+    (one,) = study.datasets
     assert [coming.sentence for coming in one.coming] == [
         "This changes on 2 June 2026. From then on, you allow this:",
         "This stops by itself on 3 June 2026.",
@@ -160,18 +162,19 @@ def test_what_comes_later_is_said_but_an_end_only_once() -> None:
 
 
 def test_a_dataset_that_came_between_two_questions_can_be_stopped() -> None:
-    (one,) = views.home(present(choice(State.GIVEN, terms()), outlook=None), SPEAKER).datasets
+    view = views.home(present(choice(State.GIVEN, terms()), outlook=None), SPEAKER)
+    ((one,),) = [study.datasets for study in view.studies]
     assert one.can_stop
 
 
 def test_the_question_is_about_her_own_datasets_only() -> None:
     asked = present(choice(State.GIVEN, terms()), outlook=replace(NOTHING, permits=3))
-    view = views.question(asked, DS, SPEAKER, key="k")
+    view = views.question(asked, views.About(dataset=DS), SPEAKER, key="k")
     assert view is not None
     assert (view.titles, view.permits, view.key) == (("Hearts",), 3, "k")
     assert any("You can ask A hospital to delete them." in one.text for one in view.consequences)
-    assert views.question(asked, "GDI-ZZ-DATASET-9", SPEAKER, key="k") is None
-    assert views.question(present(), None, SPEAKER, key="k") is None
+    assert views.question(asked, views.About(dataset="GDI-ZZ-DATASET-9"), SPEAKER, key="k") is None
+    assert views.question(present(), views.About(), SPEAKER, key="k") is None
 
 
 def test_a_receipt_names_a_dataset_even_when_nothing_else_is_known_of_it() -> None:

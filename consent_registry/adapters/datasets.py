@@ -2,6 +2,7 @@
 """`Datasets` and `Withdrawals` on PostgreSQL."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -10,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import DATASET, WITHDRAWAL
 from consent_registry.domain.register import Dataset, Withdrawal
+from consent_registry.domain.windows import Window
 from shared.ids import DatasetId, Revision
 
 
@@ -21,7 +23,13 @@ class SqlDatasets:
 
     def add(self, dataset: Dataset) -> bool:
         """Register a dataset unless its name is taken."""
-        values = {column.name: getattr(dataset, column.name) for column in DATASET.columns}
+        collected = dataset.collected
+        values = {
+            "collected_first": collected.first if collected else None,
+            "collected_last": collected.last if collected else None,
+        }
+        names = (column.name for column in DATASET.columns if column.name not in values)
+        values |= {name: getattr(dataset, name) for name in names}
         statement = insert(DATASET).values(values).on_conflict_do_nothing()
         added = self._connection.execute(statement.returning(DATASET.c.dataset))
         return added.one_or_none() is not None
@@ -125,7 +133,12 @@ def _dataset(row: Row[Any]) -> Dataset:
         recorded_at=row.recorded_at,
         consent_role=row.consent_role,
         form=row.form,
+        collected=_window(row.collected_first, row.collected_last),
     )
+
+
+def _window(first: date | None, last: date | None) -> Window | None:
+    return None if first is None and last is None else Window(first=first, last=last)
 
 
 def _withdrawal(row: Row[Any] | None) -> Withdrawal | None:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
@@ -68,6 +69,8 @@ DATASET: Final = Table(
     Column("recorded_at", _INSTANT, nullable=False),
     Column("consent_role", Text, nullable=False, server_default="legal_basis"),
     Column("form", Text, nullable=False, server_default=""),
+    Column("collected_first", Date),
+    Column("collected_last", Date),
 )
 
 PARTICIPANT: Final = Table(

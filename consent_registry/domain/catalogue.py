@@ -188,6 +188,11 @@ def _alternative(alternative: Alternative) -> _Object:
         "@type": ["dpv:Process"],
         "dpv:hasPurpose": [{**purpose, "@type": ["dpv:Purpose"]}],
     }
+    if alternative.data is not None:
+        first, last = alternative.data.written()
+        ends = {"dcat:startDate": first, "dcat:endDate": last}
+        days = {name: [_typed(day, "xsd:date")] for name, day in ends.items() if day}
+        found["dct:temporal"] = [{"@type": ["dct:PeriodOfTime"], **days}]
     return {**found, "dpv:hasRule": rules} if rules else found
 
 

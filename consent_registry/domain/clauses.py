@@ -33,6 +33,7 @@ from consent_registry.domain.verdict import (
     manual,
     permit,
 )
+from consent_registry.domain.windows import Window, reaches
 
 Values = tuple[str, ...]
 Rule = Callable[[Values, Purpose, date], Finding]
@@ -59,6 +60,13 @@ def judge_activity(activities: Values, purpose: Purpose) -> tuple[Finding, ...]:
     if covers(activities, purpose.activity, purpose.project):
         return ()
     return (deny("ACTIVITY", Reason.ACTIVITY_NOT_PERMITTED),)
+
+
+def judge_window(window: Window | None, collected: Window | None) -> tuple[Finding, ...]:
+    """Say what a grant's data window says to a dataset collected then; nothing when it reaches."""
+    if reaches(window, collected):
+        return ()
+    return (deny("DATA", Reason.DATA_NOT_COVERED),)
 
 
 def _clinical_care(_values: Values, _purpose: Purpose, _today: date) -> Finding:

@@ -13,7 +13,7 @@ from pyroaring import BitMap
 
 from consent_registry.domain.bars import Bar, reason_of
 from consent_registry.domain.bitmaps import union
-from consent_registry.domain.clauses import judge_activity, judge_modifier
+from consent_registry.domain.clauses import judge_activity, judge_modifier, judge_window
 from consent_registry.domain.cohort_index import CohortIndex, Slot
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import State
@@ -211,6 +211,9 @@ def _judge_slot(slot: Slot, inquiry: Inquiry, without: str | None) -> _SlotVerdi
     for activities, people in slot.activities.items():
         if people:
             verdict.note(people, judge_activity(activities, inquiry.purpose))
+    for window, people in slot.windows.items():
+        if people:
+            verdict.note(people, judge_window(window, inquiry.collected))
     return verdict.settle()
 
 

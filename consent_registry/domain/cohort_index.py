@@ -17,6 +17,7 @@ from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import Standing, State
 from consent_registry.domain.national import Code
 from consent_registry.domain.terms import Alternative, Terms
+from consent_registry.domain.windows import Window
 
 _K = TypeVar("_K", bound=Hashable)
 
@@ -32,12 +33,15 @@ class Slot:
     without_disease: BitMap = field(default_factory=BitMap)
     modifiers: dict[tuple[Code, tuple[str, ...]], BitMap] = field(default_factory=dict)
     activities: dict[tuple[str, ...], BitMap] = field(default_factory=dict)
+    windows: dict[Window, BitMap] = field(default_factory=dict)
 
     def put(self, ordinals: BitMap, alternative: Alternative) -> None:
         """Note that these people have this alternative here."""
         self.present |= ordinals
         _add(self.permissions, alternative.permission, ordinals)
         _add(self.activities, alternative.activities, ordinals)
+        if alternative.data is not None:
+            _add(self.windows, alternative.data, ordinals)
         if alternative.permission is Duo.DS:
             for disease in alternative.diseases:
                 _add(self.diseases, disease, ordinals)
@@ -57,6 +61,7 @@ class Slot:
         yield from self.diseases.values()
         yield from self.modifiers.values()
         yield from self.activities.values()
+        yield from self.windows.values()
 
 
 @dataclass(slots=True)

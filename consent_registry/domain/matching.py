@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
-from consent_registry.domain.clauses import judge_activity, judge_modifier
+from consent_registry.domain.clauses import judge_activity, judge_modifier, judge_window
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.permissions import Coverage, coverage, judge_permission
@@ -29,6 +29,7 @@ from consent_registry.domain.verdict import (
     Reason,
     Result,
 )
+from consent_registry.domain.windows import Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,8 @@ class Inquiry:
     """A purpose asked on a day under a policy and a release of the disease hierarchy.
 
     `rules` say which axes exclude under the law of the dataset that is asked; `ruled` is what the
-    authority answered for this case.
+    authority answered for this case; `collected` is when the data asked for were collected, None
+    where that is not known.
     """
 
     purpose: Purpose
@@ -45,6 +47,7 @@ class Inquiry:
     diseases: Diseases
     rules: Rules = CONSENT_BINDS
     ruled: Answers = field(default_factory=dict)
+    collected: Window | None = None
 
     def on(self, today: date) -> "Inquiry":
         """Ask the same as on another day."""
@@ -96,7 +99,8 @@ def match_alternative(alternative: Alternative, inquiry: Inquiry) -> tuple[Findi
         for modifier in alternative.modifiers
     )
     activity = judge_activity(alternative.activities, inquiry.purpose)
-    return settled_all((*permission, *modifiers, *activity), inquiry.ruled)
+    window = judge_window(alternative.data, inquiry.collected)
+    return settled_all((*permission, *modifiers, *activity, *window), inquiry.ruled)
 
 
 def match(terms: Terms, inquiry: Inquiry) -> Answer:

@@ -15,6 +15,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from consent_registry.domain import windows
 from consent_registry.domain.activities import canonical_scopes, in_both, scopes_of, widest
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.duo import Duo
@@ -27,6 +28,7 @@ from consent_registry.domain.terms import (
     Terms,
     in_order,
 )
+from consent_registry.domain.windows import Window
 
 _Values = frozenset[str]
 _Bound = Callable[[_Values, _Values], _Values]
@@ -42,6 +44,7 @@ class _Part:
     diseases: _Values
     modifiers: frozenset[tuple[Code, _Values]]
     activities: _Values
+    data: Window | None
 
     @property
     def cares(self) -> bool:
@@ -102,20 +105,22 @@ class _Meeting:
             frozenset(t for t in known if not (self._diseases.covering(t) & known) - {t}),
             frozenset((m.code, _expanded(m.code, m.values)) for m in alternative.modifiers),
             widest(scopes_of(alternative.activities)),
+            alternative.data,
         )
 
     def _meet(self, one: _Part, other: _Part) -> _Part | None:
         permission = _narrower(one.permission, other.permission)
         modifiers = _modifiers(one, other)
         activities = in_both(one.activities, other.activities)
-        if permission is None or modifiers is None or not activities:
+        data, some = windows.in_both(one.data, other.data)
+        if permission is None or modifiers is None or not activities or not some:
             return None
         if permission is not Duo.DS:
-            return _Part(permission, frozenset(), modifiers, activities)
+            return _Part(permission, frozenset(), modifiers, activities, data)
         illnesses = one.diseases or other.diseases
         if one.diseases and other.diseases:
             illnesses = self._common(*sorted((one.diseases, other.diseases), key=sorted))
-        return _Part(permission, illnesses, modifiers, activities) if illnesses else None
+        return _Part(permission, illnesses, modifiers, activities, data) if illnesses else None
 
     def _find_common(self, ones: _Values, others: _Values) -> _Values:
         """Give the widest illnesses that lie within one of each."""
@@ -226,6 +231,7 @@ def _written(part: _Part) -> Alternative:
         ),
         diseases=tuple(sorted(part.diseases)),
         activities=canonical_scopes(part.activities),
+        data=part.data,
     )
 
 
@@ -239,4 +245,5 @@ def _alternative_order(alternative: Alternative) -> tuple[object, ...]:
         alternative.diseases,
         alternative.activities,
         tuple((modifier.code.value, modifier.values) for modifier in alternative.modifiers),
+        alternative.data.written() if alternative.data else (),
     )

@@ -24,6 +24,7 @@ from consent_registry.domain.records import EventRecord
 from consent_registry.domain.regimes import ConsentRole
 from consent_registry.domain.register import Dataset
 from consent_registry.domain.terms import Alternative, Terms
+from consent_registry.domain.windows import Window
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
 from shared.ids import EventId
@@ -37,6 +38,7 @@ VERSION: Final = 1
 _SUBJECT: Final = b"placet/receipt-subject/v1\n"
 _CONTEXT: Final[Mapping[str, JSON]] = MappingProxyType(
     {
+        "dcat": "http://www.w3.org/ns/dcat#",
         "dct": "http://purl.org/dc/terms/",
         "dpv": "https://w3id.org/dpv#",
         "dpv-27560": "https://w3id.org/dpv/schema/dpv-27560#",
@@ -250,7 +252,14 @@ def _alternative(alternative: Alternative) -> _Object:
             for modifier in alternative.modifiers
         ],
         "dpv:hasProcessing": list(scopes_of(alternative.activities)),
+        **({"dct:temporal": [_period(alternative.data)]} if alternative.data else {}),
     }
+
+
+def _period(window: Window) -> _Object:
+    """Write which collected data are meant, as DCAT writes a period."""
+    ends = zip(("dcat:startDate", "dcat:endDate"), window.written(), strict=True)
+    return {"@type": ["dct:PeriodOfTime"], **{name: day for name, day in ends if day}}
 
 
 def _purpose(label: str, codes: list[JSON]) -> _Object:

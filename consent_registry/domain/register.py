@@ -15,6 +15,7 @@ from pyroaring import BitMap
 
 from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.regimes import ConsentRole
+from consent_registry.domain.windows import Window
 from shared.canonical import JSON
 from shared.ids import ApplicationId, CohortId, DatasetId, Ordinal, PermitId, Revision
 
@@ -30,7 +31,8 @@ class Dataset:
     `members` is the number of ordinals given out, `table_version` counts changes of the table from
     ordinal to local id. `recorded_at` is the newest event's: no later one is recorded earlier.
     `legal_regime` and `consent_role` name the policy's rules for it; `form` is the form that it
-    demands of consents, empty when it demands none.
+    demands of consents, empty when it demands none. `collected` are the days on which its data were
+    collected, None when that was not said; it is said once.
     """
 
     dataset: DatasetId
@@ -45,6 +47,7 @@ class Dataset:
     recorded_at: datetime
     consent_role: str = ConsentRole.LEGAL_BASIS.value
     form: str = ""
+    collected: Window | None = None
 
     def now(self, clock_now: datetime) -> datetime:
         """Give the time that counts here: the clock's, but never before what was recorded.

@@ -58,6 +58,10 @@ class RowCode(Enum):
         "E-SCOPE-01",
         "not an activity: af_aggregate, subject_query, edic_secondary_use or project:<id>",
     )
+    DATA_WINDOW = (
+        "E-WIN-01",
+        "data collected from one date to another (2020-01-31), one of which may be left out",
+    )
     NOT_A_PERMISSION = ("E-DUO-06", "a permission term is expected here")
     VALUE_INVALID = ("E-DUO-07", "the value has the wrong form")
     MODIFIER_REPEATED = ("E-DUO-08", "the same modifier stands here twice")

@@ -18,9 +18,10 @@ from consent_registry.domain.terms import (
     Terms,
     read_alternative,
 )
+from consent_registry.domain.windows import Window, read_window
 from shared.errors import FieldFault, ValidationFailed
 
-_KEYS: Final = frozenset({"permission", "modifiers", "diseases", "activities"})
+_KEYS: Final = frozenset({"permission", "modifiers", "diseases", "activities", "data"})
 
 
 def read_statement(
@@ -70,6 +71,7 @@ def _alternative(value: object, at: str, diseases: Diseases, vocabulary: Vocabul
             _text(item, f"{at}/activities/{number}")
             for number, item in enumerate(_items(value.get("activities"), f"{at}/activities"))
         ),
+        data=_ends(value.get("data"), f"{at}/data"),
     )
     alternative, found = read_alternative(raw, diseases, vocabulary)
     if alternative is None:
@@ -83,6 +85,25 @@ def _alternative(value: object, at: str, diseases: Diseases, vocabulary: Vocabul
         ]
         raise ValidationFailed("the alternative has faults", faults=faults)
     return alternative
+
+
+def read_collected(value: object, at: str) -> Window | None:
+    """Read when data were collected, as a window is written. Raises ValidationFailed."""
+    try:
+        return read_window(_ends(value, at))
+    except ValueError:
+        _refuse(at, RowCode.DATA_WINDOW.message)
+
+
+def _ends(value: object, at: str) -> tuple[str, str]:
+    """Read `{"first": …, "last": …}`, either of which may be left out."""
+    if value is None:
+        return "", ""
+    if not isinstance(value, Mapping):
+        _refuse(at, "an object with first and last")
+    _require_keys(value, frozenset({"first", "last"}), at)
+    ends = [_text(value.get(name) or "", f"{at}/{name}") for name in ("first", "last")]
+    return ends[0], ends[1]
 
 
 def _modifier(value: object, at: str) -> RawModifier:

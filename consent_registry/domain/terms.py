@@ -24,6 +24,7 @@ from consent_registry.domain.national import (
 )
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.values import MAX_VALUES, check_values
+from consent_registry.domain.windows import Window, read_window
 
 MAX_ALTERNATIVES: Final = 20
 
@@ -44,14 +45,15 @@ class Modifier:
 class Alternative:
     """One permission, its modifiers by code, and (for DS) its diseases; all in canonical order.
 
-    `activities` are its scopes as `activities.canonical_scopes` writes them. National codes follow
-    DUO's, by name.
+    `activities` are its scopes as `activities.canonical_scopes` writes them; `data` is the window
+    of collected data that it covers, None for all. National codes follow DUO's, by name.
     """
 
     permission: Duo
     modifiers: tuple[Modifier, ...] = ()
     diseases: tuple[str, ...] = ()
     activities: tuple[str, ...] = ()
+    data: Window | None = None
 
     def has(self, code: Duo) -> bool:
         """Say whether this modifier stands in the alternative."""
@@ -71,12 +73,13 @@ class RawModifier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawAlternative:
-    """An alternative as handed in: any texts, unchecked."""
+    """An alternative as handed in: any texts, unchecked. `data` are the ends of its window."""
 
     permission: str
     modifiers: tuple[RawModifier, ...] = ()
     diseases: tuple[str, ...] = ()
     activities: tuple[str, ...] = ()
+    data: tuple[str, str] = ("", "")
 
 
 def read_alternative(
@@ -100,6 +103,8 @@ def read_alternative(
     faults += found
     if len(raw.activities) > MAX_ACTIVITIES or not all(map(is_scope, raw.activities)):
         faults += (Fault("activities", RowCode.UNKNOWN_ACTIVITY),)
+    window, found = _window(raw.data)
+    faults += found
     if faults or permission is None:
         return None, faults
     alternative = Alternative(
@@ -107,8 +112,16 @@ def read_alternative(
         modifiers=tuple(modifiers[code] for code in in_order(modifiers)),
         diseases=illnesses,
         activities=canonical_scopes(raw.activities),
+        data=window,
     )
     return alternative, ()
+
+
+def _window(ends: tuple[str, str]) -> tuple[Window | None, tuple[Fault, ...]]:
+    try:
+        return read_window(ends), ()
+    except ValueError:
+        return None, (Fault("data", RowCode.DATA_WINDOW),)
 
 
 def in_order(codes: Iterable[Code]) -> list[Code]:
@@ -198,7 +211,8 @@ def _disease_fault(text: str, known: Diseases) -> Fault | None:
 def to_json(terms: Terms) -> list[dict[str, object]]:
     """Write terms as JSON values, with identifiers instead of shorthands.
 
-    A grant for secondary use alone names no activities, as it did before there were others.
+    A grant for secondary use alone names no activities, as it did before there were others, and one
+    for data of any time no window.
     """
     return [
         {
@@ -209,6 +223,7 @@ def to_json(terms: Terms) -> list[dict[str, object]]:
             ],
             "diseases": list(alternative.diseases),
             **({"activities": list(alternative.activities)} if alternative.activities else {}),
+            **({"data": list(alternative.data.written())} if alternative.data else {}),
         }
         for alternative in terms
     ]
@@ -273,6 +288,7 @@ def _stored_alternative(item: Mapping[str, object]) -> Alternative:
         ),
         diseases=_texts(item["diseases"]),
         activities=activities,
+        data=read_window(_texts(item["data"])) if "data" in item else None,
     )
 
 

@@ -47,6 +47,7 @@ class Reason(Enum):
     PURPOSE_NOT_RESEARCH = "purpose_not_research"
     USE_PROHIBITED = "use_prohibited"
     ACTIVITY_NOT_PERMITTED = "activity_not_permitted"
+    DATA_NOT_COVERED = "data_not_covered"
     # The modifiers.
     METHODS_NOT_PERMITTED = "methods_not_permitted"
     PHENOTYPE_ONLY = "phenotype_only"

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the JSON views are given: the use cases' tools and how to wait. No rule lives here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask, current_app
 
 from consent_registry.domain.errors import DatasetUnknown
+from consent_registry.domain.windows import Window
 from consent_registry.usecases.tools import Tools
 from shared.clock import from_rfc3339
 from shared.errors import FieldFault, ValidationFailed
@@ -48,6 +49,17 @@ def current_edge() -> Edge:
 def current_tools() -> Tools:
     """Give the use cases' tools."""
     return current_edge().tools
+
+
+def window_of(sent: Mapping[str, Any] | None, pointer: str) -> Window | None:
+    """Take a window from a request; two open ends are none. Raises ValidationFailed."""
+    if sent is None or (sent["first"] is None and sent["last"] is None):
+        return None
+    try:
+        return Window(first=sent["first"], last=sent["last"])
+    except ValueError:
+        fault = FieldFault(f"{pointer}/last", "not before first")
+        raise ValidationFailed("a window ends before it begins", faults=[fault]) from None
 
 
 def dataset_id_of(text: str) -> DatasetId:

@@ -6,13 +6,13 @@ policy. Pure: everything a verdict depends on is an argument and is named in the
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from consent_registry.domain import purpose
 from consent_registry.domain.manifest import versions
 from consent_registry.domain.matching import Answer, Inquiry, match, worst
-from consent_registry.domain.purpose import Purpose
-from consent_registry.domain.statements import read_statement
+from consent_registry.domain.statements import read_collected, read_statement
 from consent_registry.domain.terms import Terms
 from consent_registry.domain.verdict import Finding, Reason, Result
 from shared.errors import FieldFault, ValidationFailed
@@ -21,7 +21,7 @@ INVALID: Final = "invalid"
 
 
 def check_cases(cases: Sequence[object], rules: Inquiry) -> dict[str, Any]:
-    """Decide each case, `{"consent": …, "purpose": …, "id": …}`, in order.
+    """Decide each case, `{"consent": …, "purpose": …, "collected": …, "id": …}`, in order.
 
     `rules` gives day, policy and disease hierarchy; its purpose is not asked. A case with faults
     has the verdict `invalid` and its faults, each with a pointer; never fails over content.
@@ -42,17 +42,18 @@ def _decide(number: int, case: object, rules: Inquiry) -> dict[str, Any]:
     except ValidationFailed as faulty:
         faults = [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in faulty.faults]
         return {**kept, "verdict": INVALID, "faults": faults}
-    return {**kept, **_answer(match(terms, rules.about(asked)))}
+    return {**kept, **_answer(match(terms, asked))}
 
 
-def _parts(case: object, at: str, rules: Inquiry) -> tuple[Terms, Purpose]:
-    if not isinstance(case, Mapping) or not set(case) <= {"id", "consent", "purpose"}:
-        fault = FieldFault(at, "an object with consent, purpose and, if wanted, id")
+def _parts(case: object, at: str, rules: Inquiry) -> tuple[Terms, Inquiry]:
+    if not isinstance(case, Mapping) or not set(case) <= {"id", "consent", "purpose", "collected"}:
+        fault = FieldFault(at, "an object with consent, purpose and, if wanted, collected and id")
         raise ValidationFailed("not a case", faults=[fault])
     terms = read_statement(
         case.get("consent"), f"{at}/consent", rules.diseases, rules.policy.vocabulary
     )
-    return terms, purpose.from_json(case.get("purpose"), f"{at}/purpose")
+    asked = rules.about(purpose.from_json(case.get("purpose"), f"{at}/purpose"))
+    return terms, replace(asked, collected=read_collected(case.get("collected"), f"{at}/collected"))
 
 
 def _answer(found: Answer) -> dict[str, Any]:

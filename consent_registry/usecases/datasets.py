@@ -11,6 +11,7 @@ from consent_registry.domain.places import COUNTRIES
 from consent_registry.domain.policy import CONSENT_ROLES, REGIMES, Policy
 from consent_registry.domain.regimes import ConsentRole
 from consent_registry.domain.register import ChangeKind, Dataset, RegisterChange
+from consent_registry.domain.windows import Window
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.tools import Tools
 from shared.errors import FieldFault, ValidationFailed
@@ -18,7 +19,7 @@ from shared.ids import DatasetId, Revision, parse_dataset_id
 from shared.principal import Principal
 
 _TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
-_FACTS: Final = ("title", "controller", "country", "legal_regime", "consent_role")
+_FACTS: Final = ("title", "controller", "country", "legal_regime", "consent_role", "collected")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class NewDataset:
     country: str
     legal_regime: str
     consent_role: str = ConsentRole.LEGAL_BASIS.value
+    collected: Window | None = None
 
 
 def register_dataset(wanted: NewDataset, *, tools: Tools, principal: Principal) -> Dataset:
@@ -49,6 +51,7 @@ def register_dataset(wanted: NewDataset, *, tools: Tools, principal: Principal) 
         members=0,
         table_version=0,
         recorded_at=now,
+        collected=wanted.collected,
     )
     with tools.units() as uow:
         if not uow.datasets.add(dataset):
@@ -119,5 +122,5 @@ def _same(held: Dataset | None, wanted: NewDataset) -> Dataset:
     return held
 
 
-def _facts(dataset: Dataset | NewDataset) -> Mapping[str, str]:
+def _facts(dataset: Dataset | NewDataset) -> Mapping[str, object]:
     return {name: getattr(dataset, name) for name in _FACTS}

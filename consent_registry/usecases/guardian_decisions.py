@@ -203,6 +203,8 @@ def _written(wanted: NewConsent) -> dict[str, JSON]:
                 "permission": one.permission,
                 "diseases": list(one.diseases),
                 "modifiers": [[mod.code, list(mod.values)] for mod in one.modifiers],
+                "activities": list(one.activities),
+                "data": list(one.data),
             }
             for one in wanted.alternatives
         ],
@@ -224,7 +226,15 @@ def _read(pseudonym: str, stored: Mapping[str, Any]) -> NewConsent:
                     RawModifier(code=code, values=tuple(values))
                     for code, values in one["modifiers"]
                 ),
+                # Proposals stored before these were written had neither, and were read so.
+                activities=tuple(one.get("activities", ())),
+                data=_ends(one.get("data", ("", ""))),
             )
             for one in stored["alternatives"]
         ),
     )
+
+
+def _ends(stored: Sequence[str]) -> tuple[str, str]:
+    first, last = stored
+    return first, last

@@ -87,7 +87,9 @@ class Tools:
 
     def inquiry(self, purpose: Purpose, at: datetime, dataset: Dataset) -> Inquiry:
         """Ask a purpose of a dataset at an instant, under the policy that is in force then."""
-        return replace(self.matching(purpose, at), rules=self.rules(dataset, at))
+        return replace(
+            self.matching(purpose, at), rules=self.rules(dataset, at), collected=dataset.collected
+        )
 
     def matching(self, purpose: Purpose, at: datetime) -> Inquiry:
         """Ask what terms say of a purpose, whatever law a dataset of such people is under."""

@@ -37,6 +37,7 @@ REASON_WORDS: Final[Mapping[str, str]] = {
     "purpose_not_research": "allowed research only",
     "use_prohibited": "cannot allow a use that the law prohibits",
     "activity_not_permitted": "allowed other activities, not this one",
+    "data_not_covered": "allowed data collected at another time, not these",
     "methods_not_permitted": "allowed no development of methods",
     "phenotype_only": "allowed only studies of genetic data",
     "organisation_for_profit": "allowed only organisations that are not for profit",

@@ -33,7 +33,6 @@ from consent_registry.domain.fhir.statement import (
     NotUnderstood,
     Provision,
     Release,
-    Span,
     Statement,
     about_of,
     read_statement,
@@ -52,6 +51,7 @@ from consent_registry.domain.terms import (
     canonical_text,
     read_alternative,
 )
+from consent_registry.domain.windows import Window
 
 _RESEARCH: Final = Coded(system=EHDS_SYSTEM, code=EhdsPurpose.RESEARCH.value)
 _TERMS: Final = frozenset({DUO_SYSTEM, NATIONAL_SYSTEM})
@@ -157,30 +157,37 @@ class FhirReader:
             raise NotUnderstood(RowCode.FHIR_UNMAPPED, "policy")
 
     def _by_codes(self, statement: Statement) -> _Given:
-        permitted: dict[str, list[Span]] = {}
+        permitted: dict[str, list[Provision]] = {}
         denied: set[str] = set()
         for provision in statement.provisions:
             if provision.purposes or provision.parameters or provision.about:
                 raise NotUnderstood(RowCode.FHIR_ELEMENT, "provision")
             for code in self._codes(provision):
                 if provision.permits:
-                    permitted.setdefault(code, []).append(provision.span)
+                    permitted.setdefault(code, []).append(provision)
                 else:
                     denied.add(code)
         if denied & permitted.keys():
             raise NotUnderstood(RowCode.FHIR_CONTRADICTION, "provision")
-        if any(len(set(spans)) > 1 for spans in permitted.values()):
+        if any(len({(p.span, p.data_span) for p in by}) > 1 for by in permitted.values()):
             raise NotUnderstood(RowCode.FHIR_PERIODS, "provision")
         rules = [rule for rule in self._mapping.rules if rule.needs <= permitted.keys()]
         periods = {
-            times.common([statement.span, *(permitted[code][0] for code in rule.needs)])
+            times.common([statement.span, *(permitted[code][0].span for code in rule.needs)])
             for rule in rules
         }
-        return _Given(terms=self._terms_of(rules), period=_one(periods))
+        windows = [
+            times.window(permitted[code][0].data_span for code in rule.needs) for rule in rules
+        ]
+        return _Given(terms=self._terms_of(rules, windows), period=_one(periods))
 
-    def _terms_of(self, rules: Sequence[Rule]) -> Terms:
+    def _terms_of(self, rules: Sequence[Rule], windows: Sequence[Window | None]) -> Terms:
         found = [alternative_of(rule, self._diseases) for rule in rules]
-        terms = tuple(one for one in found if one is not None)
+        terms = tuple(
+            replace(one, data=window)
+            for one, window in zip(found, windows, strict=True)
+            if one is not None
+        )
         if len(terms) != len(found):
             raise NotUnderstood(RowCode.FHIR_UNMAPPED, "diseases")
         return terms
@@ -224,6 +231,7 @@ class FhirReader:
         for parameter in provision.parameters:
             values.setdefault(parameter.code, []).append(parameter.value)
         activities = tuple(values.pop(ACTIVITY, ()))
+        window = times.window([provision.data_span])
         if not values.keys() <= set(codes):
             raise NotUnderstood(RowCode.FHIR_UNMAPPED, "modifierExtension")
         raw = RawAlternative(
@@ -235,6 +243,7 @@ class FhirReader:
             ),
             diseases=tuple(values.get(permission, ())),
             activities=activities,
+            data=window.written() if window else ("", ""),
         )
         alternative, faults = read_alternative(raw, self._diseases, self._vocabulary)
         if alternative is None:

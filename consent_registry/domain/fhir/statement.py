@@ -60,6 +60,7 @@ class Provision:
 
     permits: bool
     span: Span
+    data_span: Span
     concepts: tuple[tuple[Coded, ...], ...]
     purposes: tuple[Coded, ...]
     parameters: tuple[Parameter, ...]
@@ -112,12 +113,12 @@ _FOREIGN: Final = {
     Release.R5: frozenset({"patient", "dateTime", "scope", "policy", "policyRule", "performer"}),
 }
 _PROVISION: Final = frozenset(
-    {"id", "extension", "period", "code", "purpose", "modifierExtension", "data"}
+    {"id", "extension", "period", "code", "purpose", "modifierExtension", "data", "dataPeriod"}
 )
 _R4_PROVISION: Final = _PROVISION | {"type"}
 _NAMED: Final = frozenset(
     {
-        *("actor", "action", "securityLabel", "class", "dataPeriod", "expression", "documentType"),
+        *("actor", "action", "securityLabel", "class", "expression", "documentType"),
         *("resourceType", "grantee", "contained", "implicitRules", "modifierExtension"),
     }
 )
@@ -154,7 +155,7 @@ def _r4(resource: Mapping[str, Any]) -> Statement:
     over = resource.get("status") in OVER
     base = {} if over else _object(resource, "provision")
     _known(base, _R4_PROVISION | {"provision"}, "provision")
-    if not {"code", "purpose", "modifierExtension", "data"}.isdisjoint(base):
+    if not {"code", "purpose", "modifierExtension", "data", "dataPeriod"}.isdisjoint(base):
         raise NotUnderstood(RowCode.FHIR_ELEMENT, "provision")
     kind = base.get("type")
     if kind == "permit":
@@ -218,6 +219,7 @@ def _provision(provision: Mapping[str, Any], permits: bool) -> Provision:
     return Provision(
         permits=permits,
         span=_span(provision),
+        data_span=_span(provision, "dataPeriod"),
         concepts=tuple(_codings(one) for one in _objects(provision, "code")),
         purposes=tuple(_coding(one, "purpose") for one in _objects(provision, "purpose")),
         parameters=tuple(_parameter(one) for one in _objects(provision, "modifierExtension")),
@@ -268,12 +270,12 @@ def _identifier(found: Mapping[str, Any], at: str) -> Coded:
     return Coded(system=_text(found, "system", at), code=_text(found, "value", at))
 
 
-def _span(found: Mapping[str, Any]) -> Span:
-    period = _object(found, "period")
-    _known(period, frozenset({"start", "end", "id"}), "period")
+def _span(found: Mapping[str, Any], name: str = "period") -> Span:
+    period = _object(found, name)
+    _known(period, frozenset({"start", "end", "id"}), name)
     return Span(
-        start=_text(period, "start", "period", required=False),
-        end=_text(period, "end", "period", required=False),
+        start=_text(period, "start", name, required=False),
+        end=_text(period, "end", name, required=False),
     )
 
 

@@ -7,11 +7,12 @@ year or a month in place of a date. The last says too little for a consent and i
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from consent_registry.domain.fhir.statement import NotUnderstood, Span
 from consent_registry.domain.row_codes import RowCode
+from consent_registry.domain.windows import Window, in_both
 from shared.clock import to_rfc3339
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -33,6 +34,36 @@ def ends(text: str, column: str) -> datetime:
     Of a time with its seconds it is that time itself, which is narrower by less than a second.
     """
     return _read(text, column, timedelta(days=1))
+
+
+def window(spans: Iterable[Span]) -> Window | None:
+    """Give the days that all these periods of collected data have in common; None for all days.
+
+    A period that begins or ends within a day does not cover that day. Raises NotUnderstood when
+    there are none.
+    """
+    found: Window | None = None
+    for span in spans:
+        found, some = in_both(found, _days(span))
+        if not some:
+            raise NotUnderstood(RowCode.FHIR_PERIODS, "dataPeriod")
+    return found
+
+
+def _days(span: Span) -> Window | None:
+    if not span.start and not span.end:
+        return None
+    first = last = None
+    if span.start:
+        start = begins(span.start, "dataPeriod")
+        first = start.date() + (timedelta() if start.time() == time() else timedelta(days=1))
+    if span.end:
+        # The first instant behind it: the day before that one is whole.
+        last = ends(span.end, "dataPeriod").date() - timedelta(days=1)
+    try:
+        return Window(first=first, last=last)
+    except ValueError:
+        raise NotUnderstood(RowCode.FHIR_PERIODS, "dataPeriod") from None
 
 
 def written(at: datetime | None) -> str:

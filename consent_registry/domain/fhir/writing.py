@@ -159,6 +159,9 @@ def _provision(held: Held, alternative: Alternative) -> _Object:
             }
         ],
     }
+    if alternative.data is not None:
+        ends = zip(("start", "end"), alternative.data.written(), strict=True)
+        found["dataPeriod"] = {name: day for name, day in ends if day}
     if parameters:
         found["modifierExtension"] = parameters
     return found

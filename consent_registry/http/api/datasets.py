@@ -10,7 +10,7 @@ from consent_registry.http.api.schemas import (
     DatasetWithCodesSchema,
     NewDatasetSchema,
 )
-from consent_registry.http.edge import current_tools, dataset_id_of
+from consent_registry.http.edge import current_tools, dataset_id_of, window_of
 from consent_registry.usecases.codes import dataset_codes
 from consent_registry.usecases.datasets import (
     NewDataset,
@@ -38,6 +38,7 @@ def create(body: dict[str, Any]) -> dict[str, Any]:
         country=body["country"],
         legal_regime=body["legal_regime"],
         consent_role=body["consent_role"],
+        collected=window_of(body["collected"], "/collected"),
     )
     made = register_dataset(wanted, tools=current_tools(), principal=current_principal())
     return present.dataset(made)

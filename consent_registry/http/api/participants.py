@@ -23,7 +23,7 @@ from consent_registry.http.api.schemas import (
     WithdrawSchema,
 )
 from consent_registry.http.api.schemas_uses import UsesSchema
-from consent_registry.http.edge import current_tools, dataset_id_of, instant_of
+from consent_registry.http.edge import current_tools, dataset_id_of, instant_of, window_of
 from consent_registry.usecases.consents import NewConsent, record_consent
 from consent_registry.usecases.inclusion import inclusion_of
 from consent_registry.usecases.people import link_login
@@ -166,7 +166,13 @@ def alternative_of(number: int, raw: dict[str, Any]) -> RawAlternative:
         ),
         diseases=tuple(raw["diseases"]),
         activities=tuple(raw["activities"]),
+        data=_window(raw["data"], f"/alternatives/{number}/data"),
     )
+
+
+def _window(sent: dict[str, Any] | None, pointer: str) -> tuple[str, str]:
+    found = window_of(sent, pointer)
+    return ("", "") if found is None else found.written()
 
 
 def _values(value: object, pointer: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from consent_registry.domain.records import answers_of
 from consent_registry.domain.register import Dataset, FrozenCohort, Withdrawal
 from consent_registry.domain.terms import Terms, to_json
 from consent_registry.domain.verdict import ENGINE_VERSION, Matter
+from consent_registry.domain.windows import Window
 from consent_registry.http.uses_present import use_report
 from consent_registry.usecases.blocking import Blocking
 from consent_registry.usecases.codes import DatasetCodes
@@ -42,6 +43,7 @@ def dataset(found: Dataset) -> dict[str, Any]:
         "members": found.members,
         "table_version": found.table_version,
         "created_at": to_rfc3339(found.created_at),
+        "collected": found.collected,
     }
 
 
@@ -294,9 +296,18 @@ def _step(step: Step) -> dict[str, Any]:
 def _alternatives(terms: Terms | None) -> list[Mapping[str, object]]:
     """Write terms the way a statement is handed in."""
     return [
-        {**alternative, "modifiers": _modifiers(alternative["modifiers"])}
-        for alternative in to_json(terms or ())
+        {
+            **written,
+            "modifiers": _modifiers(written["modifiers"]),
+            **({"data": _window(alternative.data)} if alternative.data else {}),
+        }
+        for alternative, written in zip(terms or (), to_json(terms or ()), strict=True)
     ]
+
+
+def _window(window: Window) -> dict[str, str | None]:
+    first, last = window.written()
+    return {"first": first or None, "last": last or None}
 
 
 def _modifiers(stored: object) -> list[dict[str, object]]:

@@ -11,10 +11,18 @@ from shared.canonical import MAX_INTEGER
 
 _IMPORT_STATES: Final = "staged, applying, finished, refused, failed or cancelled"
 _TIME: Final = "RFC 3339 in UTC"
+_COLLECTED: Final = "when its data were collected; null: not said"
 
 
 def _about(text: str) -> dict[str, Any]:
     return {"description": text}
+
+
+class WindowSchema(StrictSchema):
+    """Days, both included; one of them may be null, which leaves that side open."""
+
+    first = fields.Date(load_default=None, allow_none=True)
+    last = fields.Date(load_default=None, allow_none=True)
 
 
 class NewDatasetSchema(StrictSchema):
@@ -27,6 +35,9 @@ class NewDatasetSchema(StrictSchema):
     legal_regime = fields.String(required=True)
     consent_role = fields.String(
         load_default="legal_basis", metadata=_about("legal_basis, safeguard or none")
+    )
+    collected = fields.Nested(
+        WindowSchema, load_default=None, allow_none=True, metadata=_about(_COLLECTED)
     )
 
 
@@ -44,6 +55,7 @@ class DatasetSchema(Schema):
     members = fields.Integer()
     table_version = fields.Integer()
     created_at = fields.String(metadata=_about(_TIME))
+    collected = fields.Nested(WindowSchema, allow_none=True, metadata=_about(_COLLECTED))
 
 
 class DatasetWithCodesSchema(DatasetSchema):
@@ -79,6 +91,9 @@ class AlternativeSchema(StrictSchema):
         load_default=list,
         validate=validate.Length(max=16),
         metadata=_about("af_aggregate, subject_query, edic_secondary_use (when left out)"),
+    )
+    data = fields.Nested(
+        WindowSchema, load_default=None, allow_none=True, metadata=_about("which data are meant")
     )
 
 

@@ -19,8 +19,12 @@ from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.duo import TERMS, ValueKind
 from consent_registry.domain.national import Code, NationalCode, Vocabulary
 from consent_registry.domain.terms import Alternative, Terms
+from consent_registry.domain.windows import Window
 from consent_registry.http.pages.words import (
     ACTIVITY_WORDS,
+    DATA_BETWEEN,
+    DATA_FROM,
+    DATA_UNTIL,
     GROUP_PLACES,
     ONE_PROJECT,
     ONLY_FOR,
@@ -86,6 +90,8 @@ class Speaker:
         if alternative.activities:
             named = [self._activity(scope) for scope in alternative.activities]
             by_group[Group.LIMIT].append(ONLY_FOR.format(value="; ".join(named)))
+        if alternative.data is not None:
+            by_group[Group.LIMIT].append(self._window(alternative.data))
         return Said(
             uses=tuple(by_group[Group.USE]),
             limits=tuple(by_group[Group.LIMIT]),
@@ -96,6 +102,13 @@ class Speaker:
                 if not isinstance(code, NationalCode) and (more := TERM_WORDS[code].more)
             ),
         )
+
+    def _window(self, window: Window) -> str:
+        """Say which collected data are meant."""
+        first = self.day(window.first) if window.first else ""
+        last = self.day(window.last) if window.last else ""
+        wording = DATA_BETWEEN if first and last else DATA_FROM if first else DATA_UNTIL
+        return wording.format(first=first, last=last)
 
     @staticmethod
     def _activity(scope: str) -> str:

@@ -145,6 +145,9 @@ CHOOSE_ILLNESSES: Final = "Choose at least one illness, or answer no."
 CHOOSE_ANSWER: Final = "Choose one of the two answers, or leave the question open."
 ONE_PROJECT: Final = "the project {value}"
 ONLY_FOR: Final = "This choice is only for this: {value}."
+DATA_BETWEEN: Final = "Only for data collected from {first} to {last}."
+DATA_FROM: Final = "Only for data collected on {first} or later."
+DATA_UNTIL: Final = "Only for data collected on {last} or earlier."
 
 GROUP_PLACES: Final[Mapping[str, str]] = MappingProxyType(
     {

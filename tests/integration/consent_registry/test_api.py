@@ -140,6 +140,7 @@ def test_a_participant_reads_changes_and_withdraws_for_herself_only(node: Regist
                 "permission": "DS",
                 "modifiers": [{"code": "GS", "value": ["FI", "EU"]}, {"code": "TS", "value": 24}],
                 "diseases": ["MONDO:0004992"],
+                "data": {"first": "2020-01-01", "last": None},
             }
         ]
     }
@@ -149,6 +150,7 @@ def test_a_participant_reads_changes_and_withdraws_for_herself_only(node: Regist
     assert done.json()["kind"] == "changed"
     # What is read can be handed in again as it is.
     read = node.call("GET", "/v1/participants/anna-p/consents", token=anna).json()["consents"][0]
+    assert read["alternatives"][0]["data"] == {"first": "2020-01-01", "last": None}
     again = node.call("PUT", path, {"alternatives": read["alternatives"]}, token=anna)
     assert again.status_code == 200, again.text
     key = {"Idempotency-Key": "once"}

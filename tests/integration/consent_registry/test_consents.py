@@ -2,7 +2,7 @@
 """Recording, withdrawing and reading on a real database."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +22,8 @@ from consent_registry.domain.errors import (
 from consent_registry.domain.history import State
 from consent_registry.domain.records import Channel, commitment, event_hash
 from consent_registry.domain.terms import RawAlternative, RawModifier
+from consent_registry.domain.windows import Window
+from consent_registry.usecases.cohorts import evaluate_cohort
 from consent_registry.usecases.consents import NewConsent, record_consent
 from consent_registry.usecases.datasets import (
     NewDataset,
@@ -44,6 +46,7 @@ from consent_registry.usecases.withdraw import (
 )
 from shared.errors import Forbidden, ValidationFailed
 from shared.ids import DatasetId, Ordinal
+from tests.fakes.consent_factories import purpose
 from tests.support.registry_world import DESK, DS, LOGIN, RegistryWorld, person
 
 ANNA = person("anna")
@@ -61,6 +64,34 @@ def state(world: RegistryWorld, **times: Any) -> State:
     asked = {"effective_at": None, "known_at": None, **times}
     found = consents_of("P-1", **asked, tools=world.tools, principal=DESK)
     return found.choices[0].standing.state
+
+
+def test_a_grant_for_data_of_a_time_reaches_datasets_that_say_they_are_of_it(
+    world: RegistryWorld,
+) -> None:
+    """Whoever is asked: the cohort, and the history that names the days."""
+    of_2020 = Window(first=date(2020, 1, 1), last=date(2020, 12, 31))
+    said, unsaid = DatasetId("GDI-ZZ-DATASET-2"), DatasetId("GDI-ZZ-DATASET-3")
+    for name, collected in ((said, of_2020), (unsaid, None)):
+        wanted = NewDataset(
+            dataset=name,
+            title="Genomes",
+            controller="A hospital",
+            country="ZZ",
+            legal_regime="consent_gdpr",
+            collected=collected,
+        )
+        assert register_dataset(wanted, tools=world.tools, principal=DESK).collected == collected
+        assert register_dataset(wanted, tools=world.tools, principal=DESK).collected == collected
+        world.load({"dataset": name})
+        narrow = (RawAlternative(permission="HMB", data=("2020-01-01", "")),)
+        consent = NewConsent(pseudonym="P-1", dataset=name, alternatives=narrow)
+        record_consent(consent, tools=world.tools, principal=DESK)
+        found = evaluate_cohort(name, purpose(), tools=world.tools, principal=DESK)
+        assert bool(found.cohort.within) is (collected is not None)
+    other = replace(wanted, collected=of_2020)
+    with pytest.raises(DatasetExists):
+        register_dataset(other, tools=world.tools, principal=DESK)
 
 
 def test_datasets_are_registered_once(world: RegistryWorld) -> None:

@@ -9,6 +9,7 @@ import pytest
 from consent_registry.domain.errors import DecisionUnknown, GuardianMustSign, MandateUnknown
 from consent_registry.domain.mandates import Mandate, MandateKind
 from consent_registry.domain.terms import RawAlternative
+from consent_registry.domain.windows import Window
 from consent_registry.usecases.consents import NewConsent
 from consent_registry.usecases.guardian_decisions import (
     Decision,
@@ -41,6 +42,25 @@ def child(world: RegistryWorld) -> RegistryWorld:
     leave(world, A)
     world.clock.pass_time(60)
     return world
+
+
+def test_what_the_second_guardian_signs_is_what_the_first_proposed(child: RegistryWorld) -> None:
+    """Left out, scopes and days would read as the widest: secondary use of data of any time."""
+    mother, father = authorise(child, "mother"), authorise(child, "father")
+    narrow = RawAlternative(
+        permission="HMB", activities=("project:heart-1",), data=("2020-01-01", "")
+    )
+    proposed = NewConsent(pseudonym=A, dataset=DS, alternatives=(narrow,))
+    pending = propose_decision(proposed, [mother.mandate_id], tools=child.tools, principal=DESK)
+    done = sign_decision(
+        A, pending.decision_id, [father.mandate_id], tools=child.tools, principal=DESK
+    )
+    assert done.recorded is not None
+    (choice,) = consents_of(A, None, None, tools=child.tools, principal=DESK).choices
+    assert choice.standing.terms is not None
+    (given,) = choice.standing.terms
+    assert given.activities == ("project:heart-1",)
+    assert given.data == Window(first=date(2020, 1, 1))
 
 
 def authorise(world: RegistryWorld, who: str, **changes: object) -> Mandate:

@@ -4,6 +4,7 @@
 import random as standard_random
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ from consent_registry.domain.purpose import Category, Organisation, Purpose
 from consent_registry.domain.regimes import Moment
 from consent_registry.domain.terms import Alternative, Modifier, Terms
 from consent_registry.domain.verdict import Reason, Result
+from consent_registry.domain.windows import Window
 from permit_service.domain.ruling import Matter as AskedOfAuthority
 from tests.fakes.consent_factories import inquiry, policy
 
@@ -71,7 +73,19 @@ def alternatives(draw: st.DrawFn) -> Alternative:
         modifiers=tuple(sorted(picked, key=lambda m: MODIFIERS.index(m.code))),
         diseases=tuple(sorted(illnesses)) if permission is Duo.DS else (),
         activities=draw(st.sampled_from(SCOPES)),
+        data=draw(st.none() | windows()),
     )
+
+
+_DAYS = [date(2019, 1, 1), date(2020, 6, 30), date(2022, 12, 31)]
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> Window:
+    first, last = draw(st.tuples(*[st.sampled_from([None, *_DAYS])] * 2).filter(any))
+    if first is not None and last is not None and last < first:
+        first, last = last, first
+    return Window(first=first, last=last)
 
 
 consents = st.lists(alternatives(), min_size=1, max_size=3).map(tuple)
@@ -108,7 +122,8 @@ def purposes(draw: st.DrawFn) -> Purpose:
 @st.composite
 def inquiries(draw: st.DrawFn) -> Inquiry:
     switch = {code: draw(st.sampled_from(OnRestricted)) for code in ("HMB", "DS", "POA")}
-    return inquiry(draw(purposes()), policy=replace(policy(), methods_on_restricted=switch))
+    asked = inquiry(draw(purposes()), policy=replace(policy(), methods_on_restricted=switch))
+    return replace(asked, collected=draw(st.none() | windows()))
 
 
 @st.composite

@@ -22,6 +22,8 @@ from consent_registry.domain.terms import Alternative, Modifier, canonical_text
 from shared.ids import DatasetId, EventId
 from tests.fakes.fhir import reader
 
+from .test_cohort_laws import windows
+
 _CHECKS = {
     Release.R4: R4Consent.model_validate_json,
     Release.R5: R5Consent.model_validate_json,
@@ -57,6 +59,7 @@ def alternatives(draw: st.DrawFn) -> Alternative:
         modifiers=modifiers,
         diseases=diseases,
         activities=canonical_scopes(scopes),
+        data=draw(st.none() | windows()),
     )
 
 

@@ -2,6 +2,7 @@
 """The dataset's own codes and the filter by person agree, in any order and over any diamond."""
 
 import random as standard_random
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,39 +10,45 @@ from hypothesis import strategies as st
 from consent_registry.domain.cohort import evaluate
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import Standing, State
-from consent_registry.domain.matching import match
+from consent_registry.domain.matching import Inquiry, match
 from consent_registry.domain.meet import meet
 from consent_registry.domain.purpose import Category, Purpose
 from consent_registry.domain.terms import Terms
 from consent_registry.domain.verdict import Result
+from consent_registry.domain.windows import Window
 from tests.fakes.consent_factories import extract, inquiry, letters, purpose, terms
 
-from .test_cohort_laws import alternatives, consents, index_of, purposes
+from .test_cohort_laws import alternatives, consents, index_of, purposes, windows
 
 everybody = st.lists(consents, min_size=1, max_size=4)
 # Purposes that little stands against: a wholly random one is denied by nearly everybody.
 easy = st.sampled_from(Category).map(purpose)
 
 
-def takes_all(everyone: list[Terms], asked: Purpose) -> bool:
+collected = st.none() | windows()
+
+
+def takes_all(everyone: list[Terms], asked: Inquiry) -> bool:
     standings = [Standing(state=State.GIVEN, terms=consent) for consent in everyone]
-    return len(evaluate(index_of(standings), inquiry(asked)).within) == len(everyone)
+    return len(evaluate(index_of(standings), asked).within) == len(everyone)
 
 
-@given(everybody, purposes() | easy)
+@given(everybody, purposes() | easy, collected)
 def test_the_meet_permits_exactly_when_the_filter_takes_everybody(
-    everyone: list[Terms], asked: Purpose
+    everyone: list[Terms], asked: Purpose, when: Window | None
 ) -> None:
+    question = replace(inquiry(asked), collected=when)
     common = meet(everyone, extract())
-    assert (match(common, inquiry(asked)).result is Result.PERMIT) == takes_all(everyone, asked)
+    assert (match(common, question).result is Result.PERMIT) == takes_all(everyone, question)
 
 
-@given(st.lists(alternatives().map(lambda one: (one,)), min_size=2, max_size=3), easy)
+@given(st.lists(alternatives().map(lambda one: (one,)), min_size=2, max_size=3), easy, collected)
 def test_it_does_so_where_everybody_has_one_alternative(
-    everyone: list[Terms], asked: Purpose
+    everyone: list[Terms], asked: Purpose, when: Window | None
 ) -> None:
+    question = replace(inquiry(asked), collected=when)
     common = meet(everyone, extract())
-    assert (match(common, inquiry(asked)).result is Result.PERMIT) == takes_all(everyone, asked)
+    assert (match(common, question).result is Result.PERMIT) == takes_all(everyone, question)
 
 
 @given(everybody, consents, purposes() | easy)

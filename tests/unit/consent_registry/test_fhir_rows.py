@@ -105,7 +105,7 @@ TRAPS: list[tuple[str, object, str]] = [
     (f"{PROVISIONS}/4/action", [{"text": "disclose"}], "E-FHIR-03"),
     (f"{PROVISIONS}/4/securityLabel", [{"code": "R"}], "E-FHIR-03"),
     (f"{PROVISIONS}/4/class", [{"code": "x"}], "E-FHIR-03"),
-    (f"{PROVISIONS}/4/dataPeriod", {"end": "2020-01-01"}, "E-FHIR-03"),
+    ("provision/dataPeriod", {"end": "2020-01-01"}, "E-FHIR-03"),
     (f"{PROVISIONS}/4/data", [{"meaning": "instance", "reference": {}}], "E-FHIR-01"),
     (f"{PROVISIONS}/4/purpose", [{"system": "urn:x", "code": "HRESCH"}], "E-FHIR-03"),
     (f"{PROVISIONS}/4/modifierExtension", [{"url": "urn:x"}], "E-FHIR-03"),

@@ -19,7 +19,6 @@ from consent_registry.adapters.tables import (
     CONSENT_EVENT,
     DATASET_MEMBER,
     IMPORT_BAD,
-    IMPORT_BATCH,
     IMPORT_FAULT,
     IMPORT_ROW,
     LISTED_APPROVAL,
@@ -27,7 +26,7 @@ from consent_registry.adapters.tables import (
     STANDING,
 )
 from consent_registry.domain.approvals import Widening
-from consent_registry.domain.batches import ImportBatch, StagedRow
+from consent_registry.domain.batches import Format, ImportBatch, StagedRow
 from consent_registry.domain.history import Kind, State
 from consent_registry.domain.rows import Row as ConsentRow
 
@@ -172,7 +171,7 @@ class SqlImports(BatchStore):
             found.update(self._connection.execute(wanted).scalars())
         return sorted(found)
 
-    def against_a_no(self, import_id: str) -> Sequence[int]:
+    def against_a_no(self, batch: ImportBatch) -> Sequence[int]:
         """Look up what `consent_registry.domain.history.has_said_no` says, for a whole file."""
         rows, events = IMPORT_ROW.c, CONSENT_EVENT.c
         wanted = (
@@ -188,26 +187,19 @@ class SqlImports(BatchStore):
                 (events.dataset == rows.dataset) & (events.ordinal == DATASET_MEMBER.c.ordinal),
             )
             .where(
-                rows.import_id == import_id,
+                rows.import_id == batch.import_id,
                 rows.kind == Kind.GIVEN.value,
                 events.kind.in_([Kind.REFUSED.value, Kind.WITHDRAWN.value]),
                 func.greatest(events.effective_from, events.expressed_at) >= rows.expressed_at,
-                ~self._recorded_before(),
+                ~_recorded_before(batch),
             )
             .distinct()
         )
         return sorted(self._connection.execute(wanted).scalars())
 
-    def unapproved(self, import_id: str) -> Sequence[int]:
+    def unapproved(self, batch: ImportBatch) -> Sequence[int]:
         """Look up what `approvals.ends_in_a_no` says of the projection, and who is approved."""
-        rows, standing, approval = IMPORT_ROW.c, STANDING.c, LISTED_APPROVAL.c
-        approved = exists().where(
-            approval.widening == Widening.NO_TO_YES.value,
-            approval.pid == PARTICIPANT.c.pid,
-            approval.dataset == rows.dataset,
-            approval.dated == rows.expressed_at,
-            approval.used.is_(False),
-        )
+        rows, standing = IMPORT_ROW.c, STANDING.c
         wanted = (
             select(rows.line)
             .join(PARTICIPANT, PARTICIPANT.c.pseudonym == rows.participant)
@@ -221,27 +213,34 @@ class SqlImports(BatchStore):
                 (standing.dataset == rows.dataset) & (standing.ordinal == DATASET_MEMBER.c.ordinal),
             )
             .where(
-                rows.import_id == import_id,
+                rows.import_id == batch.import_id,
                 rows.kind == Kind.GIVEN.value,
                 standing.ends_at.is_(None),
                 standing.state.in_([State.REFUSED.value, State.WITHDRAWN.value]),
-                ~approved,
-                ~self._recorded_before(),
+                ~_approved(),
+                ~_recorded_before(batch),
             )
         )
-        told = set(self.against_a_no(import_id))
+        told = set(self.against_a_no(batch))
         return sorted(set(self._connection.execute(wanted).scalars()) - told)
 
-    @staticmethod
-    def _recorded_before() -> Any:
-        """Say in SQL that a staged row's consent is already an event of the same file."""
-        events = CONSENT_EVENT.alias("earlier").c
-        return exists().where(
-            IMPORT_BATCH.c.import_id == IMPORT_ROW.c.import_id,
-            events.file_sha256 == IMPORT_BATCH.c.file_sha256,
-            events.mapping == IMPORT_BATCH.c.mapping,
-            events.line == IMPORT_ROW.c.first_line,
-        )
+    def unlisted(self, batch: ImportBatch, lines: Sequence[int]) -> Sequence[int]:
+        """Look among the approvals; whom the registry does not know has none."""
+        rows, found = IMPORT_ROW.c, set[int]()
+        known = PARTICIPANT.c.pseudonym == rows.participant
+        for start in range(0, len(lines), _LINES_AT_ONCE):
+            wanted = (
+                select(rows.line)
+                .outerjoin(PARTICIPANT, known)
+                .where(
+                    rows.import_id == batch.import_id,
+                    among(rows.line, lines[start : start + _LINES_AT_ONCE]),
+                    ~_approved(),
+                    ~_recorded_before(batch),
+                )
+            )
+            found.update(self._connection.execute(wanted).scalars())
+        return sorted(found)
 
     def drop_consents(self, import_id: str) -> Sequence[int]:
         """Delete by participant and dataset."""
@@ -267,7 +266,7 @@ class SqlImports(BatchStore):
             rows.import_id == batch.import_id,
             events.file_sha256 == batch.file_sha256,
             events.mapping == batch.mapping,
-            events.line == rows.first_line,
+            events.line == _source_line(batch),
         )
         return self._connection.execute(statement).rowcount
 
@@ -283,6 +282,33 @@ class SqlImports(BatchStore):
         following = (batch.import_id, whole[-1].first_line, limit)
         self._ahead.begin(following, lambda other: _next_rows(other, *following))
         return whole
+
+
+def _source_line(batch: ImportBatch) -> Any:
+    """Give the line by which a staged row's consent is an event: a FHIR resource has its own."""
+    return IMPORT_ROW.c.first_line if batch.format is Format.CSV else IMPORT_ROW.c.line
+
+
+def _recorded_before(batch: ImportBatch) -> Any:
+    """Say in SQL that a staged row's consent is already an event of the same file."""
+    events = CONSENT_EVENT.alias("earlier").c
+    return exists().where(
+        events.file_sha256 == batch.file_sha256,
+        events.mapping == batch.mapping,
+        events.line == _source_line(batch),
+    )
+
+
+def _approved() -> Any:
+    """Say in SQL that an approval of a staged row's consent is listed and not used yet."""
+    rows, approval = IMPORT_ROW.c, LISTED_APPROVAL.c
+    return exists().where(
+        approval.widening == Widening.NO_TO_YES.value,
+        approval.pid == PARTICIPANT.c.pid,
+        approval.dataset == rows.dataset,
+        approval.dated == rows.expressed_at,
+        approval.used.is_(False),
+    )
 
 
 def _next_rows(

@@ -111,7 +111,8 @@ class Progress:
 class StagedRow(NamedTuple):
     """A row that waits to be recorded, with its line in the file (the header of a CSV is line 1).
 
-    In a Bundle the entries are the lines. A FHIR Consent is one row with every alternative.
+    In a Bundle the entries are the lines. A FHIR Consent is one row with every alternative, and
+    several of one person are versions, which share their `first_line`.
     """
 
     line: int

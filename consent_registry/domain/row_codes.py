@@ -35,6 +35,7 @@ class RowCode(Enum):
     FHIR_SCOPE = ("E-FHIR-12", "not a consent to research")
     FHIR_TOO_LARGE = ("E-FHIR-13", "too large to be read at once; send NDJSON, one Consent a line")
     FHIR_NO_MAPPING = ("E-FHIR-14", "the mapping file that was named is no longer this node's")
+    FHIR_TOO_MANY = ("E-FHIR-15", "more than 100 consents of one person for one dataset")
     GUARDIAN_MISSING = ("E-AUTH-01", "a guardian decided for this person then; record it by hand")
     DUPLICATE = ("E-ID-02", "the same participant, dataset and alternative stand in another row")
     LOCAL_ID_TAKEN = ("E-ID-03", "the local id and the participant do not belong together")

@@ -103,15 +103,19 @@ class Imports(Protocol):
         """
         ...
 
-    def against_a_no(self, import_id: str) -> Sequence[int]:
+    def against_a_no(self, batch: ImportBatch) -> Sequence[int]:
         """Give lines that would turn a recorded no into a yes without a later signature."""
         ...
 
-    def unapproved(self, import_id: str) -> Sequence[int]:
+    def unapproved(self, batch: ImportBatch) -> Sequence[int]:
         """Give lines that would turn a no that stands into a yes without a listed approval.
 
         Lines of which `against_a_no` speaks are not among them.
         """
+        ...
+
+    def unlisted(self, batch: ImportBatch, lines: Sequence[int]) -> Sequence[int]:
+        """Give those of these lines that are neither recorded nor have a listed approval."""
         ...
 
     def drop_consents(self, import_id: str) -> Sequence[int]:

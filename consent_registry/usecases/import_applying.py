@@ -16,6 +16,7 @@ from consent_registry.domain.approvals import ends_in_a_no
 from consent_registry.domain.batches import (
     ROWS_PER_TRANSACTION,
     FaultAt,
+    Format,
     ImportBatch,
     ImportState,
     StagedRow,
@@ -25,6 +26,7 @@ from consent_registry.domain.records import Channel, EventRecord, Source
 from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.terms import Terms, read_written
+from consent_registry.domain.versions import in_order
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.import_cancelling import end_if_wished
 from consent_registry.usecases.imports import record_end
@@ -40,7 +42,7 @@ _TERMS_REMEMBERED: Final = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Consent:
-    """All rows of one participant and dataset, by alternative."""
+    """All rows of one participant and dataset, by alternative; of FHIR one resource."""
 
     rows: Sequence[StagedRow]
     pid: str
@@ -87,12 +89,15 @@ def _apply(
     people = uow.people.ensure(pseudonyms, tools.clock.now())
     faults: list[FaultAt] = []
     for name, of_dataset in by_dataset.items():
-        consents = _consents(of_dataset, people.pids)
-        # It may have moved by what was recorded in the one before.
-        dataset = uow.datasets.get(name) or held[name]
-        faults += _record_dataset(
-            uow, batch, dataset=dataset, consents=consents, fresh=people.fresh, tools=tools
-        )
+        fresh: Set[str] = people.fresh
+        for rows_at_once in _rounds(batch.format, of_dataset):
+            consents = _consents(rows_at_once, people.pids)
+            # It may have moved by what was recorded before.
+            dataset = uow.datasets.get(name) or held[name]
+            faults += _record_dataset(
+                uow, batch, dataset=dataset, consents=consents, fresh=fresh, tools=tools
+            )
+            fresh = frozenset()
     uow.imports.put_faults(batch.import_id, faults)
     return replace(
         batch,
@@ -100,6 +105,22 @@ def _apply(
         applied=batch.applied + len(rows) - len(faults),
         bad=batch.bad + len(faults),
     )
+
+
+def _rounds(format_: Format, rows: Sequence[StagedRow]) -> list[list[StagedRow]]:
+    """Give the rows that are recorded in one step: of FHIR's, one version of each person.
+
+    Each step has a later recorded time than the one before, by which histories tell them apart.
+    """
+    if format_ is Format.CSV:
+        return [list(rows)]
+    rounds: list[list[StagedRow]] = []
+    for _, versions in groupby(rows, key=lambda staged: staged.first_line):
+        for number, version in enumerate(in_order(list(versions))):
+            if number == len(rounds):
+                rounds.append([])
+            rounds[number].append(version._replace(first_line=version.line))
+    return rounds
 
 
 def _consents(rows: Sequence[StagedRow], pids: Mapping[str, str]) -> list[_Consent]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from consent_registry.domain.batches import (
     FaultAt,
+    Format,
     ImportBatch,
     ImportCancelled,
     ImportState,
@@ -24,6 +25,7 @@ from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.form_demand import FormUse
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.rows import Row
+from consent_registry.domain.versions import after_a_no, in_order, judge_versions, unapproved_in
 from consent_registry.ports import Imports, UnitOfWork
 from consent_registry.usecases.forms import form_use_of
 from consent_registry.usecases.import_cancelling import cancel_if_wished, end_if_wished, go_on
@@ -32,6 +34,7 @@ from consent_registry.usecases.imports import record_end
 from consent_registry.usecases.tools import Tools
 
 _ROWS_AT_ONCE: Final = 5_000
+_UNAPPROVED: Final = Fault("state", RowCode.APPROVAL_MISSING)
 
 
 def stage_next(*, tools: Tools) -> bool:
@@ -126,10 +129,13 @@ def _judge_consents(
     imports: Imports, batch: ImportBatch, forms: FormUse, diseases: Diseases
 ) -> None:
     """Judge what rows owe each other and the register, and drop every consent with a bad row."""
-    import_id = batch.import_id
+    import_id, versions = batch.import_id, batch.format is not Format.CSV
     imports.gather(import_id)
     for rows in imports.in_several_rows(import_id):
-        faults = judge_together(rows) or judge_form(rows, forms, diseases)
+        if versions:
+            faults = judge_versions(rows)
+        else:
+            faults = judge_together(rows) or judge_form(rows, forms, diseases)
         if not faults:
             continue
         imports.put_faults(import_id, faults)
@@ -142,13 +148,25 @@ def _judge_consents(
     _note(
         imports, import_id, imports.misplaced(import_id), Fault("local_id", RowCode.LOCAL_ID_TAKEN)
     )
-    _note(imports, import_id, imports.against_a_no(import_id), Fault("state", RowCode.NO_TO_YES))
-    approval = Fault("state", RowCode.APPROVAL_MISSING)
-    _note(imports, import_id, imports.unapproved(import_id), approval)
+    _note(imports, import_id, imports.against_a_no(batch), Fault("state", RowCode.NO_TO_YES))
+    _note(imports, import_id, imports.unapproved(batch), _UNAPPROVED)
     go_on(imports, import_id)
     rest = imports.drop_consents(import_id)
     incomplete = Fault("", RowCode.CONSENT_INCOMPLETE)
     imports.put_faults(import_id, [FaultAt(line, incomplete) for line in rest])
+    if versions:
+        _judge_versions(imports, batch)
+
+
+def _judge_versions(imports: Imports, batch: ImportBatch) -> None:
+    """Refuse each grant that turns a no of the same file into a yes, and nothing before the no."""
+    ordered = map(in_order, imports.in_several_rows(batch.import_id))
+    histories = [one for one in ordered if after_a_no(one)]
+    asked = [line for one in histories for line in after_a_no(one)]
+    unlisted = frozenset(imports.unlisted(batch, asked))
+    lines = [line for one in histories for line in unapproved_in(one, unlisted)]
+    imports.put_faults(batch.import_id, [FaultAt(line, _UNAPPROVED) for line in lines])
+    imports.drop_rows(batch.import_id, lines)
 
 
 def _note(imports: Imports, import_id: str, lines: Sequence[int], fault: Fault) -> None:

@@ -35,6 +35,7 @@ from consent_registry.domain.fhir.statement import (
     Release,
     Statement,
     about_of,
+    is_of_another_kind,
     read_statement,
 )
 from consent_registry.domain.form_demand import FormUse
@@ -111,7 +112,7 @@ class FhirReader:
         Asked of a refused resource, so that nothing else of the same consent is recorded.
         """
         subject = resource.get("patient" if self._release is Release.R4 else "subject")
-        if not isinstance(subject, Mapping):
+        if not isinstance(subject, Mapping) or is_of_another_kind(resource, self._release):
             return None
         try:
             participant = self._participant(subject)

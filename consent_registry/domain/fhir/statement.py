@@ -90,6 +90,9 @@ ABOUT: Final = "urn:placet:fhir:about"
 PARAMETER: Final = "urn:placet:fhir:duo-parameter"
 SCOPE_SYSTEM: Final = "http://terminology.hl7.org/CodeSystem/consentscope"
 RESEARCH: Final = "research"
+_OTHER_KINDS: Final = frozenset(
+    Coded(system=SCOPE_SYSTEM, code=code) for code in ("treatment", "adr")
+)
 
 _UNREAD: Final = frozenset(
     {"resourceType", "id", "meta", "text", "language", "extension", "category"}
@@ -147,6 +150,18 @@ def about_of(resource: Mapping[str, Any]) -> tuple[Coded, ...]:
         for one in _objects(resource, "extension")
         if one.get("url") == ABOUT
     )
+
+
+def is_of_another_kind(resource: Mapping[str, Any], release: Release) -> bool:
+    """Say whether a resource is about treatment, and so leaves a consent to research as it is.
+
+    R5 has no such element, and a scope of privacy may be about anything.
+    """
+    try:
+        scope = _codings(_object(resource, "scope")) if release is Release.R4 else ()
+    except NotUnderstood:
+        return False
+    return bool(scope) and set(scope) <= _OTHER_KINDS
 
 
 def _r4(resource: Mapping[str, Any]) -> Statement:

@@ -17,44 +17,17 @@ from consent_registry.domain.history import State
 from consent_registry.domain.optout import About, OptOutKind
 from consent_registry.domain.records import Channel
 from consent_registry.usecases.fhir_export import AsOf, export_consents
-from consent_registry.usecases.imports import Report, receive_import
+from consent_registry.usecases.imports import receive_import
 from consent_registry.usecases.opt_out import set_own_opt_out
 from consent_registry.usecases.reading import Choices, consents_of
 from services.cli import main
 from shared.errors import ValidationFailed
 from tests.fakes.fhir import VECTORS, changed, mii, vector
+from tests.support.fhir_import import codes, lines, load
 from tests.support.registry_node import NEW_DATASET, RegistryNode
 from tests.support.registry_world import DESK, RegistryWorld, person, registry_world
 
 LINES = {Release.R4: Format.FHIR_R4_LINES, Release.R5: Format.FHIR_R5_LINES}
-
-
-def load(
-    world: RegistryWorld,
-    content: str,
-    format_: Format,
-    *,
-    mapping: str = "placet",
-    mode: Mode = Mode.VALID_ROWS_ONLY,
-    dry_run: bool = False,
-) -> Report:
-    tools = replace(world.tools, fhir_mappings=(mii(),))
-    batch = receive_import(
-        [content.encode()],
-        mode=mode,
-        dry_run=dry_run,
-        source="test",
-        tools=tools,
-        principal=DESK,
-        format_=format_,
-        mapping=mapping,
-    )
-    replace(world, tools=tools).work()
-    return world.report(batch.import_id)
-
-
-def lines(*resources: dict[str, Any]) -> str:
-    return "".join(json.dumps(one) + "\n" for one in resources)
 
 
 def of(resource: dict[str, Any], pseudonym: str) -> dict[str, Any]:
@@ -65,35 +38,33 @@ def found(world: RegistryWorld, pseudonym: str) -> Choices:
     return consents_of(pseudonym, None, None, tools=world.tools, principal=DESK)
 
 
-def codes(report: Report) -> list[tuple[int, str]]:
-    return [(at.line, at.fault.what.code) for at in report.faults]
-
-
 def test_lines_go_through_the_same_staging_as_csv(world: RegistryWorld) -> None:
     one = vector("mii.json")
     content = lines(
         of(one, "P-a"),
         changed(of(one, "P-b"), "status", "draft"),
         of(one, "P-c"),
-        changed(of(one, "P-c"), "dateTime", "2022-01-01"),
+        changed(of(one, "P-c"), "policy", one["policy"] * 2),
+        changed(of(one, "P-c"), "provision/period/end", "2040-01-01"),
         of(one, "P-d"),
         changed(of(one, "P-d"), "provision/type", "permit"),
     )
     expected = [
         (2, "E-FHIR-10"),
-        (3, "E-ID-02"),  # two consents of one person: nobody chooses between them
-        (4, "E-ID-02"),
-        (5, "E-STATE-04"),
-        (6, "E-FHIR-06"),
+        (3, "E-ID-02"),  # two consents of one moment: nobody chooses between them
+        (4, "E-ID-02"),  # says the same as line 3
+        (5, "E-ID-02"),
+        (6, "E-STATE-04"),
+        (7, "E-FHIR-06"),
     ]
     dry = load(world, content, Format.FHIR_R4_LINES, mapping=mii().name, dry_run=True)
-    assert (dry.batch.state, dry.batch.rows, dry.good) == (ImportState.FINISHED, 6, 1)
+    assert (dry.batch.state, dry.batch.rows, dry.good) == (ImportState.FINISHED, 7, 1)
     assert codes(dry) == expected
     assert world.count("consent_event") == 0
     none = load(world, content, Format.FHIR_R4_LINES, mapping=mii().name, mode=Mode.ALL_OR_NOTHING)
     assert (none.batch.state, codes(none)) == (ImportState.REFUSED, expected)
     kept = load(world, content, Format.FHIR_R4_LINES, mapping=mii().name)
-    assert (kept.batch.applied, kept.batch.bad, codes(kept)) == (1, 5, expected)
+    assert (kept.batch.applied, kept.batch.bad, codes(kept)) == (1, 6, expected)
     assert found(world, "P-a").choices[0].standing.state is State.GIVEN
     again = load(world, content, Format.FHIR_R4_LINES, mapping=mii().name)
     assert (again.batch.repeated, again.batch.applied) == (1, 0)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
+from urllib.parse import quote
 
 from consent_registry.domain.activities import scopes_of
 from consent_registry.domain.duo import TERMS, Duo
@@ -36,8 +37,21 @@ RECORD_PROFILE: Final = "dpv-27560:record-eu-gdpr"
 VERSION: Final = 1
 
 _SUBJECT: Final = b"placet/receipt-subject/v1\n"
+# Without these, readers of the graph would see names of DPV and instants as any other text.
+_NAMES: Final = (
+    *("dct:conformsTo", "dct:creator", "skos:broader", "dpv:hasConsentStatus"),
+    *("dpv:hasDataController", "dpv:hasDataSource", "dpv:hasDuration", "dpv:hasLegalBasis"),
+    *("dpv:hasNecessity", "dpv:hasProcessing", "dpv:hasRight", "dpv:isIndicatedBy"),
+)
+_INSTANTS: Final = (
+    *("dct:created", "dpv:isIndicatedAtTime", "dpv:hasStartTime", "dpv:hasEndTime"),
+)
+_DAYS: Final = ("dcat:startDate", "dcat:endDate")
 _CONTEXT: Final[Mapping[str, JSON]] = MappingProxyType(
     {
+        **{name: {"@id": name, "@type": "@id"} for name in _NAMES},
+        **{name: {"@id": name, "@type": "xsd:dateTime"} for name in _INSTANTS},
+        **{name: {"@id": name, "@type": "xsd:date"} for name in _DAYS},
         "dcat": "http://www.w3.org/ns/dcat#",
         "dct": "http://purl.org/dc/terms/",
         "dpv": "https://w3id.org/dpv#",
@@ -47,6 +61,7 @@ _CONTEXT: Final[Mapping[str, JSON]] = MappingProxyType(
         "pd": "https://w3id.org/dpv/pd#",
         "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
         "skos": "http://www.w3.org/2004/02/skos/core#",
+        "xsd": "http://www.w3.org/2001/XMLSchema#",
     }
 )
 _STATUS: Final[Mapping[Kind, str]] = MappingProxyType(
@@ -61,6 +76,8 @@ _STATUS: Final[Mapping[Kind, str]] = MappingProxyType(
     }
 )
 _RIGHTS: Final = ("A7-3", "A13", "A15", "A16", "A17", "A18", "A20", "A77")
+_PROCESSING: Final = ("dpv:Store", "dpv:MakeAvailable", "dpv:Analyse")
+_ACTIVITY: Final = "urn:placet:activity:"
 _BROADER: Final = "dpv:ScientificResearch"
 _Object = dict[str, JSON]
 
@@ -202,7 +219,7 @@ def _process(about: Receipted, controller: str, status: str) -> _Object:
         ],
         "dpv:hasDataController": [controller],
         "dpv:hasDataSource": ["dpv:DataSubject"],
-        "dpv:hasProcessing": ["dpv:Store", "dpv:MakeAvailable", "dpv:Analyse"],
+        "dpv:hasProcessing": list(_PROCESSING),
         "dpv:hasStorageCondition": [
             {
                 "@type": ["dpv:StorageCondition"],
@@ -251,7 +268,10 @@ def _alternative(alternative: Alternative) -> _Object:
             }
             for modifier in alternative.modifiers
         ],
-        "dpv:hasProcessing": list(scopes_of(alternative.activities)),
+        "dpv:hasProcessing": [
+            *_PROCESSING,
+            *(_ACTIVITY + quote(scope, safe=":") for scope in scopes_of(alternative.activities)),
+        ],
         **({"dct:temporal": [_period(alternative.data)]} if alternative.data else {}),
     }
 

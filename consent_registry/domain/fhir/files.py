@@ -19,6 +19,8 @@ _PEOPLE: Final = frozenset({"Patient", "Person"})
 _DEPTH: Final = 2
 # A history or a transaction holds what was changed and deleted, not what stands.
 _TYPES: Final = frozenset({"collection", "searchset"})
+_CHANGING: Final = frozenset({"request", "response", "modifierExtension"})
+_MODIFIERS: Final = frozenset({"modifierExtension", "implicitRules"})
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 Resource = Mapping[str, Any]
 
@@ -66,38 +68,63 @@ def read_bundle(chunks: Iterable[bytes]) -> Entries | None:
             for number, (_, resource) in enumerate(inside, 1)
             if resource.get("resourceType") == "Consent"
         ],
-        people=dict(_people(inside)),
+        people=_people(inside),
     )
 
 
 def _entries(bundle: Resource, depth: int) -> Iterator[tuple[str, Resource] | None]:
-    """Give address and resource of each entry, those of Bundles in it included; None if broken."""
+    """Give address and resource of each entry, those of Bundles in it included; None if broken.
+
+    An entry that is to be done something with, or that somebody must understand before using it,
+    is no statement of what stands; nor is what is deeper than anybody looks.
+    """
     entries = bundle.get("entry", [])
-    stands = isinstance(entries, list) and bundle.get("type") in _TYPES
-    for entry in entries if stands else [None]:
-        resource = entry.get("resource") if isinstance(entry, dict) else None
-        if not isinstance(entry, dict) or not isinstance(resource, dict):
+    stands = isinstance(entries, list) and str(bundle.get("type")) in _TYPES
+    for entry in entries if stands and "implicitRules" not in bundle else [{}]:
+        resource = _resource_of(entry)
+        if resource is None or (resource.get("resourceType") == "Bundle" and not depth):
             yield None
-        elif resource.get("resourceType") == "Bundle" and depth:
+        elif resource.get("resourceType") == "Bundle":
             yield from _entries(resource, depth - 1)
         else:
             yield str(entry.get("fullUrl", "")), resource
 
 
-def _people(inside: Sequence[tuple[str, Resource]]) -> Iterator[tuple[str, Sequence[Coded]]]:
+def _resource_of(entry: object) -> Resource | None:
+    if not isinstance(entry, dict) or not _CHANGING.isdisjoint(entry):
+        return None
+    found = entry.get("resource")
+    return found if isinstance(found, dict) else None
+
+
+def _people(inside: Sequence[tuple[str, Resource]]) -> Mapping[str, Sequence[Coded]]:
+    """Give the names behind each address.
+
+    An address that several resources have means all of them, so that it names nobody in particular.
+    """
+    people: dict[str, list[Coded]] = {}
     for address, resource in inside:
-        kind, given = resource.get("resourceType"), resource.get("identifier")
-        if kind not in _PEOPLE or not isinstance(given, list):
+        kind, given = str(resource.get("resourceType")), resource.get("identifier")
+        if kind not in _PEOPLE or not isinstance(given, list) or _is_superseded(resource):
             continue
         names = [
             Coded(system=str(one.get("system", "")), code=str(one.get("value", "")))
             for one in given
             if isinstance(one, Mapping)
         ]
-        if address:
-            yield address, names
-        if isinstance(resource.get("id"), str):
-            yield f"{kind}/{resource['id']}", names
+        for name in {address, f"{kind}/{resource.get('id', '')}"} - {"", f"{kind}/"}:
+            people.setdefault(name, []).extend(names)
+    return people
+
+
+def _is_superseded(resource: Resource) -> bool:
+    """Say whether a record of a person must not be used, or not without understanding more."""
+    marked = not _MODIFIERS.isdisjoint(resource) or resource.get("active", True) is not True
+    links = resource.get("link", [])
+    return marked or any(
+        not isinstance(one, Mapping) or one.get("type") in ("replaced-by", None)
+        for one in (links if isinstance(links, list) else [None])
+    )
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[bytes | None]:

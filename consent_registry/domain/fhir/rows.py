@@ -16,6 +16,7 @@ from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.duo import Duo, Role
 from consent_registry.domain.ehds import EhdsPurpose
 from consent_registry.domain.fhir import times
+from consent_registry.domain.fhir.grantors import given_by_another
 from consent_registry.domain.fhir.mapping import (
     ACTIVITY,
     DATASETS,
@@ -136,6 +137,8 @@ class FhirReader:
         raise NotUnderstood(RowCode.FHIR_STATUS, "status")
 
     def _given(self, statement: Statement) -> _Given:
+        if given_by_another(statement, self._mapping.participant, self._participant):
+            raise NotUnderstood(RowCode.GUARDIAN_MISSING, "grantor")
         if self._mapping.rules:
             return self._by_codes(statement)
         return self._by_duo(statement)

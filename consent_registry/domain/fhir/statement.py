@@ -7,7 +7,7 @@ here by name; any other refuses the resource.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -83,6 +83,7 @@ class Statement:
     about: tuple[Coded, ...]
     policies: frozenset[str]
     provisions: tuple[Provision, ...]
+    grantors: tuple[Mapping[str, Any], ...]
 
 
 OVER: Final = frozenset({"inactive", "rejected", "not-done"})
@@ -125,7 +126,8 @@ _NAMED: Final = frozenset(
         *("resourceType", "grantee", "contained", "implicitRules", "modifierExtension"),
     }
 )
-_TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]{1,500}")
+# Half of a surrogate pair can be written in JSON and is no text.
+_TEXT: Final = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,500}")
 
 
 def read_statement(resource: Mapping[str, Any], release: Release) -> Statement:
@@ -136,6 +138,7 @@ def read_statement(resource: Mapping[str, Any], release: Release) -> Statement:
         raise NotUnderstood(RowCode.FHIR_RELEASE)
     _known(resource, _ELEMENTS[release])
     if _text(resource, "status") not in OVER:
+        _unmodified([value for name, value in resource.items() if name != "provision"])
         for one in _objects(resource, "verification"):
             if one.get("verified") is not True:
                 raise NotUnderstood(RowCode.FHIR_NOT_VERIFIED, "verification")
@@ -172,7 +175,7 @@ def _r4(resource: Mapping[str, Any]) -> Statement:
     _known(base, _R4_PROVISION | {"provision"}, "provision")
     if not {"code", "purpose", "modifierExtension", "data", "dataPeriod"}.isdisjoint(base):
         raise NotUnderstood(RowCode.FHIR_ELEMENT, "provision")
-    kind = base.get("type")
+    kind = _text(base, "type", "provision") if "type" in base else None
     if kind == "permit":
         raise NotUnderstood(RowCode.FHIR_PERMITS_REST, "provision")
     if kind not in {"deny", None}:
@@ -194,12 +197,13 @@ def _r4(resource: Mapping[str, Any]) -> Statement:
         about=about_of(resource),
         policies=frozenset(policies),
         provisions=tuple(_provision(one, _r4_type(one)) for one in exceptions),
+        grantors=() if over else tuple(_objects(resource, "performer")),
     )
 
 
 def _r4_type(provision: Mapping[str, Any]) -> bool:
-    _known(provision, _R4_PROVISION, "provision")
-    kind = provision.get("type")
+    _known_exception(provision, _R4_PROVISION)
+    kind = _text(provision, "type", "provision") if "type" in provision else None
     if kind not in {"permit", "deny"}:
         raise NotUnderstood(RowCode.FHIR_ELEMENT, "provision")
     return bool(kind == "permit")
@@ -207,14 +211,14 @@ def _r4_type(provision: Mapping[str, Any]) -> bool:
 
 def _r5(resource: Mapping[str, Any]) -> Statement:
     over = resource.get("status") in OVER
-    decision = resource.get("decision")
+    decision = _text(resource, "decision") if "decision" in resource else None
     if decision == "permit" and not over:
         raise NotUnderstood(RowCode.FHIR_PERMITS_REST, "decision")
     exceptions = [] if over else _objects(resource, "provision")
     if decision not in {"deny", "permit", None} or (exceptions and decision is None):
         raise NotUnderstood(RowCode.FHIR_ELEMENT, "decision")
     for one in exceptions:
-        _known(one, _PROVISION, "provision")
+        _known_exception(one, _PROVISION)
     basis = _object(resource, "policyBasis")
     _known(basis, frozenset({"url"}), "policyBasis")
     return Statement(
@@ -227,6 +231,7 @@ def _r5(resource: Mapping[str, Any]) -> Statement:
         about=about_of(resource),
         policies=frozenset({_text(basis, "url", "policyBasis")} if basis else ()),
         provisions=tuple(_provision(one, permits=True) for one in exceptions),
+        grantors=() if over else tuple(_objects(resource, "grantor")),
     )
 
 
@@ -254,11 +259,29 @@ def _known(found: Mapping[str, Any], names: frozenset[str], at: str = "") -> Non
             raise NotUnderstood(RowCode.FHIR_ELEMENT, name if name in _NAMED else at)
 
 
+def _known_exception(provision: Mapping[str, Any], names: frozenset[str]) -> None:
+    """Refuse a provision with anything that is not read; its own parameters are."""
+    _known(provision, names, "provision")
+    _unmodified([value for name, value in provision.items() if name != "modifierExtension"])
+    _unmodified(_objects(provision, "modifierExtension"))
+
+
+def _unmodified(values: Iterable[object]) -> None:
+    """Refuse what says anywhere in it that it must not be used without understanding more."""
+    for inside in values:
+        if isinstance(inside, Mapping) and "modifierExtension" in inside:
+            raise NotUnderstood(RowCode.FHIR_ELEMENT, "modifierExtension")
+        if isinstance(inside, Mapping):
+            _unmodified(inside.values())
+        elif isinstance(inside, list):
+            _unmodified(inside)
+
+
 def _parameter(extension: Mapping[str, Any]) -> Parameter:
-    parts = {
-        part.get("url"): part for part in _objects(extension, "extension", "modifierExtension")
-    }
-    if extension.get("url") != PARAMETER or set(parts) != {"code", "value"}:
+    given = _objects(extension, "extension", "modifierExtension")
+    parts = {str(part.get("url")): part for part in given}
+    whole = len(given) == len(parts) and parts.keys() == {"code", "value"}
+    if extension.get("url") != PARAMETER or not whole:
         raise NotUnderstood(RowCode.FHIR_ELEMENT, "modifierExtension")
     return Parameter(
         code=_text(parts["code"], "valueString", "modifierExtension"),

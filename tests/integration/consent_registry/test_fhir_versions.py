@@ -42,6 +42,8 @@ def said(
         one = changed(one, f"{base}/{number}/data/0/reference/identifier/value", dataset)
     one = changed(one, "extension/0/valueIdentifier/value", dataset)
     one = changed(one, f"{who}/identifier/value", f"P-{person}")
+    if not r4:
+        one = changed(one, "grantor/0/identifier/value", f"P-{person}")
     names = [name for name in one["identifier"] if name["system"] != "urn:placet:local-id"]
     names.append({"system": "urn:placet:local-id", "value": f"S-{person}"})
     period = "provision/period" if r4 else "period"

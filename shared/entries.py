@@ -6,11 +6,11 @@ holds no personal value; a text that could be one (a space, an `@`) is refused w
 """
 
 import binascii
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 import orjson
 
@@ -23,16 +23,15 @@ from shared.canonical import (
 )
 from shared.entry_forms import (
     MAX_TEXT,
+    OWN_TEXTS,
     REMEMBERED,
     Form,
     are_open,
+    are_own_texts,
     is_code,
-    is_entry_id,
     is_entry_type,
     is_open_text,
     is_source,
-    is_time,
-    is_trace_id,
 )
 from shared.sealing import (
     COMMITMENT_BYTES,
@@ -47,13 +46,15 @@ MAX_ENTRY_BYTES: Final = 60_000
 DECISIONS: Final = frozenset({"permit", "deny", "error"})
 SINGLE_GROUPS: Final = ("actor", "net", "obo", "permit")
 
-_T = TypeVar("_T")
 _REQUIRED: Final = frozenset({"ep", "id", "seq", "src", "tr", "ts", "ty", "v"})
 _KEYS: Final = _REQUIRED | {"b", "c", "d", "ds", "n", "p", "pr", "r", "x"}
 _MAX_PURPOSES: Final = 64
 _MAX_COUNTS: Final = 64
 _PEOPLE: Final = tuple(f"subj/{i}" for i in range(MAX_SUBJECTS))
 _LEAF_PREFIX: Final = b"\x00"
+_TEXT_ALONE: Final = {str}
+# What `are_open` lets through, less the backslash: behind one there may be any character.
+_OPEN_BYTES: Final = bytes(set(range(0x21, 0x7F)) - set(b"@\\"))
 # The 43rd character of a base64 text of 32 bytes: its last two bits belong to nothing and are 0.
 _LAST_BASE64: Final = frozenset("AEIMQUYcgkosw048")
 _BASE64_CHARS: Final = 44
@@ -103,25 +104,26 @@ def parse_entry(raw: bytes) -> Entry:
     if not MIN_ENTRY_BYTES <= len(raw) <= MAX_ENTRY_BYTES:
         raise MalformedEntry(f"not {MIN_ENTRY_BYTES} to {MAX_ENTRY_BYTES} bytes")
     value = _object(raw)
-    said = _said(value)
+    ty, src, dataset, decision, reason, basis, purposes = _said(value)
+    entry_id, trace_id, occurred_at = _own(value)
     return Entry(
-        raw=raw,
-        id=_text(value["id"], "id", is_entry_id),
-        type=said.type,
-        occurred_at=_time(value["ts"]),
-        src=said.src,
-        epoch=_count(value["ep"], "ep"),
-        seq=_position(value["seq"]),
-        trace_id=_text(value["tr"], "tr", is_trace_id),
-        previous=_optional(value, "pr", _hash),
-        dataset=said.dataset,
-        decision=said.decision,
-        reason=said.reason,
-        basis=said.basis,
-        purposes=said.purposes,
-        counts=_optional(value, "n", _counts) or {},
-        extra=_optional(value, "x", _extra) or {},
-        commitments=_optional(value, "c", _commitments) or {},
+        raw,
+        entry_id,
+        ty,
+        occurred_at,
+        src,
+        _count(value["ep"], "ep"),
+        _position(value["seq"]),
+        trace_id,
+        _hash(value["pr"], "pr") if "pr" in value else None,
+        dataset,
+        decision,
+        reason,
+        basis,
+        purposes,
+        _counts(value["n"], "n") if "n" in value else {},
+        _extra(value["x"], "x", raw) if "x" in value else {},
+        _commitments(value["c"], "c") if "c" in value else {},
     )
 
 
@@ -201,10 +203,6 @@ def check_commitments(entry: Entry, parts: Iterable[SealedPart], *, complete: bo
     require_commitments(entry.id, entry.commitments, parts, complete=complete)
 
 
-def _optional(value: Mapping[str, JSON], key: str, read: Callable[[JSON, str], _T]) -> _T | None:
-    return read(value[key], key) if key in value else None
-
-
 def _text(value: JSON, key: str, good: Form) -> str:
     if not isinstance(value, str) or not good(value):
         raise MalformedEntry(f"{key} has the wrong form")
@@ -224,9 +222,20 @@ def _position(value: JSON) -> int:
     return seq
 
 
-def _time(value: JSON) -> datetime:
+def _own(value: Mapping[str, JSON]) -> tuple[str, str, datetime]:
+    """Read the texts that no other entry has: id, trace and time, by one pattern for the three."""
+    entry_id, trace_id, at = value["id"], value["tr"], value["ts"]
+    if not (
+        isinstance(entry_id, str)
+        and isinstance(trace_id, str)
+        and isinstance(at, str)
+        and are_own_texts(f"{entry_id} {trace_id} {at}")
+    ):
+        for key, good in OWN_TEXTS.items():
+            _text(value[key], key, good)
+        raise MalformedEntry("id, tr or ts has the wrong form")
     try:
-        return datetime.fromisoformat(_text(value, "ts", is_time))
+        return entry_id, trace_id, datetime.fromisoformat(at)
     except ValueError:
         raise MalformedEntry("ts is not a time") from None
 
@@ -252,18 +261,28 @@ def _purposes(value: JSON, key: str) -> tuple[str, ...]:
 def _counts(value: JSON, key: str) -> Mapping[str, int]:
     if not isinstance(value, dict) or not 0 < len(value) <= _MAX_COUNTS:
         raise MalformedEntry(f"{key} is not an object of counts")
-    if not all(is_code(name) for name in value):
+    if not _are_codes(tuple(value)):
         raise MalformedEntry(f"{key} has a name that is no code")
-    return {name: _count(number, key) for name, number in value.items()}
+    for number in value.values():
+        _count(number, key)
+    return value
 
 
-def _extra(value: JSON, key: str) -> Mapping[str, JSON]:
+@lru_cache(REMEMBERED)
+def _are_codes(names: tuple[str, ...]) -> bool:
+    return all(map(is_code, names))
+
+
+def _extra(value: JSON, key: str, raw: bytes) -> Mapping[str, JSON]:
+    """Read `x` of an entry with these bytes."""
     if not isinstance(value, dict) or not value:
         raise MalformedEntry(f"{key} is not an object")
-    texts = [*value, *value.values()]
-    if {*map(type, texts)} != {str}:  # most hold nothing but texts
+    flat = {*map(type, value.values())} == _TEXT_ALONE  # most hold nothing but texts
+    if flat and len(raw) <= MAX_TEXT and not raw.translate(None, _OPEN_BYTES):
+        return value  # whatever text there is in such an entry, it is an open one
+    if not flat:
         require_profile(value, 2)
-        texts = list(_texts(value))
+    texts = list(_texts(value))
     if not are_open("".join(texts)) or max(map(len, texts)) > MAX_TEXT:
         raise MalformedEntry(f"{key} holds a text that is no code, hash or signature")
     return value

@@ -8,9 +8,8 @@ event nor another group. Nothing here encrypts, stores or logs a value.
 
 import struct
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from shared.canonical import JSON, MalformedEntry, parse_canonical
@@ -24,8 +23,10 @@ MAX_SEALED_BYTES: Final = 60_000
 _DOMAIN: Final = b"placet/commit/v1\n"
 _GROUPS: Final = ("actor", "obo", "permit", "net", *(f"subj/{i}" for i in range(100)))
 _SPELLED: Final = {group: bytes((len(group),)) + group.encode("ascii") for group in _GROUPS}
+_HEADS: Final = {group: _DOMAIN + spelled for group, spelled in _SPELLED.items()}
 _NAMES: Final = {spelled: group for group, spelled in _SPELLED.items()}
 _U32: Final = struct.Struct(">I")
+_LENGTH_AT: Final = _U32.unpack_from
 _FIXED: Final = SALT_BYTES + _U32.size
 
 
@@ -33,13 +34,16 @@ class CommitmentMismatch(ValueError):
     """A sealed part is not what its entry commits to; the message names the group only."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedPart:
+class SealedPart(NamedTuple):
     """One personal part: `value` is canonical JSON, and neither it nor the salt is ever shown."""
 
     group: str
-    salt: bytes = field(repr=False)
-    value: bytes = field(repr=False)
+    salt: bytes
+    value: bytes
+
+    def __repr__(self) -> str:
+        """Name the group; what it holds is left out."""
+        return f"SealedPart(group={self.group!r})"
 
     def opened(self) -> Mapping[str, JSON]:
         """Read the value; raise MalformedEntry unless it is a canonical JSON object."""
@@ -84,26 +88,27 @@ def open_sealed(raw: bytes) -> tuple[SealedPart, ...]:
     """
     if len(raw) > MAX_SEALED_BYTES:
         raise MalformedEntry(f"the sealed parts are longer than {MAX_SEALED_BYTES} bytes")
-    parts: list[SealedPart] = []
-    at = 0
-    while at < len(raw):
-        group_end = at + 1 + raw[at]
-        value_start = group_end + _FIXED
-        if value_start > len(raw):
+    parts: dict[str, SealedPart] = {}
+    at, end, count = 0, len(raw), 0
+    while at < end:
+        salt_start = at + 1 + raw[at]
+        value_start = salt_start + _FIXED
+        if value_start > end:
             raise MalformedEntry("a sealed part is cut short")
-        (length,) = _U32.unpack_from(raw, group_end + SALT_BYTES)
-        group = _NAMES.get(raw[at:group_end])
-        at = value_start + length
-        if at > len(raw):
+        (length,) = _LENGTH_AT(raw, salt_start + SALT_BYTES)
+        group = _NAMES.get(raw[at:salt_start])
+        at, count = value_start + length, count + 1
+        if at > end:
             raise MalformedEntry("a sealed part is cut short")
         if group is None:
             raise MalformedEntry("a sealed part has an unknown group")
-        _require_size(length)
-        salt = raw[group_end : group_end + SALT_BYTES]
-        parts.append(SealedPart(group=group, salt=salt, value=raw[value_start:at]))
-    if len({part.group for part in parts}) != len(parts):
+        if not 0 < length <= MAX_VALUE_BYTES:
+            _require_size(length)
+        salt = raw[salt_start : salt_start + SALT_BYTES]
+        parts[group] = SealedPart(group, salt, raw[value_start:at])
+    if len(parts) != count:
         raise MalformedEntry("a group is sealed twice")
-    return tuple(parts)
+    return tuple(parts.values())
 
 
 def require_commitments(
@@ -122,18 +127,23 @@ def require_commitments(
     opened: set[str] = set()
     id16 = bytes.fromhex(entry_id.replace("-", ""))
     for part in parts:
-        if part.group in opened:
-            raise CommitmentMismatch(f"{part.group} is opened twice")
-        if commitments.get(part.group) != _commitment(part, id16):
-            raise CommitmentMismatch(f"{part.group} does not open its commitment")
-        opened.add(part.group)
-    if complete and (missing := sorted(commitments.keys() - opened)):
+        group = part.group
+        if group in opened:
+            raise CommitmentMismatch(f"{group} is opened twice")
+        if commitments.get(group) != _commitment(part, id16):
+            raise CommitmentMismatch(f"{group} does not open its commitment")
+        opened.add(group)
+    if complete and len(opened) != len(commitments):
+        missing = sorted(commitments.keys() - opened)
         raise CommitmentMismatch(f"no opening for {', '.join(missing)}")
 
 
 def _commitment(part: SealedPart, id16: bytes) -> bytes:
-    group = _require_form(part)
-    return sha256(b"".join((_DOMAIN, group, id16, part.salt, part.value))).digest()
+    group, salt, value = part
+    head = _HEADS.get(group)
+    if head is None or len(salt) != SALT_BYTES or not 0 < len(value) <= MAX_VALUE_BYTES:
+        head = _DOMAIN + _require_form(part)  # raises
+    return sha256(b"".join((head, id16, salt, value))).digest()
 
 
 def _require_form(part: SealedPart) -> bytes:

@@ -6,7 +6,7 @@ A broker that is away is waited for without holding up what comes over HTTP.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -81,7 +81,7 @@ class KafkaEntries:
                 **broken.numbers,
             }
             raise SourceBroken(broken.code, numbers) from broken
-        return [self._received(one) for one in found]
+        return self._received(found)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -115,11 +115,13 @@ class KafkaEntries:
         )
         return self._consumer
 
-    def _received(self, one: ReceivedEntry) -> Received:
-        return Received(
-            place=KafkaPlace(topic=one.topic, partition=one.partition, offset=one.offset),
-            raw=one.value,
-            sealed=one.sealed,
-            received_at=datetime.fromtimestamp(max(one.timestamp_ms, 0) / 1000, UTC),
-            sources=self._sources[one.topic],
-        )
+    def _received(self, found: Iterable[ReceivedEntry]) -> list[Received]:
+        times: dict[int, datetime] = {}  # the broker stamps a batch of a producer with one time
+        received: list[Received] = []
+        for topic, partition, offset, ms, value, sealed, _ in found:
+            at = times.get(ms)
+            if at is None:
+                at = times[ms] = datetime.fromtimestamp(max(ms, 0) / 1000, UTC)
+            place = KafkaPlace(topic, partition, offset)
+            received.append(Received(place, value, sealed, at, self._sources[topic]))
+        return received

@@ -9,7 +9,7 @@ import struct
 from typing import Final, NamedTuple
 
 from shared.entries import SINGLE_GROUPS
-from shared.events import Actor, Subject
+from shared.events import Actor
 from shared.sealing import SALT_BYTES, SealedPart
 
 BUCKET: Final = 64
@@ -33,9 +33,9 @@ def actor_holder(actor: Actor) -> Holder:
     return Holder("actor", (actor.issuer, actor.subject))
 
 
-def person_holder(subject: Subject) -> Holder:
+def person_holder(dataset: str, ordinal: int) -> Holder:
     """Name the key of a member of a dataset."""
-    return Holder("person", (subject.dataset, str(subject.ordinal)))
+    return Holder("person", (dataset, str(ordinal)))
 
 
 def source_holder(src: str) -> Holder:
@@ -67,8 +67,9 @@ def binding(entry_id: str, group: str) -> bytes:
 
 def padded(part: SealedPart) -> bytes:
     """Lay out a part for encryption."""
-    length = len(part.value)
-    return b"".join((part.salt, _U32.pack(length), part.value, _PADDING[(_HEAD + length) % BUCKET]))
+    _, salt, value = part
+    length = len(value)
+    return b"".join((salt, _U32.pack(length), value, _PADDING[(_HEAD + length) % BUCKET]))
 
 
 def unpadded(group: str, plain: bytes) -> SealedPart:

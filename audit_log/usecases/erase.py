@@ -207,7 +207,7 @@ def _shredding(
     ground: str,
 ) -> Shredding:
     if isinstance(target, Subject):
-        holder = person_holder(target)
+        holder = person_holder(target.dataset, target.ordinal)
         return Shredding(
             id=erasure_id,
             kind=holder.kind,

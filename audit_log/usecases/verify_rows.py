@@ -194,7 +194,8 @@ class RowVerifier:
         for part in opened.parts:
             kid = stored[group_code(part.group)][0].kid
             if part.group.startswith("subj/"):
-                self._beside.see_key(kid, person_holder(subject_of(part)))
+                subject = subject_of(part)
+                self._beside.see_key(kid, person_holder(subject.dataset, subject.ordinal))
             elif named:
                 self._beside.see_key(kid, others)
 

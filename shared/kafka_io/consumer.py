@@ -5,7 +5,7 @@ Entries come as the bytes that were sent, unread: whether they are entries is th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from shared.brokers import Brokers
 from shared.clock import Clock
@@ -16,8 +16,7 @@ from shared.messages import MalformedMessage, read_message
 from shared.transport import SEALED_HEADER, TransportUnavailable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceivedEntry:
+class ReceivedEntry(NamedTuple):
     """An entry as it came: nothing parsed, nothing checked.
 
     `value` is to be hashed as it stands; `sealed` is empty when the header was missing.
@@ -27,9 +26,13 @@ class ReceivedEntry:
     partition: int
     offset: int
     timestamp_ms: int
-    value: bytes = field(repr=False)
-    sealed: bytes = field(repr=False)
-    all_headers: Sequence[tuple[str, bytes | None]] = field(repr=False)
+    value: bytes
+    sealed: bytes
+    all_headers: Sequence[tuple[str, bytes | None]]
+
+    def __repr__(self) -> str:
+        """Name the place; what came is left out."""
+        return f"ReceivedEntry(topic={self.topic!r}, {self.partition}, {self.offset})"
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -169,14 +172,15 @@ def _entry(record: Record) -> ReceivedEntry:
         if name == SEALED_HEADER:
             sealed = value or b""
             break
+    place = record.place
     return ReceivedEntry(
-        topic=record.place.topic,
-        partition=record.place.partition,
-        offset=record.offset,
-        timestamp_ms=record.timestamp_ms,
-        value=record.value,
-        sealed=sealed,
-        all_headers=record.headers,
+        place.topic,
+        place.partition,
+        record.offset,
+        record.timestamp_ms,
+        record.value,
+        sealed,
+        record.headers,
     )
 
 

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a run of the sequencer cost: processor seconds of each process, bytes of each table."""
 
-import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from typing import Final
 
 import psycopg
 
+from tests.bench.processor import family_seconds
+
 WINDOW: Final = 100_000
-_TICKS: Final = os.sysconf("SC_CLK_TCK")
-_STAT_PARENT, _STAT_TIMES = 1, slice(11, 15)  # fields of proc(5) stat behind the command's name
+_MARKS: Final = {"1M": 1_000_000, "10M": 10_000_000}  # entries: the sizes that figures name
+_AROUND: Final = 0.2  # of a mark, on either side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,27 +42,41 @@ class Times:
 def times(postgres: int, broker: int = 0, reading: int = 0) -> Times:
     """Read the processor time of these processes; 0 stands for one that does not run."""
     return Times(
-        postgres=_seconds(postgres, children=True),
-        broker=_seconds(broker, children=False) if broker else 0.0,
-        reading=_seconds(reading, children=False) if reading else 0.0,
+        postgres=family_seconds(postgres),
+        broker=family_seconds(broker) if broker else 0.0,
+        reading=family_seconds(reading) if reading else 0.0,
         own=time.process_time(),
     )
 
 
 def windows(commits: list[tuple[float, int]]) -> str:
-    """Give the rates of 100,000-entry windows; `commits` are moments and entries so far."""
+    """Give the rates of 100,000-entry windows, also around a million and ten million entries.
+
+    `commits` are moments and entries so far.
+    """
     rates: list[float] = []
+    ends: list[int] = []
     began, first = commits[0]
     for at, entries in commits[1:]:
         if entries - first >= WINDOW:
             rates.append((entries - first) / (at - began))
+            ends.append(entries)
             began, first = at, entries
     if not rates:
         return f"no whole window of {WINDOW:,} entries"
     return (
         f"windows of {WINDOW:,}: median {median(rates):,.0f}/s, first {rates[0]:,.0f}, "
         f"last {rates[-1]:,.0f}, least {min(rates):,.0f} ({len(rates)} windows)"
+        f"{''.join(_around(name, mark, ends, rates) for name, mark in _MARKS.items())}"
     )
+
+
+def _around(name: str, mark: int, ends: Sequence[int], rates: Sequence[float]) -> str:
+    """Say the median of the windows that end within a fifth of the mark; nothing without any."""
+    near = [
+        rate for end, rate in zip(ends, rates, strict=True) if abs(end - mark) <= _AROUND * mark
+    ]
+    return f", around {name} median {median(near):,.0f}/s" if near else ""
 
 
 def table_bytes(database: str, entries: int) -> str:
@@ -89,34 +103,3 @@ def server_settings(database: str, names: Mapping[str, str]) -> str:
         ).fetchall()
         (version,) = connection.execute("SHOW server_version").fetchone() or ("?",)
     return f"PostgreSQL {version}: " + ", ".join(f"{name}={value}" for name, value in rows)
-
-
-def _seconds(pid: int, *, children: bool) -> float:
-    """Give user and system time of a process; with its living and its ended children."""
-    wanted = {pid}
-    if children:
-        wanted |= {one for one in _processes() if _parent(one) == pid}
-    ticks = 0
-    for one in wanted:
-        fields = _stat(one)
-        if fields:
-            own_and_ended = [int(field) for field in fields[_STAT_TIMES]]
-            ticks += sum(own_and_ended if one == pid and children else own_and_ended[:2])
-    return ticks / _TICKS
-
-
-def _processes() -> list[int]:
-    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
-
-
-def _parent(pid: int) -> int:
-    fields = _stat(pid)
-    return int(fields[_STAT_PARENT]) if fields else 0
-
-
-def _stat(pid: int) -> list[str]:
-    """Read a process's state, from the field behind its name; nothing when it is gone."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return []

@@ -276,6 +276,6 @@ def test_a_batch_sealed_with_a_key_that_was_erased_meanwhile_is_prepared_anew(
     with world.transaction() as log:
         found = log.reader.search(Filter(person=person), marks=Marks(), below=99, limit=9)
     assert len(found) == 1  # the first is forgotten, the second lies under a new key
-    holder = PSEUDONYMS.holder(person_holder(person))
+    holder = PSEUDONYMS.holder(person_holder(person.dataset, person.ordinal))
     assert holder in store.keys([holder])
     assert world.findings() == []

@@ -28,7 +28,7 @@ def test_a_sound_entry_comes_with_its_people_and_their_holders() -> None:
     assert holders == {
         "actor": actor_holder(RITA),
         "permit": actor_holder(RITA),
-        "subj/0": person_holder(person),
+        "subj/0": person_holder(person.dataset, person.ordinal),
     }
 
 

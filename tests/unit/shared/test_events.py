@@ -174,13 +174,13 @@ def test_an_opening_moves_neither_to_another_group_nor_to_another_event() -> Non
     parts = open_sealed(made.sealed)
     by_group = {part.group: part for part in parts}
     swapped = [
-        replace(by_group["subj/0"], group="subj/1"),
-        replace(by_group["subj/1"], group="subj/0"),
+        by_group["subj/0"]._replace(group="subj/1"),
+        by_group["subj/1"]._replace(group="subj/0"),
     ]
     with pytest.raises(CommitmentMismatch):
         check_commitments(entry, swapped, complete=False)
     with pytest.raises(CommitmentMismatch):
-        check_commitments(entry, [replace(by_group["net"], group="obo")], complete=False)
+        check_commitments(entry, [by_group["net"]._replace(group="obo")], complete=False)
     ids = CountingIds()
     ids.new()
     same_salts = seal(DECISION, FIRST, entry_id=ids.new(), salts=CountingSalts())

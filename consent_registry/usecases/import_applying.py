@@ -205,7 +205,10 @@ def _fault(
     row = consent.first.row
     if member is None or member.local_id != row.local_id:
         return _TAKEN
-    events = [record.event() for record in before.get(member.ordinal, ())]
+    past = before.get(member.ordinal)
+    if not past:
+        return None
+    events = [record.event() for record in past]
     if row.kind.grants and has_said_no(events, row.expressed_at):
         return Fault("state", RowCode.NO_TO_YES)
     widens = row.kind.grants and ends_in_a_no(timeline(events))

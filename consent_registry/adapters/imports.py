@@ -91,7 +91,7 @@ class SqlImports(BatchStore):
         """Only consents of several rows have anything to update.
 
         The rows are counted for the planner first: nobody else knows that the table was filled just
-        now, and as an empty one it would be read whole for each 1,000 rows, or for each member.
+        now, and as an empty one it would be read whole for each 2,000 rows, or for each member.
         """
         self._connection.execute(text(f"ANALYZE {IMPORT_ROW.name}"))
         of_import = IMPORT_ROW.c.import_id == import_id

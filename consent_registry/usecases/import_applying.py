@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Record the consents of a judged file, at most 1,000 rows in a transaction.
+"""Record the consents of a judged file, at most 2,000 rows in a transaction.
 
 Short transactions let a withdrawal through between any two of them. Where to go on stands in the
 same transaction as the consents, so that nothing is lost or doubled however often the worker is

@@ -10,7 +10,7 @@ import threading
 import weakref
 from typing import Final
 
-_PAGE_BYTES: Final = 16_384
+_PAGE_BYTES: Final = 65_536
 
 
 class Chance:

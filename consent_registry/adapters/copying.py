@@ -2,7 +2,8 @@
 """COPY of many rows into one table, inside the caller's SQLAlchemy transaction.
 
 `copy_behind` goes on while the database stores: what the connection is asked next waits for it,
-the commit included, so that the order of statements and what a transaction is stay as written.
+the commit included, so that the order of statements and what a transaction is stay as written. A
+COPY after a COPY waits behind it too, and its caller does not.
 A COPY that fails is told there, and nothing of its transaction can be committed any more.
 """
 
@@ -34,11 +35,11 @@ def copy_behind(
 
     The rows must not be changed any more. Only one thread may use the connection.
     """
-    settle(connection)
     if len(rows) < _WORTH_A_THREAD:
-        _copy(driver(connection), table, columns, rows)
+        copy_rows(connection, table, columns, rows)
         return
-    connection.info[_BEHIND] = _Behind(driver(connection), table, columns, rows)
+    first = connection.info.get(_BEHIND)
+    connection.info[_BEHIND] = _Behind(driver(connection), table, columns, rows, first)
 
 
 def settle(connection: Connection) -> None:
@@ -82,7 +83,7 @@ def driver(connection: Connection) -> psycopg.Connection[tuple[object, ...]]:
 
 
 class _Behind:
-    """One COPY in a thread of its own."""
+    """One COPY in a thread of its own, after the one before it; of that, it carries the fault."""
 
     def __init__(
         self,
@@ -90,8 +91,10 @@ class _Behind:
         table: Table,
         columns: Sequence[str],
         rows: Sequence[Sequence[object]],
+        first: "_Behind | None",
     ) -> None:
         self._what = (connection, table, columns, rows)
+        self._first = first
         self._fault: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="copy-behind", daemon=True)
         self._thread.start()
@@ -108,6 +111,8 @@ class _Behind:
 
     def _run(self) -> None:
         try:
+            if self._first is not None:
+                self._first.finish()
             _copy(*self._what)
         except BaseException as fault:  # noqa: BLE001 - carried to whoever waits for the copy
             self._fault = fault

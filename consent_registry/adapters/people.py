@@ -22,7 +22,7 @@ from shared.ids import DatasetId, IdSource, Ordinal
 _INSERT_MISSING: Final = text(
     "INSERT INTO participant (pid, pseudonym, created_at) "
     "SELECT CAST(value AS uuid), key, :at FROM json_each_text(CAST(:new AS json)) "
-    "ON CONFLICT DO NOTHING RETURNING pid, pseudonym"
+    "ON CONFLICT DO NOTHING RETURNING pseudonym"
 )
 
 
@@ -100,14 +100,11 @@ class SqlPeople:
         Looked up are only those whom the insertion found there: in most files nobody.
         """
         wanted = sorted(set(pseudonyms))
-        new = self._connection.execute(_INSERT_MISSING, self._fresh(wanted, at))
-        made = {row.pseudonym: str(row.pid) for row in new}
+        fresh = {pseudonym: self._ids.new() for pseudonym in wanted}
+        new = self._connection.execute(_INSERT_MISSING, {"new": json.dumps(fresh), "at": at})
+        made = {pseudonym: fresh[pseudonym] for pseudonym in new.scalars()}
         known = self._known([pseudonym for pseudonym in wanted if pseudonym not in made])
         return Ensured(pids={**known, **made}, fresh=frozenset(made.values()))
-
-    def _fresh(self, pseudonyms: Sequence[str], at: datetime) -> dict[str, object]:
-        new = {pseudonym: self._ids.new() for pseudonym in pseudonyms}
-        return {"new": json.dumps(new), "at": at}
 
     def _known(self, pseudonyms: Sequence[str]) -> dict[str, str]:
         if not pseudonyms:

@@ -108,8 +108,11 @@ class SqlPersonEvents:
         self._connection.execute(insert(PERSON_EVENT).values(values))
 
     def known(self, pids: Iterable[str]) -> frozenset[str]:
-        """Look people up."""
-        wanted = select(_EVENT.pid).where(among(_EVENT.pid, pids), _DECIDES).distinct()
+        """Look people up; about nobody nothing is asked, which is most of an import."""
+        asked = list(pids)
+        if not asked:
+            return frozenset()
+        wanted = select(_EVENT.pid).where(among(_EVENT.pid, asked), _DECIDES).distinct()
         return frozenset(self._connection.execute(wanted).scalars())
 
     def known_members(

@@ -17,7 +17,7 @@ from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.rows import Row
 from shared.principal import Principal
 
-ROWS_PER_TRANSACTION: Final = 1_000
+ROWS_PER_TRANSACTION: Final = 2_000
 REPORTED_FAULTS: Final = 1_000
 
 

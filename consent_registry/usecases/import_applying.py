@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Record the consents of a judged file, at most 1,000 rows in a transaction.
+"""Record the consents of a judged file, at most 2,000 rows in a transaction.
 
 Short transactions let a withdrawal through between any two of them. Where to go on stands in the
 same transaction as the consents, so that nothing is lost or doubled however often the worker is
@@ -226,7 +226,10 @@ def _fault(
     row = consent.first.row
     if member is None or member.local_id != row.local_id:
         return _TAKEN
-    events = [record.event() for record in before.get(member.ordinal, ())]
+    past = before.get(member.ordinal)
+    if not past:
+        return None
+    events = [record.event() for record in past]
     if row.kind.grants and has_said_no(events, row.expressed_at):
         return Fault("state", RowCode.NO_TO_YES)
     widens = row.kind.grants and ends_in_a_no(timeline(events))

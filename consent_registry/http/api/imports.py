@@ -81,7 +81,7 @@ def progress(import_id: str) -> dict[str, Any] | Response:
 def cancel(import_id: str) -> dict[str, Any]:
     """End an import. Rows recorded by then stay (`progress.committed`), the others never come.
 
-    While `cancelling` is true the worker is still at its last rows, at most 1,000.
+    While `cancelling` is true the worker is still at its last rows, at most 2,000.
     """
     found = cancel_import(import_id, tools=current_tools(), principal=current_principal())
     return present.report(found)

@@ -39,6 +39,21 @@ def test_a_commit_waits_for_what_is_being_copied(world: RegistryWorld) -> None:
     assert world.count("participant") == 500
 
 
+def test_a_copy_after_a_failed_one_is_not_made_and_tells_what_failed(world: RegistryWorld) -> None:
+    once = rows(world, 2_000)
+    for ending in ("commit", "ask", "rollback"):
+        with world.engine.connect() as connection:
+            copy_behind(connection, PARTICIPANT, COLUMNS, [*once, *once])
+            copy_behind(connection, PARTICIPANT, COLUMNS, rows(world, 100, "Q"))
+            if ending == "rollback":
+                connection.rollback()
+                assert connection.execute(COUNT).scalar_one() == 0
+                continue
+            with pytest.raises(REFUSED):
+                connection.commit() if ending == "commit" else connection.execute(COUNT)
+    assert world.count("participant") == 0
+
+
 def test_a_failed_copy_is_told_before_anything_else_and_nothing_stays(
     world: RegistryWorld,
 ) -> None:

@@ -150,11 +150,11 @@ def test_a_cursor_from_the_future_is_sent_back_to_the_snapshot(world: RegistryWo
 
 
 def test_a_large_backlog_comes_in_pieces(world: RegistryWorld) -> None:
-    world.load(*people(2_600))
+    world.load(*people(3_100))
     after, seen, pieces = 0, 0, 0
     while batch := read(world, after).changes:
         seen += len(batch)
         pieces += 1
         after = batch[-1].position
-    assert seen == 1 + 2 * 2_600
+    assert seen == 1 + 2 * 3_100
     assert pieces > 1

@@ -259,18 +259,18 @@ def test_quoted_fields_may_span_lines_and_lines_keep_their_numbers(world: Regist
 
 def test_large_files_go_in_short_transactions(world: RegistryWorld) -> None:
     before = world.revision()
-    report = world.load(*reversed(people(2_201)))
-    assert report.batch.applied == 2_201
-    assert world.revision() == before + 3  # 1,000, 1,000, 201
+    report = world.load(*reversed(people(4_201)))
+    assert report.batch.applied == 4_201
+    assert world.revision() == before + 3  # 2,000, 2,000, 201
     assert (
         world.scalar(
             "SELECT max(n) FROM (SELECT count(*) n FROM consent_event GROUP BY revision) t"
         )
-        == 1_000
+        == 2_000
     )
-    assert world.scalar("SELECT members FROM dataset") == 2_201
+    assert world.scalar("SELECT members FROM dataset") == 4_201
     # Entries name people sealed, at most 64 in each.
-    assert world.scalar("SELECT count(*) FROM outbox WHERE value LIKE '%consent.given%'") == 36
+    assert world.scalar("SELECT count(*) FROM outbox WHERE value LIKE '%consent.given%'") == 68
 
 
 def test_no_value_of_a_row_reaches_the_report(world: RegistryWorld) -> None:

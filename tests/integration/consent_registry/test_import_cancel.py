@@ -53,23 +53,23 @@ def test_cancelled_before_anybody_looked_at_it(world: RegistryWorld) -> None:
 
 
 def test_cancelled_between_two_transactions_what_was_recorded_stays(world: RegistryWorld) -> None:
-    batch = world.receive(csv_of(people(1_200)))
+    batch = world.receive(csv_of(people(2_400)))
     assert stage_next(tools=world.tools)
     assert apply_next(tools=world.tools)
     halfway = world.report(batch.import_id)
-    assert (halfway.progress.staged, halfway.progress.checked) == (1_200, 1_200)
-    assert halfway.progress.committed == world.count("consent_event") == 1_000
+    assert (halfway.progress.staged, halfway.progress.checked) == (2_400, 2_400)
+    assert halfway.progress.committed == world.count("consent_event") == 2_000
     found = cancel(world, batch.import_id)
-    assert (found.batch.state, found.batch.applied) == (ImportState.CANCELLED, 1_000)
+    assert (found.batch.state, found.batch.applied) == (ImportState.CANCELLED, 2_000)
     nothing_waits(world)
-    assert world.count("consent_event") == world.count("standing") == 1_000
+    assert world.count("consent_event") == world.count("standing") == 2_000
     (end,) = ends(world)
     assert end["r"] == "cancelled"
-    assert end["n"] == {"rows": 1_200, "bad": 0, "applied": 1_000, "repeated": 0}
+    assert end["n"] == {"rows": 2_400, "bad": 0, "applied": 2_000, "repeated": 0}
     # The same file again records the rest, and nobody twice.
-    again = world.load(*people(1_200))
-    assert (again.batch.repeated, again.batch.applied) == (1_000, 200)
-    assert world.count("consent_event") == 1_200
+    again = world.load(*people(2_400))
+    assert (again.batch.repeated, again.batch.applied) == (2_000, 400)
+    assert world.count("consent_event") == 2_400
 
 
 def while_claimed(world: RegistryWorld, state: ImportState, job: Callable[[], None]) -> None:

@@ -32,18 +32,18 @@ def browser(site: Site) -> Browser:
 
 
 def test_an_import_is_followed_and_cancelled_in_one_step(site: Site, browser: Browser) -> None:
-    batch = site.world.receive(csv_of(people(1_200)))
+    batch = site.world.receive(csv_of(people(2_400)))
     path = f"/imports/{batch.import_id}"
     assert "Being checked" in browser.page(path)
     stage_next(tools=site.world.tools)
     apply_next(tools=site.world.tools)
     page = browser.page(path)
-    for said in ("Being recorded", "Rows read 1,200", "Rows checked 1,200", "Rows recorded 1,000"):
+    for said in ("Being recorded", "Rows read 2,400", "Rows checked 2,400", "Rows recorded 2,000"):
         assert said in page
     answer = browser.send(f"{path}/cancel", form_at=path)
     assert (answer.status_code, answer.location) == (303, path)
     page = browser.page(path)
-    assert "1,000 rows were recorded before it was cancelled, and stay." in page
+    assert "2,000 rows were recorded before it was cancelled, and stay." in page
     assert "Cancel the import" not in page
     assert site.world.report(batch.import_id).batch.state is ImportState.CANCELLED
     assert batch.import_id in browser.page("/imports")

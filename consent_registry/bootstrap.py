@@ -17,13 +17,17 @@ from consent_registry import workers
 from consent_registry.adapters.audit_client import SCOPES as AUDIT_SCOPES
 from consent_registry.adapters.audit_client import AuditClient
 from consent_registry.adapters.chain_voice import ChainVoice
+from consent_registry.adapters.contact.points import SqlContactPoints
+from consent_registry.adapters.couriers import DropFolder, Mail, MailServer, SmtpCourier
 from consent_registry.adapters.form_signatures import form_signatures
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.metrics import Meters
+from consent_registry.adapters.notice_texts import shipped_texts
 from consent_registry.adapters.releases import DiseasesInUse
 from consent_registry.adapters.resources import read_diseases, read_fhir_mappings, read_policies
 from consent_registry.adapters.rulings import SignedRulings
-from consent_registry.adapters.signers import Keys, create_keys, read_keys
+from consent_registry.adapters.sealing import read_wrapping_key
+from consent_registry.adapters.signers import CONTACT_KEY, Keys, create_keys, read_keys
 from consent_registry.adapters.tables import ENDED_SESSIONS, OUTBOX
 from consent_registry.adapters.unit_of_work import Producer, SqlUnits, Surroundings
 from consent_registry.adapters.who_used import SCOPES as LOG_SCOPES
@@ -36,9 +40,10 @@ from consent_registry.domain.policy import Policy, PolicyFaults
 from consent_registry.http import api, pages
 from consent_registry.http.edge import Edge, install
 from consent_registry.ports import NoLog, WhoUsed
+from consent_registry.ports.contacts import Courier
 from consent_registry.settings import ConsentSettings
 from consent_registry.usecases.narrowing import TOPIC
-from consent_registry.usecases.tools import Tools
+from consent_registry.usecases.tools import Contacts, Tools
 from consent_registry.usecases.watching import watch
 from shared.api import create_api
 from shared.auth import TokenVerifier
@@ -64,6 +69,7 @@ from shared.waiting_room import WaitingRoom
 from shared.web import create_flask
 
 SERVICE: Final = "consent_registry"
+CONTACT_DATABASE: Final = "consent_registry.adapters.contact"
 THREADS: Final = 16
 """Requests in Python at once; a long poll of the feed occupies one."""
 FREE_THREADS: Final = 8
@@ -125,6 +131,7 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         retention=Retention(
             topic_days=settings.topic_retention_days, backup_days=settings.backup_retention_days
         ),
+        contacts=_contacts(settings, clock),
     )
     return Parts(
         settings=settings,
@@ -134,6 +141,40 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         keys=keys,
         tools=tools,
     )
+
+
+def _contacts(settings: ConsentSettings, clock: Clock) -> Contacts | None:
+    """Make what reaches people, where this node keeps contact points. Raises SettingsError."""
+    if not settings.contact_database_url:
+        return None
+    try:
+        key = read_wrapping_key(settings.keys_dir / CONTACT_KEY)
+    except KeyStoreError as fault:
+        raise SettingsError([f"PLACET_KEYS_DIR: {fault}"]) from None
+    database = engine(
+        settings.contact_database_url, application_name=f"{SERVICE}-contacts", pool_size=4
+    )
+    mail = Mail(sender=settings.notice_sender, clock=clock)
+    return Contacts(
+        points=SqlContactPoints(database, key),
+        courier=_courier(settings, mail),
+        texts=shipped_texts(),
+    )
+
+
+def _courier(settings: ConsentSettings, mail: Mail) -> Courier:
+    if settings.notice_folder is not None:
+        return DropFolder(settings.notice_folder, mail)
+    password = settings.notice_smtp_password
+    local = settings.development and settings.notice_smtp_host in {"127.0.0.1", "localhost"}
+    server = MailServer(
+        host=settings.notice_smtp_host,
+        port=settings.notice_smtp_port,
+        tls=not local,
+        user=settings.notice_smtp_user,
+        password="" if password is None else password.reveal(),
+    )
+    return SmtpCourier(server, mail)
 
 
 def _authority_keys(settings: ConsentSettings, clock: Clock) -> RemoteKeySet | None:
@@ -272,6 +313,8 @@ def migrate(settings: ConsentSettings) -> None:
     if settings.development:
         create_keys(settings.keys_dir)
     run_migrations(SERVICE, settings.database_url)
+    if settings.contact_database_url:
+        run_migrations(CONTACT_DATABASE, settings.contact_database_url)
 
 
 def _loops(parts: Parts) -> list[workers.Loop]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
 
-from shared.settings import CommonSettings, Kind, setting
+from consent_registry.domain.contacts import is_email
+from shared.settings import CommonSettings, Kind, Secret, setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +113,67 @@ class ConsentSettings(CommonSettings):
         maximum=3_650,
     )
 
+    contact_database_url: str = setting(
+        "PLACET_CONTACT_DATABASE_URL",
+        doc="A database of its own, under a role of its own, for contact points; none without it.",
+        kind=Kind.DATABASE_URL,
+        default="",
+        example="postgresql://consent_contacts@db.example/consent_contacts",
+    )
+    notice_sender: str = setting(
+        "PLACET_NOTICE_SENDER",
+        doc="The address that notices come from; needed where contact points are kept.",
+        default="",
+        example="no-reply@consent.example",
+    )
+    notice_smtp_host: str = setting(
+        "PLACET_NOTICE_SMTP_HOST",
+        doc="The mail server that takes notices (STARTTLS); a folder is used in its place.",
+        default="",
+        example="mail.example",
+    )
+    notice_smtp_port: int = setting(
+        "PLACET_NOTICE_SMTP_PORT",
+        doc="The mail server's port.",
+        kind=Kind.INTEGER,
+        default="587",
+        minimum=1,
+        maximum=65_535,
+    )
+    notice_smtp_user: str = setting(
+        "PLACET_NOTICE_SMTP_USER",
+        doc="This service's user at the mail server, where it asks for one.",
+        default="",
+        example="consent_registry",
+    )
+    notice_smtp_password: Secret | None = setting(
+        "PLACET_NOTICE_SMTP_PASSWORD_FILE",
+        doc="A file (mode 0600) with that user's password.",
+        kind=Kind.SECRET_FILE,
+        default="",
+        example="/run/secrets/smtp-password",
+    )
+    notice_folder: Path | None = setting(
+        "PLACET_NOTICE_FOLDER",
+        doc="A folder in which notices are left as files, in place of a mail server.",
+        kind=Kind.PATH,
+        default="",
+        example="/var/spool/placet/notices",
+    )
+
     def check(self) -> Iterable[str]:
-        """Name the missing address of the http transport."""
+        """Name the missing address of the http transport, and what notices lack."""
         if self.transport == "http" and not self.permit_messages_url:
             yield "PLACET_PERMIT_MESSAGES_URL: is not set, and the transport is http"
+        if self.contact_database_url:
+            if not is_email(self.notice_sender):
+                yield "PLACET_NOTICE_SENDER: is no e-mail address, and contact points are kept"
+            if not self.notice_smtp_host and self.notice_folder is None:
+                yield "PLACET_NOTICE_SMTP_HOST: is not set, and no PLACET_NOTICE_FOLDER is either"
+            if self.contact_database_url == self.database_url:
+                yield "PLACET_CONTACT_DATABASE_URL: is the registry's own; it needs another"
+        if bool(self.notice_smtp_user) != (self.notice_smtp_password is not None):
+            yield "PLACET_NOTICE_SMTP_USER, _PASSWORD_FILE: one without the other"
 
     @property
     def src(self) -> str:

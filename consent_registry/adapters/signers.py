@@ -21,6 +21,7 @@ from shared.keys import Algorithm, KeyStore, KeyStoreError, SigningKey, sign_jws
 FEED_KEYS: Final = "feed"
 HEARTBEAT_KEYS: Final = "heartbeat"
 WRAPPING_KEY: Final = "person.key"
+CONTACT_KEY: Final = "contact.key"
 ALGORITHMS: Final[Mapping[str, Algorithm]] = MappingProxyType(
     {FEED_KEYS: "ES256", HEARTBEAT_KEYS: "Ed25519"}
 )
@@ -84,5 +85,6 @@ def create_keys(folder: Path) -> None:
     for name, algorithm in ALGORITHMS.items():
         if not (folder / name).exists():
             KeyStore.create(folder / name, algorithm)
-    if not (folder / WRAPPING_KEY).exists():
-        create_wrapping_key(folder / WRAPPING_KEY)
+    for name in (WRAPPING_KEY, CONTACT_KEY):
+        if not (folder / name).exists():
+            create_wrapping_key(folder / name)

@@ -35,6 +35,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from consent_registry.adapters import opt_out_tables, rights_tables
 from consent_registry.adapters.beside_tables import beside_tables
 from consent_registry.adapters.form_tables import form_tables
+from consent_registry.adapters.notice_tables import notice_tables
 from consent_registry.adapters.person_tables import person_tables
 from consent_registry.adapters.ruling_tables import ruling_statement_table
 from consent_registry.adapters.study_tables import study_tables
@@ -48,6 +49,7 @@ ENDED_SESSIONS: Final = ended_session_table(METADATA)
 CONSENT_FORM, CONSENT_FORM_STEP = form_tables(METADATA)
 BESIDE: Final = beside_tables(METADATA)
 RULING_STATEMENT: Final = ruling_statement_table(METADATA)
+NOTICE, NOTICE_STEP = notice_tables(METADATA)
 STUDY_VERSION, STUDY_DATASET = study_tables(METADATA)
 
 _INSTANT: Final = DateTime(timezone=True)

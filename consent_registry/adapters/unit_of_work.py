@@ -20,6 +20,7 @@ from consent_registry.adapters.events import SqlEvents
 from consent_registry.adapters.forms import SqlForms
 from consent_registry.adapters.imports import SqlImports
 from consent_registry.adapters.index_cache import IndexCache
+from consent_registry.adapters.notices import SqlNotices
 from consent_registry.adapters.opt_outs import SqlOptOuts
 from consent_registry.adapters.people import SqlPeople
 from consent_registry.adapters.person_events import SqlPersonEvents
@@ -120,6 +121,7 @@ class SqlUnit:
         self.imports = SqlImports(connection, ahead)
         self.catalogue = SqlCatalogue(connection)
         self.studies = SqlStudies(connection)
+        self.notices = SqlNotices(connection)
         self.releases = SqlReleases(connection)
         self.forms = SqlForms(connection)
         self.terms = SqlTermsInUse(connection)

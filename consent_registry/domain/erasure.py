@@ -19,13 +19,15 @@ class Part(Enum):
 
     IMPORTS: no file that came before is waiting, so that none brings the person back. REGISTRY:
     keys, link, names, evidence and projections are gone. OUTBOX: what was said before has left.
-    LOG: the audit log has destroyed its keys. LATE: it has again, after the last copy has expired.
+    LOG: the audit log has destroyed its keys. CONTACTS: she was told, and where she is reached is
+    destroyed. LATE: it has again, after the last copy has expired.
     """
 
     IMPORTS = "imports"
     REGISTRY = "registry"
     OUTBOX = "outbox"
     LOG = "log"
+    CONTACTS = "contacts"
     LATE = "late"
 
 

@@ -10,6 +10,24 @@ class DatasetUnknown(AppError):
     code = "dataset_unknown"
 
 
+class ContactsNotOffered(AppError):
+    """This node keeps no contact points and writes to nobody."""
+
+    code = "contacts_not_offered"
+
+
+class ContactsAway(AppError):
+    """Contact points cannot be read, or nothing can be sent, for now."""
+
+    code = "contacts_away"
+
+
+class TooManyCodes(AppError):
+    """So many codes go to one person's addresses on a day, and no more."""
+
+    code = "too_many_codes"
+
+
 class StudyUnknown(AppError):
     """No study of this name is described."""
 

@@ -14,6 +14,7 @@ from consent_registry.ports.acknowledgements import Acknowledgements
 from consent_registry.ports.alarms import Alarms
 from consent_registry.ports.approvals import Approvals
 from consent_registry.ports.catalogue import Catalogue
+from consent_registry.ports.contacts import Notices
 from consent_registry.ports.disclosure import StandIns
 from consent_registry.ports.erasures import AuditErasure, Destruction, Erasures
 from consent_registry.ports.forms import Forms
@@ -54,6 +55,7 @@ __all__ = [
     "Forms",
     "Imports",
     "NoLog",
+    "Notices",
     "OptOuts",
     "People",
     "PersonEvents",
@@ -85,6 +87,11 @@ class UnitOfWork(Protocol):
     @property
     def studies(self) -> Studies:
         """The studies."""
+        ...
+
+    @property
+    def notices(self) -> Notices:
+        """The notices to people."""
         ...
 
     @property

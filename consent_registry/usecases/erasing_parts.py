@@ -13,10 +13,12 @@ from types import MappingProxyType
 from typing import Final
 
 from consent_registry.domain.erasure import Erasure, Forgetting, Part
-from consent_registry.domain.errors import AuditLogAway, AuditLogNotConnected
+from consent_registry.domain.errors import AuditLogAway, AuditLogNotConnected, ContactsAway
+from consent_registry.domain.notices import NoticeKind
 from consent_registry.domain.register import ChangeKind
 from consent_registry.domain.stops import StopKind
 from consent_registry.ports import AuditErasure, UnitOfWork
+from consent_registry.usecases.notifying import notify
 from consent_registry.usecases.requests import close_erased
 from consent_registry.usecases.settling import settle
 from consent_registry.usecases.stopping import Held, move, unnamed
@@ -50,9 +52,9 @@ def _step(erasure_id: str, tools: Tools) -> bool:
             return False
         try:
             went = _DO[erasure.next_part](uow, tools, erasure)
-        except (AuditLogAway, AuditLogNotConnected) as fault:
+        except (AuditLogAway, AuditLogNotConnected, ContactsAway) as fault:
             _log.warning(
-                "an erasure waits for the audit log",
+                "an erasure waits for another database or service",
                 extra={"erasure_id": erasure_id, "cause": fault.code},
             )
             return False
@@ -125,6 +127,21 @@ def _log_part(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> _Went:
     return _Went.CONFIRMED
 
 
+def _contacts(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> _Went:
+    """Tell her that it is done while it is still known where, and then forget that too."""
+    if tools.contacts is None:
+        return _Went.CONFIRMED
+    about, day = erasure.erasure_id, erasure.complete_on
+    told = uow.notices.settled(erasure.pid, NoticeKind.ERASED, about)
+    if told is None:
+        notify(uow, tools, erasure.pid, NoticeKind.ERASED, about, day=day)
+        return _Went.FURTHER
+    if not told:
+        return _Went.WAITS
+    tools.contacts.points.forget(erasure.pid)
+    return _Went.CONFIRMED
+
+
 def _late(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> _Went:
     """Ask once more when every copy has expired: entries may have come late from elsewhere."""
     if erasure.complete_on is None or tools.clock.now().date() < erasure.complete_on:
@@ -185,6 +202,7 @@ _DO: Final[Mapping[Part, Callable[[UnitOfWork, Tools, Erasure], _Went]]] = Mappi
         Part.REGISTRY: _registry,
         Part.OUTBOX: _outbox,
         Part.LOG: _log_part,
+        Part.CONTACTS: _contacts,
         Part.LATE: _late,
     }
 )

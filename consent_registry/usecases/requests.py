@@ -18,6 +18,7 @@ from consent_registry.domain.errors import (
     TryAgain,
 )
 from consent_registry.domain.identifiers import is_own_id
+from consent_registry.domain.notices import NoticeKind
 from consent_registry.domain.rights import (
     EXTENSIONS,
     REFUSALS,
@@ -33,6 +34,7 @@ from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.erasing import ask_erasure
 from consent_registry.usecases.facts import fact
+from consent_registry.usecases.notifying import notify
 from consent_registry.usecases.stopping import Held, hold_person, set_stop, subjects
 from consent_registry.usecases.tools import Tools
 from shared.errors import FieldFault, ValidationFailed
@@ -220,6 +222,9 @@ def _move(
             _rest(uow, tools, held, principal, after.request_id)
             said = f"{request.right.value}_{move.kind.value}"
             _record(uow, _DECIDED, held, said=said, now=now, principal=principal)
+            if by_desk:
+                about = f"{request.request_id}/{len(after.steps)}"
+                notify(uow, tools, request.pid, NoticeKind.ANSWERED, about)
             uow.commit()
             return after
     raise TryAgain

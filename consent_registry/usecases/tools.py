@@ -17,6 +17,7 @@ from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.regimes import Rules
 from consent_registry.domain.register import Dataset
 from consent_registry.ports import AuditErasure, NoLog, RulingReader, Signer, Units, WhoUsed
+from consent_registry.ports.contacts import ContactPoints, Courier, Texts
 from shared.clock import Clock
 from shared.ids import DatasetId, IdSource
 
@@ -32,6 +33,15 @@ def signed_by_nobody(_: str) -> Mapping[str, object]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contacts:
+    """What it takes to reach people, where a node keeps contact points."""
+
+    points: ContactPoints
+    courier: Courier
+    texts: Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
     """The registry's surroundings.
 
@@ -43,7 +53,7 @@ class Tools:
     from which each is effective. `fhir_mappings` are the node's own; `access` says who decides on
     access, where that is known. `read_ruling` opens what the authority signed. `audit` asks the
     audit log to forget people, None where it is not connected, and `who_used` who used somebody's
-    data. `retention` says how long copies live.
+    data. `retention` says how long copies live. `contacts` reaches people, None where it is not to.
     """
 
     units: Units
@@ -63,6 +73,7 @@ class Tools:
     audit: AuditErasure | None = None
     who_used: WhoUsed = field(default_factory=NoLog)
     retention: Retention = Retention(topic_days=7, backup_days=30)  # noqa: RUF009 - frozen
+    contacts: Contacts | None = None
 
     @property
     def diseases(self) -> Diseases:

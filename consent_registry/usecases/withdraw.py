@@ -20,6 +20,7 @@ from consent_registry.domain.errors import (
 from consent_registry.domain.history import Kind
 from consent_registry.domain.identifiers import is_own_id
 from consent_registry.domain.levels import Level
+from consent_registry.domain.notices import NoticeKind
 from consent_registry.domain.records import Channel
 from consent_registry.domain.regimes import Moment, No
 from consent_registry.domain.register import Dataset, Member, Withdrawal
@@ -27,6 +28,7 @@ from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.cases import memberships
 from consent_registry.usecases.mandated import acting_for
+from consent_registry.usecases.notifying import notify
 from consent_registry.usecases.recording import Draft, record
 from consent_registry.usecases.settling import again, hold
 from consent_registry.usecases.tasks import make_tasks
@@ -160,6 +162,7 @@ def _record(
         withdrawal_id=withdrawal_id,
         at=done.recorded_at,
     )
+    notify(uow, tools, pid, NoticeKind.WITHDRAWAL, withdrawal_id)
     uow.commit()
     return done
 

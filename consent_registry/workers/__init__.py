@@ -9,6 +9,7 @@ from consent_registry.usecases.erasing_parts import erase_next
 from consent_registry.usecases.feed import HEARTBEAT_SECONDS, beat
 from consent_registry.usecases.import_applying import apply_next
 from consent_registry.usecases.import_staging import stage_next
+from consent_registry.usecases.notifying import notify_next
 from consent_registry.usecases.rechecking import recheck
 from consent_registry.usecases.sweep import sweep
 from consent_registry.usecases.tools import Tools
@@ -21,6 +22,7 @@ _IMPORT_SECONDS: Final = 0.2
 _CATALOGUE_SECONDS: Final = 60.0
 _ALARM_SECONDS: Final = 1.0
 _ERASE_SECONDS: Final = 1.0
+_NOTICE_SECONDS: Final = 5.0
 
 
 def loops(tools: Tools) -> list[Loop]:
@@ -49,6 +51,9 @@ def loops(tools: Tools) -> list[Loop]:
     def erase_once() -> bool:
         return erase_next(tools=tools)
 
+    def notify_once() -> bool:
+        return notify_next(tools=tools)
+
     return [
         ("feed-heartbeat", beat_once, HEARTBEAT_SECONDS),
         ("sweep", sweep_once, _SWEEP_SECONDS),
@@ -57,4 +62,5 @@ def loops(tools: Tools) -> list[Loop]:
         ("catalogue", publish_once, _CATALOGUE_SECONDS),
         ("alarms", report_once, _ALARM_SECONDS),
         ("erasures", erase_once, _ERASE_SECONDS),
+        ("notices", notify_once, _NOTICE_SECONDS),
     ]

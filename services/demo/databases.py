@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from services.demo import environment
-from services.demo.environment import Node
+from services.demo.environment import CONTACTS, Node
 from services.demo.materials import PRODUCERS
 from services.demo.postgres import EmbeddedPostgres
 from services.demo.postgres_host import tie_to_parent
@@ -30,7 +30,7 @@ class SetupFailed(RuntimeError):
 
 def create(postgres: EmbeddedPostgres) -> dict[str, str]:
     """Create what is missing; give the database URL of each service."""
-    return {service: postgres.create_service(service) for service in SERVICES}
+    return {service: postgres.create_service(service) for service in (*SERVICES, CONTACTS)}
 
 
 def migrate(node: Node, databases: Mapping[str, str]) -> None:
@@ -47,7 +47,7 @@ def migrate(node: Node, databases: Mapping[str, str]) -> None:
         {
             f"{service}.migrate": (
                 (sys.executable, "-m", f"services.{service}", "migrate"),
-                environment.of_service(node, service, databases[service]),
+                environment.of_service(node, service, databases),
             )
             for service in SERVICES
         },
@@ -70,7 +70,7 @@ def register_producers(node: Node, databases: Mapping[str, str]) -> None:
     done = node.layout.root / "run" / "producers.done"
     if done.exists():
         return
-    environ = environment.of_service(node, "audit_log", databases["audit_log"])
+    environ = environment.of_service(node, "audit_log", databases)
     topic = ("--topic", environment.AUDIT_TOPIC) if node.transport == "kafka" else ()
     commands = {}
     for service in PRODUCERS:

@@ -18,6 +18,7 @@ NODE: Final = "ZZ"
 AUTHORITY: Final = "https://hdab.placet.example"
 DATASET_URL_BASE: Final = "https://data.placet.example/zz/"
 LOG_ORIGIN: Final = f"placet.example/{NODE.lower()}/log"
+CONTACTS: Final = "consent_contacts"  # a role and a database of its own
 AUDIT_TOPIC: Final = f"audit.{NODE.lower()}.v1"
 _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE")
 
@@ -60,10 +61,10 @@ def of_devidp(node: Node) -> dict[str, str]:
     }
 
 
-def of_service(node: Node, service: str, database_url: str) -> dict[str, str]:
+def of_service(node: Node, service: str, databases: Mapping[str, str]) -> dict[str, str]:
     """Give the environment shared by all processes of one of the three services."""
     own: Mapping[str, dict[str, str]] = {
-        "consent_registry": _consent_registry(node),
+        "consent_registry": _consent_registry(node, databases[CONTACTS]),
         "permit_service": _permit_service(node),
         "audit_log": _audit_log(node),
     }
@@ -71,7 +72,7 @@ def of_service(node: Node, service: str, database_url: str) -> dict[str, str]:
         **_process(node, service),
         "PLACET_BIND": node.ports.bind(service),
         "PLACET_PUBLIC_URL": node.ports.url(service),
-        "PLACET_DATABASE_URL": database_url,
+        "PLACET_DATABASE_URL": databases[service],
         "PLACET_SESSION_KEY_FILE": str(node.layout.keys(service) / "session"),
         "PLACET_SIGN_IN_ISSUER": node.ports.url("devidp"),
         "PLACET_SIGN_IN_CLIENT_ID": f"{service}-pages",
@@ -145,11 +146,14 @@ def _process(node: Node, service: str) -> dict[str, str]:
     return settings
 
 
-def _consent_registry(node: Node) -> dict[str, str]:
+def _consent_registry(node: Node, contacts: str) -> dict[str, str]:
     return {
         "PLACET_PERMIT_MESSAGES_URL": f"{node.ports.url('permit_service')}/v1/messages",
         "PLACET_PERMIT_JWKS_URL": f"{node.ports.url('permit_service')}/api/permit-jwk",
         "PLACET_AUDIT_LOG_URL": node.ports.url("audit_log"),
+        "PLACET_CONTACT_DATABASE_URL": contacts,
+        "PLACET_NOTICE_SENDER": "no-reply@consent.example",
+        "PLACET_NOTICE_FOLDER": str(node.layout.notices),
     }
 
 

@@ -19,7 +19,7 @@ from typing import Final
 _MARKER: Final = ".placet-run.json"
 _MARK: Final = {"made_by": "placet demo", "layout": 1}
 _PARTS: Final = (
-    *("data", "gateway", "keys", "log", "policy", "postgres", "run"),
+    *("data", "gateway", "keys", "log", "notices", "policy", "postgres", "run"),
     *("secrets", "spool", "story", "trust"),
 )
 _SOCKET_PATH_LIMIT: Final = 100  # bytes; sun_path holds 108 on Linux
@@ -45,6 +45,11 @@ class Layout:
     def data(self) -> Path:
         """The data holder's files: `<dataset>/<local id>/<file>`."""
         return self.root / "data"
+
+    @property
+    def notices(self) -> Path:
+        """What would be sent to people: one file for each message."""
+        return self.root / "notices"
 
     @property
     def secrets(self) -> Path:

@@ -47,6 +47,7 @@ def prepare(node: Node) -> None:
     _private(node.layout.secrets)
     _private(node.layout.root / "spool")
     node.layout.data.mkdir(exist_ok=True)
+    node.layout.notices.mkdir(mode=0o700, exist_ok=True)
     trust = _private(node.layout.root / "trust")
     registry = people(node)
     write_registry(registry, trust / "registry.json")

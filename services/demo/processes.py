@@ -24,9 +24,7 @@ _COMMANDS: Final = (
 
 def specs(node: Node, databases: Mapping[str, str]) -> tuple[ProcessSpec, ...]:
     """Give the processes; `databases` has the database URL of each of the three services."""
-    services = {
-        service: environment.of_service(node, service, databases[service]) for service in SERVICES
-    }
+    services = {service: environment.of_service(node, service, databases) for service in SERVICES}
     return (
         _python(node, "devidp", "services.devidp", "serve", environment.of_devidp(node)),
         *(

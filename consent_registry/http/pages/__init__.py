@@ -14,8 +14,9 @@ its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_u
 `/history` and `/history/<dataset>`, `/opt-out`, `/answer/<dataset>` where a dataset asks by a form
 (its POST shows the outcome, `/answer/<dataset>/confirmation` records it, `…/recorded` says so), and
 `/form/<sha256>` to read one; `/receipts/<event_id>` (the signed receipt) and `/receipts/check`,
-which is open to everybody; `/wishes` (who may act for me, what I want to hear of), `/rights` (her
-requests), `/who-used` (what the log knows of the uses of one's data). The data steward's:
+which is open to everybody; `/wishes` (who may act for me, what I want to hear of), `/contact`
+(where I can be reached), `/rights` (her requests), `/who-used` (what the log knows of the uses of
+one's data). The data steward's:
 `/imports`, `/imports/<import_id>`, `/nodes` and `/blocking`; a consent steward's:
 `/steward/merges`, `/steward/mandates` and `/steward/deaths`; the rights desk's: `/desk`.
 """
@@ -25,6 +26,7 @@ from flask import Flask
 from consent_registry.http.pages import (
     answering,
     blocking,
+    contact,
     desk,
     lives_steward,
     opting_out,
@@ -68,6 +70,7 @@ def install(app: Flask, *, tools: Tools) -> None:
     app.register_blueprint(answering.blueprint)
     app.register_blueprint(receipts.blueprint)
     app.register_blueprint(wishes.blueprint)
+    app.register_blueprint(contact.blueprint)
     app.register_blueprint(rights.blueprint)
     app.register_blueprint(steward.blueprint)
     app.register_blueprint(blocking.blueprint)

@@ -63,7 +63,7 @@ def test_an_erasure_killed_at_each_step_is_gone_on_with_and_never_claimed_early(
     found = site.look(erasure_id)
     assert (found.next_part, found.complete_on) == (Part.OUTBOX, None)
     site.send()
-    assert erase_and_be_killed(site, 0) == [9] * 4 + [0]
+    assert erase_and_be_killed(site, 0) == [9] * 6 + [0]
     found = site.look(erasure_id)
     assert (found.phase, found.next_part) == (Phase.SETTLING, Part.LATE)
     assert found.complete_on is not None

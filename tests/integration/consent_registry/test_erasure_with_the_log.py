@@ -172,7 +172,7 @@ def test_a_hold_in_the_log_is_waited_for_and_the_log_goes_on_by_itself(apart: Bo
         pass
     erase_next(tools=apart.erasing.tools)
     found = apart.erasing.look(erasure_id)
-    assert (found.phase, found.next_part, found.in_log) == (Phase.SETTLING, Part.LATE, ())
+    assert (found.phase, found.next_part, found.in_log) == (Phase.SETTLING, Part.CONTACTS, ())
     assert found.complete_on is not None
     apart.send()
     assert apart.found(HER_LOGIN) == 0

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ContactPoints` on PostgreSQL: rows named by a keyed hash, addresses sealed (AES-256-GCM).
+
+Everything is derived from one key file: without it a copy of the database names nobody and says
+nothing, and a copy of the registry's does not lead here.
+"""
+
+import hmac
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Final
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import SQLAlchemyError
+
+from consent_registry.adapters.contact.tables import CONTACT_POINT
+from consent_registry.domain.contacts import MOST_TRIES, ContactPoint
+from consent_registry.domain.errors import ContactsAway
+from shared.keys import KeyStoreError
+
+_NONCE_BYTES: Final = 12
+_POINT: Final = CONTACT_POINT.c
+
+
+class SqlContactPoints:
+    """The port `ContactPoints`; `key` is the content of the key file, 32 bytes."""
+
+    def __init__(self, engine: Engine, key: bytes) -> None:
+        self._engine = engine
+        self._names, self._codes = _derived(key, b"names"), _derived(key, b"codes")
+        self._sealing = AESGCM(_derived(key, b"sealing"))
+
+    def get(self, pid: str) -> ContactPoint | None:
+        """Read and open a row. Raises KeyStoreError when it was sealed under another key."""
+        name = self._name(pid)
+        with self._transaction() as connection:
+            wanted = select(CONTACT_POINT).where(_POINT.person == name)
+            row = connection.execute(wanted).one_or_none()
+        if row is None:
+            return None
+        sealed = bytes(row.sealed)
+        try:
+            plain = self._sealing.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], name)
+        except InvalidTag:
+            raise KeyStoreError("a contact point was sealed under another key") from None
+        said = orjson.loads(plain)
+        return ContactPoint(
+            email=said["email"], language=said["language"], confirmed_at=row.confirmed_at
+        )
+
+    def put(self, pid: str, point: ContactPoint, code: str, until: datetime) -> None:
+        """Insert a row, or replace it."""
+        name, nonce = self._name(pid), os.urandom(_NONCE_BYTES)
+        plain = orjson.dumps({"email": point.email, "language": point.language})
+        values = {
+            "sealed": nonce + self._sealing.encrypt(nonce, plain, name),
+            "confirmed_at": None,
+            "code": self._code(name, code),
+            "code_until": until,
+            "tries": 0,
+        }
+        statement = postgresql.insert(CONTACT_POINT).values(person=name, **values)
+        with self._transaction() as connection:
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["person"], set_=values)
+            )
+
+    def confirm(self, pid: str, code: str, at: datetime) -> bool:
+        """Count the try, then compare; the row is locked, so that no try goes uncounted."""
+        name = self._name(pid)
+        mine = _POINT.person == name
+        with self._transaction() as connection:
+            row = connection.execute(
+                select(_POINT.code, _POINT.code_until, _POINT.tries).where(mine).with_for_update()
+            ).one_or_none()
+            if row is None or row.code is None or at >= row.code_until or row.tries >= MOST_TRIES:
+                return False
+            right = hmac.compare_digest(bytes(row.code), self._code(name, code))
+            values = {"code": None, "confirmed_at": at} if right else {"tries": row.tries + 1}
+            connection.execute(update(CONTACT_POINT).where(mine).values(values))
+        return right
+
+    def forget(self, pid: str) -> bool:
+        """Delete a row."""
+        mine = _POINT.person == self._name(pid)
+        with self._transaction() as connection:
+            gone = connection.execute(delete(CONTACT_POINT).where(mine).returning(_POINT.person))
+            return gone.one_or_none() is not None
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise ContactsAway from error
+
+    def _name(self, pid: str) -> bytes:
+        return hmac.digest(self._names, pid.encode(), "sha256")
+
+    def _code(self, name: bytes, code: str) -> bytes:
+        return hmac.digest(self._codes, name + code.encode(), "sha256")
+
+
+def _derived(key: bytes, purpose: bytes) -> bytes:
+    return hmac.digest(key, b"placet/contact/v1/" + purpose, "sha256")

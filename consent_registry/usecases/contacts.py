@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Say where one can be reached, confirm it, and take it away again: each person for herself.
+
+What happens is put on record without the address. The entry comes first: an entry whose change did
+not come is repeated by her, a change without its entry would be seen by nobody.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from consent_registry.domain.contacts import CODE_DIGITS, CODE_LIFE, ContactPoint, is_email
+from consent_registry.domain.errors import ContactsAway, ContactsNotOffered, TooManyCodes
+from consent_registry.domain.notices import Notice, NoticeKind, Outcome
+from consent_registry.ports import UnitOfWork
+from consent_registry.ports.contacts import CourierAway, CourierRefused
+from consent_registry.usecases import access
+from consent_registry.usecases.facts import fact
+from consent_registry.usecases.stopping import subjects
+from consent_registry.usecases.tools import Contacts, Tools
+from shared.errors import FieldFault, ValidationFailed
+from shared.principal import Principal
+
+RECORDED: Final = "placet.person.preference.v1"
+CODES_A_DAY: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnContact:
+    """Where she is reached, if she said so, and what became of the notices to her."""
+
+    point: ContactPoint | None
+    languages: Sequence[str]
+    notices: Sequence[tuple[NoticeKind, Outcome, datetime]]
+
+
+def own_contact(*, tools: Tools, principal: Principal) -> OwnContact:
+    """Give what is kept of whoever this login is linked to.
+
+    Raises NotLinked, ContactsNotOffered, ContactsAway.
+    """
+    contacts = offered(tools)
+    with tools.reads() as uow:
+        pid = access.oneself(uow, principal)
+        notices = uow.notices.steps(pid)
+    return OwnContact(
+        point=contacts.points.get(pid), languages=contacts.texts.languages, notices=notices
+    )
+
+
+def set_own_contact(email: str, language: str, *, tools: Tools, principal: Principal) -> None:
+    """Keep an address in place of another, and send the code there that confirms it.
+
+    A few codes a day: nobody has strangers written to from here. Raises ValidationFailed,
+    TooManyCodes, and ContactsAway when the code could not be sent.
+    """
+    contacts = offered(tools)
+    faults = []
+    if not is_email(email):
+        faults.append(FieldFault("/email", "an e-mail address such as name@example.org"))
+    if language not in contacts.texts.languages:
+        faults.append(FieldFault("/language", f"one of {', '.join(contacts.texts.languages)}"))
+    if faults:
+        raise ValidationFailed("the contact point has faults", faults=faults)
+    now = tools.clock.now()
+    with tools.units() as uow:
+        pid = access.oneself(uow, principal)
+        notice = _code_notice(uow, tools, pid, now)
+        _record(uow, pid, "contact_set", now, principal)
+        uow.commit()
+    code = f"{int.from_bytes(tools.salts(16), 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}}"
+    contacts.points.put(pid, ContactPoint(email=email, language=language), code, now + CODE_LIFE)
+    page = f"{tools.issuer}/contact"
+    subject, body = contacts.texts.say(NoticeKind.CODE, language, page=page, code=code)
+    try:
+        contacts.courier.send(notice.notice_id, email, subject, body)
+    except CourierAway:
+        raise ContactsAway from None
+    except CourierRefused:
+        fault = FieldFault("/email", "this address takes no messages")
+        raise ValidationFailed("the contact point has faults", faults=[fault]) from None
+
+
+def confirm_own_contact(code: str, *, tools: Tools, principal: Principal) -> None:
+    """Confirm with the code. Raises ValidationFailed for a wrong, used or outdated one."""
+    contacts = offered(tools)
+    now = tools.clock.now()
+    with tools.reads() as uow:
+        pid = access.oneself(uow, principal)
+    if not contacts.points.confirm(pid, "".join(code.split()), now):
+        fault = FieldFault("/code", "the code that was sent last, within half an hour")
+        raise ValidationFailed("the code is not right", faults=[fault])
+    with tools.units() as uow:
+        _record(uow, pid, "contact_confirmed", now, principal)
+        uow.commit()
+
+
+def remove_own_contact(*, tools: Tools, principal: Principal) -> None:
+    """Destroy what is kept; nothing is there afterwards, whether or not something was."""
+    contacts = offered(tools)
+    with tools.units() as uow:
+        pid = access.oneself(uow, principal)
+        _record(uow, pid, "contact_removed", tools.clock.now(), principal)
+        uow.commit()
+    contacts.points.forget(pid)
+
+
+def offered(tools: Tools) -> Contacts:
+    """Give what contact points need. Raises ContactsNotOffered where this node keeps none."""
+    if tools.contacts is None:
+        raise ContactsNotOffered
+    return tools.contacts
+
+
+def _code_notice(uow: UnitOfWork, tools: Tools, pid: str, now: datetime) -> Notice:
+    """Note that a code goes out, one of a few numbered ones of this day."""
+    for number in range(1, CODES_A_DAY + 1):
+        notice = Notice(
+            notice_id=tools.ids.new(),
+            pid=pid,
+            kind=NoticeKind.CODE,
+            about=f"{now.date().isoformat()}/{number}",
+        )
+        if uow.notices.add(notice, now):
+            uow.notices.step(notice, Outcome.BEGUN, now, None)
+            return notice
+    raise TooManyCodes
+
+
+def _record(
+    uow: UnitOfWork, pid: str, said: str, now: datetime, principal: Principal | None
+) -> None:
+    made = fact(RECORDED, now, actor=principal, reason=said)
+    uow.record(replace(made, subjects=subjects(uow.people.memberships(pid))))

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Queue notices with what causes them, and send them one by one.
+
+An attempt is on record as begun before it is made. One that was cut off is made again: a person may
+be told twice, under one message name, and the steps say so; nobody is silently not told.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from consent_registry.domain.contacts import ContactPoint
+from consent_registry.domain.errors import ContactsAway
+from consent_registry.domain.lives import life, preferences
+from consent_registry.domain.notices import (
+    LEASE,
+    MOST_ATTEMPTS,
+    Notice,
+    NoticeKind,
+    Outcome,
+    after_failure,
+    withheld,
+)
+from consent_registry.domain.stops import StopKind
+from consent_registry.ports import UnitOfWork
+from consent_registry.ports.contacts import CourierAway, CourierRefused
+from consent_registry.usecases.cases import names_of, stops_then
+from consent_registry.usecases.contacts import RECORDED
+from consent_registry.usecases.facts import fact
+from consent_registry.usecases.mandated import records_of
+from consent_registry.usecases.stopping import subjects
+from consent_registry.usecases.tools import Contacts, Tools
+
+_PAGES: Final = {
+    NoticeKind.WITHDRAWAL: "/withdrawals/{about}",
+    NoticeKind.ANSWERED: "/rights",
+    NoticeKind.ERASED: "/",
+}
+
+
+def notify(
+    uow: UnitOfWork,
+    tools: Tools,
+    pid: str,
+    kind: NoticeKind,
+    about: str,
+    *,
+    day: date | None = None,
+) -> None:
+    """Queue a notice in the transaction of what causes it; nothing where nobody is notified."""
+    if tools.contacts is not None:
+        notice = Notice(notice_id=tools.ids.new(), pid=pid, kind=kind, about=about, day=day)
+        uow.notices.add(notice, tools.clock.now())
+
+
+def notify_next(*, tools: Tools) -> bool:
+    """Take the notice that is due longest one step further; False when none is due."""
+    contacts = tools.contacts
+    if contacts is None:
+        return False
+    now = tools.clock.now()
+    with tools.units() as uow:
+        notice = uow.notices.due(now)
+        if notice is None:
+            return False
+        early = _early(uow, notice, now)
+        if early is not None:
+            again = None if early.ends else now
+            uow.notices.step(notice, early, now, again)
+            _record(uow, notice, early, now)
+            uow.commit()
+            return True
+        uow.notices.step(notice, Outcome.BEGUN, now, now + LEASE)
+        names = [notice.pid, *sorted(names_of(uow, notice.pid) - {notice.pid})]
+        uow.commit()
+    begun = replace(notice, attempts=notice.attempts + 1, under_way=True)
+    outcome, again = _attempt(contacts, tools, begun, names)
+    with tools.units() as uow:
+        now = tools.clock.now()
+        uow.notices.step(begun, outcome, now, again)
+        _record(uow, begun, outcome, now)
+        uow.commit()
+    return True
+
+
+def _early(uow: UnitOfWork, notice: Notice, now: datetime) -> Outcome | None:
+    """Say what becomes of a notice without an attempt; None when one is made."""
+    if notice.under_way:
+        return Outcome.INTERRUPTED
+    if notice.attempts >= MOST_ATTEMPTS:
+        return Outcome.GAVE_UP
+    records = records_of(uow, notice.pid)
+    # What was recorded counts also after the clock was set back.
+    at = max([now, *(one.recorded_at for one in records)])
+    dead = life(records, at).died_at is not None
+    if withheld(notice.kind, preferences(records, at), dead=dead):
+        return Outcome.WITHHELD
+    erased = StopKind.ERASURE in stops_then(uow, notice.pid, at)
+    return Outcome.WITHHELD if erased and notice.kind is not NoticeKind.ERASED else None
+
+
+def _attempt(
+    contacts: Contacts, tools: Tools, notice: Notice, names: Sequence[str]
+) -> tuple[Outcome, datetime | None]:
+    try:
+        point = _point(contacts, names)
+        if point is None:
+            return Outcome.NO_CONTACT_POINT, None
+        page = tools.issuer + _PAGES[notice.kind].format(about=notice.about)
+        subject, body = contacts.texts.say(notice.kind, point.language, page=page, day=notice.day)
+        contacts.courier.send(notice.notice_id, point.email, subject, body)
+    except (ContactsAway, CourierAway):
+        return after_failure(notice, tools.clock.now())
+    except CourierRefused:
+        return Outcome.REFUSED, None
+    return Outcome.SENT, None
+
+
+def _point(contacts: Contacts, names: Sequence[str]) -> ContactPoint | None:
+    """Give the confirmed point of the first of a person's names that has one."""
+    found = (contacts.points.get(name) for name in names)
+    return next((one for one in found if one is not None and one.confirmed_at is not None), None)
+
+
+def _record(uow: UnitOfWork, notice: Notice, outcome: Outcome, now: datetime) -> None:
+    said = f"notice_{outcome.value}"
+    made = fact(RECORDED, now, actor=None, reason=said, extra={"notice": notice.kind.value})
+    uow.record(replace(made, subjects=subjects(uow.people.memberships(notice.pid))))

@@ -9,6 +9,8 @@ A COPY that fails is told there, and nothing of its transaction can be committed
 
 import threading
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 import psycopg
@@ -40,6 +42,12 @@ def copy_behind(
         return
     first = connection.info.get(_BEHIND)
     connection.info[_BEHIND] = _Behind(driver(connection), table, columns, rows, first)
+
+
+@lru_cache(maxsize=4_096)
+def instant(at: datetime) -> str:
+    """Write an aware time as COPY reads it: the driver takes long, and most rows share theirs."""
+    return at.isoformat()
 
 
 def settle(connection: Connection) -> None:

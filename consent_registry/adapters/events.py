@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Subquery, exists, func, select
 
 from consent_registry.adapters.alarms import raise_alarm
 from consent_registry.adapters.as_of import index_as_of, revision_known
-from consent_registry.adapters.copying import copy_behind
+from consent_registry.adapters.copying import copy_behind, instant
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer
 from consent_registry.adapters.sets import picked
@@ -269,10 +269,10 @@ def _row(
         record.ordinal,
         record.revision,
         record.kind.value,
-        record.expressed_at,
-        record.effective_from,
-        record.effective_to,
-        record.recorded_at,
+        instant(record.expressed_at),
+        instant(record.effective_from),
+        instant(record.effective_to) if record.effective_to else None,
+        instant(record.recorded_at),
         record.channel.value,
         record.form_version,
         source.file_sha256 if source else None,

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, exists, func, select, text, update
 from sqlalchemy.dialects import postgresql
 
-from consent_registry.adapters.copying import copy_rows
+from consent_registry.adapters.copying import copy_rows, instant
 from consent_registry.adapters.import_batches import BatchStore
 from consent_registry.adapters.read_ahead import ReadAhead
 from consent_registry.adapters.sets import among
@@ -59,9 +59,9 @@ class SqlImports(BatchStore):
                 row.alternative,
                 row.alternative_text,
                 row.kind.value,
-                row.expressed_at,
-                row.effective_from,
-                row.effective_to,
+                instant(row.expressed_at),
+                instant(row.effective_from),
+                instant(row.effective_to) if row.effective_to else None,
                 row.form_version,
             )
             for line, row in rows

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, select, text, union
 from sqlalchemy.dialects import postgresql
 
-from consent_registry.adapters.copying import copy_behind
+from consent_registry.adapters.copying import copy_behind, instant
 from consent_registry.adapters.sets import picked
 from consent_registry.adapters.tables import DATASET_MEMBER, PARTICIPANT, PARTICIPANT_LINK
 from consent_registry.domain.erasure import Account
@@ -124,7 +124,8 @@ class SqlPeople:
 
     def add_members(self, members: Sequence[Member], at: datetime) -> None:
         """Copy the rows in."""
-        rows = [(m.dataset, m.ordinal, m.pid, m.local_id, at) for m in members]
+        added_at = instant(at)
+        rows = [(m.dataset, m.ordinal, m.pid, m.local_id, added_at) for m in members]
         columns = ("dataset", "ordinal", "pid", "local_id", "added_at")
         if rows:
             copy_behind(self._connection, DATASET_MEMBER, columns, rows)

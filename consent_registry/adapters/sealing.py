@@ -7,7 +7,7 @@ person's wrapped key makes every part sealed under it unreadable, in backups of 
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -36,10 +36,10 @@ class PersonSealer:
 
     def new_keys(self, pids: Sequence[str]) -> dict[str, tuple[bytes, bytes]]:
         """Make keys as `new_key` does; asking the system once is most of what that takes."""
-        chance = os.urandom(KEY_BYTES * len(pids))
+        keys = _cut(os.urandom(KEY_BYTES * len(pids)), KEY_BYTES)
+        nonces = _cut(self._chance(_NONCE_BYTES * len(pids)), _NONCE_BYTES)
         made: dict[str, tuple[bytes, bytes]] = {}
-        for at, pid in enumerate(pids):
-            key, nonce = chance[KEY_BYTES * at : KEY_BYTES * (at + 1)], self._chance(_NONCE_BYTES)
+        for pid, key, nonce in zip(pids, keys, nonces, strict=True):
             made[pid] = key, nonce + self._wrapping.encrypt(nonce, key, pid.encode())
         return made
 
@@ -66,6 +66,10 @@ class PersonSealer:
         except (InvalidTag, ValueError):
             return None
         return plain[:SALT_BYTES], plain[SALT_BYTES:]
+
+
+def _cut(chance: bytes, size: int) -> Iterator[bytes]:
+    return (chance[at : at + size] for at in range(0, len(chance), size))
 
 
 def create_wrapping_key(path: Path) -> None:

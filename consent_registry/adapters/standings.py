@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, select, text, update
 
 from consent_registry.adapters.alarms import raise_alarm
-from consent_registry.adapters.copying import copy_behind
+from consent_registry.adapters.copying import copy_behind, instant
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import CONSENT_TERMS, STANDING
 from consent_registry.domain.history import Segment, Standing, State
@@ -66,8 +66,8 @@ class Standings:
             (
                 dataset,
                 ordinal,
-                segment.starts_at,
-                segment.ends_at,
+                instant(segment.starts_at),
+                instant(segment.ends_at) if segment.ends_at else None,
                 segment.standing.state.value,
                 ids.get(id(segment.standing.terms)),
                 segment.standing.event_id,

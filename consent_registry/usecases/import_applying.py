@@ -127,7 +127,9 @@ def _consents(rows: Sequence[StagedRow], pids: Mapping[str, str]) -> list[_Conse
     grouped = groupby(rows, key=lambda staged: staged.first_line)
     consents: list[_Consent] = []
     for group in (list(found) for _, found in grouped):
-        ordered = sorted(group, key=lambda staged: staged.row.alternative)
+        ordered = group
+        if len(group) > 1:
+            ordered = sorted(group, key=lambda staged: staged.row.alternative)
         terms = _terms(tuple(staged.row.alternative_text for staged in ordered))
         consents.append(_Consent(rows=group, pid=pids[group[0].row.participant], terms=terms))
     return consents

@@ -27,15 +27,20 @@ class RawAnswer:
     question: str
     answer: str
     illnesses: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One question's answer: yes, no, or None while it was left open, which counts as no."""
+    """One question's answer: yes, no, or None while it was left open, which counts as no.
+
+    A yes names illnesses, or values of a modifier, where the question asks for them.
+    """
 
     question: str
     yes: bool | None
     illnesses: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,7 @@ class Answers:
                     "question": one.question,
                     "answer": None if one.yes is None else YES if one.yes else NO,
                     **({"illnesses": list(one.illnesses)} if one.illnesses else {}),
+                    **({"values": list(one.values)} if one.values else {}),
                 }
                 for one in self.answers
             ],
@@ -84,11 +90,12 @@ def read_answers(form: Form, language: str, raw: Sequence[RawAnswer]) -> Answers
             continue
         if one.answer not in {YES, NO}:
             faults.append(FieldFault(f"{at}/answer", "yes or no"))
-        faults += _illness_faults(question, one, at)
+        faults += _illness_faults(question, one, at) + _value_faults(question, one, at)
         given[one.question] = Answer(
             question=one.question,
             yes=one.answer == YES,
             illnesses=tuple(sorted(set(one.illnesses))) if one.answer == YES else (),
+            values=tuple(sorted(set(one.values))) if one.answer == YES else (),
         )
     if faults:
         raise ValidationFailed("the answers have faults", faults=faults)
@@ -108,15 +115,28 @@ def _illness_faults(question: FormQuestion, one: RawAnswer, at: str) -> list[Fie
     return []
 
 
+def _value_faults(question: FormQuestion, one: RawAnswer, at: str) -> list[FieldFault]:
+    if one.answer != YES:
+        return []
+    named = set(one.values)
+    if question.values and not named:
+        return [FieldFault(f"{at}/values", "a yes names a value", "value_missing")]
+    if not named <= set(question.values):
+        return [FieldFault(f"{at}/values", "only values that the question offers")]
+    if question.takes_one and len(named) > 1:
+        return [FieldFault(f"{at}/values", "only one value")]
+    return []
+
+
 def derive(form: Form, answers: Answers, diseases: Diseases) -> Terms:
     """Make the grants of these answers by the form's rules; none is a refusal.
 
     Raises ValidationFailed where a grant is not usable any more, because the hierarchy of illnesses
     has changed since the form was published.
     """
-    illnesses = {one.question: one.illnesses for one in answers.answers if one.illnesses}
+    chosen = {one.question: one.illnesses or one.values for one in answers.answers}
     terms: list[Alternative] = []
-    for raw in form.grants(answers.yes, illnesses):
+    for raw in form.grants(answers.yes, chosen):
         alternative, faults = read_alternative(raw, diseases)
         if alternative is None:
             detail = faults[0].what.message
@@ -143,6 +163,7 @@ def _stored(value: Mapping[str, Any]) -> Answers:
                 question=one["question"],
                 yes=None if one["answer"] is None else one["answer"] == YES,
                 illnesses=tuple(one.get("illnesses", ())),
+                values=tuple(one.get("values", ())),
             )
             for one in value["answers"]
         ),

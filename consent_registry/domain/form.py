@@ -8,17 +8,26 @@ decide what the answers grant; nobody enters codes beside them.
 
 import hashlib
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Final
 
 from consent_registry.domain.conditions import Condition
+from consent_registry.domain.duo import Duo
 from consent_registry.domain.terms import RawAlternative, RawModifier
 
 FORM_FORMAT: Final = "placet/consent-form/v1"
 MAX_QUESTIONS: Final = 12
 MAX_COMBINATIONS: Final = 1 << MAX_QUESTIONS
+
+# Modifiers whose values a person may choose. Of a list she names those whom she lets in; of a bound
+# exactly one. Of research types (RS) choosing fewer would allow more, so a form only fixes them.
+CHOSEN_LISTS: Final = frozenset({Duo.GS, Duo.IS, Duo.US, Duo.PS})
+CHOSEN_BOUNDS: Final = frozenset({Duo.TS, Duo.MOR})
+
+# What a person named in her answers, by question: illnesses, or values of a modifier.
+Chosen = Mapping[str, tuple[str, ...]]
 
 ELEMENTS: Final[Mapping[str, str]] = {
     "purposes": "what the data may be used for",
@@ -50,18 +59,39 @@ class FormState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormQuestion:
-    """One question. With `illnesses`, a yes names some of these; that is what it asks for."""
+    """One question. With `illnesses`, a yes names some of these; that is what it asks for.
+
+    With `parameter`, a yes names `values` of that modifier: one of a bound, some of a list.
+    """
 
     key: str
     illnesses: tuple[str, ...] = ()
+    parameter: Duo | None = None
+    values: tuple[str, ...] = ()
+
+    @property
+    def takes_one(self) -> bool:
+        """Whether a yes names exactly one of the values."""
+        return self.parameter in CHOSEN_BOUNDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModifierRule:
-    """A modifier that a grant has when the condition holds; None: always."""
+    """A modifier that a grant has when the condition holds; None: always.
+
+    `values_from` names the question whose chosen values it has, beside those written in the form.
+    """
 
     modifier: RawModifier
     when: Condition | None = None
+    values_from: str = ""
+
+    def made(self, chosen: Chosen) -> RawModifier:
+        """Make the modifier of somebody who chose these values."""
+        if not self.values_from:
+            return self.modifier
+        values = {*self.modifier.values, *chosen.get(self.values_from, ())}
+        return RawModifier(code=self.modifier.code, values=tuple(sorted(values)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,26 +108,32 @@ class GrantRule:
     activities: tuple[str, ...]
     modifiers: tuple[ModifierRule, ...] = ()
 
-    def grant(self, yes: Set[str], illnesses: tuple[str, ...]) -> RawAlternative:
-        """Make the grant of somebody who said yes to these questions and named these illnesses."""
+    def holding(self, yes: Set[str]) -> tuple[ModifierRule, ...]:
+        """Give the modifiers that the grant has for somebody who said yes to these questions."""
+        return tuple(one for one in self.modifiers if one.when is None or one.when.holds(yes))
+
+    def grant(self, yes: Set[str], chosen: Chosen) -> RawAlternative:
+        """Make the grant of somebody who said yes to these questions and chose these values."""
         return RawAlternative(
             permission=self.permission,
-            modifiers=tuple(
-                one.modifier for one in self.modifiers if one.when is None or one.when.holds(yes)
-            ),
-            diseases=tuple(sorted({*self.diseases, *illnesses})),
+            modifiers=tuple(one.made(chosen) for one in self.holding(yes)),
+            diseases=tuple(sorted({*self.diseases, *chosen.get(self.diseases_from, ())})),
             activities=self.activities,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionText:
-    """A question in one language, what each answer means, and more for whoever wants to know."""
+    """A question in one language, what each answer means, and more for whoever wants to know.
+
+    `values` names each value that the question offers.
+    """
 
     question: str
     yes: str
     no: str
     more: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,13 +184,9 @@ class Form:
         """How many ways there are of saying yes and no to its questions."""
         return 1 << len(self.questions)
 
-    def grants(
-        self, yes: Set[str], illnesses: Mapping[str, tuple[str, ...]]
-    ) -> tuple[RawAlternative, ...]:
+    def grants(self, yes: Set[str], chosen: Chosen) -> tuple[RawAlternative, ...]:
         """Give what somebody grants who said yes to exactly these questions, each grant once."""
-        found = (
-            rule.grant(yes, illnesses.get(rule.diseases_from, ())) for rule in self.rules_for(yes)
-        )
+        found = (rule.grant(yes, chosen) for rule in self.rules_for(yes))
         return tuple(dict.fromkeys(found))
 
     def rules_for(self, yes: Set[str]) -> tuple[GrantRule, ...]:

@@ -8,7 +8,7 @@ monotonic), by the comparison that the register itself uses. One step at a time 
 what is no wider than something no wider is no wider.
 
 Illnesses that a person may name are symbols here, which stand for any illness: a comparison that
-holds for symbols holds whatever they are.
+holds for symbols holds whatever they are. So are values that she may choose (`form_parameters`).
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from consent_registry.domain.diseases import Disease, Diseases, build
-from consent_registry.domain.form import Form
+from consent_registry.domain.form import Chosen, Form
+from consent_registry.domain.form_parameters import trials
 from consent_registry.domain.meet import Comparison
 from consent_registry.domain.row_codes import Fault
 from consent_registry.domain.terms import MAX_ALTERNATIVES, RawAlternative, Terms, read_alternative
@@ -62,11 +63,10 @@ class Check:
 def check(form: Form, diseases: Diseases) -> Check:
     """Try every combination. Raises ValidationFailed when the form names an unusable illness."""
     symbols, hierarchy = _symbolic(form, diseases)
-    trial = _Trial(form, symbols, hierarchy)
-    outcomes: list[Terms] = []
+    comparison = Comparison(hierarchy)
     found: Counterexample | None = None
-    for number in range(form.combinations):
-        found = trial.grant(number, outcomes) or trial.compare(number, outcomes)
+    for values in trials(form):
+        found = _Trial(form, {**symbols, **values}, hierarchy, comparison).first()
         if found is not None:
             break
     return Check(combinations=form.combinations, counterexample=found)
@@ -75,13 +75,24 @@ def check(form: Form, diseases: Diseases) -> Check:
 class _Trial:
     """Looks at combinations by number: the bit n says yes to the question n."""
 
-    def __init__(self, form: Form, symbols: dict[str, tuple[str, ...]], diseases: Diseases) -> None:
+    def __init__(
+        self, form: Form, symbols: Chosen, diseases: Diseases, comparison: Comparison
+    ) -> None:
         self._form = form
         self._symbols = symbols
         self._diseases = diseases
         self._keys = tuple(question.key for question in form.questions)
         self._read: dict[RawAlternative, Terms | Fault] = {}
-        self._comparison = Comparison(diseases)
+        self._comparison = comparison
+
+    def first(self) -> Counterexample | None:
+        """Give the first combination that breaks a law."""
+        outcomes: list[Terms] = []
+        for number in range(self._form.combinations):
+            found = self.grant(number, outcomes) or self.compare(number, outcomes)
+            if found is not None:
+                return found
+        return None
 
     def _yes(self, number: int) -> tuple[str, ...]:
         return tuple(key for bit, key in enumerate(self._keys) if number >> bit & 1)
@@ -90,7 +101,8 @@ class _Trial:
         """Add what this combination grants, or say why that cannot be said."""
         yes = self._yes(number)
         said = frozenset(yes)
-        raw = self._form.grants(said, self._symbols)
+        # What a question asks for is named by whoever says yes to it, and by nobody else.
+        raw = self._form.grants(said, {key: self._symbols.get(key, ()) for key in yes})
         refused = self._form.refused_when.holds(said)
         detail = ""
         if raw and not said:

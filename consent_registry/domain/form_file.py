@@ -25,6 +25,12 @@ from consent_registry.domain.form import (
     ModifierRule,
     QuestionText,
 )
+from consent_registry.domain.form_parameters import (
+    MAX_BOUNDS,
+    choice_faults,
+    offer_faults,
+    parameter_of,
+)
 from consent_registry.domain.terms import RawModifier
 from shared.canonical import MalformedEntry, canonical, parse_canonical
 from shared.errors import FieldFault, ValidationFailed
@@ -154,14 +160,22 @@ class _Reader:
         questions: list[FormQuestion] = []
         for number, item in enumerate(self._list(value, "/questions", MAX_QUESTIONS)):
             at = f"/questions/{number}"
-            raw = self._object(item, at, frozenset({"key", "illnesses"}))
+            raw = self._object(item, at, frozenset({"key", "illnesses", "parameter", "values"}))
             key = self._text(raw, "key", at, KEY, "lower-case letters, digits and _")
             if key in WORDS or any(key == one.key for one in questions):
                 self._fault(f"{at}/key", "a key of its own")
             illnesses = self._strings(raw, "illnesses", at, _MAX_ILLNESSES)
             if not all(MONDO_ID.fullmatch(term) for term in illnesses):
                 self._fault(f"{at}/illnesses", "MONDO identifiers")
-            questions.append(FormQuestion(key=key, illnesses=illnesses))
+            values = self._strings(raw, "values", at, _MAX_ILLNESSES)
+            parameter = parameter_of(raw.get("parameter"))
+            self.faults += offer_faults(raw, at, parameter, values)
+            questions.append(
+                FormQuestion(key=key, illnesses=illnesses, parameter=parameter, values=values)
+            )
+        if sum(one.takes_one for one in questions) > MAX_BOUNDS:
+            detail = f"at most {MAX_BOUNDS} questions may ask for a time limit or a date"
+            self._fault("/questions", detail, "form_too_large")
         return tuple(questions)
 
     def _condition(self, value: object, at: str, keys: frozenset[str]) -> Condition | None:
@@ -201,7 +215,7 @@ class _Reader:
         activities = self._strings(raw, "activities", at, 16)
         if not activities or not all(map(is_scope, activities)):
             self._fault(f"{at}/activities", f"activity scopes such as {SECONDARY_USE}")
-        modifiers = self._modifiers(raw, at, keys)
+        modifiers = self._modifiers(raw, at, questions)
         diseases = self._strings(raw, "diseases", at, _MAX_ILLNESSES)
         if when is None:
             return None
@@ -215,34 +229,44 @@ class _Reader:
         )
 
     def _modifiers(
-        self, raw: Mapping[str, object], at: str, keys: frozenset[str]
+        self, raw: Mapping[str, object], at: str, questions: tuple[FormQuestion, ...]
     ) -> tuple[ModifierRule, ...]:
         if "modifiers" not in raw:
             return ()
+        keys = frozenset(question.key for question in questions)
         found: list[ModifierRule] = []
         items = self._list(raw["modifiers"], f"{at}/modifiers", _MAX_MODIFIERS)
         for number, item in enumerate(items):
             here = f"{at}/modifiers/{number}"
-            rule = self._object(item, here, frozenset({"code", "values", "when"}))
+            rule = self._object(item, here, frozenset({"code", "values", "values_from", "when"}))
             code = self._text(rule, "code", here, _LINE, "a DUO modifier")
             values = self._strings(rule, "values", here, 64)
             when = None
             if "when" in rule:
                 when = self._condition(rule["when"], f"{here}/when", keys)
-            found.append(ModifierRule(modifier=RawModifier(code=code, values=values), when=when))
+            made = ModifierRule(
+                modifier=RawModifier(code=code, values=values),
+                when=when,
+                values_from=str(rule.get("values_from", "")),
+            )
+            if "values_from" in rule:
+                self.faults += choice_faults(made, here, questions)
+            found.append(made)
         return tuple(found)
 
     def _unused(self, questions: tuple[FormQuestion, ...], rules: tuple[GrantRule, ...]) -> None:
-        """Name questions that decide nothing, and illnesses that no grant takes up."""
+        """Name questions that decide nothing, and illnesses or values that no grant takes up."""
         conditions = [rule.when for rule in rules]
         conditions += [m.when for rule in rules for m in rule.modifiers if m.when is not None]
         used = frozenset().union(*(condition.keys for condition in conditions))
         taken = {rule.diseases_from for rule in rules}
+        taken |= {one.values_from for rule in rules for one in rule.modifiers}
         for number, question in enumerate(questions):
-            if question.key not in used:
+            if question.key not in used | taken:
                 self._fault(f"/questions/{number}", "no rule asks for it", "question_unused")
-            elif question.illnesses and question.key not in taken:
-                self._fault(f"/questions/{number}", "its illnesses go nowhere", "question_unused")
+            elif (question.illnesses or question.parameter) and question.key not in taken:
+                detail = "what a yes names goes nowhere"
+                self._fault(f"/questions/{number}", detail, "question_unused")
 
     def _texts(self, value: object, questions: tuple[FormQuestion, ...]) -> Mapping[str, FormText]:
         if not isinstance(value, Mapping) or not 1 <= len(value) <= _MAX_LANGUAGES:
@@ -284,21 +308,31 @@ class _Reader:
                 if element in elements
             },
             questions={
-                one.key: self._question_text(asked, one.key, f"{at}/questions") for one in questions
+                one.key: self._question_text(asked, one, f"{at}/questions") for one in questions
             },
         )
 
-    def _question_text(self, asked: Mapping[str, object], key: str, at: str) -> QuestionText:
-        here = f"{at}/{key}"
+    def _question_text(
+        self, asked: Mapping[str, object], question: FormQuestion, at: str
+    ) -> QuestionText:
+        key, here = question.key, f"{at}/{question.key}"
         if key not in asked:
             self._fault(here, "the question is not translated", "translation_incomplete")
             return QuestionText(question="", yes="", no="")
-        raw = self._object(asked[key], here, frozenset({"question", "yes", "no", "more"}))
+        raw = self._object(asked[key], here, frozenset({"question", "yes", "no", "more", "values"}))
+        named: Mapping[str, object] = {}
+        if question.values or "values" in raw:
+            offered = frozenset(question.values)
+            named = self._object(raw.get("values"), f"{here}/values", offered)
         return QuestionText(
             question=self._words(raw, "question", here, _LINE),
             yes=self._words(raw, "yes", here, _LINE),
             no=self._words(raw, "no", here, _LINE),
             more=self._words(raw, "more", here, _PROSE) if "more" in raw else "",
+            values={
+                value: self._words(named, value, f"{here}/values", _LINE)
+                for value in question.values
+            },
         )
 
     def _words(self, raw: Mapping[str, object], key: str, at: str, shape: re.Pattern[str]) -> str:

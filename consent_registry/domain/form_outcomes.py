@@ -9,11 +9,19 @@ from collections.abc import Mapping, Set
 from functools import lru_cache
 
 from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.duo import find
 from consent_registry.domain.form import Form
-from consent_registry.domain.terms import Alternative, RawAlternative, Terms, read_alternative
+from consent_registry.domain.terms import (
+    Alternative,
+    RawAlternative,
+    RawModifier,
+    Terms,
+    read_alternative,
+)
 
-# A grant without the illnesses that a person names, and the question that asks for them.
-_Pattern = tuple[RawAlternative, str]
+# A grant without what a person names, the question that asks for its illnesses, and those that ask
+# for values of its modifiers, in their order.
+_Pattern = tuple[RawAlternative, str, tuple[str, ...]]
 
 
 @lru_cache(maxsize=64)
@@ -23,14 +31,26 @@ def _outcomes(form: Form) -> frozenset[frozenset[_Pattern]]:
     found: set[frozenset[_Pattern]] = set()
     for number in range(form.combinations):
         yes = frozenset(key for bit, key in enumerate(keys) if number >> bit & 1)
-        granted = ((rule.grant(yes, ()), rule.diseases_from) for rule in form.rules_for(yes))
+        granted = (
+            (
+                rule.grant(yes, {}),
+                rule.diseases_from if rule.diseases_from in yes else "",
+                tuple(
+                    one.values_from if one.values_from in yes else "" for one in rule.holding(yes)
+                ),
+            )
+            for rule in form.rules_for(yes)
+        )
         found.add(frozenset(granted))
     return frozenset(found)
 
 
 def can_grant(form: Form, terms: Terms, diseases: Diseases) -> bool:
     """Say whether some answers to the form make every one of these grants."""
-    offered = {question.key: frozenset(question.illnesses) for question in form.questions}
+    offered = {
+        question.key: frozenset(question.illnesses or question.values)
+        for question in form.questions
+    }
     every = frozenset().union(*_outcomes(form))
     fitting = [
         {pattern for pattern in every if _fits(pattern, offered, one, diseases)} for one in terms
@@ -44,15 +64,24 @@ def _fits(
     alternative: Alternative,
     diseases: Diseases,
 ) -> bool:
-    """Say whether a grant is this one, with illnesses that its question offers."""
-    raw, asked = pattern
+    """Say whether a grant is this one, with illnesses and values that its questions offer."""
+    raw, asked, choices = pattern
     named, fixed = frozenset(alternative.diseases), frozenset(raw.diseases)
     if not fixed <= named or not named - fixed <= offered.get(asked, frozenset()):
         return False
     whole = RawAlternative(
         permission=raw.permission,
-        modifiers=raw.modifiers,
+        modifiers=tuple(
+            _chosen(one, offered.get(choice, frozenset()), alternative) if choice else one
+            for one, choice in zip(raw.modifiers, choices, strict=True)
+        ),
         diseases=alternative.diseases,
         activities=raw.activities,
     )
     return read_alternative(whole, diseases)[0] == alternative
+
+
+def _chosen(one: RawModifier, offered: Set[str], alternative: Alternative) -> RawModifier:
+    """Add what the grant has of the values that may be chosen."""
+    held = next((m.values for m in alternative.modifiers if m.code is find(one.code)), ())
+    return RawModifier(code=one.code, values=(*one.values, *sorted(offered & frozenset(held))))

@@ -56,3 +56,26 @@ def text(*keys: str, without: str = "") -> Any:
             key: {"question": f"{key}?", "yes": "Then so.", "no": "Not."} for key in keys
         },
     }
+
+
+PLACES: Final = ("EE", "FI", "PT")
+MONTHS: Final = ("12", "24", "60")
+
+
+def choosing_document(**changes: Any) -> Any:
+    """Give a form whose people choose countries and a time limit, beside health."""
+    asked = [
+        {"key": "health"},
+        {"key": "places", "parameter": "GS", "values": list(PLACES)},
+        {"key": "longer", "parameter": "TS", "values": list(MONTHS)},
+    ]
+    limits = [
+        {"code": "GS", "values": ["LV"], "values_from": "places"},
+        {"code": "TS", "values_from": "longer", "when": "longer"},
+        {"code": "TS", "values": ["12"], "when": "not longer"},
+    ]
+    texts = text("health", "places", "longer")
+    for key, offered in (("places", PLACES), ("longer", MONTHS)):
+        texts["questions"][key]["values"] = {value: f"Value {value}" for value in offered}
+    rule = {**LIMITED, "modifiers": limits}
+    return small_document(**{"questions": asked, "rules": [rule], "texts": {"en": texts}} | changes)

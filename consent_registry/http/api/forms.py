@@ -94,6 +94,12 @@ class FormAnswerSchema(StrictSchema):
     question = fields.String(required=True)
     answer = fields.String(required=True, validate=validate.OneOf((YES, NO)))
     illnesses = fields.List(fields.String(), load_default=list, validate=validate.Length(max=20))
+    values = fields.List(
+        fields.String(),
+        load_default=list,
+        validate=validate.Length(max=20),
+        metadata={"description": "what a yes names, where the question has a parameter"},
+    )
 
 
 class FormAnswersSchema(StrictSchema):
@@ -193,7 +199,10 @@ def answer(body: dict[str, Any], pseudonym: str, dataset: str) -> dict[str, Any]
         language=body["language"],
         answers=[
             RawAnswer(
-                question=raw["question"], answer=raw["answer"], illnesses=tuple(raw["illnesses"])
+                question=raw["question"],
+                answer=raw["answer"],
+                illnesses=tuple(raw["illnesses"]),
+                values=tuple(raw["values"]),
             )
             for raw in body["answers"]
         ],

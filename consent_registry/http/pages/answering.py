@@ -145,7 +145,11 @@ def _answers(asked: Asked) -> list[RawAnswer]:
         if answer:
             chosen = request.form.getlist(form_views.illness_field(question.key))
             illnesses = tuple(chosen) if answer == YES else ()
-            found.append(RawAnswer(question=question.key, answer=answer, illnesses=illnesses))
+            named = request.form.getlist(form_views.value_field(question.key))
+            values = tuple(named) if answer == YES else ()
+            found.append(
+                RawAnswer(question=question.key, answer=answer, illnesses=illnesses, values=values)
+            )
     return found
 
 

@@ -31,6 +31,9 @@ class AskedQuestion:
     today: str
     illness_field: str
     illnesses: tuple[tuple[str, str], ...]
+    value_field: str
+    values: tuple[tuple[str, str], ...]
+    takes_one: bool
     chosen: tuple[str, ...]
 
 
@@ -128,6 +131,11 @@ def illness_field(key: str) -> str:
     return f"illnesses-{key}"
 
 
+def value_field(key: str) -> str:
+    """Name the field of the values of a question's parameter."""
+    return f"values-{key}"
+
+
 def questions(
     asked: Asked, language: str, sent: Mapping[str, RawAnswer], speaker: Speaker
 ) -> QuestionsView:
@@ -168,7 +176,10 @@ def _question(
         today=_today(last, text),
         illness_field=illness_field(question.key),
         illnesses=tuple((term, speaker.diseases.label(term)) for term in question.illnesses),
-        chosen=sent.illnesses if sent else (),
+        value_field=value_field(question.key),
+        values=tuple((value, said.values[value]) for value in question.values),
+        takes_one=question.takes_one,
+        chosen=(sent.illnesses or sent.values) if sent else (),
     )
 
 
@@ -206,7 +217,8 @@ def outcome(asked: Asked, preview: Preview, choice: Choice, speaker: Speaker) ->
 
 def _said(answer: Answer, text: FormText, speaker: Speaker) -> SaidAnswer:
     said = text.questions[answer.question]
-    named = speaker.every([speaker.diseases.label(term) for term in answer.illnesses])
+    names = [speaker.diseases.label(term) for term in answer.illnesses]
+    named = speaker.every(names + [said.values[value] for value in answer.values])
     word = text.yes if answer.yes else text.no
     return SaidAnswer(
         question=said.question,
@@ -223,6 +235,7 @@ def _hidden(answers: Sequence[Answer]) -> list[tuple[str, str]]:
         if one.yes is not None:
             fields.append((field(one.question), "yes" if one.yes else "no"))
             fields += [(illness_field(one.question), term) for term in one.illnesses]
+            fields += [(value_field(one.question), value) for value in one.values]
     return fields
 
 
@@ -257,5 +270,7 @@ def _place(fault: FieldFault, sent: Sequence[RawAnswer]) -> dict[str, str]:
                 "pointer": f"/{illness_field(key)}",
                 "detail": words.CHOOSE_ILLNESSES,
             }
+        if fault.pointer.endswith("/values"):
+            return {"pointer": f"/{value_field(key)}", "detail": words.CHOOSE_VALUES}
         return {"pointer": f"/{field(key)}", "detail": words.CHOOSE_ANSWER}
     return {"detail": words.CHOOSE_ANSWER}

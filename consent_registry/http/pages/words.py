@@ -142,6 +142,7 @@ ACTIVITY_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 CHOOSE_ILLNESSES: Final = "Choose at least one illness, or answer no."
+CHOOSE_VALUES: Final = "Choose from the list, or answer no."
 CHOOSE_ANSWER: Final = "Choose one of the two answers, or leave the question open."
 ONE_PROJECT: Final = "the project {value}"
 ONLY_FOR: Final = "This choice is only for this: {value}."

@@ -9,7 +9,7 @@ import pytest
 from consent_registry.domain.history import State
 from consent_registry.usecases.forms import register_form, retire_form
 from consent_registry.usecases.reading import own_history
-from tests.fakes.form_factories import example_document, small_document
+from tests.fakes.form_factories import choosing_document, example_document, small_document
 from tests.fakes.form_factories import text as words
 from tests.support.page_world import make_sign_in
 from tests.support.participant_pages import (
@@ -142,6 +142,36 @@ def test_illnesses_are_asked_for_and_sent_on(site: Site) -> None:
     send(anna, f"{ASK}/confirmation", hidden(page))
     (given,) = own_history(tools=site.world.tools, principal=ANNA)[0].terms or ()
     assert list(given.diseases) == two["illnesses-illnesses"]
+
+
+def test_values_are_asked_for_by_their_kind_and_what_was_chosen_is_granted(site: Site) -> None:
+    site.world.form(choosing_document(), demanded_by=HEART)
+    anna = site.browser()
+    page = anna.get(ASK).text
+    assert page.count('type="checkbox"') == 3
+    assert page.count('type="radio"') == 3 * 2 + 3
+    assert not re.search(r"<(input|option)[^>]*\s(checked|selected)", page)
+    said_yes = fields(health="yes", places="yes", longer="yes")
+    status, said, page = send(anna, ASK, said_yes)
+    assert status == 422
+    assert "Choose from the list, or answer no." in said
+    assert 'href="#values-places"' in page
+    assert 'href="#values-longer"' in page
+    two_limits = {"values-places": ["EE"], "values-longer": ["12", "60"]}
+    assert send(anna, ASK, {**said_yes, **two_limits})[0] == 422
+    chosen = {"values-places": ["EE", "PT"], "values-longer": ["60"]}
+    status, said, page = send(anna, ASK, {**said_yes, **chosen})
+    assert (status, "Yes: Value EE and Value PT" in said) == (200, True)
+    assert {name: hidden(page)[name] for name in chosen} == chosen
+    send(anna, f"{ASK}/confirmation", hidden(page))
+    (given,) = own_history(tools=site.world.tools, principal=ANNA)[0].terms or ()
+    assert [one.values for one in given.modifiers] == [("EE", "LV", "PT"), ("60",)]
+    # One more refusal: the values that were sent with it count for nothing.
+    less = {**fields(health="yes", places="no"), "values-places": ["EE"]}
+    _, _, page = send(anna, ASK, less)
+    send(anna, f"{ASK}/confirmation", hidden(page))
+    (given,) = own_history(tools=site.world.tools, principal=ANNA)[0].terms or ()
+    assert [one.values for one in given.modifiers] == [("LV",), ("12",)]
 
 
 def test_every_language_of_the_form_can_be_read_and_is_kept(site: Site) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from consent_registry.domain.contacts import is_email
 from shared.settings import CommonSettings, Kind, Secret, setting
@@ -170,8 +171,8 @@ class ConsentSettings(CommonSettings):
                 yield "PLACET_NOTICE_SENDER: is no e-mail address, and contact points are kept"
             if not self.notice_smtp_host and self.notice_folder is None:
                 yield "PLACET_NOTICE_SMTP_HOST: is not set, and no PLACET_NOTICE_FOLDER is either"
-            if self.contact_database_url == self.database_url:
-                yield "PLACET_CONTACT_DATABASE_URL: is the registry's own; it needs another"
+            if _role(self.contact_database_url) == _role(self.database_url):
+                yield "PLACET_CONTACT_DATABASE_URL: names the registry's own role; it needs another"
         if bool(self.notice_smtp_user) != (self.notice_smtp_password is not None):
             yield "PLACET_NOTICE_SMTP_USER, _PASSWORD_FILE: one without the other"
 
@@ -179,3 +180,7 @@ class ConsentSettings(CommonSettings):
     def src(self) -> str:
         """The name under which this service writes its audit entries."""
         return f"{self.node.lower()}/consent_registry/1"
+
+
+def _role(url: str) -> str | None:
+    return urlsplit(url).username

@@ -7,6 +7,7 @@ Addresses and texts appear in no log and no error.
 import os
 import smtplib
 import ssl
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -36,7 +37,7 @@ class Mail:
         message["Date"] = format_datetime(self.clock.now())
         message["Message-ID"] = f"<{notice_id}@{self.sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
-        message.set_content(body)
+        message.set_content(body, cte="quoted-printable")
         return message
 
 
@@ -63,12 +64,15 @@ class SmtpCourier:
         message = self._mail.message(notice_id, to, subject, body)
         server = self._server
         try:
-            with smtplib.SMTP(server.host, server.port, timeout=_SECONDS) as line:
+            with closing(smtplib.SMTP(server.host, server.port, timeout=_SECONDS)) as line:
                 if server.tls:
                     line.starttls(context=ssl.create_default_context())
                 if server.user:
                     line.login(server.user, server.password)
                 line.send_message(message)
+                # It is taken: how the server says goodbye changes nothing about that.
+                with suppress(OSError, smtplib.SMTPException):
+                    line.quit()
         except smtplib.SMTPRecipientsRefused as refused:
             codes = [code for code, _ in refused.recipients.values()]
             if codes and all(code in _NEVER for code in codes):

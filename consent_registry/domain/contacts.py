@@ -30,9 +30,11 @@ def is_email(text: str) -> bool:
 class ContactPoint:
     """An e-mail address with the language to write in (`en`), and since when it is confirmed.
 
-    No repr shows the address.
+    `waiting` is an address that was entered and not confirmed yet; until it is, the one before is
+    used. No repr shows an address.
     """
 
     email: str = field(repr=False)
     language: str
     confirmed_at: datetime | None = None
+    waiting: str = field(default="", repr=False)

@@ -82,6 +82,9 @@ def after_failure(notice: Notice, now: datetime) -> tuple[Outcome, datetime | No
     return Outcome.LATER, now + WAITS[max(notice.attempts, 1) - 1]
 
 
-def withheld(kind: NoticeKind, said: Preferences, *, dead: bool) -> bool:
-    """Say whether a notice must not go: to the dead never, against her wish only what is due."""
-    return dead or (said.no_contact and kind not in DUTIES)
+def withheld(kind: NoticeKind, said: Preferences, *, dead: bool, stopped: bool) -> bool:
+    """Say whether a notice must not go: to the dead never, against her wish only what is due.
+
+    `stopped` says that she withdrew from all contact (law.md C-3).
+    """
+    return dead or ((said.no_contact or stopped) and kind not in DUTIES)

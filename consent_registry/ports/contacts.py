@@ -20,7 +20,7 @@ class ContactPoints(Protocol):
         ...
 
     def put(self, pid: str, point: ContactPoint, code: str, until: datetime) -> None:
-        """Keep an unconfirmed point in place of what was there, with the code that confirms it."""
+        """Keep a point that waits for this code; a confirmed one stays in use until then."""
         ...
 
     def confirm(self, pid: str, code: str, at: datetime) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.contacts import CODE_DIGITS, CODE_LIFE, ContactPoint, is_email
-from consent_registry.domain.errors import ContactsAway, ContactsNotOffered, TooManyCodes
+from consent_registry.domain.errors import ContactsAway, ContactsNotOffered, NotLinked, TooManyCodes
 from consent_registry.domain.notices import Notice, NoticeKind, Outcome
 from consent_registry.ports import UnitOfWork
 from consent_registry.ports.contacts import CourierAway, CourierRefused
@@ -69,17 +69,45 @@ def set_own_contact(email: str, language: str, *, tools: Tools, principal: Princ
         notice = _code_notice(uow, tools, pid, now)
         _record(uow, pid, "contact_set", now, principal)
         uow.commit()
+    _send_code(contacts, pid, notice, (email, language), tools=tools, principal=principal)
+
+
+def _send_code(
+    contacts: Contacts,
+    pid: str,
+    notice: Notice,
+    to: tuple[str, str],
+    *,
+    tools: Tools,
+    principal: Principal,
+) -> None:
+    """Keep the point, send its code, and note what became of that."""
+    (email, language), now = to, tools.clock.now()
     code = f"{int.from_bytes(tools.salts(16), 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}}"
     contacts.points.put(pid, ContactPoint(email=email, language=language), code, now + CODE_LIFE)
+    with tools.reads() as uow:
+        # An erasure may have passed since: it ended her link before it forgot where she is reached.
+        if uow.people.linked(principal.issuer, principal.subject) != pid:
+            contacts.points.forget(pid)
+            raise NotLinked
     page = f"{tools.issuer}/contact"
     subject, body = contacts.texts.say(NoticeKind.CODE, language, page=page, code=code)
+    outcome = Outcome.SENT
     try:
         contacts.courier.send(notice.notice_id, email, subject, body)
     except CourierAway:
-        raise ContactsAway from None
+        outcome = Outcome.GAVE_UP
     except CourierRefused:
+        outcome = Outcome.REFUSED
+    with tools.units() as uow:
+        uow.notices.step(notice, outcome, tools.clock.now(), None)
+        _record(uow, pid, f"code_{outcome.value}", now, principal)
+        uow.commit()
+    if outcome is Outcome.GAVE_UP:
+        raise ContactsAway
+    if outcome is Outcome.REFUSED:
         fault = FieldFault("/email", "this address takes no messages")
-        raise ValidationFailed("the contact point has faults", faults=[fault]) from None
+        raise ValidationFailed("the contact point has faults", faults=[fault])
 
 
 def confirm_own_contact(code: str, *, tools: Tools, principal: Principal) -> None:

@@ -130,7 +130,8 @@ def _log_part(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> _Went:
 def _contacts(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> _Went:
     """Tell her that it is done while it is still known where, and then forget that too."""
     if tools.contacts is None:
-        return _Went.CONFIRMED
+        # Whoever ever entered an address was sent a code: it is kept somewhere, and waited for.
+        return _Went.WAITS if uow.notices.steps(erasure.pid) else _Went.CONFIRMED
     about, day = erasure.erasure_id, erasure.complete_on
     told = uow.notices.settled(erasure.pid, NoticeKind.ERASED, about)
     if told is None:

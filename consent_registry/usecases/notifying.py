@@ -12,7 +12,8 @@ from typing import Final
 
 from consent_registry.domain.contacts import ContactPoint
 from consent_registry.domain.errors import ContactsAway
-from consent_registry.domain.lives import life, preferences
+from consent_registry.domain.levels import TaskKind
+from consent_registry.domain.lives import Preferences, life, preferences
 from consent_registry.domain.notices import (
     LEASE,
     MOST_ATTEMPTS,
@@ -94,10 +95,20 @@ def _early(uow: UnitOfWork, notice: Notice, now: datetime) -> Outcome | None:
     # What was recorded counts also after the clock was set back.
     at = max([now, *(one.recorded_at for one in records)])
     dead = life(records, at).died_at is not None
-    if withheld(notice.kind, preferences(records, at), dead=dead):
+    said = preferences(records, at)
+    if withheld(notice.kind, said, dead=dead, stopped=_stopped(uow, notice.pid, said)):
         return Outcome.WITHHELD
     erased = StopKind.ERASURE in stops_then(uow, notice.pid, at)
     return Outcome.WITHHELD if erased and notice.kind is not NoticeKind.ERASED else None
+
+
+def _stopped(uow: UnitOfWork, pid: str, said: Preferences) -> bool:
+    """Say whether she withdrew from all contact, and has not said anything else since."""
+    return any(
+        task.kind is TaskKind.STOP_CONTACT and (said.since is None or task.created_at >= said.since)
+        for name in names_of(uow, pid)
+        for task in uow.tasks.of(name)
+    )
 
 
 def _attempt(

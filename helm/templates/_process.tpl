@@ -100,6 +100,10 @@ urn:placet:{{ .root.Values.node | lower }}:{{ .name }}
 - {name: PLACET_SIGN_IN_CLIENT_SECRET_FILE, value: /run/secrets/placet/sign-in-secret}
 - {name: PLACET_SESSION_KEY_FILE, value: /run/secrets/placet/session-key}
 {{- if eq .name "consent_registry" }}
+{{- if .service.contactPoints }}
+- name: PLACET_CONTACT_DATABASE_URL
+  valueFrom: {secretKeyRef: {name: {{ .service.secretName | quote }}, key: contact-database-url}}
+{{- end }}
 - {name: PLACET_PERMIT_MESSAGES_URL, value: "{{ include "placet.urlOf" (dict "root" .root "name" "permit_service") }}/v1/messages"}
 - {name: PLACET_PERMIT_JWKS_URL, value: "{{ include "placet.urlOf" (dict "root" .root "name" "permit_service") }}/api/permit-jwk"}
 - {name: PLACET_AUDIT_LOG_URL, value: {{ include "placet.urlOf" (dict "root" .root "name" "audit_log") | quote }}}

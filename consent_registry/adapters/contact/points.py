@@ -42,25 +42,23 @@ class SqlContactPoints:
         with self._transaction() as connection:
             wanted = select(CONTACT_POINT).where(_POINT.person == name)
             row = connection.execute(wanted).one_or_none()
-        if row is None:
+        waiting = None if row is None else self._opened(row.waiting, name)
+        known = waiting if row is None else self._opened(row.sealed, name) or waiting
+        if row is None or known is None:
             return None
-        sealed = bytes(row.sealed)
-        try:
-            plain = self._sealing.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], name)
-        except InvalidTag:
-            raise KeyStoreError("a contact point was sealed under another key") from None
-        said = orjson.loads(plain)
         return ContactPoint(
-            email=said["email"], language=said["language"], confirmed_at=row.confirmed_at
+            email=known["email"],
+            language=known["language"],
+            confirmed_at=row.confirmed_at,
+            waiting=waiting["email"] if waiting else "",
         )
 
     def put(self, pid: str, point: ContactPoint, code: str, until: datetime) -> None:
-        """Insert a row, or replace it."""
+        """Insert a row, or replace what waits in it."""
         name, nonce = self._name(pid), os.urandom(_NONCE_BYTES)
         plain = orjson.dumps({"email": point.email, "language": point.language})
         values = {
-            "sealed": nonce + self._sealing.encrypt(nonce, plain, name),
-            "confirmed_at": None,
+            "waiting": nonce + self._sealing.encrypt(nonce, plain, name),
             "code": self._code(name, code),
             "code_until": until,
             "tries": 0,
@@ -82,7 +80,13 @@ class SqlContactPoints:
             if row is None or row.code is None or at >= row.code_until or row.tries >= MOST_TRIES:
                 return False
             right = hmac.compare_digest(bytes(row.code), self._code(name, code))
-            values = {"code": None, "confirmed_at": at} if right else {"tries": row.tries + 1}
+            confirmed = {
+                "sealed": _POINT.waiting,
+                "waiting": None,
+                "code": None,
+                "confirmed_at": at,
+            }
+            values = confirmed if right else {"tries": row.tries + 1}
             connection.execute(update(CONTACT_POINT).where(mine).values(values))
         return right
 
@@ -92,6 +96,17 @@ class SqlContactPoints:
         with self._transaction() as connection:
             gone = connection.execute(delete(CONTACT_POINT).where(mine).returning(_POINT.person))
             return gone.one_or_none() is not None
+
+    def _opened(self, sealed: bytes | None, name: bytes) -> dict[str, str] | None:
+        if sealed is None:
+            return None
+        nonce, rest = bytes(sealed[:_NONCE_BYTES]), bytes(sealed[_NONCE_BYTES:])
+        try:
+            plain = self._sealing.decrypt(nonce, rest, name)
+        except InvalidTag:
+            raise KeyStoreError("a contact point was sealed under another key") from None
+        found: dict[str, str] = orjson.loads(plain)
+        return found
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:

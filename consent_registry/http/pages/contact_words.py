@@ -22,7 +22,7 @@ OUTCOME_WORDS: Final[Mapping[Outcome, str]] = MappingProxyType(
         Outcome.LATER: "Did not go through, and is tried again",
         Outcome.SENT: "Sent",
         Outcome.REFUSED: "Your address was refused",
-        Outcome.GAVE_UP: "Given up after several tries",
+        Outcome.GAVE_UP: "Given up: it did not go through",
         Outcome.NO_CONTACT_POINT: "Not sent: no confirmed address",
         Outcome.WITHHELD: "Not sent, as you wished",
     }

@@ -25,10 +25,10 @@ MAIL = Mail(sender="no-reply@consent.test", clock=SteppingClock())
 class MailHost:
     """A mail server that speaks as much of RFC 5321 as a client without extensions needs."""
 
-    def __init__(self, recipient_reply: str = "250 fine") -> None:
+    def __init__(self, recipient_reply: str = "250 fine", goodbye: str = "221 bye") -> None:
         self.heard: list[str] = []
         self.messages: list[bytes] = []
-        self._reply = recipient_reply
+        self._reply, self._goodbye = recipient_reply, goodbye
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listening.getsockname()[1])
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -68,7 +68,7 @@ class MailHost:
                     self.messages.append(_until_the_dot(talk))
                     say("250 taken")
                 case "QUIT":
-                    say("221 bye")
+                    say(self._goodbye)
                     return
                 case _:
                     say("502 not here")
@@ -82,8 +82,8 @@ def _until_the_dot(talk: BufferedRWPair) -> bytes:
 
 
 @contextmanager
-def mail_host(recipient_reply: str = "250 fine") -> Iterator[MailHost]:
-    host = MailHost(recipient_reply)
+def mail_host(recipient_reply: str = "250 fine", goodbye: str = "221 bye") -> Iterator[MailHost]:
+    host = MailHost(recipient_reply, goodbye)
     try:
         yield host
     finally:
@@ -160,6 +160,12 @@ def test_an_address_is_refused_for_good_only_when_the_server_says_so(
             BySmtp(host).courier.send("n-1", TO, "x", "y")
         assert TO not in str(refused.value)
         assert host.messages == []
+
+
+def test_a_message_that_was_taken_is_taken_however_the_server_says_goodbye() -> None:
+    with mail_host(goodbye="421 too busy") as host:
+        BySmtp(host).courier.send("n-1", TO, "x", "y")
+        assert len(host.messages) == 1
 
 
 def test_a_server_that_is_away_or_a_folder_that_is_gone_is_tried_again(tmp_path: Path) -> None:

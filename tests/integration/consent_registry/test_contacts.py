@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -16,13 +17,15 @@ from consent_registry.adapters.contact.points import SqlContactPoints
 from consent_registry.adapters.contact.tables import METADATA
 from consent_registry.adapters.couriers import DropFolder, Mail
 from consent_registry.adapters.notice_texts import shipped_texts
+from consent_registry.adapters.tables import PARTICIPANT_LINK
 from consent_registry.domain.contacts import MOST_TRIES, is_email
 from consent_registry.domain.erasure import Part
-from consent_registry.domain.errors import ContactsAway, ContactsNotOffered, TooManyCodes
+from consent_registry.domain.errors import ContactsAway, ContactsNotOffered, NotLinked, TooManyCodes
+from consent_registry.domain.levels import Level
 from consent_registry.domain.lives import Preferences
 from consent_registry.domain.notices import LEASE, MOST_ATTEMPTS, NoticeKind, Outcome
 from consent_registry.domain.records import Channel
-from consent_registry.ports.contacts import CourierAway
+from consent_registry.ports.contacts import ContactPoints, CourierAway
 from consent_registry.usecases.contacts import (
     confirm_own_contact,
     own_contact,
@@ -190,6 +193,7 @@ def test_a_wrong_code_confirms_nothing_and_a_few_of_them_end_it(reach: Reach) ->
     point = own_contact(tools=reach.tools, principal=ANNA).point
     assert point is not None
     assert point.confirmed_at is None
+    assert reach.outcomes() == [(NoticeKind.CODE, Outcome.BEGUN), (NoticeKind.CODE, Outcome.SENT)]
 
 
 def test_a_code_is_good_for_half_an_hour_and_once(reach: Reach) -> None:
@@ -213,12 +217,68 @@ def test_nobody_has_strangers_written_to_all_day(reach: Reach) -> None:
     set_own_contact(ADDRESS, "fi", tools=reach.tools, principal=ANNA)
 
 
-def test_another_address_has_to_be_confirmed_anew(reach: Reach) -> None:
+def test_another_address_is_used_once_it_is_confirmed_and_the_one_before_until_then(
+    reach: Reach,
+) -> None:
+    """A slip of the pen loses no notice."""
     reach.confirmed()
     set_own_contact("other@example.org", "et", tools=reach.tools, principal=ANNA)
+    code = reach.code()
     leave(reach)
     reach.work()
-    assert reach.outcomes()[-1] == (NoticeKind.WITHDRAWAL, Outcome.NO_CONTACT_POINT)
+    assert "To: anna@example.org" in reach.messages()[-1]
+    confirm_own_contact(code, tools=reach.tools, principal=ANNA)
+    point = own_contact(tools=reach.tools, principal=ANNA).point
+    assert point is not None
+    assert (point.email, point.language, point.waiting) == ("other@example.org", "et", "")
+
+
+def test_who_withdrew_from_all_contact_is_not_written_to(reach: Reach) -> None:
+    reach.confirmed()
+    level = Level.NO_FURTHER_CONTACT
+    for wanted in (WithdrawConsent(level=level), WithdrawConsent()):
+        withdraw_own(wanted, tools=reach.tools, principal=ANNA, channel=Channel.PAGE)
+    reach.work()
+    assert len(reach.messages()) == 1
+    assert reach.outcomes()[-1] == (NoticeKind.WITHDRAWAL, Outcome.WITHHELD)
+
+
+def test_an_address_entered_while_she_is_erased_does_not_stay(reach: Reach) -> None:
+    """Her link ends with the registry's part, before where she is reached is forgotten."""
+    contacts = reach.tools.contacts
+    assert contacts is not None
+
+    class Slow:
+        """The points; her link is gone by the time that one is kept."""
+
+        def __init__(self, points: ContactPoints) -> None:
+            self._points = points
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._points, name)
+
+        def put(self, *given: Any) -> None:
+            self._points.put(*given)
+            with reach.world.engine.begin() as connection:
+                connection.execute(PARTICIPANT_LINK.delete())
+
+    tools = replace(reach.tools, contacts=replace(contacts, points=Slow(contacts.points)))
+    with pytest.raises(NotLinked):
+        set_own_contact(ADDRESS, "en", tools=tools, principal=ANNA)
+    assert reach.messages() == []
+    with psycopg.connect(reach.url) as connection:
+        assert connection.execute("SELECT count(*) FROM contact_point").fetchone() == (0,)
+
+
+def test_an_erasure_waits_for_contact_points_that_were_kept_and_are_switched_off(
+    reach: Reach,
+) -> None:
+    with erasing_world() as plain:
+        tools = replace(plain.tools, contacts=reach.tools.contacts)
+        set_own_contact(ADDRESS, "en", tools=tools, principal=ERASED)
+        erasure_id = plain.begin()
+        plain.run()
+        assert plain.look(erasure_id).next_part is Part.CONTACTS
 
 
 def test_who_wants_no_contact_gets_none(reach: Reach) -> None:

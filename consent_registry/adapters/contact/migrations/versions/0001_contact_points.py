@@ -14,8 +14,9 @@ def upgrade() -> None:
     op.create_table(
         "contact_point",
         sa.Column("person", sa.LargeBinary(), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("waiting", sa.LargeBinary(), nullable=True),
         sa.Column("code", sa.LargeBinary(), nullable=True),
         sa.Column("code_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tries", sa.SmallInteger(), server_default="0", nullable=False),

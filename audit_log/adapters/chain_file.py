@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from audit_log.adapters.durable import write_durably
 from audit_log.usecases.import_lines import ChainState
+from shared.durable import write_durably
 from shared.events import SealedEntry, leaf_hash
 
 

@@ -7,7 +7,7 @@ restored with it.
 
 from pathlib import Path
 
-from audit_log.adapters.durable import write_durably
+from shared.durable import write_durably
 
 
 class FileHead:

@@ -4,7 +4,6 @@
 Addresses and texts appear in no log and no error.
 """
 
-import os
 import smtplib
 import ssl
 from contextlib import closing, suppress
@@ -16,6 +15,7 @@ from typing import Final
 
 from consent_registry.ports.contacts import CourierAway, CourierRefused
 from shared.clock import Clock
+from shared.durable import write_durably
 
 _SECONDS: Final = 20.0
 _NEVER: Final = range(500, 600)  # RFC 5321 section 4.2.1: permanent negative completion
@@ -90,21 +90,9 @@ class DropFolder:
         self._mail = mail
 
     def send(self, notice_id: str, to: str, subject: str, body: str) -> None:
-        """Write a file beside its name, make it last, and give it its name."""
+        """Write a file that lasts. One sent twice is one file."""
         content = self._mail.message(notice_id, to, subject, body).as_bytes()
-        final = self._folder / f"{notice_id}.eml"
-        partial = final.with_suffix(".partial")
         try:
-            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.rename(final)
-            folder = os.open(self._folder, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            write_durably(self._folder / f"{notice_id}.eml", content)
         except OSError:
             raise CourierAway from None

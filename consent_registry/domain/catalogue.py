@@ -136,7 +136,7 @@ def describe(
 
 def _activity(study: Study) -> _Object:
     """Write a study as the activity that a dataset came from (DCAT 3, PROV-O)."""
-    found: _Object = {
+    return {
         "@type": ["prov:Activity"],
         "dct:identifier": [study.study],
         "dct:title": [_english(study.title)],
@@ -144,7 +144,6 @@ def _activity(study: Study) -> _Object:
         "prov:startedAtTime": [_typed(f"{study.starts_on.isoformat()}T00:00:00Z", "xsd:dateTime")],
         "prov:wasAssociatedWith": [_agent(study.controller)],
     }
-    return found
 
 
 def _told(published: Published) -> _Object:

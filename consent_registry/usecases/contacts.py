@@ -6,7 +6,7 @@ not come is repeated by her, a change without its entry would be seen by nobody.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -17,7 +17,7 @@ from consent_registry.ports import UnitOfWork
 from consent_registry.ports.contacts import CourierAway, CourierRefused
 from consent_registry.usecases import access
 from consent_registry.usecases.facts import fact
-from consent_registry.usecases.stopping import subjects
+from consent_registry.usecases.stopping import record_about
 from consent_registry.usecases.tools import Contacts, Tools
 from shared.errors import FieldFault, ValidationFailed
 from shared.principal import Principal
@@ -69,32 +69,32 @@ def set_own_contact(email: str, language: str, *, tools: Tools, principal: Princ
         notice = _code_notice(uow, tools, pid, now)
         _record(uow, pid, "contact_set", now, principal)
         uow.commit()
-    _send_code(contacts, pid, notice, (email, language), tools=tools, principal=principal)
+    point = ContactPoint(email=email, language=language)
+    _send_code(contacts, point, notice, tools=tools, principal=principal)
 
 
 def _send_code(
     contacts: Contacts,
-    pid: str,
+    point: ContactPoint,
     notice: Notice,
-    to: tuple[str, str],
     *,
     tools: Tools,
     principal: Principal,
 ) -> None:
     """Keep the point, send its code, and note what became of that."""
-    (email, language), now = to, tools.clock.now()
+    pid, now = notice.pid, tools.clock.now()
     code = f"{int.from_bytes(tools.salts(16), 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}}"
-    contacts.points.put(pid, ContactPoint(email=email, language=language), code, now + CODE_LIFE)
+    contacts.points.put(pid, point, code, now + CODE_LIFE)
     with tools.reads() as uow:
         # An erasure may have passed since: it ended her link before it forgot where she is reached.
         if uow.people.linked(principal.issuer, principal.subject) != pid:
             contacts.points.forget(pid)
             raise NotLinked
     page = f"{tools.issuer}/contact"
-    subject, body = contacts.texts.say(NoticeKind.CODE, language, page=page, code=code)
+    subject, body = contacts.texts.say(NoticeKind.CODE, point.language, page=page, code=code)
     outcome = Outcome.SENT
     try:
-        contacts.courier.send(notice.notice_id, email, subject, body)
+        contacts.courier.send(notice.notice_id, point.email, subject, body)
     except CourierAway:
         outcome = Outcome.GAVE_UP
     except CourierRefused:
@@ -156,8 +156,5 @@ def _code_notice(uow: UnitOfWork, tools: Tools, pid: str, now: datetime) -> Noti
     raise TooManyCodes
 
 
-def _record(
-    uow: UnitOfWork, pid: str, said: str, now: datetime, principal: Principal | None
-) -> None:
-    made = fact(RECORDED, now, actor=principal, reason=said)
-    uow.record(replace(made, subjects=subjects(uow.people.memberships(pid))))
+def _record(uow: UnitOfWork, pid: str, said: str, now: datetime, principal: Principal) -> None:
+    record_about(uow, pid, fact(RECORDED, now, actor=principal, reason=said))

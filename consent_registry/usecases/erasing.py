@@ -33,7 +33,7 @@ from consent_registry.domain.stops import StopKind
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.cases import names_of
 from consent_registry.usecases.facts import fact
-from consent_registry.usecases.stopping import hold_person, set_stop, subjects
+from consent_registry.usecases.stopping import hold_person, record_about, set_stop
 from consent_registry.usecases.tools import Tools
 from shared.errors import FieldFault, ValidationFailed
 from shared.principal import Principal
@@ -126,7 +126,7 @@ def _asked(
     )
     uow.erasures.add(erasure)
     made = fact(_REQUESTED, now, actor=principal, reason=ground)
-    uow.record(replace(made, subjects=subjects(uow.people.memberships(pid))))
+    record_about(uow, pid, made)
     return erasure
 
 
@@ -268,7 +268,7 @@ def _record_hold(
     uow: UnitOfWork, hold: LegalHold, said: str, *, now: datetime, principal: Principal
 ) -> None:
     made = fact(_DECIDED, now, actor=principal, reason=said, extra={"ground": hold.ground})
-    uow.record(replace(made, subjects=subjects(uow.people.memberships(hold.pid))))
+    record_about(uow, hold.pid, made)
 
 
 def _known(uow: UnitOfWork, pseudonym: str) -> str:

@@ -30,7 +30,7 @@ from consent_registry.usecases.cases import names_of, stops_then
 from consent_registry.usecases.contacts import RECORDED
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.mandated import records_of
-from consent_registry.usecases.stopping import subjects
+from consent_registry.usecases.stopping import record_about
 from consent_registry.usecases.tools import Contacts, Tools
 
 _PAGES: Final = {
@@ -137,4 +137,4 @@ def _point(contacts: Contacts, names: Sequence[str]) -> ContactPoint | None:
 def _record(uow: UnitOfWork, notice: Notice, outcome: Outcome, now: datetime) -> None:
     said = f"notice_{outcome.value}"
     made = fact(RECORDED, now, actor=None, reason=said, extra={"notice": notice.kind.value})
-    uow.record(replace(made, subjects=subjects(uow.people.memberships(notice.pid))))
+    record_about(uow, notice.pid, made)

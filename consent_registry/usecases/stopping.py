@@ -164,6 +164,11 @@ def subjects(members: Sequence[Member]) -> tuple[Subject, ...]:
     )
 
 
+def record_about(uow: UnitOfWork, pid: str, made: Fact) -> None:
+    """Collect a fact about one person: who she is in each dataset is sealed with it."""
+    uow.record(replace(made, subjects=subjects(uow.people.memberships(pid))))
+
+
 def unnamed(kind: str, at: datetime, reason: str) -> Fact:
     """Make a fact about a person that says of nobody who she is."""
     return fact(kind, at, actor=None, reason=reason)

@@ -42,9 +42,11 @@ class SqlContactPoints:
         with self._transaction() as connection:
             wanted = select(CONTACT_POINT).where(_POINT.person == name)
             row = connection.execute(wanted).one_or_none()
-        waiting = None if row is None else self._opened(row.waiting, name)
-        known = waiting if row is None else self._opened(row.sealed, name) or waiting
-        if row is None or known is None:
+        if row is None:
+            return None
+        waiting = self._opened(row.waiting, name)
+        known = self._opened(row.sealed, name) or waiting
+        if known is None:
             return None
         return ContactPoint(
             email=known["email"],

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Final
 from zlib import crc32
 
+from shared.durable import write_durably
 from shared.entry_forms import is_source
 
 FORMAT: Final = "placet/spool/v1"
@@ -109,13 +110,7 @@ class SpoolFolder:
         text = json.dumps(
             {"format": FORMAT, "src": identity.src, "epoch": identity.epoch}, sort_keys=True
         )
-        partial = self.path / "spool.json.new"
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            out.write(text + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        partial.rename(self.path / "spool.json")
-        self.sync()
+        write_durably(self.path / "spool.json", f"{text}\n".encode())
 
     def segments(self) -> list[int]:
         """Give the first sequence numbers of the segments, in order."""

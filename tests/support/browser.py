@@ -80,7 +80,11 @@ def _window(started: Browser, look: Look) -> BrowserContext:
 
 
 def overflow(page: Page) -> int:
-    """Give how many CSS pixels a page is wider than its window."""
+    """Give how many CSS pixels a page is wider than its window, once its styles are there.
+
+    Whoever has just sent a form may be on a page whose style sheet is still on its way.
+    """
+    page.wait_for_load_state("load")
     found: int = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )

@@ -36,6 +36,7 @@ from consent_registry.domain.fhir.statement import (
     Release,
     Statement,
     about_of,
+    as_text,
     is_of_another_kind,
     read_statement,
 )
@@ -293,7 +294,7 @@ class FhirReader:
         known: list[Coded] = []
         if isinstance(found, Mapping):
             known.append(
-                Coded(system=str(found.get("system", "")), code=str(found.get("value", "")))
+                Coded(system=as_text(found.get("system")), code=as_text(found.get("value")))
             )
         if isinstance(reference, str):
             known += self._identifiers(reference)

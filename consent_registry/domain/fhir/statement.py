@@ -235,6 +235,14 @@ def _r5(resource: Mapping[str, Any]) -> Statement:
     )
 
 
+def as_text(value: object) -> str:
+    """Give a text as it is, and nothing for what is none.
+
+    Writing out what came in its place could take as long, and as deep, as somebody wished.
+    """
+    return value if isinstance(value, str) else ""
+
+
 def _provision(provision: Mapping[str, Any], permits: bool) -> Provision:
     return Provision(
         permits=permits,
@@ -267,19 +275,24 @@ def _known_exception(provision: Mapping[str, Any], names: frozenset[str]) -> Non
 
 
 def _unmodified(values: Iterable[object]) -> None:
-    """Refuse what says anywhere in it that it must not be used without understanding more."""
-    for inside in values:
-        if isinstance(inside, Mapping) and "modifierExtension" in inside:
-            raise NotUnderstood(RowCode.FHIR_ELEMENT, "modifierExtension")
+    """Refuse what says anywhere in it that it must not be used without understanding more.
+
+    However deep that stands: what is nested by somebody who means harm must not stop the reader.
+    """
+    waiting = list(values)
+    while waiting:
+        inside = waiting.pop()
         if isinstance(inside, Mapping):
-            _unmodified(inside.values())
+            if "modifierExtension" in inside:
+                raise NotUnderstood(RowCode.FHIR_ELEMENT, "modifierExtension")
+            waiting += inside.values()
         elif isinstance(inside, list):
-            _unmodified(inside)
+            waiting += inside
 
 
 def _parameter(extension: Mapping[str, Any]) -> Parameter:
     given = _objects(extension, "extension", "modifierExtension")
-    parts = {str(part.get("url")): part for part in given}
+    parts = {as_text(part.get("url")): part for part in given}
     whole = len(given) == len(parts) and parts.keys() == {"code", "value"}
     if extension.get("url") != PARAMETER or not whole:
         raise NotUnderstood(RowCode.FHIR_ELEMENT, "modifierExtension")

@@ -636,7 +636,7 @@ def report(statement: dict[str, Any]) -> None:
     print("erased    " + str(statement.get("erased")))
     print("integrity " + json.dumps(statement.get("integrity"), sort_keys=True))
     for one in statement.get("producers", []):
-        if isinstance(one, dict) and (one.get("gaps") or one.get("silent")):
+        if isinstance(one, dict) and any(map(one.get, ("gaps", "silent", "remarks"))):
             print("producer  " + json.dumps(one, sort_keys=True))
 
 

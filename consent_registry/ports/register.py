@@ -161,7 +161,8 @@ class Events(Protocol):
         """Seal, chain and add events of one held dataset; gives each event's chain hash.
 
         `first` are the members of whom this is the first event, as far as the caller has looked;
-        `fresh` the people whom this unit of work has made.
+        `fresh` the people whom this unit of work has made. Raises ParticipantUnknown when one of
+        them was erased.
         """
         ...
 

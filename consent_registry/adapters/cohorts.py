@@ -112,6 +112,13 @@ class SqlCohorts:
             for row in self._connection.execute(wanted)
         ]
 
+    def gone(self, cohort_id: CohortId, upto: Revision) -> BitMap:
+        """Read by the cohort."""
+        wanted = select(COHORT_NARROWED.c.ordinal).where(
+            COHORT_NARROWED.c.cohort_id == cohort_id, COHORT_NARROWED.c.revision <= upto
+        )
+        return BitMap(self._connection.execute(wanted).scalars())
+
     def serves(self, permit_id: PermitId) -> bool:
         """Look the permit up; it is unique."""
         wanted = select(COHORT.c.cohort_id).where(COHORT.c.permit_id == permit_id)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from pyroaring import BitMap
+
 from consent_registry.domain.chains import Link
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.erasure import Account
@@ -255,6 +257,10 @@ class Cohorts(Protocol):
 
     def left(self, cohort_id: CohortId, ordinal: Ordinal) -> Sequence[Narrowed]:
         """Say when and why a person left a cohort; nothing while she is in."""
+        ...
+
+    def gone(self, cohort_id: CohortId, upto: Revision) -> BitMap:
+        """Give everybody who had left a cohort at a revision of its dataset."""
         ...
 
     def serves(self, permit_id: PermitId) -> bool:

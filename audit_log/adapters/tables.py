@@ -52,6 +52,7 @@ from audit_log.adapters.tables_keeping import (
     row_hash_table,
     topic_copy_table,
 )
+from audit_log.adapters.tables_people import ev_cohort_table, ev_person_table
 from shared.db import new_metadata
 from shared.ended_sessions import ended_session_table
 
@@ -173,22 +174,8 @@ INTEGRITY_RUN: Final = Table(
     CheckConstraint("(base IS NULL) = (first = 0)", name="whole"),
 )
 Index(None, INTEGRITY_RUN.c.size)
-EV_PERSON: Final = Table(
-    "ev_person",
-    METADATA,
-    Column("dataset", Integer, primary_key=True, autoincrement=False),
-    _number("ordinal", key=True),
-    _number("idx", key=True),
-)
-EV_COHORT: Final = Table(
-    "ev_cohort",
-    METADATA,
-    Column("dataset", Integer, primary_key=True, autoincrement=False),
-    Column("cohort", Integer, primary_key=True, autoincrement=False),
-    _number("idx", key=True),
-    _number("revision", null=True),
-)
-Index(None, EV_COHORT.c.idx)
+EV_PERSON: Final = ev_person_table(METADATA)
+EV_COHORT: Final = ev_cohort_table(METADATA)
 SEALED: Final = Table(
     "sealed",
     METADATA,

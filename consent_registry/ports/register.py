@@ -20,6 +20,7 @@ from consent_registry.domain.register import (
     BoundCohort,
     Dataset,
     FrozenCohort,
+    Holding,
     LiveCohort,
     Member,
     Narrowed,
@@ -254,6 +255,15 @@ class Cohorts(Protocol):
 
     def left(self, cohort_id: CohortId, ordinal: Ordinal) -> Sequence[Narrowed]:
         """Say when and why a person left a cohort; nothing while she is in."""
+        ...
+
+    def holding(
+        self, dataset: DatasetId, ordinal: Ordinal, cohorts: Sequence[CohortId]
+    ) -> Mapping[CohortId, Holding]:
+        """Say of these frozen cohorts of a dataset whether they hold this member.
+
+        What is no cohort of that dataset is left out.
+        """
         ...
 
     def serves(self, permit_id: PermitId) -> bool:

@@ -22,6 +22,7 @@ from consent_registry.domain.register import (
     BoundCohort,
     Dataset,
     FrozenCohort,
+    Holding,
     LiveCohort,
     Member,
     Narrowed,
@@ -261,6 +262,15 @@ class Cohorts(Protocol):
 
     def gone(self, cohort_id: CohortId, upto: Revision) -> BitMap:
         """Give everybody who had left a cohort at a revision of its dataset."""
+        ...
+
+    def holding(
+        self, dataset: DatasetId, ordinal: Ordinal, cohorts: Sequence[CohortId]
+    ) -> Mapping[CohortId, Holding]:
+        """Say of these frozen cohorts of a dataset whether they hold this member.
+
+        What is no cohort of that dataset is left out.
+        """
         ...
 
     def serves(self, permit_id: PermitId) -> bool:

@@ -111,7 +111,7 @@ NO_PEOPLE = {
     *("Enforced.revision", "Node.age_seconds", "Node.newest", "Node.revision"),
     *("Progress.checked", "Progress.committed", "Progress.staged"),
     *("Blocking.revision", "Blocking.small_cell", "Cohort.small_cell", "Frozen.small_cell"),
-    *("Question.purpose",),
+    *("Containing.ordinal", "Membership.left_revision", "Question.purpose"),
     # Entries of the log and places in it; `ReachedDataset.people` is text: tens, or <10
     *("Activity.count", "Activity.filter", "ActivityAsked.as_of", "Impact.count"),
     *("Impact.entries", "Impact.filter", "ImpactAsked.as_of", "Integrity.base"),

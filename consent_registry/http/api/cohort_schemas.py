@@ -105,6 +105,43 @@ class BindSchema(StrictSchema):
     permit_id = fields.String(required=True)
 
 
+class NamedCohortSchema(StrictSchema):
+    """A frozen cohort as entries of the log name it."""
+
+    cohort_id = fields.String(required=True, validate=validate.Length(min=1, max=64))
+    digest = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=64),
+        metadata=_about("SHA-256 over its bitmap and a salt, base64"),
+    )
+
+
+class ContainingSchema(StrictSchema):
+    """A member, and up to 200 cohorts of her dataset."""
+
+    dataset = fields.String(required=True)
+    ordinal = fields.Integer(required=True, strict=True, validate=validate.Range(0, 2**53 - 1))
+    cohorts = fields.List(
+        fields.Nested(NamedCohortSchema), required=True, validate=validate.Length(max=200)
+    )
+
+
+class MembershipSchema(Schema):
+    """Whether the member was frozen into the cohort, and when she left it."""
+
+    answer = fields.String(metadata=_about("in, out, unknown or erased"))
+    left_revision = fields.Integer(
+        allow_none=True,
+        metadata=_about("the dataset's revision at which who was in left the live cohort"),
+    )
+
+
+class MembershipsSchema(Schema):
+    """One answer for each cohort, in their order."""
+
+    answers = fields.List(fields.Nested(MembershipSchema))
+
+
 class EvaluationSchema(Schema):
     """A decided cohort. `counts` belong to `bitmap` and are not for anybody's eyes; `shown` are.
 

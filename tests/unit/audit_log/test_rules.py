@@ -100,7 +100,7 @@ def test_a_permit_is_told_the_same_in_any_order(order: list[int]) -> None:
         history = told(history, entries[place])
     assert history is not None
     assert history.turns[-1][1] is Turn.ENDED
-    assert history.until is not None
+    assert history.until_at(NOON) is not None
     assert (history.dataset, history.holder) == (DATASET, "rita")
 
 

@@ -138,8 +138,7 @@ def _contacts(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> _Went:
     names = sorted(names_of(uow, erasure.pid))
     if tools.contacts is None:
         # Whoever ever entered an address has a notice: it is kept somewhere, and waited for.
-        kept = any(uow.notices.steps(name) for name in names)
-        return _Went.WAITS if kept else _Went.CONFIRMED
+        return _Went.WAITS if uow.notices.steps(names) else _Went.CONFIRMED
     beside = [one for name in names if name != erasure.pid and (one := uow.erasures.of(name))]
     if any(_goes_first(other, erasure) for other in beside):
         return _Went.WAITS

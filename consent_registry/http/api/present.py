@@ -100,6 +100,7 @@ def opt_out(found: OptOutStatus) -> dict[str, Any]:
         "since": to_rfc3339(found.since) if found.since else None,
         "offered": list(found.breadths),
         "register": found.register.name,
+        "exception_law": found.exception_law or None,
     }
 
 

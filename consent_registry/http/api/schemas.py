@@ -184,6 +184,10 @@ class OptOutStatusSchema(Schema):
     since = fields.String(allow_none=True, metadata=_about(_TIME))
     offered = fields.List(fields.String())
     register = fields.String(metadata=_about("the pseudo-dataset of this country's register"))
+    exception_law = fields.String(
+        allow_none=True,
+        metadata=_about("the law by which public bodies may use data in spite of it (71(4))"),
+    )
 
 
 class ConsentsSchema(Schema):

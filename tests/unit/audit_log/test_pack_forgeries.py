@@ -2,6 +2,8 @@
 """Packs by forgers who hold more than a pen: a producer's token, a fork, an older policy."""
 
 import json
+import subprocess
+import sys
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -27,6 +29,7 @@ from tests.support.packs import (
     apart,
     joined,
     lines,
+    together,
     with_manifest,
 )
 
@@ -204,18 +207,30 @@ def test_a_witness_of_ml_dsa_counts(good: Files, trusted: Trusted) -> None:
     assert trusted.code(with_manifest(spoilt), policy=both) == verify.REFUSED
 
 
-def test_what_cannot_be_checked_here_is_said_to_be_so(
-    good: Files,
-    trusted: Trusted,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+# An installation whose `cryptography` is older than 48.
+OLDER = """
+import runpy, sys
+sys.modules["cryptography.hazmat.primitives.asymmetric.mldsa"] = None
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def test_what_cannot_be_checked_here_is_said_to_be_so(good: Files, trusted: Trusted) -> None:
     """An older `cryptography` has no ML-DSA: no quorum, and why."""
     quantum = CosigningKey("se.example/q", MLDSA44PrivateKey.from_seed_bytes(b"q" * 32))
-    monkeypatch.setattr(verify, "MLDSA44PublicKey", None)
-    code = trusted.code(cosigned(good, quantum), policy=policy(quantum, least=1))
-    assert code == verify.REFUSED
-    assert "install cryptography 48 or newer" in capsys.readouterr().out
+    path = together(cosigned(good, quantum), trusted.folder / "pack.zip")
+    asked = trusted.folder / "policy.txt"
+    asked.write_text(policy(quantum, least=1), encoding="utf-8")
+    told = [str(path), "--vkey", VKEY, "--policy", str(asked)]
+    ended = subprocess.run(
+        [sys.executable, "-c", OLDER, verify.__file__, *told],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == verify.REFUSED, ended.stderr
+    assert "install cryptography 48 or newer" in ended.stdout
 
 
 def hidden(good: str) -> Iterator[str]:
@@ -275,10 +290,8 @@ def test_nothing_in_a_pack_prints_a_line_of_its_own(good: Files, field: str, val
 
 
 @pytest.mark.parametrize("producers", [None, 7, True])
-def test_a_statement_of_the_wrong_form_is_refused(
-    good: Files, trusted: Trusted, producers: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Even where the log's own word covers it."""
+def test_a_statement_of_the_wrong_form_is_no_report(good: Files, producers: object) -> None:
+    """Even where the log's own word covers it; `main` refuses whatever raises this."""
     wrong = {**json.loads(good[pack.STATEMENT]), "producers": producers}
-    monkeypatch.setattr(verify, "verify", lambda *_: wrong)
-    assert trusted.alone(good) == verify.REFUSED
+    with pytest.raises(TypeError):
+        verify.report(wrong)

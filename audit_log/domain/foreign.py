@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from audit_log.domain.authority import may_say
 from shared import strict_json
 from shared.canonical import JSON
 from shared.clock import from_rfc3339
@@ -104,6 +105,8 @@ def read_mapping(value: Mapping[str, Any]) -> LineMapping:
     for name in ("type", "time"):
         if name not in value:
             faults.append(FieldFault(f"/{name}", "is missing"))
+    if isinstance(src, str) and is_source(src) and _usurps(src, rules.get("type")):
+        faults.append(FieldFault("/type", "a type that only another service may say"))
     groups: dict[str, Mapping[str, Rule]] = {}
     for name, parts in _GROUPS.items():
         if name in value:
@@ -140,6 +143,8 @@ def fact_of(raw: bytes, mapping: LineMapping, *, trace_id: str, origin: JSON) ->
     entry_type = said["type"] or ""
     if entry_type not in ENTRY_TYPES:
         raise LineFault("type_unknown", "type")
+    if not may_say(mapping.src, entry_type):
+        raise LineFault("type_of_another", "type")
     groups = {name: _group(line, name, parts) for name, parts in mapping.groups.items()}
     person, actor, cohort = (groups.get(name) for name in ("person", "actor", "cohort"))
     return Fact(
@@ -185,6 +190,14 @@ def _rules(
         elif name in needed:
             faults.append(FieldFault(f"{at}/{name}", "is missing"))
     return found
+
+
+def _usurps(src: str, rule: Rule | None) -> bool:
+    """Tell whether a mapping names a type that its source may not say."""
+    if rule is None:
+        return False
+    named = (*(rule.values or {}).values(), rule.value or "")
+    return any(one in ENTRY_TYPES and not may_say(src, one) for one in named)
 
 
 def _rule(value: object) -> Rule | None:

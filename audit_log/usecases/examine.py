@@ -20,6 +20,7 @@ from audit_log.domain.rules import (
     reached,
     silence,
     skew,
+    spoken,
     volume,
 )
 from audit_log.domain.rules.doubts import Doubt, about_chain, about_permit, about_trace
@@ -74,6 +75,9 @@ class Examiner:
         """Examine the next entry."""
         self._say(skew.judge(seen, self._limits))
         self._take_chain(seen)
+        if (usurped := spoken.judge(seen)) is not None:
+            self._say(usurped)
+            return  # nothing that it says is believed
         if seen.type in permits.TURNS:
             self._take_permit(seen)
         if (name := reached.register_of(seen)) is not None:

@@ -12,12 +12,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
-from audit_log.adapters.pack import verify
+from audit_log.adapters.pack import companions, verify
 from audit_log.adapters.signatures import CosigningKey
 from audit_log.domain import pack
+from audit_log.domain.checkpoint import Checkpoint
 from audit_log.domain.cosignature import cosign
+from audit_log.domain.merkle import leaf_hash, node_hash
+from audit_log.domain.note import Signature, SignedNote, ed25519_key
 from audit_log.usecases import read
-from shared.canonical import canonical
+from shared.canonical import JSON, canonical
 from tests.fakes.log_factories import Speaker, fact
 from tests.support.log_world import SRC, MemoryWorld, Producing, register
 from tests.support.packs import (
@@ -29,7 +32,6 @@ from tests.support.packs import (
     apart,
     joined,
     lines,
-    together,
     with_manifest,
 )
 
@@ -207,30 +209,31 @@ def test_a_witness_of_ml_dsa_counts(good: Files, trusted: Trusted) -> None:
     assert trusted.code(with_manifest(spoilt), policy=both) == verify.REFUSED
 
 
-# An installation whose `cryptography` is older than 48.
-OLDER = """
-import runpy, sys
+WITHOUT_ML_DSA = """
+import sys
 sys.modules["cryptography.hazmat.primitives.asymmetric.mldsa"] = None
 sys.argv = sys.argv[1:]
-runpy.run_path(sys.argv[0], run_name="__main__")
+exec(compile(open(sys.argv[0]).read(), "verify.py", "exec"))
 """
 
 
 def test_what_cannot_be_checked_here_is_said_to_be_so(good: Files, trusted: Trusted) -> None:
     """An older `cryptography` has no ML-DSA: no quorum, and why."""
     quantum = CosigningKey("se.example/q", MLDSA44PrivateKey.from_seed_bytes(b"q" * 32))
-    path = together(cosigned(good, quantum), trusted.folder / "pack.zip")
-    asked = trusted.folder / "policy.txt"
-    asked.write_text(policy(quantum, least=1), encoding="utf-8")
-    told = [str(path), "--vkey", VKEY, "--policy", str(asked)]
-    ended = subprocess.run(
-        [sys.executable, "-c", OLDER, verify.__file__, *told],
+    signed, asked = cosigned(good, quantum), policy(quantum, least=1)
+    assert trusted.code(signed, policy=asked) == verify.VERIFIED
+    (trusted.folder / "verify.py").write_bytes(good["verify.py"])
+    words = ["verify.py", "pack.zip", "--vkey", VKEY, "--policy", "policy.txt"]
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", WITHOUT_ML_DSA, *words],
+        cwd=trusted.folder,
         capture_output=True,
         text=True,
+        timeout=60,
         check=False,
     )
-    assert ended.returncode == verify.REFUSED, ended.stderr
-    assert "install cryptography 48 or newer" in ended.stdout
+    assert (done.returncode, done.stderr) == (verify.REFUSED, "")
+    assert "install cryptography 48 or newer" in done.stdout
 
 
 def hidden(good: str) -> Iterator[str]:
@@ -289,9 +292,62 @@ def test_nothing_in_a_pack_prints_a_line_of_its_own(good: Files, field: str, val
     assert all(line.isascii() and line.isprintable() for line in told)
 
 
+MALLORY = Ed25519PrivateKey.from_private_bytes(b"m" * 32)
+
+
+def out_of_nothing(statement: dict[str, JSON]) -> Files:
+    """Make a pack of no log at all: a tree of two leaves, of which one says what is in the pack."""
+    said = canonical({"as_of": 1, "count": 0, "opened": 0, "v": pack.PACK_VERSION, **statement})
+    word = {"entries": b"", "openings": b"", "statement": said}
+    export = canonical(
+        {
+            "src": "zz/audit_log/1",
+            "ty": "placet.audit.export.v1",
+            "x": {name: pack.digest(data) for name, data in word.items()},
+        }
+    )
+    left, right = leaf_hash(b"anything"), leaf_hash(export)
+    key = ed25519_key("log.example/zz", MALLORY.public_key().public_bytes_raw())
+
+    def note(size: int, root: bytes) -> bytes:
+        text = Checkpoint(origin=key.name, size=size, root=root).text()
+        line = Signature(name=key.name, key_id=key.id, blob=MALLORY.sign(text.encode()))
+        return bytes(SignedNote(text=text, signatures=(line,)))
+
+    newest = note(2, node_hash(left, right))
+    head = f"c2sp.org/tlog-proof@v1\nindex 1\n{b64encode(left).decode()}\n\n"
+    return with_manifest(
+        {
+            pack.STATEMENT: said,
+            pack.ENTRIES: b"",
+            pack.OPENINGS: b"",
+            pack.EXPORT: b'{"entry":%b,"idx":1}\n' % export,
+            pack.AS_OF: note(1, left),
+            pack.CHECKPOINT: newest,
+            pack.CONSISTENCY: pack.consistency_file(1, 2, [right]),
+            pack.POLICY: f"log {key}\nquorum none\n".encode(),
+            pack.VKEY: f"{key}\n".encode(),
+            PROOF(1): head.encode() + newest,
+            **companions(),
+        }
+    )
+
+
+@pytest.mark.parametrize("value", ["VERIFIED", "\x1b[2K", "2026\nVERIFIED\n\x1b[8m"])
+def test_a_pack_out_of_nothing_is_never_called_verified(
+    trusted: Trusted, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    false = out_of_nothing({"origin": "log.example/zz", "made_at": value, "producers": []})
+    assert trusted.alone(false) == verify.NOT_AUTHENTICATED
+    said = capsys.readouterr().out
+    assert [one for one in said.splitlines() if one.startswith("VERIFIED")] == []
+    assert "\x1b" not in said
+    assert trusted.code(false) == verify.REFUSED
+
+
 @pytest.mark.parametrize("producers", [None, 7, True])
-def test_a_statement_of_the_wrong_form_is_no_report(good: Files, producers: object) -> None:
-    """Even where the log's own word covers it; `main` refuses whatever raises this."""
-    wrong = {**json.loads(good[pack.STATEMENT]), "producers": producers}
-    with pytest.raises(TypeError):
-        verify.report(wrong)
+def test_a_statement_of_the_wrong_form_is_refused_even_where_its_log_vouches_for_it(
+    trusted: Trusted, producers: JSON
+) -> None:
+    false = out_of_nothing({"origin": "log.example/zz", "producers": producers})
+    assert trusted.alone(false) == verify.REFUSED

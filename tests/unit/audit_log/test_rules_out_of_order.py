@@ -137,6 +137,7 @@ def test_a_withdrawal_that_comes_late_names_the_decisions_that_rested_on_less() 
     """R14: the node's entries came in time, the registry's outbox stood still."""
     withdrawn = seen(
         1,
+        src="zz/consent_registry/1",
         type="placet.consent.withdrawn.v1",
         decision=None,
         actor=None,

@@ -342,6 +342,8 @@ IMPORT_ROW: Final = Table(
     Column("effective_from", _INSTANT, nullable=False),
     Column("effective_to", _INSTANT),
     Column("form_version", Text, nullable=False),
+    # Digests of the names of a FHIR consent, apart by spaces.
+    Column("reference_names", Text),
     Index(None, "import_id", "first_line"),
 )
 

@@ -66,7 +66,8 @@ _ANY_FORM: Final = FormUse()
 class Row:
     """A row without faults. `alternative_text` is canonical JSON of a list, or empty.
 
-    The list has one alternative in a CSV, and every alternative of the consent in FHIR.
+    The list has one alternative in a CSV, and every alternative of the consent in FHIR. There,
+    `references` are the names of the consent itself, as digests.
     """
 
     participant: str
@@ -79,6 +80,7 @@ class Row:
     effective_from: datetime
     effective_to: datetime | None
     form_version: str
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

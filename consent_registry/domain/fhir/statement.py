@@ -80,13 +80,15 @@ class Statement:
     span: Span
     subject: Mapping[str, Any]
     identifiers: tuple[Coded, ...]
+    logical_id: str
     about: tuple[Coded, ...]
     policies: frozenset[str]
     provisions: tuple[Provision, ...]
     grantors: tuple[Mapping[str, Any], ...]
 
 
-OVER: Final = frozenset({"inactive", "rejected", "not-done"})
+IN_ERROR: Final = "entered-in-error"
+OVER: Final = frozenset({"inactive", "rejected", "not-done", IN_ERROR})
 ABOUT: Final = "urn:placet:fhir:about"
 PARAMETER: Final = "urn:placet:fhir:duo-parameter"
 SCOPE_SYSTEM: Final = "http://terminology.hl7.org/CodeSystem/consentscope"
@@ -194,6 +196,7 @@ def _r4(resource: Mapping[str, Any]) -> Statement:
         span=_span(base),
         subject=_object(resource, "patient"),
         identifiers=_identifiers(resource),
+        logical_id=as_text(resource.get("id")),
         about=about_of(resource),
         policies=frozenset(policies),
         provisions=tuple(_provision(one, _r4_type(one)) for one in exceptions),
@@ -228,6 +231,7 @@ def _r5(resource: Mapping[str, Any]) -> Statement:
         span=Span() if over else _span(resource),
         subject=_object(resource, "subject"),
         identifiers=_identifiers(resource),
+        logical_id=as_text(resource.get("id")),
         about=about_of(resource),
         policies=frozenset({_text(basis, "url", "policyBasis")} if basis else ()),
         provisions=tuple(_provision(one, permits=True) for one in exceptions),

@@ -170,6 +170,7 @@ def fault(at: FaultAt) -> dict[str, Any]:
         "line": at.line,
         "column": at.fault.column,
         "code": at.fault.what.code,
+        "severity": "note" if at.fault.what.is_note else "error",
         "message": at.fault.what.message,
         "hint": at.fault.hint,
     }

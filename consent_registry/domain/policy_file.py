@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Final
 
+from consent_registry.domain.ahead import read_ahead
 from consent_registry.domain.levels import Level
 from consent_registry.domain.life_policy import read_age, read_bars
 from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
@@ -47,7 +48,7 @@ _KEYS: Final = frozenset(
         *("format", "version", "country", "effective_from", "small_cell", "example", "sources"),
         *("opt_out_breadths", "methods_on_restricted", "asked_again", "regime"),
         *("measure_51_4", "exception_71_4", "national_codes", "withdrawal_levels"),
-        *("age_of_majority", "after_death", "evidence"),
+        *("age_of_majority", "after_death", "evidence", "told_ahead"),
     }
 )
 _ACTS_ON: Final[Mapping[object, Moments]] = {
@@ -105,6 +106,7 @@ class _Reader:
             table=self._regimes(measure),
             vocabulary=self._vocabulary(country),
             age_of_majority=read_age(self._raw, self.faults),
+            ahead=read_ahead(self._raw, self.faults),
             example=example,
             sources=sources,
         )

@@ -19,6 +19,7 @@ from shared.errors import FieldFault, ValidationFailed
 from shared.events import ENTRY_TYPES, Actor, Fact, NamedCohort, Subject
 
 MAX_LINE_BYTES: Final = 65_536
+_MAX_DIGITS: Final = 19
 _TIME_FORMS: Final[Mapping[str, Callable[[str], datetime]]] = {
     "rfc3339": from_rfc3339,
     "epoch_s": lambda text: datetime.fromtimestamp(int(text), UTC),
@@ -264,7 +265,7 @@ def _counts(line: Mapping[str, Any], rules: Mapping[str, Rule]) -> dict[str, int
 
 
 def _number(text: str, part: str) -> int:
-    if not text.isascii() or not text.isdigit():
+    if not text.isascii() or not text.isdigit() or len(text) > _MAX_DIGITS:
         raise LineFault("not_a_count", part)
     return int(text)
 

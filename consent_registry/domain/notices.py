@@ -53,6 +53,7 @@ class Outcome(Enum):
     BEGUN: an attempt is under way. INTERRUPTED: nobody knows how the last one ended, and it is
     tried again: she may be told twice, never silently not at all. LATER: it failed for now.
     PUT_OFF: she was written to just before. TOGETHER: another of its kind was sent and says it too.
+    MOOT: what it says is no longer so.
     """
 
     BEGUN = "begun"
@@ -65,6 +66,7 @@ class Outcome(Enum):
     GAVE_UP = "gave_up"
     NO_CONTACT_POINT = "no_contact_point"
     WITHHELD = "withheld"
+    MOOT = "moot"
 
     @property
     def ends(self) -> bool:

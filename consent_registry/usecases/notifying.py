@@ -32,6 +32,7 @@ from consent_registry.usecases.cases import names_of, stops_then
 from consent_registry.usecases.contacts import RECORDED
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.mandated import records_of
+from consent_registry.usecases.still_so import still_so
 from consent_registry.usecases.stopping import record_about
 from consent_registry.usecases.tools import Contacts, Tools
 
@@ -61,6 +62,12 @@ def notify(
     if tools.contacts is not None:
         notice = Notice(notice_id=tools.ids.new(), pid=pid, kind=kind, about=about, day=day)
         uow.notices.add(notice, tools.clock.now())
+
+
+def begin_round(uow: UnitOfWork, tools: Tools, kind: NoticeKind, about: str) -> None:
+    """Have many people told, in the transaction of what causes it; `telling` goes through them."""
+    if tools.contacts is not None:
+        uow.rounds.open(kind, about, tools.clock.now())
 
 
 def notify_next(*, tools: Tools) -> bool:
@@ -122,6 +129,8 @@ def _early(
     erased = StopKind.ERASURE in stops_then(uow, notice.pid, at)
     if erased and notice.kind is not NoticeKind.ERASED:
         return _Early(Outcome.WITHHELD)
+    if not still_so(uow, notice.kind, notice.pid, notice.about, now):
+        return _Early(Outcome.MOOT)
     again = _put_off(uow, tools, notice, names, now)
     return None if again is None else _Early(Outcome.PUT_OFF, again)
 

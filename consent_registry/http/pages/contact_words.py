@@ -31,6 +31,7 @@ OUTCOME_WORDS: Final[Mapping[Outcome, str]] = MappingProxyType(
         Outcome.GAVE_UP: "Given up: it did not go through",
         Outcome.NO_CONTACT_POINT: "Not sent: no confirmed address",
         Outcome.WITHHELD: "Not sent, as you wished",
+        Outcome.MOOT: "Not sent: it is no longer so",
         Outcome.PUT_OFF: "Put off: you were written to just before",
         Outcome.TOGETHER: "Said by the message that was sent",
     }

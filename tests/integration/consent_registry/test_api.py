@@ -74,6 +74,7 @@ def test_every_address_asks_for_its_scope(node: RegistryNode) -> None:
         ("PUT", "/v1/forms/x/publication", "consents.write"),
         ("PUT", "/v1/forms/x/retirement", "consents.write"),
         ("PUT", f"/v1/datasets/{DATASET}/form", "consents.write"),
+        ("PUT", f"/v1/datasets/{DATASET}/form/asking-again", "consents.write"),
         ("PUT", f"/v1/participants/anna-p/answers/{DATASET}", None),
         ("POST", "/v1/mondo/releases?dry_run=true", "consents.write"),
         ("GET", "/v1/mondo/releases", None),
@@ -97,6 +98,12 @@ def test_every_address_asks_for_its_scope(node: RegistryNode) -> None:
     for path in ("/v1/feed", "/v1/feed/snapshot", "/v1/cohorts/x/manifest"):
         token = node.service("consents.read")
         problem(node.call("GET", path, token=token), 403, "forbidden")
+
+
+def test_a_node_that_reaches_nobody_asks_nobody_again(node: RegistryNode) -> None:
+    path = f"/v1/datasets/{DATASET}/form/asking-again"
+    refused = node.call("PUT", path, token=node.service("consents.write"))
+    problem(refused, 404, "contacts_not_offered")
 
 
 def test_cases_are_checked_in_bulk_and_bad_ones_named(node: RegistryNode) -> None:

@@ -33,19 +33,14 @@ def opt(reach: Reach, kind: OptOutKind, about: About | None = None) -> None:
     set_own_opt_out(about or About(), kind, tools=reach.tools, principal=ANNA, channel=Channel.PAGE)
 
 
-def subjects(reach: Reach) -> list[str]:
-    lines = [line for one in reach.messages() for line in one.splitlines()]
-    return [line for line in lines if line.startswith("Subject: ")][1:]
-
-
 def test_each_way_is_told_with_where_to_read_what_the_law_may_still_allow(reach: Reach) -> None:
     opt(reach, OUT)
     reach.work()
     opt(reach, BACK)
     reach.work()
-    assert subjects(reach) == [
-        "Subject: Your opt-out is recorded",
-        "Subject: Your opt-out is undone",
+    assert reach.subjects() == [
+        "Your opt-out is recorded",
+        "Your opt-out is undone",
     ]
     assert f"{reach.tools.issuer}/opt-out" in reach.messages()[-2]
 
@@ -57,7 +52,7 @@ def test_what_changes_nothing_or_is_refused_tells_nothing(reach: Reach) -> None:
     opt(reach, OUT)
     opt(reach, OUT)
     reach.work()
-    assert subjects(reach) == ["Subject: Your opt-out is recorded"]
+    assert reach.subjects() == ["Your opt-out is recorded"]
 
 
 def test_opting_out_and_back_all_day_is_told_once_an_hour_and_loses_nothing(reach: Reach) -> None:
@@ -66,11 +61,11 @@ def test_opting_out_and_back_all_day_is_told_once_an_hour_and_loses_nothing(reac
         reach.work()
         opt(reach, BACK)
         reach.work()
-    assert len(subjects(reach)) == 2
+    assert len(reach.subjects()) == 2
     reach.world.clock.pass_time(3_600)
     reach.work()
     # What waited is said by one message of each kind.
-    assert len(subjects(reach)) == 4
+    assert len(reach.subjects()) == 4
     assert reach.world.scalar("SELECT count(*) FROM notice WHERE due_at IS NOT NULL") == 0
     said = [outcome for kind, outcome in reach.outcomes() if kind is NoticeKind.OPTED_OUT]
     assert said.count(Outcome.SENT) == 2

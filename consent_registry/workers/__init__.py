@@ -9,6 +9,7 @@ from consent_registry.usecases.erasing_parts import erase_next
 from consent_registry.usecases.feed import HEARTBEAT_SECONDS, beat
 from consent_registry.usecases.import_applying import apply_next
 from consent_registry.usecases.import_staging import stage_next
+from consent_registry.usecases.mandates import name_holders
 from consent_registry.usecases.notifying import notify_next
 from consent_registry.usecases.rechecking import recheck
 from consent_registry.usecases.sweep import sweep
@@ -23,6 +24,7 @@ _CATALOGUE_SECONDS: Final = 60.0
 _ALARM_SECONDS: Final = 1.0
 _ERASE_SECONDS: Final = 1.0
 _NOTICE_SECONDS: Final = 5.0
+_HOLDER_SECONDS: Final = 3600.0
 
 
 def loops(tools: Tools) -> list[Loop]:
@@ -51,6 +53,9 @@ def loops(tools: Tools) -> list[Loop]:
     def erase_once() -> bool:
         return erase_next(tools=tools)
 
+    def name_once() -> bool:
+        return name_holders(tools=tools)
+
     def notify_once() -> bool:
         return notify_next(tools=tools)
 
@@ -63,4 +68,5 @@ def loops(tools: Tools) -> list[Loop]:
         ("alarms", report_once, _ALARM_SECONDS),
         ("erasures", erase_once, _ERASE_SECONDS),
         ("notices", notify_once, _NOTICE_SECONDS),
+        ("holders", name_once, _HOLDER_SECONDS),
     ]

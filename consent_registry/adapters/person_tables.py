@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     LargeBinary,
@@ -16,14 +17,15 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 _INSTANT: Final = DateTime(timezone=True)
 _ID: Final = Uuid(as_uuid=False)
 
 
-def person_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
-    """Declare the events, whom they reached, and the bars projected from them."""
+def person_tables(metadata: MetaData) -> tuple[Table, Table, Table, Table]:
+    """Declare the events, whom they reached, the bars and the holders projected from them."""
     # What is known of people beside their consents; a merge stands once with each of the two.
     event = Table(
         "person_event",
@@ -43,6 +45,13 @@ def person_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
         Column("previous", LargeBinary, nullable=False),
         Column("hash", LargeBinary, nullable=False),
         UniqueConstraint("pid", "number"),
+        Index(
+            "ix_person_event_kind",
+            "kind",
+            "recorded_at",
+            "event_id",
+            postgresql_where=text("kind IN ('died', 'mandate_recorded')"),
+        ),
     )
 
     # Which members a change of a person reached, and at which revision of the dataset.
@@ -70,4 +79,12 @@ def person_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
         Column("pending", Boolean, nullable=False),
         Index(None, "dataset", "starts_at"),
     )
-    return event, reach, bar
+    # A projection: whose mandate it is, and who holds it, as a keyed hash of the login.
+    holder = Table(
+        "mandate_holder",
+        metadata,
+        Column("mandate_id", _ID, primary_key=True),
+        Column("pid", _ID, ForeignKey("participant.pid"), nullable=False, index=True),
+        Column("login", LargeBinary, index=True),
+    )
+    return event, reach, bar, holder

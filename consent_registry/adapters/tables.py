@@ -3,7 +3,8 @@
 
 Truth: `consent_event`, `person_event`, `withdrawal`, `ruling_statement` and the events of the
 opt-out register, insert-only (the migrations take the rights away and put triggers behind).
-Projections, which can be rebuilt: `consent_terms`, `standing`, `bar`. The rest: registers, frozen
+Projections, which can be rebuilt: `consent_terms`, `standing`, `bar`,
+`mandate_holder`. The rest: registers, frozen
 cohorts, the feed, import staging.
 """
 
@@ -237,7 +238,7 @@ LISTED_APPROVAL: Final = Table(
     Index(None, "pid", "dataset"),
 )
 
-PERSON_EVENT, PERSON_REACH, BAR = person_tables(METADATA)
+PERSON_EVENT, PERSON_REACH, BAR, MANDATE_HOLDER = person_tables(METADATA)
 
 OPT_OUT_REGISTER: Final = opt_out_tables.register_table(METADATA)
 OPT_OUT_PERSON: Final = opt_out_tables.person_table(METADATA)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 _INSTANT: Final = DateTime(timezone=True)
@@ -42,7 +43,10 @@ def person_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
         Column("commitment", LargeBinary, nullable=False),
         Column("previous", LargeBinary, nullable=False),
         Column("hash", LargeBinary, nullable=False),
+        # The study that a choice is about; empty for what is about none.
+        Column("study", Text, nullable=False, server_default=""),
         UniqueConstraint("pid", "number"),
+        Index("ix_person_event_study", "study", postgresql_where=text("study <> ''")),
     )
 
     # Which members a change of a person reached, and at which revision of the dataset.

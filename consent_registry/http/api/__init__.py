@@ -21,6 +21,7 @@ from consent_registry.http.api import (
     requests,
     rulings,
     studies,
+    study_consents,
 )
 from shared.api import Api
 
@@ -30,6 +31,7 @@ def register(api: Api) -> None:
     modules = (
         *(datasets, participants, people, opt_outs, approvals, imports, cohorts, codes, decisions),
         *(rulings, mondo, forms, feed, fhir, receipts, catalogue, erasures, requests, studies),
+        study_consents,
     )
     for module in modules:
         api.register_blueprint(module.blueprint)

@@ -28,6 +28,7 @@ from consent_registry.adapters.person_keys import PersonKeys
 from consent_registry.adapters.read_ahead import ReadAhead
 from consent_registry.adapters.releases import SqlReleases
 from consent_registry.adapters.rights import SqlRightsRequests, SqlTasks
+from consent_registry.adapters.rounds import SqlRounds
 from consent_registry.adapters.rulings import SqlRulings
 from consent_registry.adapters.sealing import PersonSealer
 from consent_registry.adapters.stand_ins import SqlStandIns
@@ -126,6 +127,7 @@ class SqlUnit:
         self.catalogue = SqlCatalogue(connection)
         self.studies = SqlStudies(connection)
         self.notices = SqlNotices(connection)
+        self.rounds = SqlRounds(connection)
         self.releases = SqlReleases(connection)
         self.forms = SqlForms(connection)
         self.terms = SqlTermsInUse(connection)

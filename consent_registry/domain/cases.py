@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from consent_registry.domain.assent import Hers, ages, assent_bars
 from consent_registry.domain.bars import NO_BARS, Bar, Bars, BarSegment, Cause
 from consent_registry.domain.history import (
     ConsentEvent,
@@ -92,7 +93,7 @@ def held_at(
     herself = one_person[member.pid]
     times = (effective_at, known_at)
     own = _standing(case, herself, member.dataset, times)
-    bars: set[Cause] = set()
+    bars: set[Cause] = {*_will(case, herself, member.dataset, own, times)}
     others = {one_person[pid] for pid in maybe_one[member.pid]} - {herself}
     for other in others:
         bars |= _of_another(case, other, member.dataset, own, times)
@@ -153,6 +154,20 @@ def _events(
     )
 
 
+def _will(
+    case: Case, pids: frozenset[str], dataset: DatasetId, standing: Standing, times: _Times
+) -> set[Bar]:
+    """Say what one person's own will, while others decide for her, bars in one dataset."""
+    records = _records(case, pids)
+    hers = Hers(
+        records=records,
+        held=mandates(records, times[1]),
+        events=_events(case, pids, dataset, times),
+        dataset=dataset,
+    )
+    return assent_bars(hers, standing, *times)
+
+
 def _of_another(
     case: Case, other: frozenset[str], dataset: DatasetId, own: Standing, times: _Times
 ) -> set[Cause]:
@@ -166,7 +181,9 @@ def _of_another(
         standing_of(records, study, *times).state
         for study in sorted({one.study for one in said_of_studies(records)})
     )
-    found: set[Cause] = {state for state in states if state in _EXPRESS}
+    theirs_here = _standing(case, other, dataset, times)
+    found: set[Cause] = {*_will(case, other, dataset, theirs_here, times)}
+    found |= {state for state in states if state in _EXPRESS}
     for name in {name for pid, name in case.consents if pid in other}:
         theirs = _standing(case, other, name, times)
         if name == dataset and theirs.state is not State.GIVEN:
@@ -229,4 +246,7 @@ def _instants(case: Case) -> list[datetime]:
             found.add(one.effective_to)
     for placements in case.reach.placements.values():
         found |= {one.since for one in placements}
+    for records in case.records.values():
+        reached = ages(records)
+        found |= {at for at in (reached.needed_from, reached.counts_from) if at is not None}
     return sorted(found)

@@ -44,6 +44,8 @@ def person_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
         Column("commitment", LargeBinary, nullable=False),
         Column("previous", LargeBinary, nullable=False),
         Column("hash", LargeBinary, nullable=False),
+        # The study that a choice is about; empty for what is about none.
+        Column("study", Text, nullable=False, server_default=""),
         UniqueConstraint("pid", "number"),
         Index(
             "ix_person_event_kind",
@@ -52,6 +54,7 @@ def person_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
             "event_id",
             postgresql_where=text("kind IN ('died', 'mandate_recorded')"),
         ),
+        Index("ix_person_event_study", "study", postgresql_where=text("study <> ''")),
     )
 
     # Which members a change of a person reached, and at which revision of the dataset.

@@ -106,7 +106,7 @@ NO_PEOPLE = {
     *("Log.witnessed_size", "Rule.open", "Rule.thresholds", "Rules.size"),
     *("Cases.cases", "Checked.cases", "Checked.versions", "Codes.alternatives", "Codes.revision"),
     *("Codes.versions", "DatasetWithCodes.alternatives", "DatasetWithCodes.revision"),
-    *("Study.version", "StudyWithPast.version"),
+    *("Study.version", "StudyWithPast.version", "Listed.revision", "StudyChoices.studies"),
     *("DatasetWithCodes.table_version", "Evaluate.purpose", "Inclusion.decided_on"),
     *("Inclusion.known_now", "Inclusion.revision", "PersonQuestion.ordinal", "Release.terms"),
     *("CheckedForm.combinations", "FormDocument.document", "FormWithText.document"),

@@ -22,6 +22,7 @@ from consent_registry.http.api import (
     requests,
     rulings,
     studies,
+    study_consents,
 )
 from shared.api import Api
 
@@ -32,6 +33,7 @@ def register(api: Api) -> None:
         *(datasets, participants, people, opt_outs, approvals, imports, cohorts, codes, decisions),
         *(rulings, mondo, forms, feed, fhir, receipts, catalogue, erasures, requests, studies),
         minors,
+        study_consents,
     )
     for module in modules:
         api.register_blueprint(module.blueprint)

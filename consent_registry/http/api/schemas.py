@@ -125,10 +125,13 @@ class RecordedSchema(Schema):
 
 
 class WithdrawSchema(StrictSchema):
-    """Which datasets to withdraw from, all when left out. There is no field for a reason."""
+    """What to withdraw from: some datasets, a study, or all. There is no field for a reason."""
 
     datasets = fields.List(
         fields.String(), load_default=None, allow_none=True, validate=validate.Length(min=1)
+    )
+    study = fields.String(
+        load_default="", metadata=_about("a whole study, with whatever is put in it later")
     )
     effective_from = fields.String(
         load_default=None,

@@ -10,11 +10,12 @@ from typing import Final
 from consent_registry.domain.history import State
 from consent_registry.domain.register import Withdrawal
 from consent_registry.domain.studies import Study
-from consent_registry.http.pages import words
+from consent_registry.http.pages import study_views, words
 from consent_registry.http.pages.saying import Said, Speaker
 from consent_registry.usecases.opt_out import OptOutStatus
 from consent_registry.usecases.outlook import Outlook
 from consent_registry.usecases.reading import Choice, Choices, Step
+from consent_registry.usecases.study_consents import StudyChoice
 from shared.ids import DatasetId
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -27,6 +28,7 @@ class Present:
     choices: Choices
     outlooks: Mapping[DatasetId, Outlook]
     studies: Mapping[DatasetId, Study]
+    said: tuple[StudyChoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class StudyView:
     until: str
     datasets: tuple[DatasetView, ...]
     can_stop: bool
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +172,11 @@ def home(present: Present, speaker: Speaker) -> HomeView:
     # Those in no study come last.
     ordered = sorted(by_study.items(), key=lambda one: (not one[0], one[0]))
     studies = tuple(_study(present, choices, speaker) for _, choices in ordered)
+    studies += tuple(
+        _study(present, (), speaker, one.study)
+        for one in present.said
+        if one.study is not None and one.name not in by_study
+    )
     datasets = [one for study in studies for one in study.datasets]
     return HomeView(
         status=_status(present.choices.choices),
@@ -185,14 +193,15 @@ def question(present: Present, about: About, speaker: Speaker, *, key: str) -> Q
         if about.dataset in {None, choice.dataset.dataset}
         and about.study in {None, _study_of(present, choice)}
     ]
-    if not asked:
+    said = study_views.said_of(present.said, about.study)
+    if not asked and said is None:
         return None
     outlooks = [_outlook(present, choice) for choice in asked]
     return QuestionView(
         about=about,
-        titles=tuple(choice.dataset.title for choice in asked),
+        titles=(*study_views.whole(said), *(choice.dataset.title for choice in asked)),
         permits=sum(outlook.permits for outlook in outlooks),
-        can_stop=any(outlook.can_stop for outlook in outlooks),
+        can_stop=study_views.allows(said) or any(outlook.can_stop for outlook in outlooks),
         goes_on=goes_on(asked),
         consequences=_consequences(asked, speaker),
         key=key,
@@ -258,10 +267,15 @@ def _study_of(present: Present, choice: Choice) -> str:
     return "" if found is None else found.study
 
 
-def _study(present: Present, choices: Sequence[Choice], speaker: Speaker) -> StudyView:
-    study = present.studies.get(choices[0].dataset.dataset)
+def _study(
+    present: Present, choices: Sequence[Choice], speaker: Speaker, study: Study | None = None
+) -> StudyView:
+    """Format a study: that of these choices' datasets, or one that she has no data in."""
+    study = present.studies.get(choices[0].dataset.dataset) if choices else study
     datasets = tuple(_dataset(one, _outlook(present, one), speaker) for one in choices)
     until = study.data_until if study is not None else None
+    said = study_views.said_of(present.said, study.study if study else None)
+    several = study is not None and len(datasets) > 1 and any(d.can_stop for d in datasets)
     return StudyView(
         study=study.study if study else "",
         title=study.title if study else "",
@@ -269,7 +283,8 @@ def _study(present: Present, choices: Sequence[Choice], speaker: Speaker) -> Stu
         purpose=study.purpose if study else "",
         until=speaker.day(until) if until else "",
         datasets=datasets,
-        can_stop=study is not None and len(datasets) > 1 and any(d.can_stop for d in datasets),
+        can_stop=several or study_views.allows(said),
+        choice="" if said is None else words.STUDY_WORDS[said.standing.state],
     )
 
 
@@ -311,6 +326,8 @@ def _sentences(choice: Choice, speaker: Speaker) -> list[str]:
     said = [sentence.format(since=since, until=until)]
     if not choice.stops_new and _shown(choice) is not State.GIVEN:
         said = [said[0].replace(words.NOT_USED, "").strip(), words.USED_BY_LAW]
+    if choice.by_study is not None:
+        said.insert(0, words.BY_STUDY)
     if _shown(choice) is State.GIVEN:
         said.append(words.HAS_END.format(until=until) if until else words.NO_END)
     return said

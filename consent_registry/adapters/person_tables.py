@@ -24,8 +24,8 @@ _INSTANT: Final = DateTime(timezone=True)
 _ID: Final = Uuid(as_uuid=False)
 
 
-def person_tables(metadata: MetaData) -> tuple[Table, Table, Table, Table]:
-    """Declare the events, whom they reached, the bars and the holders projected from them."""
+def person_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
+    """Declare the events, whom they reached, and the bars projected from them."""
     # What is known of people beside their consents; a merge stands once with each of the two.
     event = Table(
         "person_event",
@@ -79,12 +79,16 @@ def person_tables(metadata: MetaData) -> tuple[Table, Table, Table, Table]:
         Column("pending", Boolean, nullable=False),
         Index(None, "dataset", "starts_at"),
     )
+    return event, reach, bar
+
+
+def holder_table(metadata: MetaData) -> Table:
+    """Declare the index from a login to the mandates it holds."""
     # A projection: whose mandate it is, and who holds it, as a keyed hash of the login.
-    holder = Table(
+    return Table(
         "mandate_holder",
         metadata,
         Column("mandate_id", _ID, primary_key=True),
         Column("pid", _ID, ForeignKey("participant.pid"), nullable=False, index=True),
         Column("login", LargeBinary, index=True),
     )
-    return event, reach, bar, holder

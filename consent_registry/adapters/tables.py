@@ -37,7 +37,7 @@ from consent_registry.adapters import opt_out_tables, rights_tables
 from consent_registry.adapters.beside_tables import beside_tables
 from consent_registry.adapters.form_tables import form_tables
 from consent_registry.adapters.notice_tables import notice_tables
-from consent_registry.adapters.person_tables import person_tables
+from consent_registry.adapters.person_tables import holder_table, person_tables
 from consent_registry.adapters.ruling_tables import ruling_statement_table
 from consent_registry.adapters.study_tables import study_tables
 from shared.db import new_metadata
@@ -238,7 +238,8 @@ LISTED_APPROVAL: Final = Table(
     Index(None, "pid", "dataset"),
 )
 
-PERSON_EVENT, PERSON_REACH, BAR, MANDATE_HOLDER = person_tables(METADATA)
+PERSON_EVENT, PERSON_REACH, BAR = person_tables(METADATA)
+MANDATE_HOLDER: Final = holder_table(METADATA)
 
 OPT_OUT_REGISTER: Final = opt_out_tables.register_table(METADATA)
 OPT_OUT_PERSON: Final = opt_out_tables.person_table(METADATA)

@@ -14,7 +14,9 @@ from consent_registry.domain.assent import (
     ages,
     ages_body,
     ages_of,
+    assented,
     dissents,
+    origins_of,
     words,
 )
 from consent_registry.domain.bars import Bar
@@ -65,7 +67,8 @@ class MinorHere:
     """One dataset of a minor: who decides, what her will does there, and what it may be to.
 
     `consent` is the event that holds now, if a guardian's or her own does; `missing` and `dissent`
-    say whether her yes is missing and whether a no of hers stands.
+    say whether her yes is missing and whether a no of hers stands; `agreed` that she said yes to
+    that consent, or cannot say.
     """
 
     dataset: DatasetId
@@ -73,6 +76,7 @@ class MinorHere:
     consent: str | None
     missing: bool
     dissent: bool
+    agreed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,14 +284,16 @@ def _here(
         of_member = uow.events.of_members(member.dataset, [member.ordinal])
         events = [one.event() for one in of_member.get(member.ordinal, ())]
         now = held_one(uow, member, events, at, known_at)
-        given = now.standing.state is State.GIVEN
+        given = now.standing.event_id if now.standing.state is State.GIVEN else None
         found.append(
             MinorHere(
                 dataset=member.dataset,
                 guarded=bool(guardians(held, member.dataset, at)),
-                consent=now.standing.event_id if given else None,
+                consent=given,
                 missing=Bar.ASSENT_MISSING in now.bars,
                 dissent=bool(dissents(told, member.dataset)),
+                agreed=given is not None
+                and assented(told, member.dataset, given, origins_of(records, given)),
             )
         )
     return found

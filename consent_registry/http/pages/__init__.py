@@ -15,8 +15,9 @@ its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_u
 (its POST shows the outcome, `/answer/<dataset>/confirmation` records it, `…/recorded` says so), and
 `/form/<sha256>` to read one; `/receipts/<event_id>` (the signed receipt) and `/receipts/check`,
 which is open to everybody; `/wishes` (who may act for me, what I want to hear of), `/contact`
-(where I can be reached), `/rights` (her requests), `/who-used` (what the log knows of the uses of
-one's data). The data steward's:
+(where I can be reached), `/my-say` (her own yes or no, while others decide), `/acting` and
+`/acting/<pseudonym>/…` (the people somebody decides for), `/rights` (her requests), `/who-used`
+(what the log knows of the uses of one's data). The data steward's:
 `/imports`, `/imports/<import_id>`, `/nodes` and `/blocking`; a consent steward's:
 `/steward/merges`, `/steward/mandates` and `/steward/deaths`; the rights desk's: `/desk`.
 """
@@ -28,7 +29,10 @@ from consent_registry.http.pages import (
     blocking,
     contact,
     desk,
+    guarding,
+    guarding_answers,
     lives_steward,
+    minor,
     opting_out,
     participant,
     receipts,
@@ -47,6 +51,7 @@ NAVIGATION = (
     NavigationItem(text="My rights", href="/rights", scope="consents.self"),
     NavigationItem(text="Who used my data", href="/who-used", scope="consents.self"),
     NavigationItem(text="History", href="/history", scope="consents.self"),
+    NavigationItem(text="People I decide for", href="/acting", scope="consents.self"),
     NavigationItem(text="Imports", href="/imports", scope="consents.import"),
     NavigationItem(text="Nodes", href="/nodes", scope="consents.read"),
     NavigationItem(text="Who blocks what", href="/blocking", scope="cohorts.count"),
@@ -70,6 +75,9 @@ def install(app: Flask, *, tools: Tools) -> None:
     app.register_blueprint(answering.blueprint)
     app.register_blueprint(receipts.blueprint)
     app.register_blueprint(wishes.blueprint)
+    app.register_blueprint(guarding.blueprint)
+    app.register_blueprint(guarding_answers.blueprint)
+    app.register_blueprint(minor.blueprint)
     app.register_blueprint(contact.blueprint)
     app.register_blueprint(rights.blueprint)
     app.register_blueprint(steward.blueprint)

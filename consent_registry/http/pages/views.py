@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from consent_registry.domain.bars import Bar
 from consent_registry.domain.history import State
 from consent_registry.domain.register import Withdrawal
 from consent_registry.domain.studies import Study
@@ -18,6 +19,7 @@ from consent_registry.usecases.reading import Choice, Choices, Step
 from consent_registry.usecases.study_consents import StudyChoice
 from shared.ids import DatasetId
 
+WILL: Final = frozenset({Bar.ASSENT_MISSING, Bar.DISSENT, Bar.DISSENT_OVERRULED})
 _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -61,6 +63,7 @@ class DatasetView:
     permits: int
     can_stop: bool
     asks: bool
+    has_say: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,7 +298,7 @@ def _outlook(present: Present, choice: Choice) -> Outlook:
 
 
 def _status(choices: Sequence[Choice]) -> str:
-    allowed = sum(_shown(choice) is State.GIVEN for choice in choices)
+    allowed = sum(_shown(choice) is State.GIVEN and not choice.barring for choice in choices)
     if not choices:
         return words.IN_NO_DATASET
     if len(choices) == 1:
@@ -305,6 +308,8 @@ def _status(choices: Sequence[Choice]) -> str:
 
 def _dataset(choice: Choice, outlook: Outlook, speaker: Speaker) -> DatasetView:
     state, _ = words.STATE_WORDS[_shown(choice)]
+    if will_missing(choice):
+        state, _ = words.WILL_MISSING
     return DatasetView(
         dataset=choice.dataset.dataset,
         title=choice.dataset.title,
@@ -316,12 +321,20 @@ def _dataset(choice: Choice, outlook: Outlook, speaker: Speaker) -> DatasetView:
         permits=outlook.permits,
         can_stop=outlook.can_stop,
         asks=bool(choice.dataset.form),
+        has_say=not WILL.isdisjoint(choice.bars),
     )
+
+
+def will_missing(choice: Choice) -> bool:
+    """Say whether a consent does not count because her own agreement is missing."""
+    return _shown(choice) is State.GIVEN and not WILL.isdisjoint(choice.barring)
 
 
 def _sentences(choice: Choice, speaker: Speaker) -> list[str]:
     since = speaker.day(choice.since) if choice.since else ""
     until = speaker.day(choice.until) if choice.until else ""
+    if will_missing(choice):
+        return [words.WILL_MISSING[1]]
     _, sentence = words.STATE_WORDS[_shown(choice)]
     said = [sentence.format(since=since, until=until)]
     if not choice.stops_new and _shown(choice) is not State.GIVEN:

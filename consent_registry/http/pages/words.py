@@ -179,6 +179,11 @@ STATE_WORDS: Final[Mapping[State, tuple[str, str]]] = MappingProxyType(
         ),
     }
 )
+WILL_MISSING: Final = (
+    "Your say is missing",
+    "Others allowed this for you. It does not count before you agree yourself.",
+)
+WILL_MISSING_FOR: Final = "Does not count"
 NOT_USED: Final = "Your data are not used."
 USED_BY_LAW: Final = (
     "By law, these data may still be used for health research and other purposes in the public "

@@ -6,6 +6,7 @@ from consent_registry.http.api import (
     catalogue,
     codes,
     cohorts,
+    contacts,
     datasets,
     decisions,
     erasures,
@@ -30,6 +31,7 @@ def register(api: Api) -> None:
     modules = (
         *(datasets, participants, people, opt_outs, approvals, imports, cohorts, codes, decisions),
         *(rulings, mondo, forms, feed, fhir, receipts, catalogue, erasures, requests, studies),
+        contacts,
     )
     for module in modules:
         api.register_blueprint(module.blueprint)

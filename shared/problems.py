@@ -65,6 +65,8 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "cohort_unknown": Problem(404, "There is no such cohort"),
     "contacts_not_offered": Problem(404, "This node keeps no contact points"),
     "contacts_away": Problem(503, "Nothing can be sent for now"),
+    "signs_in_herself": Problem(409, "She signs in, and says herself where she is reached"),
+    "contact_not_wanted": Problem(409, "She is not to be contacted"),
     "too_many_codes": Problem(429, "No more codes are sent today"),
     "study_unknown": Problem(404, "No study of this name is described"),
     "study_ended": Problem(409, "Nothing new may begin any more with the data of this study"),

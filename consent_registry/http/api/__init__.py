@@ -6,6 +6,7 @@ from consent_registry.http.api import (
     catalogue,
     codes,
     cohorts,
+    contacts,
     datasets,
     decisions,
     erasures,
@@ -34,6 +35,7 @@ def register(api: Api) -> None:
         *(rulings, mondo, forms, feed, fhir, receipts, catalogue, erasures, requests, studies),
         minors,
         study_consents,
+        contacts,
     )
     for module in modules:
         api.register_blueprint(module.blueprint)

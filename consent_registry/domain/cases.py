@@ -237,9 +237,7 @@ def _instants(case: Case) -> list[datetime]:
     found: set[datetime] = set()
     for events in case.consents.values():
         for event in events:
-            found.add(event.effective_from)
-            if event.effective_to is not None:
-                found.add(event.effective_to)
+            found.update(event.instants())
     for one in case.every_record():
         found.add(one.effective_from)
         if one.effective_to is not None:

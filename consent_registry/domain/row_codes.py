@@ -72,6 +72,11 @@ class RowCode(Enum):
         "E-SCOPE-01",
         "not an activity: af_aggregate, subject_query, edic_secondary_use or project:<id>",
     )
+    ACTIVITY_END = (
+        "E-SCOPE-02",
+        "an activity ends on the first day without it: af_aggregate=2030-01-31",
+    )
+    ACTIVITY_TWICE = ("E-SCOPE-03", "the same activity stands here with two ends")
     DATA_WINDOW = (
         "E-WIN-01",
         "data collected from one date to another (2020-01-31), one of which may be left out",

@@ -149,6 +149,7 @@ EV: Final = Table(
 Index(None, EV.c.actor, EV.c.idx)
 Index(None, EV.c.permit, EV.c.idx, postgresql_where=EV.c.permit.is_not(None))
 Index(None, EV.c.visa, postgresql_where=EV.c.visa.is_not(None))
+Index("ix_ev_refused", EV.c.dataset, EV.c.idx, postgresql_where=EV.c.decision != text("1"))
 EV_BLOCK: Final = Table(
     "ev_block",
     METADATA,
@@ -156,6 +157,8 @@ EV_BLOCK: Final = Table(
     Column("low", _INSTANT, nullable=False),
     Column("high", _INSTANT, nullable=False),
     Column("terms", NUMBERS(Integer), nullable=False),
+    Column("low_month", SmallInteger, nullable=False),
+    Column("high_month", SmallInteger, nullable=False),
 )
 Index(None, EV_BLOCK.c.terms, postgresql_using="gin")
 INTEGRITY_RUN: Final = Table(

@@ -69,8 +69,13 @@ class PostgresWitnessStore:
     def replace(self, origin: str, before: Held, after: Held, note: bytes, at: datetime) -> bool:
         """Hold another tree in place of `before`, if that is what is held."""
         said = {
-            "origin": origin, "old_size": before.size, "old_root": before.root,
-            "size": after.size, "root": after.root, "note": note, "at": at,
+            "origin": origin,
+            "old_size": before.size,
+            "old_root": before.root,
+            "size": after.size,
+            "root": after.root,
+            "note": note,
+            "at": at,
         }
         with self._single.connect() as connection:
             return connection.execute(_REPLACE, said).rowcount == 1

@@ -19,7 +19,7 @@ from audit_log.adapters.casework_tables import CASE_FILE
 from audit_log.adapters.inspector import PostgresInspector
 from audit_log.adapters.keeping_desk import keeping_transactions
 from audit_log.adapters.row_hashes import PostgresRowHashes
-from audit_log.adapters.searching import SUMMARY
+from audit_log.adapters.search_blocks import SUMMARY
 from audit_log.domain.holds import HoldKind
 from audit_log.domain.stored_tables import TABLES
 from audit_log.usecases.say_rows import RowSayer, rows_fact
@@ -61,7 +61,7 @@ _WITNESSED: Final = (
 )
 
 
-_BLOCKS: Final = f"INSERT INTO ev_block (n, low, high, terms) {SUMMARY}"
+_BLOCKS: Final = f"INSERT INTO ev_block (n, low, high, terms, low_month, high_month) {SUMMARY}"
 
 
 @pytest.fixture(scope="module")

@@ -2,19 +2,20 @@
 """Officers at the console: the same answers, rights and records as over HTTP."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
-from services.audit_log import officer_search
 from services.cli import main
-from services.command import Service
 from shared.events import Subject
 from tests.fakes.log_factories import Speaker, fact
 from tests.support.log_node import LogNode
 from tests.support.ports import free_port
+from tests.support.scripted_server import scripted_server
 
 DATASET = "GDI-ZZ-DATASET-31"
 SECRET_PERSON = 40_417
@@ -45,12 +46,15 @@ def said(node: LogNode) -> int:
 
 @pytest.fixture
 def run(node: LogNode, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def placet(*arguments: str, token: str | None = None) -> tuple[int, str, str]:
+    def placet(
+        *arguments: str, token: str | None = None, url: str | None = None
+    ) -> tuple[int, str, str]:
         file = tmp_path / "token"
         file.touch(mode=0o600)
         file.write_text(token or node.person("otto", "holds.manage", "log.search"))
         capsys.readouterr()
-        status = main(["audit", *arguments, "--url", node.url, "--token-file", str(file)])
+        where = ["--url", url or node.url, "--token-file", str(file)]
+        status = main(["audit", *arguments, *where])
         return (status, *capsys.readouterr())
 
     return placet
@@ -100,43 +104,62 @@ def test_every_page_is_a_look_under_her_name(node: LogNode, said: int, run: Run)
     assert all("actor" in one["c"] for one in mine)
 
 
-def test_a_log_that_grows_meanwhile_changes_no_page(
-    node: LogNode, said: int, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Between two pages entries come in that match: the answer is of the tree it began with."""
-    post, speaker = Service.post, Speaker(epoch=31_001)
+@contextmanager
+def between(node: LogNode, answered: Callable[[bytes], bytes]) -> Iterator[str]:
+    """Stand between the console and the service: each answer passes through `answered`."""
+    with scripted_server() as script:
 
-    def growing(self: Service, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        answer = post(self, path, body)
-        node.send(speaker.say(fact(dataset=DATASET, decision="deny")))
+        def pieces() -> Iterator[bytes]:
+            call = script.calls[-1]
+            names = ("authorization", "content-type")
+            answer = requests.post(
+                node.url + call.path,
+                data=call.body,
+                headers={name: call.headers[name] for name in names},
+                timeout=60,
+            )
+            yield answered(answer.content)
+
+        script.pieces = pieces
+        yield script.url
+
+
+def test_a_log_that_grows_meanwhile_changes_no_page(node: LogNode, said: int, run: Run) -> None:
+    """Between two pages entries come in that match: the answer is of the tree it began with."""
+    speaker = Speaker(epoch=31_001)
+
+    def growing(answer: bytes) -> bytes:
+        node.send(speaker.say(fact(dataset=DATASET, decision="permit")))
         node.settle()
         return answer
 
-    monkeypatch.setattr(Service, "post", growing)
-    status, out, _ = run("search", "--dataset", DATASET, "--src", _SRC, "--json")
+    asked = ("search", "--dataset", DATASET, "--src", _SRC, "--json")
+    with between(node, growing) as url:
+        status, out, _ = run(*asked, url=url)
     assert status == 0
     statement, entries = lines(out)
     assert len(entries) == statement["count"]
     assert max(one["idx"] for one in entries) < statement["as_of"]["size"]
-    monkeypatch.undo()
     size = str(statement["as_of"]["size"])
-    again = run("search", "--dataset", DATASET, "--src", _SRC, "--json", "--as-of", size)
-    assert lines(again[1])[1] == entries
+    assert lines(run(*asked, "--as-of", size)[1])[1] == entries
+    assert len(lines(run(*asked)[1])[1]) == len(entries) + 3
 
 
-def test_an_answer_that_is_not_whole_fails(
-    said: int, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(officer_search, "_PAGE", 1)
-    post = Service.post
+def test_an_answer_that_is_not_whole_fails(node: LogNode, said: int, run: Run) -> None:
+    def without_the_next(answer: bytes) -> bytes:
+        return json.dumps({**json.loads(answer), "next": None}).encode()
 
-    def losing(self: Service, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {**post(self, path, body), "next": None}
+    def of_another_tree(answer: bytes) -> bytes:
+        page = json.loads(answer)
+        if page["count"] is None:
+            page["as_of"]["checkpoint"] += "another"
+        return json.dumps(page).encode()
 
-    monkeypatch.setattr(Service, "post", losing)
-    status, _, err = run("search", "--dataset", DATASET, "--decision", "deny", "--json")
-    assert status == 1
-    assert "NOT WHOLE" in err
+    for changed, words in ((without_the_next, "NOT WHOLE"), (of_another_tree, "another tree")):
+        with between(node, changed) as url:
+            status, _, err = run("search", "--dataset", DATASET, "--src", _SRC, url=url)
+        assert status == 1
+        assert words in err
 
 
 def test_the_newest_few_are_enough_when_asked_for(said: int, run: Run) -> None:

@@ -22,7 +22,7 @@ from audit_log.adapters.publishing import PostgresPublisherStore
 from audit_log.adapters.reading_process import ReadingProcess
 from audit_log.adapters.row_hashes import PostgresRowHashes
 from audit_log.adapters.rule_store import PostgresRuleStore
-from audit_log.adapters.searching import BlockSummaries
+from audit_log.adapters.search_blocks import BlockSummaries
 from audit_log.adapters.signatures import check_signature
 from audit_log.adapters.store import CommitAhead
 from audit_log.adapters.witness_http import HttpWitnessPeers

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from audit_log.adapters.inspector import inspecting
 from audit_log.adapters.rule_store import PostgresRuleStore
-from audit_log.adapters.searching import BLOCK, BlockSummaries
+from audit_log.adapters.search_blocks import BLOCK, BlockSummaries
 from audit_log.domain.matching import Match, match
 from audit_log.domain.search import Account, Filter
 from audit_log.usecases.flaws import Flaw
@@ -175,6 +175,10 @@ LIES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "a hidden search row": ("DELETE FROM ev WHERE idx = 2051", "ev (idx=2051)"),
         "a block that hides": ("UPDATE ev_block SET terms = '{}' WHERE n = 1", "ev_block (n=1)"),
         "a block that is gone": ("DELETE FROM ev_block WHERE n = 0", "ev_block (n=0)"),
+        "a month that hides": (
+            "UPDATE ev_block SET low_month = high_month + 1 WHERE n = 1",
+            "ev_block (n=1)",
+        ),
         "a time that hides": ("UPDATE ev_block SET low = high WHERE n = 1", "ev_block (n=1)"),
         "a hidden person": ("DELETE FROM ev_person WHERE idx = 2052", "ev_person (idx=2052)"),
     }

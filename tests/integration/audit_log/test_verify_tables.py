@@ -19,15 +19,15 @@ from audit_log.adapters.casework_tables import CASE_FILE
 from audit_log.adapters.inspector import PostgresInspector
 from audit_log.adapters.keeping_desk import keeping_transactions
 from audit_log.adapters.row_hashes import PostgresRowHashes
-from audit_log.adapters.searching import SUMMARY
+from audit_log.adapters.search_blocks import SUMMARY
 from audit_log.domain.holds import HoldKind
 from audit_log.domain.stored_tables import TABLES
 from audit_log.usecases.say_rows import RowSayer, rows_fact
 from audit_log.usecases.verify import verify
 from audit_log.usecases.verify_rows import RowVerifier
 from tests.fakes.log_factories import Speaker, cohort_name, fact
-from tests.integration.audit_log.test_retention import OTHER, PERSON, READ, Node, about
 from tests.integration.audit_log.test_verify import TRUST, NoHead
+from tests.support.keeping_node import OTHER, PERSON, READ, KeepingNode, about
 from tests.support.log_world import PSEUDONYMS, VAULT, PostgresWorld, Producing
 
 METADATA: Final = CASE_FILE.metadata
@@ -61,15 +61,15 @@ _WITNESSED: Final = (
 )
 
 
-_BLOCKS: Final = f"INSERT INTO ev_block (n, low, high, terms) {SUMMARY}"
+_BLOCKS: Final = f"INSERT INTO ev_block (n, low, high, terms, low_month, high_month) {SUMMARY}"
 
 
 @pytest.fixture(scope="module")
-def node() -> Iterator[Node]:
+def node() -> Iterator[KeepingNode]:
     """A log with a row in every table, its changed rows said, and one word still waiting."""
     world = PostgresWorld()
     keeping = keeping_transactions(world.engine, world.own, world.clock)
-    made = Node(world=world, keeping=keeping, speaker=Speaker(), head=NoHead())
+    made = KeepingNode(world=world, keeping=keeping, speaker=Speaker(), head=NoHead())
     made.say(about(PERSON, OTHER), fact(subjects=(), permit={"permit_id": "p", "jti": "v"}))
     made.pass_months(14)
     made.retain()
@@ -159,7 +159,7 @@ def test_every_table_is_listed() -> None:
     assert sorted(TABLES) == sorted(METADATA.tables)
 
 
-def test_nothing_is_wrong_before(node: Node) -> None:
+def test_nothing_is_wrong_before(node: KeepingNode) -> None:
     with psycopg.connect(node.world.url) as connection:
         assert flaws_in(connection) == []
         for table in METADATA.tables:
@@ -168,7 +168,7 @@ def test_nothing_is_wrong_before(node: Node) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(METADATA.tables))
-def test_one_flipped_bit_is_named_by_table_and_row(node: Node, name: str) -> None:
+def test_one_flipped_bit_is_named_by_table_and_row(node: KeepingNode, name: str) -> None:
     missed: list[str] = []
     with psycopg.connect(node.world.url) as connection:
         table = Identifier(name)

@@ -14,6 +14,7 @@ from audit_log.domain.cases import Officer
 from audit_log.domain.errors import ExportGone, ExportNotReady, ExportUnknown, SizeNotPublished
 from audit_log.domain.filters import filter_faults, filter_json, filter_of
 from audit_log.domain.pack import MAX_PACK_ENTRIES, Asked
+from audit_log.domain.rules.insider import REVEAL, SEARCH
 from audit_log.domain.search import Filter
 from audit_log.ports import LogReader, Pseudonyms, StoredKey, Transaction, Vault
 from audit_log.ports.exporting import ExportJob, Exports, ExportState
@@ -26,9 +27,10 @@ from shared.clock import Clock
 from shared.entries import SINGLE_GROUPS
 from shared.entry_forms import is_code
 from shared.errors import FieldFault, ValidationFailed
-from shared.events import Actor
+from shared.events import Actor, Fact
 from shared.ids import IdSource
 from shared.principal import Principal
+from shared.tracing import current_trace_id
 
 GROUPS: Final = (*SINGLE_GROUPS, "subj")
 _BINDING: Final = b"placet/export/v1\n"
@@ -106,8 +108,10 @@ def state(job_id: str, *, principal: Principal, transaction: Transaction, vault:
     return _seen(_own_job(job_id, principal, transaction, vault))
 
 
-def fetch(job_id: str, *, principal: Principal, transaction: Transaction, vault: Vault) -> bytes:
-    """Give a finished pack to its asker.
+def fetch(
+    job_id: str, *, principal: Principal, transaction: Transaction, vault: Vault, clock: Clock
+) -> bytes:
+    """Give a finished pack to its asker; each time is an entry, as every look is.
 
     Raises ExportUnknown, ExportNotReady while it is being made, ExportGone when it failed, was
     voided by an erasure, or is older than a day.
@@ -117,7 +121,26 @@ def fetch(job_id: str, *, principal: Principal, transaction: Transaction, vault:
         raise ExportNotReady("the pack is being made")
     if job.state is not ExportState.READY or not job.key.wrapped:
         raise ExportGone("there is no pack any more; ask again")
-    return opened_with(job, vault, job.content, "content")
+    content = opened_with(job, vault, job.content, "content")
+    with transaction() as log:
+        log.record(_fetched(job, question_of(job, vault), clock.now()))
+    return content
+
+
+def _fetched(job: ExportJob, question: Question, at: datetime) -> Fact:
+    """Say that a pack was fetched: sealed parts are looked at, or search results."""
+    said: dict[str, JSON] = {"export": job.id}
+    if job.opened:
+        said |= {"case": question.asked.case or "", "groups": list(question.asked.groups)}
+    return Fact(
+        type=REVEAL if job.opened else SEARCH,
+        occurred_at=at,
+        trace_id=current_trace_id(),
+        reason="pack_fetched",
+        counts={"opened": job.opened},
+        extra=said,
+        actor=question.asker,
+    )
 
 
 def question_of(job: ExportJob, vault: Vault) -> Question:

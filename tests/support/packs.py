@@ -152,7 +152,13 @@ class PackDesk:
 
     def fetch(self, job_id: str, principal: Principal = OTTO) -> bytes:
         """Fetch it."""
-        return fetch(job_id, principal=principal, transaction=self.world.transaction, vault=VAULT)
+        return fetch(
+            job_id,
+            principal=principal,
+            transaction=self.world.transaction,
+            vault=VAULT,
+            clock=self.world.clock,
+        )
 
     def made(self, asked: Asked = EVERYTHING) -> bytes:
         """Ask for a pack and make it at once."""

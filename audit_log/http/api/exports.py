@@ -79,6 +79,7 @@ def get_pack(export_id: str) -> Response:
         principal=current_principal(),
         transaction=edge.transaction,
         vault=edge.vault,
+        clock=edge.clock,
     )
     answer = Response(data, content_type=_ZIP)
     answer.headers["Content-Disposition"] = f'attachment; filename="evidence-{export_id}.zip"'

@@ -190,6 +190,15 @@ def test_one_flipped_bit_is_named_by_table_and_row(node: KeepingNode, name: str)
     assert missed == []
 
 
+def test_no_row_makes_a_producer_the_voice_of_the_log(node: Node) -> None:
+    """Who writes the database and has a node's token cannot let the node say that all is well."""
+    with psycopg.connect(node.world.url) as connection:
+        connection.execute("INSERT INTO own_head VALUES ('zz/clearinghouse/1', 1, 0, '')")
+        assert ("own_head", "src=zz/clearinghouse/1") in flaws_in(connection)
+        connection.rollback()
+        assert flaws_in(connection) == []
+
+
 def test_rows_said_before_anything_is_in_the_tree_are_as_they_were_said() -> None:
     """The first look of a log may come before its first entry is sequenced."""
     world = PostgresWorld()

@@ -89,6 +89,8 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "level_not_offered": Problem(422, "A withdrawal of this level is not offered here"),
     "link_taken": Problem(409, "The login or the participant is linked already"),
     "login_not_linked": Problem(403, "Your login is linked to no participant"),
+    "nobody_decides": Problem(409, "Nobody decides in this person's place there"),
+    "assent_matter_unknown": Problem(404, "There is nothing of that name to agree to"),
     "mandate_unknown": Problem(404, "There is no such mandate in force for you"),
     "merge_settled": Problem(409, "The merge cannot go on from where it stands"),
     "merge_unknown": Problem(404, "There is no such merge"),

@@ -116,10 +116,6 @@ class LogReader(TreeReader, Protocol):
         """Give a producer's chains, newest epoch first, each with its count of duplicates."""
         ...
 
-    def gaps(self) -> Sequence[tuple[str, int, int, int]]:
-        """Give (src, epoch, first, last) of all places of chains that nothing fills."""
-        ...
-
     def producer(self, src: str) -> Producer | None:
         """Give a registered producer."""
         ...

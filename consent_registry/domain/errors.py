@@ -106,6 +106,18 @@ class DecisionUnknown(AppError):
     code = "pending_decision_unknown"
 
 
+class NobodyDecides(AppError):
+    """Nobody decides in this person's place there: she consents and withdraws herself."""
+
+    code = "nobody_decides"
+
+
+class AssentMatterUnknown(AppError):
+    """There is no such consent in force and no such pending decision to agree to."""
+
+    code = "assent_matter_unknown"
+
+
 class MergeUnknown(AppError):
     """There is no such merge."""
 

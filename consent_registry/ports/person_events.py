@@ -21,7 +21,10 @@ class PersonEvents(Protocol):
         ...
 
     def append(self, records: Sequence[PersonRecord]) -> Sequence[bytes]:
-        """Seal, chain and add events of people who are held; gives their chain hashes."""
+        """Seal, chain and add events of people who are held; gives their chain hashes.
+
+        Raises ParticipantUnknown when one of them was erased.
+        """
         ...
 
     def known(self, pids: Iterable[str]) -> frozenset[str]:

@@ -7,6 +7,7 @@ needs one signature only, and goes through `usecases.withdraw`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from consent_registry.domain.errors import DecisionUnknown, GuardianMustSign, MandateUnknown
@@ -24,16 +25,22 @@ from consent_registry.usecases.consents import (
     record_held,
     statement_of,
 )
-from consent_registry.usecases.mandated import acting_for, mandates_of, records_of
+from consent_registry.usecases.mandated import (
+    acting_for,
+    mandates_of,
+    records_of,
+    somebody_for,
+)
 from consent_registry.usecases.people_changes import PersonDraft, Recording, change_people
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
 from shared.clock import from_rfc3339, to_rfc3339
-from shared.errors import FieldFault, ValidationFailed
+from shared.errors import FieldFault, Forbidden, ValidationFailed
 from shared.ids import DatasetId
 from shared.principal import Principal
 
 DESK: Final = "consents.write"
+_SETTLED: Final = frozenset({PersonKind.DECISION_COMPLETED, PersonKind.DECISION_REFUSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +51,16 @@ class Decision:
     dataset: DatasetId
     missing: frozenset[str]
     recorded: Recorded | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """A decision that waits: what it would allow, and the mandates that have signed."""
+
+    decision_id: str
+    wanted: NewConsent
+    proposed_at: datetime
+    signed: frozenset[str]
 
 
 def propose_decision(
@@ -91,13 +108,11 @@ def sign_decision(
     channel: Channel = Channel.API,
 ) -> Decision:
     """Sign a pending decision; with the last signature it is recorded, and takes effect then."""
-    with tools.reads() as uow:
-        pid = _for(uow, pseudonym, None, tools, principal)
-        wanted = _proposed(records_of(uow, pid), pseudonym, decision_id)
+    dataset = _waits_in(pseudonym, decision_id, tools=tools, principal=principal)
 
     def step(recording: Recording) -> Decision:
-        pid = _for(recording.uow, pseudonym, wanted.dataset, tools, principal)
-        _proposed(records_of(recording.uow, pid), pseudonym, decision_id)
+        pid = _for(recording.uow, pseudonym, dataset, tools, principal)
+        wanted = _proposed(records_of(recording.uow, pid), pseudonym, decision_id)
         signed = _signing(recording, pid, wanted.dataset, signed_by, principal)
         draft = PersonDraft(
             pids=(pid,),
@@ -109,13 +124,78 @@ def sign_decision(
         return _complete(recording, pid, decision_id, channel)
 
     return change_people(
-        lambda uow: (_for(uow, pseudonym, wanted.dataset, tools, principal),),
+        lambda uow: (_for(uow, pseudonym, dataset, tools, principal),),
         step,
         tools=tools,
         principal=principal,
         channel=channel,
-        datasets=(wanted.dataset,),
+        datasets=(dataset,),
     )
+
+
+def refuse_decision(
+    pseudonym: str,
+    decision_id: str,
+    signed_by: Sequence[str],
+    *,
+    tools: Tools,
+    principal: Principal,
+    channel: Channel = Channel.API,
+) -> None:
+    """Refuse a pending decision: any one who would have to sign it ends it for good."""
+    dataset = _waits_in(pseudonym, decision_id, tools=tools, principal=principal)
+
+    def step(recording: Recording) -> None:
+        pid = _for(recording.uow, pseudonym, dataset, tools, principal)
+        _proposed(records_of(recording.uow, pid), pseudonym, decision_id)
+        signed = _signing(recording, pid, dataset, signed_by, principal)
+        draft = PersonDraft(
+            pids=(pid,),
+            kind=PersonKind.DECISION_REFUSED,
+            matter=decision_id,
+            body={"signed": sorted(signed)},
+        )
+        recording.add(draft)
+
+    change_people(
+        lambda uow: (_for(uow, pseudonym, dataset, tools, principal),),
+        step,
+        tools=tools,
+        principal=principal,
+        channel=channel,
+        datasets=(dataset,),
+    )
+
+
+def pending_decisions(records: Sequence[PersonRecord]) -> list[Pending]:
+    """Give the decisions in a person's place that wait for a signature, the oldest first."""
+    found: list[Pending] = []
+    for one in sorted(records, key=lambda record: record.recorded_at):
+        if one.kind is not PersonKind.DECISION_PROPOSED:
+            continue
+        of_it = [record for record in records if record.matter == one.matter]
+        if one.body and not any(record.kind in _SETTLED for record in of_it):
+            found.append(
+                Pending(
+                    decision_id=one.matter,
+                    wanted=_read("", one.body["consent"]),
+                    proposed_at=one.recorded_at,
+                    signed=_signed(of_it),
+                )
+            )
+    return found
+
+
+def _waits_in(pseudonym: str, decision_id: str, *, tools: Tools, principal: Principal) -> DatasetId:
+    """Give the dataset of a pending decision, to somebody who may decide there."""
+    with tools.reads() as uow:
+        pid = somebody_for(uow, tools, principal, pseudonym, DESK)
+        wanted = _proposed(records_of(uow, pid), pseudonym, decision_id)
+        try:
+            _for(uow, pseudonym, wanted.dataset, tools, principal)
+        except Forbidden:  # hers is another dataset, and what waits here is not hers to know
+            raise DecisionUnknown from None
+    return wanted.dataset
 
 
 def _for(
@@ -163,12 +243,7 @@ def _complete(recording: Recording, pid: str, decision_id: str, channel: Channel
     uow, tools = recording.uow, recording.tools
     records = records_of(uow, pid)
     wanted = _proposed(records, uow.people.pseudonym(pid), decision_id)
-    signed = {
-        mandate
-        for one in records
-        if one.matter == decision_id
-        for mandate in one.body.get("signed", ())
-    }
+    signed = _signed([one for one in records if one.matter == decision_id])
     acting = guardians(mandates(records), wanted.dataset, recording.recorded_at)
     left = missing(acting, signed)
     recorded = None
@@ -176,7 +251,12 @@ def _complete(recording: Recording, pid: str, decision_id: str, channel: Channel
         terms = read_terms(wanted, tools)
         statement = statement_of(wanted, pid, terms, channel)
         recorded = record_held(uow, statement, tools=tools, principal=recording.principal)
-        draft = PersonDraft(pids=(pid,), kind=PersonKind.DECISION_COMPLETED, matter=decision_id)
+        draft = PersonDraft(
+            pids=(pid,),
+            kind=PersonKind.DECISION_COMPLETED,
+            matter=decision_id,
+            about=recorded.event_id,
+        )
         recording.later(recorded.recorded_at).add(draft)
     return Decision(
         decision_id=decision_id, dataset=wanted.dataset, missing=left, recorded=recorded
@@ -187,10 +267,14 @@ def _proposed(records: Sequence[PersonRecord], pseudonym: str, decision_id: str)
     """Read a pending decision. Raises DecisionUnknown when there is none, or no longer."""
     of_it = [one for one in records if one.matter == decision_id]
     proposed = [one for one in of_it if one.kind is PersonKind.DECISION_PROPOSED]
-    done = any(one.kind is PersonKind.DECISION_COMPLETED for one in of_it)
+    done = any(one.kind in _SETTLED for one in of_it)
     if not is_own_id(decision_id) or done or not proposed or not proposed[0].body:
         raise DecisionUnknown
     return _read(pseudonym, proposed[0].body["consent"])
+
+
+def _signed(of_it: Sequence[PersonRecord]) -> frozenset[str]:
+    return frozenset(mandate for one in of_it for mandate in one.body.get("signed", ()))
 
 
 def _written(wanted: NewConsent) -> dict[str, JSON]:

@@ -62,6 +62,20 @@ def acting_for(
     return access.participant(uow, principal, pseudonym, desk_scope)
 
 
+def somebody_for(
+    uow: UnitOfWork, tools: Tools, principal: Principal, pseudonym: str, desk_scope: str
+) -> str:
+    """Give the id of a participant for whom this caller may decide something, in any dataset.
+
+    Raises what `access.participant` raises.
+    """
+    if desk_scope not in principal.scopes and access.SELF in principal.scopes:
+        pid = uow.people.pid(pseudonym) if is_name(pseudonym) else None
+        if pid is not None and held_by(uow, tools, principal, pid):
+            return pid
+    return access.participant(uow, principal, pseudonym, desk_scope)
+
+
 def _reaches(held: Mandate, datasets: Sequence[DatasetId] | None) -> bool:
     if held.datasets is None:
         return True

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import Final
 
 from consent_registry.domain.errors import MandateUnknown
-from consent_registry.domain.mandates import Mandate, MandateKind, majority
+from consent_registry.domain.mandates import Mandate, MandateKind, birthday
 from consent_registry.domain.person_events import PersonKind
 from consent_registry.domain.records import Channel
 from consent_registry.usecases import access
+from consent_registry.usecases.assenting import put_ages
 from consent_registry.usecases.mandated import mandates_of
 from consent_registry.usecases.people_changes import PersonDraft, Recording, change_people
 from consent_registry.usecases.tools import Tools
@@ -29,7 +30,8 @@ _MAX_CHARS: Final = 200
 class NewMandate:
     """Whose authority, of which kind, about what, and until when.
 
-    `born_on` gives the end by the policy's age of majority and is not kept; `until` gives it
+    `born_on` gives the end by the policy's age of majority, and the ages from which a minor's own
+    will counts, and is not kept; `until` gives it
     directly. `holder` names the person in words for the participant's page; `issuer` and `subject`
     are her login, empty when she has none. `evidence` is the SHA-256 of the document.
     """
@@ -73,6 +75,8 @@ def record_mandate(
                 effective_to=until,
             )
         )
+        if wanted.born_on is not None and wanted.kind is MandateKind.GUARDIAN:
+            put_ages(recording.later(recording.recorded_at), pid, wanted.born_on)
         return _mandate(recording, pid, mandate_id)
 
     return change_people(
@@ -151,7 +155,7 @@ def _until(wanted: NewMandate, tools: Tools) -> datetime | None:
         faults.append(FieldFault("/evidence", "the SHA-256 of the document, in lower-case hex"))
     ends = [] if wanted.until is None else [wanted.until]
     if wanted.born_on is not None:
-        ends.append(majority(wanted.born_on, tools.policy_at(now).age_of_majority))
+        ends.append(birthday(wanted.born_on, tools.policy_at(now).age_of_majority))
     until = min(ends, default=None)
     begins = wanted.begins or now
     if until is not None and (until <= begins or until <= now):

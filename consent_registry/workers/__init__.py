@@ -12,6 +12,7 @@ from consent_registry.usecases.import_staging import stage_next
 from consent_registry.usecases.notifying import notify_next
 from consent_registry.usecases.rechecking import recheck
 from consent_registry.usecases.sweep import sweep
+from consent_registry.usecases.telling import tell_next
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.watching import report_unreadable
 
@@ -23,6 +24,7 @@ _CATALOGUE_SECONDS: Final = 60.0
 _ALARM_SECONDS: Final = 1.0
 _ERASE_SECONDS: Final = 1.0
 _NOTICE_SECONDS: Final = 5.0
+_TELL_SECONDS: Final = 5.0
 
 
 def loops(tools: Tools) -> list[Loop]:
@@ -54,6 +56,9 @@ def loops(tools: Tools) -> list[Loop]:
     def notify_once() -> bool:
         return notify_next(tools=tools)
 
+    def tell_once() -> bool:
+        return tell_next(tools=tools)
+
     return [
         ("feed-heartbeat", beat_once, HEARTBEAT_SECONDS),
         ("sweep", sweep_once, _SWEEP_SECONDS),
@@ -62,5 +67,6 @@ def loops(tools: Tools) -> list[Loop]:
         ("catalogue", publish_once, _CATALOGUE_SECONDS),
         ("alarms", report_once, _ALARM_SECONDS),
         ("erasures", erase_once, _ERASE_SECONDS),
+        ("rounds", tell_once, _TELL_SECONDS),
         ("notices", notify_once, _NOTICE_SECONDS),
     ]

@@ -80,6 +80,7 @@ NO_PEOPLE = {
     *("Search.after", "Search.as_of", "Search.limit", "Seen.entry", "Seen.idx"),
     *("Register.age_seconds", "Register.revision", "State.registers"),
     *("Consents.consents", "Dataset.revision", "Dataset.table_version", "Evaluation.revision"),
+    *("CohortManifest.revision", "CohortManifest.since"),
     *("Evaluation.small_cell", "Freeze.purpose", "Frozen.revision", "History.events"),
     *("Import.applied", "Import.bad", "Import.faults", "Import.good", "Import.repeated"),
     *(
@@ -116,7 +117,7 @@ NO_PEOPLE = {
     *("Enforced.revision", "Node.age_seconds", "Node.newest", "Node.revision"),
     *("Progress.checked", "Progress.committed", "Progress.staged"),
     *("Blocking.revision", "Blocking.small_cell", "Cohort.small_cell", "Frozen.small_cell"),
-    *("Question.purpose",),
+    *("Containing.ordinal", "Membership.left_revision", "Question.purpose"),
     # Entries of the log and places in it; `ReachedDataset.people` is text: tens, or <10
     *("Activity.count", "Activity.filter", "ActivityAsked.as_of", "Impact.count"),
     *("Impact.entries", "Impact.filter", "ImpactAsked.as_of", "Integrity.base"),
@@ -124,7 +125,8 @@ NO_PEOPLE = {
     *("Integrity.size", "Missing.gaps", "NewQuery.hours", "NewReveal.indexes"),
     *("Opening.idx", "Opening.value", "Openings.erased", "Page.count"),
     *("Page.filter", "PermitUse.entries", "PermitUse.number", "Query.as_of"),
-    *("Query.count", "Query.hours", "QueryFile.as_of", "QueryFile.count"),
+    *("Query.count", "Query.hours", "QueryFile.as_of", "QueryFile.count", "Remark.count"),
+    "Remark.open",
     *("QueryFile.filter", "QueryFile.hours", "QueryRun.as_of", "QueryRun.before"),
     *("QueryRun.count", "QueryRun.gone", "QueryRun.indexes", "QueryRun.new"),
     *("QueryRun.number", "ReachedDataset.entries", "Reveal.indexes", "SubjectReport.count"),

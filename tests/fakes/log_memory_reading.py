@@ -196,10 +196,6 @@ class MemoryReader:
         keys = sorted((key for key in self._tables.chains if key.src == src), reverse=True)
         return [(self._tables.chains[key], self._tables.duplicates.get(key, 0)) for key in keys]
 
-    def gaps(self) -> Sequence[tuple[str, int, int, int]]:
-        chains = sorted(self._tables.chains.items())
-        return [(*key, *gap) for key, chain in chains for gap in chain.gaps]
-
     def producer(self, src: str) -> Producer | None:
         return self._tables.producers.get(src)
 

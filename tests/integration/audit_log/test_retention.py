@@ -29,7 +29,7 @@ from shared.errors import ValidationFailed
 from shared.events import Fact, Subject
 from shared.ids import Uuid7Source
 from shared.principal import Principal
-from tests.fakes.log_factories import DATASET, ISSUER, RITA, Speaker, fact
+from tests.fakes.log_factories import DATASET, ISSUER, RITA, Speaker, cohort_name, fact
 from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.integration.audit_log.test_verify import TRUST, NoHead, Signing
 from tests.support.log_world import (
@@ -372,6 +372,21 @@ def test_a_held_row_taken_away_is_noticed(node: Node) -> None:
     assert node.flaws() == [
         "held_ev (class=1 month=2026-11): has not as many rows as the last drop left"
     ]
+
+
+def test_what_finds_a_cohorts_entry_goes_with_its_month_unless_it_is_held(node: Node) -> None:
+    node.say(fact(cohort=cohort_name(1)), fact(cohort=cohort_name(2)))
+    hold = node.hold(HoldKind.CASE, matter="case_1", entries=(1,))
+    node.pass_months(14)
+    node.retain()
+    node.settle()
+    assert node.rows("SELECT idx FROM ev_cohort") == [(1,)]
+    assert node.flaws() == []
+    node.lift(hold)
+    node.retain()
+    node.settle()
+    assert node.rows("SELECT idx FROM ev_cohort") == []
+    assert node.flaws() == []
 
 
 def test_quarantined_input_is_emptied_after_its_days_and_its_hash_stays(node: Node) -> None:

@@ -91,6 +91,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "login_not_linked": Problem(403, "Your login is linked to no participant"),
     "nobody_decides": Problem(409, "Nobody decides in this person's place there"),
     "assent_matter_unknown": Problem(404, "There is nothing of that name to agree to"),
+    "mandate_over": Problem(403, "Your authority for this person has ended"),
     "mandate_unknown": Problem(404, "There is no such mandate in force for you"),
     "merge_settled": Problem(409, "The merge cannot go on from where it stands"),
     "merge_unknown": Problem(404, "There is no such merge"),

@@ -281,7 +281,7 @@ def _choice(choice: Choice) -> dict[str, Any]:
     return {
         "dataset": choice.dataset.dataset,
         "state": standing.state.value,
-        "alternatives": _alternatives(standing.terms),
+        "alternatives": alternatives(standing.terms),
         "unreadable": standing.state is State.GIVEN and standing.terms is None,
         "event_id": standing.event_id,
         "effective_from": to_rfc3339(choice.since) if choice.since else None,
@@ -297,7 +297,7 @@ def _step(step: Step) -> dict[str, Any]:
         "event_id": record.event_id,
         "dataset": step.dataset.dataset,
         "kind": record.kind.value,
-        "alternatives": _alternatives(step.terms),
+        "alternatives": alternatives(step.terms),
         "expressed_at": to_rfc3339(record.expressed_at),
         "effective_from": to_rfc3339(record.effective_from),
         "effective_to": to_rfc3339(record.effective_to) if record.effective_to else None,
@@ -310,7 +310,7 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-def _alternatives(terms: Terms | None) -> list[Mapping[str, object]]:
+def alternatives(terms: Terms | None) -> list[Mapping[str, object]]:
     """Write terms the way a statement is handed in."""
     return [
         {

@@ -237,6 +237,10 @@ class PostgresInspector:
         """Give every row of every table whose rows have hashes, and every hash without a row."""
         return beside.hashed_rows(self._connection)
 
+    def row_sums(self) -> Sequence[tuple[str, int, bytes]]:
+        """Give the sum over each table's hashes as stored."""
+        return beside.row_sums(self._connection)
+
     def strange_hashes(self) -> Sequence[str]:
         """Give the names under which hashes are kept that are no table's."""
         return beside.strange_hashes(self._connection)

@@ -49,6 +49,7 @@ from audit_log.adapters.tables_keeping import (
     erasure_waiting_table,
     hold_table,
     row_hash_table,
+    row_sum_table,
     topic_copy_table,
 )
 from audit_log.adapters.tables_people import ev_cohort_table, ev_person_table
@@ -375,3 +376,4 @@ LOG_SIGNING: Final = Table(
     CheckConstraint("log_id = 1", name="one_log"),
 )
 ROW_HASH: Final = row_hash_table(METADATA)
+ROW_SUM: Final = row_sum_table(METADATA)

@@ -21,6 +21,7 @@ from audit_log.adapters.pack import companions
 from audit_log.adapters.publishing import PostgresPublisherStore
 from audit_log.adapters.reading_process import ReadingProcess
 from audit_log.adapters.row_hashes import PostgresRowHashes
+from audit_log.adapters.row_sums import PostgresRowSums
 from audit_log.adapters.rule_store import PostgresRuleStore
 from audit_log.adapters.search_blocks import BlockSummaries
 from audit_log.adapters.signatures import check_signature
@@ -41,6 +42,7 @@ from audit_log.usecases.saved_queries import QueryRunner
 from audit_log.usecases.say_rows import RowSayer, rows_fact
 from audit_log.usecases.self_check import SelfChecker
 from audit_log.usecases.sequence import Pace, Sequencer
+from audit_log.usecases.sum_rows import RowSummer, sums_fact
 from audit_log.usecases.verify import Flaw, Verification, verify
 from audit_log.usecases.verify_rows import RowVerifier
 from audit_log.usecases.watch import Watcher
@@ -183,6 +185,11 @@ def create_row_sayer(parts: Parts) -> RowSayer:
     return RowSayer(PostgresRowHashes(parts.engine, parts.own, rows_fact), parts.clock)
 
 
+def create_row_summer(parts: Parts) -> RowSummer:
+    """Make what sums up the hashes of rows that change all the time."""
+    return RowSummer(PostgresRowSums(parts.engine, parts.own, sums_fact), parts.clock)
+
+
 def create_retainer(parts: Parts) -> Retainer:
     """Make what keeps terms, and does erasures whose hold was lifted."""
     settings = parts.settings
@@ -223,6 +230,7 @@ def _side_loops(parts: Parts) -> Iterator[loops.Loop]:
     yield loops.Loop("rules", create_watcher(parts).step, loops.CHECK_SECONDS)
     yield loops.Loop("self-check", create_self_checker(parts).step, loops.SELF_CHECK_SECONDS)
     yield loops.Loop("rows", create_row_sayer(parts).step, loops.CHECK_SECONDS)
+    yield loops.Loop("sums", create_row_summer(parts).step, loops.CHECK_SECONDS)
     yield loops.Loop("erasures", parts.replayer.step, loops.RETENTION_SECONDS)
     yield loops.Loop("retention", create_retainer(parts).step, loops.RETENTION_SECONDS)
     yield loops.Loop("integrity", create_integrity_runner(parts).step, loops.CHECK_SECONDS)

@@ -57,6 +57,7 @@ from audit_log.ports.row_hashes import (
     HashedRow,
     InspectedKey,
     RowHashes,
+    RowSums,
 )
 from audit_log.ports.sequencing import (
     CommitLine,
@@ -121,6 +122,7 @@ __all__ = [
     "Registered",
     "Remembered",
     "RowHashes",
+    "RowSums",
     "RuleStore",
     "SavedQueries",
     "SequencerStore",

@@ -210,7 +210,8 @@ class SqlImports(BatchStore):
         )
         found = set(self._connection.execute(wanted).scalars())
         left = _joining_after_leaving(batch).where(WITHDRAWAL.c.recorded_at >= rows.expressed_at)
-        return sorted(found.union(self._connection.execute(left).scalars()))
+        found.update(self._connection.execute(left).scalars())
+        return sorted(found)
 
     def unapproved(self, batch: ImportBatch) -> Sequence[int]:
         """Look up what `approvals.ends_in_a_no` says of the projection, and who is approved."""
@@ -307,7 +308,7 @@ def _source_line(batch: ImportBatch) -> Any:
     return IMPORT_ROW.c.first_line if batch.format is Format.CSV else IMPORT_ROW.c.line
 
 
-def _joining_after_leaving(batch: ImportBatch) -> Select[tuple[int]]:
+def _joining_after_leaving(batch: ImportBatch) -> Select[Any]:
     """Give the rows that bring in somebody who withdrew from everything."""
     rows, member = IMPORT_ROW.c, DATASET_MEMBER.c
     there = exists().where(member.dataset == rows.dataset, member.pid == PARTICIPANT.c.pid)

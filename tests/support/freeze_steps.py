@@ -15,7 +15,7 @@ class Steps:
     """Calls `act` when the n-th transaction is about to open, or right after it was opened."""
 
     def __init__(
-        self, step: int, act: Callable[[], None], *, within: bool, dataset: DatasetId = DS
+        self, step: int, act: Callable[[], object], *, within: bool, dataset: DatasetId = DS
     ) -> None:
         self._left = step
         self._act = act

@@ -19,7 +19,8 @@ which is open to everybody; `/wishes` (who may act for me, what I want to hear o
 `/acting/<pseudonym>/…` (the people somebody decides for), `/rights` (her requests), `/who-used`
 (what the log knows of the uses of one's data). The data steward's:
 `/imports`, `/imports/<import_id>`, `/nodes` and `/blocking`; a consent steward's:
-`/steward/merges`, `/steward/mandates` and `/steward/deaths`; the rights desk's: `/desk`.
+`/steward/merges`, `/steward/mandates` and `/steward/deaths`, the last two with `/all`; the rights
+desk's: `/desk`.
 """
 
 from flask import Flask
@@ -31,6 +32,7 @@ from consent_registry.http.pages import (
     desk,
     guarding,
     guarding_answers,
+    lives_lists,
     lives_steward,
     minor,
     opting_out,
@@ -83,5 +85,6 @@ def install(app: Flask, *, tools: Tools) -> None:
     app.register_blueprint(steward.blueprint)
     app.register_blueprint(blocking.blueprint)
     app.register_blueprint(lives_steward.blueprint)
+    app.register_blueprint(lives_lists.blueprint)
     app.register_blueprint(desk.blueprint)
     app.register_blueprint(using.blueprint)

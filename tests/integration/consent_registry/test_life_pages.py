@@ -145,3 +145,22 @@ def test_participants_have_no_steward_pages_and_strangers_no_wishes(site: Site) 
     propose_merge("P-ANNA", "P-EVE", "x", tools=site.world.tools, principal=DESK)
     assert "Skin" not in site.browser().page("/"), "a pending merge shows nothing of the other"
     assert HEART in site.states()
+
+
+def test_a_steward_lists_mandates_and_deaths(site: Site) -> None:
+    stella = site.browser(steward())
+    assert "There are none here." in stella.page("/steward/mandates/all")
+    fields = {"participant": "P-ANNA", "holder": "my <mother>", "kind": "guardian", "joint": "no"}
+    more = {"born_on": "2015-03-01", "evidence": PAPER}
+    assert send(stella, "/steward/mandates", "/steward/mandates", **fields, **more).location
+    died = {"participant": "P-EVE", "died_at": "2026-11-01", "source": PAPER}
+    assert send(stella, "/steward/deaths", "/steward/deaths", **died).location
+    listed = stella.page("/steward/mandates/all")
+    for text in ("P-ANNA", "my <mother>", "In force"):
+        assert text in listed
+    assert "2015" not in listed
+    listed = stella.page("/steward/deaths/all")
+    for text in ("P-EVE", "1 November 2026", "Stands"):
+        assert text in listed
+    assert stella.get("/steward/deaths/all?before=x").status_code == 422
+    assert site.browser().get("/steward/mandates/all").status_code == 403

@@ -111,6 +111,24 @@ def say_own(
     change_people(found, step, tools=tools, principal=principal, channel=channel)
 
 
+def say_no_too(
+    ended: Sequence[DatasetId] | None, *, tools: Tools, principal: Principal, channel: Channel
+) -> None:
+    """Record her no where she has withdrawn herself while others decide; elsewhere nothing."""
+    with tools.reads() as uow:
+        pid = access.oneself(uow, principal)
+        if not uow.person_events.known([pid]):
+            return
+        now = tools.clock.now()
+        here = _here(uow, pid, now, None, records_of(uow, pid))
+    meant = [one.dataset for one in here if one.guarded and not one.dissent]
+    if ended is not None:
+        meant = [one for one in meant if one in ended]
+    if meant:
+        wanted = NewWord(will=Will.DISSENT, datasets=None if ended is None else tuple(meant))
+        say_own(wanted, tools=tools, principal=principal, channel=channel)
+
+
 def record_word(
     pseudonym: str,
     wanted: NewWord,

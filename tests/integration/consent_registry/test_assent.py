@@ -24,7 +24,6 @@ from consent_registry.usecases.assenting import (
     record_ages,
     record_word,
     say_own,
-    will_of,
 )
 from consent_registry.usecases.consents import NewConsent
 from consent_registry.usecases.guardian_decisions import (
@@ -38,6 +37,7 @@ from consent_registry.usecases.people import link_login
 from consent_registry.usecases.reading import consents_of, history_of
 from consent_registry.usecases.receipts import participant_receipt
 from consent_registry.usecases.sweep import sweep
+from consent_registry.usecases.will import will_of
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw, withdraw_own
 from shared.errors import Forbidden, ValidationFailed
 from shared.ids import DatasetId

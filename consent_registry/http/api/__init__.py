@@ -14,6 +14,7 @@ from consent_registry.http.api import (
     fhir,
     forms,
     imports,
+    listing,
     minors,
     mondo,
     opt_outs,
@@ -33,9 +34,7 @@ def register(api: Api) -> None:
     modules = (
         *(datasets, participants, people, opt_outs, approvals, imports, cohorts, codes, decisions),
         *(rulings, mondo, forms, feed, fhir, receipts, catalogue, erasures, requests, studies),
-        minors,
-        study_consents,
-        contacts,
+        *(minors, study_consents, contacts, listing),
     )
     for module in modules:
         api.register_blueprint(module.blueprint)

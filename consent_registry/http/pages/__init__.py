@@ -19,7 +19,9 @@ which is open to everybody; `/wishes` (who may act for me, what I want to hear o
 `/acting/<pseudonym>/…` (the people somebody decides for), `/rights` (her requests), `/who-used`
 (what the log knows of the uses of one's data). The data steward's:
 `/imports`, `/imports/<import_id>`, `/nodes` and `/blocking`; a consent steward's:
-`/steward/merges`, `/steward/mandates` and `/steward/deaths`; the rights desk's: `/desk`.
+`/steward/merges`, `/steward/minors`, `/steward/mandates` and `/steward/deaths`, the last two with
+`/all`; the rights
+desk's: `/desk`.
 """
 
 from flask import Flask
@@ -31,8 +33,10 @@ from consent_registry.http.pages import (
     desk,
     guarding,
     guarding_answers,
+    lives_lists,
     lives_steward,
     minor,
+    minors_steward,
     opting_out,
     participant,
     receipts,
@@ -57,6 +61,7 @@ NAVIGATION = (
     NavigationItem(text="Who blocks what", href="/blocking", scope="cohorts.count"),
     NavigationItem(text="One person, two names", href="/steward/merges", scope="consents.write"),
     NavigationItem(text="Guardians", href="/steward/mandates", scope="consents.write"),
+    NavigationItem(text="Minors", href="/steward/minors", scope="consents.write"),
     NavigationItem(text="Deaths", href="/steward/deaths", scope="consents.write"),
     NavigationItem(text="Rights desk", href="/desk", scope="rights.manage"),
 )
@@ -83,5 +88,7 @@ def install(app: Flask, *, tools: Tools) -> None:
     app.register_blueprint(steward.blueprint)
     app.register_blueprint(blocking.blueprint)
     app.register_blueprint(lives_steward.blueprint)
+    app.register_blueprint(lives_lists.blueprint)
+    app.register_blueprint(minors_steward.blueprint)
     app.register_blueprint(desk.blueprint)
     app.register_blueprint(using.blueprint)

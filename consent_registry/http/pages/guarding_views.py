@@ -10,9 +10,9 @@ from consent_registry.domain.history import State
 from consent_registry.domain.mandates import Mandate
 from consent_registry.http.pages import views, words
 from consent_registry.http.pages.saying import Said, Speaker
-from consent_registry.usecases.assenting import MinorWill
 from consent_registry.usecases.guarding import Guarded, Waiting, Ward
 from consent_registry.usecases.reading import Choice, Choices
+from consent_registry.usecases.will import MinorWill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +158,18 @@ def own_say(
         if one.dataset.dataset in here
     ]
     return (*asked, *held)
+
+
+def own_words(will: MinorWill, speaker: Speaker) -> tuple[tuple[str, str, str], ...]:
+    """Format what she said, the newest first: the day, the word, and where it counts."""
+    return tuple(
+        (
+            speaker.day(one.said_at),
+            words.WILL_WORDS[one.will],
+            "" if one.datasets is None else ", ".join(one.datasets),
+        )
+        for one in reversed(will.words)
+    )
 
 
 def picture_text() -> str:

@@ -13,9 +13,10 @@ from consent_registry.domain.assent import Will
 from consent_registry.domain.errors import AssentMatterUnknown, NobodyDecides, NotLinked
 from consent_registry.domain.records import Channel
 from consent_registry.http.pages import guarding_views, participant
-from consent_registry.usecases.assenting import NewWord, own_will, say_own
+from consent_registry.usecases.assenting import NewWord, say_own
 from consent_registry.usecases.guarding import own_proposals
 from consent_registry.usecases.reading import own_consents
+from consent_registry.usecases.will import own_will
 from shared.errors import NotFound
 from shared.ids import DatasetId
 from shared.pages import current_principal, signed_in
@@ -66,10 +67,14 @@ def not_linked(fault: NotLinked) -> ResponseReturnValue:
 
 def _page(*, changed: bool = False) -> tuple[str, int]:
     tools, principal = participant.current_tools(), current_principal()
+    will, speaker = own_will(tools=tools, principal=principal), participant.current_speaker()
     view = guarding_views.own_say(
-        own_will(tools=tools, principal=principal),
+        will,
         own_consents(tools=tools, principal=principal),
         own_proposals(tools=tools, principal=principal),
-        participant.current_speaker(),
+        speaker,
     )
-    return render_template("consent_registry/my_say.html", view=view, changed=changed), 200
+    said = guarding_views.own_words(will, speaker)
+    return render_template(
+        "consent_registry/my_say.html", view=view, words=said, changed=changed
+    ), 200

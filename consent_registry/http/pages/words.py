@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from consent_registry.domain.activities import AGGREGATE, QUERY, SECONDARY_USE
+from consent_registry.domain.assent import Will
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import Kind, State
 from consent_registry.domain.records import Channel
@@ -183,6 +184,13 @@ STATE_WORDS: Final[Mapping[State, tuple[str, str]]] = MappingProxyType(
 WILL_MISSING: Final = (
     "Your say is missing",
     "Others allowed this for you. It does not count before you agree yourself.",
+)
+WILL_WORDS: Final[Mapping[Will, str]] = MappingProxyType(
+    {
+        Will.ASSENT: "I agree",
+        Will.DISSENT: "I do not agree",
+        Will.UNABLE: "A desk recorded that I cannot say",
+    }
 )
 WILL_MISSING_FOR: Final = "Does not count"
 NOT_USED: Final = "Your data are not used."

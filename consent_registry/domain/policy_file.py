@@ -41,6 +41,7 @@ from consent_registry.domain.regimes import (
     Regime,
     Rules,
 )
+from consent_registry.domain.supervision import read_authority
 
 _MAX_CELL: Final = 1000
 _KEYS: Final = frozenset(
@@ -49,6 +50,7 @@ _KEYS: Final = frozenset(
         *("opt_out_breadths", "methods_on_restricted", "asked_again", "regime"),
         *("measure_51_4", "exception_71_4", "national_codes", "withdrawal_levels"),
         *("age_of_majority", "after_death", "evidence", "told_ahead"),
+        "supervisory_authority",
     }
 )
 _ACTS_ON: Final[Mapping[object, Moments]] = {
@@ -106,6 +108,7 @@ class _Reader:
             table=self._regimes(measure),
             vocabulary=self._vocabulary(country),
             age_of_majority=read_age(self._raw, self.faults),
+            authority=read_authority(self._raw, self.faults),
             ahead=read_ahead(self._raw, self.faults),
             example=example,
             sources=sources,

@@ -24,6 +24,7 @@ from consent_registry.adapters.notices import SqlNotices
 from consent_registry.adapters.opt_outs import SqlOptOuts
 from consent_registry.adapters.people import SqlPeople
 from consent_registry.adapters.person_events import SqlPersonEvents
+from consent_registry.adapters.person_keys import PersonKeys
 from consent_registry.adapters.read_ahead import ReadAhead
 from consent_registry.adapters.releases import SqlReleases
 from consent_registry.adapters.rights import SqlRightsRequests, SqlTasks
@@ -113,7 +114,10 @@ class SqlUnit:
         self.destruction = SqlDestruction(connection, around.producer.src)
         self.approvals = SqlApprovals(connection)
         self.rulings = SqlRulings(connection)
-        self.requests = SqlRightsRequests(connection, around.sealer, around.salts)
+        keys = PersonKeys(connection, around.sealer)
+        self.requests = SqlRightsRequests(
+            connection, keys=keys, sealer=around.sealer, salts=around.salts
+        )
         self.tasks = SqlTasks(connection)
         self.feed = SqlFeed(connection)
         self.acknowledgements = SqlAcknowledgements(connection)
@@ -127,9 +131,11 @@ class SqlUnit:
         self.releases = SqlReleases(connection)
         self.forms = SqlForms(connection)
         self.terms = SqlTermsInUse(connection)
-        self.person_events = SqlPersonEvents(connection, sealer=around.sealer, salts=around.salts)
+        self.person_events = SqlPersonEvents(
+            connection, keys=keys, sealer=around.sealer, salts=around.salts
+        )
         self.events = SqlEvents(
-            connection, sealer=around.sealer, cache=around.cache, salts=around.salts
+            connection, keys=keys, sealer=around.sealer, cache=around.cache, salts=around.salts
         )
 
     def record(self, fact: Fact) -> None:

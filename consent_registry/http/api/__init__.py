@@ -14,6 +14,7 @@ from consent_registry.http.api import (
     fhir,
     forms,
     imports,
+    minors,
     mondo,
     opt_outs,
     participants,
@@ -31,7 +32,7 @@ def register(api: Api) -> None:
     modules = (
         *(datasets, participants, people, opt_outs, approvals, imports, cohorts, codes, decisions),
         *(rulings, mondo, forms, feed, fhir, receipts, catalogue, erasures, requests, studies),
-        contacts,
+        *(contacts, minors),
     )
     for module in modules:
         api.register_blueprint(module.blueprint)

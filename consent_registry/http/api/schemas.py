@@ -11,6 +11,7 @@ from shared.canonical import MAX_INTEGER
 
 _IMPORT_STATES: Final = "staged, applying, finished, refused, failed or cancelled"
 _TIME: Final = "RFC 3339 in UTC"
+_FAULTS: Final = "by line; one of severity `note` refuses nothing and says what its row does"
 _COLLECTED: Final = "when its data were collected; null: not said"
 
 
@@ -300,7 +301,7 @@ class ImportSchema(Schema):
     cancelling = fields.Boolean(metadata=_about("somebody wants it to end, and it has not yet"))
     received_at = fields.String(metadata=_about(_TIME))
     finished_at = fields.String(allow_none=True, metadata=_about(_TIME))
-    faults = fields.List(fields.Dict())
+    faults = fields.List(fields.Dict(), metadata=_about(_FAULTS))
 
 
 class PersonQuestionSchema(StrictSchema):

@@ -164,6 +164,7 @@ def test_every_fault_is_named_at_once() -> None:
         "methods_on_restricted.HMB: one of approve, manual, deny is needed",
         "methods_on_restricted.DS: one of approve, manual, deny is needed",
         "methods_on_restricted.POA: one of approve, manual, deny is needed",
+        "minors: a table is needed",
         "opt_out_breadths: a list of all, genomic, holder is needed, with all in it",
         "regime: a table is needed",
         "asked_again: one of new, running, both is needed",

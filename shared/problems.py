@@ -104,6 +104,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "receipt_unknown": Problem(404, "There is no such receipt for you"),
     "pending_decision_unknown": Problem(404, "No such decision of this person is pending"),
     "rights_request_unknown": Problem(404, "There is no such request for you"),
+    "rights_end_not_told": Problem(409, "She is told on an earlier day that the rest ends"),
     "rights_step_refused": Problem(409, "The request does not take this step now"),
     "ruling_clash": Problem(409, "Another statement stands for this ruling or this matter"),
     "ruling_unreadable": Problem(422, "This is no ruling that the authority signed"),

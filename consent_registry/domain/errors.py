@@ -310,6 +310,12 @@ class RequestStands(AppError):
     code = "rights_step_refused"
 
 
+class EndNotTold(AppError):
+    """Data rest, and the person was not told on an earlier day that this ends (Article 18(3))."""
+
+    code = "rights_end_not_told"
+
+
 class TaskUnknown(AppError):
     """There is no task of this id."""
 

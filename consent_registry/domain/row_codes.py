@@ -63,6 +63,7 @@ class RowCode(Enum):
     FORM_INCOMPLETE = ("E-FORM-04", "the form says nothing about what every form has to say")
     FORM_RETIRED = ("E-FORM-05", "the form was retired before this was signed")
     FORM_GRANTS_OTHERWISE = ("E-FORM-06", "no answers to this form grant this")
+    FORM_SUPERSEDED = ("E-FORM-07", "this dataset takes a later version of the form")
     UNKNOWN_CODE = ("E-DUO-01", "not a DUO code")
     OBSOLETE_CODE = ("E-DUO-02", "an obsolete DUO code")
     VALUE_MISSING = ("E-DUO-03", "this term needs a value")

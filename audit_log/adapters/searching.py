@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finding search rows: which way a filter is answered, and the blocks that spare long walks.
 
-What names somebody (actor, permit, visa, person) has an index of its own. Everything else, of which
+What names somebody (actor, permit, visa, person) has an index of its own; a person is found by the
+cohorts that hold her, too (`searching_cohorts`). Everything else, of which
 a log has few values, is found by walking down the indexes, past the blocks that cannot hold it:
 `ev_block` says of every 1,024 entries between which times they happened and which terms they have,
 datasets also together with each type, source and refusal.
@@ -24,9 +25,11 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    union,
 )
 
-from audit_log.adapters.tables import EV, EV_BLOCK, EV_PERSON, TERM
+from audit_log.adapters.searching_cohorts import about
+from audit_log.adapters.tables import EV, EV_BLOCK, EV_COHORT, EV_PERSON, TERM
 from audit_log.domain.batch import TermKind, is_digest, term
 from audit_log.domain.search import DECISION_CODES, Filter, Marks
 
@@ -61,6 +64,7 @@ class Search:
         self._connection = connection
         self._wanted = wanted
         self._years = _by_year(wanted, marks)
+        self._cohorts = marks.cohorts if wanted.person is not None else ()
         self._terms = _terms(connection, wanted)
         self._purposes = None
         if wanted.purpose is not None:
@@ -93,12 +97,15 @@ class Search:
         conditions = [EV.c.idx < below, *self._open_parts()]
         if wanted.person is not None:
             dataset = _term(self._connection, TermKind.DATASET, wanted.person.dataset)
-            about = select(EV_PERSON.c.idx).where(
+            sealed = select(EV_PERSON.c.idx).where(
                 EV_PERSON.c.dataset == dataset,
                 EV_PERSON.c.ordinal == wanted.person.ordinal,
                 EV_PERSON.c.idx < below,
             )
-            conditions.append(EV.c.idx.in_(about))
+            among = select(EV_COHORT.c.idx).where(
+                about(self._connection, dataset, self._cohorts), EV_COHORT.c.idx < below
+            )
+            conditions.append(EV.c.idx.in_(union(sealed, among)))
         if any(self._years):
             named = (
                 and_(*(EV.c[name] == mark for name, mark in year.items())) for year in self._years
@@ -110,16 +117,32 @@ class Search:
         """Walk down an index; the rows of a later year all stand above those of an earlier one."""
         found: list[int] = []
         for year in self._years:
-            query = self._rows(year).where(EV.c.idx >= above, EV.c.idx < below)
-            if self._wanted.person is not None:
-                query = query.where(EV_PERSON.c.idx >= above, EV_PERSON.c.idx < below)
-                query = query.order_by(EV_PERSON.c.idx.desc())
-            else:
-                query = query.order_by(EV.c.idx.desc())
-            left = query.limit(limit - len(found))
-            found += self._connection.execute(left).scalars()
+            left = limit - len(found)
+            rows = {
+                index
+                for query in self._queries(year, above, below)
+                for index in self._connection.execute(query.limit(left)).scalars()
+            }
+            found += sorted(rows, reverse=True)[:left]
             if len(found) == limit:
                 break
+        return found
+
+    def _queries(self, year: Mapping[str, int], above: int, below: int) -> list[Select[int]]:
+        """Give the ways down: one for most, two for a person, who may be one of a cohort."""
+        query = self._rows(year).where(EV.c.idx >= above, EV.c.idx < below)
+        if self._wanted.person is None:
+            return [query.order_by(EV.c.idx.desc())]
+        query = query.where(EV_PERSON.c.idx >= above, EV_PERSON.c.idx < below)
+        found = [query.order_by(EV_PERSON.c.idx.desc())]
+        if self._cohorts:
+            dataset = _term(self._connection, TermKind.DATASET, self._wanted.person.dataset)
+            among = select(EV_COHORT.c.idx).join(EV, EV_COHORT.c.idx == EV.c.idx)
+            among = among.where(about(self._connection, dataset, self._cohorts))
+            among = among.where(EV_COHORT.c.idx >= above, EV_COHORT.c.idx < below)
+            for name, mark in year.items():
+                among = among.where(EV.c[name] == mark)
+            found.append(among.where(*self._open_parts()).order_by(EV_COHORT.c.idx.desc()))
         return found
 
     def _in_blocks(self, above: int, below: int, limit: int) -> list[int]:

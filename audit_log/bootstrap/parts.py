@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every process of the log is made of; opens no connection and starts nothing."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Engine
 
+from audit_log.adapters.cohort_client import SCOPES as COHORT_SCOPES
+from audit_log.adapters.cohort_client import HttpCohorts
 from audit_log.adapters.cosigner_keys import read_log_cosigners, read_witness_keys
 from audit_log.adapters.keeping_desk import keeping_transactions
 from audit_log.adapters.key_files import (
@@ -28,11 +31,20 @@ from audit_log.domain.policy import Policy
 from audit_log.domain.retention import RetentionPolicy
 from audit_log.domain.rules.thresholds import Thresholds
 from audit_log.http.api.intake import MAX_INTAKE_BYTES
-from audit_log.ports import KeepingTransaction, Signer, Transaction, Trust
+from audit_log.ports import (
+    CohortMembers,
+    KeepingTransaction,
+    NoRegistry,
+    Signer,
+    Transaction,
+    Trust,
+)
 from audit_log.settings import AuditSettings
+from audit_log.usecases.resolving import CohortDesk
 from audit_log.usecases.witness import Witness
 from shared.clock import Clock
 from shared.db import engine, run_migrations
+from shared.http_client import ServiceTokens
 from shared.ids import IdSource, Uuid7Source
 from shared.request_bodies import BodyLimits
 
@@ -61,6 +73,7 @@ class Parts:
     thresholds: Thresholds
     keeping: KeepingTransaction
     retention: RetentionPolicy
+    cohorts: CohortDesk
 
 
 def build(settings: AuditSettings, *, clock: Clock) -> Parts:
@@ -97,7 +110,25 @@ def build(settings: AuditSettings, *, clock: Clock) -> Parts:
         thresholds=read_thresholds(settings.rules_file),
         keeping=keeping_transactions(database, own, clock),
         retention=read_retention(settings.retention_file),
+        cohorts=CohortDesk(members=_members(settings, clock), random=os.urandom),
     )
+
+
+def registry_token(
+    settings: AuditSettings, scopes: Sequence[str], clock: Clock
+) -> Callable[[], str]:
+    """Give what fetches a token for consent_registry, and keeps it as long as it lives."""
+    tokens = ServiceTokens(
+        settings.token_endpoint, settings.client_id, settings.client_secret, clock
+    )
+    return lambda: tokens.token(settings.consent_registry_audience, scopes)
+
+
+def _members(settings: AuditSettings, clock: Clock) -> CohortMembers:
+    if not settings.consent_registry_url:
+        return NoRegistry()
+    token = registry_token(settings, COHORT_SCOPES, clock)
+    return HttpCohorts(settings.consent_registry_url, token)
 
 
 def migrate(settings: AuditSettings, *, clock: Clock) -> None:

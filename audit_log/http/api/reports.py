@@ -36,6 +36,7 @@ def post_activity(body: dict[str, Any]) -> dict[str, Any]:
         public=body["public"],
         transaction=edge.transaction,
         pseudonyms=edge.pseudonyms,
+        cohorts=edge.cohorts,
         vault=edge.vault,
         clock=edge.clock,
     )
@@ -67,6 +68,7 @@ def post_impact(body: dict[str, Any]) -> dict[str, Any]:
         _asking(body),
         transaction=edge.transaction,
         pseudonyms=edge.pseudonyms,
+        cohorts=edge.cohorts,
         vault=edge.vault,
         clock=edge.clock,
     )

@@ -113,6 +113,7 @@ def report() -> ResponseReturnValue:
         asking,
         transaction=edge.transaction,
         pseudonyms=edge.pseudonyms,
+        cohorts=edge.cohorts,
         vault=edge.vault,
         clock=edge.clock,
     )
@@ -121,6 +122,7 @@ def report() -> ResponseReturnValue:
         public=False,
         transaction=edge.transaction,
         pseudonyms=edge.pseudonyms,
+        cohorts=edge.cohorts,
         vault=edge.vault,
         clock=edge.clock,
     )

@@ -23,6 +23,7 @@ from audit_log.usecases import cases, integrity, reports, saved_queries
 from audit_log.usecases.cases import Openings
 from audit_log.usecases.erase import erase
 from audit_log.usecases.look import Answer, search
+from audit_log.usecases.resolving import CohortDesk
 from audit_log.usecases.saved_queries import QueryFile, QueryRunner
 from shared.entries import Entry, parse_entry
 from shared.errors import Forbidden, ValidationFailed
@@ -32,6 +33,7 @@ from shared.principal import Principal
 from tests.contract.audit_log.test_publishing import Remembered, publisher
 from tests.fakes.log_factories import DATASET, ISSUER, NOON, OTTO, Speaker, fact
 from tests.support.log_world import (
+    COHORTS,
     PSEUDONYMS,
     VAULT,
     Producing,
@@ -250,9 +252,13 @@ def saved(world: World, wanted: Filter, hours: int = 24) -> str:
     return made.id
 
 
-def runner(world: World) -> QueryRunner:
+def runner(world: World, cohorts: CohortDesk = COHORTS) -> QueryRunner:
     return QueryRunner(
-        transaction=world.transaction, vault=VAULT, pseudonyms=PSEUDONYMS, clock=world.clock
+        transaction=world.transaction,
+        vault=VAULT,
+        pseudonyms=PSEUDONYMS,
+        cohorts=cohorts,
+        clock=world.clock,
     )
 
 
@@ -323,6 +329,7 @@ def activity(world: World, wanted: Filter, *, public: bool = False) -> reports.A
         public=public,
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
+        cohorts=COHORTS,
         vault=VAULT,
         clock=world.clock,
     )
@@ -354,6 +361,7 @@ def impact(world: World, wanted: Filter, case: str | None = None) -> reports.Imp
         asking(wanted, case),
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
+        cohorts=COHORTS,
         vault=VAULT,
         clock=world.clock,
     )
@@ -390,6 +398,7 @@ def answered(world: World, wanted: Filter, *, exact: bool = False) -> Answer:
         principal=OTTO,
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
+        cohorts=COHORTS,
         clock=world.clock,
         exact=exact,
     )

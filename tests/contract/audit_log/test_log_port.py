@@ -26,6 +26,7 @@ from tests.contract.audit_log.test_publishing import Remembered, publisher
 from tests.fakes.kernel import START
 from tests.fakes.log_factories import DATASET, ISSUER, OTTO, Speaker, fact, pairs
 from tests.support.log_world import (
+    COHORTS,
     PSEUDONYMS,
     SRC,
     Producing,
@@ -164,6 +165,7 @@ def found(world: World, wanted: Filter, *, limit: int = 50, after: int | None = 
         principal=OTTO,
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
+        cohorts=COHORTS,
         clock=world.clock,
     )
     return [one.index for one in answer.page.entries]
@@ -213,6 +215,7 @@ def test_a_search_rests_on_a_published_size(world: World) -> None:
             principal=OTTO,
             transaction=world.transaction,
             pseudonyms=PSEUDONYMS,
+            cohorts=COHORTS,
             clock=world.clock,
         )
 

@@ -32,6 +32,7 @@ from shared.principal import Principal
 from tests.fakes.log_factories import DATASET, ISSUER, RITA, Speaker, cohort_name, fact
 from tests.integration.audit_log.test_verify import TRUST, NoHead, Signing
 from tests.support.log_world import (
+    COHORTS,
     PSEUDONYMS,
     VAULT,
     PostgresWorld,
@@ -139,6 +140,7 @@ class Node:
             principal=OTTO,
             transaction=self.world.transaction,
             pseudonyms=PSEUDONYMS,
+            cohorts=COHORTS,
             clock=self.world.clock,
         ).page
 

@@ -124,7 +124,7 @@ NO_PEOPLE = {
     *("QueryRun.number", "ReachedDataset.entries", "Reveal.indexes", "SubjectReport.count"),
     *("CohortAnswer.left_revision", "Cohorts.unresolved", "CohortsNamed.as_of"),
     *("Datasets.as_of", "Subject.ordinal", "SubjectReport.cohorts_unresolved"),
-    *("Uses.log_unresolved", "Use.times"),
+    *("QueryRun.unresolved", "Uses.log_unresolved", "Use.times"),
     *("Subjects.as_of", "Use.count", "Use.newest", "NotReporting.missing_reports"),
     *("Uses.log_checked", "Uses.log_differed", "Uses.log_size"),
 }

@@ -635,6 +635,9 @@ def report(statement: dict[str, Any]) -> None:
     print("openings  " + str(statement.get("opened")))
     print("erased    " + str(statement.get("erased")))
     print("integrity " + json.dumps(statement.get("integrity"), sort_keys=True))
+    cohorts = statement.get("cohorts")
+    if isinstance(cohorts, dict) and cohorts.get("unresolved"):
+        print("cohorts   " + str(cohorts.get("unresolved")) + " that may hold the person or not")
     for one in statement.get("producers", []):
         if isinstance(one, dict) and (one.get("gaps") or one.get("silent")):
             print("producer  " + json.dumps(one, sort_keys=True))

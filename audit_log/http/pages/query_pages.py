@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from audit_log.domain.reports import Cell, tens
+from audit_log.domain.saved_queries import QueryRun
 from audit_log.domain.words import DECISION_WORDS, type_in_words
 from audit_log.http.edge import current_edge
 from audit_log.http.pages.officer import filter_from, number_from, search_form
@@ -141,12 +142,17 @@ def _query(found: QueryFile) -> QueryView:
             ("Runs", "It was ended" if ended else f"every {query.hours} hours"),
         ),
         runs=tuple(
-            (f"{run.ran_at:%d %B %Y, %H:%M} UTC", f"{run.count:,}", f"{run.new:,}", f"{run.gone:,}")
+            (f"{run.ran_at:%d %B %Y, %H:%M} UTC", _count(run), f"{run.new:,}", f"{run.gone:,}")
             for run in found.runs
         ),
         newest=found.runs[0].indexes if found.runs else (),
         is_on=not ended,
     )
+
+
+def _count(run: QueryRun) -> str:
+    """Say how many matched, and when more might: a cohort that nobody could look into."""
+    return f"{run.count:,} or more" if run.unresolved else f"{run.count:,}"
 
 
 def _report(reached: Impact, counted: Activity) -> ReportView:

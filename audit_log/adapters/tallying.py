@@ -25,7 +25,7 @@ from audit_log.adapters.searching_cohorts import about
 from audit_log.adapters.tables import EV, EV_COHORT, EV_PERSON, TERM
 from audit_log.domain.batch import TermKind, is_digest, term
 from audit_log.domain.cohorts import CohortAnswer
-from audit_log.domain.reports import Cell, PermitUse, Reach, Use
+from audit_log.domain.reports import Cell, PermitUse, Reach, Reached, Use
 from audit_log.domain.retention import Retention
 from audit_log.domain.search import DECISION_CODES
 from shared.events import Subject
@@ -149,14 +149,24 @@ def reach(connection: Connection, search: Search, below: int) -> Reach:
         .where(found)
         .group_by(_DATASET.c.value)
     )
+    many = (
+        select(_DATASET.c.value, func.count(func.distinct(EV_COHORT.c.cohort)))
+        .select_from(EV)
+        .join(EV_COHORT, EV_COHORT.c.idx == EV.c.idx)
+        .join(_DATASET, _DATASET.c.id == EV_COHORT.c.dataset)
+        .where(found)
+        .group_by(_DATASET.c.value)
+    )
     told: dict[str, int] = {name: int(count) for name, count in connection.execute(about)}
     people: dict[str, int] = {name: int(count) for name, count in connection.execute(who)}
+    cohorts: dict[str, int] = {name: int(count) for name, count in connection.execute(many)}
     return Reach(
         entries=int(entries),
         first_at=first_at,
         last_at=last_at,
         datasets={
-            name: (told.get(name, 0), people.get(name, 0)) for name in sorted(told.keys() | people)
+            name: Reached(told.get(name, 0), people.get(name, 0), cohorts.get(name, 0))
+            for name in sorted(told.keys() | people)  # a cohort's dataset is its entry's own
         },
         actors=int(actors),
     )

@@ -13,7 +13,7 @@ from audit_log.domain.chain import Chain
 from audit_log.domain.cohorts import CohortAnswer, CohortKey
 from audit_log.domain.copies import Copies
 from audit_log.domain.errors import HeadMismatch, LogMismatch, NothingToErase, ProducerExists
-from audit_log.domain.reports import Cell, PermitUse, Reach, Use, cell_of, counted
+from audit_log.domain.reports import Cell, PermitUse, Reach, Reached, Use, cell_of, counted
 from audit_log.domain.retention import year_of
 from audit_log.domain.search import DECISION_CODES, Filter, Marks
 from audit_log.domain.tiles import HEIGHT, WIDTH
@@ -203,12 +203,16 @@ class MemoryReader:
         for person in self._tables.people:
             if person.idx in set(found):
                 people.setdefault(names[person.dataset], set()).add(person.ordinal)
+        cohorts: dict[str, set[int]] = {}
+        for named in self._tables.cohorts:
+            if named.idx in set(found):
+                cohorts.setdefault(names[named.dataset], set()).add(named.cohort)
         return Reach(
             entries=len(rows),
             first_at=min((row.etime for row in rows), default=None),
             last_at=max((row.etime for row in rows), default=None),
             datasets={
-                name: (about[name], len(people.get(name, ())))
+                name: Reached(about[name], len(people.get(name, ())), len(cohorts.get(name, ())))
                 for name in sorted(about.keys() | people)
             },
             actors=len({row.actor for row in rows} - {None}),

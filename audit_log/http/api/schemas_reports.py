@@ -146,11 +146,16 @@ class ActivitySchema(ReportSchema):
 
 
 class ReachedDatasetSchema(StrictSchema):
-    """A dataset reached; `people` is a number of people as a ten, or `<10`."""
+    """A dataset reached; `people` is a number of people as a ten, or `<10`.
+
+    They are those whom entries seal. The people of `cohorts`, which entries name instead, come on
+    top: consent_registry knows how many they are.
+    """
 
     dataset = fields.String(required=True)
     entries = fields.Integer(required=True)
     people = fields.String(required=True)
+    cohorts = fields.Integer(required=True)
 
 
 class ImpactSchema(ReportSchema):

@@ -7,7 +7,7 @@ from typing import Final
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from audit_log.domain.reports import Cell, tens
+from audit_log.domain.reports import Cell, Reached, tens
 from audit_log.domain.saved_queries import QueryRun
 from audit_log.domain.words import DECISION_WORDS, type_in_words
 from audit_log.http.edge import current_edge
@@ -170,8 +170,7 @@ def _report(reached: Impact, counted: Activity) -> ReportView:
             ("When", span),
         ),
         datasets=tuple(
-            (name, f"{entries:,}", str(tens(people)))
-            for name, (entries, people) in reach.datasets.items()
+            (name, f"{one.entries:,}", _people(one)) for name, one in reach.datasets.items()
         ),
         permits=tuple(
             (
@@ -185,6 +184,12 @@ def _report(reached: Impact, counted: Activity) -> ReportView:
         figures=tuple(_figure(cell, count) for cell, count in sorted(counted.figures.items())),
         more=reached.more,
     )
+
+
+def _people(reached: Reached) -> str:
+    """Say how many people, and that those of cohorts come on top."""
+    told, many = str(tens(reached.people)), reached.cohorts
+    return f"{told}, and those of {many:,} cohort{'s' * (many != 1)}" if many else told
 
 
 def _figure(cell: Cell, count: int | str) -> Row:

@@ -371,7 +371,7 @@ def test_a_breachs_reach_is_one_answer(filled: World) -> None:
     wanted = Filter(actor=Account(issuer=ISSUER, subject="rita"), until=NOON + timedelta(days=1))
     found = impact(filled, wanted)
     assert (found.reach.entries, found.reach.actors) == (12, 1)
-    assert found.reach.datasets == {DATASET: (8, 1), OTHER: (4, 1)}
+    assert found.reach.datasets == {DATASET: (8, 1, 0), OTHER: (4, 1, 0)}
     assert (found.reach.first_at, found.reach.last_at) == (NOON, NOON)
     assert {one.permit for one in found.permits} == {None}
     assert impact(filled, Filter(visa="visa-3")).reach.entries == 1

@@ -243,6 +243,8 @@ def test_reports_count_what_a_search_finds(reading: Reading) -> None:
         clock=reading.world.clock,
     )
     assert (impact.reach.entries, impact.stated.count) == (5, 5)
+    # One person is sealed; those of the cohort come on top, and that is said.
+    assert impact.reach.datasets == {DATASET: (5, 1, 1)}
     activity = reports.activity(
         asking,
         public=False,

@@ -51,7 +51,7 @@ _WORKING: Final = (
         'iss', 'olga', now())""",
     """INSERT INTO saved_query VALUES ('q', 'nights', 'iss', 'otto', 901, 'kek-0001', 'w', 's', 24,
         now(), 3, 1)""",
-    "INSERT INTO query_run VALUES ('q', 1, now(), 0, 3, 1, 1, 0, '{2}')",
+    "INSERT INTO query_run VALUES ('q', 1, now(), 0, 3, 1, 1, 0, '{2}', 2)",
 )
 _WITNESSED: Final = (
     "UPDATE checkpoint SET witnessed_note = 'with', witnessed_at = now() WHERE size < 100"

@@ -29,6 +29,7 @@ from tests.fakes.log_factories import DATASET, ISSUER, Speaker, fact
 from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.integration.audit_log.test_verify import TRUST, NoHead, Signing
 from tests.support.log_world import (
+    COHORTS,
     PSEUDONYMS,
     VAULT,
     PostgresWorld,
@@ -138,6 +139,7 @@ class KeepingNode:
             principal=OTTO,
             transaction=self.world.transaction,
             pseudonyms=PSEUDONYMS,
+            cohorts=COHORTS,
             clock=self.world.clock,
         ).page
 

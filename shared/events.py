@@ -88,7 +88,7 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "import": ("started", "finished"),
         "optout": ("registered", "reversed"),
         "permit": ("issued", "renewed", "held", "released", "revoked", "expired"),
-        "person": ("decision", "evidence", "life", "mandate", "merge", "preference"),
+        "person": ("assent", "decision", "evidence", "life", "mandate", "merge", "preference"),
         "rights": (
             "requested",
             "decided",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from audit_log.domain.authority import may_say
 from shared import strict_json
 from shared.canonical import JSON
 from shared.clock import from_rfc3339
@@ -18,6 +19,7 @@ from shared.errors import FieldFault, ValidationFailed
 from shared.events import ENTRY_TYPES, Actor, Fact, NamedCohort, Subject
 
 MAX_LINE_BYTES: Final = 65_536
+_MAX_DIGITS: Final = 19
 _TIME_FORMS: Final[Mapping[str, Callable[[str], datetime]]] = {
     "rfc3339": from_rfc3339,
     "epoch_s": lambda text: datetime.fromtimestamp(int(text), UTC),
@@ -104,6 +106,8 @@ def read_mapping(value: Mapping[str, Any]) -> LineMapping:
     for name in ("type", "time"):
         if name not in value:
             faults.append(FieldFault(f"/{name}", "is missing"))
+    if isinstance(src, str) and is_source(src) and _usurps(src, rules.get("type")):
+        faults.append(FieldFault("/type", "a type that only another service may say"))
     groups: dict[str, Mapping[str, Rule]] = {}
     for name, parts in _GROUPS.items():
         if name in value:
@@ -140,6 +144,8 @@ def fact_of(raw: bytes, mapping: LineMapping, *, trace_id: str, origin: JSON) ->
     entry_type = said["type"] or ""
     if entry_type not in ENTRY_TYPES:
         raise LineFault("type_unknown", "type")
+    if not may_say(mapping.src, entry_type):
+        raise LineFault("type_of_another", "type")
     groups = {name: _group(line, name, parts) for name, parts in mapping.groups.items()}
     person, actor, cohort = (groups.get(name) for name in ("person", "actor", "cohort"))
     return Fact(
@@ -185,6 +191,14 @@ def _rules(
         elif name in needed:
             faults.append(FieldFault(f"{at}/{name}", "is missing"))
     return found
+
+
+def _usurps(src: str, rule: Rule | None) -> bool:
+    """Tell whether a mapping names a type that its source may not say."""
+    if rule is None:
+        return False
+    named = (*(rule.values or {}).values(), rule.value or "")
+    return any(one in ENTRY_TYPES and not may_say(src, one) for one in named)
 
 
 def _rule(value: object) -> Rule | None:
@@ -251,7 +265,7 @@ def _counts(line: Mapping[str, Any], rules: Mapping[str, Rule]) -> dict[str, int
 
 
 def _number(text: str, part: str) -> int:
-    if not text.isascii() or not text.isdigit():
+    if not text.isascii() or not text.isdigit() or len(text) > _MAX_DIGITS:
         raise LineFault("not_a_count", part)
     return int(text)
 

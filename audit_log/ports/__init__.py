@@ -26,6 +26,7 @@ from audit_log.ports.keeping import (
     KeepingDesk,
     KeepingTransaction,
     KeptMonth,
+    OutsideErasures,
     ReadCopies,
 )
 from audit_log.ports.keys import (
@@ -74,8 +75,8 @@ from audit_log.ports.verifying import (
 from audit_log.ports.witnessing import (
     Answer,
     AnswerKind,
-    Holding,
     Shown,
+    WatchedLog,
     WitnessedStore,
     WitnessPeers,
     WitnessStore,
@@ -102,7 +103,6 @@ __all__ = [
     "FindingTransaction",
     "HashedRow",
     "HeadFile",
-    "Holding",
     "InspectedKey",
     "Inspector",
     "IntegrityRuns",
@@ -112,6 +112,7 @@ __all__ = [
     "Log",
     "LogReader",
     "NoRegistry",
+    "OutsideErasures",
     "OwnChain",
     "PersonDecisions",
     "Producer",
@@ -141,6 +142,7 @@ __all__ = [
     "TreeReader",
     "Trust",
     "Vault",
+    "WatchedLog",
     "WitnessPeers",
     "WitnessStore",
     "WitnessedStore",

@@ -144,7 +144,7 @@ def state(
         count=count if counted_out or most is None else most,
         exact=counted_out and (cohorts is None or not cohorts.unresolved),
         integrity=log.integrity.covering(as_of.size),
-        missing=missing_words(wanted, log.exports.standing(), log.reader.gaps(), at),
+        missing=missing_words(wanted, log.exports.standing(wanted.since, wanted.until), at),
         cohorts=cohorts,
     )
 

@@ -115,6 +115,13 @@ class SqlCohorts:
             for row in self._connection.execute(wanted)
         ]
 
+    def gone(self, cohort_id: CohortId, upto: Revision) -> BitMap:
+        """Read by the cohort."""
+        wanted = select(COHORT_NARROWED.c.ordinal).where(
+            COHORT_NARROWED.c.cohort_id == cohort_id, COHORT_NARROWED.c.revision <= upto
+        )
+        return BitMap(self._connection.execute(wanted).scalars())
+
     def holding(
         self, dataset: DatasetId, ordinal: Ordinal, cohorts: Sequence[CohortId]
     ) -> Mapping[CohortId, Holding]:

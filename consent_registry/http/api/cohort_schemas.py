@@ -163,6 +163,29 @@ class EvaluationSchema(Schema):
     salt = fields.String(metadata=_about("hex; opens the manifest's digest"))
 
 
+class SinceSchema(StrictSchema):
+    """Which state of a live cohort its holder has."""
+
+    since = fields.Integer(
+        load_default=None,
+        validate=validate.Range(min=0),
+        metadata=_about("a revision of the dataset; that of the freeze when left out"),
+    )
+
+
+class CohortManifestSchema(Schema):
+    """How a live cohort stands; `manifest` is signed and has all that stands beside it."""
+
+    cohort_id = fields.String()
+    permit_id = fields.String()
+    dataset = fields.String()
+    revision = fields.Integer()
+    since = fields.Integer()
+    delta = fields.String(metadata=_about("who left: portable Roaring bytes of ordinals, base64"))
+    salt = fields.String(metadata=_about("of both digests in the manifest, hex"))
+    manifest = fields.String(metadata=_about("JWS of type placet-manifest+jwt"))
+
+
 class FrozenSchema(Schema):
     """A frozen cohort; void at `void_at` unless bound. Its numbers may be shown."""
 

@@ -25,6 +25,7 @@ from audit_log.ports.keeping import (
     KeepingDesk,
     KeepingTransaction,
     KeptMonth,
+    OutsideErasures,
     ReadCopies,
 )
 from audit_log.ports.keys import (
@@ -108,6 +109,7 @@ __all__ = [
     "KeptMonth",
     "Log",
     "LogReader",
+    "OutsideErasures",
     "OwnChain",
     "PersonDecisions",
     "Producer",

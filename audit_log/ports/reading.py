@@ -139,11 +139,19 @@ class Shredding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shredded:
-    """What was destroyed: parts of entries below `below`; `digest` is over their places."""
+    """What was destroyed: the key, and its parts at `places`, of entries below `below`."""
 
-    parts: int
+    kid: int
+    made_at: datetime
+    key: str
     below: int
     digest: bytes
+    places: tuple[tuple[int, int], ...]
+
+    @property
+    def parts(self) -> int:
+        """How many parts there were."""
+        return len(self.places)
 
 
 class Log(Protocol):

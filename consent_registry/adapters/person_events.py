@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
-from consent_registry.adapters import person_bars
+from consent_registry.adapters import mandate_holders, person_bars
 from consent_registry.adapters.person_keys import PersonKeys
 from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer
 from consent_registry.adapters.sets import among
@@ -28,6 +28,7 @@ from consent_registry.domain.person_events import (
     event_hash,
 )
 from consent_registry.domain.records import NO_PREVIOUS, Channel
+from consent_registry.ports.person_events import Listed
 from shared.ids import DatasetId, Ordinal, Revision
 
 _EVENT: Final = PERSON_EVENT.c
@@ -221,6 +222,25 @@ class SqlPersonEvents:
     def turned(self, dataset: DatasetId, ordinals: Sequence[Ordinal], upto: datetime) -> None:
         """Note that it was said."""
         person_bars.turned(self._connection, dataset, ordinals, upto)
+
+    def name_holder(self, mandate_id: str, pid: str, login: tuple[str, str] | None) -> None:
+        """Insert a row."""
+        hashed = None if login is None else self._sealer.blind(*login)
+        mandate_holders.put(self._connection, mandate_id, pid, hashed)
+
+    def wards(self, issuer: str, subject: str) -> frozenset[str]:
+        """Read rows."""
+        return mandate_holders.wards(self._connection, self._sealer.blind(issuer, subject))
+
+    def without_holder(self, limit: int) -> Sequence[tuple[str, str]]:
+        """Read mandates without a row."""
+        return mandate_holders.without_row(self._connection, limit)
+
+    def listed(
+        self, kind: PersonKind, before: tuple[datetime, str] | None, limit: int
+    ) -> Sequence[Listed]:
+        """Read a page."""
+        return mandate_holders.listed(self._connection, kind, before, limit)
 
     def _last_hashes(self, pids: Iterable[str]) -> dict[str, bytes]:
         newest = (

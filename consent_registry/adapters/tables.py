@@ -3,7 +3,8 @@
 
 Truth: `consent_event`, `person_event`, `withdrawal`, `ruling_statement` and the events of the
 opt-out register, insert-only (the migrations take the rights away and put triggers behind).
-Projections, which can be rebuilt: `consent_terms`, `standing`, `bar`. The rest: registers, frozen
+Projections, which can be rebuilt: `consent_terms`, `standing`, `bar`,
+`mandate_holder`. The rest: registers, frozen
 cohorts, the feed, import staging.
 """
 
@@ -36,7 +37,7 @@ from consent_registry.adapters import opt_out_tables, rights_tables
 from consent_registry.adapters.beside_tables import beside_tables
 from consent_registry.adapters.form_tables import form_tables
 from consent_registry.adapters.notice_tables import notice_tables
-from consent_registry.adapters.person_tables import person_tables
+from consent_registry.adapters.person_tables import holder_table, person_tables
 from consent_registry.adapters.ruling_tables import ruling_statement_table
 from consent_registry.adapters.study_tables import study_tables
 from shared.db import new_metadata
@@ -238,6 +239,7 @@ LISTED_APPROVAL: Final = Table(
 )
 
 PERSON_EVENT, PERSON_REACH, BAR = person_tables(METADATA)
+MANDATE_HOLDER: Final = holder_table(METADATA)
 
 OPT_OUT_REGISTER: Final = opt_out_tables.register_table(METADATA)
 OPT_OUT_PERSON: Final = opt_out_tables.person_table(METADATA)

@@ -100,6 +100,12 @@ class MandateUnknown(AppError):
     code = "mandate_unknown"
 
 
+class MandateOver(AppError):
+    """This caller's authority for this person has ended; nothing of hers is shown any more."""
+
+    code = "mandate_over"
+
+
 class DecisionUnknown(AppError):
     """There is no such pending decision of this person."""
 

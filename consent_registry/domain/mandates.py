@@ -16,6 +16,8 @@ from typing import Final
 from consent_registry.domain.person_events import PersonKind, PersonRecord, known
 from shared.ids import DatasetId
 
+MAJORITY: Final = "majority"
+"""What the body of a mandate says that ends when the person is of age."""
 _LEAP_DAY: Final = (2, 29)
 EARLIEST_ZONE: Final = timedelta(hours=14)
 
@@ -33,7 +35,8 @@ class Mandate:
 
     `seemed_until` is until when the registry took it to be in force: an end may be dated back.
     `issuer` and `subject` are the login of whoever holds it, empty when there is none; an
-    unreadable mandate gives nobody any power and still has its end.
+    unreadable mandate gives nobody any power and still has its end. `majority_at` is when the
+    person decides for herself, where that was to end it.
     """
 
     mandate_id: str
@@ -49,6 +52,7 @@ class Mandate:
     evidence: str
     seemed_until: datetime | None = None
     readable: bool = True
+    majority_at: datetime | None = None
 
     def in_force(self, at: datetime) -> bool:
         """Say whether it gives power at an instant."""
@@ -94,6 +98,7 @@ def _mandate(one: PersonRecord) -> Mandate:
         datasets=None if datasets is None else tuple(datasets),
         evidence=body.get("evidence", ""),
         readable=bool(body),
+        majority_at=one.effective_to if body.get("lapses") == MAJORITY else None,
     )
 
 

@@ -30,9 +30,9 @@ from consent_registry.domain.records import Channel
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.cases import held_one, memberships
-from consent_registry.usecases.guardian_decisions import pending_decisions
 from consent_registry.usecases.mandated import records_of
 from consent_registry.usecases.people_changes import PersonDraft, Recording, change_people
+from consent_registry.usecases.proposals import pending_decisions
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
 from shared.errors import FieldFault, Forbidden, ValidationFailed
@@ -237,7 +237,7 @@ def _assented_in(
     """Give the dataset of the consent that holds, or the decision that waits; of no other one."""
     for pending in pending_decisions(records):
         if pending.decision_id == about:
-            return pending.wanted.dataset
+            return pending.dataset
     for here in _here(uow, pid, recording.recorded_at, None, records):
         if about is not None and here.consent == about:
             return here.dataset

@@ -34,9 +34,15 @@ COUNTS_IN_ENTRIES = {
     "opened": "sealed parts opened in an evidence pack",
     "codes_changed": "illnesses that a new release of the hierarchy changes",
 }
-HANDED_ON = {"dict(counts or {})", "_counts(line, mapping.counts)", "figures.counts()"}
+HANDED_ON = {
+    "dict(counts or {})",
+    "_counts(line, mapping.counts)",
+    "entry.counts",
+    "figures.counts()",
+}
 """How `consent_registry.usecases.facts.fact` passes on what its callers gave, who are read too;
-what another service's line says of itself; and numbers that stand in for people (ADR 0011)."""
+what another service's line says of itself; what a recovery says anew, as it was said before; and
+numbers that stand in for people (ADR 0011)."""
 
 PEOPLE = {
     "audit_log": {"Impact.accounts": "accounts that acted; an officer may search for each"},

@@ -262,11 +262,12 @@ class MemoryTransaction:
 
     def shred(self, wanted: Shredding, at: datetime) -> Shredded:
         tables = self._tables
-        kids = [row.kid for row in tables.keys.values() if row.subject == wanted.subject]
-        if not kids:
+        held = [row for row in tables.keys.values() if row.subject == wanted.subject]
+        if not held:
             raise NothingToErase("no key of this subject is held")
-        del tables.keys[kids[0]]
-        places = sorted(place for place, row in tables.sealed.items() if row.kid == kids[0])
+        key = held[0]
+        del tables.keys[key.kid]
+        places = sorted(place for place, row in tables.sealed.items() if row.kid == key.kid)
         for place in places:
             del tables.sealed[place]
             tables.erased[place] = wanted.id
@@ -283,7 +284,12 @@ class MemoryTransaction:
         void_opened(tables)
         text = "".join(f"{index}/{group}\n" for index, group in places)
         return Shredded(
-            parts=len(places), below=tables.edge.size, digest=sha256(text.encode()).digest()
+            kid=key.kid,
+            made_at=key.created_at,
+            key=sha256(key.wrapped).hexdigest(),
+            below=tables.edge.size,
+            digest=sha256(text.encode()).digest(),
+            places=tuple(places),
         )
 
 

@@ -13,6 +13,7 @@ from consent_registry.http.api import (
     fhir,
     forms,
     imports,
+    minors,
     mondo,
     opt_outs,
     participants,
@@ -32,6 +33,7 @@ def register(api: Api) -> None:
         *(datasets, participants, people, opt_outs, approvals, imports, cohorts, codes, decisions),
         *(rulings, mondo, forms, feed, fhir, receipts, catalogue, erasures, requests, studies),
         study_consents,
+        minors,
     )
     for module in modules:
         api.register_blueprint(module.blueprint)

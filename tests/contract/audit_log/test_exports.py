@@ -27,6 +27,7 @@ from shared.errors import Forbidden, ValidationFailed
 from shared.events import Subject
 from tests.fakes.kernel import CountingIds
 from tests.fakes.log_factories import DATASET, ISSUER, OTTO, Speaker, fact
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.log_world import PSEUDONYMS, Producing, World, entries_of, register
 from tests.support.packs import EVERYTHING, UMA, PackDesk, apart
 
@@ -59,6 +60,7 @@ def erased(world: World, target: Account | Subject) -> None:
         principal=OTTO,
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
         ids=CountingIds(given=900),
         clock=world.clock,
     )

@@ -10,6 +10,7 @@ from audit_log.usecases.erase import erase
 from shared.events import Subject
 from shared.ids import Uuid7Source
 from tests.fakes.log_factories import DATASET, OTTO, Speaker, cohort_name, fact
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.log_world import PSEUDONYMS, PostgresWorld, Producing, drain, sequencer
 
 GUARD = "PL001"
@@ -33,6 +34,7 @@ def filled() -> Iterator[PostgresWorld]:
         principal=OTTO,
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
         ids=Uuid7Source(),
         clock=world.clock,
     )

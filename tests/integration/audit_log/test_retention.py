@@ -30,6 +30,7 @@ from shared.events import Fact, Subject
 from shared.ids import Uuid7Source
 from shared.principal import Principal
 from tests.fakes.log_factories import DATASET, ISSUER, RITA, Speaker, cohort_name, fact
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.integration.audit_log.test_verify import TRUST, NoHead, Signing
 from tests.support.log_world import (
     PSEUDONYMS,
@@ -96,6 +97,7 @@ class Node:
             transaction=self.keeping,
             policy=RetentionPolicy(months=own),
             kept=CopiesKept(),
+            outside=MemoryErasures(),
             read_copies=None,
             ids=Uuid7Source(),
             clock=self.world.clock,
@@ -126,6 +128,7 @@ class Node:
             principal=OTTO,
             transaction=self.world.transaction,
             pseudonyms=PSEUDONYMS,
+            outside=MemoryErasures(),
             ids=Uuid7Source(),
             clock=self.world.clock,
         )
@@ -410,6 +413,7 @@ def test_an_account_is_erased_in_years_to_come(node: Node) -> None:
         principal=OTTO,
         transaction=node.world.transaction,
         pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
         ids=Uuid7Source(),
         clock=node.world.clock,
     )

@@ -28,6 +28,7 @@ from services.cli import main
 from shared.events import Subject
 from shared.ids import Uuid7Source
 from tests.fakes.log_factories import DATASET, OTTO, Speaker, cohort_name, fact
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.log_world import (
     ORIGIN,
     PSEUDONYMS,
@@ -93,6 +94,7 @@ def world() -> Iterator[PostgresWorld]:
         principal=OTTO,
         transaction=made.transaction,
         pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
         ids=Uuid7Source(),
         clock=made.clock,
     )

@@ -139,7 +139,8 @@ def _standing(begun: Sequence[ConsentEvent], effective_at: datetime) -> Standing
 
 def _beside_voided(begun: Sequence[ConsentEvent], effective_at: datetime) -> Standing:
     """Say what holds where something was entered in error: what held, unless that is it."""
-    voiding = {one: event for event in begun for one in event.voids}
+    # Of several that name one grant the last says so, whatever order they are read in.
+    voiding = {one: event for event in sorted(begun, key=_expressed) for one in event.voids}
     others = [event for event in begun if not event.voids]
     newest = max((event for event in others if event.kind.grants), key=_expressed, default=None)
     if newest is None or newest.event_id not in voiding:

@@ -229,6 +229,7 @@ def _instants(case: Case) -> list[datetime]:
         if one.effective_to is not None:
             found.add(one.effective_to)
     for records in case.records.values():
+        found |= {one.ends for one in mandates(records) if one.ends is not None}
         reached = ages(records)
         found |= {at for at in (reached.needed_from, reached.counts_from) if at is not None}
     return sorted(found)

@@ -245,6 +245,7 @@ def _instants(case: Case) -> list[datetime]:
     for placements in case.reach.placements.values():
         found |= {one.since for one in placements}
     for records in case.records.values():
+        found |= {one.ends for one in mandates(records) if one.ends is not None}
         reached = ages(records)
         found |= {at for at in (reached.needed_from, reached.counts_from) if at is not None}
     return sorted(found)

@@ -7,7 +7,16 @@ from collections.abc import Callable
 from typing import Final
 
 from audit_log.settings import AdminSettings
-from services.audit_log import admin, imports, log_copies, maps, recounts, recover_cli, witness_cli
+from services.audit_log import (
+    admin,
+    forks_cli,
+    imports,
+    log_copies,
+    maps,
+    recounts,
+    recover_cli,
+    witness_cli,
+)
 from services.audit_log.outcome import OK, USAGE, with_settings
 
 _ADD_HELP: Final = """\
@@ -35,6 +44,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     log_copies.register(commands)
     recounts.register(commands)
     maps.register(commands)
+    forks_cli.register(commands)
     _add(commands, "vkey", _vkey, "print the key that verifies the log's checkpoints")
     _add_keys(commands)
     recover_cli.register(commands, with_settings)

@@ -143,8 +143,26 @@ CONSENT_EVENT: Final = Table(
     ),
     Index(None, "dataset", "ordinal", "revision"),
     Index(None, "dataset", "revision"),
-    # One line of one file under one mapping is one event, whatever is killed in between.
-    UniqueConstraint("file_sha256", "line", "mapping"),
+    # Lines of files stand in `imported_line`; here only those of events from before that was so.
+    Index(
+        "ix_consent_event_file_sha256_line_mapping",
+        "file_sha256",
+        "line",
+        "mapping",
+        unique=True,
+        postgresql_where=text("file_sha256 IS NOT NULL"),
+    ),
+)
+
+# One line of one file under one mapping is one event, whatever is killed in between. Whose it was
+# is taken out when she is erased: the same file does not bring her back, and nothing leads to her.
+IMPORTED_LINE: Final = Table(
+    "imported_line",
+    METADATA,
+    Column("file_sha256", LargeBinary, primary_key=True),
+    Column("line", BigInteger, primary_key=True, autoincrement=False),
+    Column("mapping", Integer, primary_key=True, autoincrement=False),
+    Column("pid", _ID, index=True),
 )
 
 WITHDRAWAL: Final = Table(

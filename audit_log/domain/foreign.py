@@ -16,7 +16,7 @@ from shared.canonical import JSON
 from shared.clock import from_rfc3339
 from shared.entry_forms import is_source
 from shared.errors import FieldFault, ValidationFailed
-from shared.events import ENTRY_TYPES, Actor, Fact, Subject
+from shared.events import ENTRY_TYPES, Actor, Fact, NamedCohort, Subject
 
 MAX_LINE_BYTES: Final = 65_536
 _MAX_DIGITS: Final = 19
@@ -31,9 +31,12 @@ _PLAIN: Final = ("type", "time", "dataset", "decision", "reason", "basis", "purp
 _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "actor": ("issuer", "subject", "client_id"),
     "person": ("dataset", "ordinal"),
+    "cohort": ("cohort_id", "digest", "revision"),
     "permit": ("permit_id", "jti"),
     "net": ("ip",),
 }
+_NEEDED: Final[Mapping[str, tuple[str, ...]]] = {"permit": (), "cohort": ("cohort_id", "digest")}
+"""What groups that may lack parts never lack; the others lack none."""
 
 
 class LineFault(Exception):
@@ -108,7 +111,8 @@ def read_mapping(value: Mapping[str, Any]) -> LineMapping:
     groups: dict[str, Mapping[str, Rule]] = {}
     for name, parts in _GROUPS.items():
         if name in value:
-            groups[name] = _rules(value[name], parts, f"/{name}", faults, whole=name != "permit")
+            needed = _NEEDED.get(name, parts)
+            groups[name] = _rules(value[name], parts, f"/{name}", faults, needed)
     counts = value.get("counts", {})
     counted = _rules(counts, tuple(counts) if isinstance(counts, dict) else (), "/counts", faults)
     skip = value.get("skip", [])
@@ -143,7 +147,7 @@ def fact_of(raw: bytes, mapping: LineMapping, *, trace_id: str, origin: JSON) ->
     if not may_say(mapping.src, entry_type):
         raise LineFault("type_of_another", "type")
     groups = {name: _group(line, name, parts) for name, parts in mapping.groups.items()}
-    person, actor = groups.get("person"), groups.get("actor")
+    person, actor, cohort = (groups.get(name) for name in ("person", "actor", "cohort"))
     return Fact(
         type=entry_type,
         occurred_at=_time(said["time"] or "", mapping.time_form),
@@ -159,6 +163,7 @@ def fact_of(raw: bytes, mapping: LineMapping, *, trace_id: str, origin: JSON) ->
         permit=groups.get("permit"),
         net=groups.get("net"),
         subjects=() if person is None else (_subject(person),),
+        cohort=None if cohort is None else _cohort(cohort),
     )
 
 
@@ -167,10 +172,9 @@ def _rules(
     names: tuple[Any, ...],
     at: str,
     faults: list[FieldFault],
-    *,
-    whole: bool = False,
+    needed: tuple[Any, ...] = (),
 ) -> dict[Any, Rule]:
-    """Read the rules of one table; with `whole` every name must be there."""
+    """Read the rules of one table, in which the needed names must be."""
     found: dict[Any, Rule] = {}
     if not isinstance(value, dict):
         faults.append(FieldFault(at, "is no table"))
@@ -184,7 +188,7 @@ def _rules(
                 faults.append(FieldFault(f"{at}/{name}", "give a field or a value"))
             else:
                 found[name] = rule
-        elif whole:
+        elif name in needed:
             faults.append(FieldFault(f"{at}/{name}", "is missing"))
     return found
 
@@ -235,13 +239,22 @@ def _group(line: Mapping[str, Any], name: str, rules: Mapping[str, Rule]) -> dic
     """Read a sealed group; None when the line lacks an optional part that the group cannot lack."""
     found = {part: rule.read(line, f"{name}.{part}") for part, rule in rules.items()}
     given = {part: text for part, text in found.items() if text is not None}
-    if name != "permit" and len(given) < len(rules):
+    if not given.keys() >= set(_NEEDED.get(name, rules)):
         return None
     return given or None
 
 
 def _subject(person: Mapping[str, str]) -> Subject:
     return Subject(dataset=person["dataset"], ordinal=_number(person["ordinal"], "person.ordinal"))
+
+
+def _cohort(said: Mapping[str, str]) -> NamedCohort:
+    revision = said.get("revision")
+    return NamedCohort(
+        cohort_id=said["cohort_id"],
+        digest=said["digest"],
+        revision=None if revision is None else _number(revision, "cohort.revision"),
+    )
 
 
 def _counts(line: Mapping[str, Any], rules: Mapping[str, Rule]) -> dict[str, int]:

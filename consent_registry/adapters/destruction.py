@@ -17,6 +17,7 @@ from consent_registry.adapters.tables import (
     ERASURE_ACCOUNT,
     IMPORT_BATCH,
     LISTED_APPROVAL,
+    MANDATE_HOLDER,
     OUTBOX,
     PARTICIPANT,
     PARTICIPANT_LINK,
@@ -69,7 +70,7 @@ class SqlDestruction:
             .values(pseudonym=f"erased {pid}", erased_at=func.coalesce(PARTICIPANT.c.erased_at, at))
         )
         self._keep_accounts(pid, erasure_id)
-        for table in (PARTICIPANT_LINK, PERSON_KEY, LISTED_APPROVAL):
+        for table in (PARTICIPANT_LINK, PERSON_KEY, LISTED_APPROVAL, MANDATE_HOLDER):
             self._connection.execute(delete(table).where(table.c.pid == pid))
         self._connection.execute(
             update(RIGHTS_REQUEST).where(RIGHTS_REQUEST.c.pid == pid).values(words=None)

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     LargeBinary,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 _INSTANT: Final = DateTime(timezone=True)
@@ -43,6 +45,13 @@ def person_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
         Column("previous", LargeBinary, nullable=False),
         Column("hash", LargeBinary, nullable=False),
         UniqueConstraint("pid", "number"),
+        Index(
+            "ix_person_event_kind",
+            "kind",
+            "recorded_at",
+            "event_id",
+            postgresql_where=text("kind IN ('died', 'mandate_recorded')"),
+        ),
     )
 
     # Which members a change of a person reached, and at which revision of the dataset.
@@ -71,3 +80,14 @@ def person_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
         Index(None, "dataset", "starts_at"),
     )
     return event, reach, bar
+
+
+def holder_table(metadata: MetaData) -> Table:
+    """Declare a projection: whose mandate it is, and who holds it, as a keyed hash of the login."""
+    return Table(
+        "mandate_holder",
+        metadata,
+        Column("mandate_id", _ID, primary_key=True),
+        Column("pid", _ID, ForeignKey("participant.pid"), nullable=False, index=True),
+        Column("login", LargeBinary, index=True),
+    )

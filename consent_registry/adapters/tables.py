@@ -3,7 +3,8 @@
 
 Truth: `consent_event`, `person_event`, `withdrawal`, `ruling_statement` and the events of the
 opt-out register, insert-only (the migrations take the rights away and put triggers behind).
-Projections, which can be rebuilt: `consent_terms`, `standing`, `bar`. The rest: registers, frozen
+Projections, which can be rebuilt: `consent_terms`, `standing`, `bar`,
+`mandate_holder`. The rest: registers, frozen
 cohorts, the feed, import staging.
 """
 
@@ -36,7 +37,7 @@ from consent_registry.adapters import opt_out_tables, rights_tables
 from consent_registry.adapters.beside_tables import beside_tables
 from consent_registry.adapters.form_tables import form_tables
 from consent_registry.adapters.notice_tables import notice_tables
-from consent_registry.adapters.person_tables import person_tables
+from consent_registry.adapters.person_tables import holder_table, person_tables
 from consent_registry.adapters.ruling_tables import ruling_statement_table
 from consent_registry.adapters.study_tables import study_tables
 from shared.db import new_metadata
@@ -49,7 +50,7 @@ ENDED_SESSIONS: Final = ended_session_table(METADATA)
 CONSENT_FORM, CONSENT_FORM_STEP = form_tables(METADATA)
 BESIDE: Final = beside_tables(METADATA)
 RULING_STATEMENT: Final = ruling_statement_table(METADATA)
-NOTICE, NOTICE_STEP = notice_tables(METADATA)
+NOTICE, NOTICE_STEP, NOTICE_ROUND = notice_tables(METADATA)
 STUDY_VERSION, STUDY_DATASET = study_tables(METADATA)
 
 _INSTANT: Final = DateTime(timezone=True)
@@ -238,6 +239,7 @@ LISTED_APPROVAL: Final = Table(
 )
 
 PERSON_EVENT, PERSON_REACH, BAR = person_tables(METADATA)
+MANDATE_HOLDER: Final = holder_table(METADATA)
 
 OPT_OUT_REGISTER: Final = opt_out_tables.register_table(METADATA)
 OPT_OUT_PERSON: Final = opt_out_tables.person_table(METADATA)
@@ -342,6 +344,8 @@ IMPORT_ROW: Final = Table(
     Column("effective_from", _INSTANT, nullable=False),
     Column("effective_to", _INSTANT),
     Column("form_version", Text, nullable=False),
+    # Digests of the names of a FHIR consent, apart by spaces.
+    Column("reference_names", Text),
     Index(None, "import_id", "first_line"),
 )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from consent_registry.domain.assent import Hers, ages, assent_bars
 from consent_registry.domain.bars import NO_BARS, Bar, Bars, BarSegment, Cause
 from consent_registry.domain.history import (
     ConsentEvent,
@@ -88,7 +89,7 @@ def held_at(
     herself = one_person[member.pid]
     times = (effective_at, known_at)
     own = _standing(case, herself, member.dataset, times)
-    bars: set[Cause] = set()
+    bars: set[Cause] = {*_will(case, herself, member.dataset, own, times)}
     others = {one_person[pid] for pid in maybe_one[member.pid]} - {herself}
     for other in others:
         bars |= _of_another(case, other, member.dataset, own, times)
@@ -121,7 +122,7 @@ def _records(case: Case, pids: Iterable[str]) -> list[PersonRecord]:
 def _standing(case: Case, pids: frozenset[str], dataset: DatasetId, times: _Times) -> Standing:
     """Say what one person's events in one dataset add up to, under whichever name they stand."""
     effective_at, known_at = times
-    events = [one for pid in sorted(pids) for one in case.consents.get((pid, dataset), ())]
+    events = _events(case, pids, dataset)
     elsewhere = [pid for pid in sorted(pids) if (pid, dataset) not in case.consents]
     events += [
         one.event
@@ -140,6 +141,24 @@ def _standing(case: Case, pids: frozenset[str], dataset: DatasetId, times: _Time
     return found
 
 
+def _events(case: Case, pids: frozenset[str], dataset: DatasetId) -> list[ConsentEvent]:
+    return [one for pid in sorted(pids) for one in case.consents.get((pid, dataset), ())]
+
+
+def _will(
+    case: Case, pids: frozenset[str], dataset: DatasetId, standing: Standing, times: _Times
+) -> set[Bar]:
+    """Say what one person's own will, while others decide for her, bars in one dataset."""
+    records = _records(case, pids)
+    hers = Hers(
+        records=records,
+        held=mandates(records, times[1]),
+        events=_events(case, pids, dataset),
+        dataset=dataset,
+    )
+    return assent_bars(hers, standing, *times)
+
+
 def _of_another(
     case: Case, other: frozenset[str], dataset: DatasetId, own: Standing, times: _Times
 ) -> set[Cause]:
@@ -147,7 +166,8 @@ def _of_another(
 
     Her state in this dataset, and an express no of hers in any: that may have been meant for all.
     """
-    found: set[Cause] = set()
+    theirs_here = _standing(case, other, dataset, times)
+    found: set[Cause] = {*_will(case, other, dataset, theirs_here, times)}
     for name in {name for pid, name in case.consents if pid in other}:
         theirs = _standing(case, other, name, times)
         if name == dataset and theirs.state is not State.GIVEN:
@@ -208,4 +228,7 @@ def _instants(case: Case) -> list[datetime]:
         found.add(one.effective_from)
         if one.effective_to is not None:
             found.add(one.effective_to)
+    for records in case.records.values():
+        reached = ages(records)
+        found |= {at for at in (reached.needed_from, reached.counts_from) if at is not None}
     return sorted(found)

@@ -100,10 +100,28 @@ class MandateUnknown(AppError):
     code = "mandate_unknown"
 
 
+class MandateOver(AppError):
+    """This caller's authority for this person has ended; nothing of hers is shown any more."""
+
+    code = "mandate_over"
+
+
 class DecisionUnknown(AppError):
     """There is no such pending decision of this person."""
 
     code = "pending_decision_unknown"
+
+
+class NobodyDecides(AppError):
+    """Nobody decides in this person's place there: she consents and withdraws herself."""
+
+    code = "nobody_decides"
+
+
+class AssentMatterUnknown(AppError):
+    """There is no such consent in force and no such pending decision to agree to."""
+
+    code = "assent_matter_unknown"
 
 
 class MergeUnknown(AppError):

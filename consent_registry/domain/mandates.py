@@ -16,8 +16,10 @@ from typing import Final
 from consent_registry.domain.person_events import PersonKind, PersonRecord, known
 from shared.ids import DatasetId
 
+MAJORITY: Final = "majority"
+"""What the body of a mandate says that ends when the person is of age."""
 _LEAP_DAY: Final = (2, 29)
-_EARLIEST_ZONE: Final = timedelta(hours=14)
+EARLIEST_ZONE: Final = timedelta(hours=14)
 
 
 class MandateKind(Enum):
@@ -33,7 +35,8 @@ class Mandate:
 
     `seemed_until` is until when the registry took it to be in force: an end may be dated back.
     `issuer` and `subject` are the login of whoever holds it, empty when there is none; an
-    unreadable mandate gives nobody any power and still has its end.
+    unreadable mandate gives nobody any power and still has its end. `majority_at` is when the
+    person decides for herself, where that was to end it.
     """
 
     mandate_id: str
@@ -49,6 +52,7 @@ class Mandate:
     evidence: str
     seemed_until: datetime | None = None
     readable: bool = True
+    majority_at: datetime | None = None
 
     def in_force(self, at: datetime) -> bool:
         """Say whether it gives power at an instant."""
@@ -94,6 +98,7 @@ def _mandate(one: PersonRecord) -> Mandate:
         datasets=None if datasets is None else tuple(datasets),
         evidence=body.get("evidence", ""),
         readable=bool(body),
+        majority_at=one.effective_to if body.get("lapses") == MAJORITY else None,
     )
 
 
@@ -127,14 +132,7 @@ def lapses_at(
     afterwards brings nothing back. What was allowed after an end that was dated back never held.
     None when no guardian decided then, or the authority has no end.
     """
-    acting = [
-        one
-        for one in held
-        if one.kind is MandateKind.GUARDIAN
-        and one.covers(dataset)
-        and one.begins <= expressed_at
-        and (one.seemed_until is None or expressed_at < one.seemed_until)
-    ]
+    acting = decided_then(held, dataset, expressed_at)
     if not acting:
         return None
     at = expressed_at
@@ -148,8 +146,22 @@ def lapses_at(
     return at
 
 
-def majority(born: date, age: int) -> datetime:
-    """Give the instant from which somebody decides for herself; the date of birth is not kept.
+def decided_then(
+    held: Iterable[Mandate], dataset: DatasetId, expressed_at: datetime
+) -> list[Mandate]:
+    """Give the guardians who decided at an instant, as the registry took it to be then."""
+    return [
+        one
+        for one in held
+        if one.kind is MandateKind.GUARDIAN
+        and one.covers(dataset)
+        and one.begins <= expressed_at
+        and (one.seemed_until is None or expressed_at < one.seemed_until)
+    ]
+
+
+def birthday(born: date, age: int) -> datetime:
+    """Give the instant from which somebody is of an age; the date of birth is not kept.
 
     It is when that day begins first on earth: a few hours early is narrower, late would not be.
     Born on 29 February, in a year without one: on 28 February, for the same reason.
@@ -157,4 +169,4 @@ def majority(born: date, age: int) -> datetime:
     year = born.year + age
     leaps = (born.month, born.day) != _LEAP_DAY or calendar.isleap(year)
     day = date(year, born.month, born.day if leaps else born.day - 1)
-    return datetime.combine(day, time(), tzinfo=UTC) - _EARLIEST_ZONE
+    return datetime.combine(day, time(), tzinfo=UTC) - EARLIEST_ZONE

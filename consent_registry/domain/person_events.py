@@ -34,6 +34,9 @@ class PersonKind(Enum):
     DECISION_PROPOSED = "decision_proposed"
     DECISION_SIGNED = "decision_signed"
     DECISION_COMPLETED = "decision_completed"
+    DECISION_REFUSED = "decision_refused"
+    ASSENT = "assent"
+    AGES = "ages"
     DIED = "died"
     DEATH_CORRECTED = "death_corrected"
     WISH = "wish"
@@ -51,7 +54,8 @@ class PersonRecord:
     """One event of one person; `number` counts hers from 1.
 
     `matter` is what several events are about: a merge, a mandate, a decision, a piece of evidence.
-    `about` is the other person of a merge, or the consent event that evidence is for.
+    `about` is the other person of a merge, the consent event that evidence or a completed decision
+    is for, or what an assent is to.
     """
 
     event_id: str

@@ -25,8 +25,9 @@ DESK: Final = "consents.read"
 class Choice:
     """What holds for one participant in one dataset at one instant, as known at another.
 
-    The last two say on what a withdrawal acts under the dataset's law: on permits still to be
-    given, and on running ones. `bars` are what stands beside her choices.
+    `stops_new` and `stops_running` say on what a withdrawal acts under the dataset's law: on
+    permits still to be given, and on running ones. `bars` are what stands beside her choices, and
+    `barring` those of them that exclude her under that law.
     """
 
     dataset: Dataset
@@ -37,6 +38,7 @@ class Choice:
     stops_new: bool = True
     stops_running: bool = True
     bars: Bars = NO_BARS
+    barring: Bars = NO_BARS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ def consents_of(
     now = tools.clock.now()
     with tools.reads() as uow:
         pid = access.participant(uow, principal, pseudonym, DESK)
-        choices = _choices(uow, tools, pid, effective_at, known_at)
+        choices = choices_in(uow, tools, pid, effective_at, known_at)
     return Choices(
         pseudonym=pseudonym,
         effective_at=effective_at or now,
@@ -91,7 +93,7 @@ def own_consents(*, tools: Tools, principal: Principal) -> Choices:
             pseudonym=uow.people.pseudonym(pid),
             effective_at=now,
             known_at=now,
-            choices=_choices(uow, tools, pid, None, None),
+            choices=choices_in(uow, tools, pid, None, None),
         )
 
 
@@ -109,7 +111,7 @@ def history_of(
     """
     with tools.reads() as uow:
         pid = access.participant(uow, principal, pseudonym, DESK)
-        steps = _history(uow, pid)
+        steps = steps_in(uow, pid)
     return [
         step
         for step in steps
@@ -121,24 +123,31 @@ def history_of(
 def own_history(*, tools: Tools, principal: Principal) -> Sequence[Step]:
     """Give every event of the participant this login is linked to, newest first."""
     with tools.reads() as uow:
-        return _history(uow, access.oneself(uow, principal))
+        return steps_in(uow, access.oneself(uow, principal))
 
 
-def _choices(
+def choices_in(
     uow: UnitOfWork,
     tools: Tools,
     pid: str,
     effective_at: datetime | None,
     known_at: datetime | None,
 ) -> tuple[Choice, ...]:
+    """Say what a person whom the caller may see allows, dataset by dataset."""
     found: list[Choice] = []
     for dataset, member in _memberships(uow, pid):
         now = dataset.now(tools.clock.now())
         rules = tools.rules(dataset, now)
         choice = _choice(uow, dataset, member, effective_at or now, known_at)
         acts = {moment: rules.says(No.WITHDRAWAL, moment) for moment in Moment}
+        barring = {one for one in choice.bars if any(rules.barred(one, m) for m in Moment)}
         found.append(
-            replace(choice, stops_new=acts[Moment.NEW], stops_running=acts[Moment.RUNNING])
+            replace(
+                choice,
+                stops_new=acts[Moment.NEW],
+                stops_running=acts[Moment.RUNNING],
+                barring=frozenset(barring),
+            )
         )
     return tuple(found)
 
@@ -164,7 +173,8 @@ def _choice(
     )
 
 
-def _history(uow: UnitOfWork, pid: str) -> list[Step]:
+def steps_in(uow: UnitOfWork, pid: str) -> list[Step]:
+    """Give every event of a person whom the caller may see, newest first."""
     steps = [
         Step(dataset=dataset, record=record, terms=terms_of(record.personal))
         for dataset, member in _memberships(uow, pid)

@@ -57,12 +57,12 @@ def participant_receipt(
 ) -> Receipt:
     """Give the receipt of a participant's event, to a desk or to herself. Raises ReceiptUnknown."""
     steps = history_of(pseudonym, tools=tools, principal=principal)
-    return _receipt(steps, event_id, tools)
+    return receipt_in(steps, event_id, tools)
 
 
 def own_receipt(event_id: str, *, tools: Tools, principal: Principal) -> Receipt:
     """Give the receipt of an event of the participant this login is linked to."""
-    return _receipt(own_history(tools=tools, principal=principal), event_id, tools)
+    return receipt_in(own_history(tools=tools, principal=principal), event_id, tools)
 
 
 def check_receipt(text: str, *, tools: Tools) -> Checked:
@@ -83,7 +83,8 @@ def check_receipt(text: str, *, tools: Tools) -> Checked:
     return Checked(valid=True, recorded_at=found.recorded_at, latest=found.latest)
 
 
-def _receipt(steps: Sequence[Step], event_id: str, tools: Tools) -> Receipt:
+def receipt_in(steps: Sequence[Step], event_id: str, tools: Tools) -> Receipt:
+    """Give the receipt of one of these events. Raises ReceiptUnknown."""
     step = next((one for one in steps if one.record.event_id == event_id), None)
     if step is None:
         raise ReceiptUnknown

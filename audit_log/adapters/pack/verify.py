@@ -762,7 +762,7 @@ def report(statement: dict[str, Any]) -> list[str]:
         "integrity " + shown(statement.get("integrity")),
     ]
     for one in statement.get("producers", []):
-        if isinstance(one, dict) and (one.get("gaps") or one.get("silent")):
+        if isinstance(one, dict) and any(map(one.get, ("gaps", "silent", "remarks"))):
             lines.append("producer  " + shown(one))
     return lines
 

@@ -133,6 +133,7 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "permit.released": Kind(SECURITY_ALERT, USER_SECURITY, "U", 2, _IAM, ("change",)),
         "permit.revoked": Kind(SECURITY_ALERT, USER_SECURITY, "U", 2, _IAM, ("change",)),
         "permit.expired": Kind(SECURITY_ALERT, USER_SECURITY, "U", 2, _IAM, ("change",)),
+        "person.assent": Kind(SECURITY_ALERT, OBJECT_SECURITY, "U", 2, _IAM, ("change",)),
         "person.decision": Kind(SECURITY_ALERT, OBJECT_SECURITY, "U", 2, _IAM, ("change",)),
         "person.evidence": Kind(SECURITY_ALERT, OBJECT_SECURITY, "U", 2, _IAM, ("change",)),
         "person.life": Kind(SECURITY_ALERT, OBJECT_SECURITY, "U", 2, _IAM, ("change",)),

@@ -13,6 +13,7 @@ from consent_registry.http.api import (
     fhir,
     forms,
     imports,
+    minors,
     mondo,
     opt_outs,
     participants,
@@ -30,6 +31,7 @@ def register(api: Api) -> None:
     modules = (
         *(datasets, participants, people, opt_outs, approvals, imports, cohorts, codes, decisions),
         *(rulings, mondo, forms, feed, fhir, receipts, catalogue, erasures, requests, studies),
+        minors,
     )
     for module in modules:
         api.register_blueprint(module.blueprint)

@@ -11,6 +11,7 @@ from shared.entries import parse_entry
 from shared.events import Subject
 from tests.fakes.kernel import START, CountingIds
 from tests.fakes.log_factories import OTTO
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.integration.audit_log.test_checks import HER, PERMITS, Checked, issued, used
 from tests.support.log_world import PSEUDONYMS, SRC, PostgresWorld, entries_of
 
@@ -31,6 +32,7 @@ def forget(log: Checked, person: Subject = HER) -> None:
         principal=OTTO,
         transaction=log.world.transaction,
         pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
         ids=CountingIds(),
         clock=log.world.clock,
     )

@@ -15,7 +15,6 @@ import requests
 from shared.entries import Entry, parse_entry
 from shared.events import SealedEntry
 from tests.fakes.log_factories import Speaker, fact
-from tests.integration.audit_log.test_intake_and_erasure import entries_of
 from tests.support.log_node import OFFICER_SCOPES, LogNode
 from tests.support.tokens import service_token
 
@@ -35,7 +34,8 @@ def speaker(src: str = SRC) -> Speaker:
 
 def said_by(node: LogNode, epoch: int) -> list[Entry]:
     """Give what the log serves of one chain, in the log's order."""
-    everything = [parse_entry(raw) for raw in entries_of(node, node.settle())]
+    node.settle()
+    everything = [parse_entry(raw) for raw in node.entries()]
     return [one for one in everything if one.src in (SRC, OTHER) and one.epoch == epoch]
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
+from consent_registry.domain.assent import Ages, Will, ages_body
 from consent_registry.domain.bars import bars_in
 from consent_registry.domain.cases import Case, held_at, project
 from consent_registry.domain.cohort import evaluate, holding
@@ -20,15 +21,22 @@ from consent_registry.domain.policy_file import load_policy
 from consent_registry.domain.regimes import Moment, Rules
 from consent_registry.domain.ties import MergeState, merges
 from shared.canonical import JSON
+from shared.ids import DatasetId
 from tests.fakes.consent_factories import GOOD_POLICY, inquiry, terms
 from tests.fakes.lives import MEMBERS, Lives
 
 POLICY = load_policy(GOOD_POLICY)
+LENIENT = load_policy(
+    GOOD_POLICY.replace("needed_from = 12", 'needed_from = "never"').replace(
+        'overruled = "never"', 'overruled = "by_guardians"'
+    )
+)
 LAWS = [
     POLICY.rules("consent_gdpr", "legal_basis"),
     POLICY.rules("ehds_ch4", "none"),
     POLICY.rules("national_act", "legal_basis"),
     POLICY.rules("national_act", "none"),
+    LENIENT.rules("consent_gdpr", "legal_basis"),
 ]
 PROPOSED, CONFIRMED, UNDONE = (
     PersonKind.MERGE_PROPOSED,
@@ -42,6 +50,7 @@ STEPS = st.lists(
             [
                 *("give", "other", "refuse", "withdraw", "leave", "die", "lives", "wish"),
                 *("propose", "settle", "undo", "guardian", "end", "evidence", "prefer"),
+                *("yes", "no", "ages", "unable"),
             ]
         ),
         st.integers(0, 11),
@@ -71,6 +80,8 @@ def take(lives: Lives, step: str, number: int) -> None:
         held_as: dict[str, JSON] = {"kind": "guardian", "joint": False}
         until = lives.now + timedelta(seconds=1 + number)
         lives.note(pid, PersonKind.MANDATE_RECORDED, until=until, body=held_as)
+    elif step in {"yes", "no", "unable", "ages"}:
+        speak(lives, step, (pid, dataset), number)
     elif step == "end":
         held = [one for one in lives.records if one.kind is PersonKind.MANDATE_RECORDED]
         if held:
@@ -92,6 +103,20 @@ def take(lives: Lives, step: str, number: int) -> None:
         }
         body: dict[str, JSON] = {"wish": ("continue", "stop", "ask_relatives")[number % 3]}
         lives.note(pid, kinds_of[step], body=body if step == "wish" else {})
+
+
+def speak(lives: Lives, step: str, whose: tuple[str, DatasetId], number: int) -> None:
+    pid, dataset = whose
+    if step == "ages":
+        needed, counts = (lives.now + timedelta(seconds=number - n) for n in (6, 8))
+        reached = Ages(needed_from=needed, counts_from=counts)
+        lives.note(pid, PersonKind.AGES, body=ages_body(reached))
+        return
+    grants = [one for one in lives.consents[(pid, dataset)] if one.kind.grants]
+    about = grants[-1].event_id if grants and step == "yes" else None
+    will = {"yes": Will.ASSENT, "no": Will.DISSENT, "unable": Will.UNABLE}[step]
+    body: dict[str, JSON] = {"will": will.value, "datasets": [dataset]}
+    lives.note(pid, PersonKind.ASSENT, about=about, body=body)
 
 
 def join(lives: Lives, step: str, pair: tuple[str, str]) -> None:
@@ -122,8 +147,8 @@ def everything(lives: Lives) -> list[set[int]]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(STEPS, st.sampled_from(["withdraw", "leave", "propose"]), st.integers(0, 11))
-def test_a_withdrawal_or_a_pending_merge_never_widens_any_set(
+@given(STEPS, st.sampled_from(["withdraw", "leave", "propose", "no"]), st.integers(0, 11))
+def test_a_withdrawal_a_dissent_or_a_pending_merge_never_widens_any_set(
     steps: list[tuple[str, int]], step: str, number: int
 ) -> None:
     lives = live(steps)

@@ -18,7 +18,7 @@ from consent_registry.domain.lives import (
     life,
     preferences,
 )
-from consent_registry.domain.mandates import Mandate, MandateKind, lapses_at, majority, missing
+from consent_registry.domain.mandates import Mandate, MandateKind, birthday, lapses_at, missing
 from consent_registry.domain.narrowing import cause
 from consent_registry.domain.narrowing import lapses_at as leaves_at
 from consent_registry.domain.person_events import PersonKind
@@ -56,10 +56,10 @@ MANDATE = Mandate(
         (date(1950, 1, 1), 18, (1968, 1, 1)),
     ],
 )
-def test_majority_begins_with_the_first_place_on_earth(
+def test_an_age_begins_with_the_first_place_on_earth(
     born: date, age: int, day: tuple[int, int, int]
 ) -> None:
-    assert majority(born, age) == datetime(*day, tzinfo=UTC) - timedelta(hours=14)
+    assert birthday(born, age) == datetime(*day, tzinfo=UTC) - timedelta(hours=14)
 
 
 def test_all_joint_ones_or_one_who_may_alone() -> None:
@@ -161,6 +161,7 @@ def test_bars_hold_from_their_beginning_and_without_their_end() -> None:
         "identity_unsettled",
         "deceased",
         "evidence_doubtful",
+        "assent_missing",
     }
 
 

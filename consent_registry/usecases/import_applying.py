@@ -150,6 +150,17 @@ def _terms(texts: tuple[str, ...]) -> Terms | None:
     return read_written(texts)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Past:
+    """What is on record of members: their consents' events, and what stands for whom more is known.
+
+    Read for all of a transaction at once: to ask for each of a million is what an import cannot do.
+    """
+
+    events: Mapping[Ordinal, Sequence[EventRecord]]
+    beside: Mapping[Ordinal, Sequence[Segment]]
+
+
 def _record_dataset(
     uow: UnitOfWork,
     batch: ImportBatch,
@@ -165,6 +176,8 @@ def _record_dataset(
     members, added = _members(uow, dataset, consents, earlier, barred)
     known = [m.ordinal for m in members.values() if m.ordinal < dataset.members]
     before = uow.events.of_members(dataset.dataset, known)
+    earlier_members = [member for pid, member in members.items() if pid not in fresh]
+    past = _Past(events=before, beside=_beside(uow, dataset.dataset, earlier_members))
     drafts: list[Draft] = []
     faults: list[FaultAt] = []
     for consent in consents:
@@ -173,7 +186,8 @@ def _record_dataset(
         if _in_error(consent.first):
             drafts += _voiding(batch, consent, member, before)
             continue
-        fault = barred.get(consent.pid) or _fault(uow, dataset.dataset, consent, member, before)
+        fault = barred.get(consent.pid)
+        fault = fault or _fault(uow, dataset.dataset, consent, member, past)
         if fault is not None or member is None:
             faults += [FaultAt(staged.line, fault or _TAKEN) for staged in consent.rows]
             continue
@@ -256,7 +270,7 @@ def _fault(
     dataset: DatasetId,
     consent: _Consent,
     member: Member | None,
-    before: Mapping[Ordinal, Sequence[EventRecord]],
+    past: _Past,
 ) -> Fault | None:
     """Judge a consent again, and use up the approval that lets it turn a no into a yes."""
     row = consent.first.row
@@ -264,21 +278,23 @@ def _fault(
         return _TAKEN
     if not row.kind.grants:
         return None
-    events = [record.event() for record in before.get(member.ordinal, ())]
+    events = [record.event() for record in past.events.get(member.ordinal, ())]
     if has_said_no(events, row.expressed_at):
         return Fault("state", RowCode.NO_TO_YES)
     # Without a word of hers about the dataset, what she said of its study stands there.
-    lines = timeline(events) or _by_study(uow, dataset, member)
+    lines = timeline(events) or past.beside.get(member.ordinal, ())
     widens = ends_in_a_no(lines)
     if widens and not uow.approvals.use_for(dataset, consent.pid, row.expressed_at):
         return Fault("state", RowCode.APPROVAL_MISSING)
     return None
 
 
-def _by_study(uow: UnitOfWork, dataset: DatasetId, member: Member) -> Sequence[Segment]:
-    if not uow.person_events.known([member.pid]):
-        return ()
-    return uow.events.timelines(dataset, [member.ordinal]).get(member.ordinal, ())
+def _beside(
+    uow: UnitOfWork, dataset: DatasetId, members: Sequence[Member]
+) -> Mapping[Ordinal, Sequence[Segment]]:
+    """Give what stands for those members of whom more is known than their consents."""
+    known = uow.person_events.known([one.pid for one in members])
+    return uow.events.timelines(dataset, [one.ordinal for one in members if one.pid in known])
 
 
 def _draft(batch: ImportBatch, consent: _Consent, member: Member) -> Draft:

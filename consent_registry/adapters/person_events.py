@@ -26,6 +26,7 @@ from consent_registry.domain.person_events import (
     PersonRecord,
     commitment,
     event_hash,
+    sealed_from,
 )
 from consent_registry.domain.records import NO_PREVIOUS, Channel
 from consent_registry.domain.unreadable import UnreadableKind
@@ -105,7 +106,7 @@ class SqlPersonEvents:
             "kind": record.kind.value,
             "matter": record.matter,
             "about": record.about,
-            "effective_from": record.effective_from,
+            "effective_from": record.shown_from,
             "effective_to": record.effective_to,
             "recorded_at": record.recorded_at,
             "channel": record.channel.value,
@@ -283,7 +284,7 @@ def _record(row: Row[Any], personal: bytes) -> PersonRecord:
         kind=PersonKind(row.kind),
         matter=row.matter,
         about=row.about,
-        effective_from=row.effective_from,
+        effective_from=sealed_from(personal) or row.effective_from,
         effective_to=row.effective_to,
         recorded_at=row.recorded_at,
         channel=Channel(row.channel),

@@ -237,9 +237,7 @@ def _instants(case: Case) -> list[datetime]:
     found: set[datetime] = set()
     for events in case.consents.values():
         for event in events:
-            found.add(event.effective_from)
-            if event.effective_to is not None:
-                found.add(event.effective_to)
+            found.update(event.instants())
     for one in case.every_record():
         found.add(one.effective_from)
         if one.effective_to is not None:
@@ -247,6 +245,7 @@ def _instants(case: Case) -> list[datetime]:
     for placements in case.reach.placements.values():
         found |= {one.since for one in placements}
     for records in case.records.values():
+        found |= {one.ends for one in mandates(records) if one.ends is not None}
         reached = ages(records)
         found |= {at for at in (reached.needed_from, reached.counts_from) if at is not None}
     return sorted(found)

@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 from consent_registry.domain.errors import ParticipantUnknown, TryAgain
 from consent_registry.domain.person_events import (
     MERGES,
+    SEALED_TIMES,
     PersonKind,
     PersonRecord,
     personal_part,
@@ -86,6 +87,7 @@ class Recording:
         """Record a draft of each person it is about, and settle; gives its matter."""
         matter = draft.matter or self.tools.ids.new()
         known = self.uow.person_events.of(draft.pids)
+        sealed_at = draft.effective_from if draft.kind in SEALED_TIMES else None
         records = [
             PersonRecord(
                 event_id=self.tools.ids.new(),
@@ -98,7 +100,7 @@ class Recording:
                 effective_to=draft.effective_to,
                 recorded_at=self.recorded_at,
                 channel=self.channel,
-                personal=personal_part(draft.body, self.principal),
+                personal=personal_part(draft.body, self.principal, sealed_at),
                 study=draft.study,
             )
             for pid in draft.pids

@@ -40,8 +40,8 @@ class Choice:
     stops_new: bool = True
     stops_running: bool = True
     bars: Bars = NO_BARS
-    by_study: str | None = None
     barring: Bars = NO_BARS
+    by_study: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from consent_registry.domain.regimes import Moment, No
 from consent_registry.domain.register import Dataset, Member, Withdrawal
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
+from consent_registry.usecases.assenting import say_no_too
 from consent_registry.usecases.cases import memberships
 from consent_registry.usecases.mandated import acting_for
 from consent_registry.usecases.notifying import notify
@@ -86,16 +87,29 @@ def withdraw(
     """Withdraw for a participant named by a desk or by herself."""
     with tools.reads() as uow:
         pid = acting_for(uow, tools, principal, pseudonym, DESK, datasets=wanted.datasets)
+        herself = uow.people.linked(principal.issuer, principal.subject) == pid
+    if herself and DESK not in principal.scopes:
+        return withdraw_own(wanted, tools=tools, principal=principal, channel=channel)
     return _withdraw(pid, wanted, tools=tools, principal=principal, channel=channel)
 
 
 def withdraw_own(
     wanted: WithdrawConsent, *, tools: Tools, principal: Principal, channel: Channel
 ) -> Withdrawal:
-    """Withdraw for the participant this login is linked to. Raises NotLinked."""
+    """Withdraw for the participant this login is linked to. Raises NotLinked.
+
+    In whose place others decide, it is her no as well: what they allow next does not lift it.
+    """
     with tools.reads() as uow:
         pid = access.oneself(uow, principal)
-    return _withdraw(pid, wanted, tools=tools, principal=principal, channel=channel)
+    began = tools.clock.now()
+    done = _withdraw(pid, wanted, tools=tools, principal=principal, channel=channel)
+    at_once = wanted.effective_from is None or wanted.effective_from <= done.recorded_at
+    # What an earlier request recorded under the same key is not said once more.
+    if at_once and done.revisions and done.recorded_at >= began:
+        ended = None if done.everywhere else [name for name, _ in done.revisions]
+        say_no_too(ended, tools=tools, principal=principal, channel=channel)
+    return done
 
 
 def own_withdrawal(withdrawal_id: str, *, tools: Tools, principal: Principal) -> Withdrawal:

@@ -129,9 +129,18 @@ NO_PEOPLE = {
     "Remark.open",
     *("QueryFile.filter", "QueryFile.hours", "QueryRun.as_of", "QueryRun.before"),
     *("QueryRun.count", "QueryRun.gone", "QueryRun.indexes", "QueryRun.new"),
-    *("QueryRun.number", "ReachedDataset.entries", "Reveal.indexes", "SubjectReport.count"),
+    *(
+        "QueryRun.number",
+        "ReachedDataset.cohorts",
+        "ReachedDataset.entries",
+        "Reveal.indexes",
+        "SubjectReport.count",
+    ),
+    *("CohortAnswer.left_revision", "Cohorts.unresolved", "CohortsNamed.as_of"),
+    *("Datasets.as_of", "Subject.ordinal", "SubjectReport.cohorts_unresolved"),
+    *("QueryRun.unresolved", "Uses.log_unresolved", "Use.times"),
     *("Subjects.as_of", "Use.count", "Use.newest", "NotReporting.missing_reports"),
-    *("Use.times", "Uses.log_checked", "Uses.log_differed", "Uses.log_size"),
+    *("Uses.log_checked", "Uses.log_differed", "Uses.log_size"),
 }
 
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the templates show: texts made from the answers of the use cases. Formats only."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from consent_registry.domain.bars import Bar
 from consent_registry.domain.history import State
 from consent_registry.domain.register import Withdrawal
 from consent_registry.domain.studies import Study
@@ -18,7 +18,7 @@ from consent_registry.usecases.reading import Choice, Choices, Step
 from consent_registry.usecases.study_consents import StudyChoice
 from shared.ids import DatasetId
 
-_SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+WILL: Final = frozenset({Bar.ASSENT_MISSING, Bar.DISSENT, Bar.DISSENT_OVERRULED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,7 @@ class DatasetView:
     permits: int
     can_stop: bool
     asks: bool
+    has_say: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,32 +129,6 @@ class ReceiptView:
     stopped: tuple[StoppedView, ...]
     goes_on: tuple[str, ...]
     consequences: tuple[Consequence, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepView:
-    """One event of the history in words."""
-
-    event_id: str
-    title: str
-    dataset: str
-    dataset_title: str
-    said: tuple[Said, ...]
-    notes: tuple[str, ...]
-    recorded_at: datetime
-    effective_from: datetime
-    effective_to: datetime | None
-    withdrawal_id: str
-    form_version: str
-    registered_form: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryView:
-    """The history, of one dataset or of all."""
-
-    title: str
-    steps: tuple[StepView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,15 +227,6 @@ def opt_out(status: OptOutStatus, speaker: Speaker) -> OptOutView:
     )
 
 
-def history(steps: Sequence[Step], dataset: str | None, speaker: Speaker) -> HistoryView:
-    """Format the history, newest first as the use case gives it."""
-    shown = [step for step in steps if dataset is None or step.dataset.dataset == dataset]
-    return HistoryView(
-        title=shown[0].dataset.title if dataset is not None and shown else "",
-        steps=tuple(_step(step, speaker) for step in shown),
-    )
-
-
 def _study_of(present: Present, choice: Choice) -> str:
     """Name the study of a choice's dataset; empty for none."""
     found = present.studies.get(choice.dataset.dataset)
@@ -295,7 +261,7 @@ def _outlook(present: Present, choice: Choice) -> Outlook:
 
 
 def _status(choices: Sequence[Choice]) -> str:
-    allowed = sum(_shown(choice) is State.GIVEN for choice in choices)
+    allowed = sum(_shown(choice) is State.GIVEN and not choice.barring for choice in choices)
     if not choices:
         return words.IN_NO_DATASET
     if len(choices) == 1:
@@ -305,6 +271,8 @@ def _status(choices: Sequence[Choice]) -> str:
 
 def _dataset(choice: Choice, outlook: Outlook, speaker: Speaker) -> DatasetView:
     state, _ = words.STATE_WORDS[_shown(choice)]
+    if will_missing(choice):
+        state, _ = words.WILL_MISSING
     return DatasetView(
         dataset=choice.dataset.dataset,
         title=choice.dataset.title,
@@ -316,12 +284,20 @@ def _dataset(choice: Choice, outlook: Outlook, speaker: Speaker) -> DatasetView:
         permits=outlook.permits,
         can_stop=outlook.can_stop,
         asks=bool(choice.dataset.form),
+        has_say=not WILL.isdisjoint(choice.bars),
     )
+
+
+def will_missing(choice: Choice) -> bool:
+    """Say whether a consent does not count because her own agreement is missing."""
+    return _shown(choice) is State.GIVEN and not WILL.isdisjoint(choice.barring)
 
 
 def _sentences(choice: Choice, speaker: Speaker) -> list[str]:
     since = speaker.day(choice.since) if choice.since else ""
     until = speaker.day(choice.until) if choice.until else ""
+    if will_missing(choice):
+        return [words.WILL_MISSING[1]]
     _, sentence = words.STATE_WORDS[_shown(choice)]
     said = [sentence.format(since=since, until=until)]
     if not choice.stops_new and _shown(choice) is not State.GIVEN:
@@ -370,25 +346,4 @@ def _consequences(asked: Sequence[Choice], speaker: Speaker) -> tuple[Consequenc
     return tuple(
         Consequence(about=about, outcome=outcome, text=text.format(controllers=names))
         for about, outcome, text in lines
-    )
-
-
-def _step(step: Step, speaker: Speaker) -> StepView:
-    record = step.record
-    notes = [words.CHANNEL_WORDS[record.channel]]
-    if record.kind.grants and step.terms is None:
-        notes.append(words.SAID_UNREADABLE)
-    return StepView(
-        event_id=record.event_id,
-        title=words.KIND_WORDS[record.kind],
-        dataset=step.dataset.dataset,
-        dataset_title=step.dataset.title,
-        said=speaker.terms(step.terms or ()),
-        notes=tuple(notes),
-        recorded_at=record.recorded_at,
-        effective_from=record.effective_from,
-        effective_to=record.effective_to,
-        withdrawal_id=record.withdrawal_id or "",
-        form_version=record.form_version,
-        registered_form=_SHA256.fullmatch(record.form_version) is not None,
     )

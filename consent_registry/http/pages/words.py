@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from consent_registry.domain.activities import AGGREGATE, QUERY, SECONDARY_USE
+from consent_registry.domain.assent import Will
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import Kind, State
 from consent_registry.domain.records import Channel
@@ -145,6 +146,7 @@ CHOOSE_ILLNESSES: Final = "Choose at least one illness, or answer no."
 CHOOSE_VALUES: Final = "Choose from the list, or answer no."
 CHOOSE_ANSWER: Final = "Choose one of the two answers, or leave the question open."
 ONE_PROJECT: Final = "the project {value}"
+UNTIL: Final = "{what} (this stops on {day})"
 ONLY_FOR: Final = "This choice is only for this: {value}."
 DATA_BETWEEN: Final = "Only for data collected from {first} to {last}."
 DATA_FROM: Final = "Only for data collected on {first} or later."
@@ -179,6 +181,18 @@ STATE_WORDS: Final[Mapping[State, tuple[str, str]]] = MappingProxyType(
         ),
     }
 )
+WILL_MISSING: Final = (
+    "Your say is missing",
+    "Others allowed this for you. It does not count before you agree yourself.",
+)
+WILL_WORDS: Final[Mapping[Will, str]] = MappingProxyType(
+    {
+        Will.ASSENT: "I agree",
+        Will.DISSENT: "I do not agree",
+        Will.UNABLE: "A desk recorded that I cannot say",
+    }
+)
+WILL_MISSING_FOR: Final = "Does not count"
 NOT_USED: Final = "Your data are not used."
 USED_BY_LAW: Final = (
     "By law, these data may still be used for health research and other purposes in the public "

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`PersonEvents` on PostgreSQL: sealed and chained events about people, and their bars."""
 
-import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -10,6 +9,7 @@ from sqlalchemy import Connection, Row, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters import mandate_holders, person_bars
+from consent_registry.adapters.alarms import raise_alarm
 from consent_registry.adapters.person_keys import PersonKeys
 from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer
 from consent_registry.adapters.sets import among
@@ -29,6 +29,7 @@ from consent_registry.domain.person_events import (
     sealed_from,
 )
 from consent_registry.domain.records import NO_PREVIOUS, Channel
+from consent_registry.domain.unreadable import UnreadableKind
 from consent_registry.ports.person_events import Listed
 from shared.ids import DatasetId, Ordinal, Revision
 
@@ -40,7 +41,6 @@ _UNSETTLED: Final = text(
 )
 # Preferences are kept and read; no decision about the use of data depends on them.
 _DECIDES: Final = _EVENT.kind.not_in([PersonKind.PREFERENCES.value])
-_log: Final = logging.getLogger(__name__)
 
 
 class SqlPersonEvents:
@@ -65,8 +65,13 @@ class SqlPersonEvents:
         rows = self._connection.execute(wanted.order_by(_EVENT.pid, _EVENT.number)).all()
         keys = self._keys.known({row.pid for row in rows})
         found: dict[str, list[PersonRecord]] = {}
+        bad: list[str] = []
         for row in rows:
-            found.setdefault(row.pid, []).append(_record(row, self._opened(row, keys)))
+            personal = self._opened(row, keys)
+            if personal is None:
+                bad.append(row.event_id)
+            found.setdefault(row.pid, []).append(_record(row, personal or b""))
+        raise_alarm(self._connection, UnreadableKind.EVENT, bad)
         return found
 
     def append(self, records: Sequence[PersonRecord]) -> Sequence[bytes]:
@@ -255,8 +260,11 @@ class SqlPersonEvents:
         )
         return {row.pid: bytes(row.hash) for row in self._connection.execute(wanted)}
 
-    def _opened(self, row: Row[Any], keys: Mapping[str, bytes]) -> bytes:
-        """Open a personal part and hold it against its commitment; empty when that fails."""
+    def _opened(self, row: Row[Any], keys: Mapping[str, bytes]) -> bytes | None:
+        """Open a personal part and hold it against its commitment; None when that fails.
+
+        Empty where the key is gone: that is an erasure and no alarm.
+        """
         key = keys.get(row.pid)
         if key is None:
             return b""
@@ -265,8 +273,7 @@ class SqlPersonEvents:
             salt, personal = opened
             if commitment(row.event_id, salt, personal) == bytes(row.commitment):
                 return personal
-        _log.error("a stored event of a person is unreadable", extra={"event_id": row.event_id})
-        return b""
+        return None
 
 
 def _record(row: Row[Any], personal: bytes) -> PersonRecord:

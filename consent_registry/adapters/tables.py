@@ -3,9 +3,8 @@
 
 Truth: `consent_event`, `person_event`, `withdrawal`, `ruling_statement` and the events of the
 opt-out register, insert-only (the migrations take the rights away and put triggers behind).
-Projections, which can be rebuilt: `consent_terms`, `standing`, `bar`,
-`mandate_holder`. The rest: registers, frozen
-cohorts, the feed, import staging.
+Projections, which can be rebuilt: `consent_terms`, `standing`, `bar`, `mandate_holder`. The rest:
+registers, frozen cohorts, the feed, import staging.
 """
 
 from typing import Final
@@ -33,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from consent_registry.adapters import mondo_tables, opt_out_tables, rights_tables
+from consent_registry.adapters import mondo_tables, opt_out_tables, rights_tables, shown_tables
 from consent_registry.adapters.beside_tables import beside_tables
 from consent_registry.adapters.form_tables import form_tables
 from consent_registry.adapters.notice_tables import notice_tables
@@ -265,26 +264,8 @@ OPT_OUT_PERSON: Final = opt_out_tables.person_table(METADATA)
 OPT_OUT_EVENT: Final = opt_out_tables.event_table(METADATA)
 OPT_OUT_REACH: Final = opt_out_tables.reach_table(METADATA)
 
-# Sets that a number was shown for: the next number about nearly the same people is the same.
-STAND_IN: Final = Table(
-    "stand_in",
-    METADATA,
-    Column("number", BigInteger, Identity(always=True), primary_key=True),
-    Column("dataset", Text, ForeignKey("dataset.dataset"), nullable=False),
-    Column("size", BigInteger, nullable=False),
-    Column("reach", BigInteger, nullable=False),
-    Column("people", LargeBinary, nullable=False),
-    Index(None, "dataset", "size"),
-)
-
-CATALOGUE_ENTRY: Final = Table(
-    "catalogue_entry",
-    METADATA,
-    Column("dataset", Text, ForeignKey("dataset.dataset"), primary_key=True),
-    Column("people", BigInteger),
-    Column("terms", JSONB, nullable=False),
-    Column("published_at", _INSTANT, nullable=False),
-)
+STAND_IN: Final = shown_tables.stand_in_table(METADATA)
+CATALOGUE_ENTRY: Final = shown_tables.catalogue_entry_table(METADATA)
 
 FEED_CHANGE: Final = Table(
     "feed_change",

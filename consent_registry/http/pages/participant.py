@@ -12,7 +12,7 @@ from flask_babel import get_locale
 
 from consent_registry.domain.errors import NotLinked
 from consent_registry.domain.records import Channel
-from consent_registry.http.pages import history_views, views
+from consent_registry.http.pages import history_views, study_views, views
 from consent_registry.http.pages.saying import Speaker
 from consent_registry.usecases.outlook import own_outlook
 from consent_registry.usecases.reading import own_consents, own_history
@@ -90,9 +90,12 @@ def receipt(withdrawal_id: str) -> ResponseReturnValue:
 @signed_in(_SELF)
 def history(dataset: str | None = None) -> ResponseReturnValue:
     """Show what was recorded, newest first."""
-    steps = own_history(tools=current_tools(), principal=current_principal())
+    tools, principal = current_tools(), current_principal()
+    steps = own_history(tools=tools, principal=principal)
     view = history_views.history(steps, dataset, current_speaker())
-    return render_template("consent_registry/history.html", view=view)
+    said = own_study_choices(tools=tools, principal=principal) if dataset is None else ()
+    studies = study_views.history(said, current_speaker())
+    return render_template("consent_registry/history.html", view=view, studies=studies)
 
 
 @blueprint.errorhandler(NotLinked)

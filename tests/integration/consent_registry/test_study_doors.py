@@ -91,6 +91,8 @@ def test_a_study_without_any_data_of_hers_is_shown_and_can_be_left(site: Site) -
     assert browser.send(path, form_at=path).status_code == 303
     assert "You stopped the whole study." in browser.page("/")
     assert "There is nothing to stop." in browser.page(path)
+    _, _, told = browser.page("/history").partition("For whole studies")
+    assert told.index("You stopped the use") < told.index("You said what your data may be used for")
 
 
 def test_fhir_says_what_a_choice_for_the_study_allows(site: Site) -> None:

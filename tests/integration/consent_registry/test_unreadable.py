@@ -2,18 +2,25 @@
 """A stored consent that cannot be read lets nobody in, is seen, and raises an alarm."""
 
 import json
+from datetime import date
 
 import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 
 from consent_registry.adapters.metrics import Meters
+from consent_registry.domain.terms import RawAlternative
 from consent_registry.domain.unreadable import UnreadableKind
 from consent_registry.usecases.cohorts import evaluate_cohort
+from consent_registry.usecases.members import NewMember, list_members
 from consent_registry.usecases.reading import consents_of
+from consent_registry.usecases.studies import StudyFacts, describe_study, place_dataset
+from consent_registry.usecases.study_consents import NewStudyConsent, record_study_consent
 from consent_registry.usecases.watching import report_unreadable, watch
 from tests.fakes.consent_factories import purpose
 from tests.support.registry_world import DESK, DS, RegistryWorld, people
+
+STUDY = "GDI-ZZ-STUDY-1"
 
 
 def test_unreadable_terms_leave_everybody_out_who_shares_them(
@@ -43,6 +50,36 @@ def test_an_event_that_was_tampered_with_is_noticed_when_it_is_next_read(
     assert "a stored consent event is unreadable" in caplog.text
     assert "P-1" not in caplog.text
     alarm(world, UnreadableKind.EVENT, str(world.scalar("SELECT event_id FROM consent_event")))
+
+
+def test_a_choice_for_a_study_that_was_tampered_with_lets_nobody_in(
+    world: RegistryWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nor does an older yes come back behind a newer one that cannot be read."""
+    facts = StudyFacts(
+        title="Hearts", controller="A hospital", purpose="To learn.", starts_on=date(2020, 1, 1)
+    )
+    describe_study(STUDY, facts, tools=world.tools, principal=DESK)
+    place_dataset(DS, STUDY, tools=world.tools, principal=DESK)
+    member = NewMember(pseudonym="P-1", local_id="S-1")
+    list_members(DS, [member], tools=world.tools, principal=DESK)
+    for permission in ("GRU", "HMB"):
+        said = (RawAlternative(permission=permission),)
+        wanted = NewStudyConsent(pseudonym="P-1", study=STUDY, alternatives=said)
+        record_study_consent(wanted, tools=world.tools, principal=DESK)
+        world.clock.pass_time(1)
+    newest = "(SELECT event_id FROM person_event ORDER BY number DESC LIMIT 1)"
+    with world.engine.begin() as connection:
+        connection.execute(text("GRANT UPDATE ON person_event TO CURRENT_USER"))
+        connection.execute(text("ALTER TABLE person_event DISABLE TRIGGER USER"))
+        tampered = (
+            f"UPDATE person_event SET sealed = sealed || 'x'::bytea WHERE event_id = {newest}"  # noqa: S608 - a query of our own
+        )
+        connection.execute(text(tampered))
+    choice = consents_of("P-1", None, None, tools=world.tools, principal=DESK).choices[0]
+    assert choice.standing.terms is None
+    assert "P-1" not in caplog.text
+    alarm(world, UnreadableKind.EVENT, str(world.scalar(f"SELECT {newest}")))
 
 
 def test_terms_that_are_gone_are_no_permission_and_an_alarm(world: RegistryWorld) -> None:

@@ -21,6 +21,7 @@ from audit_log.ports.exporting import ExportJob, Exports, ExportState
 from audit_log.usecases import read
 from audit_log.usecases.agreed import require_agreed
 from audit_log.usecases.look import marks_of
+from audit_log.usecases.resolving import CohortDesk, Resolved, basis_of, resolve
 from shared import strict_json
 from shared.canonical import JSON, canonical
 from shared.clock import Clock
@@ -66,6 +67,7 @@ def ask(
     transaction: Transaction,
     vault: Vault,
     pseudonyms: Pseudonyms,
+    cohorts: CohortDesk,
     ids: IdSource,
     clock: Clock,
 ) -> Seen:
@@ -81,11 +83,12 @@ def ask(
         principal.require("log.reveal")
     _require_sense(asked)
     now = clock.now()
+    resolved = _resolved(asked, as_of, transaction, cohorts)
     asker = Actor(issuer=principal.issuer, subject=principal.subject, client_id=principal.client_id)
     with transaction() as log:
         newest = read.checkpoint(log.reader)
-        basis = newest if as_of is None else log.reader.published(as_of)
-        if basis is None or not basis.size:
+        basis = basis_of(newest, resolved.as_of, log.reader)
+        if not basis.size:
             raise SizeNotPublished("no checkpoint of that size is published")
         if any(index >= basis.size for index in asked.indexes or ()):
             raise SizeNotPublished("an index is not below the published size")
@@ -93,7 +96,7 @@ def ask(
             require_agreed(
                 asked.case,
                 Officer(issuer=asker.issuer, subject=asker.subject),
-                indexes=_indexes(asked, basis.size, log.reader, pseudonyms),
+                indexes=_indexes(asked, basis.size, log.reader, pseudonyms, resolved),
                 groups=asked.groups,
                 log=log,
             )
@@ -194,11 +197,22 @@ def _require_sense(asked: Asked) -> None:
         raise ValidationFailed("the export has faults", faults=faults)
 
 
-def _indexes(asked: Asked, below: int, reader: LogReader, pseudonyms: Pseudonyms) -> Sequence[int]:
+def _resolved(
+    asked: Asked, as_of: int | None, transaction: Transaction, desk: CohortDesk
+) -> Resolved:
+    """Ask about the person's cohorts where it must be known now which entries are to be opened."""
+    if not asked.groups or asked.wanted is None:
+        return Resolved(as_of=as_of)
+    return resolve(asked.wanted, as_of, transaction=transaction, desk=desk)
+
+
+def _indexes(
+    asked: Asked, below: int, reader: LogReader, pseudonyms: Pseudonyms, resolved: Resolved
+) -> Sequence[int]:
     if asked.indexes is not None:
         return asked.indexes
     wanted = asked.wanted or Filter()
-    marks = marks_of(wanted, reader, pseudonyms)
+    marks = resolved.among(marks_of(wanted, reader, pseudonyms))
     return reader.search(wanted, marks=marks, below=below, limit=MAX_PACK_ENTRIES + 1)
 
 

@@ -46,6 +46,7 @@ def ask_for_export(body: dict[str, Any]) -> dict[str, Any]:
             transaction=edge.transaction,
             vault=edge.vault,
             pseudonyms=edge.pseudonyms,
+            cohorts=edge.cohorts,
             ids=edge.ids,
             clock=edge.clock,
         )

@@ -16,8 +16,8 @@ from shared.entries import parse_entry
 from shared.events import Subject
 from shared.ids import Uuid7Source
 from tests.fakes.log_factories import DATASET, Speaker
-from tests.integration.audit_log.test_retention import Node, about
 from tests.integration.audit_log.test_verify import NoHead
+from tests.support.keeping_node import KeepingNode, about
 from tests.support.log_world import PostgresWorld, entries_of
 from tests.support.waiting import wait_until
 
@@ -25,9 +25,9 @@ ROUNDS = 12
 
 
 @pytest.fixture
-def node() -> Iterator[Node]:
+def node() -> Iterator[KeepingNode]:
     world = PostgresWorld()
-    yield Node(
+    yield KeepingNode(
         world=world,
         keeping=keeping_transactions(world.engine, world.own, world.clock),
         speaker=Speaker(),
@@ -40,7 +40,7 @@ def person(number: int) -> Subject:
     return Subject(dataset=DATASET, ordinal=number)
 
 
-def hold(node: Node, kind: HoldKind, who: Subject) -> Hold:
+def hold(node: KeepingNode, kind: HoldKind, who: Subject) -> Hold:
     if kind is HoldKind.PERSON:
         return node.hold(kind, dataset=who.dataset, ordinal=who.ordinal)
     return node.hold(kind, dataset=who.dataset)
@@ -49,19 +49,21 @@ def hold(node: Node, kind: HoldKind, who: Subject) -> Hold:
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'hold'::regclass"
 
 
-def blocked(node: Node) -> bool:
+def blocked(node: KeepingNode) -> bool:
     """Tell whether somebody waits for the table of holds."""
     return node.rows(WAITING) != [(0,)]
 
 
-def own_reasons(node: Node) -> list[tuple[str, str | None]]:
+def own_reasons(node: KeepingNode) -> list[tuple[str, str | None]]:
     """Give type and reason of what the log said about holds and erasures, in its order."""
     said = [parse_entry(raw) for raw in entries_of(node.world)]
     wanted = ("placet.audit.hold.v1", "placet.audit.erase.v1")
     return [(one.type, one.reason) for one in said if one.type in wanted]
 
 
-def test_an_erasure_that_meets_an_unfinished_hold_waits_for_it_and_is_held(node: Node) -> None:
+def test_an_erasure_that_meets_an_unfinished_hold_waits_for_it_and_is_held(
+    node: KeepingNode,
+) -> None:
     who = person(7)
     node.say(about(who))
     pending: Future[Erased]
@@ -84,7 +86,7 @@ def test_an_erasure_that_meets_an_unfinished_hold_waits_for_it_and_is_held(node:
     assert node.found(who) == [0]
 
 
-def test_a_hold_that_meets_an_unfinished_erasure_waits_for_it(node: Node) -> None:
+def test_a_hold_that_meets_an_unfinished_erasure_waits_for_it(node: KeepingNode) -> None:
     who = person(7)
     node.say(about(who))
     with ThreadPoolExecutor(1) as pool:
@@ -98,7 +100,7 @@ def test_a_hold_that_meets_an_unfinished_erasure_waits_for_it(node: Node) -> Non
 
 
 @contextmanager
-def unfinished_erasure(node: Node, who: Subject) -> Iterator[None]:
+def unfinished_erasure(node: KeepingNode, who: Subject) -> Iterator[None]:
     """Keep an erasure's transaction open, after everything is done in it, until the block ends."""
     reached, go_on = threading.Event(), threading.Event()
     inner = node.world.transaction
@@ -124,7 +126,7 @@ def unfinished_erasure(node: Node, who: Subject) -> Iterator[None]:
 
 @pytest.mark.parametrize("kind", [HoldKind.PERSON, HoldKind.DATASET])
 def test_whichever_comes_first_nothing_held_is_gone_and_nothing_half_erased(
-    node: Node, kind: HoldKind
+    node: KeepingNode, kind: HoldKind
 ) -> None:
     """Both at once, many times: the log's own order says which of the two came first."""
     people = [person(number) for number in range(ROUNDS)]
@@ -147,7 +149,7 @@ def test_whichever_comes_first_nothing_held_is_gone_and_nothing_half_erased(
     assert node.flaws() == []
 
 
-def at_once(node: Node, kind: HoldKind, who: Subject) -> tuple[Erased, Hold]:
+def at_once(node: KeepingNode, kind: HoldKind, who: Subject) -> tuple[Erased, Hold]:
     """Erase and hold somebody in two transactions that begin together."""
     start = threading.Barrier(2)
 

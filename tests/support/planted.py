@@ -230,8 +230,54 @@ def past_end(month: Month, at: datetime, *, fires: bool) -> None:
     actor = month.name("planted")
     line = month.use(at, actor, DATASET, month.permit(at - 60 * SECOND, actor, DATASET))
     issued = next(one for _, _, one in month.lines if one.permit == line.permit)
-    issued.extra["expires_at"] = f"{at + (-MS if fires else MS):%Y-%m-%dT%H:%M:%S.%fZ}"
+    issued.extra["expires_at"] = _stamp(at + (-MS if fires else MS))
     _mark(line, "R10", "expired", fires=fires)
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def overtaken(month: Month, at: datetime, *, fires: bool) -> None:
+    """R10: a use overtakes the entry of a permit that ended 1 ms before it; the twin's 1 ms after.
+
+    When the permit's entry comes, it is known, and R7 has nothing to say any more.
+    """
+    actor = month.name("planted")
+    line = month.use(at, actor, DATASET, None)
+    line.permit = month.permit(at - 60 * SECOND, actor, DATASET, late=70)
+    issued = next(one for _, _, one in month.lines if one.permit == line.permit and one is not line)
+    issued.extra["expires_at"] = _stamp(at + (-MS if fires else MS))
+    _mark(line, "R10", "overtaken", fires=fires)
+
+
+def renewed(month: Month, at: datetime, *, fires: bool) -> None:
+    """R10: a use between a permit's end and its renewal, 1 ms after it; the twin 1 ms before."""
+    line = _permitted(month, at, fires=fires, rule="R10", case="renewed")
+    issued = next(one for _, _, one in month.lines if one.permit == line.permit and one is not line)
+    issued.extra["expires_at"] = _stamp(at - SECOND)
+    again = at + (MS if fires else -MS)
+    month.put(
+        Line(
+            type="placet.permit.renewed.v1",
+            src=PERMITS,
+            at=again,
+            arrived=again + SECOND / 5,
+            dataset=line.dataset,
+            holder=line.actor,
+            permit=line.permit,
+            extra={"expires_at": _stamp(at + 3_600 * SECOND), "revision": 2},
+        )
+    )
+
+
+def self_issued(month: Month, at: datetime, *, fires: bool) -> None:
+    """R7: a node issues the permit itself that it goes by; the twin's is the permit service's."""
+    line = _permitted(month, at, fires=fires, rule="R7", case="self_issued")
+    issued = next(one for _, _, one in month.lines if one.permit == line.permit and one is not line)
+    if fires:
+        issued.src = f"zz/{month.name('node')}/1"
+        _mark(issued, "R7", "self_issued", fires=True)
 
 
 def _read(month: Month, decision: Line, at: datetime) -> Line:
@@ -321,16 +367,16 @@ def woke(month: Month, at: datetime, *, fires: bool) -> None:
     _mark(month.use(at, actor, DATASET, permit), "R13", "woke", fires=fires)
 
 
-def not_reached(month: Month, at: datetime, *, fires: bool) -> None:
-    """R14: a node decides on a state from before a withdrawal 301 s earlier; the twin 299 s."""
-    line = _permitted(month, at, fires=fires, rule="R14", case="withdrawal")
+def _rested_on_less(month: Month, at: datetime, *, fires: bool, case: str) -> Line:
+    """Let a node decide on a state from before a withdrawal; give the withdrawal."""
+    line = _permitted(month, at, fires=fires, rule="R14", case=case)
     line.dataset = f"GDI-ZZ-DATASET-{1000 + next(month.names)}"
     line.extra["dataset_revision"] = 7
     for _, _, one in month.lines:
         if one.permit == line.permit and one is not line:
             one.dataset = line.dataset
     before = at - timedelta(seconds=301 if fires else 299)
-    month.put(
+    return month.put(
         Line(
             type="placet.consent.withdrawn.v1",
             src="zz/consent_registry/1",
@@ -340,6 +386,18 @@ def not_reached(month: Month, at: datetime, *, fires: bool) -> None:
             extra={"revision": 8},
         )
     )
+
+
+def not_reached(month: Month, at: datetime, *, fires: bool) -> None:
+    """R14: a node decides on a state from before a withdrawal 301 s earlier; the twin 299 s."""
+    _rested_on_less(month, at, fires=fires, case="withdrawal")
+
+
+def told_late(month: Month, at: datetime, *, fires: bool) -> None:
+    """R14: the same, and the withdrawal's entry arrives half a minute after the decision's."""
+    withdrawal = _rested_on_less(month, at, fires=fires, case="told_late")
+    withdrawal.extra["late"] = True
+    month.postpone(withdrawal, at + 30 * SECOND)
 
 
 def looks(month: Month, at: datetime, *, fires: bool) -> None:
@@ -377,8 +435,9 @@ def reveal(month: Month, at: datetime, *, fires: bool) -> None:
 CASES: Final = (
     *(gap, broken, equivocal, silent, forged, ahead, unannounced, unsigned, reused),
     *(clock_ahead, clock_behind, unnamed, ended, ended_late, issued_late, of_another),
-    *(withdrawn, purpose, other_dataset, past_end, undecided, refused, decided_late),
-    *(volume, people, client, woke, not_reached, looks, reveal),
+    *(withdrawn, purpose, other_dataset, past_end, overtaken, renewed, self_issued),
+    *(undecided, refused, decided_late, volume, people, client, woke, not_reached, told_late),
+    *(looks, reveal),
 )
 
 

@@ -47,10 +47,11 @@ def test_what_was_only_late_closes_by_itself(month: Trial) -> None:
 
 
 def test_the_measure_itself_sees_a_rule_that_is_too_strict_or_too_lax() -> None:
-    strict = trial(2_000, planted=30, seed=8, thresholds=Thresholds(grace=1, reads_per_hour=99))
+    each = len(planted.CASES)
+    strict = trial(2_000, planted=each, seed=8, thresholds=Thresholds(grace=1, reads_per_hour=99))
     named = {one.rule for one in strict.falsely_named()}
     assert {"R7", "R11", "R12"} <= named
-    lax = trial(2_000, planted=30, seed=8, thresholds=Thresholds(skew_ahead=6, propagation=302))
+    lax = trial(2_000, planted=each, seed=8, thresholds=Thresholds(skew_ahead=6, propagation=302))
     missed = {rule for rule, score in lax.scores().items() if score.missed}
     assert missed == {"R6", "R14"}
     false = f"{false_in_100_000(strict):.2f} false findings in 100,000 entries"

@@ -136,6 +136,12 @@ class PostgresQueries:
         first = wanted.order_by(SAVED_QUERY.c.next_at, SAVED_QUERY.c.id).limit(1)
         return _query(self._connection.execute(first.with_for_update(skip_locked=True)).first())
 
+    def postpone(self, query_id: str, next_at: datetime) -> None:
+        """Say when a search is due again."""
+        self._connection.execute(
+            update(SAVED_QUERY).where(SAVED_QUERY.c.id == query_id).values(next_at=next_at)
+        )
+
     def ran(self, run: QueryRun, next_at: datetime) -> None:
         """Keep a run and when the next one is due."""
         self._connection.execute(

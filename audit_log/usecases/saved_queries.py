@@ -31,6 +31,9 @@ MAX_HOURS: Final = 24 * 92
 _QUERY: Final = "placet.audit.query.v1"
 _BINDING: Final = b"placet/query/v1\n"
 _RUNS_SHOWN: Final = 50
+_TRIED_AGAIN: Final = timedelta(minutes=15)
+MAX_QUERIES: Final = 100
+"""How many searches one officer may have running."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,8 @@ def save_query(
 ) -> SavedQuery:
     """Keep a search and run it every so many hours, the first time at once.
 
-    The name is a code, because it is shown openly. Raises ValidationFailed.
+    The name is a code, because it is shown openly. Raises ValidationFailed, also for one more than
+    an officer may have running.
     """
     principal.require(SCOPE)
     faults = list(filter_faults(wanted))
@@ -67,6 +71,10 @@ def save_query(
         raise ValidationFailed("the search has faults", faults=faults)
     now, query_id = clock.now(), ids.new()
     with transaction() as log:
+        running = [one for one in log.queries.owned(officer_of(principal)) if one.next_at]
+        if len(running) >= MAX_QUERIES:
+            fault = FieldFault("/name", f"{MAX_QUERIES} searches are running: end one first")
+            raise ValidationFailed("the search has faults", faults=[fault])
         kid = log.exports.number()
         key, wrapped = vault.fresh(kid)
         query = SavedQuery(
@@ -132,12 +140,21 @@ class QueryRunner:
         self._clock = clock
 
     def step(self) -> bool:
-        """Run one search that is due; False when there is none."""
+        """Run one search that is due; False when there is none.
+
+        One whose run fails, such as for the time it takes, raises and is due again a while later:
+        it never keeps others from running.
+        """
         now = self._clock.now()
         with self._transaction() as log:
-            query, newest = log.queries.due(now), log.reader.newest()
-            if query is None or newest is None:
+            due = log.queries.due(now)
+            if due is None or log.reader.newest() is None:
                 return False
+            log.queries.postpone(due.id, now + _TRIED_AGAIN)
+        with self._transaction() as log:
+            query, newest = log.queries.get(due.id), log.reader.newest()
+            if query is None or query.next_at is None or newest is None:
+                return True  # it was ended meanwhile
             run = self._run(query, log, newest.size, now)
             log.queries.ran(run, now + timedelta(hours=query.hours))
             said = {"before": run.before, "size": run.size, "new": run.new, "gone": run.gone}

@@ -136,12 +136,6 @@ class PostgresQueries:
         first = wanted.order_by(SAVED_QUERY.c.next_at, SAVED_QUERY.c.id).limit(1)
         return _query(self._connection.execute(first.with_for_update(skip_locked=True)).first())
 
-    def postpone(self, query_id: str, next_at: datetime) -> None:
-        """Say when a search is due again."""
-        self._connection.execute(
-            update(SAVED_QUERY).where(SAVED_QUERY.c.id == query_id).values(next_at=next_at)
-        )
-
     def ran(self, run: QueryRun, next_at: datetime) -> None:
         """Keep a run and when the next one is due."""
         self._connection.execute(
@@ -155,6 +149,7 @@ class PostgresQueries:
                 fresh=run.new,
                 gone=run.gone,
                 indexes=list(run.indexes),
+                unresolved=run.unresolved or None,
             )
         )
         self._connection.execute(
@@ -162,6 +157,11 @@ class PostgresQueries:
             .where(SAVED_QUERY.c.id == run.query)
             .values(size=run.size, results=run.count, next_at=next_at)
         )
+
+    def put_off(self, query_id: str, next_at: datetime) -> None:
+        """Let a search run later."""
+        wanted = update(SAVED_QUERY).where(SAVED_QUERY.c.id == query_id)
+        self._connection.execute(wanted.values(next_at=next_at))
 
     def end(self, query_id: str) -> None:
         """End a search: its filter and key are emptied, its runs stay."""
@@ -233,4 +233,5 @@ def _run(row: Row[Any]) -> QueryRun:
         new=row.fresh,
         gone=row.gone,
         indexes=tuple(row.indexes),
+        unresolved=row.unresolved or 0,
     )

@@ -2,7 +2,8 @@
 """Finding search rows: which way a filter is answered, and the blocks that spare long walks.
 
 What names somebody (actor, permit, visa, person) has an index of its own, and so have the refusals
-of a dataset, which are few. Everything else, of which a log has few values, is found by walking
+of a dataset, which are few; a person is found by the cohorts that hold her, too
+(`searching_cohorts`). Everything else, of which a log has few values, is found by walking
 down the indexes, past the blocks that cannot hold it: `ev_block` says of every 1,024 entries
 between which times they happened and which terms they have, datasets also together with each type,
 source and refusal.
@@ -25,10 +26,12 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    union,
 )
 
 from audit_log.adapters.search_blocks import BLOCK, edge_of
-from audit_log.adapters.tables import EV, EV_BLOCK, EV_PERSON, TERM
+from audit_log.adapters.searching_cohorts import about
+from audit_log.adapters.tables import EV, EV_BLOCK, EV_COHORT, EV_PERSON, TERM
 from audit_log.domain.batch import TermKind, is_digest, term
 from audit_log.domain.search import DECISION_CODES, Filter, Marks
 
@@ -53,6 +56,7 @@ class Search:
         self._connection = connection
         self._wanted = wanted
         self._years = _by_year(wanted, marks)
+        self._cohorts = marks.cohorts if wanted.person is not None else ()
         self._terms = _terms(connection, wanted)
         self._purposes = None
         if wanted.purpose is not None:
@@ -85,12 +89,15 @@ class Search:
         conditions = [EV.c.idx < below, *self._open_parts()]
         if wanted.person is not None:
             dataset = _term(self._connection, TermKind.DATASET, wanted.person.dataset)
-            about = select(EV_PERSON.c.idx).where(
+            sealed = select(EV_PERSON.c.idx).where(
                 EV_PERSON.c.dataset == dataset,
                 EV_PERSON.c.ordinal == wanted.person.ordinal,
                 EV_PERSON.c.idx < below,
             )
-            conditions.append(EV.c.idx.in_(about))
+            among = select(EV_COHORT.c.idx).where(
+                about(self._connection, dataset, self._cohorts), EV_COHORT.c.idx < below
+            )
+            conditions.append(EV.c.idx.in_(union(sealed, among)))
         if any(self._years):
             named = (
                 and_(*(EV.c[name] == mark for name, mark in year.items())) for year in self._years
@@ -102,17 +109,33 @@ class Search:
         """Walk down an index; the rows of a later year all stand above those of an earlier one."""
         found: list[int] = []
         for year in self._years:
-            query = self._rows(year)
-            (idx,) = query.selected_columns
-            query = query.where(idx >= above, idx < below)
-            if "visa" in year:
-                # A visa's index has no order. What ends a visa's rows early must not tempt the
-                # planner to walk all rows in theirs: they are few, and found first.
-                few = query.offset(_FENCE).subquery("few")
-                query, idx = select(few.c.idx), few.c.idx
-            found += self._ask(query.order_by(idx.desc()), limit - len(found))
+            left = limit - len(found)
+            queries = self._queries(year, above, below)
+            rows = {index for query in queries for index in self._ask(query, left)}
+            found += sorted(rows, reverse=True)[:left]
             if len(found) == limit:
                 break
+        return found
+
+    def _queries(self, year: Mapping[str, int], above: int, below: int) -> list[Select[int]]:
+        """Give the ways down: one for most, two for a person, who may be one of a cohort."""
+        query = self._rows(year)
+        (idx,) = query.selected_columns
+        query = query.where(idx >= above, idx < below)
+        if "visa" in year:
+            # A visa's index has no order. What ends a visa's rows early must not tempt the
+            # planner to walk all rows in theirs: they are few, and found first.
+            few = query.offset(_FENCE).subquery("few")
+            query, idx = select(few.c.idx), few.c.idx
+        found = [query.order_by(idx.desc())]
+        person = self._wanted.person
+        if person is not None and self._cohorts:
+            dataset = _term(self._connection, TermKind.DATASET, person.dataset)
+            among = select(EV_COHORT.c.idx).join(EV, EV_COHORT.c.idx == EV.c.idx)
+            among = among.where(about(self._connection, dataset, self._cohorts))
+            among = among.where(EV_COHORT.c.idx >= above, EV_COHORT.c.idx < below)
+            among = among.where(*(EV.c[name] == mark for name, mark in year.items()))
+            found.append(among.where(*self._open_parts()).order_by(EV_COHORT.c.idx.desc()))
         return found
 
     def _in_blocks(self, above: int, below: int, limit: int) -> list[int]:

@@ -67,12 +67,12 @@ class SavedQueries(Protocol):
         """Give the search due the longest, locked; one that another holds is passed over."""
         ...
 
-    def postpone(self, query_id: str, next_at: datetime) -> None:
-        """Say when a search is due again, whatever becomes of it now."""
-        ...
-
     def ran(self, run: QueryRun, next_at: datetime) -> None:
         """Keep a run and when the next one is due."""
+        ...
+
+    def put_off(self, query_id: str, next_at: datetime) -> None:
+        """Let a search run later."""
         ...
 
     def end(self, query_id: str) -> None:

@@ -8,11 +8,24 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, exists, func, select, text, update
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.copying import copy_rows, instant
-from consent_registry.adapters.import_batches import BatchStore
+from consent_registry.adapters.import_batches import BatchStore, faults_of
 from consent_registry.adapters.read_ahead import ReadAhead
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import (
@@ -21,9 +34,11 @@ from consent_registry.adapters.tables import (
     IMPORT_BAD,
     IMPORT_FAULT,
     IMPORT_ROW,
+    IMPORTED_LINE,
     LISTED_APPROVAL,
     PARTICIPANT,
     STANDING,
+    WITHDRAWAL,
 )
 from consent_registry.domain.approvals import Widening
 from consent_registry.domain.batches import Format, ImportBatch, StagedRow
@@ -63,6 +78,7 @@ class SqlImports(BatchStore):
                 instant(row.effective_from),
                 instant(row.effective_to) if row.effective_to else None,
                 row.form_version,
+                " ".join(row.references) or None,
             )
             for line, row in rows
         )
@@ -132,6 +148,15 @@ class SqlImports(BatchStore):
         for _, consent in groupby(rows, key=lambda staged: staged.first_line):
             yield list(consent)
 
+    def in_error(self, import_id: str) -> Sequence[StagedRow]:
+        """Read them all: they are what somebody has mended by hand."""
+        wanted = (
+            select(*_STAGED)
+            .where(IMPORT_ROW.c.import_id == import_id, IMPORT_ROW.c.kind == Kind.INVALIDATED.value)
+            .order_by(IMPORT_ROW.c.line)
+        )
+        return [_staged(row) for row in self._connection.execute(wanted)]
+
     def drop_rows(self, import_id: str, lines: Sequence[int]) -> None:
         """Delete single rows."""
         self._connection.execute(
@@ -197,7 +222,10 @@ class SqlImports(BatchStore):
             )
             .distinct()
         )
-        return sorted(self._connection.execute(wanted).scalars())
+        found = set(self._connection.execute(wanted).scalars())
+        left = _joining_after_leaving(batch).where(WITHDRAWAL.c.recorded_at >= rows.expressed_at)
+        found.update(self._connection.execute(left).scalars())
+        return sorted(found)
 
     def unapproved(self, batch: ImportBatch) -> Sequence[int]:
         """Look up what `approvals.ends_in_a_no` says of the projection, and who is approved."""
@@ -224,7 +252,10 @@ class SqlImports(BatchStore):
             )
         )
         told = set(self.against_a_no(batch))
-        return sorted(set(self._connection.execute(wanted).scalars()) - told)
+        found = set(self._connection.execute(wanted).scalars())
+        left = _joining_after_leaving(batch).where(~_approved())
+        found.update(self._connection.execute(left).scalars())
+        return sorted(found - told)
 
     def unlisted(self, batch: ImportBatch, lines: Sequence[int]) -> Sequence[int]:
         """Look among the approvals; whom the registry does not know has none."""
@@ -258,19 +289,19 @@ class SqlImports(BatchStore):
             .returning(rows.line)
         )
         dropped = set(self._connection.execute(statement).scalars())
-        wanted = select(IMPORT_FAULT.c.line).where(IMPORT_FAULT.c.import_id == import_id).distinct()
+        wanted = select(IMPORT_FAULT.c.line).where(faults_of(import_id)).distinct()
         return sorted(dropped - set(self._connection.execute(wanted).scalars()))
 
     def drop_repeated(self, batch: ImportBatch) -> int:
         """Delete rows whose consent is an event of this file already."""
-        rows, events = IMPORT_ROW.c, CONSENT_EVENT.c
-        statement = delete(IMPORT_ROW).where(
-            rows.import_id == batch.import_id,
-            events.file_sha256 == batch.file_sha256,
-            events.mapping == batch.mapping,
-            events.line == _source_line(batch),
+        return sum(
+            self._connection.execute(
+                delete(IMPORT_ROW).where(
+                    IMPORT_ROW.c.import_id == batch.import_id, _is_of(table, batch)
+                )
+            ).rowcount
+            for table in (IMPORTED_LINE, CONSENT_EVENT)
         )
-        return self._connection.execute(statement).rowcount
 
     def next_rows(self, batch: ImportBatch, limit: int) -> Sequence[StagedRow]:
         """Read one row more, to see whether the last consent is whole; then read ahead."""
@@ -291,13 +322,36 @@ def _source_line(batch: ImportBatch) -> Any:
     return IMPORT_ROW.c.first_line if batch.format is Format.CSV else IMPORT_ROW.c.line
 
 
+def _joining_after_leaving(batch: ImportBatch) -> Select[Any]:
+    """Give the rows that bring in somebody who withdrew from everything."""
+    rows, member = IMPORT_ROW.c, DATASET_MEMBER.c
+    there = exists().where(member.dataset == rows.dataset, member.pid == PARTICIPANT.c.pid)
+    return (
+        select(rows.line)
+        .join(PARTICIPANT, PARTICIPANT.c.pseudonym == rows.participant)
+        .join(WITHDRAWAL, (WITHDRAWAL.c.pid == PARTICIPANT.c.pid) & WITHDRAWAL.c.everywhere)
+        .where(
+            rows.import_id == batch.import_id,
+            rows.kind == Kind.GIVEN.value,
+            ~there,
+            ~_recorded_before(batch),
+        )
+        .distinct()
+    )
+
+
 def _recorded_before(batch: ImportBatch) -> Any:
     """Say in SQL that a staged row's consent is already an event of the same file."""
-    events = CONSENT_EVENT.alias("earlier").c
-    return exists().where(
-        events.file_sha256 == batch.file_sha256,
-        events.mapping == batch.mapping,
-        events.line == _source_line(batch),
+    lines, events = IMPORTED_LINE.alias("taken_in"), CONSENT_EVENT.alias("earlier")
+    return or_(exists().where(_is_of(lines, batch)), exists().where(_is_of(events, batch)))
+
+
+def _is_of(table: FromClause, batch: ImportBatch) -> Any:
+    """Say in SQL that a row was made of the staged row's line of the same file."""
+    return and_(
+        table.c.file_sha256 == batch.file_sha256,
+        table.c.mapping == batch.mapping,
+        table.c.line == _source_line(batch),
     )
 
 
@@ -327,7 +381,7 @@ def _next_rows(
 
 def _staged(row: Row[Any]) -> StagedRow:
     line, first_line, participant, dataset, local_id, alternative, text, *rest = tuple(row)
-    kind, expressed_at, effective_from, effective_to, form_version = rest
+    kind, expressed_at, effective_from, effective_to, form_version, names = rest
     consent = ConsentRow(
         participant=participant,
         dataset=dataset,
@@ -339,5 +393,6 @@ def _staged(row: Row[Any]) -> StagedRow:
         effective_from=effective_from,
         effective_to=effective_to,
         form_version=form_version,
+        references=tuple(names.split()) if names else (),
     )
     return StagedRow(line, first_line, consent)

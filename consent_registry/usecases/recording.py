@@ -51,6 +51,8 @@ class Draft:
     source: Source | None = None
     withdrawal_id: str | None = None
     answers: Answers | None = None
+    references: tuple[str, ...] = ()
+    voids: frozenset[EventId] = frozenset()
 
 
 def record(
@@ -91,6 +93,7 @@ def record(
     if hashes is None:
         # What the database takes longest to store is handed over before there is much to compute.
         hashes = uow.events.append(records, first, writing.fresh)
+    uow.events.taken_in(_lines(drafts))
     for made in consent_facts(writing, records, hashes):
         uow.record(made)
     keep_revision(uow, writing)
@@ -98,6 +101,11 @@ def record(
         name = writing.dataset.dataset
         settle(uow, tools, with_more, writing.actor, at=writing.recorded_at, without=name)
     return records
+
+
+def _lines(drafts: Sequence[Draft]) -> Sequence[tuple[str, Source]]:
+    """Give whose line each imported draft was."""
+    return [(one.member.pid, one.source) for one in drafts if one.source is not None]
 
 
 def _with_cases(
@@ -132,6 +140,9 @@ class _Personal:
         terms = draft.terms
         if draft.answers is not None:
             return personal_part(terms, self._actor, draft.answers)
+        if draft.references or draft.voids:
+            names, voids = draft.references, draft.voids
+            return personal_part(terms, self._actor, references=names, voids=voids)
         made = self._made.get(id(terms))
         if made is None:
             made = self._made[id(terms)] = personal_part(terms, self._actor)
@@ -156,7 +167,6 @@ def _record_of(
         channel=draft.channel,
         personal=personal,
         form_version=draft.form_version,
-        source=draft.source,
         withdrawal_id=draft.withdrawal_id,
     )
 
@@ -172,4 +182,5 @@ def _event_of(made: EventRecord, draft: Draft) -> ConsentEvent:
         recorded_at=made.recorded_at,
         revision=made.revision,
         terms=draft.terms if made.kind.grants else None,
+        voids=draft.voids,
     )

@@ -9,6 +9,7 @@ from typing import Final
 from audit_log.settings import AdminSettings
 from services.audit_log import (
     admin,
+    forks_cli,
     imports,
     log_copies,
     maps,
@@ -45,6 +46,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     log_copies.register(commands)
     recounts.register(commands)
     maps.register(commands)
+    forks_cli.register(commands)
     _add(commands, "vkey", _vkey, "print the key that verifies the log's checkpoints")
     _add_keys(commands)
     recover_cli.register(commands, with_settings)

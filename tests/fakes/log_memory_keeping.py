@@ -100,14 +100,14 @@ class MemoryQueries:
         ]
         return min(waiting)[2] if waiting else None
 
-    def postpone(self, query_id: str, next_at: datetime) -> None:
-        self._tables.queries[query_id] = replace(self._tables.queries[query_id], next_at=next_at)
-
     def ran(self, run: QueryRun, next_at: datetime) -> None:
         self._tables.query_runs.append(run)
         self._tables.queries[run.query] = replace(
             self._tables.queries[run.query], size=run.size, count=run.count, next_at=next_at
         )
+
+    def put_off(self, query_id: str, next_at: datetime) -> None:
+        self._tables.queries[query_id] = replace(self._tables.queries[query_id], next_at=next_at)
 
     def end(self, query_id: str) -> None:
         self._tables.queries[query_id] = replace(

@@ -26,8 +26,10 @@ from shared.events import Fact, Subject
 from shared.ids import Uuid7Source
 from shared.principal import Principal
 from tests.fakes.log_factories import DATASET, ISSUER, Speaker, fact
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.integration.audit_log.test_verify import TRUST, NoHead, Signing
 from tests.support.log_world import (
+    COHORTS,
     PSEUDONYMS,
     VAULT,
     PostgresWorld,
@@ -92,6 +94,7 @@ class KeepingNode:
             transaction=self.keeping,
             policy=RetentionPolicy(months=own),
             kept=CopiesKept(),
+            outside=MemoryErasures(),
             read_copies=None,
             ids=Uuid7Source(),
             clock=self.world.clock,
@@ -122,6 +125,7 @@ class KeepingNode:
             principal=OTTO,
             transaction=self.world.transaction,
             pseudonyms=PSEUDONYMS,
+            outside=MemoryErasures(),
             ids=Uuid7Source(),
             clock=self.world.clock,
         )
@@ -135,6 +139,7 @@ class KeepingNode:
             principal=OTTO,
             transaction=self.world.transaction,
             pseudonyms=PSEUDONYMS,
+            cohorts=COHORTS,
             clock=self.world.clock,
         ).page
 

@@ -2,7 +2,8 @@
 """A FHIR Consent as one row of the import, all its alternatives together, or why it is refused.
 
 Only what is permitted by name, and not denied, is given. What a statement of one signature permits
-holds for one period, or the whole is refused: nobody chooses which for the person.
+begins at one time, or the whole is refused: nobody chooses which for the person. What ends before
+the rest ends with its activities, on the last day that it holds whole.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,17 +30,21 @@ from consent_registry.domain.fhir.mapping import (
     Rule,
     alternative_of,
 )
+from consent_registry.domain.fhir.names import names_of_consent, names_of_server
 from consent_registry.domain.fhir.statement import (
+    IN_ERROR,
     Coded,
     NotUnderstood,
     Provision,
     Release,
     Statement,
     about_of,
+    as_text,
     is_of_another_kind,
     read_statement,
 )
 from consent_registry.domain.form_demand import FormUse
+from consent_registry.domain.history import Kind
 from consent_registry.domain.identifiers import is_name
 from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
 from consent_registry.domain.row_codes import Fault, RowCode
@@ -51,6 +56,7 @@ from consent_registry.domain.terms import (
     RawModifier,
     Terms,
     canonical_text,
+    ended_by,
     read_alternative,
 )
 from consent_registry.domain.windows import Window
@@ -125,6 +131,8 @@ class FhirReader:
     def _state(self, statement: Statement) -> str:
         """Say what a status means. R5's `not-done` is a refusal with the decision beside it."""
         r4 = self._release is Release.R4
+        if statement.status == IN_ERROR:
+            return IN_ERROR
         match statement.status:
             case "active" if statement.decided:
                 return "given"
@@ -176,14 +184,14 @@ class FhirReader:
         if any(len({(p.span, p.data_span) for p in by}) > 1 for by in permitted.values()):
             raise NotUnderstood(RowCode.FHIR_PERIODS, "provision")
         rules = [rule for rule in self._mapping.rules if rule.needs <= permitted.keys()]
-        periods = {
+        periods = [
             times.common([statement.span, *(permitted[code][0].span for code in rule.needs)])
             for rule in rules
-        }
+        ]
         windows = [
             times.window(permitted[code][0].data_span for code in rule.needs) for rule in rules
         ]
-        return _Given(terms=self._terms_of(rules, windows), period=_one(periods))
+        return _together(self._terms_of(rules, windows), periods)
 
     def _terms_of(self, rules: Sequence[Rule], windows: Sequence[Window | None]) -> Terms:
         found = [alternative_of(rule, self._diseases) for rule in rules]
@@ -220,8 +228,8 @@ class FhirReader:
             alternatives.append(self._alternative(provision))
         if len(alternatives) > MAX_ALTERNATIVES:
             raise NotUnderstood(RowCode.ALTERNATIVE, "provision")
-        periods = {times.common([statement.span, one.span]) for one in statement.provisions}
-        return _Given(terms=tuple(alternatives), period=_one(periods))
+        periods = [times.common([statement.span, one.span]) for one in statement.provisions]
+        return _together(tuple(alternatives), periods)
 
     def _alternative(self, provision: Provision) -> Alternative:
         """Read the DUO terms of a provision; research is the only other purpose that may stand."""
@@ -259,7 +267,8 @@ class FhirReader:
     ) -> Row | tuple[Fault, ...]:
         participant = self._participant(statement.subject)
         over = given is None
-        date = statement.date if not over or self._mapping.dated_closings else ""
+        dated = not over or (self._mapping.dated_closings and state != IN_ERROR)
+        date = statement.date if dated else ""
         start, stop = given.period if given is not None and given.terms else (None, None)
         row = self._rows.read(
             [
@@ -270,7 +279,7 @@ class FhirReader:
                 _STAND_IN if state == "given" else "",
                 "",
                 "",
-                state,
+                Kind.WITHDRAWN.value if state == IN_ERROR else state,
                 times.written(times.begins(date, "signed_on")) if date else "",
                 times.written(start),
                 times.written(stop),
@@ -280,12 +289,28 @@ class FhirReader:
         if not isinstance(row, Row):
             return row
         form, unfit = self._forms.judge(row.dataset, row.form_version, row.expressed_at)
+        if state == IN_ERROR:
+            return self._voiding(statement, row)
         if given is None or not given.terms:
             return replace(row, alternative_text="", form_version=form)
         unfit = unfit or self._forms.judge_terms(form, given.terms, self._diseases)
         return unfit or replace(
-            row, alternative_text=canonical_text(given.terms), form_version=form
+            row,
+            alternative_text=canonical_text(given.terms),
+            form_version=form,
+            references=(*self._names(statement), *names_of_server(statement)),
         )
+
+    def _voiding(self, statement: Statement, row: Row) -> Row:
+        """Give the row of a consent that never was one. A server's own id names it if need be."""
+        names = self._names(statement) or names_of_server(statement)
+        if not names:
+            raise NotUnderstood(RowCode.FHIR_NAMELESS, "identifier")
+        return replace(row, kind=Kind.INVALIDATED, form_version="", references=names)
+
+    def _names(self, statement: Statement) -> tuple[str, ...]:
+        people = frozenset({self._mapping.participant, self._mapping.local_id})
+        return names_of_consent(statement, people)
 
     def _participant(self, subject: Mapping[str, Any]) -> str:
         found = subject.get("identifier")
@@ -293,7 +318,7 @@ class FhirReader:
         known: list[Coded] = []
         if isinstance(found, Mapping):
             known.append(
-                Coded(system=str(found.get("system", "")), code=str(found.get("value", "")))
+                Coded(system=as_text(found.get("system")), code=as_text(found.get("value")))
             )
         if isinstance(reference, str):
             known += self._identifiers(reference)
@@ -324,10 +349,18 @@ class FhirReader:
         return self._mapping.form_version or (named[0] if len(named) == 1 else "")
 
 
-def _one(periods: set[_Period]) -> _Period:
-    if len(periods) > 1:
+def _together(terms: Terms, periods: Sequence[_Period]) -> _Given:
+    """Give alternatives for the longest of their periods, with an end to those that are shorter."""
+    if len({start for start, _ in periods}) > 1:
         raise NotUnderstood(RowCode.FHIR_PERIODS, "provision")
-    return next(iter(periods), (None, None))
+    start = periods[0][0] if periods else None
+    stops = [stop for _, stop in periods if stop is not None]
+    last = max(stops) if stops and len(stops) == len(periods) else None
+    ended = tuple(
+        one if stop is None or stop == last else ended_by(one, stop.date())
+        for one, (_, stop) in zip(terms, periods, strict=True)
+    )
+    return _Given(terms=ended, period=(start, last))
 
 
 def _is_permission(code: str) -> bool:

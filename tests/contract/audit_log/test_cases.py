@@ -21,6 +21,7 @@ from audit_log.usecases.agreed import require_agreed
 from audit_log.usecases.erase import erase
 from shared.errors import Forbidden, ValidationFailed
 from tests.fakes.log_factories import ISSUER, OTTO
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.casework import (
     ANNA,
     EVE,
@@ -114,6 +115,7 @@ def test_what_was_erased_meanwhile_is_not_shown(filled: World) -> None:
         principal=OTTO,
         transaction=filled.transaction,
         pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
         ids=IDS,
         clock=filled.clock,
     )

@@ -22,6 +22,7 @@ from tests.support.casework import (
     said,
 )
 from tests.support.log_world import (
+    COHORTS,
     PSEUDONYMS,
     VAULT,
     World,
@@ -39,6 +40,7 @@ def activity(world: World, wanted: Filter, *, public: bool = False) -> reports.A
         public=public,
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
+        cohorts=COHORTS,
         vault=VAULT,
         clock=world.clock,
     )
@@ -70,6 +72,7 @@ def impact(world: World, wanted: Filter, case: str | None = None) -> reports.Imp
         asking(wanted, case),
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
+        cohorts=COHORTS,
         vault=VAULT,
         clock=world.clock,
     )
@@ -79,7 +82,7 @@ def test_a_breachs_reach_is_one_answer(filled: World) -> None:
     wanted = Filter(actor=Account(issuer=ISSUER, subject="rita"), until=NOON + timedelta(days=1))
     found = impact(filled, wanted)
     assert (found.reach.entries, found.reach.actors) == (12, 1)
-    assert found.reach.datasets == {DATASET: (8, 1), OTHER: (4, 1)}
+    assert found.reach.datasets == {DATASET: (8, 1, 0), OTHER: (4, 1, 0)}
     assert (found.reach.first_at, found.reach.last_at) == (NOON, NOON)
     assert {one.permit for one in found.permits} == {None}
     assert impact(filled, Filter(visa="visa-3")).reach.entries == 1
@@ -106,6 +109,7 @@ def test_permits_are_named_to_a_cases_owner_alone(filled: World) -> None:
                 replace(asking(Filter(dataset=OTHER), case.id), principal=who),
                 transaction=filled.transaction,
                 pseudonyms=PSEUDONYMS,
+                cohorts=COHORTS,
                 vault=VAULT,
                 clock=filled.clock,
             )

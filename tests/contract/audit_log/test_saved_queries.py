@@ -15,11 +15,13 @@ from audit_log.domain.search import Account, Filter, Marks
 from audit_log.ports import Log, Transaction
 from audit_log.usecases import saved_queries
 from audit_log.usecases.erase import erase
+from audit_log.usecases.resolving import CohortDesk
 from audit_log.usecases.saved_queries import QueryFile, QueryRunner
 from shared.errors import ValidationFailed
 from shared.principal import Principal
 from tests.contract.audit_log.test_publishing import Remembered
 from tests.fakes.log_factories import DATASET, ISSUER, OTTO, Speaker, fact
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.casework import (
     IDS,
     OTHER,
@@ -29,6 +31,7 @@ from tests.support.casework import (
     said,
 )
 from tests.support.log_world import (
+    COHORTS,
     PSEUDONYMS,
     VAULT,
     Producing,
@@ -50,9 +53,13 @@ def saved(world: World, wanted: Filter, hours: int = 24) -> str:
     return made.id
 
 
-def runner(world: World) -> QueryRunner:
+def runner(world: World, cohorts: CohortDesk = COHORTS) -> QueryRunner:
     return QueryRunner(
-        transaction=world.transaction, vault=VAULT, pseudonyms=PSEUDONYMS, clock=world.clock
+        transaction=world.transaction,
+        vault=VAULT,
+        pseudonyms=PSEUDONYMS,
+        cohorts=cohorts,
+        clock=world.clock,
     )
 
 
@@ -85,6 +92,7 @@ def test_a_saved_search_tells_what_is_new_and_how_much_is_gone(
         principal=OTTO,
         transaction=filled.transaction,
         pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
         ids=IDS,
         clock=filled.clock,
     )
@@ -146,11 +154,14 @@ class _FailingLog:
 
 
 def test_a_search_that_fails_keeps_no_other_from_running(filled: World) -> None:
-    failing, fine = saved(filled, Filter(dataset=OTHER)), saved(filled, Filter(dataset=DATASET))
+    failing = saved(filled, Filter(dataset=OTHER))
+    filled.clock.pass_time(1)  # the one that fails is due the longest
+    fine = saved(filled, Filter(dataset=DATASET))
     runs = QueryRunner(
         transaction=_Failing(filled.transaction, OTHER),
         vault=VAULT,
         pseudonyms=PSEUDONYMS,
+        cohorts=COHORTS,
         clock=filled.clock,
     )
     with pytest.raises(TimeoutError):

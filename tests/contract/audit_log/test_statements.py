@@ -13,6 +13,7 @@ from tests.support.casework import (
     said,
 )
 from tests.support.log_world import (
+    COHORTS,
     PSEUDONYMS,
     Producing,
     World,
@@ -28,6 +29,7 @@ def answered(world: World, wanted: Filter, *, exact: bool = False) -> Answer:
         principal=OTTO,
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
+        cohorts=COHORTS,
         clock=world.clock,
         exact=exact,
     )

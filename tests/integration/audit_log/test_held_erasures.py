@@ -11,6 +11,7 @@ from audit_log.domain.search import Account, Filter
 from audit_log.usecases.erase import CopiesKept, erase, record_of
 from shared.ids import Uuid7Source
 from tests.fakes.log_factories import DATASET, RITA, fact
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.keeping_node import (
     OTHER,
     OTTO,
@@ -79,6 +80,7 @@ def test_an_account_is_erased_in_years_to_come(node: KeepingNode) -> None:
         principal=OTTO,
         transaction=node.world.transaction,
         pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
         ids=Uuid7Source(),
         clock=node.world.clock,
     )

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from audit_log.domain.copies import Copies
+from audit_log.domain.holds import HoldKind
 from audit_log.domain.search import Filter
+from tests.fakes.log_factories import cohort_name, fact
 from tests.support.keeping_node import (
     OTHER,
     PERSON,
@@ -110,3 +112,20 @@ def test_copies_are_unknown_without_kafka_only_where_a_topic_is_registered(
 ) -> None:
     with node.keeping() as desk:
         assert desk.copies() == Copies(topics=[], unread=[])
+
+
+def test_what_finds_a_cohorts_entry_goes_with_its_month_unless_it_is_held(
+    node: KeepingNode,
+) -> None:
+    node.say(fact(cohort=cohort_name(1)), fact(cohort=cohort_name(2)))
+    hold = node.hold(HoldKind.CASE, matter="case_1", entries=(1,))
+    node.pass_months(14)
+    node.retain()
+    node.settle()
+    assert node.rows("SELECT idx FROM ev_cohort") == [(1,)]
+    assert node.flaws() == []
+    node.lift(hold)
+    node.retain()
+    node.settle()
+    assert node.rows("SELECT idx FROM ev_cohort") == []
+    assert node.flaws() == []

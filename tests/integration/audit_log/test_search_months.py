@@ -87,9 +87,10 @@ def connection() -> Iterator[Connection]:
 
 
 def marks(wanted: Filter) -> Marks:
-    return Marks(
-        **{name: (17,) for name in ("actor", "permit", "visa") if getattr(wanted, name) is not None}
-    )
+    def mark(name: str) -> tuple[int, ...]:
+        return (17,) if getattr(wanted, name) is not None else ()
+
+    return Marks(actor=mark("actor"), permit=mark("permit"), visa=mark("visa"))
 
 
 @pytest.mark.parametrize("name", _QUESTIONS)

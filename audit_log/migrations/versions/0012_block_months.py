@@ -11,8 +11,8 @@ once: some seconds for ten million of them, during which nothing is sequenced.
 
 from alembic import op
 
-revision = "0013"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

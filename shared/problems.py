@@ -177,6 +177,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "proof_failed": Problem(500, "The log's own proof does not verify"),
     "query_unknown": Problem(404, "There is no such saved search of yours"),
     "reveal_decided": Problem(409, "The request to open was decided before"),
+    "reveal_expired": Problem(409, "The second officer's approval is too old to open anything"),
     "reveal_not_approved": Problem(409, "No second officer has approved the request to open"),
     "rules_overtaken": Problem(503, "Another worker has examined these entries"),
     "size_not_published": Problem(422, "The log has not published a tree of that size"),

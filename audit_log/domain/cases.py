@@ -7,12 +7,14 @@ at each look and never kept, so that an erasure reaches it.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 MAX_REVEALED: Final = 200
 """How many entries one request to open may name."""
+APPROVED_FOR: Final = timedelta(days=30)
+"""How long a second officer's word opens anything: what she judged by may have changed since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +64,30 @@ class Reveal:
     decided_by: Officer | None
     decided_at: datetime | None
 
+    @property
+    def opens_until(self) -> datetime | None:
+        """Until when the request opens something, None when it was not approved."""
+        if self.state is not RevealState.APPROVED or self.decided_at is None:
+            return None
+        return self.decided_at + APPROVED_FOR
 
-def covers(reveals: Collection[Reveal], indexes: Collection[int], groups: Collection[str]) -> bool:
-    """Tell whether each of these groups of each of these entries stands in an approved request."""
+    def opens_at(self, at: datetime) -> bool:
+        """Tell whether a second officer's word stands at this time."""
+        until = self.opens_until
+        return until is not None and at < until
+
+
+def covers(
+    reveals: Collection[Reveal],
+    indexes: Collection[int],
+    groups: Collection[str],
+    at: datetime,
+) -> bool:
+    """Tell whether each of these groups of each of these entries may be opened at this time."""
     agreed = {
         (index, group)
         for one in reveals
-        if one.state is RevealState.APPROVED
+        if one.opens_at(at)
         for index in one.indexes
         for group in one.groups
     }

@@ -223,6 +223,12 @@ class RevealNotApproved(AppError):
     code = "reveal_not_approved"
 
 
+class RevealExpired(AppError):
+    """The second officer's approval is too old; a new request is needed."""
+
+    code = "reveal_expired"
+
+
 class QueryUnknown(AppError):
     """There is no such saved search, or it is not the caller's."""
 

@@ -6,6 +6,7 @@ case that somebody else than its asker approved.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 
 from audit_log.domain.cases import Officer, covers
 from audit_log.domain.errors import CaseClosed, CaseUnknown, RevealNotApproved
@@ -18,11 +19,13 @@ def require_agreed(
     *,
     indexes: Collection[int],
     groups: Collection[str],
+    at: datetime,
     log: Log,
 ) -> None:
     """Pass when this officer may have these groups of these entries opened in a case.
 
-    Counted are requests of her own, and every one in a case that she owns. Raises CaseUnknown,
+    Counted are requests of her own, and every one in a case that she owns, whose approval stands
+    at this time. Raises CaseUnknown,
     CaseClosed, and RevealNotApproved when anything was not agreed on.
     """
     if case_id is None:
@@ -33,5 +36,5 @@ def require_agreed(
     if not case.is_open:
         raise CaseClosed("the case is closed")
     own = [one for one in log.cases.reveals(case_id) if asker in {one.asked_by, case.owner}]
-    if not covers(own, indexes, groups):
+    if not covers(own, indexes, groups, at):
         raise RevealNotApproved("no second officer has approved opening all of this in the case")

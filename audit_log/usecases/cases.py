@@ -17,6 +17,7 @@ from audit_log.domain.errors import (
     FourEyesNeeded,
     KeysErased,
     RevealDecided,
+    RevealExpired,
     RevealNotApproved,
     SizeNotPublished,
 )
@@ -190,8 +191,8 @@ def openings(
 ) -> Openings:
     """Open what was approved, for the one who asked or the case's owner.
 
-    Raises CaseUnknown, CaseClosed, RevealNotApproved, Forbidden for anybody else, and KeysErased
-    when somebody was erased meanwhile: nothing was shown, ask again.
+    Raises CaseUnknown, CaseClosed, RevealNotApproved, RevealExpired, Forbidden for anybody else,
+    and KeysErased when somebody was erased meanwhile: nothing was shown, ask again.
     """
     _require_person(principal)
     now = clock.now()
@@ -202,6 +203,8 @@ def openings(
             raise Forbidden("only who asked and the case's owner see what was opened")
         if reveal.state is not RevealState.APPROVED:
             raise RevealNotApproved("no second officer has approved this request")
+        if not reveal.opens_at(now):
+            raise RevealExpired("the approval is too old: ask again")
         before = log.exports.erasures(hold=False)
         found = entries_at(reveal.indexes, log.reader)
         opened = open_groups(reveal.groups, found, log.exports, vault)
@@ -244,9 +247,13 @@ def officer_of(principal: Principal) -> Officer:
     return Officer(issuer=principal.issuer, subject=principal.subject)
 
 
-def require_open(log: Log, case_id: str) -> Case:
-    """Give an open case; raise CaseUnknown or CaseClosed."""
-    return _open(log, case_id)
+def require_own(log: Log, case_id: str, principal: Principal) -> Case:
+    """Give an open case of the caller's own; raise CaseUnknown, CaseClosed or Forbidden."""
+    _require_person(principal)
+    case = _open(log, case_id)
+    if case.owner != officer_of(principal):
+        raise Forbidden("the case is another officer's")
+    return case
 
 
 def _require_person(principal: Principal) -> None:

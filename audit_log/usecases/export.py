@@ -98,6 +98,7 @@ def ask(
                 Officer(issuer=asker.issuer, subject=asker.subject),
                 indexes=_indexes(asked, basis.size, log.reader, pseudonyms, resolved),
                 groups=asked.groups,
+                at=now,
                 log=log,
             )
         question = Question(asked=_as_of(asked, basis.size), asker=asker)

@@ -138,7 +138,7 @@ class Exporter:
         before = log.exports.erasures(hold=False)
         cohorts = self._resolved(question.asked, log.reader)
         found = self._found(question.asked, cohorts, log.reader)
-        _require_agreed(question, found, log)
+        _require_agreed(question, found, log, now)
         opened = open_groups(question.asked.groups, found, log.exports, self._vault)
         said = pack.statement(
             question.asked,
@@ -303,7 +303,7 @@ def _indexes(entries: bytes) -> list[int]:
     return [int(line[line.rindex(b":") + 1 : -1]) for line in lines]
 
 
-def _require_agreed(question: Question, found: Sequence[Found], log: Log) -> None:
+def _require_agreed(question: Question, found: Sequence[Found], log: Log, at: datetime) -> None:
     asked, asker = question.asked, question.asker
     if asked.groups:
         require_agreed(
@@ -311,6 +311,7 @@ def _require_agreed(question: Question, found: Sequence[Found], log: Log) -> Non
             Officer(issuer=asker.issuer, subject=asker.subject),
             indexes=[one.index for one in found],
             groups=asked.groups,
+            at=at,
             log=log,
         )
 

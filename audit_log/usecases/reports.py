@@ -19,7 +19,7 @@ from audit_log.domain.statement import Stated
 from audit_log.ports import Log, Pseudonyms, Transaction, Vault
 from audit_log.usecases import read
 from audit_log.usecases.cases import SCOPE as REVEAL
-from audit_log.usecases.cases import require_open
+from audit_log.usecases.cases import require_own
 from audit_log.usecases.look import entries_at, marks_of, officer, said_of, state
 from audit_log.usecases.opening import open_groups
 from audit_log.usecases.resolving import CohortDesk, Resolved, basis_of, resolve
@@ -71,7 +71,7 @@ class Impact:
 class Asking:
     """Who asks a report of what: a filter, as of a published size or the newest.
 
-    With `case`, an open case, permits are named.
+    With `case`, an open case of the asker's own, permits are named.
     """
 
     wanted: Filter
@@ -171,7 +171,7 @@ def _names(
     asking: Asking, case_id: str, uses: Sequence[PermitUse], *, log: Log, vault: Vault, at: datetime
 ) -> Mapping[int, str]:
     """Read the permits' ids, each from the sealed part of one entry."""
-    require_open(log, case_id)
+    require_own(log, case_id, asking.principal)
     before = log.exports.erasures(hold=False)
     found = entries_at([one.first for one in uses], log.reader)
     opened = open_groups(("permit",), found, log.exports, vault)

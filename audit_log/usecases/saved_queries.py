@@ -5,7 +5,7 @@
 many entries that matched then are gone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -33,6 +33,8 @@ PUT_OFF: Final = timedelta(minutes=5)
 _QUERY: Final = "placet.audit.query.v1"
 _BINDING: Final = b"placet/query/v1\n"
 _RUNS_SHOWN: Final = 50
+MAX_QUERIES: Final = 100
+"""How many searches one officer may have running."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,8 @@ def save_query(
 ) -> SavedQuery:
     """Keep a search and run it every so many hours, the first time at once.
 
-    The name is a code, because it is shown openly. Raises ValidationFailed.
+    The name is a code, because it is shown openly. Raises ValidationFailed, also for one more than
+    an officer may have running.
     """
     principal.require(SCOPE)
     faults = list(filter_faults(wanted))
@@ -69,6 +72,10 @@ def save_query(
         raise ValidationFailed("the search has faults", faults=faults)
     now, query_id = clock.now(), ids.new()
     with transaction() as log:
+        running = [one for one in log.queries.owned(officer_of(principal)) if one.next_at]
+        if len(running) >= MAX_QUERIES:
+            fault = FieldFault("/name", f"{MAX_QUERIES} searches are running: end one first")
+            raise ValidationFailed("the search has faults", faults=[fault])
         kid = log.exports.number()
         key, wrapped = vault.fresh(kid)
         query = SavedQuery(
@@ -143,20 +150,22 @@ class QueryRunner:
     def step(self) -> bool:
         """Run one search that is due; False when there is none.
 
-        One for a person is put off while nobody says which cohorts hold her.
+        One for a person is put off while nobody says which cohorts hold her. One whose run fails,
+        such as for the time it takes, raises and is due again as late: it stops no other.
         """
         now = self._clock.now()
         with self._transaction() as log:
-            query, newest = log.queries.due(now), log.reader.newest()
-        if query is None or newest is None:
-            return False
-        wanted = _filter(query, self._vault)
+            due, newest = log.queries.due(now), log.reader.newest()
+            if due is None or newest is None:
+                return False
+            log.queries.put_off(due.id, now + PUT_OFF)
+        wanted = _filter(due, self._vault)
         resolved = resolve(wanted, newest.size, transaction=self._transaction, desk=self._cohorts)
         with self._transaction() as log:
-            if log.queries.get(query.id) != query:  # changed, ended, or run by another meanwhile
-                return True
+            query = log.queries.get(due.id)
+            if query is None or query != replace(due, next_at=now + PUT_OFF):
+                return True  # changed, ended, or run by another meanwhile
             if resolved.cohorts is not None and not resolved.cohorts.reached:
-                log.queries.put_off(query.id, now + PUT_OFF)
                 log.record(_said("query_put_off", query, _worker(query), now))
                 return True
             run = self._run(query, wanted, resolved, log=log, size=newest.size, now=now)

@@ -158,7 +158,7 @@ def case_json(case: Case) -> dict[str, Any]:
 
 
 def _reveal(reveal: Reveal) -> dict[str, Any]:
-    by, at = reveal.decided_by, reveal.decided_at
+    by, at, until = reveal.decided_by, reveal.decided_at, reveal.opens_until
     return {
         "id": reveal.id,
         "indexes": list(reveal.indexes),
@@ -168,4 +168,5 @@ def _reveal(reveal: Reveal) -> dict[str, Any]:
         "state": reveal.state.value,
         "decided_by": None if by is None else {"issuer": by.issuer, "subject": by.subject},
         "decided_at": None if at is None else to_rfc3339(at),
+        "opens_until": None if until is None else to_rfc3339(until),
     }

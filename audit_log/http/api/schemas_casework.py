@@ -60,7 +60,7 @@ class RevealDecisionSchema(StrictSchema):
 
 
 class RevealSchema(StrictSchema):
-    """A request to open: `asked`, `approved` or `refused`, and by whom."""
+    """A request to open: `asked`, `approved` or `refused`, by whom, and until when it opens."""
 
     id = fields.String(required=True)
     indexes = fields.List(fields.Integer(), required=True)
@@ -70,6 +70,7 @@ class RevealSchema(StrictSchema):
     state = fields.String(required=True)
     decided_by = fields.Nested(AccountSchema, required=True, allow_none=True)
     decided_at = fields.String(required=True, allow_none=True)
+    opens_until = fields.String(required=True, allow_none=True)
 
 
 class CaseFileSchema(CaseSchema):

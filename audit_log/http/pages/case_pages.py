@@ -16,6 +16,8 @@ from audit_log.domain.errors import (
     FourEyesNeeded,
     KeysErased,
     RevealDecided,
+    RevealExpired,
+    RevealNotApproved,
     SizeNotPublished,
 )
 from audit_log.http.edge import current_edge
@@ -32,6 +34,8 @@ _REFUSED: Final = {
     Forbidden.code: "Only who asked and the case's owner may do this.",
     KeysErased.code: "Somebody was erased just now. Please try again.",
     RevealDecided.code: "This request was decided before.",
+    RevealExpired.code: "The approval is too old. Please ask again.",
+    RevealNotApproved.code: "No second officer has approved this request.",
     SizeNotPublished.code: "The log has no published entry of that number.",
 }
 
@@ -143,7 +147,7 @@ def reveal(case_id: str, reveal_id: str) -> ResponseReturnValue:
             vault=edge.vault,
             clock=edge.clock,
         )
-    except (CaseClosed, Forbidden, KeysErased) as refused:
+    except (CaseClosed, Forbidden, KeysErased, RevealExpired, RevealNotApproved) as refused:
         return _refused(case_id, refused)
     return _shown(case_id, opened=views.opened(found))
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.contract.audit_log.test_publishing import Remembered
+from tests.support.casework import fill
 from tests.support.log_world import MemoryWorld, PostgresWorld, World
 
 
@@ -16,3 +18,13 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     made = PostgresWorld()
     yield made
     made.close()
+
+
+@pytest.fixture
+def head() -> Remembered:
+    return Remembered()
+
+
+@pytest.fixture
+def filled(world: World, head: Remembered) -> World:
+    return fill(world, head)

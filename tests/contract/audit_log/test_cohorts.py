@@ -22,11 +22,12 @@ from audit_log.usecases.saved_queries import PUT_OFF
 from shared import strict_json
 from shared.entries import Entry, parse_entry
 from shared.events import Fact, NamedCohort, Subject
-from tests.contract.audit_log.test_casework import kept, runner, said, saved
 from tests.contract.audit_log.test_publishing import Remembered, publisher
+from tests.contract.audit_log.test_saved_queries import kept, runner, saved
 from tests.fakes.cohort_members import MemoryCohortMembers
 from tests.fakes.kernel import CountingSalts
 from tests.fakes.log_factories import DATASET, OTTO, Speaker, cohort_name, fact
+from tests.support.casework import said
 from tests.support.log_world import (
     PSEUDONYMS,
     VAULT,

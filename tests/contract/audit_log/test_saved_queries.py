@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Saved searches and their runs, on the log in memory and on PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import cast
+
+import pytest
+
+from audit_log.domain.errors import (
+    QueryUnknown,
+)
+from audit_log.domain.search import Account, Filter, Marks
+from audit_log.ports import Log, Transaction
+from audit_log.usecases import saved_queries
+from audit_log.usecases.erase import erase
+from audit_log.usecases.resolving import CohortDesk
+from audit_log.usecases.saved_queries import QueryFile, QueryRunner
+from shared.errors import ValidationFailed
+from shared.principal import Principal
+from tests.contract.audit_log.test_publishing import Remembered
+from tests.fakes.log_factories import DATASET, ISSUER, OTTO, Speaker, fact
+from tests.fakes.log_memory_erasures import MemoryErasures
+from tests.support.casework import (
+    IDS,
+    OTHER,
+    RITA,
+    UMA,
+    publish,
+    said,
+)
+from tests.support.log_world import (
+    COHORTS,
+    PSEUDONYMS,
+    VAULT,
+    Producing,
+    World,
+)
+
+
+def saved(world: World, wanted: Filter, hours: int = 24) -> str:
+    made = saved_queries.save_query(
+        "what_rita_did",
+        wanted,
+        hours,
+        principal=OTTO,
+        transaction=world.transaction,
+        vault=VAULT,
+        ids=IDS,
+        clock=world.clock,
+    )
+    return made.id
+
+
+def runner(world: World, cohorts: CohortDesk = COHORTS) -> QueryRunner:
+    return QueryRunner(
+        transaction=world.transaction,
+        vault=VAULT,
+        pseudonyms=PSEUDONYMS,
+        cohorts=cohorts,
+        clock=world.clock,
+    )
+
+
+def kept(world: World, query_id: str, who: Principal = OTTO) -> QueryFile:
+    return saved_queries.get_query(
+        query_id, principal=who, transaction=world.transaction, vault=VAULT
+    )
+
+
+def test_a_saved_search_tells_what_is_new_and_how_much_is_gone(
+    filled: World, head: Remembered
+) -> None:
+    wanted = Filter(actor=Account(issuer=ISSUER, subject="rita"), dataset=DATASET)
+    query = saved(filled, wanted)
+    assert runner(filled).step()
+    assert not runner(filled).step(), "it is due again tomorrow"
+    (first,) = kept(filled, query).runs
+    assert (first.before, first.count, first.new, first.gone) == (0, 9, 9, 0)
+    speaker = Speaker("zz/another/1")
+    Producing(filled, "zz/another/1").send(speaker.say(fact(actor=RITA)))
+    publish(filled, head)
+    filled.clock.pass_time(timedelta(hours=24).total_seconds())
+    assert runner(filled).step()
+    second, _ = kept(filled, query).runs
+    assert (second.before, second.count, second.new, second.gone) == (first.size, 10, 1, 0)
+    assert len(second.indexes) == 1
+    erase(
+        Account(issuer=ISSUER, subject="rita"),
+        ground="gdpr_17",
+        principal=OTTO,
+        transaction=filled.transaction,
+        pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
+        ids=IDS,
+        clock=filled.clock,
+    )
+    filled.clock.pass_time(timedelta(hours=24).total_seconds())
+    assert runner(filled).step()
+    third = kept(filled, query).runs[0]
+    assert (third.count, third.new, third.gone) == (0, 0, 10)
+
+
+def test_a_saved_search_is_its_owners_alone_and_says_nobodys_name(filled: World) -> None:
+    query = saved(filled, Filter(actor=Account(issuer=ISSUER, subject="MARKER-4711")))
+    runner(filled).step()
+    with pytest.raises(QueryUnknown):
+        kept(filled, query, UMA)
+    entries = said(filled, "placet.audit.query.v1")
+    assert [one.reason for one in entries] == ["query_saved", "query_ran"]
+    assert entries[0].extra["filter"] == ["actor"]
+    assert not any(b"MARKER" in one.raw for one in entries)
+    saved_queries.end_query(
+        query, principal=OTTO, transaction=filled.transaction, clock=filled.clock
+    )
+    ended = kept(filled, query)
+    assert (ended.wanted, ended.query.next_at, ended.query.wrapped) == (None, None, b"")
+    assert len(ended.runs) == 1
+    filled.clock.pass_time(timedelta(days=9).total_seconds())
+    assert not runner(filled).step()
+
+
+class _Failing:
+    """A log's transactions in which counting one dataset takes too long."""
+
+    def __init__(self, inner: Transaction, dataset: str) -> None:
+        self._inner = inner
+        self._dataset = dataset
+
+    @contextmanager
+    def __call__(self) -> Iterator[Log]:
+        with self._inner() as log:
+            yield cast("Log", _FailingLog(log, self._dataset))
+
+
+class _FailingLog:
+    def __init__(self, inner: Log, dataset: str) -> None:
+        self._inner = inner
+        self._dataset = dataset
+
+    @property
+    def reader(self) -> "_FailingLog":
+        return self
+
+    def count(self, wanted: Filter, *, marks: Marks, below: int, most: int | None) -> int:
+        if wanted.dataset == self._dataset:
+            raise TimeoutError
+        return self._inner.reader.count(wanted, marks=marks, below=below, most=most)
+
+    def __getattr__(self, name: str) -> object:
+        here = self._inner if hasattr(self._inner, name) else self._inner.reader
+        return getattr(here, name)
+
+
+def test_a_search_that_fails_keeps_no_other_from_running(filled: World) -> None:
+    failing = saved(filled, Filter(dataset=OTHER))
+    filled.clock.pass_time(1)  # the one that fails is due the longest
+    fine = saved(filled, Filter(dataset=DATASET))
+    runs = QueryRunner(
+        transaction=_Failing(filled.transaction, OTHER),
+        vault=VAULT,
+        pseudonyms=PSEUDONYMS,
+        cohorts=COHORTS,
+        clock=filled.clock,
+    )
+    with pytest.raises(TimeoutError):
+        runs.step()
+    assert runs.step()
+    assert not runs.step()
+    assert [len(kept(filled, one).runs) for one in (failing, fine)] == [0, 1]
+    filled.clock.pass_time(timedelta(minutes=15).total_seconds())
+    with pytest.raises(TimeoutError):
+        runs.step()
+    filled.clock.pass_time(timedelta(minutes=15).total_seconds())
+    assert runner(filled).step()
+    (run,) = kept(filled, failing).runs
+    assert (run.number, run.before, run.new) == (1, 0, 4)
+
+
+def test_an_officer_has_a_hundred_searches_running_at_most(filled: World) -> None:
+    made = [saved(filled, Filter(dataset=DATASET)) for _ in range(saved_queries.MAX_QUERIES)]
+    with pytest.raises(ValidationFailed):
+        saved(filled, Filter(dataset=DATASET))
+    saved_queries.end_query(
+        made[0], principal=OTTO, transaction=filled.transaction, clock=filled.clock
+    )
+    saved(filled, Filter(dataset=DATASET))

@@ -11,7 +11,7 @@ from psycopg import rows
 
 from audit_log.adapters import inspector_rows as beside
 from audit_log.adapters.reader import unpacked
-from audit_log.adapters.searching import blocks_that_lie
+from audit_log.adapters.search_blocks import blocks_that_lie
 from audit_log.adapters.store import load
 from audit_log.domain.chain import Chain, ChainKey
 from audit_log.domain.errors import LogMismatch

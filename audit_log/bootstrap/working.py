@@ -23,11 +23,11 @@ from audit_log.adapters.reading_process import ReadingProcess
 from audit_log.adapters.row_hashes import PostgresRowHashes
 from audit_log.adapters.row_sums import PostgresRowSums
 from audit_log.adapters.rule_store import PostgresRuleStore
-from audit_log.adapters.searching import BlockSummaries
+from audit_log.adapters.search_blocks import BlockSummaries
 from audit_log.adapters.signatures import check_signature
 from audit_log.adapters.store import CommitAhead
 from audit_log.adapters.witness_http import HttpWitnessPeers
-from audit_log.bootstrap.parts import Parts, sequencer_store
+from audit_log.bootstrap.parts import Parts, registry_token, sequencer_store
 from audit_log.ports import SequencerStore
 from audit_log.usecases import announce
 from audit_log.usecases.ask_people import PeopleAsker
@@ -47,7 +47,6 @@ from audit_log.usecases.verify import Flaw, Verification, verify
 from audit_log.usecases.verify_rows import RowVerifier
 from audit_log.usecases.watch import Watcher
 from audit_log.workers import loops, publishing
-from shared.http_client import ServiceTokens
 
 
 def sequence(parts: Parts, stop: threading.Event) -> int:
@@ -149,12 +148,8 @@ def create_asker(parts: Parts) -> PeopleAsker | None:
     settings = parts.settings
     if not settings.consent_registry_url:
         return None
-    tokens = ServiceTokens(
-        settings.token_endpoint, settings.client_id, settings.client_secret, parts.clock
-    )
     decisions = HttpDecisions(
-        settings.consent_registry_url,
-        lambda: tokens.token(settings.consent_registry_audience, DECISION_SCOPES),
+        settings.consent_registry_url, registry_token(settings, DECISION_SCOPES, parts.clock)
     )
     return PeopleAsker(
         store=_rule_store(parts),
@@ -221,6 +216,7 @@ def create_query_runner(parts: Parts) -> QueryRunner:
         transaction=parts.transaction,
         vault=parts.keys.vault,
         pseudonyms=parts.keys.pseudonyms,
+        cohorts=parts.cohorts,
         clock=parts.clock,
     )
 
@@ -282,6 +278,7 @@ def create_exporter(parts: Parts) -> Exporter:
         transaction=parts.transaction,
         vault=parts.keys.vault,
         pseudonyms=parts.keys.pseudonyms,
+        cohorts=parts.cohorts,
         trust=parts.trust,
         enclosed=Enclosed(
             policy=policy_text(parts), files=companions(), witnessed=parts.policy.asks

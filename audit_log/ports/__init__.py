@@ -6,6 +6,7 @@ fake alike.
 """
 
 from audit_log.ports.casework import Cases, SavedQueries
+from audit_log.ports.cohorts import CohortMembers, NoRegistry
 from audit_log.ports.exporting import ExportJob, Exports, ExportState
 from audit_log.ports.findings import (
     Coverage,
@@ -88,6 +89,7 @@ __all__ = [
     "BundleCopy",
     "Cases",
     "ChangedRow",
+    "CohortMembers",
     "CommitLine",
     "Coverage",
     "DataKey",
@@ -110,6 +112,7 @@ __all__ = [
     "KeptMonth",
     "Log",
     "LogReader",
+    "NoRegistry",
     "OutsideErasures",
     "OwnChain",
     "PersonDecisions",

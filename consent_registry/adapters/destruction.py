@@ -16,6 +16,7 @@ from consent_registry.adapters.tables import (
     DATASET_MEMBER,
     ERASURE_ACCOUNT,
     IMPORT_BATCH,
+    IMPORTED_LINE,
     LISTED_APPROVAL,
     MANDATE_HOLDER,
     OUTBOX,
@@ -74,6 +75,9 @@ class SqlDestruction:
             self._connection.execute(delete(table).where(table.c.pid == pid))
         self._connection.execute(
             update(RIGHTS_REQUEST).where(RIGHTS_REQUEST.c.pid == pid).values(words=None)
+        )
+        self._connection.execute(
+            update(IMPORTED_LINE).where(IMPORTED_LINE.c.pid == pid).values(pid=None)
         )
         members = self._members(pid)
         for dataset, ordinal in members.items():

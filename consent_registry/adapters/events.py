@@ -16,7 +16,7 @@ from consent_registry.adapters.person_keys import PersonKeys
 from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer
 from consent_registry.adapters.sets import picked
 from consent_registry.adapters.standings import Standings
-from consent_registry.adapters.tables import CONSENT_EVENT
+from consent_registry.adapters.tables import CONSENT_EVENT, IMPORTED_LINE
 from consent_registry.domain.chains import Link
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.history import Kind, Segment
@@ -34,6 +34,7 @@ from consent_registry.ports.register import Latest
 from shared.ids import DatasetId, EventId, Ordinal, Revision
 
 _COLUMNS: Final = tuple(column.name for column in CONSENT_EVENT.columns)
+_LINE_COLUMNS: Final = tuple(column.name for column in IMPORTED_LINE.columns)
 _MEMBERS_AT_ONCE: Final = 1_000
 
 
@@ -145,6 +146,12 @@ class SqlEvents:
         copy_behind(self._connection, CONSENT_EVENT, _COLUMNS, rows)
         return hashes
 
+    def taken_in(self, lines: Sequence[tuple[str, Source]]) -> None:
+        """Copy rows in; the key refuses a line that was taken in before."""
+        rows = [(one.file_sha256, one.line, one.mapping, pid) for pid, one in lines]
+        if rows:
+            copy_behind(self._connection, IMPORTED_LINE, _LINE_COLUMNS, rows)
+
     def project(
         self,
         dataset: DatasetId,
@@ -233,7 +240,6 @@ def _events_of(dataset: DatasetId, ordinals: Sequence[Ordinal]) -> Subquery:
 def _row(
     record: EventRecord, sealed: bytes, committed: bytes, previous: bytes, chained: bytes
 ) -> tuple[object, ...]:
-    source = record.source
     return (
         record.event_id,
         record.pid,
@@ -247,9 +253,9 @@ def _row(
         instant(record.recorded_at),
         record.channel.value,
         record.form_version,
-        source.file_sha256 if source else None,
-        source.line if source else None,
-        source.mapping if source else None,
+        None,
+        None,
+        None,
         record.withdrawal_id,
         sealed,
         committed,

@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Final
 
 from consent_registry.domain.person_events import PersonKind, PersonRecord, known
+from shared.clock import from_rfc3339
 from shared.ids import DatasetId
 
 MAJORITY: Final = "majority"
@@ -35,7 +36,9 @@ class Mandate:
 
     `seemed_until` is until when the registry took it to be in force: an end may be dated back.
     `issuer` and `subject` are the login of whoever holds it, empty when there is none; an
-    unreadable mandate gives nobody any power and still has its end. `majority_at` is when the
+    unreadable mandate gives nobody any power; others still cannot decide alone, and what its holder
+    allowed has lapsed. `changed_at` is
+    when an end was recorded; `majority_at` is when the
     person decides for herself, where that was to end it.
     """
 
@@ -52,6 +55,7 @@ class Mandate:
     evidence: str
     seemed_until: datetime | None = None
     readable: bool = True
+    changed_at: datetime | None = None
     majority_at: datetime | None = None
 
     def in_force(self, at: datetime) -> bool:
@@ -77,19 +81,27 @@ def mandates(records: Iterable[PersonRecord], known_at: datetime | None = None) 
             before = found[one.matter]
             if before.ends is None or one.effective_from < before.ends:
                 seemed = min(before.seemed_until or one.recorded_at, one.recorded_at)
-                found[one.matter] = replace(before, ends=one.effective_from, seemed_until=seemed)
+                found[one.matter] = replace(
+                    before,
+                    ends=one.effective_from,
+                    seemed_until=seemed,
+                    changed_at=one.recorded_at,
+                )
     return list(found.values())
 
 
 def _mandate(one: PersonRecord) -> Mandate:
     body = one.body
     datasets = body.get("datasets")
+    # The end is sealed: it tells a birthday. In the open part it stands of older ones only.
+    until = body.get("until")
+    ends = one.effective_to if until is None else from_rfc3339(until)
     return Mandate(
         mandate_id=one.matter,
         kind=MandateKind(body.get("kind", MandateKind.GUARDIAN.value)),
         begins=one.effective_from,
-        ends=one.effective_to,
-        seemed_until=one.effective_to,
+        ends=ends,
+        seemed_until=ends,
         recorded_at=one.recorded_at,
         joint=bool(body.get("joint", True)),
         issuer=body.get("issuer", ""),
@@ -98,7 +110,7 @@ def _mandate(one: PersonRecord) -> Mandate:
         datasets=None if datasets is None else tuple(datasets),
         evidence=body.get("evidence", ""),
         readable=bool(body),
-        majority_at=one.effective_to if body.get("lapses") == MAJORITY else None,
+        majority_at=ends if body.get("lapses") == MAJORITY else None,
     )
 
 
@@ -137,7 +149,7 @@ def lapses_at(
         return None
     at = expressed_at
     acting = [one for one in acting if one.recorded_at <= expressed_at] or acting
-    while acting:
+    while acting := [one for one in acting if one.readable or one.ends is not None]:
         ends = [one.ends for one in acting]
         if None in ends:
             return None

@@ -17,7 +17,7 @@ from consent_registry.domain.chains import Link
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.erasure import Account
 from consent_registry.domain.history import Segment
-from consent_registry.domain.records import EventRecord
+from consent_registry.domain.records import EventRecord, Source
 from consent_registry.domain.register import (
     BoundCohort,
     Dataset,
@@ -167,6 +167,10 @@ class Events(Protocol):
         `fresh` the people whom this unit of work has made. Raises ParticipantUnknown when one of
         them was erased.
         """
+        ...
+
+    def taken_in(self, lines: Sequence[tuple[str, Source]]) -> None:
+        """Keep whose line each was; one line of one file under one mapping is taken in once."""
         ...
 
     def project(

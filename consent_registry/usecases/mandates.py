@@ -16,6 +16,7 @@ from consent_registry.usecases.assenting import put_ages
 from consent_registry.usecases.mandated import mandates_of
 from consent_registry.usecases.people_changes import PersonDraft, Recording, change_people
 from consent_registry.usecases.tools import Tools
+from shared.clock import to_rfc3339
 from shared.errors import FieldFault, Forbidden, ValidationFailed
 from shared.ids import DatasetId
 from shared.principal import Principal
@@ -71,10 +72,10 @@ def record_mandate(
                     "subject": wanted.subject,
                     "datasets": None if wanted.datasets is None else sorted(wanted.datasets),
                     "evidence": wanted.evidence,
+                    "until": None if until is None else to_rfc3339(until),
                     "lapses": MAJORITY if _at_majority(wanted, until, tools) else None,
                 },
                 effective_from=wanted.begins,
-                effective_to=until,
             )
         )
         login = (wanted.issuer, wanted.subject) if wanted.issuer else None

@@ -26,6 +26,7 @@ from audit_log.adapters.key_files import (
 from audit_log.adapters.log import transactions
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.publishing import PostgresPublisherStore
+from audit_log.adapters.reader import PostgresReader
 from audit_log.adapters.recovering import FetchedCopy, PostgresOwnChain, from_folder
 from audit_log.adapters.store import PostgresSequencerStore
 from audit_log.adapters.witness_store import PostgresWitnessStore
@@ -33,6 +34,7 @@ from audit_log.domain.note import parse_vkey
 from audit_log.domain.policy import parse_log_key
 from audit_log.ports import BundleCopy, Producer, StoredOffset, Trust
 from audit_log.settings import AdminSettings
+from audit_log.usecases.forks import Fork, forks
 from audit_log.usecases.publish import Publisher
 from audit_log.usecases.recover import Recovered, Recovery
 from audit_log.usecases.register import register
@@ -169,6 +171,22 @@ def succeed(settings: AdminSettings, *, old_vkey: str, note: bytes, kept: int) -
             own=PostgresOwnChain(database, settings.src),
             transaction=transactions(database, OwnProducer(settings.src, Uuid7Source()), clock),
             clock=clock,
+        )
+
+
+def own_forks(settings: AdminSettings) -> Sequence[Fork]:
+    """Give what shows that this log's key has signed another tree than the one that is published.
+
+    Raises NotPublished before the first checkpoint.
+    """
+    signer = read_signer(settings.keys_dir, settings.log_origin)
+    with _database(settings) as database, database.connect() as connection:
+        return list(
+            forks(
+                PostgresPublisherStore(database).evidence(),
+                PostgresReader(connection),
+                _trust(settings.log_origin, signer),
+            )
         )
 
 

@@ -16,15 +16,15 @@ from audit_log.adapters.inspector import PostgresInspector
 from audit_log.adapters.keeping_desk import keeping_transactions
 from audit_log.adapters.row_hashes import PostgresRowHashes
 from audit_log.adapters.row_sums import PostgresRowSums
-from audit_log.adapters.searching import SUMMARY
+from audit_log.adapters.search_blocks import SUMMARY
 from audit_log.domain.holds import HoldKind
 from audit_log.usecases.say_rows import RowSayer, rows_fact
 from audit_log.usecases.sum_rows import sums_fact
 from audit_log.usecases.verify import verify
 from audit_log.usecases.verify_rows import RowVerifier
 from tests.fakes.log_factories import Speaker, cohort_name, fact
-from tests.integration.audit_log.test_retention import OTHER, PERSON, READ, Node, about
 from tests.integration.audit_log.test_verify import TRUST, NoHead
+from tests.support.keeping_node import OTHER, PERSON, READ, KeepingNode, about
 from tests.support.log_world import PSEUDONYMS, VAULT, PostgresWorld, Producing
 
 METADATA: Final = CASE_FILE.metadata
@@ -51,22 +51,22 @@ _WORKING: Final = (
         'iss', 'olga', now())""",
     """INSERT INTO saved_query VALUES ('q', 'nights', 'iss', 'otto', 901, 'kek-0001', 'w', 's', 24,
         now(), 3, 1)""",
-    "INSERT INTO query_run VALUES ('q', 1, now(), 0, 3, 1, 1, 0, '{2}')",
+    "INSERT INTO query_run VALUES ('q', 1, now(), 0, 3, 1, 1, 0, '{2}', 2)",
 )
 _WITNESSED: Final = (
     "UPDATE checkpoint SET witnessed_note = 'with', witnessed_at = now() WHERE size < 100"
 )
 
 
-_BLOCKS: Final = f"INSERT INTO ev_block (n, low, high, terms) {SUMMARY}"
+_BLOCKS: Final = f"INSERT INTO ev_block (n, low, high, terms, low_month, high_month) {SUMMARY}"
 
 
 @contextmanager
-def every_table() -> Iterator[Node]:
+def every_table() -> Iterator[KeepingNode]:
     """A log with a row in every table, its changed rows said, and one word still waiting."""
     world = PostgresWorld()
     keeping = keeping_transactions(world.engine, world.own, world.clock)
-    made = Node(world=world, keeping=keeping, speaker=Speaker(), head=NoHead())
+    made = KeepingNode(world=world, keeping=keeping, speaker=Speaker(), head=NoHead())
     made.say(about(PERSON, OTHER), fact(subjects=(), permit={"permit_id": "p", "jti": "v"}))
     made.pass_months(14)
     made.retain()

@@ -23,13 +23,13 @@ from audit_log.usecases.say_rows import key_digest
 from audit_log.usecases.sum_rows import SUMS, RowSummer, sums_fact
 from shared.entries import parse_entry
 from tests.fakes.kernel import SteppingClock
-from tests.integration.audit_log.test_retention import Node
 from tests.support.every_table import METADATA, every_table, filled, flaws_in, flipped, free
+from tests.support.keeping_node import KeepingNode
 from tests.support.log_world import World, entries_of
 
 
 @pytest.fixture(scope="module")
-def node() -> Iterator[Node]:
+def node() -> Iterator[KeepingNode]:
     with every_table() as made:
         yield made
 
@@ -72,7 +72,7 @@ def of_key(name: str, key: str) -> Composed:
 
 
 @pytest.mark.parametrize("name", SUMMED)
-def test_a_row_altered_together_with_its_hashes_is_named(node: Node, name: str) -> None:
+def test_a_row_altered_together_with_its_hashes_is_named(node: KeepingNode, name: str) -> None:
     """Every column but the key's own; the state of the sum is what it was."""
     missed: list[str] = []
     with psycopg.connect(node.world.url) as connection:
@@ -100,7 +100,7 @@ def row_named(name: str, key: str) -> str:
 
 
 @pytest.mark.parametrize("name", SUMMED)
-def test_a_row_taken_away_with_its_hashes_is_missed(node: Node, name: str) -> None:
+def test_a_row_taken_away_with_its_hashes_is_missed(node: KeepingNode, name: str) -> None:
     with psycopg.connect(node.world.url) as connection:
         free(connection, name)
         key = summed_key(connection, name)
@@ -119,7 +119,7 @@ def test_a_row_taken_away_with_its_hashes_is_missed(node: Node, name: str) -> No
         connection.rollback()
 
 
-def test_a_row_slipped_in_with_its_hashes_is_named(node: Node) -> None:
+def test_a_row_slipped_in_with_its_hashes_is_named(node: KeepingNode) -> None:
     with psycopg.connect(node.world.url) as connection:
         free(connection, "rule_memory")
         connection.execute("INSERT INTO rule_memory VALUES ('permits', 'b', '{}')")
@@ -132,7 +132,7 @@ def test_a_row_slipped_in_with_its_hashes_is_named(node: Node) -> None:
         connection.rollback()
 
 
-def test_two_rows_altered_with_their_hashes_are_named_by_their_table(node: Node) -> None:
+def test_two_rows_altered_with_their_hashes_are_named_by_their_table(node: KeepingNode) -> None:
     with psycopg.connect(node.world.url) as connection:
         free(connection, "checkpoint")
         keys = connection.execute(
@@ -149,7 +149,7 @@ def test_two_rows_altered_with_their_hashes_are_named_by_their_table(node: Node)
         connection.rollback()
 
 
-def test_a_sum_forged_with_everything_else_is_not_the_logs(node: Node) -> None:
+def test_a_sum_forged_with_everything_else_is_not_the_logs(node: KeepingNode) -> None:
     """Row, hashes and sum together: the table is named, for the log says another sum."""
     with psycopg.connect(node.world.url) as connection:
         free(connection, "kafka_offset")
@@ -171,7 +171,7 @@ def test_a_sum_forged_with_everything_else_is_not_the_logs(node: Node) -> None:
         connection.rollback()
 
 
-def test_a_change_through_the_front_door_is_in_the_next_sum(node: Node) -> None:
+def test_a_change_through_the_front_door_is_in_the_next_sum(node: KeepingNode) -> None:
     """Deleted, changed and new rows; then the sums fit again, and the gone one's hash is gone."""
     world = node.world
     sums = PostgresRowSums(world.engine, world.own, sums_fact)
@@ -216,7 +216,7 @@ def test_there_is_one_sum_in_ten_minutes_however_often_it_is_asked_for() -> None
     assert len(sums.asked) == 3 + 2, "two were full at once, and then one each ten minutes"
 
 
-def test_a_log_left_alone_says_one_entry_for_each_sum(node: Node) -> None:
+def test_a_log_left_alone_says_one_entry_for_each_sum(node: KeepingNode) -> None:
     """The entry about the sums changes rows that are summed up: they wait for the next sum."""
     sums = PostgresRowSums(node.world.engine, node.world.own, sums_fact)
     node.settle()

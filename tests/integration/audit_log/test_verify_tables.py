@@ -17,14 +17,14 @@ from audit_log.domain.stored_tables import TABLES
 from audit_log.usecases.say_rows import RowSayer, rows_fact
 from audit_log.usecases.verify import verify
 from audit_log.usecases.verify_rows import RowVerifier
-from tests.integration.audit_log.test_retention import Node
 from tests.integration.audit_log.test_verify import TRUST
 from tests.support.every_table import METADATA, every_table, filled, flaws_in, flipped, free
+from tests.support.keeping_node import KeepingNode
 from tests.support.log_world import PSEUDONYMS, VAULT, PostgresWorld
 
 
 @pytest.fixture(scope="module")
-def node() -> Iterator[Node]:
+def node() -> Iterator[KeepingNode]:
     with every_table() as made:
         yield made
 
@@ -33,7 +33,7 @@ def test_every_table_is_listed() -> None:
     assert sorted(TABLES) == sorted(METADATA.tables)
 
 
-def test_nothing_is_wrong_before(node: Node) -> None:
+def test_nothing_is_wrong_before(node: KeepingNode) -> None:
     with psycopg.connect(node.world.url) as connection:
         assert flaws_in(connection) == []
         for table in METADATA.tables:
@@ -42,7 +42,7 @@ def test_nothing_is_wrong_before(node: Node) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(METADATA.tables))
-def test_one_flipped_bit_is_named_by_table_and_row(node: Node, name: str) -> None:
+def test_one_flipped_bit_is_named_by_table_and_row(node: KeepingNode, name: str) -> None:
     missed: list[str] = []
     with psycopg.connect(node.world.url) as connection:
         table = Identifier(name)
@@ -62,6 +62,15 @@ def test_one_flipped_bit_is_named_by_table_and_row(node: Node, name: str) -> Non
             connection.execute("ROLLBACK TO SAVEPOINT before")
         connection.rollback()
     assert missed == []
+
+
+def test_no_row_makes_a_producer_the_voice_of_the_log(node: KeepingNode) -> None:
+    """Who writes the database and has a node's token cannot let the node say that all is well."""
+    with psycopg.connect(node.world.url) as connection:
+        connection.execute("INSERT INTO own_head VALUES ('zz/clearinghouse/1', 1, 0, '')")
+        assert ("own_head", "src=zz/clearinghouse/1") in flaws_in(connection)
+        connection.rollback()
+        assert flaws_in(connection) == []
 
 
 def test_rows_said_before_anything_is_in_the_tree_are_as_they_were_said() -> None:

@@ -162,6 +162,7 @@ def test_at_majority_authority_and_consent_lapse_by_themselves(child: RegistryWo
     record_word(A, yes, tools=child.tools, principal=DESK)
     permit(child, "PERMIT-1")
     assert within(child) == {0, 1}
+    assert mother.ends.isoformat()[:10] not in str(child.rows("person_event"))
     assert b"2009" not in b"".join(bytes(row[10]) for row in child.rows("person_event"))
     child.clock.pass_time((mother.ends - child.clock.now()).total_seconds() + 1)
     assert within(child) == {1}

@@ -7,8 +7,8 @@ gone stays as an empty hash until it is out of its table's sum.
 
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

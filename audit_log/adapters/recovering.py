@@ -1,14 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a recovery reads and mends: bundles from a folder or an address, the log's own chain."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from audit_log.adapters.tables import INTAKE, LOG_STATE, OWN_HEAD, PRODUCER_STATE, ROW_HASH, ROW_SUM
+from audit_log.adapters.tables import (
+    INTAKE,
+    LOG_STATE,
+    OWN_HEAD,
+    PRODUCER_STATE,
+    QUARANTINE,
+    ROW_HASH,
+    ROW_SUM,
+)
 from audit_log.domain.tiles import WIDTH, TileName, decode_bundle
+from audit_log.usecases.say_rows import key_digest
 
 
 class FetchedCopy:
@@ -77,6 +87,25 @@ class PostgresOwnChain:
                 .values(src=self._src, **head)
                 .on_conflict_do_update(index_elements=[OWN_HEAD.c.src], set_=head)
             )
+
+    def quarantined(self) -> Sequence[bytes]:
+        """Give the hash of every input that is quarantined here."""
+        with self._engine.connect() as connection:
+            return [bytes(one) for one in connection.execute(select(QUARANTINE.c.digest)).scalars()]
+
+    def missing(self, said: Mapping[tuple[str, bytes], bytes]) -> Mapping[str, int]:
+        """Count by table the rows that are not here as the log says; quarantine is made anew."""
+        wanted = select(ROW_HASH.c.tbl, ROW_HASH.c.key, ROW_HASH.c.digest).where(ROW_HASH.c.logged)
+        with self._engine.connect() as connection:
+            here = {
+                (row.tbl, key_digest(row.key)): bytes(row.digest)
+                for row in connection.execute(wanted)
+            }
+        lost = Counter(
+            table for (table, key), digest in said.items() if here.get((table, key), b"") != digest
+        )
+        del lost[QUARANTINE.name]
+        return lost
 
     def has_begun(self) -> bool:
         """Tell whether anything was ever sequenced here, or waits to be."""

@@ -50,9 +50,13 @@ class KafkaPlace(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyPlace:
-    """An entry of a copy of this log's own bundles, at its index; nothing is taken from there."""
+    """An entry of a copy of this log's own bundles, at its index; nothing is taken from there.
+
+    Input that was refused is in no bundle: it stands before that entry, and `came_from` a topic.
+    """
 
     index: int
+    came_from: KafkaPlace | None = None
 
 
 class Received(NamedTuple):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a recovery needs beside the sequencer's and the publisher's stores: a copy, and the end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 
@@ -20,6 +20,17 @@ class OwnChain(Protocol):
         """Go on from the last own entry in the tree; what was said under lost numbers is dropped.
 
         In one transaction; the caller sees to it that no process of the log runs.
+        """
+        ...
+
+    def quarantined(self) -> Sequence[bytes]:
+        """Give the hash of every input that is quarantined here."""
+        ...
+
+    def missing(self, said: Mapping[tuple[str, bytes], bytes]) -> Mapping[str, int]:
+        """Count by table the rows that are not here as the log says them.
+
+        `said` are the hashes of rows by table and hash of the key, empty for one that is gone.
         """
         ...
 

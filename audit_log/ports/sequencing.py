@@ -8,7 +8,7 @@ from typing import Protocol
 from audit_log.domain.batch import Batch, Term
 from audit_log.domain.chain import Chain, ChainKey, Link
 from audit_log.domain.edge import Edge
-from audit_log.domain.received import Input, Received
+from audit_log.domain.received import Input, KafkaPlace, Received
 from audit_log.ports.keys import StoredKey
 from shared.events import Fact
 
@@ -38,7 +38,8 @@ class Producer:
 class Standing:
     """All that a sequencer must know to append: how the log stood at one committed moment.
 
-    `tail` are the entries after the last full bundle.
+    `tail` are the entries after the last full bundle. `set_apart` are records that come again after
+    a recovery, and were quarantined by it.
     """
 
     erasures: int
@@ -48,6 +49,7 @@ class Standing:
     terms: Mapping[Term, int]
     producers: tuple[Producer, ...]
     offsets: tuple[StoredOffset, ...]
+    set_apart: frozenset[KafkaPlace] = frozenset()
 
 
 class SequencerStore(Protocol):

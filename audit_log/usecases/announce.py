@@ -12,6 +12,7 @@ from audit_log.domain.rules.raised import Raised
 from shared.events import JSON, Fact
 from shared.tracing import current_trace_id
 
+QUARANTINED: Final = "placet.sys.quarantined.v1"
 RULES: Final[Mapping[str, str]] = {
     BreachCode.GAP: "R1",
     BreachCode.CHAIN_BROKEN: "R2",
@@ -47,7 +48,7 @@ def quarantine_fact(quarantined: Quarantined, at: datetime) -> Fact:
     if quarantined.claims is not None:
         key, seq = quarantined.claims
         extra |= {"epoch": key.epoch, "seq": seq, "src": key.src}
-    return _fact("placet.sys.quarantined.v1", at, reason=quarantined.reason, extra=extra)
+    return _fact(QUARANTINED, at, reason=quarantined.reason, extra=extra)
 
 
 def finding_fact(rule: str, code: str, detail: Mapping[str, int | str], at: datetime) -> Fact:

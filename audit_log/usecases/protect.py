@@ -19,7 +19,7 @@ from audit_log.domain.parts import (
     group_code,
     source_holder,
 )
-from audit_log.domain.received import KafkaPlace, Poison, Sound
+from audit_log.domain.received import CopyPlace, KafkaPlace, Poison, Sound
 from audit_log.domain.retention import month_of, retention_of
 from audit_log.ports import DataKey, Pseudonyms, SequencerStore, Vault
 from audit_log.usecases.admit import Kept
@@ -140,7 +140,9 @@ def quarantine_row(kept: Kept, digest: bytes, held: Mapping[Holder, HeldKey]) ->
     received, place = poison.received, poison.received.place
     kid, key = held[_quarantine_holder(poison)]
     whole = len(received.raw).to_bytes(4, "big") + received.raw + received.sealed
-    at_kafka = place if isinstance(place, KafkaPlace) else None
+    at_kafka = place.came_from if isinstance(place, CopyPlace) else place
+    if not isinstance(at_kafka, KafkaPlace):
+        at_kafka = None
     claims = poison.claims
     return Quarantined(
         reason=poison.fault.value,

@@ -7,12 +7,12 @@ order of the indexes, through the sequencer itself. Sealed parts come from the i
 Kafka, matched by leaf hash; those that nobody has any more stay away. So do those of people who
 were erased: where their parts were is remembered outside the database. An entry of the copy may
 speak of an erasure that is not: then no part from below it is believed to be anybody's still.
+Input that was refused comes back the same way. What is lost for good is said, table by table.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 from typing import NamedTuple
 
 from audit_log.domain.batch import Batch
@@ -22,8 +22,7 @@ from audit_log.domain.destroyed import SaidErasure
 from audit_log.domain.edge import Edge, grow
 from audit_log.domain.errors import Fenced, LogMismatch
 from audit_log.domain.merkle import leaf_hash
-from audit_log.domain.parts import group_code
-from audit_log.domain.received import CopyPlace, IntakePlace, Received, claimed_source, received_of
+from audit_log.domain.received import Received, received_of
 from audit_log.domain.tiles import WIDTH, bundles_of
 from audit_log.ports import (
     BundleCopy,
@@ -37,17 +36,17 @@ from audit_log.ports import (
     SequencerStore,
     Standing,
     StoredKey,
-    StoredOffset,
     Transaction,
     Trust,
     Vault,
 )
 from audit_log.usecases.announce import finding_fact
-from audit_log.usecases.replay import Replayer, erasures_said, said_again
+from audit_log.usecases.own_words import OwnWords, unmatched
+from audit_log.usecases.refill import Copied, Found, Gone, Refusal
+from audit_log.usecases.replay import Replayer, said_again
 from audit_log.usecases.sequence import Sequencer
 from shared.clock import Clock
-from shared.events import Fact
-from shared.sealing import open_sealed, pack_sealed
+from shared.events import JSON, Fact
 
 _ALL = 1 << 40
 _POLL, _POLL_MS = 5_000, 2_000
@@ -57,13 +56,17 @@ _POLL, _POLL_MS = 5_000, 2_000
 class Recovered:
     """What was refilled: entries from `first` up to `size`, some of them without sealed parts.
 
-    `erased` parts were there and were left away, because whom they were about was erased.
+    `erased` parts were there and were left away, because whom they were about was erased. `refused`
+    is how much quarantined input was found again. `lost` says of each other table how many rows the
+    log speaks of that are not there as it says.
     """
 
     first: int
     size: int
     unsealed: int
     erased: int
+    refused: int
+    lost: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +97,22 @@ class Recovery:
         target = self.trust.open(note)
         standing = self.store.load()
         self._require_newest(target)
-        lost = _lost_entries(copy, target, standing)
+        lost = self._lost_entries(copy, target, standing)
         self.replayer.step()
-        sealed = self._sealed_parts(standing, lost.leaves)
         wanted = range(standing.edge.size, target.size)
-        source = _Copied(copy, wanted, sealed, self._erased(lost), self.clock)
+        source = Copied(
+            copy,
+            wanted,
+            found=self._found(standing, lost),
+            refusals=lost.refusals,
+            gone=self._erased(lost),
+            heads=standing.chains,
+            clock=self.clock,
+        )
         self._append(source, target)
+        missing = dict(self.own.missing(lost.rows))
+        if source.refused_lost:
+            missing["quarantine"] = source.refused_lost
         again = list(said_again(self.store.pending(_ALL), self.src))
         self.own.catch_up()
         self._publish(target, note)
@@ -108,6 +121,8 @@ class Recovery:
             size=target.size,
             unsealed=source.unsealed,
             erased=source.erased,
+            refused=source.refused,
+            lost=missing,
         )
         with self.transaction() as log:
             for fact in (*again, _recovered_fact(done, self.clock.now())):
@@ -115,31 +130,48 @@ class Recovery:
         self.outside.recovered(target.size)
         return done
 
-    def _erased(self, lost: "_Lost") -> "_Gone":
+    def _lost_entries(self, copy: BundleCopy, target: Checkpoint, standing: Standing) -> "_Lost":
+        """Read what the copy has and the tree has not; see `_lost_tree` for what it raises."""
+        leaves = _lost_tree(copy, target, standing)
+        size = standing.edge.size
+        said = OwnWords(self.src, size)
+        for name in bundles_of(target.size):
+            said.take(name.index * WIDTH, copy.bundle(name.index, name.width))
+        return _Lost(
+            leaves=leaves,
+            erasures=said.erasures,
+            refusals=unmatched(said.refusals, size, self.own.quarantined()),
+            rows=said.rows,
+        )
+
+    def _erased(self, lost: "_Lost") -> Gone:
         """Tell which sealed parts must not come back."""
-        below = self.replayer.from_entries(one for one in lost.erasures if one.src == self.src)
+        below = self.replayer.from_entries(lost.erasures)
         places: dict[int, set[int]] = {}
         for one in self.outside.known().erasures:
             for index, group in one.places:
                 places.setdefault(index, set()).add(group)
-        return _Gone(places=places, below=below)
+        return Gone(places=places, below=below)
 
     def _require_newest(self, target: Checkpoint) -> None:
         head = self.head_file.read()
         if head is not None and self.trust.open(head).size > target.size:
             raise LogMismatch("the head file names a larger tree: recover up to that note")
 
-    def _sealed_parts(self, standing: Standing, lost: Collection[bytes]) -> dict[bytes, Received]:
-        """Find what is still waiting with its sealed parts, by leaf hash."""
-        found = {leaf_hash(one.raw): one for one in self.store.pending(_ALL)}
-        if self.kafka is not None and lost:
+    def _found(self, standing: Standing, lost: "_Lost") -> Found:
+        """Look through what still waits: for sealed parts, and for input that was refused."""
+        digests = {one.digest for one in lost.refusals}
+        found = Found()
+        for one in self.store.pending(_ALL):
+            found.take(one, lost.leaves, digests)
+        if self.kafka is not None and lost.leaves:
             self.kafka.follow(standing.offsets, _sources(standing))
             while polled := self.kafka.poll(_POLL, _POLL_MS):
-                came = map(received_of, polled)
-                found |= {leaf_hash(one.raw): one for one in came}
-        return {leaf: one for leaf, one in found.items() if leaf in lost}
+                for one in map(received_of, polled):
+                    found.take(one, lost.leaves, digests)
+        return found
 
-    def _append(self, source: "_Copied", target: Checkpoint) -> None:
+    def _append(self, source: Copied, target: Checkpoint) -> None:
         sequencer = Sequencer(
             store=_Refilling(self.store, source),
             source=source,
@@ -168,42 +200,33 @@ class Recovery:
 
 
 class _Lost(NamedTuple):
-    """The leaf hashes that the present tree has not, and the erasures that its entries speak of."""
+    """What the present tree has not.
+
+    `leaves` are hashes; `erasures` and `refusals` are what the lost entries speak of; `rows` are
+    the hashes of rows that they say, by table and hash of the key.
+    """
 
     leaves: frozenset[bytes]
     erasures: Sequence[SaidErasure]
-
-
-class _Gone(NamedTuple):
-    """The places whose parts were erased; below an index, all are as good as that."""
-
-    places: Mapping[int, Collection[int]]
-    below: int
-
-    def without(self, index: int, sealed: bytes) -> tuple[bytes, int]:
-        """Give what is left of an entry's sealed parts, and how many were left away."""
-        gone = self.places.get(index, ())
-        if index >= self.below and not gone:
-            return sealed, 0
-        parts = open_sealed(sealed)
-        left = [
-            part for part in parts if index >= self.below and group_code(part.group) not in gone
-        ]
-        return pack_sealed(left), len(parts) - len(left)
+    refusals: Sequence[Refusal]
+    rows: Mapping[tuple[str, bytes], bytes]
 
 
 def _recovered_fact(done: Recovered, at: datetime) -> Fact:
     detail = {
         "erased": done.erased,
         "first": done.first,
+        "refused": done.refused,
         "size": done.size,
         "unsealed": done.unsealed,
     }
-    return finding_fact("R15", "log_recovered", detail, at)
+    said = finding_fact("R15", "log_recovered", detail, at)
+    lost: list[JSON] = [[table, rows] for table, rows in sorted(done.lost.items())]
+    return replace(said, extra={**said.extra, "lost": lost})
 
 
-def _lost_entries(copy: BundleCopy, target: Checkpoint, standing: Standing) -> _Lost:
-    """Rebuild the tree of the copy; give what the present tree has not.
+def _lost_tree(copy: BundleCopy, target: Checkpoint, standing: Standing) -> frozenset[bytes]:
+    """Rebuild the tree of the copy; give the leaf hashes that the present tree has not.
 
     Raises LogMismatch unless the copy has the note's root and the present tree is a prefix of it.
     """
@@ -211,12 +234,9 @@ def _lost_entries(copy: BundleCopy, target: Checkpoint, standing: Standing) -> _
     if size > target.size:
         raise LogMismatch("the tree is larger than the note: nothing is lost up to there")
     lost: list[bytes] = []
-    erasures: list[SaidErasure] = []
     matches = size == 0
     for name in bundles_of(target.size):
-        entries = copy.bundle(name.index, name.width)
-        erasures += erasures_said(entries)
-        leaves = [leaf_hash(entry) for entry in entries]
+        leaves = [leaf_hash(entry) for entry in copy.bundle(name.index, name.width)]
         inside = size - edge.size
         if 0 < inside <= len(leaves):
             matches = grow(edge, leaves[:inside]).edge.root() == root
@@ -226,7 +246,7 @@ def _lost_entries(copy: BundleCopy, target: Checkpoint, standing: Standing) -> _
         raise LogMismatch("the copy is not that of the note")
     if not matches:
         raise LogMismatch("the tree went on without the copy: restore the database anew first")
-    return _Lost(frozenset(lost), erasures)
+    return frozenset(lost)
 
 
 def _sources(standing: Standing) -> Mapping[str, frozenset[str]]:
@@ -237,69 +257,10 @@ def _sources(standing: Standing) -> Mapping[str, frozenset[str]]:
     }
 
 
-class _Copied:
-    """An `EntrySource` over the copy: the lost entries in the order of their indexes."""
-
-    def __init__(
-        self,
-        copy: BundleCopy,
-        wanted: range,
-        sealed: Mapping[bytes, Received],
-        gone: _Gone,
-        clock: Clock,
-    ) -> None:
-        self._copy = copy
-        self._sealed = sealed
-        self._gone = gone
-        self._clock = clock
-        self._waiting = self._entries(wanted.start, wanted.stop)
-        self.unsealed = 0
-        self.erased = 0
-        self.given = 0
-
-    def follow(
-        self, offsets: Sequence[StoredOffset], sources: Mapping[str, frozenset[str]]
-    ) -> None:
-        """Do nothing: offsets move when the sequencer reads Kafka again and drops duplicates."""
-
-    def poll(self, limit: int, wait_ms: int) -> Sequence[Received]:
-        """Give the next lost entries."""
-        found = list(islice(self._waiting, limit))
-        self.given = len(found)
-        return found
-
-    def _entries(self, first: int, end: int) -> Iterator[Received]:
-        for name in bundles_of(end):
-            start = name.index * WIDTH
-            if start + WIDTH <= first:
-                continue
-            for index, raw in enumerate(self._copy.bundle(name.index, name.width), start=start):
-                if index >= first:
-                    yield self._received(index, raw)
-
-    def _received(self, index: int, raw: bytes) -> Received:
-        sources = frozenset((claimed_source(raw) or "",))
-        found = self._sealed.get(leaf_hash(raw))
-        self.unsealed += found is None
-        # A row of the intake is taken; offsets of Kafka are left for the sequencer, which reads
-        # everything again and drops what is here already.
-        waits = found is not None and isinstance(found.place, IntakePlace)
-        parts, erased = (b"", 0) if found is None else self._gone.without(index, found.sealed)
-        self.erased += erased
-        return Received(
-            place=found.place if found is not None and waits else CopyPlace(index=index),
-            raw=raw,
-            sealed=parts,
-            received_at=self._clock.now() if found is None else found.received_at,
-            sources=sources,
-            recovered=True,
-        )
-
-
 class _Refilling:
     """A `SequencerStore` that takes nothing but the copy, whole, and says nothing new about it."""
 
-    def __init__(self, inner: SequencerStore, source: _Copied) -> None:
+    def __init__(self, inner: SequencerStore, source: Copied) -> None:
         self._inner = inner
         self._source = source
 
@@ -330,7 +291,8 @@ class _Refilling:
         return self._inner.key_numbers(count)
 
     def commit(self, batch: Batch, seconds: float) -> None:
-        if len(batch.entries) != self._source.given or batch.quarantined:
+        refused = len(batch.quarantined) > self._source.refused_given
+        if len(batch.entries) != self._source.given or refused:
             raise LogMismatch("an entry of the copy is refused by the producers' chains")
         self._inner.commit(replace(batch, facts=[]), seconds)
 

@@ -22,7 +22,7 @@ from shared.clock import Clock
 from shared.entries import parse_entry
 from shared.events import Fact
 
-_SAYS_SO: Final = b'"ty":"placet.audit.erase.v1"'
+SAYS_SO: Final = b'"ty":"placet.audit.erase.v1"'
 _log = logging.getLogger(__name__)
 
 
@@ -117,7 +117,7 @@ class Replayer:
 def erasures_said(entries: Iterable[bytes]) -> Iterator[SaidErasure]:
     """Read which erasures entries speak of."""
     for raw in entries:
-        if _SAYS_SO not in raw:
+        if SAYS_SO not in raw:
             continue
         entry = parse_entry(raw)
         erasure, below, key = (entry.extra.get(name) for name in ("erasure", "below", "key"))
@@ -140,7 +140,7 @@ def said_again(waiting: Iterable[Received], src: str) -> Iterator[Fact]:
     A recovery drops it, for its place in the log's own chain is taken, and says it anew.
     """
     for one in waiting:
-        if one.sources != {src} or _SAYS_SO not in one.raw:
+        if one.sources != {src} or SAYS_SO not in one.raw:
             continue
         entry = parse_entry(one.raw)
         if "again" in entry.extra:

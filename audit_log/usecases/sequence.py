@@ -199,6 +199,8 @@ class Sequencer:
     def _prepare(self, standing: Standing, inputs: Sequence[Input]) -> Prepared:
         at = self._clock.now()
         received = [received_of(one) for one in inputs]
+        if standing.set_apart:
+            inputs = [one for one in inputs if received_of(one).place not in standing.set_apart]
         admission = admit(inputs, standing.chains, self._links)
         accepted = admission.accepted
         first = standing.edge.size

@@ -129,11 +129,16 @@ def recover(settings: AdminSettings, *, copy: str, note: bytes) -> Recovered:
     store = PostgresSequencerStore(
         settings.database_url, origin=settings.log_origin, own=own, clock=clock
     )
-    with _database(settings) as database, contextlib.closing(store):
+    with contextlib.ExitStack() as opened:
+        opened.enter_context(contextlib.closing(store))
+        database = opened.enter_context(_database(settings))
+        kafka = _kafka(settings, clock)
+        if kafka is not None:
+            opened.enter_context(contextlib.closing(kafka))
         return Recovery(
             store=store,
             publisher=PostgresPublisherStore(database),
-            kafka=_kafka(settings, clock),
+            kafka=kafka,
             own=PostgresOwnChain(database, settings.src),
             transaction=transactions(database, own, clock),
             head_file=FileHead(settings.head_file),

@@ -107,5 +107,8 @@ def _recover(settings: AdminSettings, parsed: argparse.Namespace) -> int:
         return _FAILED
     refilled = f"entries {done.first} to {done.size - 1}"
     print(f"Recovered: {refilled}; {done.unsealed} without sealed parts")
+    print(f"Found again: {done.refused} inputs that had been refused")
+    for table, rows in sorted(done.lost.items()):
+        print(f"Lost: {rows} rows of {table}")
     print(f"Left away: {done.erased} sealed parts of people who were erased")
     return _OK

@@ -31,7 +31,7 @@ from audit_log.domain.errors import (
     LogMismatch,
 )
 from audit_log.domain.merkle import leaf_hash
-from audit_log.domain.received import IntakePlace, Received
+from audit_log.domain.received import IntakePlace, KafkaPlace, Received
 from audit_log.domain.saved_queries import QueryRun, SavedQuery
 from audit_log.domain.statement import IntegrityRun
 from audit_log.domain.tiles import WIDTH
@@ -202,6 +202,14 @@ class MemorySequencerStore:
             terms=dict(tables.terms),
             producers=tuple(tables.producers[src] for src in sorted(tables.producers)),
             offsets=tuple(tables.offsets[place] for place in sorted(tables.offsets)),
+            set_apart=frozenset(
+                KafkaPlace(one.topic, one.partition, one.offset)
+                for one in tables.quarantined
+                if one.topic is not None
+                and one.partition is not None
+                and one.offset is not None
+                and one.offset >= tables.offsets[one.topic, one.partition].next
+            ),
         )
 
     def pending(self, limit: int) -> Sequence[Received]:

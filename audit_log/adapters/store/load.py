@@ -14,7 +14,7 @@ from audit_log.domain.chain import Chain, ChainKey, Gap, Link
 from audit_log.domain.edge import Edge
 from audit_log.domain.errors import LogMismatch
 from audit_log.domain.merkle import HASH_BYTES
-from audit_log.domain.received import IntakePlace, Received
+from audit_log.domain.received import IntakePlace, KafkaPlace, Received
 from audit_log.domain.tiles import WIDTH, decode_bundle
 from audit_log.ports import Producer, Standing, StoredKey, StoredOffset
 from shared.entries import parse_entry
@@ -47,6 +47,13 @@ def standing(cursor: psycopg.Cursor) -> Standing:
             )
         ),
         offsets=offsets(cursor),
+        set_apart=frozenset(
+            KafkaPlace(*row)
+            for row in cursor.execute(
+                "SELECT q.topic, q.part, q.at_offset FROM quarantine AS q JOIN kafka_offset AS k"
+                " ON k.topic = q.topic AND k.part = q.part AND q.at_offset >= k.next_offset"
+            )
+        ),
     )
 
 

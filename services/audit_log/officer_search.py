@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from services.audit_log.asked import FILTER_HELP, add_filter_options, filter_asked
-from services.audit_log.stated import statement_lines, statement_of
+from services.audit_log.stated import statement_lines, statement_of, unresolved
 from services.command import FAILED, OK, CommandFailed, Service, service
 
 ABOUT: Final = "search the log as an officer"
@@ -98,6 +98,9 @@ def _line(found: Mapping[str, Any], *, as_json: bool) -> str:
 def _whole(said: Mapping[str, Any], printed: int, limit: int | None) -> int:
     """Hold what was printed against the count."""
     count = said["count"]
+    if unresolved(said):
+        print("NOT WHOLE: entries that name a cohort may be about the person.", file=sys.stderr)
+        return FAILED
     if limit is not None and printed == limit:
         print(f"The newest {printed:,} are shown.", file=sys.stderr)
         return OK

@@ -11,7 +11,10 @@ from typing import Any, Final
 
 from services.command import CommandFailed
 
-_PARTS: Final = ("filter", "as_of", "count", "count_is_exact", "integrity", "missing", "dropped")
+_PARTS: Final = (
+    *("filter", "as_of", "count", "count_is_exact", "integrity", "missing", "dropped"),
+    *("cohorts", "cohorts_unresolved"),
+)
 
 
 def statement_of(answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,7 +33,12 @@ def statement_lines(said: Mapping[str, Any]) -> Iterator[str]:
     count = said.get("count")
     if count is not None:
         more = "" if said.get("count_is_exact", True) else "more than "
+        more = "at least " if unresolved(said) else more
         yield f"matching   {more}{count:,} entries"
+    if open_cohorts := unresolved(said):
+        asked = said.get("cohorts") or {"reached": False}
+        why = "are not known there" if asked["reached"] else "were not answered for"
+        yield f"cohorts    NOT ALL OF IT: {open_cohorts:,} that may hold the person {why}"
     yield f"integrity  {_integrity(said['integrity'])}"
     for one in said["missing"]:
         yield f"missing    {one['src']}: {'; '.join(_missing(one))}"
@@ -41,6 +49,12 @@ def statement_lines(said: Mapping[str, Any]) -> Iterator[str]:
             f"dropped    {one['class']} of {one['month']}: {one['rows']:,} rows of entries"
             f" {one['first']} to {one['last']}, {one['held']:,} held"
         )
+
+
+def unresolved(said: Mapping[str, Any]) -> int:
+    """Give how many cohorts may hold the person who was looked for, and were not looked into."""
+    cohorts = said.get("cohorts")
+    return int(said.get("cohorts_unresolved", 0) if cohorts is None else cohorts["unresolved"])
 
 
 def _integrity(run: Mapping[str, Any] | None) -> str:

@@ -12,8 +12,8 @@ import requests
 
 from services.cli import main
 from shared.events import Subject
-from tests.fakes.log_factories import Speaker, fact
-from tests.support.log_node import LogNode
+from tests.fakes.log_factories import Speaker, cohort_name, fact
+from tests.support.log_node import LogNode, log_node
 from tests.support.ports import free_port
 from tests.support.scripted_server import scripted_server
 
@@ -275,3 +275,28 @@ def test_a_subject_report_is_the_registrys_alone(
     registry = node.service("consent_registry", "subjects.report")
     status, out, _ = run(*asked, token=registry)
     assert (status, json.loads(out)["count"]) == (0, 225)
+
+
+def test_a_person_who_may_be_in_a_cohort_is_never_told_a_whole_list(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """This log has no registry to ask: that a cohort stays open is said, by the exit code, too."""
+    with log_node(tmp_path) as node:
+        node.add()
+        speaker = Speaker()
+        own = fact(dataset=DATASET, subjects=(Subject(dataset=DATASET, ordinal=7),))
+        sent = [speaker.say(one) for one in (own, fact(dataset=DATASET, cohort=cohort_name(1)))]
+        assert node.send(*sent).status_code == 202
+        node.settle()
+        person = {"dataset": DATASET, "ordinal": 7}
+        (tmp_path / "person").write_text(json.dumps({"person": person}))
+        token = tmp_path / "token"
+        token.touch(mode=0o600)
+        token.write_text(node.otto())
+        where = ["--url", node.url, "--token-file", str(token)]
+        capsys.readouterr()
+        status = main(["audit", "search", "--filter", str(tmp_path / "person"), *where])
+        out, err = capsys.readouterr()
+    assert (status, "at least 1 entries" in out) == (1, True)
+    assert "NOT ALL OF IT: 1 that may hold the person were not answered for" in out
+    assert "NOT WHOLE" in err

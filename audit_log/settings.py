@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 from audit_log.domain.copies import CopyTerms
 from shared.settings import CommonSettings, KafkaSettings, Kind, setting
 
+_ERASURES: Final = "erasures.jsonl"
 _NO_NAME: Final = "must hold neither spaces nor plus signs"
 
 
@@ -41,6 +42,15 @@ class AuditSettings(CommonSettings):
         kind=Kind.PATH,
         default="",
         example="/var/lib/placet/head.note",
+    )
+    erasures_path: Path | None = setting(
+        "PLACET_ERASURES_FILE",
+        doc="Where erasures are written down as well, for every process of the log, on a disk that"
+        " no database backup restores: what a restored database lacks is erased again. By default"
+        " in PLACET_KEYS_DIR.",
+        kind=Kind.PATH,
+        default="",
+        example="/var/lib/placet/erasures.jsonl",
     )
     policy_path: Path | None = setting(
         "PLACET_WITNESS_POLICY",
@@ -105,7 +115,8 @@ class AuditSettings(CommonSettings):
     )
     consent_registry_url: str = setting(
         "PLACET_CONSENT_REGISTRY_URL",
-        doc="Where consent_registry answers; without it no use is held against consents.",
+        doc="Where consent_registry answers; without it no use is held against consents, and a"
+        " search for a person does not find entries that name a cohort, and says so.",
         kind=Kind.URL,
         default="",
         example="https://consent.example",
@@ -125,6 +136,11 @@ class AuditSettings(CommonSettings):
     def head_file(self) -> Path:
         """Where the last signed note is kept."""
         return self.head_path or self.keys_dir / "head.note"
+
+    @property
+    def erasures_file(self) -> Path:
+        """Where erasures are written down outside the database."""
+        return self.erasures_path or self.keys_dir / _ERASURES
 
     @property
     def copy_terms(self) -> CopyTerms:
@@ -175,6 +191,12 @@ class AdminSettings(KafkaSettings):
         kind=Kind.PATH,
         default="",
     )
+    erasures_path: Path | None = setting(
+        "PLACET_ERASURES_FILE",
+        doc="Where erasures are written down as well; by default in PLACET_KEYS_DIR.",
+        kind=Kind.PATH,
+        default="",
+    )
     witness_name: str = setting(
         "PLACET_WITNESS_NAME",
         doc="The name under which this node witnesses other logs.",
@@ -195,6 +217,11 @@ class AdminSettings(KafkaSettings):
     def head_file(self) -> Path:
         """Where the last signed note is kept."""
         return self.head_path or self.keys_dir / "head.note"
+
+    @property
+    def erasures_file(self) -> Path:
+        """Where erasures are written down outside the database."""
+        return self.erasures_path or self.keys_dir / _ERASURES
 
 
 def _names_a_key(text: str) -> bool:

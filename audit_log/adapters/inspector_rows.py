@@ -31,6 +31,13 @@ def hashed_rows(connection: psycopg.Connection) -> Iterator[HashedRow]:
                 yield HashedRow(table.name, key, actual, kept, said, logged)
 
 
+def row_sums(connection: psycopg.Connection) -> list[tuple[str, int, bytes]]:
+    """Give the sum over each table's hashes as stored."""
+    with connection.cursor(binary=True) as cursor:
+        rows = cursor.execute("SELECT tbl, rows, state FROM row_sum ORDER BY tbl").fetchall()
+    return [(str(table), int(number), bytes(state)) for table, number, state in rows]
+
+
 def strange_hashes(connection: psycopg.Connection) -> list[str]:
     """Give the names under which hashes are kept that are no table's."""
     rows = connection.execute(
@@ -76,6 +83,22 @@ def keys(connection: psycopg.Connection) -> Iterator[InspectedKey]:
 def terms(connection: psycopg.Connection) -> list[tuple[int, int, str]]:
     """Give number, kind and text of every term."""
     return connection.execute("SELECT id, kind, value FROM term ORDER BY id").fetchall()
+
+
+def cohorts(
+    connection: psycopg.Connection, first: int, end: int
+) -> dict[int, frozenset[tuple[str, str, int | None]]]:
+    """Give which cohorts these entries are found by."""
+    found: dict[int, set[tuple[str, str, int | None]]] = {}
+    for index, dataset, name, revision in connection.execute(
+        "SELECT c.idx, coalesce(d.value, ''), coalesce(t.value, ''), c.revision"
+        " FROM ev_cohort AS c LEFT JOIN term AS d ON d.id = c.dataset AND d.kind = 3"
+        " LEFT JOIN term AS t ON t.id = c.cohort AND t.kind = 6"
+        " WHERE c.idx >= %s AND c.idx < %s",
+        (first, end),
+    ):
+        found.setdefault(index, set()).add((dataset, name, revision))
+    return {index: frozenset(names) for index, names in found.items()}
 
 
 def filed(connection: psycopg.Connection, first: int, end: int) -> dict[int, set[tuple[int, int]]]:

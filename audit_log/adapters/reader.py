@@ -15,6 +15,7 @@ from sqlalchemy.sql.expression import func
 
 from audit_log.adapters import tallying
 from audit_log.adapters.searching import Search
+from audit_log.adapters.searching_cohorts import cohorts_named
 from audit_log.adapters.tables import (
     BUNDLE,
     CHECKPOINT,
@@ -31,6 +32,7 @@ from audit_log.adapters.tables import (
     TOPIC_COPY,
 )
 from audit_log.domain.chain import Chain, ChainKey, Gap
+from audit_log.domain.cohorts import CohortAnswer, CohortKey
 from audit_log.domain.copies import Copies, TopicCopy
 from audit_log.domain.errors import LogMismatch
 from audit_log.domain.reports import Cell, PermitUse, Reach, Use
@@ -128,7 +130,11 @@ class PostgresReader:
         """Tell how many entries below `below` match."""
         return self._search(wanted, marks).count(below, most)
 
-    def uses(self, people: Sequence[Subject], below: int) -> Sequence[Use]:
+    def cohorts_named(self, dataset: str, below: int) -> Sequence[CohortKey]:
+        """Give the cohorts of a dataset that entries below an index name."""
+        return cohorts_named(self._connection, dataset, below)
+
+    def uses(self, people: Mapping[Subject, Sequence[CohortAnswer]], below: int) -> Sequence[Use]:
         """Give what happened to these people's data, a line for each day and way."""
         return tallying.uses(self._connection, people, below, self._purposes_at)
 
@@ -174,12 +180,6 @@ class PostgresReader:
             )
             for row in states
         ]
-
-    def gaps(self) -> Sequence[tuple[str, int, int, int]]:
-        """Give (src, epoch, first, last) of all places of chains that nothing fills."""
-        wanted = select(GAP.c.src, GAP.c.epoch, GAP.c.first_seq, GAP.c.last_seq)
-        rows = self._connection.execute(wanted.order_by(*wanted.selected_columns))
-        return [(row.src, row.epoch, row.first_seq, row.last_seq) for row in rows]
 
     def producer(self, src: str) -> Producer | None:
         """Give a registered producer."""

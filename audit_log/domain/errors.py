@@ -40,6 +40,21 @@ class ErasureUnknown(AppError):
     code = "erasure_unknown"
 
 
+class ErasuresUnreadable(AppError):
+    """The file of erasures outside the database cannot be read or written: nothing goes on."""
+
+    code = "erasures_unreadable"
+
+
+class OlderThanErased(AppError):
+    """The database was restored from before an erasure: nothing is sequenced until it is refilled.
+
+    What waits in it or in a topic may be the sealed parts of somebody who was erased since.
+    """
+
+    code = "older_than_erased"
+
+
 class HoldUnknown(AppError):
     """There is no such legal hold."""
 
@@ -158,6 +173,12 @@ class DecisionsUnavailable(AppError):
     """The service that owns consents gives no whole answer: nothing asked of it is good yet."""
 
     code = "decisions_unavailable"
+
+
+class CohortsUnresolved(AppError):
+    """Nobody says whether cohorts that entries name hold the person: what was found is not all."""
+
+    code = "cohorts_unresolved"
 
 
 class RulesOvertaken(AppError):

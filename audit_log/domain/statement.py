@@ -5,12 +5,13 @@ An answer from search rows is only as good as those rows. So it names the run in
 recomputed from the entries themselves, and the producers whose word is missing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from audit_log.domain.cohorts import CohortAnswers
 from audit_log.domain.filters import filter_json
-from audit_log.domain.pack import ProducerStanding
+from audit_log.domain.pack import ProducerStanding, Remark, remarks_json
 from audit_log.domain.search import AsOf, Filter
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
@@ -40,21 +41,24 @@ class MissingWord:
     """A producer whose word is missing: places of a chain that nothing fills, or silence.
 
     `gaps` are (epoch, first, last); `silent_since` is when it last spoke, None when it is not
-    silent or never spoke; `silent` tells which.
+    silent or never spoke; `silent` tells which. `remarks` are about the time asked for, over by now
+    or not: what a producer that began a new chain had last said in the old one, nobody can tell.
     """
 
     src: str
     gaps: tuple[tuple[int, int, int], ...]
     silent: bool
     silent_since: datetime | None
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
     """What an answer says about itself.
 
-    `count` is how many entries match below the size; with `exact` false there are more. It is None
-    where an earlier page has said it.
+    `count` is how many entries match below the size; with `exact` false there are, or may be, more.
+    It is None where an earlier page has said it. `cohorts` are the answers by which a person was
+    found in the cohorts that entries name, None when nobody was looked for.
     """
 
     wanted: Filter
@@ -63,12 +67,12 @@ class Stated:
     exact: bool
     integrity: IntegrityRun | None
     missing: tuple[MissingWord, ...]
+    cohorts: CohortAnswers | None = None
 
 
 def missing_words(
     wanted: Filter,
     standing: Iterable[ProducerStanding],
-    gaps: Sequence[tuple[str, int, int, int]],
     at: datetime,
 ) -> tuple[MissingWord, ...]:
     """Give the producers whose word is missing in what a filter asks for.
@@ -83,10 +87,16 @@ def missing_words(
         silent = one.silent(at) and (
             wanted.until is None or one.last_at is None or one.last_at < wanted.until
         )
-        own = tuple((epoch, first, last) for src, epoch, first, last in gaps if src == one.src)
-        if own or silent:
-            since = one.last_at if silent else None
-            found.append(MissingWord(src=one.src, gaps=own, silent=silent, silent_since=since))
+        if one.gaps or silent or one.remarks:
+            found.append(
+                MissingWord(
+                    src=one.src,
+                    gaps=one.gaps,
+                    silent=silent,
+                    silent_since=one.last_at if silent else None,
+                    remarks=one.remarks,
+                )
+            )
     return tuple(found)
 
 
@@ -98,6 +108,7 @@ def stated_json(stated: Stated) -> dict[str, JSON]:
         "count_is_exact": stated.exact,
         "integrity": integrity_json(stated.integrity, stated.as_of.size),
         "missing": [_missing(one) for one in stated.missing],
+        "cohorts": None if stated.cohorts is None else stated.cohorts.written(),
     }
 
 
@@ -120,6 +131,7 @@ def integrity_json(run: IntegrityRun | None, as_of: int) -> Mapping[str, JSON] |
 def _missing(one: MissingWord) -> JSON:
     return {
         "gaps": [list(gap) for gap in one.gaps],
+        "remarks": remarks_json(one.remarks),
         "silent": one.silent,
         "silent_since": None if one.silent_since is None else to_rfc3339(one.silent_since),
         "src": one.src,

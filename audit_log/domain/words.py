@@ -54,6 +54,7 @@ TYPE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "placet.permit.released.v1": "A permit was released",
         "placet.permit.revoked.v1": "A permit was revoked",
         "placet.permit.expired.v1": "A permit expired",
+        "placet.person.assent.v1": "A minor said what she wants, or a desk of her",
         "placet.person.decision.v1": "A decision in a person's place was proposed or signed",
         "placet.person.evidence.v1": "Evidence of a consent was looked at",
         "placet.person.life.v1": "A life state was recorded",
@@ -73,6 +74,7 @@ TYPE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "placet.sys.gap.v1": "A producer's chain has a gap",
         "placet.sys.quarantined.v1": "Input was kept out of the log",
         "placet.sys.rows.v1": "Hashes of rows that changed beside the tree",
+        "placet.sys.sums.v1": "Sums over the rows that change all the time",
         "placet.visa.issued.v1": "A visa was issued",
     }
 )

@@ -11,12 +11,14 @@ from audit_log.domain.rules.thresholds import Thresholds
 from audit_log.ports import (
     FindingTransaction,
     KeepingTransaction,
+    OutsideErasures,
     Pseudonyms,
     Transaction,
     Trust,
     Vault,
 )
 from audit_log.usecases.erase import CopiesKept
+from audit_log.usecases.resolving import CohortDesk
 from audit_log.usecases.witness import Witness
 from shared.clock import Clock
 from shared.ids import IdSource
@@ -32,9 +34,11 @@ class Edge:
     findings: FindingTransaction
     keeping: KeepingTransaction
     retention: RetentionPolicy
+    outside: OutsideErasures
     copies: CopiesKept
     thresholds: Thresholds
     pseudonyms: Pseudonyms
+    cohorts: CohortDesk
     vault: Vault
     trust: Trust
     witness: Witness

@@ -6,6 +6,7 @@ fake alike.
 """
 
 from audit_log.ports.casework import Cases, SavedQueries
+from audit_log.ports.cohorts import CohortMembers, NoRegistry
 from audit_log.ports.exporting import ExportJob, Exports, ExportState
 from audit_log.ports.findings import (
     Coverage,
@@ -25,6 +26,7 @@ from audit_log.ports.keeping import (
     KeepingDesk,
     KeepingTransaction,
     KeptMonth,
+    OutsideErasures,
     ReadCopies,
 )
 from audit_log.ports.keys import (
@@ -56,6 +58,7 @@ from audit_log.ports.row_hashes import (
     HashedRow,
     InspectedKey,
     RowHashes,
+    RowSums,
 )
 from audit_log.ports.sequencing import (
     CommitLine,
@@ -73,8 +76,8 @@ from audit_log.ports.verifying import (
 from audit_log.ports.witnessing import (
     Answer,
     AnswerKind,
-    Holding,
     Shown,
+    WatchedLog,
     WitnessedStore,
     WitnessPeers,
     WitnessStore,
@@ -86,6 +89,7 @@ __all__ = [
     "BundleCopy",
     "Cases",
     "ChangedRow",
+    "CohortMembers",
     "CommitLine",
     "Coverage",
     "DataKey",
@@ -100,7 +104,6 @@ __all__ = [
     "FindingTransaction",
     "HashedRow",
     "HeadFile",
-    "Holding",
     "InspectedKey",
     "Inspector",
     "IntegrityRuns",
@@ -109,6 +112,8 @@ __all__ = [
     "KeptMonth",
     "Log",
     "LogReader",
+    "NoRegistry",
+    "OutsideErasures",
     "OwnChain",
     "PersonDecisions",
     "Producer",
@@ -120,6 +125,7 @@ __all__ = [
     "Registered",
     "Remembered",
     "RowHashes",
+    "RowSums",
     "RuleStore",
     "SavedQueries",
     "SequencerStore",
@@ -138,6 +144,7 @@ __all__ = [
     "TreeReader",
     "Trust",
     "Vault",
+    "WatchedLog",
     "WitnessPeers",
     "WitnessStore",
     "WitnessedStore",

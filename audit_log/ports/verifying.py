@@ -58,6 +58,10 @@ class Inspector(TreeReader, Protocol):
         """Give the people of these indexes; asked for in rising order."""
         ...
 
+    def cohorts(self, first: int, end: int) -> Mapping[int, frozenset[tuple[str, str, int | None]]]:
+        """Give the cohorts of these indexes: their dataset, their name and a revision."""
+        ...
+
     def parts(self, first: int, end: int) -> Mapping[int, Mapping[int, tuple[StoredKey, bytes]]]:
         """Give the sealed parts of these indexes by group number, with their wrapped keys."""
         ...
@@ -108,6 +112,10 @@ class Inspector(TreeReader, Protocol):
 
     def hashed_rows(self) -> Iterator[HashedRow]:
         """Give every row of every table whose rows have hashes, and every hash without a row."""
+        ...
+
+    def row_sums(self) -> Sequence[tuple[str, int, bytes]]:
+        """Give the sum over each table's hashes as stored: table, number of rows, state."""
         ...
 
     def strange_hashes(self) -> Sequence[str]:

@@ -16,7 +16,9 @@ from consent_registry.adapters.tables import (
     DATASET_MEMBER,
     ERASURE_ACCOUNT,
     IMPORT_BATCH,
+    IMPORTED_LINE,
     LISTED_APPROVAL,
+    MANDATE_HOLDER,
     OUTBOX,
     PARTICIPANT,
     PARTICIPANT_LINK,
@@ -69,10 +71,13 @@ class SqlDestruction:
             .values(pseudonym=f"erased {pid}", erased_at=func.coalesce(PARTICIPANT.c.erased_at, at))
         )
         self._keep_accounts(pid, erasure_id)
-        for table in (PARTICIPANT_LINK, PERSON_KEY, LISTED_APPROVAL):
+        for table in (PARTICIPANT_LINK, PERSON_KEY, LISTED_APPROVAL, MANDATE_HOLDER):
             self._connection.execute(delete(table).where(table.c.pid == pid))
         self._connection.execute(
             update(RIGHTS_REQUEST).where(RIGHTS_REQUEST.c.pid == pid).values(words=None)
+        )
+        self._connection.execute(
+            update(IMPORTED_LINE).where(IMPORTED_LINE.c.pid == pid).values(pid=None)
         )
         members = self._members(pid)
         for dataset, ordinal in members.items():

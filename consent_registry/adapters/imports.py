@@ -8,7 +8,20 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, exists, func, select, text, update
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.copying import copy_rows, instant
@@ -21,9 +34,11 @@ from consent_registry.adapters.tables import (
     IMPORT_BAD,
     IMPORT_FAULT,
     IMPORT_ROW,
+    IMPORTED_LINE,
     LISTED_APPROVAL,
     PARTICIPANT,
     STANDING,
+    WITHDRAWAL,
 )
 from consent_registry.domain.approvals import Widening
 from consent_registry.domain.batches import Format, ImportBatch, StagedRow
@@ -207,7 +222,10 @@ class SqlImports(BatchStore):
             )
             .distinct()
         )
-        return sorted(self._connection.execute(wanted).scalars())
+        found = set(self._connection.execute(wanted).scalars())
+        left = _joining_after_leaving(batch).where(WITHDRAWAL.c.recorded_at >= rows.expressed_at)
+        found.update(self._connection.execute(left).scalars())
+        return sorted(found)
 
     def unapproved(self, batch: ImportBatch) -> Sequence[int]:
         """Look up what `approvals.ends_in_a_no` says of the projection, and who is approved."""
@@ -234,7 +252,10 @@ class SqlImports(BatchStore):
             )
         )
         told = set(self.against_a_no(batch))
-        return sorted(set(self._connection.execute(wanted).scalars()) - told)
+        found = set(self._connection.execute(wanted).scalars())
+        left = _joining_after_leaving(batch).where(~_approved())
+        found.update(self._connection.execute(left).scalars())
+        return sorted(found - told)
 
     def unlisted(self, batch: ImportBatch, lines: Sequence[int]) -> Sequence[int]:
         """Look among the approvals; whom the registry does not know has none."""
@@ -273,14 +294,14 @@ class SqlImports(BatchStore):
 
     def drop_repeated(self, batch: ImportBatch) -> int:
         """Delete rows whose consent is an event of this file already."""
-        rows, events = IMPORT_ROW.c, CONSENT_EVENT.c
-        statement = delete(IMPORT_ROW).where(
-            rows.import_id == batch.import_id,
-            events.file_sha256 == batch.file_sha256,
-            events.mapping == batch.mapping,
-            events.line == _source_line(batch),
+        return sum(
+            self._connection.execute(
+                delete(IMPORT_ROW).where(
+                    IMPORT_ROW.c.import_id == batch.import_id, _is_of(table, batch)
+                )
+            ).rowcount
+            for table in (IMPORTED_LINE, CONSENT_EVENT)
         )
-        return self._connection.execute(statement).rowcount
 
     def next_rows(self, batch: ImportBatch, limit: int) -> Sequence[StagedRow]:
         """Read one row more, to see whether the last consent is whole; then read ahead."""
@@ -301,13 +322,36 @@ def _source_line(batch: ImportBatch) -> Any:
     return IMPORT_ROW.c.first_line if batch.format is Format.CSV else IMPORT_ROW.c.line
 
 
+def _joining_after_leaving(batch: ImportBatch) -> Select[Any]:
+    """Give the rows that bring in somebody who withdrew from everything."""
+    rows, member = IMPORT_ROW.c, DATASET_MEMBER.c
+    there = exists().where(member.dataset == rows.dataset, member.pid == PARTICIPANT.c.pid)
+    return (
+        select(rows.line)
+        .join(PARTICIPANT, PARTICIPANT.c.pseudonym == rows.participant)
+        .join(WITHDRAWAL, (WITHDRAWAL.c.pid == PARTICIPANT.c.pid) & WITHDRAWAL.c.everywhere)
+        .where(
+            rows.import_id == batch.import_id,
+            rows.kind == Kind.GIVEN.value,
+            ~there,
+            ~_recorded_before(batch),
+        )
+        .distinct()
+    )
+
+
 def _recorded_before(batch: ImportBatch) -> Any:
     """Say in SQL that a staged row's consent is already an event of the same file."""
-    events = CONSENT_EVENT.alias("earlier").c
-    return exists().where(
-        events.file_sha256 == batch.file_sha256,
-        events.mapping == batch.mapping,
-        events.line == _source_line(batch),
+    lines, events = IMPORTED_LINE.alias("taken_in"), CONSENT_EVENT.alias("earlier")
+    return or_(exists().where(_is_of(lines, batch)), exists().where(_is_of(events, batch)))
+
+
+def _is_of(table: FromClause, batch: ImportBatch) -> Any:
+    """Say in SQL that a row was made of the staged row's line of the same file."""
+    return and_(
+        table.c.file_sha256 == batch.file_sha256,
+        table.c.mapping == batch.mapping,
+        table.c.line == _source_line(batch),
     )
 
 

@@ -9,27 +9,27 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
-from consent_registry.adapters import person_bars
+from consent_registry.adapters import mandate_holders, person_bars
+from consent_registry.adapters.person_keys import PersonKeys
 from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import (
     DATASET_MEMBER,
     OPT_OUT_PERSON,
     OPT_OUT_REGISTER,
-    PARTICIPANT,
     PERSON_EVENT,
-    PERSON_KEY,
     PERSON_REACH,
 )
 from consent_registry.domain.bars import BarSegment
-from consent_registry.domain.errors import ParticipantUnknown
 from consent_registry.domain.person_events import (
     PersonKind,
     PersonRecord,
     commitment,
     event_hash,
+    sealed_from,
 )
 from consent_registry.domain.records import NO_PREVIOUS, Channel
+from consent_registry.ports.person_events import Listed
 from shared.ids import DatasetId, Ordinal, Revision
 
 _EVENT: Final = PERSON_EVENT.c
@@ -47,9 +47,15 @@ class SqlPersonEvents:
     """The port `PersonEvents`; `salts(n)` gives n fresh random bytes."""
 
     def __init__(
-        self, connection: Connection, *, sealer: PersonSealer, salts: Callable[[int], bytes]
+        self,
+        connection: Connection,
+        *,
+        keys: PersonKeys,
+        sealer: PersonSealer,
+        salts: Callable[[int], bytes],
     ) -> None:
         self._connection = connection
+        self._keys = keys
         self._sealer = sealer
         self._salts = salts
 
@@ -57,7 +63,7 @@ class SqlPersonEvents:
         """Read, and open what can be opened."""
         wanted = select(PERSON_EVENT).where(among(_EVENT.pid, pids))
         rows = self._connection.execute(wanted.order_by(_EVENT.pid, _EVENT.number)).all()
-        keys = self._keys({row.pid for row in rows})
+        keys = self._keys.known({row.pid for row in rows})
         found: dict[str, list[PersonRecord]] = {}
         for row in rows:
             found.setdefault(row.pid, []).append(_record(row, self._opened(row, keys)))
@@ -66,8 +72,7 @@ class SqlPersonEvents:
     def append(self, records: Sequence[PersonRecord]) -> Sequence[bytes]:
         """Seal, chain and insert."""
         pids = {record.pid for record in records}
-        keys = self._keys(pids)
-        keys |= {pid: self._new_key(pid) for pid in sorted(pids - keys.keys())}
+        keys = self._keys.to_seal(pids)
         last = self._last_hashes(pids)
         hashes: list[bytes] = []
         for record in records:
@@ -96,7 +101,7 @@ class SqlPersonEvents:
             "kind": record.kind.value,
             "matter": record.matter,
             "about": record.about,
-            "effective_from": record.effective_from,
+            "effective_from": record.shown_from,
             "effective_to": record.effective_to,
             "recorded_at": record.recorded_at,
             "channel": record.channel.value,
@@ -104,6 +109,7 @@ class SqlPersonEvents:
             "commitment": committed,
             "previous": previous,
             "hash": chained,
+            "study": record.study,
         }
         self._connection.execute(insert(PERSON_EVENT).values(values))
 
@@ -128,6 +134,13 @@ class SqlPersonEvents:
             wanted = wanted.where(among(member.ordinal, ordinals))
         rows = self._connection.execute(wanted.order_by(member.ordinal))
         return {Ordinal(row.ordinal): row.pid for row in rows}
+
+    def said_of(self, studies: Iterable[str], dataset: DatasetId) -> frozenset[str]:
+        """Look them up by the study first: most people say nothing of any."""
+        spoke = select(_EVENT.pid).where(among(_EVENT.study, studies), _EVENT.study != "")
+        member = DATASET_MEMBER.c
+        wanted = select(member.pid).where(member.dataset == dataset, member.pid.in_(spoke))
+        return frozenset(self._connection.execute(wanted).scalars())
 
     def ring(self, pids: Iterable[str]) -> frozenset[str]:
         """Follow merges until nobody new is met."""
@@ -211,18 +224,24 @@ class SqlPersonEvents:
         """Note that it was said."""
         person_bars.turned(self._connection, dataset, ordinals, upto)
 
-    def _keys(self, pids: Iterable[str]) -> dict[str, bytes]:
-        rows = self._connection.execute(select(PERSON_KEY).where(among(PERSON_KEY.c.pid, pids)))
-        return {row.pid: self._sealer.unwrap(row.pid, bytes(row.wrapped)) for row in rows}
+    def name_holder(self, mandate_id: str, pid: str, login: tuple[str, str] | None) -> None:
+        """Insert a row."""
+        hashed = None if login is None else self._sealer.blind(*login)
+        mandate_holders.put(self._connection, mandate_id, pid, hashed)
 
-    def _new_key(self, pid: str) -> bytes:
-        """Make a person's first key; whoever was erased gets none, as with consents."""
-        erased = select(PARTICIPANT.c.erased_at).where(PARTICIPANT.c.pid == pid)
-        if self._connection.execute(erased).scalar_one_or_none() is not None:
-            raise ParticipantUnknown
-        key, wrapped = self._sealer.new_key(pid)
-        self._connection.execute(insert(PERSON_KEY).values(pid=pid, wrapped=wrapped))
-        return key
+    def wards(self, issuer: str, subject: str) -> frozenset[str]:
+        """Read rows."""
+        return mandate_holders.wards(self._connection, self._sealer.blind(issuer, subject))
+
+    def without_holder(self, limit: int) -> Sequence[tuple[str, str]]:
+        """Read mandates without a row."""
+        return mandate_holders.without_row(self._connection, limit)
+
+    def listed(
+        self, kind: PersonKind, before: tuple[datetime, str] | None, limit: int
+    ) -> Sequence[Listed]:
+        """Read a page."""
+        return mandate_holders.listed(self._connection, kind, before, limit)
 
     def _last_hashes(self, pids: Iterable[str]) -> dict[str, bytes]:
         newest = (
@@ -258,9 +277,10 @@ def _record(row: Row[Any], personal: bytes) -> PersonRecord:
         kind=PersonKind(row.kind),
         matter=row.matter,
         about=row.about,
-        effective_from=row.effective_from,
+        effective_from=sealed_from(personal) or row.effective_from,
         effective_to=row.effective_to,
         recorded_at=row.recorded_at,
         channel=Channel(row.channel),
         personal=personal,
+        study=row.study,
     )

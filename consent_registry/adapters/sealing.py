@@ -5,6 +5,7 @@ AES-256-GCM; person keys are wrapped by the key in a file of mode 0600. Destroyi
 person's wrapped key makes every part sealed under it unreadable, in backups of the events as well.
 """
 
+import hmac
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -28,14 +29,14 @@ class PersonSealer:
 
     def __init__(self, wrapping_key: bytes) -> None:
         self._wrapping = AESGCM(wrapping_key)
+        self._blinding = hmac.digest(wrapping_key, b"placet/mandate-login/v1\n", "sha256")
         self._chance = Chance()
 
-    def new_key(self, pid: str) -> tuple[bytes, bytes]:
-        """Make a person's key; gives it and its wrapped form, which only serves that person."""
-        return self.new_keys([pid])[pid]
-
     def new_keys(self, pids: Sequence[str]) -> dict[str, tuple[bytes, bytes]]:
-        """Make keys as `new_key` does; asking the system once is most of what that takes."""
+        """Make people's keys; gives each with its wrapped form, which only serves that person.
+
+        The system is asked for chance once: that is most of what it takes.
+        """
         keys = _cut(os.urandom(KEY_BYTES * len(pids)), KEY_BYTES)
         nonces = _cut(self._chance(_NONCE_BYTES * len(pids)), _NONCE_BYTES)
         made: dict[str, tuple[bytes, bytes]] = {}
@@ -55,6 +56,13 @@ class PersonSealer:
         """Seal a salt and a personal part for one event."""
         nonce = self._chance(_NONCE_BYTES)
         return nonce + AESGCM(key).encrypt(nonce, salt + part, event_id.encode())
+
+    def blind(self, issuer: str, subject: str) -> bytes:
+        """Hash a login under a key of this node's: equal for equal logins, and of no use without.
+
+        HMAC-SHA256 under a key derived from the wrapping key by its own label.
+        """
+        return hmac.digest(self._blinding, f"{issuer}\n{subject}".encode(), "sha256")
 
     @staticmethod
     def open(key: bytes, event_id: str, sealed: bytes) -> tuple[bytes, bytes] | None:

@@ -3,7 +3,8 @@
 
 Truth: `consent_event`, `person_event`, `withdrawal`, `ruling_statement` and the events of the
 opt-out register, insert-only (the migrations take the rights away and put triggers behind).
-Projections, which can be rebuilt: `consent_terms`, `standing`, `bar`. The rest: registers, frozen
+Projections, which can be rebuilt: `consent_terms`, `standing`, `bar`,
+`mandate_holder`. The rest: registers, frozen
 cohorts, the feed, import staging.
 """
 
@@ -32,11 +33,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from consent_registry.adapters import opt_out_tables, rights_tables
+from consent_registry.adapters import mondo_tables, opt_out_tables, rights_tables
 from consent_registry.adapters.beside_tables import beside_tables
 from consent_registry.adapters.form_tables import form_tables
 from consent_registry.adapters.notice_tables import notice_tables
-from consent_registry.adapters.person_tables import person_tables
+from consent_registry.adapters.person_tables import bar_table, holder_table, person_tables
 from consent_registry.adapters.ruling_tables import ruling_statement_table
 from consent_registry.adapters.study_tables import study_tables
 from shared.db import new_metadata
@@ -49,7 +50,7 @@ ENDED_SESSIONS: Final = ended_session_table(METADATA)
 CONSENT_FORM, CONSENT_FORM_STEP = form_tables(METADATA)
 BESIDE: Final = beside_tables(METADATA)
 RULING_STATEMENT: Final = ruling_statement_table(METADATA)
-NOTICE, NOTICE_STEP = notice_tables(METADATA)
+NOTICE, NOTICE_STEP, NOTICE_ROUND = notice_tables(METADATA)
 STUDY_VERSION, STUDY_DATASET = study_tables(METADATA)
 
 _INSTANT: Final = DateTime(timezone=True)
@@ -142,8 +143,26 @@ CONSENT_EVENT: Final = Table(
     ),
     Index(None, "dataset", "ordinal", "revision"),
     Index(None, "dataset", "revision"),
-    # One line of one file under one mapping is one event, whatever is killed in between.
-    UniqueConstraint("file_sha256", "line", "mapping"),
+    # Lines of files stand in `imported_line`; here only those of events from before that was so.
+    Index(
+        "ix_consent_event_file_sha256_line_mapping",
+        "file_sha256",
+        "line",
+        "mapping",
+        unique=True,
+        postgresql_where=text("file_sha256 IS NOT NULL"),
+    ),
+)
+
+# One line of one file under one mapping is one event, whatever is killed in between. Whose it was
+# is taken out when she is erased: the same file does not bring her back, and nothing leads to her.
+IMPORTED_LINE: Final = Table(
+    "imported_line",
+    METADATA,
+    Column("file_sha256", LargeBinary, primary_key=True),
+    Column("line", BigInteger, primary_key=True, autoincrement=False),
+    Column("mapping", Integer, primary_key=True, autoincrement=False),
+    Column("pid", _ID, index=True),
 )
 
 WITHDRAWAL: Final = Table(
@@ -237,7 +256,9 @@ LISTED_APPROVAL: Final = Table(
     Index(None, "pid", "dataset"),
 )
 
-PERSON_EVENT, PERSON_REACH, BAR = person_tables(METADATA)
+PERSON_EVENT, PERSON_REACH = person_tables(METADATA)
+BAR: Final = bar_table(METADATA)
+MANDATE_HOLDER: Final = holder_table(METADATA)
 
 OPT_OUT_REGISTER: Final = opt_out_tables.register_table(METADATA)
 OPT_OUT_PERSON: Final = opt_out_tables.person_table(METADATA)
@@ -368,24 +389,8 @@ IMPORT_FAULT: Final = Table(
     Column("hint", Text, nullable=False),
 )
 
-# Releases of the disease hierarchy by the hash of their file; decisions name them, none is dropped.
-MONDO_RELEASE: Final = Table(
-    "mondo_release",
-    METADATA,
-    Column("sha256", LargeBinary, primary_key=True),
-    Column("version", Text, nullable=False),
-    Column("terms", Integer, nullable=False),
-    Column("document", LargeBinary, nullable=False),
-    Column("loaded_at", _INSTANT, nullable=False),
-)
-
-MONDO_ACTIVATION: Final = Table(
-    "mondo_activation",
-    METADATA,
-    Column("number", BigInteger, Identity(always=True), primary_key=True),
-    Column("sha256", LargeBinary, ForeignKey("mondo_release.sha256"), nullable=False),
-    Column("activated_at", _INSTANT, nullable=False),
-)
+MONDO_RELEASE: Final = mondo_tables.release_table(METADATA)
+MONDO_ACTIVATION: Final = mondo_tables.activation_table(METADATA)
 
 STOP_EVENT: Final = rights_tables.stop_event_table(METADATA)
 STOP_REACH: Final = rights_tables.stop_reach_table(METADATA)

@@ -20,6 +20,8 @@ class Bar(Enum):
 
     UNSETTLED: two people who may be one allow different things. DEAD_*: she has died, and what she
     wanted to happen then. EVIDENCE_*: what is wrong with the paper that her consent rests on.
+    ASSENT_MISSING: a guardian decided, and the minor has not said yes. DISSENT: she said no;
+    DISSENT_OVERRULED: and a guardian consented afterwards.
     """
 
     UNSETTLED = "identity_unsettled"
@@ -30,6 +32,9 @@ class Bar(Enum):
     EVIDENCE_DISPUTED = "evidence_disputed"
     EVIDENCE_LOST = "evidence_lost"
     EVIDENCE_REJECTED = "evidence_rejected"
+    ASSENT_MISSING = "assent_missing"
+    DISSENT = "dissent"
+    DISSENT_OVERRULED = "dissent_overruled"
 
 
 Cause = State | Bar
@@ -41,14 +46,21 @@ _BY_TEXT: Final[Mapping[str, Cause]] = MappingProxyType(
 
 
 _DEAD: Final = frozenset({Bar.DEAD_STOP, Bar.DEAD_UNSAID, Bar.DEAD_CONTINUE})
+_WILL: Final = frozenset({Bar.ASSENT_MISSING, Bar.DISSENT, Bar.DISSENT_OVERRULED})
 
 
 def reason_of(cause: Cause) -> str:
-    """Give the code that may leave the registry: neither a wish nor what is wrong with a paper."""
+    """Give the code that may leave the registry.
+
+    It tells neither a wish, nor what is wrong with a paper, nor whether a minor was silent or said
+    no.
+    """
     if isinstance(cause, State):
         return cause.value
     if cause is Bar.UNSETTLED:
         return Bar.UNSETTLED.value
+    if cause in _WILL:
+        return Bar.ASSENT_MISSING.value
     return "deceased" if cause in _DEAD else "evidence_doubtful"
 
 

@@ -91,6 +91,11 @@ class Discloser:
         if not any(not one.people for one in known):
             self._remember(BitMap(), first=True)
 
+    @property
+    def least(self) -> int:
+        """The size from which anything is told of a set of this dataset's people; drawn once."""
+        return self._nobody().reach
+
     def figures(self, cohort: Cohort, matters: Mapping[Matter, BitMap] = _NONE) -> Figures:
         """Give the numbers that may be shown about a cohort and what is open in it."""
         return Figures(
@@ -125,6 +130,8 @@ class Discloser:
 
     @staticmethod
     def _stands_for(one: StandIn, people: BitMap) -> bool:
+        if abs(len(one.people) - len(people)) >= one.reach:
+            return False  # sizes are known; to compare two sets takes a walk through both
         return one.people.symmetric_difference_cardinality(people) < one.reach
 
     def _remember(self, people: BitMap, *, first: bool = False) -> None:

@@ -14,10 +14,13 @@ from enum import Enum
 from typing import Final
 
 from consent_registry.domain.person_events import PersonKind, PersonRecord, known
+from shared.clock import from_rfc3339
 from shared.ids import DatasetId
 
+MAJORITY: Final = "majority"
+"""What the body of a mandate says that ends when the person is of age."""
 _LEAP_DAY: Final = (2, 29)
-_EARLIEST_ZONE: Final = timedelta(hours=14)
+EARLIEST_ZONE: Final = timedelta(hours=14)
 
 
 class MandateKind(Enum):
@@ -33,7 +36,10 @@ class Mandate:
 
     `seemed_until` is until when the registry took it to be in force: an end may be dated back.
     `issuer` and `subject` are the login of whoever holds it, empty when there is none; an
-    unreadable mandate gives nobody any power and still has its end.
+    unreadable mandate gives nobody any power; others still cannot decide alone, and what its holder
+    allowed has lapsed. `changed_at` is
+    when an end was recorded; `majority_at` is when the
+    person decides for herself, where that was to end it.
     """
 
     mandate_id: str
@@ -49,6 +55,8 @@ class Mandate:
     evidence: str
     seemed_until: datetime | None = None
     readable: bool = True
+    changed_at: datetime | None = None
+    majority_at: datetime | None = None
 
     def in_force(self, at: datetime) -> bool:
         """Say whether it gives power at an instant."""
@@ -73,19 +81,27 @@ def mandates(records: Iterable[PersonRecord], known_at: datetime | None = None) 
             before = found[one.matter]
             if before.ends is None or one.effective_from < before.ends:
                 seemed = min(before.seemed_until or one.recorded_at, one.recorded_at)
-                found[one.matter] = replace(before, ends=one.effective_from, seemed_until=seemed)
+                found[one.matter] = replace(
+                    before,
+                    ends=one.effective_from,
+                    seemed_until=seemed,
+                    changed_at=one.recorded_at,
+                )
     return list(found.values())
 
 
 def _mandate(one: PersonRecord) -> Mandate:
     body = one.body
     datasets = body.get("datasets")
+    # The end is sealed: it tells a birthday. In the open part it stands of older ones only.
+    until = body.get("until")
+    ends = one.effective_to if until is None else from_rfc3339(until)
     return Mandate(
         mandate_id=one.matter,
         kind=MandateKind(body.get("kind", MandateKind.GUARDIAN.value)),
         begins=one.effective_from,
-        ends=one.effective_to,
-        seemed_until=one.effective_to,
+        ends=ends,
+        seemed_until=ends,
         recorded_at=one.recorded_at,
         joint=bool(body.get("joint", True)),
         issuer=body.get("issuer", ""),
@@ -94,6 +110,7 @@ def _mandate(one: PersonRecord) -> Mandate:
         datasets=None if datasets is None else tuple(datasets),
         evidence=body.get("evidence", ""),
         readable=bool(body),
+        majority_at=ends if body.get("lapses") == MAJORITY else None,
     )
 
 
@@ -127,19 +144,12 @@ def lapses_at(
     afterwards brings nothing back. What was allowed after an end that was dated back never held.
     None when no guardian decided then, or the authority has no end.
     """
-    acting = [
-        one
-        for one in held
-        if one.kind is MandateKind.GUARDIAN
-        and one.covers(dataset)
-        and one.begins <= expressed_at
-        and (one.seemed_until is None or expressed_at < one.seemed_until)
-    ]
+    acting = decided_then(held, dataset, expressed_at)
     if not acting:
         return None
     at = expressed_at
     acting = [one for one in acting if one.recorded_at <= expressed_at] or acting
-    while acting:
+    while acting := [one for one in acting if one.readable or one.ends is not None]:
         ends = [one.ends for one in acting]
         if None in ends:
             return None
@@ -148,8 +158,22 @@ def lapses_at(
     return at
 
 
-def majority(born: date, age: int) -> datetime:
-    """Give the instant from which somebody decides for herself; the date of birth is not kept.
+def decided_then(
+    held: Iterable[Mandate], dataset: DatasetId, expressed_at: datetime
+) -> list[Mandate]:
+    """Give the guardians who decided at an instant, as the registry took it to be then."""
+    return [
+        one
+        for one in held
+        if one.kind is MandateKind.GUARDIAN
+        and one.covers(dataset)
+        and one.begins <= expressed_at
+        and (one.seemed_until is None or expressed_at < one.seemed_until)
+    ]
+
+
+def birthday(born: date, age: int) -> datetime:
+    """Give the instant from which somebody is of an age; the date of birth is not kept.
 
     It is when that day begins first on earth: a few hours early is narrower, late would not be.
     Born on 29 February, in a year without one: on 28 February, for the same reason.
@@ -157,4 +181,4 @@ def majority(born: date, age: int) -> datetime:
     year = born.year + age
     leaps = (born.month, born.day) != _LEAP_DAY or calendar.isleap(year)
     day = date(year, born.month, born.day if leaps else born.day - 1)
-    return datetime.combine(day, time(), tzinfo=UTC) - _EARLIEST_ZONE
+    return datetime.combine(day, time(), tzinfo=UTC) - EARLIEST_ZONE

@@ -11,9 +11,11 @@ from datetime import date
 from enum import Enum
 from typing import Final
 
+from consent_registry.domain.ahead import Ahead
 from consent_registry.domain.levels import Level
 from consent_registry.domain.national import Vocabulary
 from consent_registry.domain.regimes import EVERY_NO_BINDS, ConsentRole, Regime, Rules
+from consent_registry.domain.supervision import Authority
 
 FORMAT: Final = "placet/policy/v1"
 REGIMES: Final = tuple(regime.value for regime in Regime)
@@ -53,6 +55,18 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Minors:
+    """Ages in years of a minor's own will; None is never.
+
+    From `needed_from` a guardian's consent counts only with her yes; from `dissent_from` her no
+    excludes.
+    """
+
+    needed_from: int | None = 0
+    dissent_from: int | None = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """One loaded policy.
 
@@ -60,8 +74,10 @@ class Policy:
     `methods_on_restricted` has HMB, DS and POA; `digest` is the SHA-256 of the file's bytes in hex,
     named in every decision. `levels` are how far a withdrawal may go (law.md C-3).
     `exception_law` is the national law under EHDS Article 71(4), if any. `vocabulary` has the
-    national codes it defines. Guardians decide until `age_of_majority`, in years. It is in force
-    from the day `effective_from` until a later one takes its place.
+    national codes it defines. Guardians decide until `age_of_majority`, in years; `minors` says
+    from which age their own will counts. `ahead` says how long before an end people are told of it,
+    `authority` is where they complain. It is in force from the day `effective_from` until a later
+    one takes its place.
     """
 
     version: str
@@ -77,6 +93,9 @@ class Policy:
     exception_law: str = ""
     vocabulary: Vocabulary = field(default_factory=dict)
     age_of_majority: int = 18
+    authority: Authority | None = None
+    minors: Minors = Minors()
+    ahead: Ahead = Ahead()  # noqa: RUF009 - frozen
     example: bool = False
     sources: tuple[str, ...] = field(default=())
 

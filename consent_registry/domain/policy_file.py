@@ -5,7 +5,7 @@ What the law leaves no choice about is checked here: under the GDPR consent bind
 does not; under EHDS Chapter IV the opt-out binds new permits only, and consent or DUO bind, and
 later extractions of running permits leave people out, only where a measure under Article 51(4) is
 named. A national act says for each kind of no on what it
-acts; nothing is assumed for one left open.
+acts; nothing is assumed for one left open, nor for the ages of a minor's own will.
 """
 
 import hashlib
@@ -14,8 +14,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Final
 
+from consent_registry.domain.ahead import read_ahead
+from consent_registry.domain.bars import Bar
 from consent_registry.domain.levels import Level
-from consent_registry.domain.life_policy import read_age, read_bars
+from consent_registry.domain.life_policy import read_age, read_bars, read_minors
 from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
 from consent_registry.domain.national_file import read_vocabulary
 from consent_registry.domain.places import COUNTRIES
@@ -40,6 +42,7 @@ from consent_registry.domain.regimes import (
     Regime,
     Rules,
 )
+from consent_registry.domain.supervision import read_authority
 
 _MAX_CELL: Final = 1000
 _KEYS: Final = frozenset(
@@ -47,7 +50,8 @@ _KEYS: Final = frozenset(
         *("format", "version", "country", "effective_from", "small_cell", "example", "sources"),
         *("opt_out_breadths", "methods_on_restricted", "asked_again", "regime"),
         *("measure_51_4", "exception_71_4", "national_codes", "withdrawal_levels"),
-        *("age_of_majority", "after_death", "evidence"),
+        *("age_of_majority", "minors", "after_death", "evidence", "told_ahead"),
+        "supervisory_authority",
     }
 )
 _ACTS_ON: Final[Mapping[object, Moments]] = {
@@ -90,6 +94,7 @@ class _Reader:
         small_cell = self._small_cell()
         methods = self._methods()
         measure = self._measure()
+        minors, will = read_minors(self._raw, self.faults)
         example, sources = self._example()
         return Policy(
             version=version,
@@ -102,9 +107,12 @@ class _Reader:
             levels=self._levels(),
             measure=measure,
             exception_law=self._exception(),
-            table=self._regimes(measure),
+            table=self._regimes(measure, will),
             vocabulary=self._vocabulary(country),
             age_of_majority=read_age(self._raw, self.faults),
+            authority=read_authority(self._raw, self.faults),
+            minors=minors,
+            ahead=read_ahead(self._raw, self.faults),
             example=example,
             sources=sources,
         )
@@ -214,13 +222,15 @@ class _Reader:
         self._unknown(table, frozenset({"law"}), "exception_71_4.")
         return self._text(table, "law", "exception_71_4.")
 
-    def _regimes(self, measure: Measure | None) -> dict[tuple[Regime, ConsentRole], Rules]:
+    def _regimes(
+        self, measure: Measure | None, will: Mapping[Bar, Moments]
+    ) -> dict[tuple[Regime, ConsentRole], Rules]:
         table = self._table(self._raw, "regime", "")
         self._unknown(table, frozenset(regime.value for regime in Regime), "regime.")
         asked_again = self._acts_on(self._raw, "asked_again", "")
         if not asked_again & NEW_ONLY:
             self.faults.append("asked_again: it acts on new permits at least")
-        bars = read_bars(self._raw, self.faults)
+        bars = {**read_bars(self._raw, self.faults), **will}
         found: dict[tuple[Regime, ConsentRole], Rules] = {}
         for regime in (regime for regime in Regime if regime.value in table):
             at = f"regime.{regime.value}."

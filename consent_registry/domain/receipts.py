@@ -78,18 +78,23 @@ _STATUS: Final[Mapping[Kind, str]] = MappingProxyType(
 _RIGHTS: Final = ("A7-3", "A13", "A15", "A16", "A17", "A18", "A20", "A77")
 _PROCESSING: Final = ("dpv:Store", "dpv:MakeAvailable", "dpv:Analyse")
 _ACTIVITY: Final = "urn:placet:activity:"
+_GUARDIAN: Final = "dpv:GuardianOfDataSubject"
 _BROADER: Final = "dpv:ScientificResearch"
 _Object = dict[str, JSON]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipted:
-    """What a receipt is about: one event, the dataset, and what the event allows, if readable."""
+    """What a receipt is about: one event, the dataset, and what the event allows, if readable.
+
+    `by_guardian` says that somebody decided in her place, as it stands on record with the event.
+    """
 
     issuer: str
     dataset: Dataset
     record: EventRecord
     terms: Terms | None
+    by_guardian: bool = False
 
 
 def receipt_of(about: Receipted) -> Mapping[str, JSON]:
@@ -232,7 +237,7 @@ def _process(about: Receipted, controller: str, status: str) -> _Object:
             {"@type": ["dpv:ThirdParty"], "skos:prefLabel": "holders of a data permit"}
         ],
         "dpv:hasConsentStatus": [status],
-        "dpv:isIndicatedBy": ["dpv:DataSubject"],
+        "dpv:isIndicatedBy": [_GUARDIAN if about.by_guardian else "dpv:DataSubject"],
         "dpv:isIndicatedAtTime": to_rfc3339(record.expressed_at),
         "dct:valid": _span(record.effective_from, record.effective_to),
     }

@@ -39,7 +39,11 @@ class Channel(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Which line of which file an imported event comes from: its key against doubling."""
+    """Which line of which file an imported event comes from: its key against doubling.
+
+    It is kept beside the event, with the person, and apart from her once she is erased: that the
+    line was taken in stays known, and whose it was does not.
+    """
 
     file_sha256: bytes
     line: int
@@ -63,7 +67,7 @@ class EventRecord:
     personal: bytes
     effective_to: datetime | None = None
     form_version: str = ""
-    source: Source | None = None
+    source: Source | None = None  # only of what was recorded before lines were kept beside
     withdrawal_id: str | None = None
 
     def event(self) -> ConsentEvent:

@@ -74,7 +74,11 @@ _BAR_AXES: Final[Mapping[Bar, frozenset[Axis]]] = MappingProxyType(
     {
         Bar.UNSETTLED: frozenset({Axis.CONSENT, Axis.DUO}),
         **dict.fromkeys(
-            (Bar.DEAD_STOP, Bar.DEAD_UNSAID, Bar.DEAD_CONTINUE), frozenset({Axis.CONSENT})
+            (
+                *(Bar.DEAD_STOP, Bar.DEAD_UNSAID, Bar.DEAD_CONTINUE),
+                *(Bar.ASSENT_MISSING, Bar.DISSENT, Bar.DISSENT_OVERRULED),
+            ),
+            frozenset({Axis.CONSENT}),
         ),
         **dict.fromkeys(
             (

@@ -39,6 +39,7 @@ class Reason(Enum):
     IDENTITY_UNSETTLED = "identity_unsettled"
     DECEASED = "deceased"
     EVIDENCE_DOUBTFUL = "evidence_doubtful"
+    ASSENT_MISSING = "assent_missing"
     # The permission.
     PURPOSE_NOT_PERMITTED = "purpose_not_permitted"
     CLINICAL_NOT_PERMITTED = "clinical_not_permitted"

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Contact points, the notices that wait for them, and what carries a text to one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from consent_registry.domain.contacts import ContactPoint
+from consent_registry.domain.contacts import ContactPoint, Paper
 from consent_registry.domain.notices import Notice, NoticeKind, Outcome
 
 
@@ -25,6 +25,13 @@ class ContactPoints(Protocol):
 
     def confirm(self, pid: str, code: str, at: datetime) -> bool:
         """Confirm with the right code in time; each wrong one counts, and too many end it."""
+        ...
+
+    def confirm_by_letter(self, pid: str, letter: Paper, at: datetime) -> bool:
+        """Confirm what a desk entered, and keep the letter; False when nothing of the kind waits.
+
+        Raises SecondPersonNeeded for who entered it.
+        """
         ...
 
     def forget(self, pid: str) -> bool:
@@ -51,8 +58,19 @@ class Notices(Protocol):
         """Say whether a notice has ended; None when it was never queued."""
         ...
 
-    def steps(self, pid: str) -> Sequence[tuple[NoticeKind, Outcome, datetime]]:
-        """Give what became of a person's notices, newest first."""
+    def steps(self, pids: Iterable[str]) -> Sequence[tuple[NoticeKind, Outcome, datetime]]:
+        """Give what became of the notices to somebody with these names, newest first."""
+        ...
+
+    def last_sent(self, pids: Iterable[str], kinds: Iterable[NoticeKind]) -> datetime | None:
+        """Say when somebody with these names was last sent one of these kinds."""
+        ...
+
+    def alike(self, notice: Notice, pids: Iterable[str], queued_by: datetime) -> Sequence[Notice]:
+        """Hold the others of its kind to these names, queued by then, that wait and nobody holds.
+
+        None of which an attempt is under way.
+        """
         ...
 
 
@@ -79,9 +97,19 @@ class Texts(Protocol):
     """What notices say."""
 
     def say(
-        self, kind: NoticeKind, language: str, *, page: str, day: date | None = None, code: str = ""
+        self,
+        kind: NoticeKind,
+        language: str,
+        *,
+        page: str,
+        day: date | None = None,
+        code: str = "",
+        on_paper: bool = False,
     ) -> tuple[str, str]:
-        """Give subject and body, in English where the language is not there."""
+        """Give subject and body, in English where the language is not there.
+
+        `on_paper` adds how to hear more for somebody who has no sign-in.
+        """
         ...
 
     @property

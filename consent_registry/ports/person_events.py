@@ -2,12 +2,23 @@
 """What the use cases need of people's lives, each method with the guarantee it gives."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from consent_registry.domain.bars import BarSegment
-from consent_registry.domain.person_events import PersonRecord
+from consent_registry.domain.person_events import PersonKind, PersonRecord
 from shared.ids import DatasetId, Ordinal, Revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One event of a list: whose it is and what it is about; what it says stays sealed."""
+
+    event_id: str
+    pid: str
+    matter: str
+    recorded_at: datetime
 
 
 class PersonEvents(Protocol):
@@ -21,7 +32,10 @@ class PersonEvents(Protocol):
         ...
 
     def append(self, records: Sequence[PersonRecord]) -> Sequence[bytes]:
-        """Seal, chain and add events of people who are held; gives their chain hashes."""
+        """Seal, chain and add events of people who are held; gives their chain hashes.
+
+        Raises ParticipantUnknown when one of them was erased.
+        """
         ...
 
     def known(self, pids: Iterable[str]) -> frozenset[str]:
@@ -32,6 +46,10 @@ class PersonEvents(Protocol):
         self, dataset: DatasetId, ordinals: Sequence[Ordinal] | None
     ) -> Mapping[Ordinal, str]:
         """Give the members, or those of these, of whom there is such an event, with their ids."""
+        ...
+
+    def said_of(self, studies: Iterable[str], dataset: DatasetId) -> frozenset[str]:
+        """Give the members of a dataset of whom there is a choice for one of these studies."""
         ...
 
     def ring(self, pids: Iterable[str]) -> frozenset[str]:
@@ -80,4 +98,22 @@ class PersonEvents(Protocol):
 
     def turned(self, dataset: DatasetId, ordinals: Sequence[Ordinal], upto: datetime) -> None:
         """Note that it was said."""
+        ...
+
+    def name_holder(self, mandate_id: str, pid: str, login: tuple[str, str] | None) -> None:
+        """Note which login (issuer, subject) holds a mandate of a person; None: no login does."""
+        ...
+
+    def wards(self, issuer: str, subject: str) -> frozenset[str]:
+        """Give the people whose mandates a login was noted to hold; each has to be looked at."""
+        ...
+
+    def without_holder(self, limit: int) -> Sequence[tuple[str, str]]:
+        """Give mandates, and whose they are, of which it was not noted yet who holds them."""
+        ...
+
+    def listed(
+        self, kind: PersonKind, before: tuple[datetime, str] | None, limit: int
+    ) -> Sequence[Listed]:
+        """Give events of a kind, the newest first, that stand before (recorded_at, event id)."""
         ...

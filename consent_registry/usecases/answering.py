@@ -81,7 +81,9 @@ def record_own_answers(wanted: NewAnswers, *, tools: Tools, principal: Principal
         pid = access.oneself(uow, principal)
         # Holding comes first: of two requests the second sees what the first did.
         hold(uow, [wanted.dataset], [pid])
-        repeated = _repeated(uow, pid, _read(uow, wanted, tools).answers, wanted.dataset)
+        repeated = repeated_answers(
+            uow, pid, preview_of(uow, wanted, tools).answers, wanted.dataset
+        )
         if repeated is not None:
             return repeated
         done = _record(uow, pid, wanted, Channel.PAGE, tools=tools, principal=principal)
@@ -95,15 +97,20 @@ def own_form(dataset: DatasetId, *, tools: Tools, principal: Principal) -> Asked
     """Give the form that a dataset of hers asks now. Raises NotAMember and FormNotOpen."""
     with tools.reads() as uow:
         pid = access.oneself(uow, principal)
-        member = next((m for m in uow.people.memberships(pid) if m.dataset == dataset), None)
-        held = uow.datasets.get(member.dataset) if member is not None else None
-        if member is None or held is None:
-            raise NotAMember
-        form = newest_open(uow, held.form) if held.form else None
-        if form is None:
-            raise FormNotOpen
-        records = uow.events.of_members(dataset, [member.ordinal]).get(member.ordinal, ())
-        answers = [found for one in records if (found := answers_of(one.personal)) is not None]
+        return form_asked(uow, pid, dataset)
+
+
+def form_asked(uow: UnitOfWork, pid: str, dataset: DatasetId) -> Asked:
+    """Give the form that a dataset asks a person whom the caller may see."""
+    member = next((m for m in uow.people.memberships(pid) if m.dataset == dataset), None)
+    held = uow.datasets.get(member.dataset) if member is not None else None
+    if member is None or held is None:
+        raise NotAMember
+    form = newest_open(uow, held.form) if held.form else None
+    if form is None:
+        raise FormNotOpen
+    records = uow.events.of_members(dataset, [member.ordinal]).get(member.ordinal, ())
+    answers = [found for one in records if (found := answers_of(one.personal)) is not None]
     return Asked(dataset=held, form=form, last=answers[-1] if answers else None)
 
 
@@ -111,10 +118,12 @@ def preview_own(wanted: NewAnswers, *, tools: Tools, principal: Principal) -> Pr
     """Say what answers would grant; records nothing."""
     with tools.reads() as uow:
         access.oneself(uow, principal)
-        return _read(uow, wanted, tools)
+        return preview_of(uow, wanted, tools)
 
 
-def _repeated(uow: UnitOfWork, pid: str, answers: Answers, dataset: DatasetId) -> Recorded | None:
+def repeated_answers(
+    uow: UnitOfWork, pid: str, answers: Answers, dataset: DatasetId
+) -> Recorded | None:
     """Give what was recorded of the same answers, when nothing was recorded since."""
     ordinals = [one.ordinal for one in uow.people.memberships(pid) if one.dataset == dataset]
     for records in uow.events.of_members(dataset, ordinals).values():
@@ -129,7 +138,8 @@ def _repeated(uow: UnitOfWork, pid: str, answers: Answers, dataset: DatasetId) -
     return None
 
 
-def _read(uow: UnitOfWork, wanted: NewAnswers, tools: Tools) -> Preview:
+def preview_of(uow: UnitOfWork, wanted: NewAnswers, tools: Tools) -> Preview:
+    """Read answers to a form that is, or was, open, and derive what they grant."""
     found = uow.forms.get(wanted.form)
     if found is None:
         raise FormUnknown
@@ -148,8 +158,16 @@ def _record(
     tools: Tools,
     principal: Principal,
 ) -> Recorded:
-    found = _read(uow, wanted, tools)
-    statement = Statement(
+    statement = statement_of_answers(uow, wanted, pid, channel, tools)
+    return record_statement(uow, statement, tools=tools, principal=principal)
+
+
+def statement_of_answers(
+    uow: UnitOfWork, wanted: NewAnswers, pid: str, channel: Channel, tools: Tools
+) -> Statement:
+    """Make the statement of a person that her answers are."""
+    found = preview_of(uow, wanted, tools)
+    return Statement(
         pid=pid,
         dataset=wanted.dataset,
         terms=found.terms,
@@ -160,4 +178,3 @@ def _record(
         approval_id=wanted.approval_id,
         answers=found.answers,
     )
-    return record_statement(uow, statement, tools=tools, principal=principal)

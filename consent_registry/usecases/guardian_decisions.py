@@ -1,39 +1,49 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decisions in a person's place that guardians sign, alone or together.
 
-What widens waits until everybody who has to has signed; until then it changes nothing. Ending use
-needs one signature only, and goes through `usecases.withdraw`.
+What widens waits until everybody who has to has signed; until then it changes nothing, and any one
+of them may refuse it. Ending use needs one signature only, and goes through `usecases.withdraw`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
 
 from consent_registry.domain.errors import DecisionUnknown, GuardianMustSign, MandateUnknown
-from consent_registry.domain.identifiers import is_own_id
 from consent_registry.domain.mandates import guardians, mandates, missing
-from consent_registry.domain.person_events import PersonKind, PersonRecord
+from consent_registry.domain.person_events import PersonKind
 from consent_registry.domain.records import Channel
-from consent_registry.domain.terms import RawAlternative, RawModifier
 from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.answering import NewAnswers, preview_of, repeated_answers
 from consent_registry.usecases.consents import (
     NewConsent,
     Recorded,
     membership,
-    read_terms,
     record_held,
-    statement_of,
 )
-from consent_registry.usecases.mandated import acting_for, mandates_of, records_of
+from consent_registry.usecases.mandated import (
+    acting_for,
+    mandates_of,
+    records_of,
+    somebody_for,
+)
 from consent_registry.usecases.people_changes import PersonDraft, Recording, change_people
+from consent_registry.usecases.proposals import (
+    Proposal,
+    pending_decision,
+    pending_decisions,
+    statement_in_place,
+    terms_of_proposal,
+    written,
+)
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
-from shared.clock import from_rfc3339, to_rfc3339
-from shared.errors import FieldFault, ValidationFailed
+from shared.errors import FieldFault, Forbidden, ValidationFailed
 from shared.ids import DatasetId
 from shared.principal import Principal
 
 DESK: Final = "consents.write"
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +54,34 @@ class Decision:
     dataset: DatasetId
     missing: frozenset[str]
     recorded: Recorded | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _About:
+    """Whose decision, in which dataset, signed by whom, and who asks how."""
+
+    pseudonym: str
+    dataset: DatasetId
+    signed_by: Sequence[str]
+    tools: Tools
+    principal: Principal
+    channel: Channel
+
+    def pid(self, uow: UnitOfWork) -> str:
+        """Give whom this caller may decide for: a desk with papers, or who holds a mandate."""
+        named = (self.dataset,)
+        return acting_for(uow, self.tools, self.principal, self.pseudonym, DESK, datasets=named)
+
+    def change(self, step: Callable[[Recording, str], _T]) -> _T:
+        """Take a step that records events of her, with everything held that it may reach."""
+        return change_people(
+            lambda uow: (self.pid(uow),),
+            lambda recording: step(recording, self.pid(recording.uow)),
+            tools=self.tools,
+            principal=self.principal,
+            channel=self.channel,
+            datasets=(self.dataset,),
+        )
 
 
 def propose_decision(
@@ -59,26 +97,40 @@ def propose_decision(
     A desk names the mandates that have signed on paper; a guardian signs with her own. Raises
     GuardianMustSign when nobody has signed, and for somebody in whose place nobody decides.
     """
-    if not read_terms(wanted, tools) or wanted.effective_from is not None:
-        fault = FieldFault("/alternatives", "what is allowed, from now; a no is a withdrawal")
-        raise ValidationFailed("the decision has faults", faults=[fault])
-
-    def step(recording: Recording) -> Decision:
-        pid = _for(recording.uow, wanted.pseudonym, wanted.dataset, tools, principal)
-        membership(recording.uow, pid, wanted.dataset)
-        signed = _signing(recording, pid, wanted.dataset, signed_by, principal)
-        body: dict[str, JSON] = {"consent": _written(wanted), "signed": sorted(signed)}
-        draft = PersonDraft(pids=(pid,), kind=PersonKind.DECISION_PROPOSED, body=body)
-        return _complete(recording, pid, recording.add(draft), channel)
-
-    return change_people(
-        lambda uow: (_for(uow, wanted.pseudonym, wanted.dataset, tools, principal),),
-        step,
+    if wanted.effective_from is not None:
+        raise _not_from_now()
+    about = _About(
+        pseudonym=wanted.pseudonym,
+        dataset=wanted.dataset,
+        signed_by=signed_by,
         tools=tools,
         principal=principal,
         channel=channel,
-        datasets=(wanted.dataset,),
     )
+    return _propose(about, wanted)
+
+
+def propose_answers(
+    pseudonym: str,
+    wanted: NewAnswers,
+    *,
+    tools: Tools,
+    principal: Principal,
+    channel: Channel = Channel.API,
+) -> Decision:
+    """Propose what answers to a form grant, as the caller's own mandate signs.
+
+    The same answers once more are what was just recorded, or a signature of what waits already.
+    """
+    about = _About(
+        pseudonym=pseudonym,
+        dataset=wanted.dataset,
+        signed_by=(),
+        tools=tools,
+        principal=principal,
+        channel=channel,
+    )
+    return _propose(about, replace(wanted, answers=tuple(wanted.answers)))
 
 
 def sign_decision(
@@ -91,55 +143,133 @@ def sign_decision(
     channel: Channel = Channel.API,
 ) -> Decision:
     """Sign a pending decision; with the last signature it is recorded, and takes effect then."""
-    with tools.reads() as uow:
-        pid = _for(uow, pseudonym, None, tools, principal)
-        wanted = _proposed(records_of(uow, pid), pseudonym, decision_id)
-
-    def step(recording: Recording) -> Decision:
-        pid = _for(recording.uow, pseudonym, wanted.dataset, tools, principal)
-        _proposed(records_of(recording.uow, pid), pseudonym, decision_id)
-        signed = _signing(recording, pid, wanted.dataset, signed_by, principal)
-        draft = PersonDraft(
-            pids=(pid,),
-            kind=PersonKind.DECISION_SIGNED,
-            matter=decision_id,
-            body={"signed": sorted(signed)},
-        )
-        recording.add(draft)
-        return _complete(recording, pid, decision_id, channel)
-
-    return change_people(
-        lambda uow: (_for(uow, pseudonym, wanted.dataset, tools, principal),),
-        step,
+    about = _about(
+        pseudonym,
+        decision_id,
+        signed_by,
         tools=tools,
         principal=principal,
         channel=channel,
-        datasets=(wanted.dataset,),
+    )
+
+    def step(recording: Recording, pid: str) -> Decision:
+        _sign(recording, pid, decision_id, about, PersonKind.DECISION_SIGNED)
+        return _complete(recording, pid, decision_id, channel)
+
+    return about.change(step)
+
+
+def refuse_decision(
+    pseudonym: str,
+    decision_id: str,
+    signed_by: Sequence[str],
+    *,
+    tools: Tools,
+    principal: Principal,
+    channel: Channel = Channel.API,
+) -> None:
+    """Refuse a pending decision: any one who would have to sign it ends it for good."""
+    about = _about(
+        pseudonym,
+        decision_id,
+        signed_by,
+        tools=tools,
+        principal=principal,
+        channel=channel,
+    )
+    about.change(
+        lambda recording, pid: _sign(
+            recording, pid, decision_id, about, PersonKind.DECISION_REFUSED
+        )
     )
 
 
-def _for(
-    uow: UnitOfWork,
+def _propose(about: _About, proposal: Proposal) -> Decision:
+    def step(recording: Recording, pid: str) -> Decision:
+        uow = recording.uow
+        if not terms_of_proposal(uow, proposal, about.tools):
+            raise _not_from_now()
+        membership(uow, pid, about.dataset)
+        signed = _signing(recording, pid, about)
+        done = _done_already(uow, pid, proposal, about.tools)
+        if done is not None:
+            return done
+        for waits in pending_decisions(records_of(uow, pid)):
+            if written(waits.proposal) == written(proposal):
+                if not signed <= waits.signed:
+                    _sign(recording, pid, waits.decision_id, about, PersonKind.DECISION_SIGNED)
+                return _complete(recording, pid, waits.decision_id, about.channel)
+        body: dict[str, JSON] = {**written(proposal), "signed": sorted(signed)}
+        draft = PersonDraft(pids=(pid,), kind=PersonKind.DECISION_PROPOSED, body=body)
+        return _complete(recording, pid, recording.add(draft), about.channel)
+
+    return about.change(step)
+
+
+def _done_already(uow: UnitOfWork, pid: str, proposal: Proposal, tools: Tools) -> Decision | None:
+    """Give what the same answers became, when nothing was recorded since: a page sent twice."""
+    if not isinstance(proposal, NewAnswers):
+        return None
+    answers = preview_of(uow, proposal, tools).answers
+    recorded = repeated_answers(uow, pid, answers, proposal.dataset)
+    if recorded is None:
+        return None
+    became = [
+        one.matter
+        for one in records_of(uow, pid)
+        if one.kind is PersonKind.DECISION_COMPLETED and one.about == recorded.event_id
+    ]
+    return Decision(
+        decision_id=became[0] if became else "",
+        dataset=proposal.dataset,
+        missing=frozenset(),
+        recorded=recorded,
+    )
+
+
+def _about(
     pseudonym: str,
-    dataset: DatasetId | None,
+    decision_id: str,
+    signed_by: Sequence[str],
+    *,
     tools: Tools,
     principal: Principal,
-) -> str:
-    """Give whom this caller may decide for: a desk with papers, or who holds a mandate."""
-    named = None if dataset is None else (dataset,)
-    return acting_for(uow, tools, principal, pseudonym, DESK, datasets=named)
+    channel: Channel,
+) -> _About:
+    """Find the dataset of a pending decision, for somebody who may decide there."""
+    with tools.reads() as uow:
+        pid = somebody_for(uow, tools, principal, pseudonym, DESK)
+        about = _About(
+            pseudonym=pseudonym,
+            dataset=pending_decision(records_of(uow, pid), decision_id).dataset,
+            signed_by=signed_by,
+            tools=tools,
+            principal=principal,
+            channel=channel,
+        )
+        try:
+            about.pid(uow)
+        except Forbidden:  # hers is another dataset, and what waits here is not hers to know
+            raise DecisionUnknown from None
+    return about
 
 
-def _signing(
-    recording: Recording,
-    pid: str,
-    dataset: DatasetId,
-    signed_by: Sequence[str],
-    principal: Principal,
-) -> frozenset[str]:
+def _sign(
+    recording: Recording, pid: str, decision_id: str, about: _About, kind: PersonKind
+) -> None:
+    """Put a signature, or a refusal, to a decision that still waits."""
+    pending_decision(records_of(recording.uow, pid), decision_id)
+    signed = _signing(recording, pid, about)
+    recording.add(
+        PersonDraft(pids=(pid,), kind=kind, matter=decision_id, body={"signed": sorted(signed)})
+    )
+
+
+def _signing(recording: Recording, pid: str, about: _About) -> frozenset[str]:
     """Give the mandates that sign: those a desk names, or the caller's own."""
+    principal, signed_by = about.principal, about.signed_by
     held = mandates_of(recording.uow, pid)
-    acting = guardians(held, dataset, recording.recorded_at)
+    acting = guardians(held, about.dataset, recording.recorded_at)
     if not acting:
         raise GuardianMustSign
     known = {one.mandate_id for one in acting}
@@ -162,79 +292,23 @@ def _complete(recording: Recording, pid: str, decision_id: str, channel: Channel
     """Record the consent if nobody's signature is missing; who has to sign is judged now."""
     uow, tools = recording.uow, recording.tools
     records = records_of(uow, pid)
-    wanted = _proposed(records, uow.people.pseudonym(pid), decision_id)
-    signed = {
-        mandate
-        for one in records
-        if one.matter == decision_id
-        for mandate in one.body.get("signed", ())
-    }
-    acting = guardians(mandates(records), wanted.dataset, recording.recorded_at)
-    left = missing(acting, signed)
+    waits = pending_decision(records, decision_id)
+    acting = guardians(mandates(records), waits.dataset, recording.recorded_at)
+    left = missing(acting, waits.signed)
     recorded = None
     if acting and not left:
-        terms = read_terms(wanted, tools)
-        statement = statement_of(wanted, pid, terms, channel)
+        statement = statement_in_place(uow, waits.proposal, pid, channel, tools)
         recorded = record_held(uow, statement, tools=tools, principal=recording.principal)
-        draft = PersonDraft(pids=(pid,), kind=PersonKind.DECISION_COMPLETED, matter=decision_id)
+        draft = PersonDraft(
+            pids=(pid,),
+            kind=PersonKind.DECISION_COMPLETED,
+            matter=decision_id,
+            about=recorded.event_id,
+        )
         recording.later(recorded.recorded_at).add(draft)
-    return Decision(
-        decision_id=decision_id, dataset=wanted.dataset, missing=left, recorded=recorded
-    )
+    return Decision(decision_id=decision_id, dataset=waits.dataset, missing=left, recorded=recorded)
 
 
-def _proposed(records: Sequence[PersonRecord], pseudonym: str, decision_id: str) -> NewConsent:
-    """Read a pending decision. Raises DecisionUnknown when there is none, or no longer."""
-    of_it = [one for one in records if one.matter == decision_id]
-    proposed = [one for one in of_it if one.kind is PersonKind.DECISION_PROPOSED]
-    done = any(one.kind is PersonKind.DECISION_COMPLETED for one in of_it)
-    if not is_own_id(decision_id) or done or not proposed or not proposed[0].body:
-        raise DecisionUnknown
-    return _read(pseudonym, proposed[0].body["consent"])
-
-
-def _written(wanted: NewConsent) -> dict[str, JSON]:
-    return {
-        "dataset": wanted.dataset,
-        "effective_to": to_rfc3339(wanted.effective_to) if wanted.effective_to else None,
-        "form_version": wanted.form_version,
-        "alternatives": [
-            {
-                "permission": one.permission,
-                "diseases": list(one.diseases),
-                "modifiers": [[mod.code, list(mod.values)] for mod in one.modifiers],
-                "activities": list(one.activities),
-                "data": list(one.data),
-            }
-            for one in wanted.alternatives
-        ],
-    }
-
-
-def _read(pseudonym: str, stored: Mapping[str, Any]) -> NewConsent:
-    until = stored["effective_to"]
-    return NewConsent(
-        pseudonym=pseudonym,
-        dataset=DatasetId(stored["dataset"]),
-        effective_to=None if until is None else from_rfc3339(until),
-        form_version=stored["form_version"],
-        alternatives=tuple(
-            RawAlternative(
-                permission=one["permission"],
-                diseases=tuple(one["diseases"]),
-                modifiers=tuple(
-                    RawModifier(code=code, values=tuple(values))
-                    for code, values in one["modifiers"]
-                ),
-                # Proposals stored before these were written had neither, and were read so.
-                activities=tuple(one.get("activities", ())),
-                data=_ends(one.get("data", ("", ""))),
-            )
-            for one in stored["alternatives"]
-        ),
-    )
-
-
-def _ends(stored: Sequence[str]) -> tuple[str, str]:
-    first, last = stored
-    return first, last
+def _not_from_now() -> ValidationFailed:
+    fault = FieldFault("/alternatives", "what is allowed, from now; a no is a withdrawal")
+    return ValidationFailed("the decision has faults", faults=[fault])

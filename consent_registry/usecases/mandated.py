@@ -31,7 +31,7 @@ def mandates_of(uow: UnitOfWork, pid: str) -> list[Mandate]:
 def held_by(uow: UnitOfWork, tools: Tools, principal: Principal, pid: str) -> list[Mandate]:
     """Give the mandates in force for a person that this login holds."""
     found = mandates_of(uow, pid)
-    at = _now(tools, found)
+    at = now_for(tools, found)
     return [
         one
         for one in found
@@ -62,6 +62,20 @@ def acting_for(
     return access.participant(uow, principal, pseudonym, desk_scope)
 
 
+def somebody_for(
+    uow: UnitOfWork, tools: Tools, principal: Principal, pseudonym: str, desk_scope: str
+) -> str:
+    """Give the id of a participant for whom this caller may decide something, in any dataset.
+
+    Raises what `access.participant` raises.
+    """
+    if desk_scope not in principal.scopes and access.SELF in principal.scopes:
+        pid = uow.people.pid(pseudonym) if is_name(pseudonym) else None
+        if pid is not None and held_by(uow, tools, principal, pid):
+            return pid
+    return access.participant(uow, principal, pseudonym, desk_scope)
+
+
 def _reaches(held: Mandate, datasets: Sequence[DatasetId] | None) -> bool:
     if held.datasets is None:
         return True
@@ -75,13 +89,13 @@ def require_nobody_else_decides(
     if not uow.person_events.known([pid]):
         return
     held = mandates_of(uow, pid)
-    if guardians(held, dataset, _now(tools, held)):
+    if guardians(held, dataset, now_for(tools, held)):
         raise GuardianMustSign
 
 
-def _now(tools: Tools, held: Sequence[Mandate]) -> datetime:
+def now_for(tools: Tools, held: Sequence[Mandate]) -> datetime:
     """Give the time that counts: never before what was recorded, also after a clock set back."""
-    return max([tools.clock.now(), *(one.recorded_at for one in held)])
+    return max([tools.clock.now(), *(one.changed_at or one.recorded_at for one in held)])
 
 
 def guarded_then(

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from consent_registry.domain.errors import MandateUnknown
-from consent_registry.domain.mandates import Mandate, MandateKind, majority
+from consent_registry.domain.errors import MandateUnknown, ParticipantUnknown
+from consent_registry.domain.mandates import MAJORITY, Mandate, MandateKind, birthday
 from consent_registry.domain.person_events import PersonKind
 from consent_registry.domain.records import Channel
 from consent_registry.usecases import access
+from consent_registry.usecases.assenting import put_ages
 from consent_registry.usecases.mandated import mandates_of
 from consent_registry.usecases.people_changes import PersonDraft, Recording, change_people
 from consent_registry.usecases.tools import Tools
+from shared.clock import to_rfc3339
 from shared.errors import FieldFault, Forbidden, ValidationFailed
 from shared.ids import DatasetId
 from shared.principal import Principal
@@ -23,13 +25,15 @@ DESK: Final = "consents.write"
 LOOKING: Final = "consents.read"
 _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _MAX_CHARS: Final = 200
+_AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMandate:
     """Whose authority, of which kind, about what, and until when.
 
-    `born_on` gives the end by the policy's age of majority and is not kept; `until` gives it
+    `born_on` gives the end by the policy's age of majority, and the ages from which a minor's own
+    will counts, and is not kept; `until` gives it
     directly. `holder` names the person in words for the participant's page; `issuer` and `subject`
     are her login, empty when she has none. `evidence` is the SHA-256 of the document.
     """
@@ -68,11 +72,16 @@ def record_mandate(
                     "subject": wanted.subject,
                     "datasets": None if wanted.datasets is None else sorted(wanted.datasets),
                     "evidence": wanted.evidence,
+                    "until": None if until is None else to_rfc3339(until),
+                    "lapses": MAJORITY if _at_majority(wanted, until, tools) else None,
                 },
                 effective_from=wanted.begins,
-                effective_to=until,
             )
         )
+        login = (wanted.issuer, wanted.subject) if wanted.issuer else None
+        recording.uow.person_events.name_holder(mandate_id, pid, login)
+        if wanted.born_on is not None and wanted.kind is MandateKind.GUARDIAN:
+            put_ages(recording.later(recording.recorded_at), pid, wanted.born_on)
         return _mandate(recording, pid, mandate_id)
 
     return change_people(
@@ -120,6 +129,22 @@ def end_mandate(
     )
 
 
+def name_holders(*, tools: Tools) -> bool:
+    """Note who holds mandates that were recorded before that was noted; says if there were any."""
+    with tools.units() as uow:
+        waiting = uow.person_events.without_holder(_AT_ONCE)
+        for mandate_id, pid in waiting:
+            try:
+                uow.people.hold(pid)
+            except ParticipantUnknown:  # erased in the meantime
+                continue
+            found = [one for one in mandates_of(uow, pid) if one.mandate_id == mandate_id]
+            logins = [(one.issuer, one.subject) for one in found if one.issuer]
+            uow.person_events.name_holder(mandate_id, pid, logins[0] if logins else None)
+        uow.commit()
+    return bool(waiting)
+
+
 def mandates_for(pseudonym: str, *, tools: Tools, principal: Principal) -> Sequence[Mandate]:
     """Give every authority ever recorded for a participant, for a desk or for herself."""
     with tools.reads() as uow:
@@ -151,7 +176,7 @@ def _until(wanted: NewMandate, tools: Tools) -> datetime | None:
         faults.append(FieldFault("/evidence", "the SHA-256 of the document, in lower-case hex"))
     ends = [] if wanted.until is None else [wanted.until]
     if wanted.born_on is not None:
-        ends.append(majority(wanted.born_on, tools.policy_at(now).age_of_majority))
+        ends.append(birthday(wanted.born_on, tools.policy_at(now).age_of_majority))
     until = min(ends, default=None)
     begins = wanted.begins or now
     if until is not None and (until <= begins or until <= now):
@@ -160,6 +185,14 @@ def _until(wanted: NewMandate, tools: Tools) -> datetime | None:
         faults.append(FieldFault("/begins", "not in the future"))
     _require(faults)
     return until
+
+
+def _at_majority(wanted: NewMandate, until: datetime | None, tools: Tools) -> bool:
+    """Say whether it ends because the person decides for herself from then on."""
+    if wanted.born_on is None:
+        return False
+    age = tools.policy_at(tools.clock.now()).age_of_majority
+    return until == birthday(wanted.born_on, age)
 
 
 def _require(faults: list[FieldFault]) -> None:

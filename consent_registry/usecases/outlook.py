@@ -36,7 +36,12 @@ def own_outlook(*, tools: Tools, principal: Principal) -> Mapping[DatasetId, Out
     now = tools.clock.now()
     with tools.reads() as uow:
         pid = access.oneself(uow, principal)
-        return {member.dataset: _outlook(uow, member, now) for member in memberships(uow, pid)}
+        return outlooks_in(uow, pid, now)
+
+
+def outlooks_in(uow: UnitOfWork, pid: str, now: datetime) -> Mapping[DatasetId, Outlook]:
+    """Give the outlook of a person whom the caller may see."""
+    return {member.dataset: _outlook(uow, member, now) for member in memberships(uow, pid)}
 
 
 def _outlook(uow: UnitOfWork, member: Member, clock_now: datetime) -> Outlook:

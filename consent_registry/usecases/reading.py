@@ -15,6 +15,7 @@ from consent_registry.domain.terms import Terms
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.cases import held_one, memberships
+from consent_registry.usecases.mandated import records_of
 from consent_registry.usecases.tools import Tools
 from shared.principal import Principal
 
@@ -25,8 +26,10 @@ DESK: Final = "consents.read"
 class Choice:
     """What holds for one participant in one dataset at one instant, as known at another.
 
-    The last two say on what a withdrawal acts under the dataset's law: on permits still to be
-    given, and on running ones. `bars` are what stands beside her choices.
+    `stops_new` and `stops_running` say on what a withdrawal acts under the dataset's law: on
+    permits still to be given, and on running ones. `bars` are what stands beside her choices, and
+    `barring` those of them that exclude her under that law. `by_study` is the study whose choice
+    decides here, None where she has made one for the dataset itself.
     """
 
     dataset: Dataset
@@ -37,6 +40,8 @@ class Choice:
     stops_new: bool = True
     stops_running: bool = True
     bars: Bars = NO_BARS
+    barring: Bars = NO_BARS
+    by_study: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +78,7 @@ def consents_of(
     now = tools.clock.now()
     with tools.reads() as uow:
         pid = access.participant(uow, principal, pseudonym, DESK)
-        choices = _choices(uow, tools, pid, effective_at, known_at)
+        choices = choices_in(uow, tools, pid, effective_at, known_at)
     return Choices(
         pseudonym=pseudonym,
         effective_at=effective_at or now,
@@ -91,7 +96,7 @@ def own_consents(*, tools: Tools, principal: Principal) -> Choices:
             pseudonym=uow.people.pseudonym(pid),
             effective_at=now,
             known_at=now,
-            choices=_choices(uow, tools, pid, None, None),
+            choices=choices_in(uow, tools, pid, None, None),
         )
 
 
@@ -109,7 +114,7 @@ def history_of(
     """
     with tools.reads() as uow:
         pid = access.participant(uow, principal, pseudonym, DESK)
-        steps = _history(uow, pid)
+        steps = steps_in(uow, pid)
     return [
         step
         for step in steps
@@ -121,24 +126,31 @@ def history_of(
 def own_history(*, tools: Tools, principal: Principal) -> Sequence[Step]:
     """Give every event of the participant this login is linked to, newest first."""
     with tools.reads() as uow:
-        return _history(uow, access.oneself(uow, principal))
+        return steps_in(uow, access.oneself(uow, principal))
 
 
-def _choices(
+def choices_in(
     uow: UnitOfWork,
     tools: Tools,
     pid: str,
     effective_at: datetime | None,
     known_at: datetime | None,
 ) -> tuple[Choice, ...]:
+    """Say what a person whom the caller may see allows, dataset by dataset."""
     found: list[Choice] = []
     for dataset, member in _memberships(uow, pid):
         now = dataset.now(tools.clock.now())
         rules = tools.rules(dataset, now)
         choice = _choice(uow, dataset, member, effective_at or now, known_at)
         acts = {moment: rules.says(No.WITHDRAWAL, moment) for moment in Moment}
+        barring = {one for one in choice.bars if any(rules.barred(one, m) for m in Moment)}
         found.append(
-            replace(choice, stops_new=acts[Moment.NEW], stops_running=acts[Moment.RUNNING])
+            replace(
+                choice,
+                stops_new=acts[Moment.NEW],
+                stops_running=acts[Moment.RUNNING],
+                barring=frozenset(barring),
+            )
         )
     return tuple(found)
 
@@ -153,7 +165,12 @@ def _choice(
     records = uow.events.of_members(member.dataset, [member.ordinal]).get(member.ordinal, ())
     events = [record.event() for record in records]
     held = held_one(uow, member, events, effective_at, known_at)
-    deciding = next((e for e in events if e.event_id == held.standing.event_id), None)
+    event_id = held.standing.event_id
+    own = next((one for one in events if one.event_id == event_id), None)
+    wider = None
+    if own is None and event_id is not None:
+        wider = next((one for one in records_of(uow, member.pid) if one.event_id == event_id), None)
+    deciding = own or wider
     return Choice(
         dataset=dataset,
         member=member,
@@ -161,10 +178,12 @@ def _choice(
         bars=held.bars,
         since=deciding.effective_from if deciding else None,
         until=deciding.effective_to if deciding else None,
+        by_study=wider.study if wider else None,
     )
 
 
-def _history(uow: UnitOfWork, pid: str) -> list[Step]:
+def steps_in(uow: UnitOfWork, pid: str) -> list[Step]:
+    """Give every event of a person whom the caller may see, newest first."""
     steps = [
         Step(dataset=dataset, record=record, terms=terms_of(record.personal))
         for dataset, member in _memberships(uow, pid)

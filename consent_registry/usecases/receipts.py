@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.errors import ReceiptUnknown
+from consent_registry.domain.person_events import PersonKind
 from consent_registry.domain.receipts import (
     COMPACT_TYP,
     RECEIPT_TYP,
@@ -57,12 +58,12 @@ def participant_receipt(
 ) -> Receipt:
     """Give the receipt of a participant's event, to a desk or to herself. Raises ReceiptUnknown."""
     steps = history_of(pseudonym, tools=tools, principal=principal)
-    return _receipt(steps, event_id, tools)
+    return receipt_in(steps, event_id, tools)
 
 
 def own_receipt(event_id: str, *, tools: Tools, principal: Principal) -> Receipt:
     """Give the receipt of an event of the participant this login is linked to."""
-    return _receipt(own_history(tools=tools, principal=principal), event_id, tools)
+    return receipt_in(own_history(tools=tools, principal=principal), event_id, tools)
 
 
 def check_receipt(text: str, *, tools: Tools) -> Checked:
@@ -83,12 +84,17 @@ def check_receipt(text: str, *, tools: Tools) -> Checked:
     return Checked(valid=True, recorded_at=found.recorded_at, latest=found.latest)
 
 
-def _receipt(steps: Sequence[Step], event_id: str, tools: Tools) -> Receipt:
+def receipt_in(steps: Sequence[Step], event_id: str, tools: Tools) -> Receipt:
+    """Give the receipt of one of these events. Raises ReceiptUnknown."""
     step = next((one for one in steps if one.record.event_id == event_id), None)
     if step is None:
         raise ReceiptUnknown
     about = Receipted(
-        issuer=tools.issuer, dataset=step.dataset, record=step.record, terms=step.terms
+        issuer=tools.issuer,
+        dataset=step.dataset,
+        record=step.record,
+        terms=step.terms,
+        by_guardian=_by_guardian(step, tools),
     )
     document = receipt_of(about)
     compact = tools.signer.sign(compact_of(about, document), typ=COMPACT_TYP)
@@ -98,4 +104,14 @@ def _receipt(steps: Sequence[Step], event_id: str, tools: Tools) -> Receipt:
         signed=tools.signer.sign(document, typ=RECEIPT_TYP),
         compact=compact,
         check_url=f"{tools.issuer}{CHECK_PATH}?receipt={compact}",
+    )
+
+
+def _by_guardian(step: Step, tools: Tools) -> bool:
+    """Say whether a decision in her place became this event; no later mandate changes that."""
+    with tools.reads() as uow:
+        records = uow.person_events.of([step.record.pid]).get(step.record.pid, ())
+    return any(
+        one.kind is PersonKind.DECISION_COMPLETED and one.about == step.record.event_id
+        for one in records
     )

@@ -93,6 +93,7 @@ def record(
     if hashes is None:
         # What the database takes longest to store is handed over before there is much to compute.
         hashes = uow.events.append(records, first, writing.fresh)
+    uow.events.taken_in(_lines(drafts))
     for made in consent_facts(writing, records, hashes):
         uow.record(made)
     keep_revision(uow, writing)
@@ -100,6 +101,11 @@ def record(
         name = writing.dataset.dataset
         settle(uow, tools, with_more, writing.actor, at=writing.recorded_at, without=name)
     return records
+
+
+def _lines(drafts: Sequence[Draft]) -> Sequence[tuple[str, Source]]:
+    """Give whose line each imported draft was."""
+    return [(one.member.pid, one.source) for one in drafts if one.source is not None]
 
 
 def _with_cases(
@@ -161,7 +167,6 @@ def _record_of(
         channel=draft.channel,
         personal=personal,
         form_version=draft.form_version,
-        source=draft.source,
         withdrawal_id=draft.withdrawal_id,
     )
 

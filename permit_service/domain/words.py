@@ -30,6 +30,7 @@ REASON_WORDS: Final[Mapping[str, str]] = {
     "identity_unsettled": "may be two names of one person who allows different things",
     "deceased": "have died",
     "evidence_doubtful": "gave a consent whose paper is in doubt",
+    "assent_missing": "are minors whose own agreement is missing",
     "purpose_not_permitted": "allowed other kinds of use, not this one",
     "clinical_not_permitted": "allowed no use for the care of patients",
     "ancestry_not_permitted": "allowed no research on ancestry",

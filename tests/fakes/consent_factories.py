@@ -37,6 +37,11 @@ asked_again = "new"
 HMB = "approve"
 DS = "manual"
 POA = "deny"
+[minors]
+needed_from = 12
+missing = "new"
+dissent_from = 6
+overruled = "never"
 [regime.consent_gdpr]
 legal_basis = { consent = "binds", duo = "binds", opt_out = "shown", quality = "binds" }
 safeguard = { consent = "binds", duo = "binds", opt_out = "shown", quality = "binds" }

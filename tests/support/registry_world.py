@@ -185,14 +185,16 @@ def person(subject: str) -> Principal:
 
 
 @contextmanager
-def registry_world(clock: Clock | None = None, url: str | None = None) -> Iterator[RegistryWorld]:
-    """Open a registry on a fresh database, or on the one at `url`."""
+def registry_world(
+    clock: Clock | None = None, url: str | None = None, keys: Keys | None = None
+) -> Iterator[RegistryWorld]:
+    """Open a registry on a fresh database, or on the one at `url`; with fresh keys, or these."""
     found = url or fresh_database("consent_registry")
     one = engine(found, pool_size=8)
     stepping = SteppingClock()
     with tempfile.TemporaryDirectory() as folder:
         create_keys(Path(folder))
-        keys = read_keys(Path(folder))
+        keys = keys or read_keys(Path(folder))
     time = clock or stepping
     ids = Uuid7Source()
     units = SqlUnits(

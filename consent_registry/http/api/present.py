@@ -17,6 +17,7 @@ from consent_registry.domain.windows import Window
 from consent_registry.http.uses_present import use_report
 from consent_registry.usecases.blocking import Blocking
 from consent_registry.usecases.codes import DatasetCodes
+from consent_registry.usecases.cohort_manifests import StandingCohort
 from consent_registry.usecases.cohorts import Evaluation
 from consent_registry.usecases.consents import Recorded
 from consent_registry.usecases.imports import Report
@@ -99,6 +100,7 @@ def opt_out(found: OptOutStatus) -> dict[str, Any]:
         "since": to_rfc3339(found.since) if found.since else None,
         "offered": list(found.breadths),
         "register": found.register.name,
+        "exception_law": found.exception_law or None,
     }
 
 
@@ -260,17 +262,32 @@ def frozen(cohort: FrozenCohort, small_cell: int) -> dict[str, Any]:
     }
 
 
+def standing_cohort(found: StandingCohort) -> dict[str, Any]:
+    """Present how a live cohort stands, to who holds it."""
+    return {
+        "cohort_id": found.frozen.cohort_id,
+        "permit_id": found.frozen.permit_id,
+        "dataset": found.frozen.dataset,
+        "revision": found.stretch.revision,
+        "since": found.stretch.since,
+        "delta": to_text(found.stretch.delta),
+        "salt": found.frozen.salt.hex(),
+        "manifest": found.manifest,
+    }
+
+
 def _choice(choice: Choice) -> dict[str, Any]:
     standing = choice.standing
     return {
         "dataset": choice.dataset.dataset,
         "state": standing.state.value,
-        "alternatives": _alternatives(standing.terms),
+        "alternatives": alternatives(standing.terms),
         "unreadable": standing.state is State.GIVEN and standing.terms is None,
         "event_id": standing.event_id,
         "effective_from": to_rfc3339(choice.since) if choice.since else None,
         "effective_to": to_rfc3339(choice.until) if choice.until else None,
         "barred_by": sorted({reason_of(bar) for bar in choice.bars}),
+        "by_study": choice.by_study,
     }
 
 
@@ -281,7 +298,7 @@ def _step(step: Step) -> dict[str, Any]:
         "event_id": record.event_id,
         "dataset": step.dataset.dataset,
         "kind": record.kind.value,
-        "alternatives": _alternatives(step.terms),
+        "alternatives": alternatives(step.terms),
         "expressed_at": to_rfc3339(record.expressed_at),
         "effective_from": to_rfc3339(record.effective_from),
         "effective_to": to_rfc3339(record.effective_to) if record.effective_to else None,
@@ -294,7 +311,7 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-def _alternatives(terms: Terms | None) -> list[Mapping[str, object]]:
+def alternatives(terms: Terms | None) -> list[Mapping[str, object]]:
     """Write terms the way a statement is handed in."""
     return [
         {

@@ -129,10 +129,13 @@ class RecordedSchema(Schema):
 
 
 class WithdrawSchema(StrictSchema):
-    """Which datasets to withdraw from, all when left out. There is no field for a reason."""
+    """What to withdraw from: some datasets, a study, or all. There is no field for a reason."""
 
     datasets = fields.List(
         fields.String(), load_default=None, allow_none=True, validate=validate.Length(min=1)
+    )
+    study = fields.String(
+        load_default="", metadata=_about("a whole study, with whatever is put in it later")
     )
     effective_from = fields.String(
         load_default=None,
@@ -189,6 +192,10 @@ class OptOutStatusSchema(Schema):
     since = fields.String(allow_none=True, metadata=_about(_TIME))
     offered = fields.List(fields.String())
     register = fields.String(metadata=_about("the pseudo-dataset of this country's register"))
+    exception_law = fields.String(
+        allow_none=True,
+        metadata=_about("the law by which public bodies may use data in spite of it (71(4))"),
+    )
 
 
 class ConsentsSchema(Schema):

@@ -27,7 +27,8 @@ from shared.errors import Forbidden, ValidationFailed
 from shared.events import Subject
 from tests.fakes.kernel import CountingIds
 from tests.fakes.log_factories import DATASET, ISSUER, OTTO, Speaker, fact
-from tests.support.log_world import PSEUDONYMS, SRC, Producing, World, entries_of, register
+from tests.fakes.log_memory_erasures import MemoryErasures
+from tests.support.log_world import PSEUDONYMS, Producing, World, entries_of, register
 from tests.support.packs import EVERYTHING, UMA, PackDesk, apart
 
 EXPORT = "placet.audit.export.v1"
@@ -59,6 +60,7 @@ def erased(world: World, target: Account | Subject) -> None:
         principal=OTTO,
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
         ids=CountingIds(given=900),
         clock=world.clock,
     )
@@ -82,6 +84,30 @@ def test_no_pack_leaves_before_the_log_has_said_so(world: World, desk: PackDesk)
     assert [one.id for one in own] == [ready.entry_id]
     assert own[0].counts == {"opened": 0, "results": 4}
     assert set(own[0].commitments) == {"actor"}
+
+
+def test_every_time_a_pack_is_fetched_is_a_look_that_the_log_says(
+    world: World, desk: PackDesk
+) -> None:
+    plain, opened = desk.ask(), desk.ask(desk.opening("actor"))
+    for _ in range(3):
+        desk.round()
+        desk.settle()
+    before = len(entries_of(world))
+    for job in (plain, opened, opened):
+        desk.fetch(job.id)
+    with pytest.raises(ExportUnknown):
+        desk.fetch(opened.id, UMA)
+    desk.settle()
+    said = [parse_entry(raw) for raw in entries_of(world)[before:]]
+    looks = [one for one in said if one.reason == "pack_fetched"]
+    assert [(one.type.split(".")[2], one.extra["export"]) for one in looks] == [
+        ("search", plain.id),
+        ("reveal", opened.id),
+        ("reveal", opened.id),
+    ]
+    assert all(one.extra["case"] for one in looks[1:])
+    assert all(set(one.commitments) == {"actor"} for one in looks)
 
 
 def test_a_log_with_a_quorum_ends_its_packs_at_a_witnessed_checkpoint(world: World) -> None:
@@ -247,18 +273,3 @@ def test_an_earlier_size_gives_the_earlier_answer(world: World, desk: PackDesk) 
     now = apart(desk.made(Asked(wanted=wanted, indexes=None, as_of=0)))
     then = apart(desk.made(Asked(wanted=wanted, indexes=None, as_of=4)))
     assert (len(now[pack.ENTRIES].splitlines()), len(then[pack.ENTRIES].splitlines())) == (8, 3)
-
-
-def test_a_pack_names_gaps_and_silent_producers(world: World, desk: PackDesk) -> None:
-    register(world, "zz/mute/1", "mute")
-    speaker = Speaker("zz/other/1")
-    register(world, "zz/other/1", "other")
-    said = speaker.say_many(4)
-    Producing(world, "zz/other/1").send(said[0], said[3])
-    desk.settle()
-    producers = json.loads(apart(desk.made())[pack.STATEMENT])["producers"]
-    by_src = {one["src"]: one for one in producers}
-    assert set(by_src) == {"zz/audit_log/1", "zz/mute/1", "zz/other/1", SRC}
-    assert by_src["zz/other/1"]["gaps"] == [[2, 3]]
-    assert (by_src["zz/mute/1"]["silent"], by_src["zz/mute/1"]["last"]) == (True, None)
-    assert by_src["zz/audit_log/1"]["silent"] is False

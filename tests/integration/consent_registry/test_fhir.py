@@ -69,7 +69,7 @@ def test_lines_go_through_the_same_staging_as_csv(world: RegistryWorld) -> None:
     again = load(world, content, Format.FHIR_R4_LINES, mapping=mii().name)
     assert (again.batch.repeated, again.batch.applied) == (1, 0)
     assert world.count("consent_event") == 1
-    assert world.column("SELECT mapping FROM consent_event") == [mii().number]
+    assert world.column("SELECT mapping FROM imported_line") == [mii().number]
     assert world.scalar("SELECT count(*) FROM import_row") == 0
 
 

@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from consent_registry.domain.assent import Will
 from consent_registry.domain.errors import DecisionUnknown, GuardianMustSign, MandateUnknown
 from consent_registry.domain.mandates import Mandate, MandateKind
 from consent_registry.domain.terms import RawAlternative
 from consent_registry.domain.windows import Window
+from consent_registry.usecases.assenting import NewWord, record_word
 from consent_registry.usecases.consents import NewConsent
 from consent_registry.usecases.guardian_decisions import (
     Decision,
@@ -73,6 +75,7 @@ def authorise(world: RegistryWorld, who: str, **changes: object) -> Mandate:
         subject=who,
         joint=True,
         until=world.clock.now() + YEAR,
+        born_on=date(2020, 6, 1),
     )
     wanted = replace(plain, **changes)  # type: ignore[arg-type] # a builder: names are the fields'
     return record_mandate(wanted, tools=world.tools, principal=DESK)
@@ -152,9 +155,14 @@ def test_at_majority_authority_and_consent_lapse_by_themselves(child: RegistryWo
     born = date(2009, 6, 1)
     mother = authorise(child, "mother", joint=False, until=None, born_on=born)
     assert mother.ends == datetime(2027, 5, 31, 10, tzinfo=UTC)
-    decide(child, MOTHER)
+    done = decide(child, MOTHER).recorded
+    assert done is not None
+    assert reasons(child) == {"assent_missing": 1}, "she is seventeen"
+    yes = NewWord(will=Will.ASSENT, about=done.event_id, evidence=PAPER)
+    record_word(A, yes, tools=child.tools, principal=DESK)
     permit(child, "PERMIT-1")
     assert within(child) == {0, 1}
+    assert mother.ends.isoformat()[:10] not in str(child.rows("person_event"))
     assert b"2009" not in b"".join(bytes(row[10]) for row in child.rows("person_event"))
     child.clock.pass_time((mother.ends - child.clock.now()).total_seconds() + 1)
     assert within(child) == {1}

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
+from consent_registry.domain.assent import Ages, Will, ages_body
 from consent_registry.domain.bars import bars_in
 from consent_registry.domain.cases import Case, held_at, project
 from consent_registry.domain.cohort import evaluate, holding
@@ -20,15 +21,22 @@ from consent_registry.domain.policy_file import load_policy
 from consent_registry.domain.regimes import Moment, Rules
 from consent_registry.domain.ties import MergeState, merges
 from shared.canonical import JSON
+from shared.ids import DatasetId
 from tests.fakes.consent_factories import GOOD_POLICY, inquiry, terms
-from tests.fakes.lives import MEMBERS, Lives
+from tests.fakes.lives import MEMBERS, STUDY, TOLD, Lives
 
 POLICY = load_policy(GOOD_POLICY)
+LENIENT = load_policy(
+    GOOD_POLICY.replace("needed_from = 12", 'needed_from = "never"').replace(
+        'overruled = "never"', 'overruled = "by_guardians"'
+    )
+)
 LAWS = [
     POLICY.rules("consent_gdpr", "legal_basis"),
     POLICY.rules("ehds_ch4", "none"),
     POLICY.rules("national_act", "legal_basis"),
     POLICY.rules("national_act", "none"),
+    LENIENT.rules("consent_gdpr", "legal_basis"),
 ]
 PROPOSED, CONFIRMED, UNDONE = (
     PersonKind.MERGE_PROPOSED,
@@ -42,12 +50,21 @@ STEPS = st.lists(
             [
                 *("give", "other", "refuse", "withdraw", "leave", "die", "lives", "wish"),
                 *("propose", "settle", "undo", "guardian", "end", "evidence", "prefer"),
+                *("place", "study", "study_other", "study_no", "study_leave"),
+                *("yes", "no", "ages", "unable"),
             ]
         ),
         st.integers(0, 11),
     ),
     max_size=14,
 )
+SPOKEN = {
+    "study": PersonKind.STUDY_GIVEN,
+    "study_other": PersonKind.STUDY_GIVEN,
+    "study_no": PersonKind.STUDY_REFUSED,
+    "study_leave": PersonKind.STUDY_WITHDRAWN,
+}
+NOES = ["withdraw", "leave", "study_leave"]
 
 
 def live(steps: list[tuple[str, int]]) -> Lives:
@@ -58,6 +75,13 @@ def live(steps: list[tuple[str, int]]) -> Lives:
 
 
 def take(lives: Lives, step: str, number: int) -> None:
+    if step == "place" or step in SPOKEN:
+        about_a_study(lives, step, number)
+    else:
+        happen(lives, step, number)
+
+
+def happen(lives: Lives, step: str, number: int) -> None:
     pid, dataset = MEMBERS[number % len(MEMBERS)]
     if step in {"give", "other", "refuse", "withdraw"}:
         kinds = {"refuse": Kind.REFUSED, "withdraw": Kind.WITHDRAWN}
@@ -71,6 +95,8 @@ def take(lives: Lives, step: str, number: int) -> None:
         held_as: dict[str, JSON] = {"kind": "guardian", "joint": False}
         until = lives.now + timedelta(seconds=1 + number)
         lives.note(pid, PersonKind.MANDATE_RECORDED, until=until, body=held_as)
+    elif step in {"yes", "no", "unable", "ages"}:
+        speak(lives, step, (pid, dataset), number)
     elif step == "end":
         held = [one for one in lives.records if one.kind is PersonKind.MANDATE_RECORDED]
         if held:
@@ -92,6 +118,29 @@ def take(lives: Lives, step: str, number: int) -> None:
         }
         body: dict[str, JSON] = {"wish": ("continue", "stop", "ask_relatives")[number % 3]}
         lives.note(pid, kinds_of[step], body=body if step == "wish" else {})
+
+
+def about_a_study(lives: Lives, step: str, number: int) -> None:
+    pid, dataset = MEMBERS[number % len(MEMBERS)]
+    if step == "place":
+        lives.place(dataset, (STUDY, TOLD, "")[number % 3])
+        return
+    said = terms(Duo.GRU) if step == "study_other" else None
+    lives.speak(pid, (STUDY, TOLD)[number % 2], SPOKEN[step], said)
+
+
+def speak(lives: Lives, step: str, whose: tuple[str, DatasetId], number: int) -> None:
+    pid, dataset = whose
+    if step == "ages":
+        needed, counts = (lives.now + timedelta(seconds=number - n) for n in (6, 8))
+        reached = Ages(needed_from=needed, counts_from=counts)
+        lives.note(pid, PersonKind.AGES, body=ages_body(reached))
+        return
+    grants = [one for one in lives.consents[(pid, dataset)] if one.kind.grants]
+    about = grants[-1].event_id if grants and step == "yes" else None
+    will = {"yes": Will.ASSENT, "no": Will.DISSENT, "unable": Will.UNABLE}[step]
+    body: dict[str, JSON] = {"will": will.value, "datasets": [dataset]}
+    lives.note(pid, PersonKind.ASSENT, about=about, body=body)
 
 
 def join(lives: Lives, step: str, pair: tuple[str, str]) -> None:
@@ -122,8 +171,8 @@ def everything(lives: Lives) -> list[set[int]]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(STEPS, st.sampled_from(["withdraw", "leave", "propose"]), st.integers(0, 11))
-def test_a_withdrawal_or_a_pending_merge_never_widens_any_set(
+@given(STEPS, st.sampled_from([*NOES, "propose", "no"]), st.integers(0, 11))
+def test_a_withdrawal_a_dissent_or_a_pending_merge_never_widens_any_set(
     steps: list[tuple[str, int]], step: str, number: int
 ) -> None:
     lives = live(steps)
@@ -156,7 +205,7 @@ def test_a_projection_says_at_every_instant_what_the_events_say(
     case = lives.case
     for member in case.members:
         made = project(case, member)
-        for second in range(0, 30, 1):
+        for second in range(30):
             at = lives.now - timedelta(seconds=15 - second)
             held = held_at(case, member, at)
             assert bars_in(made.bars, at) == held.bars
@@ -179,6 +228,7 @@ def test_no_order_of_rows_changes_anything(
             records={pid: mixed.sample(list(r), len(r)) for pid, r in case.records.items()},
             consents={key: mixed.sample(list(e), len(e)) for key, e in case.consents.items()},
             everywhere=case.everywhere,
+            reach=case.reach,
         )
 
     for member in case.members:

@@ -18,13 +18,22 @@ from consent_registry.domain.lives import (
     life,
     preferences,
 )
-from consent_registry.domain.mandates import Mandate, MandateKind, lapses_at, majority, missing
+from consent_registry.domain.mandates import (
+    Mandate,
+    MandateKind,
+    birthday,
+    guardians,
+    lapses_at,
+    mandates,
+    missing,
+)
 from consent_registry.domain.narrowing import cause
 from consent_registry.domain.narrowing import lapses_at as leaves_at
 from consent_registry.domain.person_events import PersonKind
 from consent_registry.domain.policy import PolicyFaults
 from consent_registry.domain.policy_file import load_policy
 from consent_registry.domain.regimes import EVERY_NO_BINDS, EVERYTHING, NEW_ONLY, NOTHING, Moment
+from shared.canonical import JSON
 from shared.ids import DatasetId
 from tests.fakes.consent_factories import DAY, GOOD_POLICY, NOON, inquiry, policy, terms
 from tests.fakes.lives import record
@@ -56,10 +65,10 @@ MANDATE = Mandate(
         (date(1950, 1, 1), 18, (1968, 1, 1)),
     ],
 )
-def test_majority_begins_with_the_first_place_on_earth(
+def test_an_age_begins_with_the_first_place_on_earth(
     born: date, age: int, day: tuple[int, int, int]
 ) -> None:
-    assert majority(born, age) == datetime(*day, tzinfo=UTC) - timedelta(hours=14)
+    assert birthday(born, age) == datetime(*day, tzinfo=UTC) - timedelta(hours=14)
 
 
 def test_all_joint_ones_or_one_who_may_alone() -> None:
@@ -87,6 +96,21 @@ def test_what_a_guardian_allowed_ends_with_the_last_one_who_was_there_in_time() 
     assert lapses_at([endless], DS, NOON) is None
     backdated = replace(MANDATE, ends=NOON - DAY / 2)
     assert lapses_at([backdated], DS, NOON) == NOON, "it never held"
+
+
+def test_the_end_of_a_mandate_is_sealed_and_one_that_cannot_be_read_lets_nothing_go_on() -> None:
+    body: dict[str, JSON] = {"kind": "guardian", "until": "2026-06-02T12:00:00.000000Z"}
+    sealed = record("a", PersonKind.MANDATE_RECORDED, NOON - DAY, body=body)
+    (read,) = mandates([sealed])
+    assert (read.ends, sealed.effective_to) == (NOON + DAY, None)
+    assert lapses_at([read], DS, NOON) == NOON + DAY
+    (lost,) = mandates([replace(sealed, personal=b"")])
+    assert lapses_at([lost], DS, NOON) == NOON, "nobody knows when it would"
+    assert guardians([lost], DS, NOON + 999 * DAY) == [lost], "and nobody else decides alone"
+    assert lapses_at([lost, read], DS, NOON) == NOON + DAY
+    older = record("a", PersonKind.MANDATE_RECORDED, NOON - DAY, effective_to=NOON + DAY)
+    (kept,) = mandates([replace(older, personal=b"")])
+    assert lapses_at([kept], DS, NOON) == NOON + DAY
 
 
 def test_a_mandate_is_held_by_its_login_and_by_nobody_when_it_cannot_be_read() -> None:
@@ -161,6 +185,7 @@ def test_bars_hold_from_their_beginning_and_without_their_end() -> None:
         "identity_unsettled",
         "deceased",
         "evidence_doubtful",
+        "assent_missing",
     }
 
 

@@ -2,10 +2,12 @@
 """The policy file: loaded whole, or refused with every fault named."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from consent_registry.adapters.resources import read_diseases, read_policy
+from consent_registry.domain.ahead import Ahead
 from consent_registry.domain.diseases import BadHierarchy
 from consent_registry.domain.history import State
 from consent_registry.domain.levels import Level
@@ -23,6 +25,8 @@ from consent_registry.domain.regimes import (
 )
 from tests.fakes.consent_factories import GOOD_POLICY, policy
 
+EXAMPLES = Path(__file__).parents[3] / "docs" / "policies"
+SECURE = "an address that begins with https:// is needed"
 SHOWN = 'consent = "shown", duo = "shown"'
 
 
@@ -48,6 +52,56 @@ def test_under_chapter_iv_the_shipped_policy_lets_only_the_opt_out_exclude() -> 
         assert rules.says(No.OPT_OUT, Moment.NEW)
         assert not rules.says(No.OPT_OUT, Moment.RUNNING)
         assert not rules.matches_terms
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("", Ahead(consent=30, mandate=60)),
+        ("[told_ahead]\nconsent_days = 7\n", Ahead(consent=7, mandate=60)),
+        ("[told_ahead]\nconsent_days = 1\nmandate_days = 366\n", Ahead(consent=1, mandate=366)),
+    ],
+)
+def test_a_policy_says_how_long_before_an_end_people_are_told(said: str, found: Ahead) -> None:
+    assert load_policy(GOOD_POLICY + said).ahead == found
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("consent_days = 0", "told_ahead.consent_days: a whole number from 1 to 366 is needed"),
+        ("mandate_days = 367", "told_ahead.mandate_days: a whole number from 1 to 366 is needed"),
+        ("mandate_days = true", "told_ahead.mandate_days: a whole number from 1 to 366 is needed"),
+        ("weeks = 2", "told_ahead.weeks: unknown key"),
+    ],
+)
+def test_a_time_ahead_that_is_none_is_a_fault(said: str, fault: str) -> None:
+    assert faults(f"{GOOD_POLICY}[told_ahead]\n{said}\n") == (fault,)
+
+
+def test_the_examples_name_where_people_complain_and_a_policy_may_leave_it_out() -> None:
+    assert load_policy(GOOD_POLICY).authority is None
+    for country in ("ee", "fi", "pt"):
+        found = load_policy((EXAMPLES / f"example-{country}.toml").read_text("utf-8")).authority
+        assert found is not None
+        assert found.url.startswith("https://")
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ('name = "A"', f"url: {SECURE}"),
+        (
+            'name = "A"\nurl = "http://a.test"',
+            f"url: {SECURE}",
+        ),
+        ('name = " "\nurl = "https://a.test"', "name: a text is needed"),
+        ('name = "A"\nurl = "https://a.test"\nmail = "x"', "mail: unknown key"),
+    ],
+)
+def test_an_authority_that_cannot_be_found_is_a_fault(said: str, fault: str) -> None:
+    text = f"{GOOD_POLICY}[supervisory_authority]\n{said}\n"
+    assert faults(text) == (f"supervisory_authority.{fault}",)
 
 
 def test_a_policy_may_name_the_levels_of_a_withdrawal_and_never_leave_out_the_end_of_use() -> None:
@@ -110,6 +164,7 @@ def test_every_fault_is_named_at_once() -> None:
         "methods_on_restricted.HMB: one of approve, manual, deny is needed",
         "methods_on_restricted.DS: one of approve, manual, deny is needed",
         "methods_on_restricted.POA: one of approve, manual, deny is needed",
+        "minors: a table is needed",
         "opt_out_breadths: a list of all, genomic, holder is needed, with all in it",
         "regime: a table is needed",
         "asked_again: one of new, running, both is needed",

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a guardian sees of the people she decides for: what her mandate is about, while it lasts.
+
+Somebody without a mandate is told the same of everybody, whether there is such a participant or
+not. What a minor said of herself is not shown: only that her own agreement is missing.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeVar
+
+from consent_registry.domain.errors import MandateOver, MandateUnknown, NotAMember
+from consent_registry.domain.identifiers import is_name
+from consent_registry.domain.mandates import Mandate, MandateKind, guardians, mandates, missing
+from consent_registry.domain.person_events import PersonRecord
+from consent_registry.domain.register import Dataset
+from consent_registry.domain.terms import Terms
+from consent_registry.ports import UnitOfWork
+from consent_registry.usecases import access
+from consent_registry.usecases.answering import (
+    Asked,
+    NewAnswers,
+    Preview,
+    form_asked,
+    preview_of,
+)
+from consent_registry.usecases.mandated import mandates_of, now_for, records_of
+from consent_registry.usecases.outlook import Outlook, outlooks_in
+from consent_registry.usecases.proposals import Pending, pending_decisions, terms_of_proposal
+from consent_registry.usecases.reading import Choice, Choices, Step, choices_in, steps_in
+from consent_registry.usecases.receipts import Receipt, receipt_in
+from consent_registry.usecases.tools import Tools
+from shared.errors import ValidationFailed
+from shared.ids import DatasetId
+from shared.principal import Principal
+
+LOOKING: Final = "consents.read"
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ward:
+    """Somebody this login decides, or decided, for; `acting` are its mandates in force.
+
+    `ended_at` is when the last one ended, None while one is in force; `grown` says that the person
+    has come of age by then.
+    """
+
+    pseudonym: str
+    acting: tuple[Mandate, ...]
+    ended_at: datetime | None
+    grown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A proposal that waits for a signature; `terms` None when it cannot be read any more.
+
+    `mine` says that the caller has still to sign.
+    """
+
+    decision_id: str
+    dataset: Dataset
+    terms: Terms | None
+    proposed_at: datetime
+    missing: frozenset[str]
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guarded:
+    """What holds of somebody in what this login decides about, and what waits there."""
+
+    ward: Ward
+    choices: Choices
+    outlooks: Mapping[DatasetId, Outlook]
+    waiting: tuple[Waiting, ...]
+
+
+def wards(*, tools: Tools, principal: Principal) -> Sequence[Ward]:
+    """Give everybody this login decides for, and for whom it once did."""
+    principal.require(access.SELF)
+    with tools.reads() as uow:
+        pids = uow.person_events.wards(principal.issuer, principal.subject)
+        found = [one for pid in pids if (one := _ward(uow, tools, principal, pid)) is not None]
+    return sorted(found, key=lambda one: (one.ended_at is not None, one.pseudonym))
+
+
+def guarded(pseudonym: str, *, tools: Tools, principal: Principal) -> Guarded:
+    """Say what holds of somebody this login decides for.
+
+    Raises MandateUnknown when it never did, and MandateOver when it does no longer.
+    """
+
+    def read(uow: UnitOfWork, pid: str, ward: Ward) -> Guarded:
+        now = tools.clock.now()
+        shown = [one for one in choices_in(uow, tools, pid, None, None) if _about(ward, one)]
+        choices = Choices(pseudonym=pseudonym, effective_at=now, known_at=now, choices=tuple(shown))
+        return Guarded(
+            ward=ward,
+            choices=choices,
+            outlooks=outlooks_in(uow, pid, now),
+            waiting=waiting_in(uow, tools, records_of(uow, pid), ward.acting),
+        )
+
+    return _reading(pseudonym, read, tools, principal)
+
+
+def guarded_history(pseudonym: str, *, tools: Tools, principal: Principal) -> Sequence[Step]:
+    """Give the events in what this login decides about, newest first."""
+    return _reading(
+        pseudonym,
+        lambda uow, pid, ward: [one for one in steps_in(uow, pid) if _about(ward, one)],
+        tools,
+        principal,
+    )
+
+
+def guarded_receipt(
+    pseudonym: str, event_id: str, *, tools: Tools, principal: Principal
+) -> Receipt:
+    """Give the receipt of one of these events. Raises ReceiptUnknown."""
+    steps = guarded_history(pseudonym, tools=tools, principal=principal)
+    return receipt_in(steps, event_id, tools)
+
+
+def guarded_form(
+    pseudonym: str, dataset: DatasetId, *, tools: Tools, principal: Principal
+) -> Asked:
+    """Give the form that a dataset asks. Raises NotAMember and FormNotOpen."""
+
+    def read(uow: UnitOfWork, pid: str, ward: Ward) -> Asked:
+        if not any(one.covers(dataset) for one in ward.acting):
+            raise NotAMember
+        return form_asked(uow, pid, dataset)
+
+    return _reading(pseudonym, read, tools, principal)
+
+
+def preview_in_place(
+    pseudonym: str, wanted: NewAnswers, *, tools: Tools, principal: Principal
+) -> Preview:
+    """Say what answers would grant; records nothing."""
+    return _reading(
+        pseudonym, lambda uow, _pid, _ward: preview_of(uow, wanted, tools), tools, principal
+    )
+
+
+def proposals_for(pseudonym: str, *, tools: Tools, principal: Principal) -> Sequence[Waiting]:
+    """Give what waits for signatures: to a desk, to herself, or to whoever decides there."""
+    with tools.reads() as uow:
+        if LOOKING in principal.scopes or _is_own(uow, principal, pseudonym):
+            pid = access.participant(uow, principal, pseudonym, LOOKING)
+            return waiting_in(uow, tools, records_of(uow, pid), None)
+    return guarded(pseudonym, tools=tools, principal=principal).waiting
+
+
+def own_proposals(*, tools: Tools, principal: Principal) -> Sequence[Waiting]:
+    """Give what waits for signatures in the place of whoever this login is linked to."""
+    with tools.reads() as uow:
+        pid = access.oneself(uow, principal)
+        return waiting_in(uow, tools, records_of(uow, pid), None)
+
+
+def waiting_in(
+    uow: UnitOfWork,
+    tools: Tools,
+    records: Sequence[PersonRecord],
+    acting: Iterable[Mandate] | None,
+) -> tuple[Waiting, ...]:
+    """Give a person's pending decisions; `acting` are the caller's mandates, None all there are."""
+    held = mandates(records)
+    mine = None if acting is None else list(acting)
+    found: list[Waiting] = []
+    for one in pending_decisions(records):
+        dataset = uow.datasets.get(one.dataset)
+        covering = None if mine is None else {m.mandate_id for m in mine if m.covers(one.dataset)}
+        if dataset is None or (covering is not None and not covering):
+            continue
+        needed = guardians(held, one.dataset, now_for(tools, held))
+        left = missing(needed, one.signed)
+        found.append(
+            Waiting(
+                decision_id=one.decision_id,
+                dataset=dataset,
+                terms=_terms(uow, one, tools),
+                proposed_at=one.proposed_at,
+                missing=left,
+                mine=covering is not None and not covering <= one.signed,
+            )
+        )
+    return tuple(found)
+
+
+def _terms(uow: UnitOfWork, one: Pending, tools: Tools) -> Terms | None:
+    try:
+        return terms_of_proposal(uow, one.proposal, tools)
+    except ValidationFailed:
+        return None
+
+
+def _reading(
+    pseudonym: str,
+    read: Callable[[UnitOfWork, str, Ward], _T],
+    tools: Tools,
+    principal: Principal,
+) -> _T:
+    principal.require(access.SELF)
+    with tools.reads() as uow:
+        pid = uow.people.pid(pseudonym) if is_name(pseudonym) else None
+        ward = _ward(uow, tools, principal, pid) if pid is not None else None
+        if pid is None or ward is None:
+            raise MandateUnknown
+        if not ward.acting:
+            raise MandateOver
+        return read(uow, pid, ward)
+
+
+def _ward(uow: UnitOfWork, tools: Tools, principal: Principal, pid: str) -> Ward | None:
+    """Say what this login is to a person; None when it never was her guardian."""
+    held = mandates_of(uow, pid)
+    mine = [
+        one
+        for one in held
+        if one.kind is MandateKind.GUARDIAN and one.held_by(principal.issuer, principal.subject)
+    ]
+    if not mine:
+        return None
+    now = now_for(tools, held)
+    acting = tuple(one for one in mine if one.in_force(now))
+    ends = [one.ends for one in mine if one.ends is not None]
+    return Ward(
+        pseudonym=uow.people.pseudonym(pid),
+        acting=acting,
+        ended_at=None if acting else max(ends, default=now),
+        grown=any(one.majority_at is not None and one.majority_at <= now for one in mine),
+    )
+
+
+def _about(ward: Ward, shown: Choice | Step) -> bool:
+    return any(one.covers(shown.dataset.dataset) for one in ward.acting)
+
+
+def _is_own(uow: UnitOfWork, principal: Principal, pseudonym: str) -> bool:
+    own = uow.people.linked(principal.issuer, principal.subject)
+    return own is not None and is_name(pseudonym) and own == uow.people.pid(pseudonym)

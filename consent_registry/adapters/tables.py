@@ -344,8 +344,7 @@ IMPORT_ROW: Final = Table(
     Column("effective_from", _INSTANT, nullable=False),
     Column("effective_to", _INSTANT),
     Column("form_version", Text, nullable=False),
-    # Digests of the names of a FHIR consent, apart by spaces.
-    Column("reference_names", Text),
+    Column("reference_names", Text),  # digests of a FHIR consent's names, apart by spaces
     Index(None, "import_id", "first_line"),
 )
 
@@ -372,7 +371,6 @@ IMPORT_FAULT: Final = Table(
 
 MONDO_RELEASE: Final = mondo_tables.release_table(METADATA)
 MONDO_ACTIVATION: Final = mondo_tables.activation_table(METADATA)
-
 STOP_EVENT: Final = rights_tables.stop_event_table(METADATA)
 STOP_REACH: Final = rights_tables.stop_reach_table(METADATA)
 LEGAL_HOLD: Final = rights_tables.legal_hold_table(METADATA)

@@ -47,6 +47,8 @@ COLUMNS: Final = (
 )
 WINDOW: Final = ("data_first", "data_last")
 OPTIONAL: Final = ("activities", *WINDOW)
+MAX_FAULTS: Final = 20
+"""So many of one row are named; a cell can be made to have thousands."""
 _SAID: Final = 3  # permission, modifiers, diseases
 _NO_MORE: Final = ("", "", "")
 AHEAD: Final = timedelta(days=366)
@@ -61,6 +63,7 @@ _STATES: Final[Mapping[str, Kind]] = {
     "withdrawn": Kind.WITHDRAWN,
 }
 _CACHE_ROWS: Final = 50_000
+_CACHE_CHARS: Final = 2_000  # of one entry; nobody's choices are as long
 _ANY_FORM: Final = FormUse()
 
 
@@ -147,7 +150,7 @@ class RowReader:
             if kind is Kind.GIVEN:
                 faults += unfit or self._forms.judge_texts(form, (text,), self._diseases)
         if faults or kind is None or alternative is None or times is None:
-            return faults
+            return faults[:MAX_FAULTS]
         return Row(
             participant=participant,
             dataset=dataset,
@@ -192,6 +195,8 @@ class RowReader:
         held = self._alternatives.get(texts)
         if held is None:
             held = self._read_alternative(*texts)
+            if sum(map(len, texts)) > _CACHE_CHARS:
+                return held
             if len(self._alternatives) >= _CACHE_ROWS:
                 self._alternatives.clear()
             self._alternatives[texts] = held

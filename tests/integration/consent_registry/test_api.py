@@ -248,17 +248,17 @@ def test_an_import_is_dry_unless_said_otherwise_and_reports_as_csv_too(node: Reg
             "line": 4,
             "column": "permission",
             "code": "E-DUO-01",
-            "severity": "error",
             "message": "not a DUO code",
             "hint": "",
+            "severity": "error",
         }
     ]
     accept = {"Accept": "text/csv"}
     as_csv = node.call("GET", f"/v1/imports/{import_id}", token=token, headers=accept)
     assert as_csv.headers["Content-Type"].startswith("text/csv")
     assert as_csv.text.splitlines() == [
-        "line,column,code,message,hint",
-        "4,permission,E-DUO-01,not a DUO code,",
+        "line,column,code,message,hint,severity",
+        "4,permission,E-DUO-01,not a DUO code,,error",
     ]
     for content_type, expected in (("application/json", 415), ("text/csv", 422)):
         kind = {"Content-Type": content_type}

@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 from audit_log.domain.copies import CopyTerms
 from shared.settings import CommonSettings, KafkaSettings, Kind, setting
 
+_ERASURES: Final = "erasures.jsonl"
 _NO_NAME: Final = "must hold neither spaces nor plus signs"
 
 
@@ -41,6 +42,15 @@ class AuditSettings(CommonSettings):
         kind=Kind.PATH,
         default="",
         example="/var/lib/placet/head.note",
+    )
+    erasures_path: Path | None = setting(
+        "PLACET_ERASURES_FILE",
+        doc="Where erasures are written down as well, for every process of the log, on a disk that"
+        " no database backup restores: what a restored database lacks is erased again. By default"
+        " in PLACET_KEYS_DIR.",
+        kind=Kind.PATH,
+        default="",
+        example="/var/lib/placet/erasures.jsonl",
     )
     policy_path: Path | None = setting(
         "PLACET_WITNESS_POLICY",
@@ -127,6 +137,11 @@ class AuditSettings(CommonSettings):
         return self.head_path or self.keys_dir / "head.note"
 
     @property
+    def erasures_file(self) -> Path:
+        """Where erasures are written down outside the database."""
+        return self.erasures_path or self.keys_dir / _ERASURES
+
+    @property
     def copy_terms(self) -> CopyTerms:
         """How long copies outside the database live, as far as this node says it itself."""
         return CopyTerms(
@@ -175,6 +190,12 @@ class AdminSettings(KafkaSettings):
         kind=Kind.PATH,
         default="",
     )
+    erasures_path: Path | None = setting(
+        "PLACET_ERASURES_FILE",
+        doc="Where erasures are written down as well; by default in PLACET_KEYS_DIR.",
+        kind=Kind.PATH,
+        default="",
+    )
     witness_name: str = setting(
         "PLACET_WITNESS_NAME",
         doc="The name under which this node witnesses other logs.",
@@ -195,6 +216,11 @@ class AdminSettings(KafkaSettings):
     def head_file(self) -> Path:
         """Where the last signed note is kept."""
         return self.head_path or self.keys_dir / "head.note"
+
+    @property
+    def erasures_file(self) -> Path:
+        """Where erasures are written down outside the database."""
+        return self.erasures_path or self.keys_dir / _ERASURES
 
 
 def _names_a_key(text: str) -> bool:

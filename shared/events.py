@@ -17,6 +17,7 @@ from typing import Final
 
 from shared.canonical import JSON, MalformedEntry, canonical
 from shared.clock import to_rfc3339
+from shared.cohort_names import NamedCohort, require_nameable
 from shared.entries import (
     ENTRY_VERSION,
     Entry,
@@ -45,6 +46,7 @@ __all__ = [
     "Entry",
     "Fact",
     "MalformedEntry",
+    "NamedCohort",
     "SealedEntry",
     "SealedPart",
     "Subject",
@@ -130,7 +132,8 @@ class Fact:
     Open (in the entry, so never personal): type, time, W3C trace id (32 hex digits), dataset,
     decision (permit, deny or error), reason code, legal basis, purposes, counts, and `extra`, which
     holds only codes, counts, hashes and signatures. Sealed: actor, on_behalf_of, permit, net, and
-    up to 64 subjects; a fact about more people names their cohort in `extra` instead.
+    up to 64 subjects. A fact about more people names their cohort instead, which goes into the
+    entry's `x` beside `extra`: openly, because it says nobody's name.
     """
 
     type: str
@@ -147,6 +150,7 @@ class Fact:
     on_behalf_of: Mapping[str, JSON] | None = field(default=None, repr=False)
     permit: Mapping[str, JSON] | None = field(default=None, repr=False)
     subjects: tuple[Subject, ...] = ()
+    cohort: NamedCohort | None = None
     net: Mapping[str, JSON] | None = field(default=None, repr=False)
 
 
@@ -188,10 +192,14 @@ def prepare(fact: Fact, *, entry_id: str, salts: Callable[[int], bytes]) -> Prep
 
     `salts(n)` must give n fresh random bytes (`os.urandom`): they hide the values, and they put
     the people of an entry into an order that says nothing. Raises MalformedEntry when the fact is
-    of an unknown type, or its people or personal parts are outside the format.
+    of an unknown type, or its people, their cohort or personal parts are outside the format.
     """
     if fact.type not in ENTRY_TYPES:
         raise MalformedEntry("ty is not an entry type")
+    if fact.cohort is not None:
+        require_nameable(
+            fact.cohort, dataset=fact.dataset, people=len(fact.subjects), extra=fact.extra
+        )
     parts = _parts(fact, salts)
     return Prepared(
         fact=fact,
@@ -236,7 +244,7 @@ def seal_prepared(prepared: Prepared, position: ChainPosition) -> SealedEntry:
         "p": fact.purposes,
         "pr": position.previous,
         "r": fact.reason,
-        "x": dict(fact.extra),
+        "x": {**fact.extra, **(fact.cohort.written() if fact.cohort else {})},
     }
     value.update((key, item) for key, item in optional.items() if item)
     raw = canonical(value)

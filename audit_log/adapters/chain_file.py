@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from audit_log.usecases.import_lines import ChainState
+from audit_log.usecases.import_lines import ChainState, Imported
 from shared.durable import write_durably
 from shared.events import SealedEntry, leaf_hash
 
@@ -60,7 +60,7 @@ def _value(state: ChainState) -> dict[str, Any]:
         "epoch": state.epoch,
         "seq": state.seq,
         "previous": state.previous,
-        "imported": list(state.imported),
+        "imported": [[one.digest, one.size] for one in state.imported],
         "pending": [
             {
                 "entry": b64encode(one.entry).decode("ascii"),
@@ -69,6 +69,14 @@ def _value(state: ChainState) -> dict[str, Any]:
             for one in state.pending
         ],
     }
+
+
+def _imported(value: Any) -> Imported:
+    """Read a file's mark; those of earlier releases have no size."""
+    if isinstance(value, str):
+        return Imported(digest=value, size=None)
+    digest, size = value
+    return Imported(digest=str(digest), size=None if size is None else int(size))
 
 
 def _state(value: dict[str, Any]) -> ChainState:
@@ -82,7 +90,7 @@ def _state(value: dict[str, Any]) -> ChainState:
         epoch=int(value["epoch"]),
         seq=int(value["seq"]),
         previous=str(value["previous"]),
-        imported=tuple(map(str, value["imported"])),
+        imported=tuple(map(_imported, value["imported"])),
         pending=tuple(
             SealedEntry(src=src, entry=entry, sealed=sealed, leaf_hash=leaf_hash(entry))
             for entry, sealed in pending

@@ -29,8 +29,9 @@ _KEEP: Final = SQL(
     " UNION SELECT idx FROM held_index WHERE retention = {2} AND month = {3}"
 )
 _MOVE: Final = SQL("INSERT INTO {0} SELECT {1} FROM {2} JOIN keep USING (idx)")
+_BESIDE: Final = ("ev_person", "ev_cohort")
 _FORGET: Final = SQL(
-    "DELETE FROM ev_person AS p USING {0} AS e WHERE e.idx = p.idx"
+    "DELETE FROM {0} AS p USING {1} AS e WHERE e.idx = p.idx"
     " AND NOT EXISTS (SELECT FROM keep AS k WHERE k.idx = p.idx)"
 )
 
@@ -76,7 +77,8 @@ def drop(
             for parent, leaf, columns in (("ev", ev, _EV), ("sealed", sealed, _SEALED)):
                 values = columns.format(Literal(int(Retention.HELD)))
                 cursor.execute(_MOVE.format(Identifier(parent), values, leaf))
-            cursor.execute(_FORGET.format(ev))
+            for table in _BESIDE:
+                cursor.execute(_FORGET.format(Identifier(table), ev))
     else:
         done = None
     # Only now the tables that the sequencer writes through, until the commit.
@@ -128,7 +130,7 @@ def drop_held(
         at=at,
     )
     with _named(cursor, done):
-        for table in ("ev_person", "held_sealed", "held_ev"):
+        for table in (*_BESIDE, "held_sealed", "held_ev"):
             cursor.execute(
                 SQL("DELETE FROM {} AS t USING gone AS g WHERE g.idx = t.idx").format(
                     Identifier(table)

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, select, text, update
+from sqlalchemy import Connection, Row, func, insert, select, text, update
 
-from audit_log.adapters.tables import DEK, EXPORT, GAP, LOG_STATE, PRODUCER, PRODUCER_STATE, SEALED
+from audit_log.adapters.standing import standing
+from audit_log.adapters.tables import DEK, EXPORT, LOG_STATE, SEALED
 from audit_log.domain.pack import ProducerStanding
 from audit_log.ports import StoredKey
 from audit_log.ports.exporting import ExportJob, ExportState
@@ -78,45 +79,11 @@ class PostgresExports:
             found.setdefault(row.idx, {})[row.grp] = (key, bytes(row.data))
         return found
 
-    def standing(self) -> Sequence[ProducerStanding]:
-        """Give every producer's newest chain, by source."""
-        gaps: dict[tuple[str, int], list[tuple[int, int]]] = {}
-        for row in self._connection.execute(select(GAP).order_by(GAP.c.first_seq)):
-            gaps.setdefault((row.src, row.epoch), []).append((row.first_seq, row.last_seq))
-        sources = select(PRODUCER.c.src).union(select(PRODUCER_STATE.c.src)).subquery()
-        newest = (
-            select(PRODUCER_STATE.c.src, func.max(PRODUCER_STATE.c.epoch).label("epoch"))
-            .group_by(PRODUCER_STATE.c.src)
-            .subquery()
-        )
-        rows = self._connection.execute(
-            select(
-                sources.c.src,
-                PRODUCER_STATE.c.epoch,
-                PRODUCER_STATE.c.seq,
-                PRODUCER_STATE.c.last_ts,
-            )
-            .select_from(
-                sources.outerjoin(newest, newest.c.src == sources.c.src).outerjoin(
-                    PRODUCER_STATE,
-                    and_(
-                        PRODUCER_STATE.c.src == newest.c.src,
-                        PRODUCER_STATE.c.epoch == newest.c.epoch,
-                    ),
-                )
-            )
-            .order_by(sources.c.src)
-        )
-        return [
-            ProducerStanding(
-                src=row.src,
-                epoch=row.epoch or 0,
-                seq=row.seq or 0,
-                gaps=tuple(gaps.get((row.src, row.epoch or 0), ())),
-                last_at=row.last_ts,
-            )
-            for row in rows
-        ]
+    def standing(
+        self, since: datetime | None, until: datetime | None
+    ) -> Sequence[ProducerStanding]:
+        """Give how every producer stands; see `standing`."""
+        return standing(self._connection, since, until)
 
 
 def _values(job: ExportJob) -> dict[str, object]:

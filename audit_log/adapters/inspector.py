@@ -141,6 +141,10 @@ class PostgresInspector:
             self._person = next(self._people, None)
         return {index: frozenset(people) for index, people in found.items()}
 
+    def cohorts(self, first: int, end: int) -> Mapping[int, frozenset[tuple[str, str, int | None]]]:
+        """Give the cohorts of these indexes: their dataset, their name and a revision."""
+        return beside.cohorts(self._connection, first, end)
+
     def parts(self, first: int, end: int) -> Mapping[int, Mapping[int, tuple[StoredKey, bytes]]]:
         """Give the sealed parts of these indexes by group number, with their wrapped keys."""
         return parts_of(self._connection, range(first, end))

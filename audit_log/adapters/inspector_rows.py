@@ -78,6 +78,22 @@ def terms(connection: psycopg.Connection) -> list[tuple[int, int, str]]:
     return connection.execute("SELECT id, kind, value FROM term ORDER BY id").fetchall()
 
 
+def cohorts(
+    connection: psycopg.Connection, first: int, end: int
+) -> dict[int, frozenset[tuple[str, str, int | None]]]:
+    """Give which cohorts these entries are found by."""
+    found: dict[int, set[tuple[str, str, int | None]]] = {}
+    for index, dataset, name, revision in connection.execute(
+        "SELECT c.idx, coalesce(d.value, ''), coalesce(t.value, ''), c.revision"
+        " FROM ev_cohort AS c LEFT JOIN term AS d ON d.id = c.dataset AND d.kind = 3"
+        " LEFT JOIN term AS t ON t.id = c.cohort AND t.kind = 6"
+        " WHERE c.idx >= %s AND c.idx < %s",
+        (first, end),
+    ):
+        found.setdefault(index, set()).add((dataset, name, revision))
+    return {index: frozenset(names) for index, names in found.items()}
+
+
 def filed(connection: psycopg.Connection, first: int, end: int) -> dict[int, set[tuple[int, int]]]:
     """Give under which class and month the sealed parts of these entries lie."""
     found: dict[int, set[tuple[int, int]]] = {}

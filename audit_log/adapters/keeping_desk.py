@@ -13,12 +13,20 @@ import psycopg
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 from sqlalchemy.dialects import postgresql
 
-from audit_log.adapters import cursors, dropping, shredding
+from audit_log.adapters import cursors, dropping, shredding, shredding_again
 from audit_log.adapters.casework import PostgresCases
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.reader import PostgresReader, dropped_ranges, read_copies
-from audit_log.adapters.tables import ERASURE, ERASURE_WAITING, HOLD, PRODUCER, TOPIC_COPY
+from audit_log.adapters.tables import (
+    ERASURE,
+    ERASURE_WAITING,
+    HOLD,
+    LOG_STATE,
+    PRODUCER,
+    TOPIC_COPY,
+)
 from audit_log.domain.copies import Copies, TopicCopy
+from audit_log.domain.destroyed import Destroyed, SaidErasure
 from audit_log.domain.holds import Hold, HoldKind
 from audit_log.domain.retention import BOUNDS, retention_of
 from audit_log.ports import (
@@ -26,6 +34,7 @@ from audit_log.ports import (
     ErasureRecord,
     KeepingTransaction,
     KeptMonth,
+    Pseudonyms,
     Shredded,
     Shredding,
 )
@@ -203,6 +212,30 @@ class PostgresKeepingDesk:
         """Do an erasure; see `Log.shred`."""
         with cursors.of(self._connection) as cursor:
             return shredding.shred(cursor, wanted, at)
+
+    def lacking(self, erasures: Sequence[Destroyed]) -> Sequence[Destroyed]:
+        """Give those that are not done here, or whose key is here again."""
+        with cursors.of(self._connection) as cursor:
+            return shredding_again.lacking(cursor, erasures)
+
+    def shred_again(self, one: Destroyed, pseudonyms: Pseudonyms) -> int:
+        """Do an erasure that was done before."""
+        with cursors.of(self._connection) as cursor:
+            return shredding_again.shred_again(cursor, one, pseudonyms)
+
+    def destroyed_by(self, said: SaidErasure) -> Destroyed | None:
+        """Find the key of which an entry says that it was destroyed."""
+        with cursors.of(self._connection) as cursor:
+            return shredding_again.destroyed_by(cursor, said)
+
+    def done_before(self) -> Sequence[Destroyed]:
+        """Give every erasure that this database knows."""
+        with cursors.of(self._connection) as cursor:
+            return shredding_again.done_before(cursor)
+
+    def size(self) -> int:
+        """Give the size of the tree."""
+        return int(self._connection.execute(select(LOG_STATE.c.size)).scalar_one())
 
     def end_waiting(self, erasure_id: str, outcome: str, at: datetime) -> None:
         """End a waiting erasure, and forget whom it was about."""

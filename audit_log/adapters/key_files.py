@@ -15,16 +15,18 @@ import stat
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from audit_log.adapters.erasures_file import ErasuresFile
 from audit_log.adapters.pseudonyms import HmacPseudonyms
-from audit_log.adapters.vault import KEY_BYTES, FileVault
+from audit_log.adapters.vault import KEY_BYTES, FileVault, ShutVault
 from audit_log.domain.note import Algorithm, VerifierKey, ed25519_key
+from audit_log.ports import Vault
 from shared.keys import KeyStore, KeyStoreError, SigningKey
 
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -56,7 +58,7 @@ class LogKeys:
     """Everything secret that the log holds in files."""
 
     signing: SigningKey = field(repr=False)
-    vault: FileVault = field(repr=False)
+    vault: Vault = field(repr=False)
     pseudonyms: HmacPseudonyms = field(repr=False)
 
 
@@ -95,6 +97,12 @@ def read_keys(folder: Path) -> LogKeys:
         vault=FileVault(keks),
         pseudonyms=HmacPseudonyms(read_secret(folder / "search.key")),
     )
+
+
+def shut_keys(folder: Path, erasures: ErasuresFile) -> LogKeys:
+    """Read the folder; its vault gives back no key that an erasure destroyed."""
+    keys = read_keys(folder)
+    return replace(keys, vault=ShutVault(keys.vault, erasures.is_destroyed))
 
 
 def read_signer(folder: Path, origin: str) -> LogSigner:

@@ -175,12 +175,6 @@ class PostgresReader:
             for row in states
         ]
 
-    def gaps(self) -> Sequence[tuple[str, int, int, int]]:
-        """Give (src, epoch, first, last) of all places of chains that nothing fills."""
-        wanted = select(GAP.c.src, GAP.c.epoch, GAP.c.first_seq, GAP.c.last_seq)
-        rows = self._connection.execute(wanted.order_by(*wanted.selected_columns))
-        return [(row.src, row.epoch, row.first_seq, row.last_seq) for row in rows]
-
     def producer(self, src: str) -> Producer | None:
         """Give a registered producer."""
         row = self._connection.execute(select(PRODUCER).where(PRODUCER.c.src == src)).one_or_none()

@@ -24,7 +24,10 @@ def shred(cursor: psycopg.Cursor, wanted: Shredding, at: datetime) -> Shredded:
     """
     cursor.execute("LOCK TABLE ev, sealed IN ROW EXCLUSIVE MODE")
     state = cursor.execute("SELECT size FROM log_state FOR UPDATE").fetchone()
-    key = cursor.execute("SELECT kid FROM dek WHERE subject = %s", (wanted.subject,)).fetchone()
+    key = cursor.execute(
+        "SELECT kid, created_at, encode(sha256(wrapped), 'hex') FROM dek WHERE subject = %s",
+        (wanted.subject,),
+    ).fetchone()
     if state is None or key is None:
         raise NothingToErase("no key of this subject is held")
     below, kid = int(state[0]), int(key[0])
@@ -40,8 +43,23 @@ def shred(cursor: psycopg.Cursor, wanted: Shredding, at: datetime) -> Shredded:
     cursor.execute("SELECT set_config('placet.erasure', %s, true)", (wanted.id,))
     _empty(cursor, wanted, places)
     _forget(cursor, wanted)
+    destroy_key(cursor, kid, at)
+    return Shredded(
+        kid=kid,
+        made_at=key[1],
+        key=str(key[2]),
+        below=below,
+        digest=digest,
+        places=tuple(places),
+    )
+
+
+def destroy_key(cursor: psycopg.Cursor, kid: int, at: datetime) -> None:
+    """Empty a key, if it is there, and whatever was made with keys that may be it."""
     cursor.execute(
-        "UPDATE dek SET wrapped = NULL, subject = NULL, erased_at = %s WHERE kid = %s", (at, kid)
+        "UPDATE dek SET wrapped = NULL, subject = NULL, erased_at = %s"
+        " WHERE kid = %s AND wrapped IS NOT NULL",
+        (at, kid),
     )
     cursor.execute("UPDATE log_state SET erasures = erasures + 1")
     # An evidence pack may hold what was just erased: those with opened parts are emptied.
@@ -49,7 +67,6 @@ def shred(cursor: psycopg.Cursor, wanted: Shredding, at: datetime) -> Shredded:
         "UPDATE export SET state = 'void', wrapped = '', request = '', content = ''"
         " WHERE opened > 0 AND state IN ('recorded', 'ready')"
     )
-    return Shredded(parts=len(places), below=below, digest=digest)
 
 
 def _places(cursor: psycopg.Cursor, wanted: Shredding, kid: int) -> list[tuple[int, int]]:
@@ -114,10 +131,10 @@ def _forget(cursor: psycopg.Cursor, wanted: Shredding) -> None:
             " WHERE actor = ANY(%s)",
             (list(wanted.pseudonyms),),
         )
-        _forget_rules(cursor, [pseudonym(number) for number in wanted.pseudonyms])
+        forget_rules(cursor, [pseudonym(number) for number in wanted.pseudonyms])
 
 
-def _forget_rules(cursor: psycopg.Cursor, names: Sequence[str]) -> None:
+def forget_rules(cursor: psycopg.Cursor, names: Sequence[str]) -> None:
     """Remove an account from what the rules remember; a doubt about it stays, without a name.
 
     The cursor is held: no worker writes in between what it remembered before.

@@ -3,7 +3,8 @@
 
 What may change in them, ever (triggers refuse everything else, also to the owner):
 
-- `bundle`, `tile`, `ev_person`, `producer_run`, `term`, `erased_part`, `erasure`: rows are added.
+- `bundle`, `tile`, `ev_person`, `ev_cohort`, `producer_run`, `term`, `erased_part`, `erasure`: rows
+  are added.
 - `ev_block` sums up 1,024 search rows, `integrity_run` says when they were checked: rows are added.
 - The right edge of the tree is the one mutable place: `edge_entry` holds the entries after the last
   full bundle and loses them when that bundle is there; `tile_edge` has one row a level, whose bytes
@@ -17,7 +18,7 @@ What may change in them, ever (triggers refuse everything else, also to the owne
 - `hold`: a row is lifted once, by somebody else than asked for it. `erasure_waiting`: a row ends
   once and forgets whom it was about. `dropped`: rows are added. `quarantine`: a row is emptied.
 - Only an erasure may empty a `dek` and clear the pseudonyms of an `ev` row; only an erasure or the
-  end of a term may delete from `sealed` and `ev_person`, only the latter from `ev`.
+  end of a term may delete from `sealed` and `ev_person`, only the latter from `ev` and `ev_cohort`.
 
 `ev` and `sealed` are partitioned by `retention`, then `month` (`migrations.partitions_0006`); class
 0, `held_ev` and `held_sealed`, keeps rows that outlive their month. `dropped` says what went.
@@ -51,6 +52,7 @@ from audit_log.adapters.tables_keeping import (
     row_hash_table,
     topic_copy_table,
 )
+from audit_log.adapters.tables_people import ev_cohort_table, ev_person_table
 from shared.db import new_metadata
 from shared.ended_sessions import ended_session_table
 
@@ -172,13 +174,8 @@ INTEGRITY_RUN: Final = Table(
     CheckConstraint("(base IS NULL) = (first = 0)", name="whole"),
 )
 Index(None, INTEGRITY_RUN.c.size)
-EV_PERSON: Final = Table(
-    "ev_person",
-    METADATA,
-    Column("dataset", Integer, primary_key=True, autoincrement=False),
-    _number("ordinal", key=True),
-    _number("idx", key=True),
-)
+EV_PERSON: Final = ev_person_table(METADATA)
+EV_COHORT: Final = ev_cohort_table(METADATA)
 SEALED: Final = Table(
     "sealed",
     METADATA,

@@ -6,14 +6,14 @@ ones stay to unwrap. A data key never leaves memory unwrapped.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from audit_log.domain.errors import Unopenable
-from audit_log.ports import DataKey
+from audit_log.ports import DataKey, Vault
 
 KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
@@ -69,6 +69,29 @@ class FileVault:
         except (InvalidTag, ValueError):
             raise Unopenable("a key does not unwrap") from None
         return AesDataKey(key)
+
+
+class ShutVault:
+    """A `Vault` that never gives back a key that was destroyed, whatever brought it back."""
+
+    def __init__(self, inner: Vault, is_destroyed: Callable[[bytes], bool]) -> None:
+        self._inner = inner
+        self._is_destroyed = is_destroyed
+
+    @property
+    def kek(self) -> str:
+        """The name of the wrapping key for new data keys."""
+        return self._inner.kek
+
+    def fresh(self, kid: int) -> tuple[DataKey, bytes]:
+        """Give a new random key and its wrapped form."""
+        return self._inner.fresh(kid)
+
+    def unwrap(self, kid: int, kek: str, wrapped: bytes) -> DataKey:
+        """Give back a key; raise Unopenable when it was destroyed, or as `inner` does."""
+        if self._is_destroyed(wrapped):
+            raise Unopenable("a key was destroyed, and has come back with a backup")
+        return self._inner.unwrap(kid, kek, wrapped)
 
 
 def _bound(kid: int) -> bytes:

@@ -1,40 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What this node has seen of the logs it witnesses: a row a log, locked while it is judged."""
+"""What this node has seen of the logs it witnesses: a row a log.
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+A submission costs two statements, each a transaction of its own: one reads, one compares and
+replaces. No lock is held while a submission is judged, and nothing waits for anybody.
+"""
+
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Engine, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from audit_log.adapters.tables import WITNESS_LOG, WITNESS_STATE
-from audit_log.domain.errors import LogNotWitnessed
 from audit_log.domain.note import VerifierKey, parse_vkey
 from audit_log.domain.submission import Held, origin_digest
+from audit_log.ports import WatchedLog
 
-
-class _Row:
-    """A `Holding` over a locked row."""
-
-    def __init__(self, connection: Connection, origin: str, held: Held) -> None:
-        self._connection = connection
-        self._origin = origin
-        self._held = held
-
-    @property
-    def held(self) -> Held:
-        """The last tree cosigned; the empty one before the first."""
-        return self._held
-
-    def keep(self, held: Held, note: bytes, at: datetime) -> None:
-        """Replace it by a larger tree, or by the same one with a newer note."""
-        self._connection.execute(
-            update(WITNESS_STATE)
-            .where(WITNESS_STATE.c.origin == self._origin)
-            .values(size=held.size, root=held.root, note=note, seen_at=at)
-        )
-        self._held = held
+_FIND: Final = text(
+    "SELECT s.size, s.root, l.vkey FROM witness_state AS s JOIN witness_log AS l USING (origin)"
+    " WHERE s.origin = :origin"
+)
+_REPLACE: Final = text(
+    "UPDATE witness_state SET size = :size, root = :root, note = :note, seen_at = :at"
+    " WHERE origin = :origin AND size = :old_size AND root = :old_root"
+)
 
 
 class PostgresWitnessStore:
@@ -42,6 +31,7 @@ class PostgresWitnessStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def watch(self, key: VerifierKey, at: datetime) -> bool:
         """Witness the log that the key is named after; False when that key was there already."""
@@ -65,27 +55,34 @@ class PostgresWitnessStore:
             ).one_or_none()
         return added is not None
 
-    def keys(self, origin: str) -> Sequence[VerifierKey]:
-        """Give the keys that may sign for this origin; none when it is not witnessed."""
-        wanted = select(WITNESS_LOG.c.vkey).where(WITNESS_LOG.c.origin == origin)
-        with self._engine.connect() as connection:
-            return [parse_vkey(vkey) for vkey in connection.execute(wanted).scalars()]
-
-    @contextmanager
-    def hold(self, origin: str) -> Iterator[_Row]:
-        """Take hold of a witnessed log: the row's lock is held until the transaction ends."""
-        wanted = select(WITNESS_STATE.c.size, WITNESS_STATE.c.root).where(
-            WITNESS_STATE.c.origin == origin
+    def find(self, origin: str) -> WatchedLog | None:
+        """Give the log of this origin; None when it is not witnessed."""
+        with self._single.connect() as connection:
+            rows = connection.execute(_FIND, {"origin": origin}).all()
+        if not rows:
+            return None
+        return WatchedLog(
+            keys=tuple(parse_vkey(row.vkey) for row in rows),
+            held=Held(size=rows[0].size, root=bytes(rows[0].root)),
         )
-        with self._engine.begin() as connection:
-            row = connection.execute(wanted.with_for_update()).one_or_none()
-            if row is None:
-                raise LogNotWitnessed("no log of this origin is witnessed here")
-            yield _Row(connection, origin, Held(size=row.size, root=bytes(row.root)))
+
+    def replace(self, origin: str, before: Held, after: Held, note: bytes, at: datetime) -> bool:
+        """Hold another tree in place of `before`, if that is what is held."""
+        said = {
+            "origin": origin,
+            "old_size": before.size,
+            "old_root": before.root,
+            "size": after.size,
+            "root": after.root,
+            "note": note,
+            "at": at,
+        }
+        with self._single.connect() as connection:
+            return connection.execute(_REPLACE, said).rowcount == 1
 
     def note(self, digest: str) -> bytes | None:
         """Give the newest note cosigned for the log whose origin has this hex SHA-256."""
         wanted = select(WITNESS_STATE.c.note).where(WITNESS_STATE.c.digest == digest)
-        with self._engine.connect() as connection:
+        with self._single.connect() as connection:
             note = connection.execute(wanted).scalar_one_or_none()
         return None if note is None else bytes(note)

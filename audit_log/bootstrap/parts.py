@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every process of the log is made of; opens no connection and starts nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import Engine
 
 from audit_log.adapters.cosigner_keys import read_log_cosigners, read_witness_keys
+from audit_log.adapters.erasures_file import ErasuresFile
 from audit_log.adapters.keeping_desk import keeping_transactions
 from audit_log.adapters.key_files import (
     LogKeys,
     LogSigner,
     check_ed25519,
     create_missing_keys,
-    read_keys,
+    shut_keys,
 )
 from audit_log.adapters.log import transactions
 from audit_log.adapters.own_producer import OwnProducer
@@ -28,14 +29,16 @@ from audit_log.domain.policy import Policy
 from audit_log.domain.retention import RetentionPolicy
 from audit_log.domain.rules.thresholds import Thresholds
 from audit_log.http.api.intake import MAX_INTAKE_BYTES
-from audit_log.ports import KeepingTransaction, Signer, Transaction, Trust
+from audit_log.ports import KeepingTransaction, OutsideErasures, Signer, Transaction, Trust
 from audit_log.settings import AuditSettings
+from audit_log.usecases.replay import Replayer
 from audit_log.usecases.witness import Witness
 from shared.clock import Clock
 from shared.db import engine, run_migrations
 from shared.ids import IdSource, Uuid7Source
 from shared.request_bodies import BodyLimits
 
+_Opened = TypeVar("_Opened")
 SERVICE: Final = "audit_log"
 THREADS: Final = 8
 """Requests in Python at once, and connections to the database."""
@@ -61,6 +64,8 @@ class Parts:
     thresholds: Thresholds
     keeping: KeepingTransaction
     retention: RetentionPolicy
+    outside: OutsideErasures
+    replayer: Replayer
 
 
 def build(settings: AuditSettings, *, clock: Clock) -> Parts:
@@ -71,11 +76,16 @@ def build(settings: AuditSettings, *, clock: Clock) -> Parts:
     """
     if settings.development:
         create_missing_keys(settings.keys_dir)
-    keys, ids = read_keys(settings.keys_dir), Uuid7Source()
+    outside = ErasuresFile(settings.erasures_file, settings.log_origin)
+    keys, ids = shut_keys(settings.keys_dir, outside), Uuid7Source()
     signer = LogSigner(settings.log_origin, keys.signing)
     database = engine(settings.database_url, application_name=SERVICE, pool_size=THREADS)
     own = OwnProducer(settings.src, ids)
     witnessing = read_witness_keys(settings.keys_dir, settings.witness_name)
+    keeping = keeping_transactions(database, own, clock)
+    replayer = Replayer(
+        outside=outside, transaction=keeping, pseudonyms=keys.pseudonyms, clock=clock
+    )
     return Parts(
         settings=settings,
         clock=clock,
@@ -93,11 +103,23 @@ def build(settings: AuditSettings, *, clock: Clock) -> Parts:
         ),
         policy=read_policy(settings.policy_path, log=signer.key, own=witnessing),
         trust=Trust(origin=settings.log_origin, keys=(signer.key,), check=check_ed25519),
-        transaction=transactions(database, own, clock),
+        transaction=behind(replayer.ensure, transactions(database, own, clock)),
         thresholds=read_thresholds(settings.rules_file),
-        keeping=keeping_transactions(database, own, clock),
+        keeping=behind(replayer.ensure, keeping),
         retention=read_retention(settings.retention_file),
+        outside=outside,
+        replayer=replayer,
     )
+
+
+def behind(first: Callable[[], None], transaction: Callable[[], _Opened]) -> Callable[[], _Opened]:
+    """Give what opens a transaction once `first` has returned: nothing is seen before that."""
+
+    def opened() -> _Opened:
+        first()
+        return transaction()
+
+    return opened
 
 
 def migrate(settings: AuditSettings, *, clock: Clock) -> None:

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 from audit_log.adapters import gauges
 from audit_log.adapters.finding_desk import finding_transactions
 from audit_log.adapters.tables import ENDED_SESSIONS
-from audit_log.bootstrap.parts import SERVICE, Parts
+from audit_log.bootstrap.parts import SERVICE, Parts, behind
 from audit_log.http import api, pages
 from audit_log.http.edge import Edge, install
 from audit_log.settings import AuditSettings
@@ -40,16 +40,22 @@ def create_app(parts: Parts) -> Flask:
         clock=parts.clock,
         info=_info(settings),
         verifier=verifier,
-        checks={"database": ready_check(parts.engine, SERVICE)},
+        checks={
+            "database": ready_check(parts.engine, SERVICE),
+            "erasures": parts.replayer.ensure,
+        },
         registry=registry,
     )
     install(
         app,
         Edge(
             transaction=parts.transaction,
-            findings=finding_transactions(parts.engine, parts.own, parts.clock),
+            findings=behind(
+                parts.replayer.ensure, finding_transactions(parts.engine, parts.own, parts.clock)
+            ),
             keeping=parts.keeping,
             retention=parts.retention,
+            outside=parts.outside,
             copies=CopiesKept(terms=settings.copy_terms),
             thresholds=parts.thresholds,
             pseudonyms=parts.keys.pseudonyms,

@@ -67,7 +67,7 @@ def sequence(parts: Parts, stop: threading.Event) -> int:
     )
     try:
         return loops.run(
-            sequencer.step,
+            loops.after(parts.replayer.ensure_whole, sequencer.step),
             at_end=sequencer.stop,
             clock=parts.clock,
             stop=stop,
@@ -90,12 +90,18 @@ def work(parts: Parts, stop: threading.Event) -> int:
     store = sequencer_store(parts.settings, parts.own, parts.clock)
     with ThreadPoolExecutor(thread_name_prefix="witness") as executor:
         witnesses = create_witnesses(parts, store, executor)
-        publisher = create_publisher(parts, witnesses)
+        publisher, ensure = create_publisher(parts, witnesses), parts.replayer.ensure
         try:
             with ExitStack() as running:
                 for side in _side_loops(parts):
-                    running.enter_context(loops.beside(side, clock=parts.clock, stop=stop))
-                code = publishing.run(publisher.step, witnesses.step, clock=parts.clock, stop=stop)
+                    gated = side._replace(step=loops.after(ensure, side.step))
+                    running.enter_context(loops.beside(gated, clock=parts.clock, stop=stop))
+                code = publishing.run(
+                    loops.after(ensure, publisher.step),
+                    witnesses.step,
+                    clock=parts.clock,
+                    stop=stop,
+                )
         finally:
             store.close()
     if code:
@@ -185,6 +191,7 @@ def create_retainer(parts: Parts) -> Retainer:
         transaction=parts.keeping,
         policy=parts.retention,
         kept=CopiesKept(terms=settings.copy_terms),
+        outside=parts.outside,
         read_copies=BrokerCopies(settings.brokers) if over_kafka else None,
         ids=parts.ids,
         clock=parts.clock,
@@ -216,6 +223,7 @@ def _side_loops(parts: Parts) -> Iterator[loops.Loop]:
     yield loops.Loop("rules", create_watcher(parts).step, loops.CHECK_SECONDS)
     yield loops.Loop("self-check", create_self_checker(parts).step, loops.SELF_CHECK_SECONDS)
     yield loops.Loop("rows", create_row_sayer(parts).step, loops.CHECK_SECONDS)
+    yield loops.Loop("erasures", parts.replayer.step, loops.RETENTION_SECONDS)
     yield loops.Loop("retention", create_retainer(parts).step, loops.RETENTION_SECONDS)
     yield loops.Loop("integrity", create_integrity_runner(parts).step, loops.CHECK_SECONDS)
     yield loops.Loop("queries", create_query_runner(parts).step, loops.CHECK_SECONDS)

@@ -28,6 +28,7 @@ class TermKind(IntEnum):
     DATASET = 3
     REASON = 4
     PURPOSES = 5
+    COHORT = 6
 
 
 class Term(NamedTuple):
@@ -42,6 +43,11 @@ def term(kind: TermKind, text: str) -> Term:
     if len(text) > _MAX_TERM_CHARS:
         return Term(kind, f"{_DIGEST}{sha256(text.encode()).hexdigest()}")
     return Term(kind, text)
+
+
+def cohort_text(cohort_id: str, digest: str) -> str:
+    """Give the text under which a cohort has its number: no other cohort has both."""
+    return f"{cohort_id} {digest}"
 
 
 def is_digest(value: str) -> bool:
@@ -77,6 +83,18 @@ class PersonRow(NamedTuple):
     dataset: int
     ordinal: int
     idx: int
+
+
+class CohortRow(NamedTuple):
+    """One row of `ev_cohort`: this entry is about a cohort's people.
+
+    Less those who had left it at `revision`, or all of the frozen cohort when that is None.
+    """
+
+    dataset: int
+    cohort: int
+    idx: int
+    revision: int | None
 
 
 class SealedRow(NamedTuple):
@@ -160,6 +178,7 @@ class Batch:
     entries: Sequence[bytes]
     search: Sequence[SearchRow]
     people: Sequence[PersonRow]
+    cohorts: Sequence[CohortRow]
     sealed: Sequence[SealedRow]
     keys: Sequence[KeyRow]
     terms: Mapping[Term, int]

@@ -40,6 +40,21 @@ class ErasureUnknown(AppError):
     code = "erasure_unknown"
 
 
+class ErasuresUnreadable(AppError):
+    """The file of erasures outside the database cannot be read or written: nothing goes on."""
+
+    code = "erasures_unreadable"
+
+
+class OlderThanErased(AppError):
+    """The database was restored from before an erasure: nothing is sequenced until it is refilled.
+
+    What waits in it or in a topic may be the sealed parts of somebody who was erased since.
+    """
+
+    code = "older_than_erased"
+
+
 class HoldUnknown(AppError):
     """There is no such legal hold."""
 

@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from audit_log.domain.authority import may_say
 from shared import strict_json
 from shared.canonical import JSON
 from shared.clock import from_rfc3339
 from shared.entry_forms import is_source
 from shared.errors import FieldFault, ValidationFailed
-from shared.events import ENTRY_TYPES, Actor, Fact, Subject
+from shared.events import ENTRY_TYPES, Actor, Fact, NamedCohort, Subject
 
 MAX_LINE_BYTES: Final = 65_536
+_MAX_DIGITS: Final = 19
 _TIME_FORMS: Final[Mapping[str, Callable[[str], datetime]]] = {
     "rfc3339": from_rfc3339,
     "epoch_s": lambda text: datetime.fromtimestamp(int(text), UTC),
@@ -29,9 +31,12 @@ _PLAIN: Final = ("type", "time", "dataset", "decision", "reason", "basis", "purp
 _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "actor": ("issuer", "subject", "client_id"),
     "person": ("dataset", "ordinal"),
+    "cohort": ("cohort_id", "digest", "revision"),
     "permit": ("permit_id", "jti"),
     "net": ("ip",),
 }
+_NEEDED: Final[Mapping[str, tuple[str, ...]]] = {"permit": (), "cohort": ("cohort_id", "digest")}
+"""What groups that may lack parts never lack; the others lack none."""
 
 
 class LineFault(Exception):
@@ -101,10 +106,13 @@ def read_mapping(value: Mapping[str, Any]) -> LineMapping:
     for name in ("type", "time"):
         if name not in value:
             faults.append(FieldFault(f"/{name}", "is missing"))
+    if isinstance(src, str) and is_source(src) and _usurps(src, rules.get("type")):
+        faults.append(FieldFault("/type", "a type that only another service may say"))
     groups: dict[str, Mapping[str, Rule]] = {}
     for name, parts in _GROUPS.items():
         if name in value:
-            groups[name] = _rules(value[name], parts, f"/{name}", faults, whole=name != "permit")
+            needed = _NEEDED.get(name, parts)
+            groups[name] = _rules(value[name], parts, f"/{name}", faults, needed)
     counts = value.get("counts", {})
     counted = _rules(counts, tuple(counts) if isinstance(counts, dict) else (), "/counts", faults)
     skip = value.get("skip", [])
@@ -136,8 +144,10 @@ def fact_of(raw: bytes, mapping: LineMapping, *, trace_id: str, origin: JSON) ->
     entry_type = said["type"] or ""
     if entry_type not in ENTRY_TYPES:
         raise LineFault("type_unknown", "type")
+    if not may_say(mapping.src, entry_type):
+        raise LineFault("type_of_another", "type")
     groups = {name: _group(line, name, parts) for name, parts in mapping.groups.items()}
-    person, actor = groups.get("person"), groups.get("actor")
+    person, actor, cohort = (groups.get(name) for name in ("person", "actor", "cohort"))
     return Fact(
         type=entry_type,
         occurred_at=_time(said["time"] or "", mapping.time_form),
@@ -153,6 +163,7 @@ def fact_of(raw: bytes, mapping: LineMapping, *, trace_id: str, origin: JSON) ->
         permit=groups.get("permit"),
         net=groups.get("net"),
         subjects=() if person is None else (_subject(person),),
+        cohort=None if cohort is None else _cohort(cohort),
     )
 
 
@@ -161,10 +172,9 @@ def _rules(
     names: tuple[Any, ...],
     at: str,
     faults: list[FieldFault],
-    *,
-    whole: bool = False,
+    needed: tuple[Any, ...] = (),
 ) -> dict[Any, Rule]:
-    """Read the rules of one table; with `whole` every name must be there."""
+    """Read the rules of one table, in which the needed names must be."""
     found: dict[Any, Rule] = {}
     if not isinstance(value, dict):
         faults.append(FieldFault(at, "is no table"))
@@ -178,9 +188,17 @@ def _rules(
                 faults.append(FieldFault(f"{at}/{name}", "give a field or a value"))
             else:
                 found[name] = rule
-        elif whole:
+        elif name in needed:
             faults.append(FieldFault(f"{at}/{name}", "is missing"))
     return found
+
+
+def _usurps(src: str, rule: Rule | None) -> bool:
+    """Tell whether a mapping names a type that its source may not say."""
+    if rule is None:
+        return False
+    named = (*(rule.values or {}).values(), rule.value or "")
+    return any(one in ENTRY_TYPES and not may_say(src, one) for one in named)
 
 
 def _rule(value: object) -> Rule | None:
@@ -221,13 +239,22 @@ def _group(line: Mapping[str, Any], name: str, rules: Mapping[str, Rule]) -> dic
     """Read a sealed group; None when the line lacks an optional part that the group cannot lack."""
     found = {part: rule.read(line, f"{name}.{part}") for part, rule in rules.items()}
     given = {part: text for part, text in found.items() if text is not None}
-    if name != "permit" and len(given) < len(rules):
+    if not given.keys() >= set(_NEEDED.get(name, rules)):
         return None
     return given or None
 
 
 def _subject(person: Mapping[str, str]) -> Subject:
     return Subject(dataset=person["dataset"], ordinal=_number(person["ordinal"], "person.ordinal"))
+
+
+def _cohort(said: Mapping[str, str]) -> NamedCohort:
+    revision = said.get("revision")
+    return NamedCohort(
+        cohort_id=said["cohort_id"],
+        digest=said["digest"],
+        revision=None if revision is None else _number(revision, "cohort.revision"),
+    )
 
 
 def _counts(line: Mapping[str, Any], rules: Mapping[str, Rule]) -> dict[str, int]:
@@ -238,7 +265,7 @@ def _counts(line: Mapping[str, Any], rules: Mapping[str, Rule]) -> dict[str, int
 
 
 def _number(text: str, part: str) -> int:
-    if not text.isascii() or not text.isdigit():
+    if not text.isascii() or not text.isdigit() or len(text) > _MAX_DIGITS:
         raise LineFault("not_a_count", part)
     return int(text)
 

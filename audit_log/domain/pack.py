@@ -75,14 +75,34 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What the rules found about a producer's word, by code: heartbeats (R4), new chains (R5).
+
+    `count` findings whose time touches what was asked, `still` of them open; `first_at` is when the
+    earliest was opened, `last_at` when the last of them was closed, None while one is open.
+    """
+
+    code: str
+    count: int
+    still: int
+    first_at: datetime
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProducerStanding:
-    """How far a producer's chain had come, what it misses, and when it last spoke."""
+    """How far a producer's newest chain had come, what all its chains miss, when it last spoke.
+
+    `gaps` are (epoch, first, last), of every epoch: one that began anew has not made up for what
+    an earlier chain still lacks. `remarks` say when it was silent before.
+    """
 
     src: str
     epoch: int
     seq: int
-    gaps: tuple[tuple[int, int], ...]
+    gaps: tuple[tuple[int, int, int], ...]
     last_at: datetime | None
+    remarks: tuple[Remark, ...] = ()
 
     def silent(self, at: datetime) -> bool:
         """Tell whether nothing had come from it for three heartbeats."""
@@ -199,10 +219,25 @@ def _standing(one: ProducerStanding, at: datetime) -> JSON:
         "epoch": one.epoch,
         "gaps": [list(gap) for gap in one.gaps],
         "last": None if one.last_at is None else to_rfc3339(one.last_at),
+        "remarks": remarks_json(one.remarks),
         "seq": one.seq,
         "silent": one.silent(at),
         "src": one.src,
     }
+
+
+def remarks_json(remarks: Sequence[Remark]) -> list[JSON]:
+    """Write what the rules found about one producer's word."""
+    return [
+        {
+            "code": one.code,
+            "count": one.count,
+            "first": to_rfc3339(one.first_at),
+            "last": None if one.last_at is None else to_rfc3339(one.last_at),
+            "open": one.still,
+        }
+        for one in remarks
+    ]
 
 
 def _b64(data: bytes) -> str:

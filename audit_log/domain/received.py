@@ -25,6 +25,7 @@ from audit_log.domain.parts import (
     source_holder,
 )
 from shared.canonical import MAX_INTEGER, MalformedEntry
+from shared.cohort_names import NamedCohort, named_cohort, names_a_cohort
 from shared.entries import Entry, check_commitments, leaf_hash, parse_entry
 from shared.entry_forms import REMEMBERED, is_source
 from shared.events import actor_of, subject_of
@@ -101,7 +102,8 @@ class Sound(NamedTuple):
     """An input that is an entry: parsed, hashed, its parts opened and checked.
 
     Holds what sequencing needs and nothing that it does not: it may come from another process.
-    `actor` is issuer and subject, `people` are dataset and ordinal, each person once.
+    `actor` is issuer and subject, `people` are dataset and ordinal, each person once; `cohort`
+    stands for people too many to be sealed one by one.
     """
 
     received: Received
@@ -122,6 +124,7 @@ class Sound(NamedTuple):
     people: tuple[tuple[str, int], ...]
     permit: str | None
     visa: str | None
+    cohort: NamedCohort | None = None
 
     def __repr__(self) -> str:
         """Name the entry's place; what it holds is left out."""
@@ -178,17 +181,25 @@ class Reader:
             return _poison(received, leaf, Fault.MALFORMED_ENTRY)
         if entry.src not in received.sources:
             return _poison(received, leaf, Fault.SOURCE_NOT_ALLOWED)
+        cohort = cohort_of(entry)
+        if cohort is None and not received.recovered and _hides_people(entry):
+            return _poison(received, leaf, Fault.MALFORMED_ENTRY)
         try:
             parts = open_sealed(received.sealed)
             check_commitments(entry, parts, complete=not received.recovered)
-            return self._sound(received, entry, leaf, parts)
+            return self._sound(received, entry, leaf, parts, cohort)
         except MalformedEntry:
             return _poison(received, leaf, Fault.MALFORMED_SEALED)
         except CommitmentMismatch:
             return _poison(received, leaf, Fault.COMMITMENT_MISMATCH)
 
     def _sound(
-        self, received: Received, entry: Entry, leaf: bytes, parts: tuple[SealedPart, ...]
+        self,
+        received: Received,
+        entry: Entry,
+        leaf: bytes,
+        parts: tuple[SealedPart, ...],
+        cohort: NamedCohort | None,
     ) -> Sound:
         actor, permit = _NOBODY, _NO_PERMIT
         people: dict[bytes, tuple[str, int]] = {}  # by value, of which each has one spelling
@@ -227,6 +238,7 @@ class Reader:
             tuple(people.values()),
             permit.id,
             permit.visa,
+            cohort,
         )
 
     def _actor(self, part: SealedPart) -> "_Named":
@@ -276,6 +288,7 @@ class _Permit(NamedTuple):
 
 # Fifteen digits stay below 2^53; the text has no escape and no letter beyond ASCII.
 _MEMBER: Final = re.compile(rb'\{"ds":"([!#-\[\]-~]*)","ord":(0|[1-9][0-9]{0,14})\}').fullmatch
+_ACCESS: Final = "placet.access."
 _NOBODY: Final = _Named(None, None)
 _NO_PERMIT: Final = _Permit(None, None)
 
@@ -283,6 +296,16 @@ _NO_PERMIT: Final = _Permit(None, None)
 def _text_of(said: Mapping[str, object], key: str) -> str | None:
     text = said.get(key)
     return text if isinstance(text, str) else None
+
+
+def cohort_of(entry: Entry) -> NamedCohort | None:
+    """Give the cohort of its dataset that an entry names; None when it names none."""
+    return None if entry.dataset is None else named_cohort(entry.extra)
+
+
+def _hides_people(entry: Entry) -> bool:
+    """Tell whether an access speaks of a cohort in a way that nobody could look it up by."""
+    return entry.type.startswith(_ACCESS) and names_a_cohort(entry.extra)
 
 
 def read(received: Received) -> Sound | Poison:

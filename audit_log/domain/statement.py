@@ -5,12 +5,12 @@ An answer from search rows is only as good as those rows. So it names the run in
 recomputed from the entries themselves, and the producers whose word is missing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from audit_log.domain.filters import filter_json
-from audit_log.domain.pack import ProducerStanding
+from audit_log.domain.pack import ProducerStanding, Remark, remarks_json
 from audit_log.domain.search import AsOf, Filter
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
@@ -40,13 +40,15 @@ class MissingWord:
     """A producer whose word is missing: places of a chain that nothing fills, or silence.
 
     `gaps` are (epoch, first, last); `silent_since` is when it last spoke, None when it is not
-    silent or never spoke; `silent` tells which.
+    silent or never spoke; `silent` tells which. `remarks` are about the time asked for, over by now
+    or not: what a producer that began a new chain had last said in the old one, nobody can tell.
     """
 
     src: str
     gaps: tuple[tuple[int, int, int], ...]
     silent: bool
     silent_since: datetime | None
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,6 @@ class Stated:
 def missing_words(
     wanted: Filter,
     standing: Iterable[ProducerStanding],
-    gaps: Sequence[tuple[str, int, int, int]],
     at: datetime,
 ) -> tuple[MissingWord, ...]:
     """Give the producers whose word is missing in what a filter asks for.
@@ -83,10 +84,16 @@ def missing_words(
         silent = one.silent(at) and (
             wanted.until is None or one.last_at is None or one.last_at < wanted.until
         )
-        own = tuple((epoch, first, last) for src, epoch, first, last in gaps if src == one.src)
-        if own or silent:
-            since = one.last_at if silent else None
-            found.append(MissingWord(src=one.src, gaps=own, silent=silent, silent_since=since))
+        if one.gaps or silent or one.remarks:
+            found.append(
+                MissingWord(
+                    src=one.src,
+                    gaps=one.gaps,
+                    silent=silent,
+                    silent_since=one.last_at if silent else None,
+                    remarks=one.remarks,
+                )
+            )
     return tuple(found)
 
 
@@ -120,6 +127,7 @@ def integrity_json(run: IntegrityRun | None, as_of: int) -> Mapping[str, JSON] |
 def _missing(one: MissingWord) -> JSON:
     return {
         "gaps": [list(gap) for gap in one.gaps],
+        "remarks": remarks_json(one.remarks),
         "silent": one.silent,
         "silent_since": None if one.silent_since is None else to_rfc3339(one.silent_since),
         "src": one.src,

@@ -47,6 +47,7 @@ _ALL: Final = (
     StoredTable("erasure_waiting", _L, "erasures that a hold forbids", ("id",)),
     StoredTable("ev", _E, "says what the entry and its opened parts say"),
     StoredTable("ev_block", _H, "leaves out nothing that the search rows in it say, too", ("n",)),
+    StoredTable("ev_cohort", _E, "names the cohort that the entry names"),
     StoredTable("ev_person", _E, "names the people of the entry's opened parts"),
     StoredTable("export", _H, "evidence packs on their way, for a day", ("id",)),
     StoredTable("finding", _L, "opening and closing have their own entries, too", ("id",)),

@@ -11,6 +11,7 @@ from audit_log.domain.rules.thresholds import Thresholds
 from audit_log.ports import (
     FindingTransaction,
     KeepingTransaction,
+    OutsideErasures,
     Pseudonyms,
     Transaction,
     Trust,
@@ -32,6 +33,7 @@ class Edge:
     findings: FindingTransaction
     keeping: KeepingTransaction
     retention: RetentionPolicy
+    outside: OutsideErasures
     copies: CopiesKept
     thresholds: Thresholds
     pseudonyms: Pseudonyms

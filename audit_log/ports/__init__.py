@@ -25,6 +25,7 @@ from audit_log.ports.keeping import (
     KeepingDesk,
     KeepingTransaction,
     KeptMonth,
+    OutsideErasures,
     ReadCopies,
 )
 from audit_log.ports.keys import (
@@ -73,8 +74,8 @@ from audit_log.ports.verifying import (
 from audit_log.ports.witnessing import (
     Answer,
     AnswerKind,
-    Holding,
     Shown,
+    WatchedLog,
     WitnessedStore,
     WitnessPeers,
     WitnessStore,
@@ -100,7 +101,6 @@ __all__ = [
     "FindingTransaction",
     "HashedRow",
     "HeadFile",
-    "Holding",
     "InspectedKey",
     "Inspector",
     "IntegrityRuns",
@@ -109,6 +109,7 @@ __all__ = [
     "KeptMonth",
     "Log",
     "LogReader",
+    "OutsideErasures",
     "OwnChain",
     "PersonDecisions",
     "Producer",
@@ -138,6 +139,7 @@ __all__ = [
     "TreeReader",
     "Trust",
     "Vault",
+    "WatchedLog",
     "WitnessPeers",
     "WitnessStore",
     "WitnessedStore",

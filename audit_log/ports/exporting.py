@@ -89,6 +89,11 @@ class Exports(Protocol):
         """
         ...
 
-    def standing(self) -> Sequence[ProducerStanding]:
-        """Give every producer's newest chain, by source."""
+    def standing(
+        self, since: datetime | None, until: datetime | None
+    ) -> Sequence[ProducerStanding]:
+        """Give how every producer stands, by source: its newest chain, the gaps of all of them.
+
+        Remarks are those whose time touches the one from `since` (included) to `until`.
+        """
         ...

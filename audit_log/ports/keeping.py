@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from audit_log.domain.copies import Copies, TopicCopy
+from audit_log.domain.destroyed import Destroyed, Outside, SaidErasure
 from audit_log.domain.holds import Hold
+from audit_log.ports.keys import Pseudonyms
 from audit_log.ports.reading import DroppedRange, Shredded, Shredding
 from shared.events import Fact
 
@@ -113,6 +115,30 @@ class KeepingDesk(Protocol):
         """Do an erasure; see `Log.shred`."""
         ...
 
+    def lacking(self, erasures: Sequence[Destroyed]) -> Sequence[Destroyed]:
+        """Give those of these erasures that are not done here, or whose key is here again."""
+        ...
+
+    def shred_again(self, one: Destroyed, pseudonyms: Pseudonyms) -> int:
+        """Do an erasure that was done before; give how many parts were here again.
+
+        A legal hold does not stop it: none did when it was done. Nobody is given the number of the
+        key any more. Raises LogMismatch when another key has it.
+        """
+        ...
+
+    def destroyed_by(self, said: SaidErasure) -> Destroyed | None:
+        """Find by its hash the key of which an entry says that it was destroyed, and its parts."""
+        ...
+
+    def done_before(self) -> Sequence[Destroyed]:
+        """Give every erasure that is done here, the oldest first; their keys are nameless."""
+        ...
+
+    def size(self) -> int:
+        """Give the size of the tree."""
+        ...
+
     def end_waiting(self, erasure_id: str, outcome: str, at: datetime) -> None:
         """End a waiting erasure, and forget whom it was about."""
         ...
@@ -143,3 +169,22 @@ KeepingTransaction = Callable[[], AbstractContextManager[KeepingDesk]]
 
 ReadCopies = Callable[[Sequence[str]], dict[str, timedelta | None]]
 """Asks the broker how long these topics' records live; raises TransportError when it is away."""
+
+
+class OutsideErasures(Protocol):
+    """Erasures as they are remembered outside the database and outside its backups."""
+
+    def known(self) -> Outside:
+        """Give all that is remembered; raises ErasuresUnreadable."""
+        ...
+
+    def remember(self, erasures: Sequence[Destroyed]) -> None:
+        """Keep erasures; they outlive a power cut when this returns. Known ones change nothing.
+
+        Raises ErasuresUnreadable when they cannot be kept.
+        """
+        ...
+
+    def recovered(self, size: int) -> None:
+        """Keep that the tree was recovered up to a size, and what was erased is gone from it."""
+        ...

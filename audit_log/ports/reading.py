@@ -116,10 +116,6 @@ class LogReader(TreeReader, Protocol):
         """Give a producer's chains, newest epoch first, each with its count of duplicates."""
         ...
 
-    def gaps(self) -> Sequence[tuple[str, int, int, int]]:
-        """Give (src, epoch, first, last) of all places of chains that nothing fills."""
-        ...
-
     def producer(self, src: str) -> Producer | None:
         """Give a registered producer."""
         ...
@@ -143,11 +139,19 @@ class Shredding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shredded:
-    """What was destroyed: parts of entries below `below`; `digest` is over their places."""
+    """What was destroyed: the key, and its parts at `places`, of entries below `below`."""
 
-    parts: int
+    kid: int
+    made_at: datetime
+    key: str
     below: int
     digest: bytes
+    places: tuple[tuple[int, int], ...]
+
+    @property
+    def parts(self) -> int:
+        """How many parts there were."""
+        return len(self.places)
 
 
 class Log(Protocol):

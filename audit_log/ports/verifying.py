@@ -58,6 +58,10 @@ class Inspector(TreeReader, Protocol):
         """Give the people of these indexes; asked for in rising order."""
         ...
 
+    def cohorts(self, first: int, end: int) -> Mapping[int, frozenset[tuple[str, str, int | None]]]:
+        """Give the cohorts of these indexes: their dataset, their name and a revision."""
+        ...
+
     def parts(self, first: int, end: int) -> Mapping[int, Mapping[int, tuple[StoredKey, bytes]]]:
         """Give the sealed parts of these indexes by group number, with their wrapped keys."""
         ...

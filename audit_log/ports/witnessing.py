@@ -2,7 +2,6 @@
 """What witnessing needs: what this node saw of other logs, and the witnesses of its own."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -13,17 +12,12 @@ from audit_log.domain.submission import Held, Submission
 from audit_log.ports.publishing import Published, TreeReader
 
 
-class Holding(Protocol):
-    """What is held of one log; nobody else reads or changes it until the block ends."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedLog:
+    """A log that this node witnesses: the keys that may sign for it, the last tree cosigned."""
 
-    @property
-    def held(self) -> Held:
-        """The last tree cosigned; the empty one before the first."""
-        ...
-
-    def keep(self, held: Held, note: bytes, at: datetime) -> None:
-        """Replace it by a larger tree, or by the same one with a newer note."""
-        ...
+    keys: tuple[VerifierKey, ...]
+    held: Held
 
 
 class WitnessStore(Protocol):
@@ -33,14 +27,15 @@ class WitnessStore(Protocol):
         """Witness the log that the key is named after; False when that key was there already."""
         ...
 
-    def keys(self, origin: str) -> Sequence[VerifierKey]:
-        """Give the keys that may sign for this origin; none when it is not witnessed."""
+    def find(self, origin: str) -> WatchedLog | None:
+        """Give the log of this origin; None when it is not witnessed."""
         ...
 
-    def hold(self, origin: str) -> AbstractContextManager[Holding]:
-        """Take hold of a witnessed log: kept durably when the block ends, and nothing if it raises.
+    def replace(self, origin: str, before: Held, after: Held, note: bytes, at: datetime) -> bool:
+        """Hold another tree, or the same one with a newer note, in place of `before`.
 
-        Two holders of one log never overlap, in whatever processes they are.
+        True when it is kept durably; False when `before` is not what is held, and nothing was
+        changed. Of several at once that name one `before` and other trees, one is told True.
         """
         ...
 

@@ -11,7 +11,7 @@ from typing import Final
 from audit_log.domain.errors import DecisionsUnavailable
 from audit_log.domain.note import SignatureCheck
 from audit_log.domain.rules import people
-from audit_log.domain.rules.raised import Healed
+from audit_log.domain.rules.raised import Healed, Raised
 from audit_log.domain.rules.thresholds import Thresholds
 from audit_log.ports import (
     PersonDecisions,
@@ -58,14 +58,14 @@ class PeopleAsker:
         entries = self._store.entries(before, _ENTRIES)
         if not entries:
             return False
-        asked, end = self._questions(entries)
+        asked, end, raised = self._questions(entries)
         try:
             answers = self._decisions.decide(asked) if asked else ()
         except DecisionsUnavailable:
             self._complain(before, asked[0].index, entries)
             return False
         judged = zip(asked, answers, strict=True)
-        raised = [one for one in (people.judge(*pair) for pair in judged) if one is not None]
+        raised += [one for one in (people.judge(*pair) for pair in judged) if one is not None]
         first = {one.cause: one for one in reversed(raised)}
         healed = [
             Healed(cause=people.unanswered(one.index).cause, reason="answered") for one in asked[:1]
@@ -80,15 +80,21 @@ class PeopleAsker:
         self._store.commit(step, self._clock.now())
         return True
 
-    def _questions(self, entries: Sequence[StoredEntry]) -> tuple[list[people.PersonQuestion], int]:
+    def _questions(
+        self, entries: Sequence[StoredEntry]
+    ) -> tuple[list[people.PersonQuestion], int, list[Raised]]:
+        """Give what to ask, up to which entry, and what nobody can be asked about any more."""
         viewer = Viewer(vault=self._vault, pseudonyms=self._pseudonyms, check=self._check, vkeys={})
         asked: list[people.PersonQuestion] = []
+        raised: list[Raised] = []
         for stored in entries:
             fresh = viewer.questions(stored)
             if asked and len(asked) + len(fresh) > MAX_QUESTIONS:
-                return asked, stored.index
+                return asked, stored.index, raised
             asked += fresh
-        return asked, entries[-1].index + 1
+            if (src := viewer.unaskable(stored)) is not None:
+                raised.append(people.unaskable(stored.index, src, stored.arrived))
+        return asked, entries[-1].index + 1, raised
 
     def _complain(self, before: int, oldest: int, entries: Sequence[StoredEntry]) -> None:
         arrived = next(one.arrived for one in entries if one.index == oldest)

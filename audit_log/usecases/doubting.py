@@ -55,6 +55,13 @@ class Doubting:
                 self._drop(doubt)
         return healed
 
+    def uses(self, about: str) -> list[Use]:
+        """Give the uses that are in doubt because of this, each once, by index."""
+        causes = self._about.get(about, ())
+        doubts = [doubt for one in causes if (doubt := self._memory.doubts.get(one)) is not None]
+        found = {one.use.index: one.use for one in doubts if one.use is not None}
+        return [found[index] for index in sorted(found)]
+
     def due(self, now: datetime) -> list[Raised]:
         """Give the findings to open: doubts whose time is up and that are still right."""
         raised: list[Raised] = []

@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Final
 
 from audit_log.domain.copies import Completeness, Copies, CopyTerms, completeness
+from audit_log.domain.destroyed import Destroyed
 from audit_log.domain.errors import ErasureHeld, ErasureUnknown
 from audit_log.domain.parts import Holder, person_holder
 from audit_log.domain.rules.seen import NO_YEAR
@@ -21,6 +22,7 @@ from audit_log.domain.search import Account
 from audit_log.ports import (
     ErasureRecord,
     KeepingTransaction,
+    OutsideErasures,
     Pseudonyms,
     Shredded,
     Shredding,
@@ -73,11 +75,15 @@ def erase(
     principal: Principal,
     transaction: Transaction,
     pseudonyms: Pseudonyms,
+    outside: OutsideErasures,
     kept: CopiesKept = CopiesKept(),
     ids: IdSource,
     clock: Clock,
 ) -> Erased:
     """Destroy the key of an account, or of a member of a dataset.
+
+    It is remembered `outside` before the database commits: a commit that fails is made up for by
+    `usecases.replay`, and a backup restored later brings nothing back.
 
     `ground` is a code such as `gdpr_17_1_b`. Raises ValidationFailed for another ground,
     NothingToErase when no key is held. What is sequenced afterwards gets a new key. Under a legal
@@ -100,6 +106,7 @@ def erase(
             said = kept.completeness(now, log.copies())
             fact = erased_fact(wanted, shredded, said, now, actor=_actor(principal))
             entry_id = log.record(fact)
+            outside.remember([destroyed(wanted, shredded, now)])
     except ErasureHeld:
         return _postponed(
             target, ground, erasure_id, now, principal=principal, transaction=transaction,
@@ -126,6 +133,7 @@ def erased_fact(
     extra: dict[str, JSON] = {
         "below": shredded.below,
         "erasure": wanted.id,
+        "key": shredded.key,
         "places": b64encode(shredded.digest).decode("ascii"),
     }
     if said.by is not None:
@@ -140,6 +148,40 @@ def erased_fact(
         counts={"parts": shredded.parts},
         extra=extra,
         actor=actor,
+    )
+
+
+def replayed_fact(one: Destroyed, parts: int, at: datetime) -> Fact:
+    """Say that an erasure was done again, and how many parts a backup had brought back."""
+    return Fact(
+        type="placet.audit.erase.v1",
+        occurred_at=at,
+        trace_id=current_trace_id(),
+        reason=one.ground,
+        counts={"parts": parts},
+        extra={
+            "again": to_rfc3339(one.at),
+            "below": one.below,
+            "erasure": one.id,
+            "places": b64encode(one.digest).decode("ascii"),
+        },
+    )
+
+
+def destroyed(wanted: Shredding, shredded: Shredded, at: datetime) -> Destroyed:
+    """Give what is remembered of an erasure outside the database."""
+    return Destroyed(
+        id=wanted.id,
+        kind=wanted.kind,
+        ground=wanted.ground,
+        kid=shredded.kid,
+        made_at=shredded.made_at,
+        key=shredded.key,
+        account=wanted.pseudonyms[0] if wanted.pseudonyms else None,
+        below=shredded.below,
+        digest=shredded.digest,
+        at=at,
+        places=shredded.places,
     )
 
 

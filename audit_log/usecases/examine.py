@@ -20,12 +20,13 @@ from audit_log.domain.rules import (
     reached,
     silence,
     skew,
+    spoken,
     volume,
 )
 from audit_log.domain.rules.doubts import Doubt, about_chain, about_permit, about_trace
 from audit_log.domain.rules.memory import TALLY_LIFE, Memory, Tally
 from audit_log.domain.rules.raised import Healed, Raised
-from audit_log.domain.rules.seen import DECISION, Seen, use_of
+from audit_log.domain.rules.seen import DECISION, Seen, Use, use_of
 from audit_log.domain.rules.thresholds import Thresholds
 from audit_log.usecases.doubting import CLEARED, PERMIT_RULES, UNANNOUNCED, UNSIGNED, Doubting
 
@@ -36,18 +37,21 @@ _FORGET_EVERY: Final = timedelta(minutes=10)
 class Recheck:
     """Uses that were found good and must be judged again: a word about them came late.
 
-    Those of a permit at and after `since`, or those of a trace.
+    Those of a permit at and after `since`, those of a trace, or those that rest on a register.
     """
 
     since: datetime
     dataset: str | None
     permit: str | None = None
     trace: str | None = None
+    register: str | None = None
 
     def concerns(self, seen: Seen) -> bool:
         """Tell whether a use is one of those."""
         if seen.at < self.since or not seen.is_use:
             return False
+        if self.register is not None:
+            return any(name == self.register for name, _ in reached.rests_on(seen))
         return seen.permit == self.permit if self.permit is not None else seen.trace == self.trace
 
 
@@ -71,11 +75,13 @@ class Examiner:
         """Examine the next entry."""
         self._say(skew.judge(seen, self._limits))
         self._take_chain(seen)
+        if (usurped := spoken.judge(seen)) is not None:
+            self._say(usurped)
+            return  # nothing that it says is believed
         if seen.type in permits.TURNS:
             self._take_permit(seen)
         if (name := reached.register_of(seen)) is not None:
-            shelf = self.memory.registers
-            shelf.put(name, reached.ended(shelf.get(name), seen))
+            self._take_end(name, seen)
         if seen.type == DECISION:
             self._take_decision(seen)
         if seen.is_use:
@@ -87,6 +93,7 @@ class Examiner:
     def recheck(self, seen: Seen) -> None:
         """Judge a use again that was found good before."""
         self._judge_use(seen, late=True)
+        self._judge_reached(seen)
 
     def settle(
         self,
@@ -112,11 +119,25 @@ class Examiner:
     def _take_permit(self, seen: Seen) -> None:
         if seen.permit is None:
             return
-        shelf = self.memory.permits
-        shelf.put(seen.permit, permits.told(shelf.get(seen.permit), seen))
-        self.healed += self._doubts.changed(about_permit(seen.permit))
-        if permits.TURNS[seen.type] is not permits.Turn.LIVE:
+        shelf, about = self.memory.permits, about_permit(seen.permit)
+        before, doubted = shelf.get(seen.permit), self._doubts.uses(about)
+        shelf.put(seen.permit, permits.told(before, seen))
+        self.healed += self._doubts.changed(about)
+        for use in doubted:  # what one rule doubted for want of this entry, another may object to
+            self._doubt(use, tuple(PERMIT_RULES), seen.arrived + self._limits.span("grace"))
+        opens = permits.TURNS[seen.type] is permits.Turn.LIVE
+        if not opens or permits.shortened(before, seen):
             self.rechecks.append(Recheck(since=seen.at, dataset=seen.dataset, permit=seen.permit))
+
+    def _take_end(self, name: str, seen: Seen) -> None:
+        shelf = self.memory.registers
+        before = shelf.get(name)
+        after = reached.ended(before, seen)
+        shelf.put(name, after)
+        if after == (before or reached.Register()):
+            return
+        since = seen.at + self._limits.span("propagation")
+        self.rechecks.append(Recheck(since=since, dataset=seen.dataset, register=name))
 
     def _take_decision(self, seen: Seen) -> None:
         shelf = self.memory.traces
@@ -129,19 +150,20 @@ class Examiner:
 
     def _take_use(self, seen: Seen) -> None:
         self._judge_use(seen, late=False)
-        for name, revision in reached.rests_on(seen):
-            register = self.memory.registers.get(name)
-            self._say(reached.judge(seen, name, revision, register, self._limits))
+        self._judge_reached(seen)
         if (use := volume.tally_key(seen)) is not None:
             self._say(volume.judge(seen, use, self._count(use, seen), self._limits))
         self._take_account(seen)
 
     def _judge_use(self, seen: Seen, *, late: bool) -> None:
         """Doubt a use that is not good as far as is known; a late word is the last one."""
-        use = use_of(seen)
         rules = (*PERMIT_RULES, decided.RULE) if seen.is_read else tuple(PERMIT_RULES)
+        due = seen.arrived if late else seen.arrived + self._limits.span("grace")
+        self._doubt(use_of(seen), rules, due, late=late)
+
+    def _doubt(self, use: Use, rules: Sequence[str], due: datetime, *, late: bool = False) -> None:
         for rule in rules:
-            cause = f"{rule}/{seen.index}"
+            cause = f"{rule}/{use.index}"
             if self._doubts.judge(rule, use) is None or self.memory.doubts.get(cause) is not None:
                 continue
             of_trace = rule == decided.RULE
@@ -149,13 +171,18 @@ class Examiner:
                 Doubt(
                     rule=rule,
                     cause=f"{cause}/late" if late else cause,
-                    about=about_trace(seen.trace) if of_trace else about_permit(seen.permit or ""),
-                    index=seen.index,
-                    src=seen.src,
-                    due=seen.arrived if late else seen.arrived + self._limits.span("grace"),
+                    about=about_trace(use.trace) if of_trace else about_permit(use.permit or ""),
+                    index=use.index,
+                    src=use.src,
+                    due=due,
                     use=use,
                 )
             )
+
+    def _judge_reached(self, seen: Seen) -> None:
+        for name, revision in reached.rests_on(seen):
+            register = self.memory.registers.get(name)
+            self._say(reached.judge(seen, name, revision, register, self._limits))
 
     def _take_account(self, seen: Seen) -> None:
         if seen.actor is None:

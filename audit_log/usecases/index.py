@@ -5,7 +5,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from audit_log.domain.batch import PersonRow, SearchRow, Term, TermKind, term
+from audit_log.domain.batch import (
+    CohortRow,
+    PersonRow,
+    SearchRow,
+    Term,
+    TermKind,
+    cohort_text,
+    term,
+)
 from audit_log.domain.received import Sound
 from audit_log.domain.retention import month_of, retention_of, year_of
 from audit_log.domain.search import DECISION_CODES
@@ -97,6 +105,15 @@ class Indexer:
             PersonRow(self._book.required(TermKind.DATASET, dataset), ordinal, index)
             for dataset, ordinal in sound.people
         ]
+
+    def cohort_rows(self, index: int, sound: Sound) -> Sequence[CohortRow]:
+        """Make the row that finds an entry by the cohort it is about, if it names one."""
+        if sound.cohort is None or sound.dataset is None:
+            return ()
+        dataset = self._book.required(TermKind.DATASET, sound.dataset)
+        name = cohort_text(sound.cohort.cohort_id, sound.cohort.digest)
+        cohort = self._book.required(TermKind.COHORT, name)
+        return (CohortRow(dataset, cohort, index, sound.cohort.revision),)
 
     def _actor(self, name: tuple[str, str] | None) -> int | None:
         if name is None:

@@ -143,7 +143,7 @@ def state(
         count=count if exact or most is None else most,
         exact=exact,
         integrity=log.integrity.covering(as_of.size),
-        missing=missing_words(wanted, log.exports.standing(), log.reader.gaps(), at),
+        missing=missing_words(wanted, log.exports.standing(wanted.since, wanted.until), at),
     )
 
 

@@ -140,7 +140,7 @@ class Exporter:
             made_at=now,
             count=len(found),
             opened=opened,
-            producers=log.exports.standing(),
+            producers=log.exports.standing(*_times(question.asked.wanted)),
             integrity=_integrity(log, question.asked.as_of),
             nonce=self._random(_NONCE_BYTES),
         )
@@ -230,6 +230,10 @@ def _comes_too_early(job: ExportJob, log: Log, now: datetime) -> bool:
     """
     run = log.integrity.covering(job.as_of)
     return run is not None and run.size < job.as_of and now - job.asked_at < INTEGRITY_WAIT
+
+
+def _times(wanted: Filter | None) -> tuple[datetime | None, datetime | None]:
+    return (None, None) if wanted is None else (wanted.since, wanted.until)
 
 
 def _integrity(log: Log, as_of: int) -> JSON:

@@ -4,25 +4,32 @@
 The copy is believed as far as our own signature reaches: its tree must have the root of a note that
 this log signed, and the present tree must be a prefix of it. Only then anything is written, in the
 order of the indexes, through the sequencer itself. Sealed parts come from the intake and from
-Kafka, matched by leaf hash; those that nobody has any more stay away.
+Kafka, matched by leaf hash; those that nobody has any more stay away. So do those of people who
+were erased: where their parts were is remembered outside the database. An entry of the copy may
+speak of an erasure that is not: then no part from below it is believed to be anybody's still.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 
 from audit_log.domain.batch import Batch
 from audit_log.domain.chain import ChainKey, Link
 from audit_log.domain.checkpoint import Checkpoint
+from audit_log.domain.destroyed import SaidErasure
 from audit_log.domain.edge import Edge, grow
 from audit_log.domain.errors import Fenced, LogMismatch
 from audit_log.domain.merkle import leaf_hash
+from audit_log.domain.parts import group_code
 from audit_log.domain.received import CopyPlace, IntakePlace, Received, claimed_source, received_of
 from audit_log.domain.tiles import WIDTH, bundles_of
 from audit_log.ports import (
     BundleCopy,
     EntrySource,
     HeadFile,
+    OutsideErasures,
     OwnChain,
     Pseudonyms,
     Published,
@@ -36,9 +43,11 @@ from audit_log.ports import (
     Vault,
 )
 from audit_log.usecases.announce import finding_fact
+from audit_log.usecases.replay import Replayer, erasures_said, said_again
 from audit_log.usecases.sequence import Sequencer
 from shared.clock import Clock
 from shared.events import Fact
+from shared.sealing import open_sealed, pack_sealed
 
 _ALL = 1 << 40
 _POLL, _POLL_MS = 5_000, 2_000
@@ -46,11 +55,15 @@ _POLL, _POLL_MS = 5_000, 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """What was refilled: entries from `first` up to `size`, some of them without sealed parts."""
+    """What was refilled: entries from `first` up to `size`, some of them without sealed parts.
+
+    `erased` parts were there and were left away, because whom they were about was erased.
+    """
 
     first: int
     size: int
     unsealed: int
+    erased: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +80,9 @@ class Recovery:
     vault: Vault
     pseudonyms: Pseudonyms
     clock: Clock
+    replayer: Replayer
+    outside: OutsideErasures
+    src: str
 
     def refill(self, copy: BundleCopy, note: bytes) -> Recovered:
         """Refill the log up to a note of its own.
@@ -78,17 +94,35 @@ class Recovery:
         target = self.trust.open(note)
         standing = self.store.load()
         self._require_newest(target)
-        lost = _lost_leaves(copy, target, standing)
-        sealed = self._sealed_parts(standing, lost)
-        source = _Copied(copy, standing.edge.size, target.size, sealed, self.clock)
+        lost = _lost_entries(copy, target, standing)
+        self.replayer.step()
+        sealed = self._sealed_parts(standing, lost.leaves)
+        wanted = range(standing.edge.size, target.size)
+        source = _Copied(copy, wanted, sealed, self._erased(lost), self.clock)
         self._append(source, target)
+        again = list(said_again(self.store.pending(_ALL), self.src))
         self.own.catch_up()
         self._publish(target, note)
-        done = Recovered(first=standing.edge.size, size=target.size, unsealed=source.unsealed)
-        detail = {"first": done.first, "size": done.size, "unsealed": done.unsealed}
+        done = Recovered(
+            first=standing.edge.size,
+            size=target.size,
+            unsealed=source.unsealed,
+            erased=source.erased,
+        )
         with self.transaction() as log:
-            log.record(finding_fact("R15", "log_recovered", detail, self.clock.now()))
+            for fact in (*again, _recovered_fact(done, self.clock.now())):
+                log.record(fact)
+        self.outside.recovered(target.size)
         return done
+
+    def _erased(self, lost: "_Lost") -> "_Gone":
+        """Tell which sealed parts must not come back."""
+        below = self.replayer.from_entries(one for one in lost.erasures if one.src == self.src)
+        places: dict[int, set[int]] = {}
+        for one in self.outside.known().erasures:
+            for index, group in one.places:
+                places.setdefault(index, set()).add(group)
+        return _Gone(places=places, below=below)
 
     def _require_newest(self, target: Checkpoint) -> None:
         head = self.head_file.read()
@@ -133,8 +167,43 @@ class Recovery:
         self.publisher.publish(target.size, now)
 
 
-def _lost_leaves(copy: BundleCopy, target: Checkpoint, standing: Standing) -> frozenset[bytes]:
-    """Rebuild the tree of the copy; give the leaf hashes that the present tree has not.
+class _Lost(NamedTuple):
+    """The leaf hashes that the present tree has not, and the erasures that its entries speak of."""
+
+    leaves: frozenset[bytes]
+    erasures: Sequence[SaidErasure]
+
+
+class _Gone(NamedTuple):
+    """The places whose parts were erased; below an index, all are as good as that."""
+
+    places: Mapping[int, Collection[int]]
+    below: int
+
+    def without(self, index: int, sealed: bytes) -> tuple[bytes, int]:
+        """Give what is left of an entry's sealed parts, and how many were left away."""
+        gone = self.places.get(index, ())
+        if index >= self.below and not gone:
+            return sealed, 0
+        parts = open_sealed(sealed)
+        left = [
+            part for part in parts if index >= self.below and group_code(part.group) not in gone
+        ]
+        return pack_sealed(left), len(parts) - len(left)
+
+
+def _recovered_fact(done: Recovered, at: datetime) -> Fact:
+    detail = {
+        "erased": done.erased,
+        "first": done.first,
+        "size": done.size,
+        "unsealed": done.unsealed,
+    }
+    return finding_fact("R15", "log_recovered", detail, at)
+
+
+def _lost_entries(copy: BundleCopy, target: Checkpoint, standing: Standing) -> _Lost:
+    """Rebuild the tree of the copy; give what the present tree has not.
 
     Raises LogMismatch unless the copy has the note's root and the present tree is a prefix of it.
     """
@@ -142,9 +211,12 @@ def _lost_leaves(copy: BundleCopy, target: Checkpoint, standing: Standing) -> fr
     if size > target.size:
         raise LogMismatch("the tree is larger than the note: nothing is lost up to there")
     lost: list[bytes] = []
+    erasures: list[SaidErasure] = []
     matches = size == 0
     for name in bundles_of(target.size):
-        leaves = [leaf_hash(entry) for entry in copy.bundle(name.index, name.width)]
+        entries = copy.bundle(name.index, name.width)
+        erasures += erasures_said(entries)
+        leaves = [leaf_hash(entry) for entry in entries]
         inside = size - edge.size
         if 0 < inside <= len(leaves):
             matches = grow(edge, leaves[:inside]).edge.root() == root
@@ -154,7 +226,7 @@ def _lost_leaves(copy: BundleCopy, target: Checkpoint, standing: Standing) -> fr
         raise LogMismatch("the copy is not that of the note")
     if not matches:
         raise LogMismatch("the tree went on without the copy: restore the database anew first")
-    return frozenset(lost)
+    return _Lost(frozenset(lost), erasures)
 
 
 def _sources(standing: Standing) -> Mapping[str, frozenset[str]]:
@@ -171,16 +243,18 @@ class _Copied:
     def __init__(
         self,
         copy: BundleCopy,
-        first: int,
-        end: int,
+        wanted: range,
         sealed: Mapping[bytes, Received],
+        gone: _Gone,
         clock: Clock,
     ) -> None:
         self._copy = copy
         self._sealed = sealed
+        self._gone = gone
         self._clock = clock
-        self._waiting = self._entries(first, end)
+        self._waiting = self._entries(wanted.start, wanted.stop)
         self.unsealed = 0
+        self.erased = 0
         self.given = 0
 
     def follow(
@@ -210,10 +284,12 @@ class _Copied:
         # A row of the intake is taken; offsets of Kafka are left for the sequencer, which reads
         # everything again and drops what is here already.
         waits = found is not None and isinstance(found.place, IntakePlace)
+        parts, erased = (b"", 0) if found is None else self._gone.without(index, found.sealed)
+        self.erased += erased
         return Received(
             place=found.place if found is not None and waits else CopyPlace(index=index),
             raw=raw,
-            sealed=b"" if found is None else found.sealed,
+            sealed=parts,
             received_at=self._clock.now() if found is None else found.received_at,
             sources=sources,
             recovered=True,

@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 
+from audit_log.domain.authority import AUDIT_LOG, service_of
 from audit_log.domain.note import parse_vkey
 from audit_log.ports import Producer, StoredOffset, Transaction
 from shared.clock import Clock
@@ -49,6 +50,8 @@ def _require_form(producer: Producer) -> None:
     faults: list[FieldFault] = []
     if not is_source(producer.src):
         faults.append(FieldFault("/src", "not a source such as zz/consent_registry/1"))
+    elif service_of(producer.src) == AUDIT_LOG:
+        faults.append(FieldFault("/src", "the log speaks for itself, through no door"))
     if not producer.client_id or any(char.isspace() for char in producer.client_id):
         faults.append(FieldFault("/client_id", "a client id holds no space"))
     if producer.vkey:

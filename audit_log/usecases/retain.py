@@ -22,10 +22,11 @@ from audit_log.ports import (
     DroppedRange,
     KeepingTransaction,
     KeptMonth,
+    OutsideErasures,
     ReadCopies,
     Shredding,
 )
-from audit_log.usecases.erase import CopiesKept, erased_fact
+from audit_log.usecases.erase import CopiesKept, destroyed, erased_fact
 from shared.clock import Clock
 from shared.events import Fact
 from shared.ids import IdSource
@@ -49,6 +50,7 @@ class Retainer:
         transaction: KeepingTransaction,
         policy: RetentionPolicy,
         kept: CopiesKept,
+        outside: OutsideErasures,
         read_copies: ReadCopies | None,
         ids: IdSource,
         clock: Clock,
@@ -56,6 +58,7 @@ class Retainer:
         self._transaction = transaction
         self._policy = policy
         self._kept = kept
+        self._outside = outside
         self._read_copies = read_copies
         self._ids = ids
         self._clock = clock
@@ -88,6 +91,7 @@ class Retainer:
                 said = self._kept.completeness(now, desk.copies())
                 desk.record(erased_fact(wanted, shredded, said, now, actor=None))
                 desk.end_waiting(wanted.id, "done", now)
+                self._outside.remember([destroyed(wanted, shredded, now)])
         except ErasureHeld:
             return False
         except NothingToErase:

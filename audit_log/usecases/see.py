@@ -96,6 +96,13 @@ class Viewer:
             for one in (subject_of(part) for part in _people(parts))
         ]
 
+    def unaskable(self, stored: StoredEntry) -> str | None:
+        """Give the source of a use of somebody who was erased before anybody could be asked."""
+        entry = parse_entry(stored.raw)
+        people = [group for group in entry.commitments if group.startswith("subj/")]
+        gone = any(group_code(group) not in stored.parts for group in people)
+        return entry.src if gone and _is_use(entry) else None
+
     def _opened(self, entry: Entry, stored: StoredEntry) -> dict[str, SealedPart]:
         """Open what a rule needs of this entry; what was erased is left out."""
         found: dict[str, SealedPart] = {}

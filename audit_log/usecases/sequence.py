@@ -224,6 +224,7 @@ class Sequencer:
             entries=entries,
             search=[indexer.search_row(index, sound) for index, sound in indexed],
             people=[row for index, sound in indexed for row in indexer.person_rows(index, sound)],
+            cohorts=[row for index, sound in indexed for row in indexer.cohort_rows(index, sound)],
             sealed=sealed_rows(accepted, first, drawn.held, at),
             keys=drawn.rows,
             terms=book.fresh,

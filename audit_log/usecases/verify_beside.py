@@ -4,8 +4,9 @@
 Collected while the entries pass, compared at the end. Whose a key is shows in any part it opens.
 """
 
-from audit_log.domain.batch import Term, TermKind, term
+from audit_log.domain.batch import Term, TermKind, cohort_text, term
 from audit_log.domain.parts import Holder
+from audit_log.domain.received import cohort_of
 from audit_log.ports import Inspector, Pseudonyms
 from audit_log.usecases.erase import places_digest
 from audit_log.usecases.flaws import Flaws
@@ -37,6 +38,10 @@ class BesideVerifier:
             (TermKind.PURPOSES, " ".join(entry.purposes)),
         )
         self._terms |= {term(kind, text) for kind, text in said if text}
+        cohort = cohort_of(entry)
+        if cohort is not None:
+            name = cohort_text(cohort.cohort_id, cohort.digest)
+            self._terms.add(term(TermKind.COHORT, name))
 
     def see_people(self, datasets: set[str], *, complete: bool) -> None:
         """Take in the datasets of an entry's people; not `complete` when some cannot be opened."""

@@ -8,7 +8,7 @@ is gone must have been erased.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from audit_log.domain.batch import TermKind, term
+from audit_log.domain.batch import TermKind, cohort_text, term
 from audit_log.domain.chain import FIRST_SEQ, ChainKey
 from audit_log.domain.errors import Unopenable
 from audit_log.domain.parts import (
@@ -20,6 +20,7 @@ from audit_log.domain.parts import (
     source_holder,
     unpadded,
 )
+from audit_log.domain.received import cohort_of
 from audit_log.domain.retention import year_of
 from audit_log.domain.search import DECISION_CODES
 from audit_log.ports import DataKey, Inspector, Pseudonyms, StoredKey, StoredSearch, Vault
@@ -94,14 +95,15 @@ class RowVerifier:
         end = first + len(entries)
         kept = self._kept = self._kept or KeptRows(inspector)
         search = inspector.search_rows(first, end)
-        people = inspector.people(first, end)
+        people, cohorts = inspector.people(first, end), inspector.cohorts(first, end)
         parts = inspector.parts(first, end)
         erased, filed = inspector.erased(first, end), inspector.filed(first, end)
         for index, raw in enumerate(entries, start=first):
             entry = parse_entry(raw)
             stored, row = parts.get(index, {}), search.get(index)
+            named = _named_cohort(entry)
             if row is None and not stored and kept.may_miss(index, entry.type):
-                opened = _Opened()
+                opened, named = _Opened(), frozenset()
             else:
                 gone = erased.get(index, frozenset())
                 opened = self._open(index, entry, stored, gone, flaws)
@@ -109,6 +111,8 @@ class RowVerifier:
                 _check_filed(index, row, filed.get(index, set()), kept, flaws)
             if people.get(index, frozenset()) != opened.people:
                 flaws.add("ev_person", f"idx={index}", "names other people than the entry")
+            if cohorts.get(index, frozenset()) != named:
+                flaws.add("ev_cohort", f"idx={index}", "names another cohort than the entry")
             self._check_run(index, entry, inspector, flaws)
             self._seen(ChainKey(entry.src, entry.epoch)).note(entry.seq, leaf_hash(raw))
             self._see_beside(entry, opened, stored, inspector)
@@ -119,6 +123,8 @@ class RowVerifier:
             flaws.add("producer_run", f"first_idx={self._run[3]}", "reaches beyond the tree")
         for index in inspector.search_rows(size, size + (1 << 62)):
             flaws.add("ev", f"idx={index}", "has no entry")
+        for index in inspector.cohorts(size, size + (1 << 62)):
+            flaws.add("ev_cohort", f"idx={index}", "has no entry")
         (self._kept or KeptRows(inspector)).finish(inspector, flaws)
         self.check_blocks(0, size, inspector, flaws)
         if not self._skipped:
@@ -266,6 +272,15 @@ class RowVerifier:
         if index < first_index or place != (entry.src, entry.epoch, entry.seq):
             row = f"src={key.src} epoch={key.epoch} first_seq={first_seq}"
             flaws.add("producer_run", row, f"does not place entry {index}")
+
+
+def _named_cohort(entry: Entry) -> frozenset[tuple[str, str, int | None]]:
+    """Give what `ev_cohort` must say of an entry."""
+    cohort = cohort_of(entry)
+    if cohort is None or entry.dataset is None:
+        return frozenset()
+    dataset = _term(TermKind.DATASET, entry.dataset) or ""
+    return frozenset({(dataset, cohort_text(cohort.cohort_id, cohort.digest), cohort.revision)})
 
 
 def _check_filed(

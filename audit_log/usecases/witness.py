@@ -65,29 +65,37 @@ class Witness:
         """
         submission, note = _read(raw)
         origin = note.text.partition("\n")[0]
-        keys = self.store.keys(origin) if self.signers else ()
-        if not keys:
+        watched = self.store.find(origin) if self.signers else None
+        if watched is None:
             raise LogNotWitnessed("no log of this origin is witnessed here")
         try:
-            opened = open_note(submission.note, keys, self.check)
+            opened = open_note(submission.note, watched.keys, self.check)
         except NoteInvalid:
             raise CheckpointUntrusted("no key trusted for the origin has signed this") from None
         checkpoint = _checkpoint(opened.text, origin)
-        with self.store.hold(origin) as holding:
-            judgement = judge(submission, checkpoint, holding.held)
-            if judgement is Judgement.CONFLICT:
-                return Behind(size=holding.held.size)
-            if judgement is Judgement.OLD_TOO_LARGE:
-                raise SubmissionUnreadable("the old size is above the checkpoint's own")
-            if judgement is Judgement.INCONSISTENT:
-                raise GrowthUnproven("the checkpoint does not extend what was cosigned before")
-            now = self.clock.now()
-            lines = tuple(
-                cosign(one.key, one.sign, opened.text, int(now.timestamp())) for one in self.signers
-            )
-            kept = SignedNote(text=opened.text, signatures=(*opened.signatures, *lines))
-            holding.keep(Held(size=checkpoint.size, root=checkpoint.root), bytes(kept), now)
+        judgement = judge(submission, checkpoint, watched.held)
+        if judgement is Judgement.CONFLICT:
+            return Behind(size=watched.held.size)
+        if judgement is Judgement.OLD_TOO_LARGE:
+            raise SubmissionUnreadable("the old size is above the checkpoint's own")
+        if judgement is Judgement.INCONSISTENT:
+            raise GrowthUnproven("the checkpoint does not extend what was cosigned before")
+        now = self.clock.now()
+        lines = tuple(
+            cosign(one.key, one.sign, opened.text, int(now.timestamp())) for one in self.signers
+        )
+        kept = SignedNote(text=opened.text, signatures=(*opened.signatures, *lines))
+        after = Held(size=checkpoint.size, root=checkpoint.root)
+        if not self.store.replace(origin, watched.held, after, bytes(kept), now):
+            return self._overtaken(origin)
         return Cosigned(lines="".join(f"{line}\n" for line in lines).encode())
+
+    def _overtaken(self, origin: str) -> Behind:
+        """Say what is held since another submission came first; what was signed never leaves."""
+        watched = self.store.find(origin)
+        if watched is None:
+            raise LogNotWitnessed("no log of this origin is witnessed here")
+        return Behind(size=watched.held.size)
 
     def newest(self, digest: str) -> bytes:
         """Give the newest note cosigned for the log whose origin has this hex SHA-256.

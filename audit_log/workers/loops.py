@@ -11,7 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
-from audit_log.domain.errors import Fenced, HeadMismatch, LogMismatch, OffsetMissing
+from audit_log.domain.errors import (
+    Fenced,
+    HeadMismatch,
+    LogMismatch,
+    OffsetMissing,
+    OlderThanErased,
+)
 from shared.clock import Clock
 from shared.processes import run_loop
 
@@ -48,7 +54,7 @@ class Halt:
             return self._step()
         except Fenced:
             return False  # another leads: stand by
-        except (LogMismatch, OffsetMissing, HeadMismatch) as error:
+        except (LogMismatch, OffsetMissing, OlderThanErased, HeadMismatch) as error:
             _log.critical(
                 "stopped: somebody must look",
                 extra={"code": error.code, "detail": error.detail, **error.context},
@@ -56,6 +62,16 @@ class Halt:
             self.failed = True
             self._stop.set()
             return False
+
+
+def after(first: Callable[[], None], step: Callable[[], bool]) -> Callable[[], bool]:
+    """Give a step that does something else before it, and itself only when that has not failed."""
+
+    def both() -> bool:
+        first()
+        return step()
+
+    return both
 
 
 class Loop(NamedTuple):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Cohorts` and `Feed` on PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from consent_registry.domain.register import (
     BoundCohort,
     ChangeKind,
     FrozenCohort,
+    Holding,
     LiveCohort,
     Narrowed,
     RegisterChange,
@@ -30,6 +31,8 @@ from consent_registry.domain.register import (
 from shared.ids import ApplicationId, CohortId, DatasetId, Ordinal, PermitId, Revision
 
 _RULING_WITHDRAWN: Final = ""
+_BITMAPS_AT_ONCE: Final = 8
+_ORDINALS: Final = 1 << 32  # as many as a bitmap can hold
 
 
 class SqlCohorts:
@@ -111,6 +114,35 @@ class SqlCohorts:
             )
             for row in self._connection.execute(wanted)
         ]
+
+    def gone(self, cohort_id: CohortId, upto: Revision) -> BitMap:
+        """Read by the cohort."""
+        wanted = select(COHORT_NARROWED.c.ordinal).where(
+            COHORT_NARROWED.c.cohort_id == cohort_id, COHORT_NARROWED.c.revision <= upto
+        )
+        return BitMap(self._connection.execute(wanted).scalars())
+
+    def holding(
+        self, dataset: DatasetId, ordinal: Ordinal, cohorts: Sequence[CohortId]
+    ) -> Mapping[CohortId, Holding]:
+        """Look into one bitmap after the other: each may hold a million people."""
+        gone = and_(
+            COHORT_NARROWED.c.cohort_id == COHORT.c.cohort_id, COHORT_NARROWED.c.ordinal == ordinal
+        )
+        wanted = (
+            select(COHORT.c.cohort_id, COHORT.c.digest, COHORT.c.bitmap, COHORT_NARROWED.c.revision)
+            .outerjoin(COHORT_NARROWED, gone)
+            .where(COHORT.c.dataset == dataset, among(COHORT.c.cohort_id, cohorts))
+            .execution_options(yield_per=_BITMAPS_AT_ONCE)
+        )
+        return {
+            CohortId(row.cohort_id): Holding(
+                digest=row.digest,
+                within=ordinal < _ORDINALS and ordinal in from_bytes(bytes(row.bitmap)),
+                left=None if row.revision is None else Revision(row.revision),
+            )
+            for row in self._connection.execute(wanted)
+        }
 
     def serves(self, permit_id: PermitId) -> bool:
         """Look the permit up; it is unique."""

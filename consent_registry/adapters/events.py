@@ -12,13 +12,13 @@ from consent_registry.adapters.alarms import raise_alarm
 from consent_registry.adapters.as_of import index_as_of, revision_known
 from consent_registry.adapters.copying import copy_behind, instant
 from consent_registry.adapters.index_cache import IndexCache
+from consent_registry.adapters.person_keys import PersonKeys
 from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer
 from consent_registry.adapters.sets import picked
 from consent_registry.adapters.standings import Standings
-from consent_registry.adapters.tables import CONSENT_EVENT, PARTICIPANT, PERSON_KEY
+from consent_registry.adapters.tables import CONSENT_EVENT
 from consent_registry.domain.chains import Link
 from consent_registry.domain.cohort_index import CohortIndex
-from consent_registry.domain.errors import ParticipantUnknown
 from consent_registry.domain.history import Kind, Segment
 from consent_registry.domain.identifiers import is_own_id
 from consent_registry.domain.records import (
@@ -44,16 +44,17 @@ class SqlEvents:
         self,
         connection: Connection,
         *,
+        keys: PersonKeys,
         sealer: PersonSealer,
         cache: IndexCache,
         salts: Callable[[int], bytes],
     ) -> None:
         self._connection = connection
+        self._keys = keys
         self._sealer = sealer
         self._cache = cache
         self._salts = salts
         self._standings = Standings(connection)
-        self._made: dict[str, bytes] = {}  # the keys of people whom this transaction has made
 
     def of_members(
         self, dataset: DatasetId, ordinals: Sequence[Ordinal]
@@ -64,7 +65,7 @@ class SqlEvents:
         events = _events_of(dataset, ordinals)
         wanted = select(events).order_by(events.c.ordinal, events.c.revision)
         rows = self._connection.execute(wanted).all()
-        keys = self._keys({row.pid for row in rows})
+        keys = self._keys.known({row.pid for row in rows})
         found: dict[Ordinal, list[EventRecord]] = {}
         bad: list[str] = []
         for row in rows:
@@ -109,7 +110,7 @@ class SqlEvents:
                 .order_by(CONSENT_EVENT.c.ordinal, CONSENT_EVENT.c.revision)
             )
             rows = self._connection.execute(wanted).all()
-            keys = self._keys({row.pid for row in rows})
+            keys = self._keys.known({row.pid for row in rows})
             yield from (self._link(row, keys.get(row.pid)) for row in rows)
 
     def _link(self, row: Row[Any], key: bytes | None) -> Link:
@@ -127,7 +128,7 @@ class SqlEvents:
         self, records: Sequence[EventRecord], first: Set[Ordinal], fresh: Set[str]
     ) -> Mapping[EventId, bytes]:
         """Seal, chain and copy in."""
-        keys = self._keys_to_seal({record.pid for record in records}, fresh)
+        keys = self._keys.to_seal({record.pid for record in records}, fresh)
         last = self._last_hashes([record for record in records if record.ordinal not in first])
         hashes: dict[EventId, bytes] = {}
         rows: list[tuple[object, ...]] = []
@@ -195,35 +196,6 @@ class SqlEvents:
     def index(self, dataset: DatasetId, at: datetime) -> AbstractContextManager[CohortIndex]:
         """Bring the cached index to this transaction's state."""
         return self._cache.at(self._connection, dataset, at)
-
-    def _keys_to_seal(self, pids: set[str], fresh: Set[str]) -> dict[str, bytes]:
-        """Give everybody's key; whoever has none gets one."""
-        keys = {pid: self._made[pid] for pid in pids if pid in self._made}
-        if known := pids - keys.keys() - fresh:
-            keys |= self._keys(known)
-        missing = pids - keys.keys()
-        self._refuse_erased(missing - fresh)
-        self._made |= (new := self._new_keys(missing))
-        return keys | new
-
-    def _refuse_erased(self, pids: set[str]) -> None:
-        """Whoever was erased gets no key, so that nothing of hers is written any more."""
-        people = picked(PARTICIPANT, PARTICIPANT.c.pid, pids).c
-        wanted = select(people.pid).where(people.erased_at.is_not(None)).limit(1)
-        if pids and self._connection.execute(wanted).first() is not None:
-            raise ParticipantUnknown
-
-    def _keys(self, pids: set[str]) -> dict[str, bytes]:
-        wanted = select(picked(PERSON_KEY, PERSON_KEY.c.pid, pids))
-        rows = self._connection.execute(wanted)
-        return {row.pid: self._sealer.unwrap(row.pid, bytes(row.wrapped)) for row in rows}
-
-    def _new_keys(self, pids: set[str]) -> dict[str, bytes]:
-        made = self._sealer.new_keys(sorted(pids))
-        rows = [(pid, wrapped) for pid, (_, wrapped) in made.items()]
-        if rows:
-            copy_behind(self._connection, PERSON_KEY, ("pid", "wrapped"), rows)
-        return {pid: key for pid, (key, _) in made.items()}
 
     def _last_hashes(
         self, records: Sequence[EventRecord]

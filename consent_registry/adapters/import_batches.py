@@ -4,7 +4,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.copying import copy_rows
@@ -24,7 +35,7 @@ from consent_registry.domain.batches import (
     ImportState,
     Mode,
 )
-from consent_registry.domain.row_codes import BY_CODE, Fault
+from consent_registry.domain.row_codes import BY_CODE, NOTE, Fault
 from shared.principal import Principal
 
 _FAULT_COLUMNS: Final = tuple(column.name for column in IMPORT_FAULT.columns)
@@ -170,9 +181,7 @@ class BatchStore:
 
     def faulty_rows(self, import_id: str) -> int:
         """Count the lines with a fault."""
-        wanted = select(func.count(IMPORT_FAULT.c.line.distinct())).where(
-            IMPORT_FAULT.c.import_id == import_id
-        )
+        wanted = select(func.count(IMPORT_FAULT.c.line.distinct())).where(faults_of(import_id))
         return int(self._connection.execute(wanted).scalar_one())
 
     def clear(self, import_id: str, *, rows: bool, file: bool) -> None:
@@ -182,6 +191,12 @@ class BatchStore:
         tables += [IMPORT_CHUNK] if file else []
         for table in tables:
             self._connection.execute(delete(table).where(table.c.import_id == import_id))
+
+
+def faults_of(import_id: str) -> ColumnElement[bool]:
+    """Say in SQL that a fault is one of this import, and no mere note."""
+    is_note = IMPORT_FAULT.c.code.startswith(NOTE, autoescape=True)
+    return and_(IMPORT_FAULT.c.import_id == import_id, ~is_note)
 
 
 def _values(batch: ImportBatch) -> dict[str, object]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, delete, exists, func, select, text, upda
 from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.copying import copy_rows, instant
-from consent_registry.adapters.import_batches import BatchStore
+from consent_registry.adapters.import_batches import BatchStore, faults_of
 from consent_registry.adapters.read_ahead import ReadAhead
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import (
@@ -63,6 +63,7 @@ class SqlImports(BatchStore):
                 instant(row.effective_from),
                 instant(row.effective_to) if row.effective_to else None,
                 row.form_version,
+                " ".join(row.references) or None,
             )
             for line, row in rows
         )
@@ -131,6 +132,15 @@ class SqlImports(BatchStore):
         rows = map(_staged, self._connection.execute(wanted, execution_options=pieces))
         for _, consent in groupby(rows, key=lambda staged: staged.first_line):
             yield list(consent)
+
+    def in_error(self, import_id: str) -> Sequence[StagedRow]:
+        """Read them all: they are what somebody has mended by hand."""
+        wanted = (
+            select(*_STAGED)
+            .where(IMPORT_ROW.c.import_id == import_id, IMPORT_ROW.c.kind == Kind.INVALIDATED.value)
+            .order_by(IMPORT_ROW.c.line)
+        )
+        return [_staged(row) for row in self._connection.execute(wanted)]
 
     def drop_rows(self, import_id: str, lines: Sequence[int]) -> None:
         """Delete single rows."""
@@ -258,7 +268,7 @@ class SqlImports(BatchStore):
             .returning(rows.line)
         )
         dropped = set(self._connection.execute(statement).scalars())
-        wanted = select(IMPORT_FAULT.c.line).where(IMPORT_FAULT.c.import_id == import_id).distinct()
+        wanted = select(IMPORT_FAULT.c.line).where(faults_of(import_id)).distinct()
         return sorted(dropped - set(self._connection.execute(wanted).scalars()))
 
     def drop_repeated(self, batch: ImportBatch) -> int:
@@ -327,7 +337,7 @@ def _next_rows(
 
 def _staged(row: Row[Any]) -> StagedRow:
     line, first_line, participant, dataset, local_id, alternative, text, *rest = tuple(row)
-    kind, expressed_at, effective_from, effective_to, form_version = rest
+    kind, expressed_at, effective_from, effective_to, form_version, names = rest
     consent = ConsentRow(
         participant=participant,
         dataset=dataset,
@@ -339,5 +349,6 @@ def _staged(row: Row[Any]) -> StagedRow:
         effective_from=effective_from,
         effective_to=effective_to,
         form_version=form_version,
+        references=tuple(names.split()) if names else (),
     )
     return StagedRow(line, first_line, consent)

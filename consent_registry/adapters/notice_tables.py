@@ -17,8 +17,8 @@ from sqlalchemy import (
 )
 
 
-def notice_tables(metadata: MetaData) -> tuple[Table, Table]:
-    """Declare notices, due until `due_at` is empty, and the steps that became of each."""
+def notice_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
+    """Declare notices, due until `due_at` is empty, the steps of each, and the rounds of many."""
     instant, id_ = DateTime(timezone=True), Uuid(as_uuid=False)
     notice = Table(
         "notice",
@@ -41,4 +41,14 @@ def notice_tables(metadata: MetaData) -> tuple[Table, Table]:
         Column("outcome", Text, nullable=False),
         Column("at", instant, nullable=False),
     )
-    return notice, step
+    rounds = Table(
+        "notice_round",
+        metadata,
+        Column("kind", Text, primary_key=True),
+        Column("about", Text, primary_key=True),
+        Column("begun_at", instant, nullable=False),
+        # After whose id it goes on, in the order of ids.
+        Column("after_pid", id_),
+        Column("ended_at", instant),
+    )
+    return notice, step, rounds

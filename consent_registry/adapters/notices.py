@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Notices` on PostgreSQL: a row for each notice, and its steps, which are only ever added."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
+from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import NOTICE, NOTICE_STEP
 from consent_registry.domain.notices import Notice, NoticeKind, Outcome
 
@@ -49,17 +50,7 @@ class SqlNotices:
         row = self._connection.execute(wanted).one_or_none()
         if row is None:
             return None
-        steps = select(_STEP.outcome).where(_STEP.notice_id == row.notice_id)
-        said = list(self._connection.execute(steps.order_by(_STEP.number)).scalars())
-        return Notice(
-            notice_id=row.notice_id,
-            pid=row.pid,
-            kind=NoticeKind(row.kind),
-            about=row.about,
-            day=row.day,
-            attempts=said.count(Outcome.BEGUN.value),
-            under_way=said[-1:] == [Outcome.BEGUN.value],
-        )
+        return self._notice(row)
 
     def step(self, notice: Notice, outcome: Outcome, at: datetime, again: datetime | None) -> None:
         """Insert a step, and move the row."""
@@ -84,14 +75,55 @@ class SqlNotices:
         row = self._connection.execute(wanted).one_or_none()
         return None if row is None else row.due_at is None
 
-    def steps(self, pid: str) -> Sequence[tuple[NoticeKind, Outcome, datetime]]:
+    def steps(self, pids: Iterable[str]) -> Sequence[tuple[NoticeKind, Outcome, datetime]]:
         """Join both tables."""
         wanted = (
             select(_NOTICE.kind, _STEP.outcome, _STEP.at)
             .join(NOTICE_STEP, _STEP.notice_id == _NOTICE.notice_id)
-            .where(_NOTICE.pid == pid)
+            .where(among(_NOTICE.pid, pids))
             .order_by(_STEP.at.desc(), _STEP.notice_id.desc(), _STEP.number.desc())
             .limit(_SHOWN)
         )
         rows = self._connection.execute(wanted)
         return [(NoticeKind(row.kind), Outcome(row.outcome), row.at) for row in rows]
+
+    def last_sent(self, pids: Iterable[str], kinds: Iterable[NoticeKind]) -> datetime | None:
+        """Read the newest step of that outcome."""
+        wanted = (
+            select(func.max(_STEP.at))
+            .join(NOTICE, _STEP.notice_id == _NOTICE.notice_id)
+            .where(
+                among(_NOTICE.pid, pids),
+                _NOTICE.kind.in_([kind.value for kind in kinds]),
+                _STEP.outcome == Outcome.SENT.value,
+            )
+        )
+        found: datetime | None = self._connection.execute(wanted).scalar_one()
+        return found
+
+    def alike(self, notice: Notice, pids: Iterable[str], queued_by: datetime) -> Sequence[Notice]:
+        """Lock rows, and leave out those under way."""
+        wanted = select(NOTICE).where(
+            among(_NOTICE.pid, pids),
+            _NOTICE.kind == notice.kind.value,
+            _NOTICE.notice_id != notice.notice_id,
+            _NOTICE.due_at.is_not(None),
+            _NOTICE.queued_at <= queued_by,
+        )
+        rows = self._connection.execute(wanted.with_for_update(skip_locked=True)).all()
+        found = [self._notice(row) for row in rows]
+        return [one for one in found if not one.under_way]
+
+    def _notice(self, row: Row[Any]) -> Notice:
+        steps = select(_STEP.outcome).where(_STEP.notice_id == row.notice_id)
+        said = list(self._connection.execute(steps.order_by(_STEP.number)).scalars())
+        return Notice(
+            notice_id=row.notice_id,
+            pid=row.pid,
+            kind=NoticeKind(row.kind),
+            about=row.about,
+            day=row.day,
+            queued_at=row.queued_at,
+            attempts=said.count(Outcome.BEGUN.value),
+            under_way=said[-1:] == [Outcome.BEGUN.value],
+        )

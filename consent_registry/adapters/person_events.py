@@ -10,19 +10,18 @@ from sqlalchemy import Connection, Row, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters import mandate_holders, person_bars
+from consent_registry.adapters.person_keys import PersonKeys
 from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import (
     DATASET_MEMBER,
     OPT_OUT_PERSON,
     OPT_OUT_REGISTER,
-    PARTICIPANT,
     PERSON_EVENT,
-    PERSON_KEY,
     PERSON_REACH,
 )
 from consent_registry.domain.bars import BarSegment
-from consent_registry.domain.errors import ParticipantUnknown
+from consent_registry.domain.mandates import Mandate
 from consent_registry.domain.person_events import (
     PersonKind,
     PersonRecord,
@@ -48,9 +47,15 @@ class SqlPersonEvents:
     """The port `PersonEvents`; `salts(n)` gives n fresh random bytes."""
 
     def __init__(
-        self, connection: Connection, *, sealer: PersonSealer, salts: Callable[[int], bytes]
+        self,
+        connection: Connection,
+        *,
+        keys: PersonKeys,
+        sealer: PersonSealer,
+        salts: Callable[[int], bytes],
     ) -> None:
         self._connection = connection
+        self._keys = keys
         self._sealer = sealer
         self._salts = salts
 
@@ -58,7 +63,7 @@ class SqlPersonEvents:
         """Read, and open what can be opened."""
         wanted = select(PERSON_EVENT).where(among(_EVENT.pid, pids))
         rows = self._connection.execute(wanted.order_by(_EVENT.pid, _EVENT.number)).all()
-        keys = self._keys({row.pid for row in rows})
+        keys = self._keys.known({row.pid for row in rows})
         found: dict[str, list[PersonRecord]] = {}
         for row in rows:
             found.setdefault(row.pid, []).append(_record(row, self._opened(row, keys)))
@@ -67,8 +72,7 @@ class SqlPersonEvents:
     def append(self, records: Sequence[PersonRecord]) -> Sequence[bytes]:
         """Seal, chain and insert."""
         pids = {record.pid for record in records}
-        keys = self._keys(pids)
-        keys |= {pid: self._new_key(pid) for pid in sorted(pids - keys.keys())}
+        keys = self._keys.to_seal(pids)
         last = self._last_hashes(pids)
         hashes: list[bytes] = []
         for record in records:
@@ -212,10 +216,11 @@ class SqlPersonEvents:
         """Note that it was said."""
         person_bars.turned(self._connection, dataset, ordinals, upto)
 
-    def name_holder(self, mandate_id: str, pid: str, login: tuple[str, str] | None) -> None:
+    def name_holder(self, mandate: Mandate, pid: str) -> None:
         """Insert a row."""
-        hashed = None if login is None else self._sealer.blind(*login)
-        mandate_holders.put(self._connection, mandate_id, pid, hashed)
+        login = self._sealer.blind(mandate.issuer, mandate.subject) if mandate.issuer else None
+        whose = (mandate.mandate_id, pid)
+        mandate_holders.put(self._connection, whose, login, mandate.ends)
 
     def wards(self, issuer: str, subject: str) -> frozenset[str]:
         """Read rows."""
@@ -230,19 +235,6 @@ class SqlPersonEvents:
     ) -> Sequence[Listed]:
         """Read a page."""
         return mandate_holders.listed(self._connection, kind, before, limit)
-
-    def _keys(self, pids: Iterable[str]) -> dict[str, bytes]:
-        rows = self._connection.execute(select(PERSON_KEY).where(among(PERSON_KEY.c.pid, pids)))
-        return {row.pid: self._sealer.unwrap(row.pid, bytes(row.wrapped)) for row in rows}
-
-    def _new_key(self, pid: str) -> bytes:
-        """Make a person's first key; whoever was erased gets none, as with consents."""
-        erased = select(PARTICIPANT.c.erased_at).where(PARTICIPANT.c.pid == pid)
-        if self._connection.execute(erased).scalar_one_or_none() is not None:
-            raise ParticipantUnknown
-        key, wrapped = self._sealer.new_key(pid)
-        self._connection.execute(insert(PERSON_KEY).values(pid=pid, wrapped=wrapped))
-        return key
 
     def _last_hashes(self, pids: Iterable[str]) -> dict[str, bytes]:
         newest = (

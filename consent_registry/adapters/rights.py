@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
-from sqlalchemy.dialects import postgresql
 
+from consent_registry.adapters.person_keys import PersonKeys
 from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer
 from consent_registry.adapters.tables import (
-    PERSON_KEY,
     RIGHTS_REQUEST,
     RIGHTS_STEP,
     WITHDRAWAL_TASK,
@@ -24,9 +23,15 @@ class SqlRightsRequests:
     """The port `RightsRequests`; `salts(n)` gives n fresh random bytes."""
 
     def __init__(
-        self, connection: Connection, sealer: PersonSealer, salts: Callable[[int], bytes]
+        self,
+        connection: Connection,
+        *,
+        keys: PersonKeys,
+        sealer: PersonSealer,
+        salts: Callable[[int], bytes],
     ) -> None:
         self._connection = connection
+        self._keys = keys
         self._sealer = sealer
         self._salts = salts
 
@@ -34,7 +39,7 @@ class SqlRightsRequests:
         """Insert a row, the words sealed."""
         sealed = None
         if words:
-            key = self._key(request.pid) or self._new_key(request.pid)
+            key = self._keys.to_seal([request.pid])[request.pid]
             salt = self._salts(SALT_BYTES)
             sealed = self._sealer.seal(key, request.request_id, salt, words.encode())
         self._connection.execute(
@@ -76,8 +81,10 @@ class SqlRightsRequests:
             RIGHTS_REQUEST.c.request_id == request_id
         )
         row = self._connection.execute(wanted).one_or_none()
-        key = None if row is None or row.words is None else self._key(row.pid)
-        if row is None or key is None:
+        if row is None or row.words is None:
+            return None
+        key = self._keys.known([row.pid]).get(row.pid)
+        if key is None:
             return None
         opened = self._sealer.open(key, request_id, bytes(row.words))
         return None if opened is None else opened[1].decode()
@@ -106,19 +113,6 @@ class SqlRightsRequests:
                 desk_subject=subject,
             )
         )
-
-    def _key(self, pid: str) -> bytes | None:
-        wanted = select(PERSON_KEY.c.wrapped).where(PERSON_KEY.c.pid == pid)
-        wrapped = self._connection.execute(wanted).scalar_one_or_none()
-        return None if wrapped is None else self._sealer.unwrap(pid, bytes(wrapped))
-
-    def _new_key(self, pid: str) -> bytes:
-        """Make a key for somebody without any event; the caller holds her."""
-        key, wrapped = self._sealer.new_key(pid)
-        values = {"pid": pid, "wrapped": wrapped}
-        statement = postgresql.insert(PERSON_KEY).values(values).on_conflict_do_nothing()
-        self._connection.execute(statement)
-        return self._key(pid) or key
 
     def _one(self, wanted: Select[Any]) -> RightsRequest | None:
         row = self._connection.execute(wanted).one_or_none()

@@ -32,12 +32,11 @@ class PersonSealer:
         self._blinding = hmac.digest(wrapping_key, b"placet/mandate-login/v1\n", "sha256")
         self._chance = Chance()
 
-    def new_key(self, pid: str) -> tuple[bytes, bytes]:
-        """Make a person's key; gives it and its wrapped form, which only serves that person."""
-        return self.new_keys([pid])[pid]
-
     def new_keys(self, pids: Sequence[str]) -> dict[str, tuple[bytes, bytes]]:
-        """Make keys as `new_key` does; asking the system once is most of what that takes."""
+        """Make people's keys; gives each with its wrapped form, which only serves that person.
+
+        The system is asked for chance once: that is most of what it takes.
+        """
         keys = _cut(os.urandom(KEY_BYTES * len(pids)), KEY_BYTES)
         nonces = _cut(self._chance(_NONCE_BYTES * len(pids)), _NONCE_BYTES)
         made: dict[str, tuple[bytes, bytes]] = {}

@@ -13,10 +13,11 @@ from consent_registry.domain.disclosure import StandIn
 from shared.ids import DatasetId
 
 _NEAR: Final = text(
-    "SELECT reach, people FROM stand_in WHERE dataset = :dataset AND (size = 0 OR EXISTS ("
-    "SELECT FROM json_array_elements_text(CAST(:sizes AS json)) AS wanted "
-    "WHERE size BETWEEN CAST(wanted AS bigint) - :within AND CAST(wanted AS bigint) + :within)) "
-    "ORDER BY number"
+    "WITH near AS (SELECT number FROM stand_in WHERE dataset = :dataset AND size = 0 UNION "
+    "SELECT one.number FROM json_array_elements_text(CAST(:sizes AS json)) AS wanted "
+    "CROSS JOIN LATERAL (SELECT number FROM stand_in WHERE dataset = :dataset AND size BETWEEN "
+    "CAST(wanted AS bigint) - :within AND CAST(wanted AS bigint) + :within) AS one) "
+    "SELECT reach, people FROM stand_in JOIN near USING (number) ORDER BY number"
 )
 
 
@@ -34,12 +35,14 @@ class SqlStandIns:
 
     def add(self, dataset: DatasetId, made: Sequence[StandIn]) -> None:
         """Insert in order."""
-        for one in made:
-            self._connection.execute(
-                insert(STAND_IN).values(
-                    dataset=dataset,
-                    size=len(one.people),
-                    reach=one.reach,
-                    people=canonical_bytes(one.people),
-                )
-            )
+        rows = [
+            {
+                "dataset": dataset,
+                "size": len(one.people),
+                "reach": one.reach,
+                "people": canonical_bytes(one.people),
+            }
+            for one in made
+        ]
+        if rows:
+            self._connection.execute(insert(STAND_IN), rows)

@@ -50,7 +50,7 @@ ENDED_SESSIONS: Final = ended_session_table(METADATA)
 CONSENT_FORM, CONSENT_FORM_STEP = form_tables(METADATA)
 BESIDE: Final = beside_tables(METADATA)
 RULING_STATEMENT: Final = ruling_statement_table(METADATA)
-NOTICE, NOTICE_STEP = notice_tables(METADATA)
+NOTICE, NOTICE_STEP, NOTICE_ROUND = notice_tables(METADATA)
 STUDY_VERSION, STUDY_DATASET = study_tables(METADATA)
 
 _INSTANT: Final = DateTime(timezone=True)
@@ -344,6 +344,8 @@ IMPORT_ROW: Final = Table(
     Column("effective_from", _INSTANT, nullable=False),
     Column("effective_to", _INSTANT),
     Column("form_version", Text, nullable=False),
+    # Digests of the names of a FHIR consent, apart by spaces.
+    Column("reference_names", Text),
     Index(None, "import_id", "first_line"),
 )
 

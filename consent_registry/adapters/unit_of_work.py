@@ -24,9 +24,11 @@ from consent_registry.adapters.notices import SqlNotices
 from consent_registry.adapters.opt_outs import SqlOptOuts
 from consent_registry.adapters.people import SqlPeople
 from consent_registry.adapters.person_events import SqlPersonEvents
+from consent_registry.adapters.person_keys import PersonKeys
 from consent_registry.adapters.read_ahead import ReadAhead
 from consent_registry.adapters.releases import SqlReleases
 from consent_registry.adapters.rights import SqlRightsRequests, SqlTasks
+from consent_registry.adapters.rounds import SqlRounds
 from consent_registry.adapters.rulings import SqlRulings
 from consent_registry.adapters.sealing import PersonSealer
 from consent_registry.adapters.stand_ins import SqlStandIns
@@ -112,7 +114,10 @@ class SqlUnit:
         self.destruction = SqlDestruction(connection, around.producer.src)
         self.approvals = SqlApprovals(connection)
         self.rulings = SqlRulings(connection)
-        self.requests = SqlRightsRequests(connection, around.sealer, around.salts)
+        keys = PersonKeys(connection, around.sealer)
+        self.requests = SqlRightsRequests(
+            connection, keys=keys, sealer=around.sealer, salts=around.salts
+        )
         self.tasks = SqlTasks(connection)
         self.feed = SqlFeed(connection)
         self.acknowledgements = SqlAcknowledgements(connection)
@@ -122,12 +127,15 @@ class SqlUnit:
         self.catalogue = SqlCatalogue(connection)
         self.studies = SqlStudies(connection)
         self.notices = SqlNotices(connection)
+        self.rounds = SqlRounds(connection)
         self.releases = SqlReleases(connection)
         self.forms = SqlForms(connection)
         self.terms = SqlTermsInUse(connection)
-        self.person_events = SqlPersonEvents(connection, sealer=around.sealer, salts=around.salts)
+        self.person_events = SqlPersonEvents(
+            connection, keys=keys, sealer=around.sealer, salts=around.salts
+        )
         self.events = SqlEvents(
-            connection, sealer=around.sealer, cache=around.cache, salts=around.salts
+            connection, keys=keys, sealer=around.sealer, cache=around.cache, salts=around.salts
         )
 
     def record(self, fact: Fact) -> None:

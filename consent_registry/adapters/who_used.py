@@ -69,7 +69,10 @@ def _use(one: Any) -> DataUse:
 
 
 def _missing(found: Any) -> Iterator[NotReporting]:
+    """Give those whose word is missing now; one that was silent once may have told all since."""
     for one in found:
+        if not one["gaps"] and not one["silent"]:
+            continue
         since = one["silent_since"]
         yield NotReporting(
             node=_text(one["src"]),

@@ -112,6 +112,8 @@ class CohortIndex:
 
     def forget(self, ordinals: BitMap) -> None:
         """Take these people out of every set, so that their new standing can be put in."""
+        if not ordinals:
+            return  # to visit thousands of sets for nobody takes as long as to decide
         for bitmap in self._bitmaps():
             bitmap.difference_update(ordinals)
 

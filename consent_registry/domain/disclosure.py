@@ -125,6 +125,8 @@ class Discloser:
 
     @staticmethod
     def _stands_for(one: StandIn, people: BitMap) -> bool:
+        if abs(len(one.people) - len(people)) >= one.reach:
+            return False  # sizes are known; to compare two sets takes a walk through both
         return one.people.symmetric_difference_cardinality(people) < one.reach
 
     def _remember(self, people: BitMap, *, first: bool = False) -> None:

@@ -13,6 +13,8 @@ else, by four rules (consent.md section 2.5):
    brings nobody back.
 3. An ended grant is EXPIRED; an older one does not come back behind it.
 4. Two different grants that cannot be told apart in time permit nothing.
+5. A grant that was entered in error never counted. Only it is closed, from its own beginning; what
+   stood before it does not come back as a yes, and a no stands again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -71,6 +73,8 @@ class ConsentEvent:
 
     `terms` is None for closing events, and for a grant whose stored terms are unreadable, which
     then permits nothing. `effective_to` is the first instant at which a grant no longer holds.
+    `voids` are the grants that an INVALIDATED event is about; one that names none closes as any
+    other closing does.
     """
 
     event_id: EventId
@@ -81,6 +85,7 @@ class ConsentEvent:
     revision: Revision
     terms: Terms | None = None
     effective_to: datetime | None = None
+    voids: frozenset[EventId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +116,12 @@ def standing_at(
         if event.effective_from <= effective_at
         and (known_at is None or event.recorded_at <= known_at)
     ]
+    if any(event.voids for event in begun):
+        return _beside_voided(begun, effective_at)
+    return _standing(begun, effective_at)
+
+
+def _standing(begun: Sequence[ConsentEvent], effective_at: datetime) -> Standing:
     grants = [event for event in begun if event.kind.grants]
     closings = [event for event in begun if not event.kind.grants]
     if not grants:
@@ -124,6 +135,22 @@ def standing_at(
     if _ambiguous(grants, grant):
         return Standing(state=State.INVALID, event_id=grant.event_id)
     return Standing(state=State.GIVEN, terms=grant.terms, event_id=grant.event_id)
+
+
+def _beside_voided(begun: Sequence[ConsentEvent], effective_at: datetime) -> Standing:
+    """Say what holds where something was entered in error: what held, unless that is it."""
+    voiding = {one: event for event in begun for one in event.voids}
+    others = [event for event in begun if not event.voids]
+    newest = max((event for event in others if event.kind.grants), key=_expressed, default=None)
+    if newest is None or newest.event_id not in voiding:
+        return _standing(others, effective_at)
+    before = _standing([one for one in others if one.event_id not in voiding], effective_at)
+    if before.state in _NOES:
+        return before
+    return Standing(state=State.INVALID, event_id=voiding[newest.event_id].event_id)
+
+
+_NOES: Final = frozenset({State.REFUSED, State.WITHDRAWN, State.PENDING_RECONSENT})
 
 
 def _expressed(event: ConsentEvent) -> tuple[datetime, datetime, Revision, EventId]:
@@ -176,6 +203,8 @@ def timeline(events: Sequence[ConsentEvent]) -> tuple[Segment, ...]:
 def _lone(event: ConsentEvent) -> tuple[Segment, ...]:
     """Give the timeline of a single event: most people's, and an import makes millions of them."""
     if not event.kind.grants:
+        if event.voids:
+            return ()
         closed = _closed([event])
         return (Segment(starts_at=event.effective_from, ends_at=None, standing=closed),)
     given = Standing(state=State.GIVEN, terms=event.terms, event_id=event.event_id)

@@ -20,7 +20,7 @@ from shared.ids import DatasetId
 MAJORITY: Final = "majority"
 """What the body of a mandate says that ends when the person is of age."""
 _LEAP_DAY: Final = (2, 29)
-_EARLIEST_ZONE: Final = timedelta(hours=14)
+EARLIEST_ZONE: Final = timedelta(hours=14)
 
 
 class MandateKind(Enum):
@@ -181,4 +181,4 @@ def birthday(born: date, age: int) -> datetime:
     year = born.year + age
     leaps = (born.month, born.day) != _LEAP_DAY or calendar.isleap(year)
     day = date(year, born.month, born.day if leaps else born.day - 1)
-    return datetime.combine(day, time(), tzinfo=UTC) - _EARLIEST_ZONE
+    return datetime.combine(day, time(), tzinfo=UTC) - EARLIEST_ZONE

@@ -5,18 +5,22 @@ It names no person: counts, reasons, versions, and a salted digest of the bitmap
 purpose are left out; the purpose's own digest covers them. Signing is not done here.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from consent_registry.domain.bitmaps import salted_digest
+from pyroaring import BitMap
+
+from consent_registry.domain.bitmaps import salted_digest, to_text
 from consent_registry.domain.cohort import Cohort
 from consent_registry.domain.disclosure import Figures
 from consent_registry.domain.duo import DUO_RELEASE
 from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.optout import OptOutRegister
 from consent_registry.domain.places import PLACES_RELEASE
+from consent_registry.domain.register import Dataset, FrozenCohort
 from consent_registry.domain.rulings import NamedRuling
 from consent_registry.domain.verdict import ENGINE_VERSION
 from shared.canonical import JSON
@@ -114,6 +118,47 @@ def frozen_manifest(
         "cohort_id": cohort_id,
         "application_id": application_id,
         "void_at": to_rfc3339(void_at),
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Who was in a live cohort at one revision of its dataset, and who is at a later one."""
+
+    before: BitMap
+    since: Revision
+    members: BitMap
+    revision: Revision
+
+    @property
+    def delta(self) -> BitMap:
+        """Who is in one of the two sets: the holder of the first makes the second of it by XOR."""
+        return self.before ^ self.members
+
+
+def standing_manifest(
+    issuer: str, dataset: Dataset, frozen: FrozenCohort, stretch: Stretch, at: datetime
+) -> dict[str, JSON]:
+    """Make the statement about a live cohort as it stands, for who holds it as it stood before.
+
+    It binds both sets by their salted digests, the delta between them, and the statement that the
+    cohort was frozen with. It has no numbers: those that may be told stand in the frozen one.
+    """
+    return {
+        "iss": issuer,
+        "time": to_rfc3339(at),
+        "expires_at": to_rfc3339(at + MANIFEST_LIFE),
+        "dataset": frozen.dataset,
+        "table_version": dataset.table_version,
+        "cohort_id": frozen.cohort_id,
+        "permit_id": frozen.permit_id,
+        "purpose_sha256": frozen.purpose.digest(),
+        "frozen_sha256": hashlib.sha256(frozen.manifest.encode()).hexdigest(),
+        "revision": stretch.revision,
+        "digest": salted_digest(stretch.members, frozen.salt),
+        "since": stretch.since,
+        "since_digest": salted_digest(stretch.before, frozen.salt),
+        "delta": to_text(stretch.delta),
     }
 
 

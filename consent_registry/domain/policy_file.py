@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Final
 
+from consent_registry.domain.ahead import read_ahead
 from consent_registry.domain.bars import Bar
 from consent_registry.domain.levels import Level
 from consent_registry.domain.life_policy import read_age, read_bars, read_minors
@@ -48,7 +49,7 @@ _KEYS: Final = frozenset(
         *("format", "version", "country", "effective_from", "small_cell", "example", "sources"),
         *("opt_out_breadths", "methods_on_restricted", "asked_again", "regime"),
         *("measure_51_4", "exception_71_4", "national_codes", "withdrawal_levels"),
-        *("age_of_majority", "minors", "after_death", "evidence"),
+        *("age_of_majority", "minors", "after_death", "evidence", "told_ahead"),
     }
 )
 _ACTS_ON: Final[Mapping[object, Moments]] = {
@@ -108,6 +109,7 @@ class _Reader:
             vocabulary=self._vocabulary(country),
             age_of_majority=read_age(self._raw, self.faults),
             minors=minors,
+            ahead=read_ahead(self._raw, self.faults),
             example=example,
             sources=sources,
         )

@@ -10,7 +10,7 @@ form's SHA-256: together they say how the terms came about.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -77,6 +77,7 @@ class EventRecord:
             recorded_at=self.recorded_at,
             revision=self.revision,
             terms=terms_of(self.personal) if self.kind.grants else None,
+            voids=voids_of(self.personal) if self.kind is Kind.INVALIDATED else frozenset(),
         )
 
     def open_part(self) -> bytes:
@@ -107,12 +108,24 @@ def _written(instant: datetime) -> str:
 
 
 def personal_part(
-    terms: Terms | None, actor: Principal | None, answers: Answers | None = None
+    terms: Terms | None,
+    actor: Principal | None,
+    answers: Answers | None = None,
+    *,
+    references: Sequence[str] = (),
+    voids: Collection[EventId] = (),
 ) -> bytes:
-    """Write the personal part of an event as canonical JSON; answers only where there are some."""
+    """Write the personal part of an event as canonical JSON; what there is none of, is left out.
+
+    `references` are digests of the names that a foreign consent came under, `voids` the events
+    that are not to count.
+    """
     terms_text = canonical_text(terms) if terms else "null"
     said = f'"answers":{_json(answers.to_json())},' if answers is not None else ""
-    return f'{{"actor":{_actor_text(actor)},{said}"terms":{terms_text}}}'.encode()
+    came = f'"references":{_json(list(references))},' if references else ""
+    not_to_count = f',"voids":{_json(sorted(voids))}' if voids else ""
+    whole = f'{{"actor":{_actor_text(actor)},{said}{came}"terms":{terms_text}{not_to_count}}}'
+    return whole.encode()
 
 
 @lru_cache(maxsize=16)
@@ -135,6 +148,25 @@ def answers_of(personal: bytes) -> Answers | None:
     except ValueError:
         return None
     return stored_answers(body.get("answers")) if isinstance(body, Mapping) else None
+
+
+def references_of(personal: bytes) -> frozenset[str]:
+    """Read under which names a foreign consent came; none where there are none to be read."""
+    return frozenset(_texts(personal, "references"))
+
+
+def voids_of(personal: bytes) -> frozenset[EventId]:
+    """Read which events are not to count. None can be read: then it closes all of them."""
+    return frozenset(EventId(one) for one in _texts(personal, "voids"))
+
+
+def _texts(personal: bytes, name: str) -> list[str]:
+    try:
+        body = json.loads(personal)
+    except ValueError:
+        return []
+    found = body.get(name) if isinstance(body, Mapping) else None
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
 
 def terms_of(personal: bytes) -> Terms | None:

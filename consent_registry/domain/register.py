@@ -141,6 +141,15 @@ class Narrowed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """Whether one person was frozen into a cohort of this digest, and when she left it, if ever."""
+
+    digest: str
+    within: bool
+    left: Revision | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
     """What a withdrawal did: the receipt's facts. `revisions` names each dataset's.
 

@@ -7,6 +7,10 @@ what to do and never repeats the value: it may be personal, and it may be anythi
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
+
+NOTE: Final = "N-"
+"""How the codes begin that are no faults."""
 
 
 class RowCode(Enum):
@@ -35,6 +39,15 @@ class RowCode(Enum):
     FHIR_SCOPE = ("E-FHIR-12", "not a consent to research")
     FHIR_TOO_LARGE = ("E-FHIR-13", "too large to be read at once; send NDJSON, one Consent a line")
     FHIR_NO_MAPPING = ("E-FHIR-14", "the mapping file that was named is no longer this node's")
+    FHIR_NAMELESS = ("E-FHIR-16", "entered in error, and nothing says which consent that was")
+    FHIR_VOIDS = (
+        "N-FHIR-01",
+        "entered in error: closes what was taken in under the name of this consent, nothing else",
+    )
+    FHIR_VOIDS_NOTHING = (
+        "N-FHIR-02",
+        "entered in error: nothing that counts was taken in under this name, and nothing changes",
+    )
     FHIR_TOO_MANY = ("E-FHIR-15", "more than 100 consents of one person for one dataset")
     GUARDIAN_MISSING = ("E-AUTH-01", "a guardian decided for this person then; record it by hand")
     DUPLICATE = ("E-ID-02", "the same participant, dataset and alternative stand in another row")
@@ -96,6 +109,11 @@ class RowCode(Enum):
     def api_code(self) -> str:
         """Give the snake_case code of the JSON API."""
         return self.name.lower()
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it only says what a row does: the row is as good as any."""
+        return self.code.startswith(NOTE)
 
 
 BY_CODE = {member.code: member for member in RowCode}

@@ -4,7 +4,7 @@
 Columns are those of architecture.md section 8; modifiers are `CODE[=value[,value…]]` and diseases
 MONDO identifiers, both separated by `;`. A row is judged by itself here; what rows of one consent
 owe each other, and what the register already knows, is judged by whoever sees them together.
-No fault repeats a value.
+No fault repeats a value. `OPTIONAL` columns may be left out, and cost nothing then.
 """
 
 import re
@@ -26,6 +26,7 @@ from consent_registry.domain.terms import (
     canonical_text,
     read_alternative,
 )
+from consent_registry.domain.windows import is_day
 from shared.clock import from_rfc3339
 
 MAPPING_VERSION: Final = 1
@@ -43,6 +44,9 @@ COLUMNS: Final = (
     "effective_to",
     "form_version",
 )
+WINDOW: Final = ("data_first", "data_last")
+OPTIONAL: Final = WINDOW
+_SAID: Final = 3  # permission, modifiers, diseases
 AHEAD: Final = timedelta(days=366)
 # A paper signed today east of Greenwich may carry tomorrow's date in UTC.
 SIGNED_AHEAD: Final = timedelta(days=1)
@@ -62,7 +66,8 @@ _ANY_FORM: Final = FormUse()
 class Row:
     """A row without faults. `alternative_text` is canonical JSON of a list, or empty.
 
-    The list has one alternative in a CSV, and every alternative of the consent in FHIR.
+    The list has one alternative in a CSV, and every alternative of the consent in FHIR. There,
+    `references` are the names of the consent itself, as digests.
     """
 
     participant: str
@@ -75,6 +80,7 @@ class Row:
     effective_from: datetime
     effective_to: datetime | None
     form_version: str
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,13 +110,15 @@ class RowReader:
         vocabulary: Vocabulary = NO_VOCABULARY,
     ) -> None:
         self._at = tuple(columns.index(name) for name in COLUMNS)
+        self._more = tuple(columns.index(n) if n in columns else None for n in OPTIONAL)
+        self._bare = all(at is None for at in self._more)
         self._width = len(columns)
         self._diseases = diseases
         self._vocabulary = vocabulary
         self._known_dataset = known_dataset
         self._now = now
         self._forms = forms
-        self._alternatives: dict[tuple[str, str, str], tuple[str, tuple[Fault, ...]]] = {}
+        self._alternatives: dict[tuple[str, ...], tuple[str, tuple[Fault, ...]]] = {}
         self._times: dict[tuple[str, ...], tuple[_Times | None, tuple[Fault, ...]]] = {}
 
     def read(self, fields: Sequence[str]) -> Row | tuple[Fault, ...]:
@@ -126,7 +134,8 @@ class RowReader:
         kind = _STATES.get(state)
         if kind is None:
             faults += (Fault("state", RowCode.UNKNOWN_STATE),)
-        text, found = self._alternative(kind, (content[0], content[1], content[2]))
+        more = () if self._bare else self._optional(fields)
+        text, found = self._alternative(kind, (*content, *more))
         times, mistimed = self._timing(kind, (signed, begins, ends))
         faults += found + mistimed
         if not _FORM.fullmatch(form):
@@ -169,12 +178,15 @@ class RowReader:
             faults += (Fault("dataset", RowCode.UNKNOWN_DATASET),)
         return faults
 
+    def _optional(self, fields: Sequence[str]) -> tuple[str, ...]:
+        return tuple("" if at is None else fields[at].strip() for at in self._more)
+
     def _alternative(
-        self, kind: Kind | None, texts: tuple[str, str, str]
+        self, kind: Kind | None, texts: tuple[str, ...]
     ) -> tuple[str, tuple[Fault, ...]]:
-        """Check permission, modifiers and diseases; a no may leave all three empty."""
-        if kind is not Kind.GIVEN and not any(texts):
-            return "", ()
+        """Check permission, modifiers, diseases and window; a no may leave all of them empty."""
+        if kind is not Kind.GIVEN and not any(texts[:_SAID]):
+            return "", _window(texts[_SAID:])[1]  # a no is one to all data, whichever it names
         held = self._alternatives.get(texts)
         if held is None:
             held = self._read_alternative(*texts)
@@ -184,15 +196,18 @@ class RowReader:
         return held
 
     def _read_alternative(
-        self, permission: str, modifiers: str, diseases: str
+        self, permission: str, modifiers: str, diseases: str, *window: str
     ) -> tuple[str, tuple[Fault, ...]]:
+        data, misplaced = _window(window)
         raw = RawAlternative(
             permission=permission,
             modifiers=tuple(_raw_modifier(part) for part in modifiers.split(";") if part.strip()),
             diseases=tuple(diseases.split(";")),
+            data=data,
         )
         alternative, faults = read_alternative(raw, self._diseases, self._vocabulary)
-        return (canonical_text((alternative,)) if alternative else ""), faults
+        whole = alternative is not None and not misplaced
+        return (canonical_text((alternative,)) if alternative and whole else ""), faults + misplaced
 
     def _timing(
         self, kind: Kind | None, texts: tuple[str, str, str]
@@ -240,9 +255,27 @@ class RowReader:
 
 
 def check_header(fields: Sequence[str]) -> tuple[str, ...] | None:
-    """Give the columns of a header that has each of ours exactly once, else None."""
+    """Give the columns of a header that has each of ours exactly once, else None.
+
+    An optional one may be missing.
+    """
     columns = tuple(field.strip().lstrip("\ufeff") for field in fields)
-    return columns if sorted(columns) == sorted(COLUMNS) else None
+    needed = [name for name in columns if name not in OPTIONAL]
+    once = len(set(columns)) == len(columns)
+    return columns if once and sorted(needed) == sorted(COLUMNS) else None
+
+
+def _window(ends: tuple[str, ...]) -> tuple[tuple[str, str], tuple[Fault, ...]]:
+    """Check the ends of a data window, each in its own column; of a faulty one nothing is given."""
+    first, last = ends or ("", "")
+    faults = tuple(
+        Fault(column, RowCode.DATA_WINDOW)
+        for column, text in zip(WINDOW, (first, last), strict=True)
+        if text and not is_day(text)
+    )
+    if not faults and first and last and last < first:
+        faults = (Fault("data_last", RowCode.DATE_ORDER),)
+    return (("", "") if faults else (first, last)), faults
 
 
 def _alternative_number(text: str) -> int | None:

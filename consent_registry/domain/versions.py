@@ -4,15 +4,17 @@
 A FHIR resource is a whole consent, so a file may say what somebody allowed first and what later.
 Their order is that of what they say and never that of the file: a grant stands where it was
 expressed, a no where it takes effect or was said, whichever is later; at a tie the no comes last,
-because the narrower wins. Two grants of one moment with different content are a contradiction:
-nobody chooses for the person.
+because the narrower wins. What was entered in error is looked for behind all of them. Two grants of
+one moment with different content are a contradiction: nobody chooses for the person.
 """
 
 from collections.abc import Sequence, Set
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.batches import FaultAt, StagedRow
+from consent_registry.domain.history import Kind
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.rows import Row
 
@@ -40,7 +42,9 @@ def judge_versions(rows: Sequence[StagedRow]) -> list[FaultAt]:
     kept: dict[Row, int] = {}
     grants: dict[datetime, int] = {}
     for staged in rows:
-        row, line = staged.row, staged.line
+        row, line = replace(staged.row, references=()), staged.line
+        if row.kind is Kind.INVALIDATED:
+            continue
         if row in kept:
             found.append(_same(line, kept[row]))
             continue
@@ -55,7 +59,7 @@ def judge_versions(rows: Sequence[StagedRow]) -> list[FaultAt]:
 
 def after_a_no(ordered: Sequence[StagedRow]) -> list[int]:
     """Give the lines of every grant behind the first no."""
-    nos = [at for at, staged in enumerate(ordered) if not staged.row.kind.grants]
+    nos = [at for at, staged in enumerate(ordered) if _is_no(staged)]
     later = ordered[nos[0] :] if nos else ()
     return [staged.line for staged in later if staged.row.kind.grants]
 
@@ -68,7 +72,7 @@ def unapproved_in(ordered: Sequence[StagedRow], unlisted: Set[int]) -> list[int]
     found: list[int] = []
     said_no = False
     for staged in ordered:
-        if not staged.row.kind.grants:
+        if _is_no(staged):
             said_no = True
         elif said_no and staged.line in unlisted:
             found.append(staged.line)
@@ -77,12 +81,18 @@ def unapproved_in(ordered: Sequence[StagedRow], unlisted: Set[int]) -> list[int]
     return found
 
 
+def _is_no(staged: StagedRow) -> bool:
+    kind = staged.row.kind
+    return not kind.grants and kind is not Kind.INVALIDATED
+
+
 def _same(line: int, other: int) -> FaultAt:
     return FaultAt(line, Fault("", RowCode.DUPLICATE, f"see line {other}"))
 
 
-def _place(staged: StagedRow) -> tuple[datetime, bool, str, datetime, str, int]:
+def _place(staged: StagedRow) -> tuple[bool, tuple[datetime, bool, str, datetime, str, int]]:
     row = staged.row
     grants = row.kind.grants
     moment = row.expressed_at if grants else max(row.effective_from, row.expressed_at)
-    return moment, not grants, row.kind.value, row.effective_from, row.form_version, staged.line
+    said = (moment, not grants, row.kind.value, row.effective_from, row.form_version, staged.line)
+    return row.kind is Kind.INVALIDATED, said

@@ -70,6 +70,14 @@ def read_window(ends: Sequence[object]) -> Window | None:
     return Window(first=_day(first), last=_day(last))
 
 
+def is_day(text: str) -> bool:
+    """Say whether a text is a date as it is written here."""
+    try:
+        return _day(text) is not None
+    except ValueError:
+        return False
+
+
 def _day(text: str) -> date | None:
     found = date.fromisoformat(text) if text else None
     if found is not None and found.isoformat() != text:

@@ -31,6 +31,7 @@ from consent_registry.ports.register import (
 )
 from consent_registry.ports.releases import Releases
 from consent_registry.ports.rights import RightsRequests, Tasks
+from consent_registry.ports.rounds import Rounds
 from consent_registry.ports.rulings import RulingReader, Rulings
 from consent_registry.ports.stops import Stops
 from consent_registry.ports.studies import Studies
@@ -61,6 +62,7 @@ __all__ = [
     "PersonEvents",
     "Releases",
     "RightsRequests",
+    "Rounds",
     "RulingReader",
     "Rulings",
     "Signer",
@@ -92,6 +94,11 @@ class UnitOfWork(Protocol):
     @property
     def notices(self) -> Notices:
         """The notices to people."""
+        ...
+
+    @property
+    def rounds(self) -> Rounds:
+        """The rounds of notices."""
         ...
 
     @property

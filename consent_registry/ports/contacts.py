@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Contact points, the notices that wait for them, and what carries a text to one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -51,8 +51,19 @@ class Notices(Protocol):
         """Say whether a notice has ended; None when it was never queued."""
         ...
 
-    def steps(self, pid: str) -> Sequence[tuple[NoticeKind, Outcome, datetime]]:
-        """Give what became of a person's notices, newest first."""
+    def steps(self, pids: Iterable[str]) -> Sequence[tuple[NoticeKind, Outcome, datetime]]:
+        """Give what became of the notices to somebody with these names, newest first."""
+        ...
+
+    def last_sent(self, pids: Iterable[str], kinds: Iterable[NoticeKind]) -> datetime | None:
+        """Say when somebody with these names was last sent one of these kinds."""
+        ...
+
+    def alike(self, notice: Notice, pids: Iterable[str], queued_by: datetime) -> Sequence[Notice]:
+        """Hold the others of its kind to these names, queued by then, that wait and nobody holds.
+
+        None of which an attempt is under way.
+        """
         ...
 
 

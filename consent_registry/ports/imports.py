@@ -81,7 +81,7 @@ class Imports(Protocol):
         ...
 
     def put_faults(self, import_id: str, faults: Sequence[FaultAt]) -> None:
-        """Keep faults for the report."""
+        """Keep faults and notes for the report."""
         ...
 
     def gather(self, import_id: str) -> None:
@@ -90,6 +90,10 @@ class Imports(Protocol):
 
     def in_several_rows(self, import_id: str) -> Iterator[Sequence[StagedRow]]:
         """Give each consent that has several staged rows, rows by line."""
+        ...
+
+    def in_error(self, import_id: str) -> Sequence[StagedRow]:
+        """Give the staged rows of consents that were entered in error, by line."""
         ...
 
     def drop_rows(self, import_id: str, lines: Sequence[int]) -> None:
@@ -127,7 +131,7 @@ class Imports(Protocol):
         ...
 
     def faulty_rows(self, import_id: str) -> int:
-        """Count the lines with at least one fault."""
+        """Count the lines with at least one fault; a note is none."""
         ...
 
     def next_rows(self, batch: ImportBatch, limit: int) -> Sequence[StagedRow]:

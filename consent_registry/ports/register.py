@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from pyroaring import BitMap
+
 from consent_registry.domain.chains import Link
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.erasure import Account
@@ -20,6 +22,7 @@ from consent_registry.domain.register import (
     BoundCohort,
     Dataset,
     FrozenCohort,
+    Holding,
     LiveCohort,
     Member,
     Narrowed,
@@ -161,7 +164,8 @@ class Events(Protocol):
         """Seal, chain and add events of one held dataset; gives each event's chain hash.
 
         `first` are the members of whom this is the first event, as far as the caller has looked;
-        `fresh` the people whom this unit of work has made.
+        `fresh` the people whom this unit of work has made. Raises ParticipantUnknown when one of
+        them was erased.
         """
         ...
 
@@ -254,6 +258,19 @@ class Cohorts(Protocol):
 
     def left(self, cohort_id: CohortId, ordinal: Ordinal) -> Sequence[Narrowed]:
         """Say when and why a person left a cohort; nothing while she is in."""
+        ...
+
+    def gone(self, cohort_id: CohortId, upto: Revision) -> BitMap:
+        """Give everybody who had left a cohort at a revision of its dataset."""
+        ...
+
+    def holding(
+        self, dataset: DatasetId, ordinal: Ordinal, cohorts: Sequence[CohortId]
+    ) -> Mapping[CohortId, Holding]:
+        """Say of these frozen cohorts of a dataset whether they hold this member.
+
+        What is no cohort of that dataset is left out.
+        """
         ...
 
     def serves(self, permit_id: PermitId) -> bool:

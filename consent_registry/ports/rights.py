@@ -13,7 +13,10 @@ class RightsRequests(Protocol):
     """Requests: what happened to one is appended, never changed."""
 
     def add(self, request: RightsRequest, words: str) -> None:
-        """Keep a new request with its first step; the person's words are sealed under her key."""
+        """Keep a new request with its first step; the person's words are sealed under her key.
+
+        Raises ParticipantUnknown when there are words of somebody erased.
+        """
         ...
 
     def get(self, request_id: str) -> RightsRequest | None:

@@ -13,11 +13,13 @@ from consent_registry.domain.errors import (
 )
 from consent_registry.domain.identifiers import is_own_id
 from consent_registry.domain.narrowing import lapses
+from consent_registry.domain.notices import NoticeKind
 from consent_registry.domain.regimes import Moment, No
 from consent_registry.domain.register import ChangeKind, FrozenCohort, RegisterChange
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.cohorts import FROZEN, named_in_entry, require_name
 from consent_registry.usecases.facts import fact
+from consent_registry.usecases.notifying import begin_round
 from consent_registry.usecases.ruled import inquiry_of
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import Writing, begin, keep_revision
@@ -61,6 +63,7 @@ def bind_cohort(
             )
         )
         uow.record(_bound_fact(bound, principal, now))
+        begin_round(uow, tools, NoticeKind.PERMIT, bound.cohort_id)
         keep_revision(uow, writing)
         uow.commit()
     return bound

@@ -40,7 +40,7 @@ from consent_registry.usecases.studies import require_not_ended
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
 from shared.errors import FieldFault, ValidationFailed
-from shared.events import Fact
+from shared.events import Fact, NamedCohort
 from shared.ids import ApplicationId, CohortId, DatasetId
 from shared.principal import Principal
 
@@ -291,10 +291,6 @@ def require_name(text: str, pointer: str) -> None:
 
 
 def named_in_entry(cohort: FrozenCohort) -> dict[str, JSON]:
-    """Name a frozen cohort in the open part of an entry."""
-    return {
-        "cohort_id": cohort.cohort_id,
-        "revision": cohort.revision,
-        "digest": cohort.digest,
-        "purpose": cohort.purpose.digest(),
-    }
+    """Name a frozen cohort in the open part of an entry, as whoever reads its data names it."""
+    named = NamedCohort(cohort_id=cohort.cohort_id, digest=cohort.digest, revision=cohort.revision)
+    return {**named.written(), "purpose": cohort.purpose.digest()}

@@ -16,6 +16,7 @@ from consent_registry.domain.notices import Notice, NoticeKind, Outcome
 from consent_registry.ports import UnitOfWork
 from consent_registry.ports.contacts import CourierAway, CourierRefused
 from consent_registry.usecases import access
+from consent_registry.usecases.cases import names_of
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.stopping import record_about
 from consent_registry.usecases.tools import Contacts, Tools
@@ -43,7 +44,7 @@ def own_contact(*, tools: Tools, principal: Principal) -> OwnContact:
     contacts = offered(tools)
     with tools.reads() as uow:
         pid = access.oneself(uow, principal)
-        notices = uow.notices.steps(pid)
+        notices = uow.notices.steps(names_of(uow, pid))
     return OwnContact(
         point=contacts.points.get(pid), languages=contacts.texts.languages, notices=notices
     )

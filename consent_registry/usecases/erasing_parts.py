@@ -8,6 +8,7 @@ sequenced everything that was said of the person here: what it sequences later g
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
@@ -18,6 +19,7 @@ from consent_registry.domain.notices import NoticeKind
 from consent_registry.domain.register import ChangeKind
 from consent_registry.domain.stops import StopKind
 from consent_registry.ports import AuditErasure, UnitOfWork
+from consent_registry.usecases.cases import names_of
 from consent_registry.usecases.notifying import notify
 from consent_registry.usecases.requests import close_erased
 from consent_registry.usecases.settling import settle
@@ -128,19 +130,39 @@ def _log_part(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> _Went:
 
 
 def _contacts(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> _Went:
-    """Tell her that it is done while it is still known where, and then forget that too."""
+    """Tell her that it is done while it is still known where, and then forget that too.
+
+    An address may have been entered under any of her names: it is forgotten under all of them. Of
+    several erasures of one person the first tells her, once every one of them is as far.
+    """
+    names = sorted(names_of(uow, erasure.pid))
     if tools.contacts is None:
-        # Whoever ever entered an address was sent a code: it is kept somewhere, and waited for.
-        return _Went.WAITS if uow.notices.steps(erasure.pid) else _Went.CONFIRMED
-    about, day = erasure.erasure_id, erasure.complete_on
+        # Whoever ever entered an address has a notice: it is kept somewhere, and waited for.
+        return _Went.WAITS if uow.notices.steps(names) else _Went.CONFIRMED
+    beside = [one for name in names if name != erasure.pid and (one := uow.erasures.of(name))]
+    if any(_goes_first(other, erasure) for other in beside):
+        return _Went.WAITS
+    about, day = erasure.erasure_id, _last_day([erasure, *beside])
     told = uow.notices.settled(erasure.pid, NoticeKind.ERASED, about)
     if told is None:
         notify(uow, tools, erasure.pid, NoticeKind.ERASED, about, day=day)
         return _Went.FURTHER
     if not told:
         return _Went.WAITS
-    tools.contacts.points.forget(erasure.pid)
+    for name in names:
+        tools.contacts.points.forget(name)
     return _Went.CONFIRMED
+
+
+def _goes_first(other: Erasure, erasure: Erasure) -> bool:
+    """Say whether another erasure of hers has to come to the same part, or through it, before."""
+    if other.confirmed_at is None or Part.CONTACTS in other.done:
+        return False
+    return Part.LOG not in other.done or other.erasure_id < erasure.erasure_id
+
+
+def _last_day(erasures: Sequence[Erasure]) -> date | None:
+    return max((one.complete_on for one in erasures if one.complete_on is not None), default=None)
 
 
 def _late(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> _Went:

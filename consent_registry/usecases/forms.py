@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.errors import (
+    ContactsNotOffered,
     DatasetUnknown,
     FormIncomplete,
     FormNotOpen,
@@ -22,6 +23,7 @@ from consent_registry.domain.form import Form, FormState, StoredForm, version_ke
 from consent_registry.domain.form_check import Check, check
 from consent_registry.domain.form_demand import FormUse, form_use
 from consent_registry.domain.form_file import read_form
+from consent_registry.domain.notices import NoticeKind
 from consent_registry.domain.register import Dataset
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.facts import fact
@@ -176,6 +178,52 @@ def demand_form(dataset: DatasetId, name: str, *, tools: Tools, principal: Princ
     if found is None:
         raise DatasetUnknown
     return found
+
+
+def ask_again(dataset: DatasetId, *, tools: Tools, principal: Principal) -> StoredForm:
+    """Have everybody told who allowed something under an older version of the form demanded here.
+
+    What they allowed holds until they answer. Asking again for the same version changes nothing.
+    Raises ContactsNotOffered where nobody is told anything, and FormUnknown where the dataset
+    demands no form of which a version is open.
+    """
+    if tools.contacts is None:
+        raise ContactsNotOffered
+    with tools.units() as uow:
+        held = uow.datasets.hold([dataset]).get(dataset)
+        if held is None:
+            raise DatasetUnknown
+        newest = newest_open(uow, held.form) if held.form else None
+        if newest is None:
+            raise FormUnknown
+        now = held.now(tools.clock.now())
+        if uow.rounds.open(NoticeKind.FORM, f"{dataset} {newest.form.sha256}", now):
+            named: dict[str, JSON] = {"form": newest.form.name, "version": newest.form.version}
+            asked = fact(
+                CHANGED,
+                now,
+                actor=principal,
+                dataset=dataset,
+                reason="form_asks_again",
+                extra={**named, "form_sha256": newest.form.sha256},
+            )
+            uow.record(asked)
+            uow.commit()
+    return newest
+
+
+def older_versions(uow: UnitOfWork, sha256: str) -> Sequence[str]:
+    """Give the SHA-256 of every published form of the same name with a lower version."""
+    every = uow.forms.every()
+    new = next((one.form for one in every if one.form.sha256 == sha256), None)
+    return [
+        one.form.sha256
+        for one in every
+        if new is not None
+        and one.form.name == new.name
+        and one.published_at is not None
+        and version_key(one.form.version) < version_key(new.version)
+    ]
 
 
 def newest_open(uow: UnitOfWork, name: str) -> StoredForm | None:

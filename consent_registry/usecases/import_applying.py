@@ -21,12 +21,13 @@ from consent_registry.domain.batches import (
     ImportState,
     StagedRow,
 )
-from consent_registry.domain.history import has_said_no, timeline
+from consent_registry.domain.history import Kind, has_said_no, timeline
 from consent_registry.domain.records import Channel, EventRecord, Source
 from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.terms import Terms, read_written
 from consent_registry.domain.versions import in_order
+from consent_registry.domain.voids import to_void
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.import_cancelling import end_if_wished
 from consent_registry.usecases.imports import record_end
@@ -85,12 +86,16 @@ def _apply(
     for staged in rows:
         by_dataset.setdefault(DatasetId(staged.row.dataset), []).append(staged)
     pseudonyms = sorted({staged.row.participant for staged in rows})
-    held = hold(uow, sorted(by_dataset), list(uow.people.pids(pseudonyms).values()))
-    people = uow.people.ensure(pseudonyms, tools.clock.now())
+    known = uow.people.pids(pseudonyms)
+    held = hold(uow, sorted(by_dataset), list(known.values()))
+    # An error in a consent of somebody of whom nothing was taken in makes nobody known.
+    meant = {staged.row.participant for staged in rows if not _in_error(staged)}
+    people = uow.people.ensure(sorted(meant | known.keys()), tools.clock.now())
     faults: list[FaultAt] = []
     for name, of_dataset in by_dataset.items():
         fresh: Set[str] = people.fresh
-        for rows_at_once in _rounds(batch.format, of_dataset):
+        known_rows = [one for one in of_dataset if one.row.participant in people.pids]
+        for rows_at_once in _rounds(batch.format, known_rows):
             consents = _consents(rows_at_once, people.pids)
             # It may have moved by what was recorded before.
             dataset = uow.datasets.get(name) or held[name]
@@ -164,6 +169,9 @@ def _record_dataset(
     for consent in consents:
         member = members.get(consent.pid)
         # The approval is used up last: only what is recorded uses one.
+        if _in_error(consent.first):
+            drafts += _voiding(batch, consent, member, before)
+            continue
         fault = guarded.get(consent.pid) or _fault(uow, dataset.dataset, consent, member, before)
         if fault is not None or member is None:
             faults += [FaultAt(staged.line, fault or _TAKEN) for staged in consent.rows]
@@ -194,7 +202,7 @@ def _members(
     added: list[Member] = []
     for consent in consents:
         local_id = consent.first.row.local_id
-        if consent.pid in by_pid or local_id in taken:
+        if consent.pid in by_pid or local_id in taken or _in_error(consent.first):
             continue
         member = Member(
             dataset=dataset.dataset,
@@ -251,7 +259,39 @@ def _draft(batch: ImportBatch, consent: _Consent, member: Member) -> Draft:
         effective_to=row.effective_to,
         terms=consent.terms,
         form_version=row.form_version,
-        source=Source(
-            file_sha256=batch.file_sha256, line=consent.first.first_line, mapping=batch.mapping
-        ),
+        source=_source(batch, consent),
+        references=row.references,
     )
+
+
+def _voiding(
+    batch: ImportBatch,
+    consent: _Consent,
+    member: Member | None,
+    before: Mapping[Ordinal, Sequence[EventRecord]],
+) -> list[Draft]:
+    """Close what came under the name of a consent entered in error, from where that began."""
+    row = consent.first.row
+    past = before.get(member.ordinal, ()) if member is not None else ()
+    found = to_void(frozenset(row.references), past)
+    if member is None or not found:
+        return []
+    draft = Draft(
+        member=member,
+        kind=row.kind,
+        channel=Channel.IMPORT,
+        expressed_at=row.expressed_at,
+        effective_from=min(one.effective_from for one in found),
+        source=_source(batch, consent),
+        voids=frozenset(one.event_id for one in found),
+    )
+    return [draft]
+
+
+def _in_error(staged: StagedRow) -> bool:
+    return staged.row.kind is Kind.INVALIDATED
+
+
+def _source(batch: ImportBatch, consent: _Consent) -> Source:
+    line = consent.first.first_line
+    return Source(file_sha256=batch.file_sha256, line=line, mapping=batch.mapping)

@@ -30,6 +30,7 @@ from consent_registry.ports import Imports, UnitOfWork
 from consent_registry.usecases.forms import form_use_of
 from consent_registry.usecases.import_cancelling import cancel_if_wished, end_if_wished, go_on
 from consent_registry.usecases.import_reading import Reading, open_reading
+from consent_registry.usecases.import_voiding import note_voids
 from consent_registry.usecases.imports import record_end
 from consent_registry.usecases.tools import Tools
 
@@ -74,6 +75,8 @@ def _stage(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
         return _failed(uow, batch, reading, tools)
     count = _judge_rows(uow.imports, batch.import_id, reading, tools)
     _judge_consents(uow.imports, batch, forms, diseases)
+    if batch.format is not Format.CSV:
+        note_voids(uow, batch)
     repeated = uow.imports.drop_repeated(batch)
     bad = uow.imports.faulty_rows(batch.import_id)
     judged = replace(batch, rows=count, bad=bad, repeated=repeated, state=ImportState.APPLYING)

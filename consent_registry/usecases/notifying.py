@@ -6,7 +6,7 @@ be told twice, under one message name, and the steps say so; nobody is silently 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -21,6 +21,8 @@ from consent_registry.domain.notices import (
     NoticeKind,
     Outcome,
     after_failure,
+    not_before,
+    paced_with,
     withheld,
 )
 from consent_registry.domain.stops import StopKind
@@ -30,13 +32,20 @@ from consent_registry.usecases.cases import names_of, stops_then
 from consent_registry.usecases.contacts import RECORDED
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.mandated import records_of
+from consent_registry.usecases.still_so import still_so
 from consent_registry.usecases.stopping import record_about
 from consent_registry.usecases.tools import Contacts, Tools
 
 _PAGES: Final = {
     NoticeKind.WITHDRAWAL: "/withdrawals/{about}",
+    NoticeKind.OPTED_OUT: "/opt-out",
+    NoticeKind.OPTED_IN: "/opt-out",
     NoticeKind.ANSWERED: "/rights",
     NoticeKind.ERASED: "/",
+    NoticeKind.PERMIT: "/who-used",
+    NoticeKind.ENDING: "/",
+    NoticeKind.MANDATE: "/",
+    NoticeKind.FORM: "/",
 }
 
 
@@ -55,6 +64,12 @@ def notify(
         uow.notices.add(notice, tools.clock.now())
 
 
+def begin_round(uow: UnitOfWork, tools: Tools, kind: NoticeKind, about: str) -> None:
+    """Have many people told, in the transaction of what causes it; `telling` goes through them."""
+    if tools.contacts is not None:
+        uow.rounds.open(kind, about, tools.clock.now())
+
+
 def notify_next(*, tools: Tools) -> bool:
     """Take the notice that is due longest one step further; False when none is due."""
     contacts = tools.contacts
@@ -65,41 +80,71 @@ def notify_next(*, tools: Tools) -> bool:
         notice = uow.notices.due(now)
         if notice is None:
             return False
-        early = _early(uow, notice, now)
+        names = [notice.pid, *sorted(names_of(uow, notice.pid) - {notice.pid})]
+        early = _early(uow, tools, notice, names, now)
         if early is not None:
-            again = None if early.ends else now
-            uow.notices.step(notice, early, now, again)
-            _record(uow, notice, early, now)
+            uow.notices.step(notice, early.outcome, now, early.again)
+            _record(uow, notice, early.outcome, now)
             uow.commit()
             return True
         uow.notices.step(notice, Outcome.BEGUN, now, now + LEASE)
-        names = [notice.pid, *sorted(names_of(uow, notice.pid) - {notice.pid})]
         uow.commit()
     begun = replace(notice, attempts=notice.attempts + 1, under_way=True)
     outcome, again = _attempt(contacts, tools, begun, names)
     with tools.units() as uow:
-        now = tools.clock.now()
-        uow.notices.step(begun, outcome, now, again)
-        _record(uow, begun, outcome, now)
+        ended = tools.clock.now()
+        uow.notices.step(begun, outcome, ended, again)
+        _record(uow, begun, outcome, ended)
+        if outcome is Outcome.SENT and paced_with(begun.kind):
+            for other in uow.notices.alike(begun, names, now):
+                uow.notices.step(other, Outcome.TOGETHER, ended, None)
+                _record(uow, other, Outcome.TOGETHER, ended)
         uow.commit()
     return True
 
 
-def _early(uow: UnitOfWork, notice: Notice, now: datetime) -> Outcome | None:
+@dataclass(frozen=True, slots=True)
+class _Early:
+    """What becomes of a notice without an attempt, and when it is due again."""
+
+    outcome: Outcome
+    again: datetime | None = None
+
+
+def _early(
+    uow: UnitOfWork, tools: Tools, notice: Notice, names: Sequence[str], now: datetime
+) -> _Early | None:
     """Say what becomes of a notice without an attempt; None when one is made."""
     if notice.under_way:
-        return Outcome.INTERRUPTED
+        return _Early(Outcome.INTERRUPTED, now)
     if notice.attempts >= MOST_ATTEMPTS:
-        return Outcome.GAVE_UP
+        return _Early(Outcome.GAVE_UP)
     records = records_of(uow, notice.pid)
     # What was recorded counts also after the clock was set back.
     at = max([now, *(one.recorded_at for one in records)])
     dead = life(records, at).died_at is not None
     said = preferences(records, at)
     if withheld(notice.kind, said, dead=dead, stopped=_stopped(uow, notice.pid, said)):
-        return Outcome.WITHHELD
+        return _Early(Outcome.WITHHELD)
     erased = StopKind.ERASURE in stops_then(uow, notice.pid, at)
-    return Outcome.WITHHELD if erased and notice.kind is not NoticeKind.ERASED else None
+    if erased and notice.kind is not NoticeKind.ERASED:
+        return _Early(Outcome.WITHHELD)
+    if not still_so(uow, notice.kind, notice.pid, notice.about, now):
+        return _Early(Outcome.MOOT)
+    again = _put_off(uow, tools, notice, names, now)
+    return None if again is None else _Early(Outcome.PUT_OFF, again)
+
+
+def _put_off(
+    uow: UnitOfWork, tools: Tools, notice: Notice, names: Sequence[str], now: datetime
+) -> datetime | None:
+    """Say until when a notice waits because she was written to just before; None: it goes."""
+    kinds = paced_with(notice.kind)
+    if not kinds:
+        return None
+    last_sent = uow.notices.last_sent(names, kinds)
+    free = not_before(notice, last_sent, tools.policy_at(now).country)
+    return free if free is not None and free > now else None
 
 
 def _stopped(uow: UnitOfWork, pid: str, said: Preferences) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 
 from consent_registry.domain.errors import NotLinked, OptOutTooNarrow, TryAgain
 from consent_registry.domain.narrowing import OPTED_OUT
+from consent_registry.domain.notices import NoticeKind
 from consent_registry.domain.optout import (
     SALT_BYTES,
     About,
@@ -35,6 +36,7 @@ from consent_registry.usecases import access
 from consent_registry.usecases.cases import ring_memberships, tied_memberships
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.narrowing import publish_narrowed
+from consent_registry.usecases.notifying import notify
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import Writing, begin, keep_revision
 from shared.canonical import JSON
@@ -48,6 +50,10 @@ _ENTRY: Final = {
     OptOutKind.REGISTERED: "placet.optout.registered.v1",
     OptOutKind.REVERSED: "placet.optout.reversed.v1",
 }
+_NOTICE: Final = {
+    OptOutKind.REGISTERED: NoticeKind.OPTED_OUT,
+    OptOutKind.REVERSED: NoticeKind.OPTED_IN,
+}
 _TICK: Final = timedelta(microseconds=1)
 _ATTEMPTS: Final = 5
 NOT_IDENTIFIABLE: Final = "not_identifiable"
@@ -55,7 +61,10 @@ NOT_IDENTIFIABLE: Final = "not_identifiable"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptOutStatus:
-    """About what one person is opted out, since when, and what an opt-out may be about here."""
+    """About what one person is opted out, since when, and what an opt-out may be about here.
+
+    `exception_law` lets public bodies use data in spite of it (Article 71(4)); empty: no law does.
+    """
 
     pseudonym: str
     known_at: datetime
@@ -64,6 +73,7 @@ class OptOutStatus:
     register: OptOutRegister
     breadths: tuple[str, ...]
     events: tuple[OptOutEvent, ...]
+    exception_law: str = ""
 
 
 def set_opt_out(
@@ -198,6 +208,7 @@ def _append(
         uow.person_events.reach(name, writing.revision, others)
         _move(uow, tools, writing, there, wish.kind)
     _record(uow, event, after, wish.principal)
+    notify(uow, tools, wish.pid, _NOTICE[wish.kind], event.optout_id)
 
 
 def _move(
@@ -276,4 +287,5 @@ def _status(uow: UnitOfWork, tools: Tools, pid: str, known_at: datetime | None) 
         register=uow.opt_outs.register(tools.opt_outs, now),
         breadths=tuple(breadth.value for breadth in tools.policy_at(now).breadths),
         events=tuple(events),
+        exception_law=tools.policy_at(now).exception_law,
     )

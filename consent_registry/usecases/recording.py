@@ -51,6 +51,8 @@ class Draft:
     source: Source | None = None
     withdrawal_id: str | None = None
     answers: Answers | None = None
+    references: tuple[str, ...] = ()
+    voids: frozenset[EventId] = frozenset()
 
 
 def record(
@@ -132,6 +134,9 @@ class _Personal:
         terms = draft.terms
         if draft.answers is not None:
             return personal_part(terms, self._actor, draft.answers)
+        if draft.references or draft.voids:
+            names, voids = draft.references, draft.voids
+            return personal_part(terms, self._actor, references=names, voids=voids)
         made = self._made.get(id(terms))
         if made is None:
             made = self._made[id(terms)] = personal_part(terms, self._actor)
@@ -172,4 +177,5 @@ def _event_of(made: EventRecord, draft: Draft) -> ConsentEvent:
         recorded_at=made.recorded_at,
         revision=made.revision,
         terms=draft.terms if made.kind.grants else None,
+        voids=draft.voids,
     )

@@ -2,6 +2,7 @@
 """The steps that the process `work` repeats. Each is a use case and what to do when it is idle."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from consent_registry.usecases.catalogue import publish_next
@@ -13,6 +14,7 @@ from consent_registry.usecases.mandates import name_holders
 from consent_registry.usecases.notifying import notify_next
 from consent_registry.usecases.rechecking import recheck
 from consent_registry.usecases.sweep import sweep
+from consent_registry.usecases.telling import tell_next
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.watching import report_unreadable
 
@@ -24,6 +26,7 @@ _CATALOGUE_SECONDS: Final = 60.0
 _ALARM_SECONDS: Final = 1.0
 _ERASE_SECONDS: Final = 1.0
 _NOTICE_SECONDS: Final = 5.0
+_TELL_SECONDS: Final = 5.0
 _HOLDER_SECONDS: Final = 3600.0
 
 
@@ -38,35 +41,15 @@ def loops(tools: Tools) -> list[Loop]:
         # What has been judged goes first: it is the older work, and its people are waiting.
         return apply_next(tools=tools) or stage_next(tools=tools)
 
-    def sweep_once() -> bool:
-        return sweep(tools=tools)
-
-    def publish_once() -> bool:
-        return publish_next(tools=tools)
-
-    def report_once() -> bool:
-        return report_unreadable(tools=tools)
-
-    def recheck_once() -> bool:
-        return recheck(tools=tools)
-
-    def erase_once() -> bool:
-        return erase_next(tools=tools)
-
-    def name_once() -> bool:
-        return name_holders(tools=tools)
-
-    def notify_once() -> bool:
-        return notify_next(tools=tools)
-
     return [
         ("feed-heartbeat", beat_once, HEARTBEAT_SECONDS),
-        ("sweep", sweep_once, _SWEEP_SECONDS),
-        ("recheck", recheck_once, _SWEEP_SECONDS),
+        ("sweep", partial(sweep, tools=tools), _SWEEP_SECONDS),
+        ("recheck", partial(recheck, tools=tools), _SWEEP_SECONDS),
         ("imports", import_once, _IMPORT_SECONDS),
-        ("catalogue", publish_once, _CATALOGUE_SECONDS),
-        ("alarms", report_once, _ALARM_SECONDS),
-        ("erasures", erase_once, _ERASE_SECONDS),
-        ("notices", notify_once, _NOTICE_SECONDS),
-        ("holders", name_once, _HOLDER_SECONDS),
+        ("catalogue", partial(publish_next, tools=tools), _CATALOGUE_SECONDS),
+        ("alarms", partial(report_unreadable, tools=tools), _ALARM_SECONDS),
+        ("erasures", partial(erase_next, tools=tools), _ERASE_SECONDS),
+        ("rounds", partial(tell_next, tools=tools), _TELL_SECONDS),
+        ("notices", partial(notify_next, tools=tools), _NOTICE_SECONDS),
+        ("holders", partial(name_holders, tools=tools), _HOLDER_SECONDS),
     ]

@@ -11,15 +11,17 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from audit_log.adapters.cosigner_keys import create_ml_dsa_keys, read_witness_keys
+from audit_log.adapters.erasures_file import ErasuresFile
 from audit_log.adapters.head_file import FileHead
 from audit_log.adapters.inspector import inspecting
 from audit_log.adapters.kafka_entries import KafkaEntries
+from audit_log.adapters.keeping_desk import keeping_transactions
 from audit_log.adapters.key_files import (
     LogSigner,
     check_ed25519,
     create_missing_keys,
-    read_keys,
     read_signer,
+    shut_keys,
 )
 from audit_log.adapters.log import transactions
 from audit_log.adapters.own_producer import OwnProducer
@@ -34,6 +36,7 @@ from audit_log.settings import AdminSettings
 from audit_log.usecases.publish import Publisher
 from audit_log.usecases.recover import Recovered, Recovery
 from audit_log.usecases.register import register
+from audit_log.usecases.replay import Replayer
 from audit_log.usecases.succeed import succeed as succeed_log
 from audit_log.usecases.verify import verify
 from audit_log.usecases.verify_rows import RowVerifier
@@ -117,9 +120,10 @@ def recover(settings: AdminSettings, *, copy: str, note: bytes) -> Recovered:
 
     Raises what `Recovery.refill` does.
     """
-    keys, clock, ids = read_keys(settings.keys_dir), SystemClock(), Uuid7Source()
+    outside = ErasuresFile(settings.erasures_file, settings.log_origin)
+    keys, clock = shut_keys(settings.keys_dir, outside), SystemClock()
     signer = LogSigner(settings.log_origin, keys.signing)
-    own = OwnProducer(settings.src, ids)
+    own = OwnProducer(settings.src, Uuid7Source())
     store = PostgresSequencerStore(
         settings.database_url, origin=settings.log_origin, own=own, clock=clock
     )
@@ -135,6 +139,14 @@ def recover(settings: AdminSettings, *, copy: str, note: bytes) -> Recovered:
             vault=keys.vault,
             pseudonyms=keys.pseudonyms,
             clock=clock,
+            replayer=Replayer(
+                outside=outside,
+                transaction=keeping_transactions(database, own, clock),
+                pseudonyms=keys.pseudonyms,
+                clock=clock,
+            ),
+            outside=outside,
+            src=settings.src,
         ).refill(_copy(copy), note)
 
 
@@ -157,7 +169,8 @@ def succeed(settings: AdminSettings, *, old_vkey: str, note: bytes, kept: int) -
 
 def verify_stored(settings: AdminSettings) -> Report:
     """Verify everything in the database."""
-    keys = read_keys(settings.keys_dir)
+    outside = ErasuresFile(settings.erasures_file, settings.log_origin)
+    keys = shut_keys(settings.keys_dir, outside)
     signer = LogSigner(settings.log_origin, keys.signing)
     with inspecting(settings.database_url) as inspector:
         found = verify(

@@ -44,10 +44,13 @@ are in it:
   [counts]
   bytes = { field = "bytes", optional = true }
 
-Also: reason, basis, purposes (separated by spaces), trace, [person] dataset and ordinal, [permit]
-permit_id and jti, [net] ip. A file with one bad line is refused whole; each bad line is named with
+Also: reason, basis, purposes (separated by spaces), trace, [person] dataset and ordinal, [cohort]
+cohort_id, digest and revision for a read of more than 64 people, [permit] permit_id and jti,
+[net] ip. A file with one bad line is refused whole; each bad line is named with
 its number and a code. --state keeps the chain: never delete it, never run two of it. A file that
-is in the chain already adds nothing. Exits 0 when the log has everything, 1 otherwise.
+is in the chain already adds nothing, and one that has grown adds the lines behind what was there;
+lines that come again in another file are imported again. Only what a data server does can be said:
+no permits, consents or looks of officers. Exits 0 when the log has everything, 1 otherwise.
 """
 
 

@@ -6,14 +6,14 @@ import json
 import sys
 from typing import Final
 
-from audit_log.domain.mappings import MAPPINGS, record_of
+from audit_log.domain.mappings import MAPPINGS, MappingInvalid, record_of
 from audit_log.domain.matching import Match, match
 from audit_log.usecases.recount import entries_of
 from audit_log.usecases.verify_served import verify_served
 from services.audit_log.copied import add_arguments, read_arguments
 from services.audit_log.outcome import FAILED, OK, USAGE
 from shared.entries import check_commitments
-from shared.events import CommitmentMismatch
+from shared.events import CommitmentMismatch, MalformedEntry
 
 _HELP: Final = """\
 Write the entries of a copy in another format, one JSON object a line, oldest first.
@@ -23,7 +23,8 @@ Write the entries of a copy in another format, one JSON object a line, oldest fi
 
 The copy is verified first. --filter narrows to entries that a search would find. Who acted and
 whom it was about is sealed: --openings names the openings.jsonl of an evidence pack. Exits 1 when
-the copy does not verify; then nothing is written.
+the copy does not verify; then nothing is written. An entry whose opened parts do not fit the format
+is named and left out; the others are written, and it exits 1 too.
 """
 
 
@@ -49,13 +50,19 @@ def _run(parsed: argparse.Namespace) -> int:
         if flaws:
             print("NOT VERIFIED: the copy is not the log; nothing was written", file=sys.stderr)
             return FAILED
+        unfit = 0
         for index, entry in entries_of(told.fetch, checkpoint.size):
             parts = told.openings.get(index, ())
             check_commitments(entry, parts, complete=False)
-            if match(told.wanted, entry, parts) is Match.YES:
+            if match(told.wanted, entry, parts) is not Match.YES:
+                continue
+            try:
                 record = record_of(checkpoint.origin, index, entry, parts)
                 print(json.dumps(MAPPINGS[parsed.to](record), ensure_ascii=False))
+            except (MappingInvalid, MalformedEntry) as fault:
+                unfit += 1
+                print(f"entry {index}: not written, {fault}", file=sys.stderr)
     except (LookupError, ValueError, CommitmentMismatch) as fault:
         print(f"NOT VERIFIED: {fault}", file=sys.stderr)
         return FAILED
-    return OK
+    return FAILED if unfit else OK

@@ -107,4 +107,5 @@ def _recover(settings: AdminSettings, parsed: argparse.Namespace) -> int:
         return _FAILED
     refilled = f"entries {done.first} to {done.size - 1}"
     print(f"Recovered: {refilled}; {done.unsealed} without sealed parts")
+    print(f"Left away: {done.erased} sealed parts of people who were erased")
     return _OK

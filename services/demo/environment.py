@@ -173,4 +173,5 @@ def _audit_log(node: Node) -> dict[str, str]:
         "PLACET_TILES_PUBLIC": "true",
         "PLACET_CONSENT_REGISTRY_URL": node.ports.url("consent_registry"),
         "PLACET_HEAD_FILE": str(node.layout.root / "trust" / "log-head.note"),
+        "PLACET_ERASURES_FILE": str(node.layout.root / "trust" / "log-erasures.jsonl"),
     }

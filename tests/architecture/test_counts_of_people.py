@@ -34,9 +34,15 @@ COUNTS_IN_ENTRIES = {
     "opened": "sealed parts opened in an evidence pack",
     "codes_changed": "illnesses that a new release of the hierarchy changes",
 }
-HANDED_ON = {"dict(counts or {})", "_counts(line, mapping.counts)", "figures.counts()"}
+HANDED_ON = {
+    "dict(counts or {})",
+    "_counts(line, mapping.counts)",
+    "entry.counts",
+    "figures.counts()",
+}
 """How `consent_registry.usecases.facts.fact` passes on what its callers gave, who are read too;
-what another service's line says of itself; and numbers that stand in for people (ADR 0011)."""
+what another service's line says of itself; what a recovery says anew, as it was said before; and
+numbers that stand in for people (ADR 0011)."""
 
 PEOPLE = {
     "audit_log": {"Impact.accounts": "accounts that acted; an officer may search for each"},
@@ -74,6 +80,7 @@ NO_PEOPLE = {
     *("Search.after", "Search.as_of", "Search.limit", "Seen.entry", "Seen.idx"),
     *("Register.age_seconds", "Register.revision", "State.registers"),
     *("Consents.consents", "Dataset.revision", "Dataset.table_version", "Evaluation.revision"),
+    *("CohortManifest.revision", "CohortManifest.since"),
     *("Evaluation.small_cell", "Freeze.purpose", "Frozen.revision", "History.events"),
     *("Import.applied", "Import.bad", "Import.faults", "Import.good", "Import.repeated"),
     *(
@@ -110,7 +117,7 @@ NO_PEOPLE = {
     *("Enforced.revision", "Node.age_seconds", "Node.newest", "Node.revision"),
     *("Progress.checked", "Progress.committed", "Progress.staged"),
     *("Blocking.revision", "Blocking.small_cell", "Cohort.small_cell", "Frozen.small_cell"),
-    *("Question.purpose",),
+    *("Containing.ordinal", "Membership.left_revision", "Question.purpose"),
     # Entries of the log and places in it; `ReachedDataset.people` is text: tens, or <10
     *("Activity.count", "Activity.filter", "ActivityAsked.as_of", "Impact.count"),
     *("Impact.entries", "Impact.filter", "ImpactAsked.as_of", "Integrity.base"),
@@ -118,7 +125,8 @@ NO_PEOPLE = {
     *("Integrity.size", "Missing.gaps", "NewQuery.hours", "NewReveal.indexes"),
     *("Opening.idx", "Opening.value", "Openings.erased", "Page.count"),
     *("Page.filter", "PermitUse.entries", "PermitUse.number", "Query.as_of"),
-    *("Query.count", "Query.hours", "QueryFile.as_of", "QueryFile.count"),
+    *("Query.count", "Query.hours", "QueryFile.as_of", "QueryFile.count", "Remark.count"),
+    "Remark.open",
     *("QueryFile.filter", "QueryFile.hours", "QueryRun.as_of", "QueryRun.before"),
     *("QueryRun.count", "QueryRun.gone", "QueryRun.indexes", "QueryRun.new"),
     *("QueryRun.number", "ReachedDataset.entries", "Reveal.indexes", "SubjectReport.count"),

@@ -2,8 +2,10 @@
 """Valid entries for tests of the log: speakers that keep a chain, facts, principals, time."""
 
 import os
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from audit_log.domain.received import IntakePlace, Received
 from shared.events import (
@@ -11,6 +13,7 @@ from shared.events import (
     Actor,
     ChainPosition,
     Fact,
+    NamedCohort,
     SealedEntry,
     Subject,
     previous_of,
@@ -44,10 +47,11 @@ def fact(
     subjects: tuple[Subject, ...] = (Subject(dataset=DATASET, ordinal=7),),
     dataset: str | None = DATASET,
     permit: Mapping[str, JSON] | None = None,
+    cohort: NamedCohort | None = None,
     decision: str | None = "permit",
     reason: str | None = "permit_valid",
 ) -> Fact:
-    """Make a fact, valid by default."""
+    """Make a fact, valid by default; with a cohort it seals nobody."""
     return Fact(
         type=type_,
         occurred_at=at,
@@ -59,7 +63,17 @@ def fact(
         counts={"recs": 1},
         actor=actor,
         permit=permit,
-        subjects=subjects,
+        subjects=subjects if cohort is None else (),
+        cohort=cohort,
+    )
+
+
+def cohort_name(number: int, *, revision: int | None = 10) -> NamedCohort:
+    """Name a cohort; the same number gives the same one."""
+    return NamedCohort(
+        cohort_id=f"0192f0c1-2b3c-7d4e-8f50-{number:012x}",
+        digest=b64encode(sha256(b"cohort %d" % number).digest()).decode(),
+        revision=revision,
     )
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from audit_log.domain.batch import (
     Batch,
+    CohortRow,
     KeyRow,
     PersonRow,
     Quarantined,
@@ -76,6 +77,7 @@ class Tables:
     terms: dict[Term, int] = field(default_factory=dict)
     search: dict[int, SearchRow] = field(default_factory=dict)
     people: set[PersonRow] = field(default_factory=set)
+    cohorts: set[CohortRow] = field(default_factory=set)
     sealed: dict[tuple[int, int], SealedRow] = field(default_factory=dict)
     keys: dict[int, KeyRow] = field(default_factory=dict)
     next_key: int = 1
@@ -261,6 +263,7 @@ def _write(tables: Tables, batch: Batch) -> None:
     tables.terms |= batch.terms
     tables.search |= {row.idx: row for row in batch.search}
     tables.people |= set(batch.people)
+    tables.cohorts |= set(batch.cohorts)
     tables.keys |= {row.kid: row for row in batch.keys}
     tables.sealed |= {(row.idx, row.grp): row for row in batch.sealed}
     tables.runs += batch.runs

@@ -59,7 +59,9 @@ class MemoryExports:
                 found.setdefault(index, {})[group] = (stored, row.data)
         return found
 
-    def standing(self) -> Sequence[ProducerStanding]:
+    def standing(
+        self, since: datetime | None, until: datetime | None
+    ) -> Sequence[ProducerStanding]:
         entries = [parse_entry(raw) for raw in self._tables.entries]
         sources = sorted({*self._tables.producers, *(one.src for one in self._tables.chains)})
         return [
@@ -73,7 +75,11 @@ class MemoryExports:
             src=src,
             epoch=newest.key.epoch if newest else 0,
             seq=newest.seq if newest else 0,
-            gaps=tuple((gap.first, gap.last) for gap in newest.gaps) if newest else (),
+            gaps=tuple(
+                (one.key.epoch, *gap)
+                for one in sorted(chains, key=lambda one: one.key.epoch)
+                for gap in one.gaps
+            ),
             last_at=max(times, default=None),
         )
 

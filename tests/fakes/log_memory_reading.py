@@ -196,10 +196,6 @@ class MemoryReader:
         keys = sorted((key for key in self._tables.chains if key.src == src), reverse=True)
         return [(self._tables.chains[key], self._tables.duplicates.get(key, 0)) for key in keys]
 
-    def gaps(self) -> Sequence[tuple[str, int, int, int]]:
-        chains = sorted(self._tables.chains.items())
-        return [(*key, *gap) for key, chain in chains for gap in chain.gaps]
-
     def producer(self, src: str) -> Producer | None:
         return self._tables.producers.get(src)
 
@@ -266,11 +262,12 @@ class MemoryTransaction:
 
     def shred(self, wanted: Shredding, at: datetime) -> Shredded:
         tables = self._tables
-        kids = [row.kid for row in tables.keys.values() if row.subject == wanted.subject]
-        if not kids:
+        held = [row for row in tables.keys.values() if row.subject == wanted.subject]
+        if not held:
             raise NothingToErase("no key of this subject is held")
-        del tables.keys[kids[0]]
-        places = sorted(place for place, row in tables.sealed.items() if row.kid == kids[0])
+        key = held[0]
+        del tables.keys[key.kid]
+        places = sorted(place for place, row in tables.sealed.items() if row.kid == key.kid)
         for place in places:
             del tables.sealed[place]
             tables.erased[place] = wanted.id
@@ -287,7 +284,12 @@ class MemoryTransaction:
         void_opened(tables)
         text = "".join(f"{index}/{group}\n" for index, group in places)
         return Shredded(
-            parts=len(places), below=tables.edge.size, digest=sha256(text.encode()).digest()
+            kid=key.kid,
+            made_at=key.created_at,
+            key=sha256(key.wrapped).hexdigest(),
+            below=tables.edge.size,
+            digest=sha256(text.encode()).digest(),
+            places=tuple(places),
         )
 
 

@@ -2,8 +2,7 @@
 """Witnessing in memory: what is held of other logs, and witnesses that need no network."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from audit_log.domain.errors import (
@@ -14,19 +13,8 @@ from audit_log.domain.errors import (
 )
 from audit_log.domain.note import VerifierKey
 from audit_log.domain.submission import Held, Submission, origin_digest
-from audit_log.ports import Answer, AnswerKind, Shown
+from audit_log.ports import Answer, AnswerKind, Shown, WatchedLog
 from audit_log.usecases.witness import Behind, Witness
-
-
-class _Held:
-    """A `Holding` that remembers what to keep until its block ends."""
-
-    def __init__(self, held: Held) -> None:
-        self.held = held
-        self.note: bytes | None = None
-
-    def keep(self, held: Held, note: bytes, at: datetime) -> None:
-        self.held, self.note = held, note
 
 
 class MemoryWitnessStore:
@@ -44,19 +32,17 @@ class MemoryWitnessStore:
         self._held.setdefault(key.name, Held())
         return fresh
 
-    def keys(self, origin: str) -> Sequence[VerifierKey]:
-        return [key for key in self._keys.values() if key.name == origin]
+    def find(self, origin: str) -> WatchedLog | None:
+        keys = tuple(key for key in self._keys.values() if key.name == origin)
+        return WatchedLog(keys=keys, held=self._held[origin]) if keys else None
 
-    @contextmanager
-    def hold(self, origin: str) -> Iterator[_Held]:
+    def replace(self, origin: str, before: Held, after: Held, note: bytes, at: datetime) -> bool:
         with self._lock:
-            if origin not in self._held:
-                raise LogNotWitnessed("no log of this origin is witnessed here")
-            holding = _Held(self._held[origin])
-            yield holding
-            self._held[origin] = holding.held
-            if holding.note is not None:
-                self._notes[origin_digest(origin)] = holding.note
+            if self._held.get(origin) != before:
+                return False
+            self._held[origin] = after
+            self._notes[origin_digest(origin)] = note
+            return True
 
     def note(self, digest: str) -> bytes | None:
         return self._notes.get(digest)

@@ -124,19 +124,38 @@ def test_only_a_process_that_signs_or_opens_something_sees_keys(renderer: Path) 
     assert "secrets" not in gateway.mounts.values()
 
 
+def kept_claims(documents: list[dict[str, Any]]) -> list[str]:
+    """Give the names of the claims that uninstalling leaves."""
+    claims = [d["metadata"] for d in documents if d["kind"] == "PersistentVolumeClaim"]
+    keep = "helm.sh/resource-policy"
+    return [c["name"] for c in claims if c.get("annotations", {}).get(keep) == "keep"]
+
+
+def claim_of(deployment: dict[str, Any], volume: str) -> str:
+    volumes = deployment["spec"]["template"]["spec"]["volumes"]
+    (claim,) = [v["persistentVolumeClaim"]["claimName"] for v in volumes if v["name"] == volume]
+    return str(claim)
+
+
+def test_what_was_erased_is_written_down_by_every_process_of_the_log(renderer: Path) -> None:
+    documents = rendered(renderer, VALUES)
+    found = set()
+    for process in ("serve", "work", "sequence"):
+        (one,) = [d for d in documents if d["metadata"]["name"].endswith(f"audit-log-{process}")]
+        (container,) = containers(one["spec"]["template"]["spec"])
+        path = dict(container.env)["PLACET_ERASURES_FILE"]
+        volume = next(name for mount, name in container.mounts.items() if below(path, mount))
+        found.add((path, claim_of(one, volume)))
+    ((_, claim),) = found
+    assert claim in kept_claims(documents)
+
+
 def test_the_log_s_head_is_kept_on_a_volume_that_outlives_its_pod(renderer: Path) -> None:
     documents = rendered(renderer, VALUES)
-    claims = [d["metadata"] for d in documents if d["kind"] == "PersistentVolumeClaim"]
+    claims = kept_claims(documents)
     (work,) = [d for d in documents if d["metadata"]["name"].endswith("audit-log-work")]
     (container,) = containers(work["spec"]["template"]["spec"])
     head = dict(container.env)["PLACET_HEAD_FILE"]
     volume = next(name for mount, name in container.mounts.items() if below(head, mount))
-    (claim,) = [
-        v["persistentVolumeClaim"]["claimName"]
-        for v in work["spec"]["template"]["spec"]["volumes"]
-        if v["name"] == volume
-    ]
-    assert [(c["name"], c["annotations"]["helm.sh/resource-policy"]) for c in claims] == [
-        (claim, "keep")
-    ]
+    assert claim_of(work, volume) in claims
     assert (work["spec"]["replicas"], work["spec"]["strategy"]) == (1, {"type": "Recreate"})

@@ -24,6 +24,7 @@ from audit_log.bootstrap import (
     migrate,
 )
 from audit_log.domain.cases import MAX_REVEALED
+from audit_log.domain.tiles import bundles_of, decode_bundle
 from audit_log.ports import Producer, SequencerStore
 from audit_log.settings import AuditSettings
 from audit_log.usecases.register import register
@@ -120,6 +121,14 @@ class LogNode:
             newest = log.reader.newest()
         assert newest is not None
         return newest.size
+
+    def entries(self) -> list[bytes]:
+        """Give every published entry, from the bundles as they are served."""
+        size = int(self.get("/log/checkpoint", self.otto()).text.splitlines()[1])
+        found: list[bytes] = []
+        for name in bundles_of(size):
+            found += decode_bundle(self.get(f"/log/{name}", self.otto()).content)
+        return found
 
     def agreed(self, *groups: str) -> str:
         """Let two officers agree in a case that all that is published is opened; give its id."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from consent_registry.adapters.contact.points import SqlContactPoints
 from consent_registry.adapters.couriers import DropFolder, Mail
 from consent_registry.adapters.notice_texts import shipped_texts
+from consent_registry.adapters.signers import Keys
 from consent_registry.domain.notices import NoticeKind, Outcome
 from consent_registry.domain.records import Channel
 from consent_registry.ports.contacts import CourierAway
@@ -21,6 +22,7 @@ from consent_registry.usecases.contacts import (
 )
 from consent_registry.usecases.notifying import notify_next
 from consent_registry.usecases.people import link_login
+from consent_registry.usecases.telling import tell_next
 from consent_registry.usecases.tools import Contacts, Tools
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw_own
 from shared.db import engine
@@ -61,7 +63,8 @@ class Reach:
         return [one.read_text() for one in files]
 
     def work(self) -> None:
-        while notify_next(tools=self.tools):
+        """Queue what is to be told, and send what is due, as the process `work` does."""
+        while tell_next(tools=self.tools) or notify_next(tools=self.tools):
             pass
 
     def confirmed(self) -> None:
@@ -75,6 +78,12 @@ class Reach:
         assert found is not None
         return found.group()
 
+    def subjects(self) -> list[str]:
+        """Give what was sent but codes, by its subject lines."""
+        lines = [line for one in self.messages() for line in one.splitlines()]
+        said = [line[9:] for line in lines if line.startswith("Subject: ")]
+        return [line for line in said if line != "Your code"]
+
     def outcomes(self) -> list[tuple[NoticeKind, Outcome]]:
         """Give what became of Anna's notices, the oldest step first."""
         found = own_contact(tools=self.tools, principal=ANNA).notices
@@ -82,29 +91,34 @@ class Reach:
 
 
 @contextmanager
-def reached(folder: Path) -> Iterator[Reach]:
+def reached(folder: Path, keys: Keys | None = None) -> Iterator[Reach]:
     """Open a registry with Anna in it, whose messages are left in a folder."""
-    with registry_world() as world:
+    with registry_world(keys=keys) as world:
         world.dataset()
         world.load({"participant": "P-ANNA"})
         link_login("P-ANNA", LOGIN, "person-anna", tools=world.tools, principal=DESK)
         url, key = fresh_database("consent_registry.adapters.contact"), os.urandom(32)
-        database = engine(url, pool_size=4)
-        courier = StubbornCourier(
-            DropFolder(folder, Mail(sender="no-reply@consent.test", clock=world.clock))
-        )
-        contacts = Contacts(
-            points=SqlContactPoints(database, key), courier=courier, texts=shipped_texts()
-        )
-        yield Reach(
-            world=world,
-            tools=replace(world.tools, contacts=contacts),
-            url=url,
-            folder=folder,
-            courier=courier,
-            key=key,
-        )
-        database.dispose()
+        with reaching(world, url, key, folder) as opened:
+            yield opened
+
+
+@contextmanager
+def reaching(world: RegistryWorld, url: str, key: bytes, folder: Path) -> Iterator[Reach]:
+    """Give a registry the contact points at `url`."""
+    database = engine(url, pool_size=4)
+    mail = Mail(sender="no-reply@consent.test", clock=world.clock)
+    courier = StubbornCourier(DropFolder(folder, mail))
+    points = SqlContactPoints(database, key)
+    contacts = Contacts(points=points, courier=courier, texts=shipped_texts())
+    yield Reach(
+        world=world,
+        tools=replace(world.tools, contacts=contacts),
+        url=url,
+        folder=folder,
+        courier=courier,
+        key=key,
+    )
+    database.dispose()
 
 
 def leave(reach: Reach) -> str:

@@ -18,7 +18,7 @@ from consent_registry.adapters.tables import METADATA
 from consent_registry.adapters.unit_of_work import Producer, SqlUnits, Surroundings
 from consent_registry.domain.batches import ImportBatch, Mode
 from consent_registry.domain.register import Dataset
-from consent_registry.domain.rows import COLUMNS
+from consent_registry.domain.rows import COLUMNS, OPTIONAL
 from consent_registry.usecases.datasets import NewDataset, get_dataset, register_dataset
 from consent_registry.usecases.forms import demand_form, publish_form, register_form
 from consent_registry.usecases.import_applying import apply_next
@@ -156,11 +156,15 @@ def _signed(_document: bytes, signature: str) -> bool:
 
 
 def csv_of(rows: Sequence[dict[str, str]]) -> str:
-    """Write rows as a consent CSV; what a row leaves out is the default row's."""
-    lines = [",".join(COLUMNS)]
+    """Write rows as a consent CSV; what a row leaves out is the default row's.
+
+    An optional column stands there when some row names it.
+    """
+    columns = (*COLUMNS, *(name for name in OPTIONAL if any(name in row for row in rows)))
+    lines = [",".join(columns)]
     for row in rows:
-        filled = {**ROW, **row}
-        lines.append(",".join(f'"{filled[name]}"' for name in COLUMNS))
+        filled = {**dict.fromkeys(OPTIONAL, ""), **ROW, **row}
+        lines.append(",".join(f'"{filled[name]}"' for name in columns))
     return "\n".join(lines) + "\n"
 
 
@@ -181,14 +185,16 @@ def person(subject: str) -> Principal:
 
 
 @contextmanager
-def registry_world(clock: Clock | None = None, url: str | None = None) -> Iterator[RegistryWorld]:
-    """Open a registry on a fresh database, or on the one at `url`."""
+def registry_world(
+    clock: Clock | None = None, url: str | None = None, keys: Keys | None = None
+) -> Iterator[RegistryWorld]:
+    """Open a registry on a fresh database, or on the one at `url`; with fresh keys, or these."""
     found = url or fresh_database("consent_registry")
     one = engine(found, pool_size=8)
     stepping = SteppingClock()
     with tempfile.TemporaryDirectory() as folder:
         create_keys(Path(folder))
-        keys = read_keys(Path(folder))
+        keys = keys or read_keys(Path(folder))
     time = clock or stepping
     ids = Uuid7Source()
     units = SqlUnits(

@@ -22,15 +22,21 @@ import binascii
 import hashlib
 import json
 import re
+import struct
 import sys
 import uuid
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+try:  # cryptography 48 and newer
+    from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
+except ImportError:  # pragma: no cover - an older one cannot check these keys
+    MLDSA44PublicKey = None  # type: ignore[assignment,misc]
 
 VERIFIED, REFUSED, USAGE, NOT_AUTHENTICATED = 0, 1, 2, 3
 
@@ -60,7 +66,8 @@ FILES = (
     "verify.py",
 )
 PROOF = "proofs/{}.tlog-proof"
-MAX_FILE = 1 << 30
+MAX_ALL = 1 << 31  # bytes of all files together: the largest pack is below it
+MAX_PROOF = 1 << 16
 MAX_INDEX = 1 << 53
 ED25519, COSIGNATURE_ED25519, COSIGNATURE_ML_DSA_44 = 1, 4, 6
 
@@ -74,6 +81,16 @@ _OPENING_LINE = re.compile(
     + _HASH
     + r')","value":(\{.*\})\}'
 )
+_PROOF_NAME = re.compile("proofs/" + _NUMBER + r"\.tlog-proof", re.ASCII)
+# The log itself must have said what a pack holds; a producer says only what it did.
+_OWN_SOURCE = re.compile(r"[a-z0-9_-]+/audit_log(?:/[a-z0-9_-]+)*", re.ASCII)
+_PLAIN = re.compile("[ -~]{1,200}")
+
+# APPNOTE.TXT 4.3.7, 4.3.12, 4.3.16: the fixed parts of a ZIP's records.
+_LOCAL = struct.Struct("<4s5H3L2H")
+_CENTRAL_BYTES, _END_BYTES = 46, 22
+_UTF_8_NAME = 0x800
+_FILE_TYPES = (0, 8)  # none given, regular
 
 
 class Refused(Exception):
@@ -270,19 +287,34 @@ def signed_by(key: Key, note: Note, what: str) -> bool:
 
 def good_signature(key: Key, note: Note, signature: bytes) -> bool:
     """Check one signature: of a log, or a cosignature with its time before it."""
-    message = note.text.encode()
-    if key.algorithm == COSIGNATURE_ED25519:
-        stamp, signature = int.from_bytes(signature[:8], "big"), signature[8:]
-        if not stamp:
-            return False
-        message = b"cosignature/v1\ntime %d\n" % stamp + message
-    elif key.algorithm != ED25519:
+    if key.algorithm == ED25519:
+        return verified(Ed25519PublicKey, key.key, signature, note.text.encode())
+    stamp, signature = int.from_bytes(signature[:8], "big"), signature[8:]
+    if not 0 < stamp < 1 << 63:
         return False
+    if key.algorithm == COSIGNATURE_ED25519:
+        message = b"cosignature/v1\ntime %d\n" % stamp + note.text.encode()
+        return verified(Ed25519PublicKey, key.key, signature, message)
+    if key.algorithm == COSIGNATURE_ML_DSA_44 and MLDSA44PublicKey is not None:
+        tree = parse_tree(note.text, note.text.partition("\n")[0], "a cosigned checkpoint")
+        message = b"subtree/v1\n\0" + short(key.name) + stamp.to_bytes(8, "big")
+        message += short(tree.origin) + bytes(8) + tree.size.to_bytes(8, "big") + tree.root
+        return verified(MLDSA44PublicKey, key.key, signature, message)
+    return False
+
+
+def verified(kind: Any, key: bytes, signature: bytes, message: bytes) -> bool:
+    """Check a signature with a kind of public key."""
     try:
-        Ed25519PublicKey.from_public_bytes(key.key).verify(signature, message)
+        kind.from_public_bytes(key).verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def short(text: str) -> bytes:
+    """Write a text behind its length in one byte (RFC 8446 section 3.4)."""
+    return bytes((len(text.encode()),)) + text.encode()
 
 
 def parse_policy(text: str) -> Policy:
@@ -291,7 +323,10 @@ def parse_policy(text: str) -> Policy:
     witnesses: dict[str, Key] = {}
     groups: dict[str, tuple[int, list[str]]] = {}
     quorum = ""
-    for line in text.splitlines():
+    text = text.replace("\r\n", "\n")
+    if not all(char.isprintable() or char in "\t\n" for char in text):
+        raise Refused("the policy holds a character that could hide a line")
+    for line in text.split("\n"):
         words = line.partition("#")[0].split()
         if not words:
             continue
@@ -300,7 +335,7 @@ def parse_policy(text: str) -> Policy:
         if kind == "log" and 1 <= len(rest) <= 2:
             logs.append(parse_vkey(rest[0]))
         elif kind == "witness" and 2 <= len(rest) <= 3 and rest[0] not in named:
-            witnesses[rest[0]] = parse_vkey(rest[1])
+            witnesses[rest[0]] = witness_key(rest[1], witnesses)
         elif kind == "group" and len(rest) >= 3 and rest[0] not in named:
             groups[rest[0]] = (threshold(rest[1], rest[2:], named), rest[2:])
         elif kind == "quorum" and len(rest) == 1 and not quorum:
@@ -312,6 +347,14 @@ def parse_policy(text: str) -> Policy:
     if not logs or not quorum:
         raise Refused("the policy names no log or no quorum")
     return Policy(logs, witnesses, groups, quorum)
+
+
+def witness_key(vkey: str, before: dict[str, Key]) -> Key:
+    """Read a witness's key; one key is one witness, under whatever names."""
+    key = parse_vkey(vkey)
+    if any(one.key == key.key for one in before.values()):
+        raise Refused("the policy names one witness's key twice")
+    return key
 
 
 def threshold(word: str, members: list[str], known: set[str]) -> int:
@@ -330,22 +373,92 @@ def has_quorum(policy: Policy, note: Note, what: str) -> bool:
 
     A witness whose key is of a kind that cannot be checked here counts as one that has not.
     """
-    signers = {
-        name
+    reached = {
+        name: checkable(key) and signed_by(key, note, what)
         for name, key in policy.witnesses.items()
-        if key.algorithm == COSIGNATURE_ED25519 and signed_by(key, note, what)
     }
+    for name, (least, members) in policy.groups.items():  # members are defined before their group
+        reached[name] = sum(reached[one] for one in members) >= least
+    return policy.quorum == "none" or reached[policy.quorum]
 
-    def reached(name: str) -> bool:
-        if name not in policy.groups:
-            return name in signers
-        least, members = policy.groups[name]
-        return sum(reached(one) for one in members) >= least
 
-    return policy.quorum == "none" or reached(policy.quorum)
+def checkable(key: Key) -> bool:
+    """Tell whether this installation can check a witness's key."""
+    if key.algorithm == COSIGNATURE_ML_DSA_44:
+        return MLDSA44PublicKey is not None
+    return key.algorithm == COSIGNATURE_ED25519
 
 
 # --- the pack ----------------------------------------------------------------------------------
+
+
+_UNREADABLE = (
+    *(OSError, EOFError, RuntimeError, ValueError, OverflowError, MemoryError, IndexError),
+    *(struct.error, zipfile.BadZipFile, zlib.error),
+)
+
+
+def check_layout(file: BinaryIO, archive: zipfile.ZipFile) -> None:
+    """Refuse a ZIP that two programs could read differently, or that swells beyond any pack.
+
+    Every byte belongs to one file or to the directory at the end, the directory is in the order of
+    the files, and what a file says of itself is what the directory says of it.
+    """
+    names: set[str] = set()
+    place = directory = whole = 0
+    for info in archive.infolist():
+        check_member(info)
+        if info.filename in names:
+            raise Refused("a file of the pack is there twice")
+        names.add(info.filename)
+        name = info.filename.encode("ascii")
+        said = (info.flag_bits, info.compress_type, info.CRC, info.compress_size, info.file_size)
+        file.seek(place)
+        local = _LOCAL.unpack(file.read(_LOCAL.size))
+        own = (local[2], local[3], *local[6:9])
+        if (info.header_offset, local[0], local[9], local[10], own, file.read(len(name))) != (
+            *(place, b"PK\x03\x04", len(name), 0, said, name),
+        ):
+            raise Refused("the pack's directory does not say what its files say")
+        place += _LOCAL.size + len(name) + info.compress_size
+        directory += _CENTRAL_BYTES + len(name)
+        whole += info.file_size
+        if whole > MAX_ALL or (info.filename not in _KNOWN and info.file_size > MAX_PROOF):
+            raise Refused("the pack is larger than any pack can be")
+    if archive.comment or (archive.start_dir, file.seek(0, 2)) != (
+        *(place, place + directory + _END_BYTES),
+    ):
+        raise Refused("the pack holds bytes that belong to none of its files")
+
+
+_KNOWN = frozenset((MANIFEST, *FILES))
+
+
+def check_member(info: zipfile.ZipInfo) -> None:
+    """Refuse what is no plain file with a name that packs have."""
+    name = info.orig_filename
+    if name not in _KNOWN and not _PROOF_NAME.fullmatch(name):
+        raise Refused("the pack holds a file too many")
+    if info.filename != name or info.extra or info.comment or info.flag_bits & ~_UTF_8_NAME:
+        raise Refused("a file of the pack is not packed as packs are")
+    if info.external_attr >> 28 not in _FILE_TYPES or info.external_attr & 0x10:
+        raise Refused("the pack holds something that is no file")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise Refused("a file of the pack is not packed as packs are")
+
+
+def unpacked(file: BinaryIO, info: zipfile.ZipInfo) -> bytes:
+    """Give a file's bytes: exactly as many as it says, and nothing behind them."""
+    file.seek(info.header_offset + _LOCAL.size + len(info.filename))
+    data = file.read(info.compress_size)
+    if info.compress_type == zipfile.ZIP_DEFLATED:
+        inflating = zlib.decompressobj(-zlib.MAX_WBITS)
+        data = inflating.decompress(data, info.file_size + 1)
+        if not inflating.eof or inflating.unused_data or inflating.unconsumed_tail:
+            raise Refused("a file of the pack is not as long as it says")
+    if len(data) != info.file_size or zlib.crc32(data) != info.CRC:
+        raise Refused("a file of the pack is damaged")
+    return data
 
 
 class Pack:
@@ -354,16 +467,12 @@ class Pack:
     def __init__(self, path: str) -> None:
         self.files: dict[str, bytes] = {}
         try:
-            with zipfile.ZipFile(path) as archive:
+            with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
+                check_layout(file, archive)
                 for info in archive.infolist():
-                    self._take(archive, info)
-        except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
+                    self.files[info.filename] = unpacked(file, info)
+        except _UNREADABLE:
             raise Refused("the pack cannot be read as a ZIP") from None
-
-    def _take(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
-        if info.filename in self.files or info.file_size > MAX_FILE:
-            raise Refused("a file of the pack is there twice or is too large")
-        self.files[info.filename] = archive.read(info)
 
     def raw(self, name: str) -> bytes:
         """Give a file's bytes."""
@@ -515,16 +624,26 @@ def check_openings(pack: Pack, entries: dict[int, bytes]) -> int:
     return count
 
 
-def check_statement(
-    pack: Pack, entries: dict[int, bytes], export: dict[int, bytes], old: Tree, opened: int
-) -> dict[str, Any]:
-    """Refuse unless the log itself says, in the export's own entry, that this is the whole pack."""
+def exported(export: dict[int, bytes], old: Tree) -> dict[str, Any]:
+    """Give what the log itself says of the export; a producer's word for it counts for nothing."""
     if len(export) != 1:
         raise Refused(EXPORT + " must hold exactly one entry")
+    if min(export) < old.size:
+        raise Refused(EXPORT + " is older than what was exported")
     said = read_json(next(iter(export.values())).decode(), EXPORT)
     inside = said.get("x")
     if said.get("ty") != EXPORT_TYPE or not isinstance(inside, dict):
         raise Refused(EXPORT + " is not the entry of an export")
+    if not _OWN_SOURCE.fullmatch(str(said.get("src"))):
+        raise Refused(EXPORT + " was not said by the log itself")
+    return inside
+
+
+def check_statement(
+    pack: Pack, entries: dict[int, bytes], export: dict[int, bytes], old: Tree, opened: int
+) -> dict[str, Any]:
+    """Refuse unless the log itself says, in the export's own entry, that this is the whole pack."""
+    inside = exported(export, old)
     for name, field in ((STATEMENT, "statement"), (ENTRIES, "entries"), (OPENINGS, "openings")):
         if inside.get(field) != to_base64(hashlib.sha256(pack.raw(name)).digest()):
             raise Refused(name + " is not the one that was exported")
@@ -551,7 +670,11 @@ def check_trees(pack: Pack, policy: Policy, log: Key) -> tuple[Tree, Tree]:
         trees.append(parse_tree(note.text, log.name, name))
     old, new = trees
     if not has_quorum(policy, parse_note(pack.raw(CHECKPOINT), CHECKPOINT), CHECKPOINT):
-        raise Refused("the witnesses that the policy asks for have not cosigned the checkpoint")
+        left = [name for name, key in policy.witnesses.items() if not checkable(key)]
+        raise Refused(
+            "the witnesses that the policy asks for have not cosigned the checkpoint"
+            + (", as far as can be checked here: install cryptography 48 or newer" if left else "")
+        )
     lines = pack.lines(CONSISTENCY)
     if lines[:1] != ["consistency " + str(old.size) + " " + str(new.size)]:
         raise Refused(CONSISTENCY + " is not between the two checkpoints")
@@ -593,31 +716,32 @@ def main(arguments: list[str] | None = None) -> int:
         return USAGE
     try:
         pack = Pack(parsed.pack)
-        if given:
-            key, text = outside(parsed)
-        else:
-            key, text = pack.text(VKEY), pack.text(POLICY)
-        statement = verify(pack, parse_policy(text), parse_vkey(key))
+        inside = pack.text(VKEY), pack.text(POLICY)
+        key, policy = outside(parsed) if given else inside
+        lines = report(verify(pack, parse_policy(policy), parse_vkey(key)))
     except OSError as fault:
         print("A file cannot be read: " + str(fault.strerror), file=sys.stderr)
         return USAGE
-    except (Refused, ValueError, TypeError, AttributeError) as fault:
+    except (Refused, ValueError, TypeError, AttributeError, RecursionError) as fault:
         words = str(fault) if isinstance(fault, Refused) else "something has the wrong form"
         print("REFUSED: " + words)
         return REFUSED
-    report(statement)
+    print("\n".join(lines))
     if not given:
         print("internally consistent, NOT authenticated")
         print("Whoever made this pack also chose the key it was checked with. Give --vkey-file and")
         print("--policy with files that you have from somebody you trust.")
         return NOT_AUTHENTICATED
+    for name, own, used in ((VKEY, inside[0], key), (POLICY, inside[1], policy)):
+        if own.strip() != used.strip():
+            print("note      the pack's own " + name + " is not yours, and was not used")
     print("VERIFIED")
     return VERIFIED
 
 
 def outside(parsed: argparse.Namespace) -> tuple[str, str]:
     """Read the key and the policy that the caller trusts."""
-    with open(parsed.policy, encoding="utf-8") as file:
+    with open(parsed.policy, encoding="utf-8", newline="") as file:
         policy = file.read()
     if parsed.vkey is not None:
         return parsed.vkey, policy
@@ -625,19 +749,29 @@ def outside(parsed: argparse.Namespace) -> tuple[str, str]:
         return file.read(), policy
 
 
-def report(statement: dict[str, Any]) -> None:
-    """Say what the pack holds."""
-    print("log       " + str(statement.get("origin")))
-    print("made at   " + str(statement.get("made_at")))
-    print("as of     " + str(statement.get("as_of")) + " entries")
-    print("asked for " + json.dumps(statement.get("asked"), sort_keys=True))
-    print("entries   " + str(statement.get("count")))
-    print("openings  " + str(statement.get("opened")))
-    print("erased    " + str(statement.get("erased")))
-    print("integrity " + json.dumps(statement.get("integrity"), sort_keys=True))
+def report(statement: dict[str, Any]) -> list[str]:
+    """Say what the pack holds, a line each; no text of the pack can make a line of its own."""
+    lines = [
+        "log       " + shown(statement.get("origin")),
+        "made at   " + shown(statement.get("made_at")),
+        "as of     " + shown(statement.get("as_of")) + " entries",
+        "asked for " + shown(statement.get("asked")),
+        "entries   " + shown(statement.get("count")),
+        "openings  " + shown(statement.get("opened")),
+        "erased    " + shown(statement.get("erased")),
+        "integrity " + shown(statement.get("integrity")),
+    ]
     for one in statement.get("producers", []):
-        if isinstance(one, dict) and (one.get("gaps") or one.get("silent")):
-            print("producer  " + json.dumps(one, sort_keys=True))
+        if isinstance(one, dict) and any(map(one.get, ("gaps", "silent", "remarks"))):
+            lines.append("producer  " + shown(one))
+    return lines
+
+
+def shown(value: object) -> str:
+    """Write a value of the pack in printable ASCII."""
+    if isinstance(value, str) and _PLAIN.fullmatch(value):
+        return value
+    return json.dumps(value, sort_keys=True)
 
 
 if __name__ == "__main__":

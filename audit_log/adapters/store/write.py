@@ -28,6 +28,7 @@ _COPIES: Final = {
         "kid, kind, subject, kek, wrapped, created_at",
         (_INT8, _TEXT, _BYTES, _TEXT, _BYTES, _TIME),
     ),
+    "ev_cohort": ("dataset, cohort, idx, revision", (_INT4, _INT4, _INT8, _INT8)),
     "producer_run": (
         "src, epoch, first_seq, n, first_idx",
         (_TEXT, _INT8, _INT8, _INT4, _INT8),
@@ -55,6 +56,7 @@ def copy_rows(cursor: psycopg.Cursor, batch: Batch) -> None:
     _copy(cursor, "term", ((number, *term) for term, number in batch.terms.items()))
     _pour(cursor, f"ev ({', '.join(SearchRow._fields)})", batch.search, rows.events)
     _pour(cursor, "ev_person (dataset, ordinal, idx)", batch.people, rows.people)
+    _copy(cursor, "ev_cohort", batch.cohorts)
     _copy(cursor, "dek", batch.keys)
     _pour(cursor, f"sealed ({', '.join(SealedRow._fields)})", batch.sealed, rows.sealed)
     _copy(cursor, "producer_run", batch.runs)

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What FHIR R4 and R5 share: systems of codes, identifiers, outcomes."""
 
+import re
 from typing import Any, Final
+from urllib.parse import quote
 
-from audit_log.domain.mappings.kinds import AUTHZ_CONSENT, READ, REST, SEARCH, Code
+from audit_log.domain.mappings.kinds import AUTHZ_CONSENT, READ, REST, SEARCH, Code, require
 from audit_log.domain.mappings.record import Record
 from shared.events import Subject
 
@@ -27,6 +29,8 @@ _OUTCOMES: Final = {
     "error": ("4", "Minor failure"),
     "deny": ("8", "Serious failure"),
 }
+_URN: Final = "-._~!$&'()*+,;=:@/"
+"""What may stand in a URN's own part as it is (RFC 8141 section 2); all else is written in hex."""
 _SUCCESS: Final = ("0", "Success")
 
 
@@ -46,7 +50,11 @@ def participation(code: Code, system: str) -> dict[str, Any]:
 
 
 def reference(system: str, value: str, kind: str | None = None) -> dict[str, Any]:
-    """Refer to something by its identifier alone: nothing of ours is a FHIR server's resource."""
+    """Refer to something by its identifier alone: nothing of ours is a FHIR server's resource.
+
+    Raises MappingInvalid for a system that is no `uri` of FHIR: it may hold no white space.
+    """
+    require(re.fullmatch(r"\S+", system) is not None, "identifier.system")
     found: dict[str, Any] = {"identifier": {"system": system, "value": value}}
     if kind is not None:
         found["type"] = kind
@@ -87,9 +95,9 @@ def policies(record: Record) -> list[str]:
     """Name permit and visa as URIs: the profiles leave no entity for them."""
     found = []
     if record.permit_id is not None:
-        found.append(f"urn:placet:permit:{record.permit_id}")
+        found.append(f"urn:placet:permit:{quote(record.permit_id, safe=_URN)}")
     if record.visa is not None:
-        found.append(f"urn:ietf:params:oauth:jti:{record.visa}")
+        found.append(f"urn:ietf:params:oauth:jti:{quote(record.visa, safe=_URN)}")
     return found
 
 

@@ -5,6 +5,7 @@ DICOM codes are of PS3.16 annex D (CID 400 to 403), the OCSF activities those of
 (class 6005), the ECS words those allowed for `event.category` and `event.type`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -37,6 +38,7 @@ READ: Final = ("read", "read")
 SEARCH: Final = ("search", "search")
 AUTHZ_CONSENT: Final = ("AuthZ-Consent", "Authorization Decision using Roles and Consent")
 
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _OTHER: Final = 99
 ACTIVITIES: Final[Mapping[int, str]] = MappingProxyType(
     {
@@ -175,8 +177,13 @@ def require(holds: bool, element: str) -> None:
 
 
 def require_filled(value: object, element: str) -> None:
-    """Raise MappingInvalid for an empty text, list or object anywhere: no format allows one."""
+    """Raise MappingInvalid for an empty text, list or object anywhere: no format allows one.
+
+    A text of white space alone, or with a control character, is none either (FHIR `string`).
+    """
     require(value not in ("", [], {}), element)
+    if isinstance(value, str):
+        require(not value.isspace() and _CONTROL.search(value) is None, element)
     if isinstance(value, dict):
         for name, item in value.items():
             require_filled(item, f"{element}.{name}")

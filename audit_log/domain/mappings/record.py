@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
@@ -40,9 +41,12 @@ class Record:
 
     @property
     def address(self) -> str | None:
-        """The network address it came from."""
+        """The network address it came from; None for a text that is none: formats have no such."""
         ip = self.net.get("ip")
-        return ip if isinstance(ip, str) and ip else None
+        try:
+            return str(ip_address(ip)) if isinstance(ip, str) else None
+        except ValueError:
+            return None
 
     @property
     def permit_id(self) -> str | None:

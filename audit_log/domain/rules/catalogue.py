@@ -73,7 +73,7 @@ _RULES: Final = (
     ),
     Rule(
         id="R7",
-        what="Data was used without a live permit",
+        what="Data was used without a live permit, or another than the permit service spoke of one",
         severity=Severity.CRITICAL,
         thresholds=("grace",),
     ),
@@ -120,7 +120,8 @@ _RULES: Final = (
     ),
     Rule(
         id="R14",
-        what="A node went on deciding on what a withdrawal or a revocation had ended",
+        what="A node went on deciding on what a withdrawal or a revocation had ended, or another"
+        " than the registry spoke of consents",
         severity=Severity.CRITICAL,
         thresholds=("propagation",),
         missing="no node sends acknowledgements: a node that decides nothing is not noticed",
@@ -134,7 +135,8 @@ _RULES: Final = (
     ),
     Rule(
         id="R16",
-        what="An officer looked very often, or opened a sealed part outside a case",
+        what="An officer looked very often, or opened a sealed part outside a case, or another"
+        " spoke for the log",
         severity=Severity.MAJOR,
         thresholds=("looks_per_hour",),
     ),

@@ -23,6 +23,6 @@ def judge(use: Use, history: PermitHistory | None) -> str | None:
     code = _CODES.get(history.turn_at(use.at))
     if code is not None:
         return code
-    if history.holder is not None and use.actor is not None and history.holder != use.actor:
-        return "permit_of_another"
-    return None
+    if history.holder is None or history.holder == use.actor:
+        return None
+    return "actor_not_named" if use.actor is None else "permit_of_another"

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from audit_log.domain.rules.raised import Raised
+from audit_log.domain.rules.seen import hour_of
 
 WITHDRAWN: Final = frozenset({"withdrawn", "opted_out"})
 IN: Final = "in"
@@ -48,6 +49,17 @@ def judge(question: PersonQuestion, answer: PersonAnswer) -> Raised | None:
         cause=f"{rule}/{question.index}",
         evidence=(question.index,),
         src=question.src,
+    )
+
+
+def unaskable(index: int, src: str, arrived: datetime) -> Raised:
+    """Say that a use can never be judged: its person was erased first; once for source and hour."""
+    return Raised(
+        rule="R8",
+        code="erased_before_the_check",
+        cause=f"R8/erased/{src}/{hour_of(arrived)}",
+        evidence=(index,),
+        src=src,
     )
 
 

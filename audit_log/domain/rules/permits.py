@@ -4,7 +4,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
-from typing import Final
+from typing import Final, TypeAlias
 
 from audit_log.domain.rules.seen import Seen
 from shared.clock import from_rfc3339
@@ -29,48 +29,67 @@ TURNS: Final = {
 }
 
 
+Told: TypeAlias = tuple[datetime, Turn, datetime | None]
+"""A turn: when, which, and the end that its entry names, the first instant of not holding."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermitHistory:
-    """A permit as its entries tell it; `turns` are in the order of their own times.
-
-    `until` is the first instant at which it no longer holds, None when no entry says so.
-    """
+    """A permit as its entries tell it; `turns` are in the order of their own times."""
 
     dataset: str | None = None
     holder: str | None = None
-    until: datetime | None = None
-    turns: tuple[tuple[datetime, Turn], ...] = ()
+    turns: tuple[Told, ...] = ()
 
     def turn_at(self, at: datetime) -> Turn | None:
         """Say how the permit stood at an instant; None before its first turn.
 
-        An end is for good, whatever is said to come after it.
+        An end is for good, whatever is said to come after it. Until when a permit holds is what
+        its newest entry before that instant says: a renewal makes nothing good that was before it.
         """
         state: Turn | None = None
-        for when, turn in self.turns:
+        for when, turn, _ in self.turns:
             if when > at:
                 break
             if state is not Turn.ENDED:
                 state = turn
-        if state in {Turn.LIVE, Turn.HELD} and self.until is not None and at >= self.until:
-            return Turn.EXPIRED
+        if state in {Turn.LIVE, Turn.HELD}:
+            until = self.until_at(at)
+            if until is not None and at >= until:
+                return Turn.EXPIRED
         return state
+
+    def until_at(self, at: datetime) -> datetime | None:
+        """Give the end that was said last at an instant, None when none was."""
+        said = [until for when, _, until in self.turns if when <= at and until is not None]
+        return said[-1] if said else None
 
 
 def told(history: PermitHistory | None, seen: Seen) -> PermitHistory:
     """Take in a permit entry, whenever it arrives."""
     before = history or PermitHistory()
     turn = TURNS[seen.type]
-    turns = sorted({*before.turns, (seen.at, turn)}, key=lambda one: (one[0], one[1].value))
-    after = replace(before, turns=tuple(turns))
+    until = _until(seen) if turn is Turn.LIVE else None
+    after = replace(
+        before, turns=tuple(sorted({*before.turns, (seen.at, turn, until)}, key=_order))
+    )
     if turn is not Turn.LIVE:
         return after
     return replace(
-        after,
-        dataset=seen.dataset or before.dataset,
-        holder=seen.holder or before.holder,
-        until=_until(seen) or before.until,
+        after, dataset=seen.dataset or before.dataset, holder=seen.holder or before.holder
     )
+
+
+def shortened(before: PermitHistory | None, seen: Seen) -> bool:
+    """Tell whether an entry names an earlier end than was known for its own time."""
+    said, known = _until(seen), None if before is None else before.until_at(seen.at)
+    return said is not None and known is not None and said < known
+
+
+def _order(one: Told) -> tuple[datetime, str, float]:
+    """Put turns in order; of two ends said at one instant the earlier counts, being last."""
+    when, turn, until = one
+    return (when, turn.value, float("-inf") if until is None else -until.timestamp())
 
 
 def _until(seen: Seen) -> datetime | None:

@@ -12,10 +12,12 @@ from audit_log.domain.rules.doubts import Doubt
 from audit_log.domain.rules.epochs import Epochs
 from audit_log.domain.rules.memory import Memory, Tally
 from audit_log.domain.rules.pattern import Account
-from audit_log.domain.rules.permits import PermitHistory, Turn
+from audit_log.domain.rules.permits import PermitHistory, Told, Turn
 from audit_log.domain.rules.reached import End, Register
 from audit_log.domain.rules.seen import Use
 from audit_log.domain.rules.silence import LastBeat
+
+_SHORT_TURN: Final = 2
 
 
 def written(value: object) -> bytes:
@@ -40,9 +42,16 @@ def _permit(value: Mapping[str, Any]) -> PermitHistory:
     return PermitHistory(
         dataset=value["dataset"],
         holder=value["holder"],
-        until=_time(value["until"]),
-        turns=tuple((datetime.fromisoformat(at), Turn(turn)) for at, turn in value["turns"]),
+        turns=tuple(_turn(one, _time(value.get("until"))) for one in value["turns"]),
     )
+
+
+def _turn(value: Sequence[Any], of_all: datetime | None) -> Told:
+    """Read a turn; rows of earlier releases name one end for all turns by which a permit opens."""
+    turn = Turn(value[1])
+    opening = of_all if turn is Turn.LIVE else None
+    until = _time(value[2]) if len(value) > _SHORT_TURN else opening
+    return datetime.fromisoformat(value[0]), turn, until
 
 
 def _trace(value: Mapping[str, Any]) -> Trace:

@@ -32,6 +32,7 @@ def erase_subject(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
         principal=current_principal(),
         transaction=edge.transaction,
         pseudonyms=edge.pseudonyms,
+        outside=edge.outside,
         kept=edge.copies,
         ids=edge.ids,
         clock=edge.clock,

@@ -84,11 +84,26 @@ class IntegritySchema(StrictSchema):
     entry_id = fields.String(required=True)
 
 
+class RemarkSchema(StrictSchema):
+    """Findings of one code about a producer's word; `last` is null while one is open."""
+
+    code = fields.String(required=True)
+    count = fields.Integer(required=True)
+    open = fields.Integer(required=True)
+    first = fields.String(required=True)
+    last = fields.String(required=True, allow_none=True)
+
+
 class MissingSchema(StrictSchema):
-    """A producer whose word is missing: gaps as [epoch, first, last], or silence."""
+    """A producer whose word is missing: gaps as [epoch, first, last], or silence.
+
+    `remarks` are what the rules R4 and R5 found that touches the time asked for: it may have been
+    silent then and speak again now.
+    """
 
     src = fields.String(required=True)
     gaps = fields.List(fields.List(fields.Integer()), required=True)
+    remarks = fields.List(fields.Nested(RemarkSchema), required=True)
     silent = fields.Boolean(required=True)
     silent_since = fields.String(required=True, allow_none=True)
 

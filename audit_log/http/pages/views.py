@@ -135,15 +135,20 @@ def stated_lines(stated: Stated) -> tuple[str, ...]:
         if behind:
             lines.append(f"The newest {behind:,} entries were not held against it yet.")
     for one in stated.missing:
-        places = ", ".join(f"{first} to {last}" for _, first, last in one.gaps)
+        places = ", ".join(f"{epoch}: {first} to {last}" for epoch, first, last in one.gaps)
         if places:
-            lines.append(f"Missing from {one.src}: numbers {places} of its chain.")
+            lines.append(f"Missing from {one.src}, numbers by chain: {places}.")
         if one.silent:
             since = one.silent_since
             lines.append(
                 f"{one.src} has never spoken."
                 if since is None
                 else f"{one.src} has been silent since {since:%d %B %Y at %H:%M} UTC."
+            )
+        for remark in one.remarks:
+            lines.append(
+                f"{one.src}: {remark.code} found {remark.count:,} times for that time, first on"
+                f" {remark.first_at:%d %B %Y at %H:%M} UTC, {remark.still:,} of them open."
             )
     return tuple(lines)
 

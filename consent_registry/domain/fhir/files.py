@@ -10,11 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from consent_registry.domain.fhir.statement import Coded
+from consent_registry.domain.fhir.statement import Coded, as_text
 from shared import strict_json
 
 MAX_BUNDLE_BYTES: Final = 16_000_000
 MAX_LINE_BYTES: Final = 1_000_000
+MAX_NESTED: Final = 100
+"""Lists and objects within each other; a Consent in Bundles in a Bundle has some twenty."""
+
 _PEOPLE: Final = frozenset({"Patient", "Person"})
 _DEPTH: Final = 2
 # A history or a transaction holds what was changed and deleted, not what stands.
@@ -79,7 +82,7 @@ def _entries(bundle: Resource, depth: int) -> Iterator[tuple[str, Resource] | No
     is no statement of what stands; nor is what is deeper than anybody looks.
     """
     entries = bundle.get("entry", [])
-    stands = isinstance(entries, list) and str(bundle.get("type")) in _TYPES
+    stands = isinstance(entries, list) and as_text(bundle.get("type")) in _TYPES
     for entry in entries if stands and "implicitRules" not in bundle else [{}]:
         resource = _resource_of(entry)
         if resource is None or (resource.get("resourceType") == "Bundle" and not depth):
@@ -87,7 +90,7 @@ def _entries(bundle: Resource, depth: int) -> Iterator[tuple[str, Resource] | No
         elif resource.get("resourceType") == "Bundle":
             yield from _entries(resource, depth - 1)
         else:
-            yield str(entry.get("fullUrl", "")), resource
+            yield as_text(entry.get("fullUrl")), resource
 
 
 def _resource_of(entry: object) -> Resource | None:
@@ -104,15 +107,15 @@ def _people(inside: Sequence[tuple[str, Resource]]) -> Mapping[str, Sequence[Cod
     """
     people: dict[str, list[Coded]] = {}
     for address, resource in inside:
-        kind, given = str(resource.get("resourceType")), resource.get("identifier")
+        kind, given = as_text(resource.get("resourceType")), resource.get("identifier")
         if kind not in _PEOPLE or not isinstance(given, list) or _is_superseded(resource):
             continue
         names = [
-            Coded(system=str(one.get("system", "")), code=str(one.get("value", "")))
+            Coded(system=as_text(one.get("system")), code=as_text(one.get("value")))
             for one in given
             if isinstance(one, Mapping)
         ]
-        for name in {address, f"{kind}/{resource.get('id', '')}"} - {"", f"{kind}/"}:
+        for name in {address, f"{kind}/{as_text(resource.get('id'))}"} - {"", f"{kind}/"}:
             people.setdefault(name, []).extend(names)
     return people
 
@@ -148,4 +151,19 @@ def _resource(line: bytes | None) -> Resource | None:
         found = strict_json.loads(line.removeprefix(_BYTE_ORDER_MARK))
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, dict) and not _is_deep(found) else None
+
+
+def _is_deep(whole: Resource) -> bool:
+    """Say whether anything is nested deeper than `MAX_NESTED`, which no reader need follow."""
+    level: list[Any] = [whole]
+    for _ in range(MAX_NESTED):
+        level = [
+            inside
+            for one in level
+            for inside in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inside, dict | list)
+        ]
+        if not level:
+            return False
+    return True

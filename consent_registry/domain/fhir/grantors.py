@@ -8,7 +8,7 @@ Whether a relative may decide is told by mandates, which a file cannot show.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from consent_registry.domain.fhir.statement import NotUnderstood, Statement
+from consent_registry.domain.fhir.statement import NotUnderstood, Statement, as_text
 
 _PEOPLE: Final = frozenset({"Patient", "Person", "RelatedPerson"})
 _Who = Mapping[str, Any]
@@ -30,7 +30,7 @@ def _may_be_a_person(grantor: _Who, system: str) -> bool:
     reference, named = grantor.get("reference", ""), grantor.get("identifier")
     if not isinstance(reference, str) or reference.startswith(("#", "urn:")):
         return True
-    kinds = {str(grantor.get("type")), *reference.split("/")}
+    kinds = {as_text(grantor.get("type")), *reference.split("/")}
     as_people_are = isinstance(named, Mapping) and named.get("system") == system
     return as_people_are or not kinds.isdisjoint(_PEOPLE)
 

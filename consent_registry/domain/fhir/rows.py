@@ -29,17 +29,21 @@ from consent_registry.domain.fhir.mapping import (
     Rule,
     alternative_of,
 )
+from consent_registry.domain.fhir.names import names_of_consent, names_of_server
 from consent_registry.domain.fhir.statement import (
+    IN_ERROR,
     Coded,
     NotUnderstood,
     Provision,
     Release,
     Statement,
     about_of,
+    as_text,
     is_of_another_kind,
     read_statement,
 )
 from consent_registry.domain.form_demand import FormUse
+from consent_registry.domain.history import Kind
 from consent_registry.domain.identifiers import is_name
 from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
 from consent_registry.domain.row_codes import Fault, RowCode
@@ -125,6 +129,8 @@ class FhirReader:
     def _state(self, statement: Statement) -> str:
         """Say what a status means. R5's `not-done` is a refusal with the decision beside it."""
         r4 = self._release is Release.R4
+        if statement.status == IN_ERROR:
+            return IN_ERROR
         match statement.status:
             case "active" if statement.decided:
                 return "given"
@@ -259,7 +265,8 @@ class FhirReader:
     ) -> Row | tuple[Fault, ...]:
         participant = self._participant(statement.subject)
         over = given is None
-        date = statement.date if not over or self._mapping.dated_closings else ""
+        dated = not over or (self._mapping.dated_closings and state != IN_ERROR)
+        date = statement.date if dated else ""
         start, stop = given.period if given is not None and given.terms else (None, None)
         row = self._rows.read(
             [
@@ -270,7 +277,7 @@ class FhirReader:
                 _STAND_IN if state == "given" else "",
                 "",
                 "",
-                state,
+                Kind.WITHDRAWN.value if state == IN_ERROR else state,
                 times.written(times.begins(date, "signed_on")) if date else "",
                 times.written(start),
                 times.written(stop),
@@ -280,12 +287,28 @@ class FhirReader:
         if not isinstance(row, Row):
             return row
         form, unfit = self._forms.judge(row.dataset, row.form_version, row.expressed_at)
+        if state == IN_ERROR:
+            return self._voiding(statement, row)
         if given is None or not given.terms:
             return replace(row, alternative_text="", form_version=form)
         unfit = unfit or self._forms.judge_terms(form, given.terms, self._diseases)
         return unfit or replace(
-            row, alternative_text=canonical_text(given.terms), form_version=form
+            row,
+            alternative_text=canonical_text(given.terms),
+            form_version=form,
+            references=(*self._names(statement), *names_of_server(statement)),
         )
+
+    def _voiding(self, statement: Statement, row: Row) -> Row:
+        """Give the row of a consent that never was one. A server's own id names it if need be."""
+        names = self._names(statement) or names_of_server(statement)
+        if not names:
+            raise NotUnderstood(RowCode.FHIR_NAMELESS, "identifier")
+        return replace(row, kind=Kind.INVALIDATED, form_version="", references=names)
+
+    def _names(self, statement: Statement) -> tuple[str, ...]:
+        people = frozenset({self._mapping.participant, self._mapping.local_id})
+        return names_of_consent(statement, people)
 
     def _participant(self, subject: Mapping[str, Any]) -> str:
         found = subject.get("identifier")
@@ -293,7 +316,7 @@ class FhirReader:
         known: list[Coded] = []
         if isinstance(found, Mapping):
             known.append(
-                Coded(system=str(found.get("system", "")), code=str(found.get("value", "")))
+                Coded(system=as_text(found.get("system")), code=as_text(found.get("value")))
             )
         if isinstance(reference, str):
             known += self._identifiers(reference)

@@ -80,13 +80,15 @@ class Statement:
     span: Span
     subject: Mapping[str, Any]
     identifiers: tuple[Coded, ...]
+    logical_id: str
     about: tuple[Coded, ...]
     policies: frozenset[str]
     provisions: tuple[Provision, ...]
     grantors: tuple[Mapping[str, Any], ...]
 
 
-OVER: Final = frozenset({"inactive", "rejected", "not-done"})
+IN_ERROR: Final = "entered-in-error"
+OVER: Final = frozenset({"inactive", "rejected", "not-done", IN_ERROR})
 ABOUT: Final = "urn:placet:fhir:about"
 PARAMETER: Final = "urn:placet:fhir:duo-parameter"
 SCOPE_SYSTEM: Final = "http://terminology.hl7.org/CodeSystem/consentscope"
@@ -194,6 +196,7 @@ def _r4(resource: Mapping[str, Any]) -> Statement:
         span=_span(base),
         subject=_object(resource, "patient"),
         identifiers=_identifiers(resource),
+        logical_id=as_text(resource.get("id")),
         about=about_of(resource),
         policies=frozenset(policies),
         provisions=tuple(_provision(one, _r4_type(one)) for one in exceptions),
@@ -228,11 +231,20 @@ def _r5(resource: Mapping[str, Any]) -> Statement:
         span=Span() if over else _span(resource),
         subject=_object(resource, "subject"),
         identifiers=_identifiers(resource),
+        logical_id=as_text(resource.get("id")),
         about=about_of(resource),
         policies=frozenset({_text(basis, "url", "policyBasis")} if basis else ()),
         provisions=tuple(_provision(one, permits=True) for one in exceptions),
         grantors=() if over else tuple(_objects(resource, "grantor")),
     )
+
+
+def as_text(value: object) -> str:
+    """Give a text as it is, and nothing for what is none.
+
+    Writing out what came in its place could take as long, and as deep, as somebody wished.
+    """
+    return value if isinstance(value, str) else ""
 
 
 def _provision(provision: Mapping[str, Any], permits: bool) -> Provision:
@@ -267,19 +279,24 @@ def _known_exception(provision: Mapping[str, Any], names: frozenset[str]) -> Non
 
 
 def _unmodified(values: Iterable[object]) -> None:
-    """Refuse what says anywhere in it that it must not be used without understanding more."""
-    for inside in values:
-        if isinstance(inside, Mapping) and "modifierExtension" in inside:
-            raise NotUnderstood(RowCode.FHIR_ELEMENT, "modifierExtension")
+    """Refuse what says anywhere in it that it must not be used without understanding more.
+
+    However deep that stands: what is nested by somebody who means harm must not stop the reader.
+    """
+    waiting = list(values)
+    while waiting:
+        inside = waiting.pop()
         if isinstance(inside, Mapping):
-            _unmodified(inside.values())
+            if "modifierExtension" in inside:
+                raise NotUnderstood(RowCode.FHIR_ELEMENT, "modifierExtension")
+            waiting += inside.values()
         elif isinstance(inside, list):
-            _unmodified(inside)
+            waiting += inside
 
 
 def _parameter(extension: Mapping[str, Any]) -> Parameter:
     given = _objects(extension, "extension", "modifierExtension")
-    parts = {str(part.get("url")): part for part in given}
+    parts = {as_text(part.get("url")): part for part in given}
     whole = len(given) == len(parts) and parts.keys() == {"code", "value"}
     if extension.get("url") != PARAMETER or not whole:
         raise NotUnderstood(RowCode.FHIR_ELEMENT, "modifierExtension")

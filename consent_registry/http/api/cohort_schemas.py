@@ -105,6 +105,43 @@ class BindSchema(StrictSchema):
     permit_id = fields.String(required=True)
 
 
+class NamedCohortSchema(StrictSchema):
+    """A frozen cohort as entries of the log name it."""
+
+    cohort_id = fields.String(required=True, validate=validate.Length(min=1, max=64))
+    digest = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=64),
+        metadata=_about("SHA-256 over its bitmap and a salt, base64"),
+    )
+
+
+class ContainingSchema(StrictSchema):
+    """A member, and up to 200 cohorts of her dataset."""
+
+    dataset = fields.String(required=True)
+    ordinal = fields.Integer(required=True, strict=True, validate=validate.Range(0, 2**53 - 1))
+    cohorts = fields.List(
+        fields.Nested(NamedCohortSchema), required=True, validate=validate.Length(max=200)
+    )
+
+
+class MembershipSchema(Schema):
+    """Whether the member was frozen into the cohort, and when she left it."""
+
+    answer = fields.String(metadata=_about("in, out, unknown or erased"))
+    left_revision = fields.Integer(
+        allow_none=True,
+        metadata=_about("the dataset's revision at which who was in left the live cohort"),
+    )
+
+
+class MembershipsSchema(Schema):
+    """One answer for each cohort, in their order."""
+
+    answers = fields.List(fields.Nested(MembershipSchema))
+
+
 class EvaluationSchema(Schema):
     """A decided cohort. `counts` belong to `bitmap` and are not for anybody's eyes; `shown` are.
 
@@ -124,6 +161,29 @@ class EvaluationSchema(Schema):
     manifest = fields.String(metadata=_about("JWS, typ placet-manifest+jwt"))
     bitmap = fields.String(metadata=_about("portable Roaring bitmap in base64"))
     salt = fields.String(metadata=_about("hex; opens the manifest's digest"))
+
+
+class SinceSchema(StrictSchema):
+    """Which state of a live cohort its holder has."""
+
+    since = fields.Integer(
+        load_default=None,
+        validate=validate.Range(min=0),
+        metadata=_about("a revision of the dataset; that of the freeze when left out"),
+    )
+
+
+class CohortManifestSchema(Schema):
+    """How a live cohort stands; `manifest` is signed and has all that stands beside it."""
+
+    cohort_id = fields.String()
+    permit_id = fields.String()
+    dataset = fields.String()
+    revision = fields.Integer()
+    since = fields.Integer()
+    delta = fields.String(metadata=_about("who left: portable Roaring bytes of ordinals, base64"))
+    salt = fields.String(metadata=_about("of both digests in the manifest, hex"))
+    manifest = fields.String(metadata=_about("JWS of type placet-manifest+jwt"))
 
 
 class FrozenSchema(Schema):

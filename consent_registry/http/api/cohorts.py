@@ -8,19 +8,25 @@ from consent_registry.http.api import present
 from consent_registry.http.api.cohort_schemas import (
     BindSchema,
     BlockingSchema,
+    CohortManifestSchema,
+    ContainingSchema,
     EvaluateSchema,
     EvaluationSchema,
     FreezeSchema,
     FrozenSchema,
+    MembershipsSchema,
     QuestionSchema,
+    SinceSchema,
 )
 from consent_registry.http.edge import current_tools, dataset_id_of, instant_of
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.blocking import who_blocks_what
+from consent_registry.usecases.cohort_manifests import cohort_manifest
 from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
+from consent_registry.usecases.containing import CohortQuestion, cohorts_with
 from shared.api import ApiBlueprint
 from shared.auth import current_principal, requires, requires_any
-from shared.ids import ApplicationId, CohortId, PermitId
+from shared.ids import ApplicationId, CohortId, Ordinal, PermitId, Revision
 
 blueprint: Final = ApiBlueprint("cohorts", __name__, description="Who is in, for which purpose")
 
@@ -91,3 +97,39 @@ def bind(body: dict[str, Any], cohort_id: str) -> dict[str, Any]:
         principal=current_principal(),
     )
     return present.frozen(bound, tools.small_cell)
+
+
+@blueprint.route("/v1/cohorts/<cohort_id>/manifest")
+@requires("feed.read")
+@blueprint.arguments(SinceSchema, location="query")
+@blueprint.response(200, CohortManifestSchema)
+def standing(query: dict[str, Any], cohort_id: str) -> dict[str, Any]:
+    """State how a live cohort stands, as the difference to a revision that its holder has."""
+    since = query["since"]
+    found = cohort_manifest(
+        CohortId(cohort_id),
+        Revision(since) if since is not None else None,
+        tools=current_tools(),
+    )
+    return present.standing_cohort(found)
+
+
+@blueprint.route("/v1/cohorts/containing", methods=["POST"])
+@requires("decisions.read")
+@blueprint.arguments(ContainingSchema)
+@blueprint.response(200, MembershipsSchema)
+def containing(body: dict[str, Any]) -> dict[str, Any]:
+    """Say in which of these cohorts a member was frozen, for who reads what was done with them."""
+    answers = cohorts_with(
+        dataset_id_of(body["dataset"]),
+        Ordinal(body["ordinal"]),
+        [
+            CohortQuestion(cohort_id=one["cohort_id"], digest=one["digest"])
+            for one in body["cohorts"]
+        ],
+        tools=current_tools(),
+        principal=current_principal(),
+    )
+    return {
+        "answers": [{"answer": one.membership.value, "left_revision": one.left} for one in answers]
+    }

@@ -13,6 +13,7 @@ from consent_registry.http.edge import current_tools, dataset_id_of, instant_of
 from consent_registry.usecases.answering import NewAnswers, record_answers
 from consent_registry.usecases.forms import (
     Checked,
+    ask_again,
     check_form,
     demand_form,
     get_form,
@@ -174,6 +175,18 @@ def one(digest: str) -> dict[str, Any]:
 def of_version(name: str, version: str) -> dict[str, Any]:
     """Give a published form by its name and version."""
     return _whole(get_form_version(name, version, tools=current_tools()))
+
+
+@blueprint.route("/v1/datasets/<dataset>/form/asking-again", methods=["PUT"])
+@requires("consents.write")
+@blueprint.response(200, FormSchema)
+def put_asking_again(dataset: str) -> dict[str, Any]:
+    """Tell everybody who consented under an older version that there is a newer one.
+
+    Nothing that was allowed changes by it. Gives the version that people are asked to answer.
+    """
+    tools, principal = current_tools(), current_principal()
+    return _form(ask_again(dataset_id_of(dataset), tools=tools, principal=principal))
 
 
 @blueprint.route("/v1/datasets/<dataset>/form", methods=["PUT"])

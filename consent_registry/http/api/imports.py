@@ -33,7 +33,7 @@ _FORMATS: Final = {
     (_LINES, "5.0"): Format.FHIR_R5_LINES,
     (_BUNDLE, "5.0"): Format.FHIR_R5_BUNDLE,
 }
-_FAULT_COLUMNS: Final = ("line", "column", "code", "message", "hint")
+_FAULT_COLUMNS: Final = ("line", "column", "code", "severity", "message", "hint")
 
 
 @blueprint.route("/v1/imports", methods=["POST"])

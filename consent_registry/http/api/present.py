@@ -17,6 +17,7 @@ from consent_registry.domain.windows import Window
 from consent_registry.http.uses_present import use_report
 from consent_registry.usecases.blocking import Blocking
 from consent_registry.usecases.codes import DatasetCodes
+from consent_registry.usecases.cohort_manifests import StandingCohort
 from consent_registry.usecases.cohorts import Evaluation
 from consent_registry.usecases.consents import Recorded
 from consent_registry.usecases.imports import Report
@@ -99,6 +100,7 @@ def opt_out(found: OptOutStatus) -> dict[str, Any]:
         "since": to_rfc3339(found.since) if found.since else None,
         "offered": list(found.breadths),
         "register": found.register.name,
+        "exception_law": found.exception_law or None,
     }
 
 
@@ -168,6 +170,7 @@ def fault(at: FaultAt) -> dict[str, Any]:
         "line": at.line,
         "column": at.fault.column,
         "code": at.fault.what.code,
+        "severity": "note" if at.fault.what.is_note else "error",
         "message": at.fault.what.message,
         "hint": at.fault.hint,
     }
@@ -256,6 +259,20 @@ def frozen(cohort: FrozenCohort, small_cell: int) -> dict[str, Any]:
         "digest": cohort.digest,
         "manifest": cohort.manifest,
         "permit_id": cohort.permit_id,
+    }
+
+
+def standing_cohort(found: StandingCohort) -> dict[str, Any]:
+    """Present how a live cohort stands, to who holds it."""
+    return {
+        "cohort_id": found.frozen.cohort_id,
+        "permit_id": found.frozen.permit_id,
+        "dataset": found.frozen.dataset,
+        "revision": found.stretch.revision,
+        "since": found.stretch.since,
+        "delta": to_text(found.stretch.delta),
+        "salt": found.frozen.salt.hex(),
+        "manifest": found.manifest,
     }
 
 

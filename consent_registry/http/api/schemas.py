@@ -11,6 +11,7 @@ from shared.canonical import MAX_INTEGER
 
 _IMPORT_STATES: Final = "staged, applying, finished, refused, failed or cancelled"
 _TIME: Final = "RFC 3339 in UTC"
+_FAULTS: Final = "by line; one of severity `note` refuses nothing and says what its row does"
 _COLLECTED: Final = "when its data were collected; null: not said"
 
 
@@ -184,6 +185,10 @@ class OptOutStatusSchema(Schema):
     since = fields.String(allow_none=True, metadata=_about(_TIME))
     offered = fields.List(fields.String())
     register = fields.String(metadata=_about("the pseudo-dataset of this country's register"))
+    exception_law = fields.String(
+        allow_none=True,
+        metadata=_about("the law by which public bodies may use data in spite of it (71(4))"),
+    )
 
 
 class ConsentsSchema(Schema):
@@ -296,7 +301,7 @@ class ImportSchema(Schema):
     cancelling = fields.Boolean(metadata=_about("somebody wants it to end, and it has not yet"))
     received_at = fields.String(metadata=_about(_TIME))
     finished_at = fields.String(allow_none=True, metadata=_about(_TIME))
-    faults = fields.List(fields.Dict())
+    faults = fields.List(fields.Dict(), metadata=_about(_FAULTS))
 
 
 class PersonQuestionSchema(StrictSchema):

@@ -13,6 +13,12 @@ NOTICE_WORDS: Final[Mapping[NoticeKind, str]] = MappingProxyType(
         NoticeKind.WITHDRAWAL: "That what you stopped is recorded",
         NoticeKind.ANSWERED: "That something was done about a request of yours",
         NoticeKind.ERASED: "That your data are erased",
+        NoticeKind.OPTED_OUT: "That your opt-out is recorded",
+        NoticeKind.OPTED_IN: "That your opt-out is undone",
+        NoticeKind.PERMIT: "That something new uses your data",
+        NoticeKind.ENDING: "That something you allowed ends soon",
+        NoticeKind.MANDATE: "That soon you decide yourself",
+        NoticeKind.FORM: "That you are asked again",
     }
 )
 OUTCOME_WORDS: Final[Mapping[Outcome, str]] = MappingProxyType(
@@ -25,6 +31,9 @@ OUTCOME_WORDS: Final[Mapping[Outcome, str]] = MappingProxyType(
         Outcome.GAVE_UP: "Given up: it did not go through",
         Outcome.NO_CONTACT_POINT: "Not sent: no confirmed address",
         Outcome.WITHHELD: "Not sent, as you wished",
+        Outcome.MOOT: "Not sent: it is no longer so",
+        Outcome.PUT_OFF: "Put off: you were written to just before",
+        Outcome.TOGETHER: "Said by the message that was sent",
     }
 )
 SAID: Final[Mapping[str, str]] = MappingProxyType(

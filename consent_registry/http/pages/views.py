@@ -234,11 +234,14 @@ def receipt(
 
 def opt_out(status: OptOutStatus, speaker: Speaker) -> OptOutView:
     """Format how her opt-out stands."""
+    lines = [*words.OPT_OUT_CONSEQUENCES]
+    if status.exception_law:
+        about, outcome, text = words.OPT_OUT_EXCEPTION
+        lines.append((about, outcome, text.format(law=status.exception_law)))
     return OptOutView(
         since=speaker.day(status.since) if status.since else "",
         consequences=tuple(
-            Consequence(about=about, outcome=outcome, text=text)
-            for about, outcome, text in words.OPT_OUT_CONSEQUENCES
+            Consequence(about=about, outcome=outcome, text=text) for about, outcome, text in lines
         ),
     )
 

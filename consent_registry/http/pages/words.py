@@ -288,3 +288,13 @@ OPT_OUT_CONSEQUENCES: Final[tuple[tuple[str, str, str], ...]] = (
     ),
 )
 """What opting out does (EHDS Article 71): stands on its page, before and after."""
+OPT_OUT_EXCEPTION: Final = (
+    "Public bodies, where a law says so",
+    "May go on",
+    (
+        "{law} lets public bodies, and whom they entrust, use data in spite of an opt-out: for an"
+        " important public interest, where the data cannot be had in another way in time, and with"
+        " the reasons given."
+    ),
+)
+"""Added where the country has a law under Article 71(4)."""

@@ -31,6 +31,7 @@ from shared.ids import Uuid7Source
 from shared.principal import Principal
 from tests.contract.audit_log.test_publishing import Remembered, publisher
 from tests.fakes.log_factories import DATASET, ISSUER, NOON, OTTO, Speaker, fact
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.log_world import (
     PSEUDONYMS,
     VAULT,
@@ -207,6 +208,7 @@ def test_what_was_erased_meanwhile_is_not_shown(filled: World) -> None:
         principal=OTTO,
         transaction=filled.transaction,
         pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
         ids=IDS,
         clock=filled.clock,
     )
@@ -285,6 +287,7 @@ def test_a_saved_search_tells_what_is_new_and_how_much_is_gone(
         principal=OTTO,
         transaction=filled.transaction,
         pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
         ids=IDS,
         clock=filled.clock,
     )

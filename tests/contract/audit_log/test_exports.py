@@ -27,7 +27,8 @@ from shared.errors import Forbidden, ValidationFailed
 from shared.events import Subject
 from tests.fakes.kernel import CountingIds
 from tests.fakes.log_factories import DATASET, ISSUER, OTTO, Speaker, fact
-from tests.support.log_world import PSEUDONYMS, SRC, Producing, World, entries_of, register
+from tests.fakes.log_memory_erasures import MemoryErasures
+from tests.support.log_world import PSEUDONYMS, Producing, World, entries_of, register
 from tests.support.packs import EVERYTHING, UMA, PackDesk, apart
 
 EXPORT = "placet.audit.export.v1"
@@ -59,6 +60,7 @@ def erased(world: World, target: Account | Subject) -> None:
         principal=OTTO,
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
         ids=CountingIds(given=900),
         clock=world.clock,
     )
@@ -247,18 +249,3 @@ def test_an_earlier_size_gives_the_earlier_answer(world: World, desk: PackDesk) 
     now = apart(desk.made(Asked(wanted=wanted, indexes=None, as_of=0)))
     then = apart(desk.made(Asked(wanted=wanted, indexes=None, as_of=4)))
     assert (len(now[pack.ENTRIES].splitlines()), len(then[pack.ENTRIES].splitlines())) == (8, 3)
-
-
-def test_a_pack_names_gaps_and_silent_producers(world: World, desk: PackDesk) -> None:
-    register(world, "zz/mute/1", "mute")
-    speaker = Speaker("zz/other/1")
-    register(world, "zz/other/1", "other")
-    said = speaker.say_many(4)
-    Producing(world, "zz/other/1").send(said[0], said[3])
-    desk.settle()
-    producers = json.loads(apart(desk.made())[pack.STATEMENT])["producers"]
-    by_src = {one["src"]: one for one in producers}
-    assert set(by_src) == {"zz/audit_log/1", "zz/mute/1", "zz/other/1", SRC}
-    assert by_src["zz/other/1"]["gaps"] == [[2, 3]]
-    assert (by_src["zz/mute/1"]["silent"], by_src["zz/mute/1"]["last"]) == (True, None)
-    assert by_src["zz/audit_log/1"]["silent"] is False

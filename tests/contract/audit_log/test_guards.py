@@ -9,7 +9,8 @@ import pytest
 from audit_log.usecases.erase import erase
 from shared.events import Subject
 from shared.ids import Uuid7Source
-from tests.fakes.log_factories import DATASET, OTTO, Speaker, fact
+from tests.fakes.log_factories import DATASET, OTTO, Speaker, cohort_name, fact
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.log_world import PSEUDONYMS, PostgresWorld, Producing, drain, sequencer
 
 GUARD = "PL001"
@@ -24,6 +25,7 @@ def filled() -> Iterator[PostgresWorld]:
     Producing(world).send(first, *others[1:])
     other = Subject(dataset=DATASET, ordinal=8)
     Producing(world, "zz/x/1").send(Speaker("zz/x/1").say(fact(subjects=(other,))))
+    Producing(world, "zz/y/1").send(Speaker("zz/y/1").say(fact(cohort=cohort_name(1))))
     Producing(world).send_raw((b"poison", b""))
     drain(one)
     erase(
@@ -32,6 +34,7 @@ def filled() -> Iterator[PostgresWorld]:
         principal=OTTO,
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
         ids=Uuid7Source(),
         clock=world.clock,
     )
@@ -101,6 +104,8 @@ STATEMENTS = (
     "DELETE FROM ev",
     "UPDATE ev_person SET ordinal = 3",
     "DELETE FROM ev_person",
+    "UPDATE ev_cohort SET revision = NULL",
+    "DELETE FROM ev_cohort",
     "UPDATE sealed SET data = 'x'",
     "DELETE FROM sealed",
     "UPDATE dek SET wrapped = 'x' WHERE wrapped IS NOT NULL",
@@ -139,8 +144,16 @@ STATEMENTS = (
     *(
         f"TRUNCATE {table}"
         for table in (
-            *("bundle", "tile", "ev", "ev_person", "sealed", "dek", "log_state", "hold"),
-            *("dropped", "erasure_waiting", "row_hash", "held_ev", "ev_1_default", "sealed_4"),
+            *("bundle", "tile", "ev", "ev_person", "ev_cohort", "sealed", "dek", "log_state"),
+            *(
+                "hold",
+                "dropped",
+                "erasure_waiting",
+                "row_hash",
+                "held_ev",
+                "ev_1_default",
+                "sealed_4",
+            ),
         )
     ),
 )

@@ -25,6 +25,7 @@ from shared.principal import Principal
 from tests.contract.audit_log.test_publishing import Remembered, publisher
 from tests.fakes.kernel import START
 from tests.fakes.log_factories import DATASET, ISSUER, OTTO, Speaker, fact, pairs
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.log_world import (
     PSEUDONYMS,
     SRC,
@@ -224,6 +225,7 @@ def forget(world: World, target: Account | Subject) -> int:
         principal=OTTO,
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
         ids=Uuid7Source(),
         clock=world.clock,
     )

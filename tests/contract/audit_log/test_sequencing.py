@@ -17,6 +17,7 @@ from shared.events import Subject
 from shared.ids import Uuid7Source
 from tests.fakes.kernel import START
 from tests.fakes.log_factories import DATASET, OTTO, Speaker, fact
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.log_world import (
     OWN,
     PSEUDONYMS,
@@ -265,6 +266,7 @@ def test_a_batch_sealed_with_a_key_that_was_erased_meanwhile_is_prepared_anew(
             principal=OTTO,
             transaction=world.transaction,
             pseudonyms=PSEUDONYMS,
+            outside=MemoryErasures(),
             ids=Uuid7Source(),
             clock=world.clock,
         )

@@ -3,6 +3,7 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,10 +17,10 @@ from audit_log.domain.errors import (
     LogNotWitnessed,
     SubmissionUnreadable,
 )
-from audit_log.domain.merkle import EMPTY_ROOT, consistency_proof, leaf_hash, root_of
+from audit_log.domain.merkle import consistency_proof, leaf_hash, root_of
 from audit_log.domain.note import Signature, SignedNote, VerifierKey, ed25519_key, open_note
 from audit_log.domain.submission import Held, Submission, origin_digest
-from audit_log.ports import WitnessStore
+from audit_log.ports import WatchedLog, WitnessStore
 from audit_log.usecases.witness import Behind, Cosigned, Witness
 from shared.db import engine
 from tests.fakes.kernel import SteppingClock
@@ -160,20 +161,63 @@ def test_a_second_key_may_sign_while_a_log_rotates(witness: Witness) -> None:
     assert isinstance(witness.add_checkpoint(raw), Cosigned)
 
 
-def test_nothing_is_kept_when_cosigning_fails(store: WitnessStore) -> None:
+def test_only_what_is_held_is_replaced(store: WitnessStore) -> None:
+    at, digest = SteppingClock().now(), origin_digest(ORIGIN)
+    assert store.find(ORIGIN) is None
+    store.watch(KEY, at)
+    empty, five, other = Held(), Held(size=5, root=root(5)), Held(size=5, root=b"x" * 32)
+    assert not store.replace(ORIGIN, five, Held(size=8, root=root(8)), b"eight", at)
+    assert store.note(digest) is None
+    assert store.replace(ORIGIN, empty, five, b"five", at)
+    assert not store.replace(ORIGIN, empty, other, b"other", at)
+    assert not store.replace(ORIGIN, other, Held(size=8, root=root(8)), b"eight", at)
+    assert not store.replace("log.example/other", empty, five, b"five", at)
+    assert store.find(ORIGIN) == WatchedLog(keys=(KEY,), held=five)
+    assert store.note(digest) == b"five"
+    assert store.replace(ORIGIN, five, five, b"five again", at)
+    assert store.note(digest) == b"five again"
+
+
+class Overtaken:
+    """A store in which another submission comes first whenever one is about to be kept."""
+
+    def __init__(self, inner: WitnessStore, other: Held) -> None:
+        self._inner = inner
+        self._other = other
+        self.watch, self.find, self.note = inner.watch, inner.find, inner.note
+
+    def replace(self, origin: str, before: Held, after: Held, note: bytes, at: datetime) -> bool:
+        self._inner.replace(origin, before, self._other, b"other", at)
+        return self._inner.replace(origin, before, after, note, at)
+
+
+def test_a_submission_that_is_overtaken_is_told_so_and_leaves_nothing(store: WitnessStore) -> None:
     clock = SteppingClock()
     store.watch(KEY, clock.now())
+    witness = Witness(
+        signers=(WITNESS,),
+        store=Overtaken(store, Held(size=9, root=root(9))),
+        check=check_signature,
+        clock=clock,
+    )
+    assert witness.add_checkpoint(submission(0, 8)) == Behind(size=9)
+    assert witness.newest(origin_digest(ORIGIN)) == b"other"
 
-    def keep_and_fail() -> None:
-        with store.hold(ORIGIN) as holding:
-            holding.keep(Held(size=5, root=root(5)), b"note", clock.now())
-            raise RuntimeError
 
-    with pytest.raises(RuntimeError):
-        keep_and_fail()
-    with store.hold(ORIGIN) as holding:
-        assert (holding.held.size, holding.held.root) == (0, EMPTY_ROOT)
-    assert store.note(origin_digest(ORIGIN)) is None
+def test_of_as_many_at_the_same_size_none_is_refused(witness: Witness) -> None:
+    """A node that asks twice at once, or again, is no fork."""
+    witness.add_checkpoint(submission(0, 8))
+    answers: list[object] = []
+    again = submission(8, 8)
+    threads = [
+        threading.Thread(target=lambda: answers.append(witness.add_checkpoint(again)))
+        for _ in range(8)
+    ]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert [type(one) for one in answers] == [Cosigned] * 8
 
 
 def test_of_many_at_once_no_two_forks_are_cosigned(witness: Witness) -> None:

@@ -19,6 +19,7 @@ from shared.ids import Uuid7Source
 from shared.kafka_io import applied_configs, ensure_topics
 from shared.transport import TransportError
 from tests.fakes.kernel import START
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.kafka import KafkaBroker, forget_failed_connections, session_broker
 from tests.support.log_world import PostgresWorld
 
@@ -90,6 +91,7 @@ def test_what_was_read_counts_and_what_was_not_is_said(
         transaction=keeping,
         policy=RetentionPolicy(),
         kept=CopiesKept(),
+        outside=MemoryErasures(),
         read_copies=BrokerCopies(broker.brokers),
         ids=Uuid7Source(),
         clock=world.clock,

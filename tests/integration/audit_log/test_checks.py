@@ -30,6 +30,7 @@ from shared.ids import Uuid7Source
 from tests.contract.audit_log.test_publishing import Remembered, publisher
 from tests.fakes.kernel import START
 from tests.fakes.log_factories import DATASET, ISSUER, OTTO, RITA, TRACE, Speaker, fact
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.log_world import (
     PSEUDONYMS,
     SRC,
@@ -361,6 +362,7 @@ def forget_rita(checked: Checked) -> None:
         principal=OTTO,
         transaction=checked.world.transaction,
         pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
         ids=Uuid7Source(),
         clock=checked.world.clock,
     )

@@ -19,6 +19,7 @@ from shared.events import SealedEntry, Subject
 from shared.ids import Uuid7Source
 from tests.fakes.kernel import START
 from tests.fakes.log_factories import DATASET, OTTO, Speaker, fact, received
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.log_world import (
     PSEUDONYMS,
     SRC,
@@ -180,6 +181,7 @@ def test_a_person_erased_meanwhile_is_sealed_under_a_new_key(
             principal=OTTO,
             transaction=world.transaction,
             pseudonyms=PSEUDONYMS,
+            outside=MemoryErasures(),
             ids=Uuid7Source(),
             clock=world.clock,
         )

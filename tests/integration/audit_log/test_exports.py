@@ -18,6 +18,7 @@ from shared.events import Subject
 from tests.contract.audit_log.test_publishing import TRUST
 from tests.fakes.kernel import CountingIds
 from tests.fakes.log_factories import DATASET, OTTO, Speaker
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.integration.audit_log.test_processes import process
 from tests.support.log_node import LogNode
 from tests.support.log_world import PSEUDONYMS, VAULT, PostgresWorld, Producing, register
@@ -149,6 +150,7 @@ def test_somebody_erased_while_parts_are_opened_is_in_no_pack() -> None:
                 principal=OTTO,
                 transaction=world.transaction,
                 pseudonyms=PSEUDONYMS,
+                outside=MemoryErasures(),
                 ids=CountingIds(given=900),
                 clock=world.clock,
             )

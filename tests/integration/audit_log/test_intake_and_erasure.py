@@ -10,7 +10,6 @@ from psycopg import sql
 
 from audit_log.adapters.tables import METADATA
 from audit_log.domain.merkle import leaf_hash, root_of
-from audit_log.domain.tiles import decode_bundle
 from audit_log.settings import AdminSettings
 from services.audit_log import admin
 from services.audit_log.report import Report
@@ -33,14 +32,9 @@ def speaker_of(src: str = "zz/clearinghouse/1") -> Speaker:
     return Speaker(src, epoch=next(EPOCHS))
 
 
-def entries_of(node: LogNode, size: int) -> list[bytes]:
-    found: list[bytes] = []
-    for number in range(-(-size // 256)):
-        width = min(256, size - number * 256)
-        partial = "" if width == 256 else f".p/{width}"
-        path = f"/log/tile/entries/{number:03d}{partial}"
-        found += decode_bundle(node.get(path, node.otto()).content)
-    return found
+def settled(node: LogNode) -> list[bytes]:
+    node.settle()
+    return node.entries()
 
 
 def verified(node: LogNode) -> Report:
@@ -53,7 +47,7 @@ def test_a_batch_is_kept_whole_or_not_at_all(node: LogNode) -> None:
     assert (answer.status_code, answer.json()["code"]) == (403, "src_not_yours")
     answer = node.send(foreign.say(), client_id="consent_registry")
     assert (answer.status_code, answer.json()["code"]) == (403, "src_not_yours")
-    said = [parse_entry(raw) for raw in entries_of(node, node.settle())]
+    said = [parse_entry(raw) for raw in settled(node)]
     assert not [one for one in said if one.epoch in (mine.epoch, foreign.epoch)]
 
 
@@ -71,8 +65,8 @@ def test_unreadable_entries_are_taken_and_quarantined_not_lost(node: LogNode) ->
     body = {"entries": [{"entry": b64encode(b"gibberish").decode(), "sealed": ""}]}
     token = node.service("clearinghouse", "entries.write")
     assert node.post("/v1/intake", body, token).status_code == 202
-    size = node.settle()
-    said = [parse_entry(raw) for raw in entries_of(node, size)]
+    node.settle()
+    said = [parse_entry(raw) for raw in node.entries()]
     assert [one.reason for one in said if one.type == "placet.sys.quarantined.v1"] == [
         "malformed_entry"
     ]
@@ -95,8 +89,8 @@ def test_no_personal_value_stands_in_the_clear_anywhere(node: LogNode) -> None:
     speaker = speaker_of()
     node.send(speaker.say(fact(actor=RITA, subjects=(PERSON,), permit={"permit_id": "MARKER-p"})))
     node.send(speaker.say(fact(actor=DORA)))
-    size = node.settle()
-    assert all(b"MARKER" not in raw for raw in entries_of(node, size))
+    node.settle()
+    assert all(b"MARKER" not in raw for raw in node.entries())
     with psycopg.connect(node.environment["PLACET_DATABASE_URL"]) as connection:
         for table in METADATA.tables:
             query = sql.SQL("SELECT t::text FROM {} AS t").format(sql.Identifier(table))
@@ -122,13 +116,13 @@ def test_a_destroyed_key_leaves_every_proof_standing_and_nothing_readable(node: 
         speaker.say(fact(actor=DORA, subjects=(other,))),
     )
     size = node.settle()
-    before = entries_of(node, size)
+    before = node.entries()
     checkpoint = node.get("/log/checkpoint", node.otto()).text
     assert verified(node).flaws == ()
     erased = erase(node, person={"dataset": person.dataset, "ordinal": person.ordinal})
     assert (erased["parts"], erased["below"]) == (2, size)
     grown = node.settle()
-    after = entries_of(node, grown)
+    after = node.entries()
     assert after[:size] == before
     said = [parse_entry(raw) for raw in after[size:]]
     (why,) = [one for one in said if one.type == "placet.audit.erase.v1"]
@@ -169,5 +163,5 @@ def test_what_holds_no_key_cannot_be_erased(node: LogNode) -> None:
         assert node.post("/v1/erasures", body, token).status_code == 422
     answer = node.post("/v1/erasures", {**stranger, "ground": "because I say so"}, token)
     assert answer.json()["errors"][0]["pointer"] == "/ground"
-    said = [parse_entry(raw) for raw in entries_of(node, node.settle())]
+    said = [parse_entry(raw) for raw in settled(node)]
     assert "because I say so" not in [one.reason for one in said]

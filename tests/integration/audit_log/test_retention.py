@@ -29,7 +29,8 @@ from shared.errors import ValidationFailed
 from shared.events import Fact, Subject
 from shared.ids import Uuid7Source
 from shared.principal import Principal
-from tests.fakes.log_factories import DATASET, ISSUER, RITA, Speaker, fact
+from tests.fakes.log_factories import DATASET, ISSUER, RITA, Speaker, cohort_name, fact
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.integration.audit_log.test_verify import TRUST, NoHead, Signing
 from tests.support.log_world import (
     PSEUDONYMS,
@@ -96,6 +97,7 @@ class Node:
             transaction=self.keeping,
             policy=RetentionPolicy(months=own),
             kept=CopiesKept(),
+            outside=MemoryErasures(),
             read_copies=None,
             ids=Uuid7Source(),
             clock=self.world.clock,
@@ -126,6 +128,7 @@ class Node:
             principal=OTTO,
             transaction=self.world.transaction,
             pseudonyms=PSEUDONYMS,
+            outside=MemoryErasures(),
             ids=Uuid7Source(),
             clock=self.world.clock,
         )
@@ -371,6 +374,21 @@ def test_a_held_row_taken_away_is_noticed(node: Node) -> None:
     ]
 
 
+def test_what_finds_a_cohorts_entry_goes_with_its_month_unless_it_is_held(node: Node) -> None:
+    node.say(fact(cohort=cohort_name(1)), fact(cohort=cohort_name(2)))
+    hold = node.hold(HoldKind.CASE, matter="case_1", entries=(1,))
+    node.pass_months(14)
+    node.retain()
+    node.settle()
+    assert node.rows("SELECT idx FROM ev_cohort") == [(1,)]
+    assert node.flaws() == []
+    node.lift(hold)
+    node.retain()
+    node.settle()
+    assert node.rows("SELECT idx FROM ev_cohort") == []
+    assert node.flaws() == []
+
+
 def test_quarantined_input_is_emptied_after_its_days_and_its_hash_stays(node: Node) -> None:
     Producing(node.world).send_raw((b"MARKER of somebody", b""))
     node.settle()
@@ -395,6 +413,7 @@ def test_an_account_is_erased_in_years_to_come(node: Node) -> None:
         principal=OTTO,
         transaction=node.world.transaction,
         pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
         ids=Uuid7Source(),
         clock=node.world.clock,
     )

@@ -27,7 +27,8 @@ from audit_log.usecases.verify_rows import RowVerifier
 from services.cli import main
 from shared.events import Subject
 from shared.ids import Uuid7Source
-from tests.fakes.log_factories import DATASET, OTTO, Speaker, fact
+from tests.fakes.log_factories import DATASET, OTTO, Speaker, cohort_name, fact
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.log_world import (
     ORIGIN,
     PSEUDONYMS,
@@ -41,6 +42,9 @@ from tests.support.log_world import (
 PRIVATE = Ed25519PrivateKey.from_private_bytes(b"s" * 32)
 KEY = ed25519_key(ORIGIN, PRIVATE.public_key().public_bytes_raw())
 TRUST = Trust(origin=ORIGIN, keys=(KEY,), check=check_ed25519)
+
+
+NAMES_A_COHORT = 671
 
 
 class Signing:
@@ -90,9 +94,11 @@ def world() -> Iterator[PostgresWorld]:
         principal=OTTO,
         transaction=made.transaction,
         pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
         ids=Uuid7Source(),
         clock=made.clock,
     )
+    Producing(made).send(speaker.say(fact(cohort=cohort_name(1))))
     drain(head)
     publisher.step()
     yield made
@@ -186,6 +192,11 @@ CASES = {
     ),
     "ev_person": Case("UPDATE ev_person SET ordinal = 8 WHERE idx = 100", "ev_person", "idx=100"),
     "ev_person_gone": Case("DELETE FROM ev_person WHERE idx = 101", "ev_person", "idx=101"),
+    "ev_cohort": Case("UPDATE ev_cohort SET revision = 11", "ev_cohort", f"idx={NAMES_A_COHORT}"),
+    "ev_cohort_gone": Case("DELETE FROM ev_cohort", "ev_cohort", f"idx={NAMES_A_COHORT}"),
+    "ev_cohort_of_another": Case(
+        "UPDATE ev_cohort SET cohort = 1", "ev_cohort", f"idx={NAMES_A_COHORT}"
+    ),
     "sealed": Case(
         flipped("sealed", "data", "idx = 5 AND grp = 16", 200),
         "sealed",

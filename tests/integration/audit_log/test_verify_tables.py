@@ -25,7 +25,7 @@ from audit_log.domain.stored_tables import TABLES
 from audit_log.usecases.say_rows import RowSayer, rows_fact
 from audit_log.usecases.verify import verify
 from audit_log.usecases.verify_rows import RowVerifier
-from tests.fakes.log_factories import Speaker, fact
+from tests.fakes.log_factories import Speaker, cohort_name, fact
 from tests.integration.audit_log.test_retention import OTHER, PERSON, READ, Node, about
 from tests.integration.audit_log.test_verify import TRUST, NoHead
 from tests.support.log_world import PSEUDONYMS, VAULT, PostgresWorld, Producing
@@ -85,7 +85,7 @@ def node() -> Iterator[Node]:
     made.settle()
     made.pass_months(14)
     made.retain(**{READ.replace(".", "_"): 13})
-    made.say(about(PERSON), fact(type_=READ))
+    made.say(about(PERSON), fact(type_=READ), fact(cohort=cohort_name(1)))
     with psycopg.connect(world.url) as connection:
         for statement in _WORKING:
             connection.execute(statement.encode())

@@ -74,6 +74,7 @@ def test_every_address_asks_for_its_scope(node: RegistryNode) -> None:
         ("PUT", "/v1/forms/x/publication", "consents.write"),
         ("PUT", "/v1/forms/x/retirement", "consents.write"),
         ("PUT", f"/v1/datasets/{DATASET}/form", "consents.write"),
+        ("PUT", f"/v1/datasets/{DATASET}/form/asking-again", "consents.write"),
         ("PUT", f"/v1/participants/anna-p/answers/{DATASET}", None),
         ("POST", "/v1/mondo/releases?dry_run=true", "consents.write"),
         ("GET", "/v1/mondo/releases", None),
@@ -94,9 +95,15 @@ def test_every_address_asks_for_its_scope(node: RegistryNode) -> None:
         problem(refused, 403, "forbidden")
         if scope:
             assert f'scope="{scope}"' in refused.headers["WWW-Authenticate"]
-    for path in ("/v1/feed", "/v1/feed/snapshot"):
+    for path in ("/v1/feed", "/v1/feed/snapshot", "/v1/cohorts/x/manifest"):
         token = node.service("consents.read")
         problem(node.call("GET", path, token=token), 403, "forbidden")
+
+
+def test_a_node_that_reaches_nobody_asks_nobody_again(node: RegistryNode) -> None:
+    path = f"/v1/datasets/{DATASET}/form/asking-again"
+    refused = node.call("PUT", path, token=node.service("consents.write"))
+    problem(refused, 404, "contacts_not_offered")
 
 
 def test_cases_are_checked_in_bulk_and_bad_ones_named(node: RegistryNode) -> None:
@@ -305,6 +312,13 @@ def test_a_cohort_from_question_to_feed(node: RegistryNode) -> None:
     (register,) = (read_snapshot(jws, keys, issuer=node.url) for jws in taken["snapshots"])
     assert [one["permit_id"] for one in register.content["cohorts"]] == ["PERMIT-1"]
     assert register.position == taken["cursor"]
+    path = f"/v1/cohorts/{frozen.json()['cohort_id']}/manifest"
+    held = node.call("GET", path, token=reading).json()
+    assert (held["permit_id"], held["since"]) == ("PERMIT-1", frozen.json()["revision"])
+    assert len(BitMap.deserialize(b64decode(held["delta"]))) == 0
+    problem(node.call("GET", path, token=asking), 403, "forbidden")
+    late = {"since": held["revision"] + 1}
+    problem(node.call("GET", path, token=reading, params=late), 422, "validation_failed")
     news = node.call("GET", "/v1/feed", token=reading, params={"after": 0}).json()
     assert news["cursor"] == taken["cursor"]
     broken = {**question, "purpose": {"category": "XYZ", "months": 0, "colour": "red"}}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Laws of consent histories: order never matters, a no never widens, nothing un-withdraws."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -42,7 +43,21 @@ def events(draw: st.DrawFn) -> ConsentEvent:
     )
 
 
-histories = st.lists(events(), max_size=6, unique_by=lambda e: e.event_id)
+@st.composite
+def histories_of(draw: st.DrawFn) -> list[ConsentEvent]:
+    """Draw events, some of which take others back as entered in error."""
+    drawn = draw(st.lists(events(), max_size=6, unique_by=lambda e: e.event_id))
+    return [draw(voiding(one, drawn)) if one.kind is Kind.INVALIDATED else one for one in drawn]
+
+
+def voiding(one: ConsentEvent, others: list[ConsentEvent]) -> st.SearchStrategy[ConsentEvent]:
+    ids = (
+        st.sets(st.sampled_from([other.event_id for other in others])) if others else st.just(set())
+    )
+    return ids.map(lambda named: replace(one, voids=frozenset(named)))
+
+
+histories = histories_of()
 
 
 @given(histories, instants, instants, st.randoms())
@@ -55,11 +70,17 @@ def test_the_order_of_rows_never_matters(
     assert timeline(history) == timeline(shuffled)
 
 
-@given(histories, events(), instants, instants)
+@given(histories, events(), instants, instants, st.data())
 def test_adding_a_no_never_widens(
-    history: list[ConsentEvent], extra: ConsentEvent, at: datetime, known: datetime
+    history: list[ConsentEvent],
+    extra: ConsentEvent,
+    at: datetime,
+    known: datetime,
+    data: st.DataObject,
 ) -> None:
     before = standing_at(history, at, known)
+    if extra.kind is Kind.INVALIDATED:
+        extra = data.draw(voiding(extra, history))
     if extra.kind.grants:
         return
     after = standing_at([*history, extra], at, known)
@@ -75,6 +96,26 @@ def test_nothing_recorded_before_a_withdrawal_holds_after_it(
     withdrawal = event(Kind.WITHDRAWN, at, recorded_at=recorded)
     found = standing_at([*history, withdrawal], max(at, later))
     assert found.state is not State.GIVEN
+
+
+@given(histories, instants, instants, st.data())
+def test_what_was_entered_in_error_takes_nothing_else_along(
+    history: list[ConsentEvent], at: datetime, known: datetime, data: st.DataObject
+) -> None:
+    """Whatever else stands, stands; and what it hid does not come back as a yes."""
+    before = standing_at(history, at, known)
+    grants = [one.event_id for one in history if one.kind.grants]
+    meant = data.draw(st.sets(st.sampled_from(grants), min_size=1)) if grants else {"event-0"}
+    mark = event(Kind.INVALIDATED, instants_of(history)[0], voids=frozenset(meant))
+    after = standing_at([*history, mark], at, known)
+    if before.state is State.GIVEN and before.event_id not in meant:
+        assert after == before
+    if before.event_id in meant and mark.recorded_at <= known and mark.effective_from <= at:
+        assert after.state is not State.GIVEN
+
+
+def instants_of(history: list[ConsentEvent]) -> list[datetime]:
+    return sorted({NOON, *(one.effective_from for one in history)})
 
 
 @given(histories, instants)

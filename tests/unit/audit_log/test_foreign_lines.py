@@ -10,11 +10,13 @@ import pytest
 
 from audit_log.domain.foreign import LineMapping, read_mapping
 from audit_log.usecases.import_lines import ChainState, Prepared, prepare, send_pending
+from shared.cohort_names import named_cohort
 from shared.entries import check_commitments, parse_entry
 from shared.errors import ValidationFailed
 from shared.events import actor_of, open_sealed, previous_of, subject_of
 from shared.transport import OutboxRow, TransportUnavailable
 from tests.fakes.kernel import CountingIds, CountingSalts
+from tests.fakes.log_factories import cohort_name
 
 MAPPING = """
 src = "zz/htsget/1"
@@ -191,6 +193,43 @@ def test_a_mapping_with_a_fault_is_refused(text: str, pointer: str) -> None:
     with pytest.raises(ValidationFailed) as refused:
         mapping(text)
     assert [one.pointer for one in refused.value.faults] == [pointer]
+
+
+OF_MANY = (
+    MAPPING.split("[person]", maxsplit=1)[0]
+    + """
+[cohort]
+cohort_id = { field = "cohort", optional = true }
+digest = { field = "people", optional = true }
+revision = { field = "revision", optional = true }
+"""
+)
+MANY = {**LINE, "cohort": cohort_name(1).cohort_id, "people": cohort_name(1).digest}
+
+
+def test_a_line_about_a_cohort_names_it_and_one_about_nobody_names_none() -> None:
+    state = read({**MANY, "revision": 10}, MANY, LINE, by=mapping(OF_MANY)).state
+    extras = [parse_entry(one.entry).extra for one in state.pending]
+    assert [named_cohort(one) for one in extras] == [
+        cohort_name(1, revision=10),
+        cohort_name(1, revision=None),
+        None,
+    ]
+
+
+def test_a_line_that_names_a_cohort_badly_is_a_fault_and_nothing_is_kept() -> None:
+    whole = mapping(OF_MANY + MAPPING[MAPPING.index("[person]") :])
+    for line in ({**MANY, "people": "none"}, {**MANY, "revision": "new"}):
+        found = read(line, LINE, by=mapping(OF_MANY))
+        assert [number for number, _, _ in faults(found)] == [1]
+        assert found.state == START
+    assert [number for number, _, _ in faults(read(MANY, by=whole))] == [1]  # a person beside it
+
+
+def test_a_mapping_of_cohorts_lacks_neither_id_nor_digest() -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        mapping(MAPPING + '[cohort]\ncohort_id = { field = "cohort" }\n')
+    assert [one.pointer for one in refused.value.faults] == ["/cohort/digest"]
 
 
 # --- sending -------------------------------------------------------------------------------------

@@ -1,14 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading what arrives: an entry whose parts open its commitments, or poison with a reason."""
 
+from collections.abc import Mapping
+
 import orjson
 import pytest
 
 from audit_log.domain.parts import actor_holder, person_holder, source_holder
 from audit_log.domain.received import Fault, Poison, Received, Sound, claimed_source, read
-from shared.events import Subject, open_sealed, pack_sealed
+from shared.canonical import JSON
+from shared.events import Fact, Subject, open_sealed, pack_sealed
 from shared.sealing import SealedPart
-from tests.fakes.log_factories import DATASET, RITA, Speaker, fact, received
+from tests.fakes.log_factories import (
+    DATASET,
+    NOON,
+    RITA,
+    TRACE,
+    Speaker,
+    cohort_name,
+    fact,
+    received,
+)
 
 
 def poison(one: Received) -> Poison:
@@ -37,6 +49,51 @@ def test_without_an_actor_the_producer_holds_the_rest() -> None:
     sound = read(received(sealed))
     assert isinstance(sound, Sound)
     assert [holder for _, _, holder in sound.parts] == [source_holder("zz/clearinghouse/1")]
+
+
+def test_a_read_of_many_people_comes_with_the_cohort_it_names() -> None:
+    for cohort in (cohort_name(1), cohort_name(2, revision=None)):
+        sound = read(received(Speaker().say(fact(cohort=cohort))))
+        assert isinstance(sound, Sound)
+        assert (sound.cohort, sound.people) == (cohort, ())
+
+
+def half_named(type_: str, extra: Mapping[str, JSON], *, dataset: str | None = DATASET) -> Received:
+    said = Fact(type=type_, occurred_at=NOON, trace_id=TRACE, dataset=dataset, extra=extra)
+    return received(Speaker().say(said))
+
+
+def test_an_access_to_a_cohort_that_nobody_could_look_up_is_poison() -> None:
+    whole = cohort_name(1).written()
+    wrong: tuple[dict[str, JSON], ...] = (
+        {"cohort_id": whole["cohort_id"]},
+        {**whole, "digest": "none"},
+        {**whole, "cohort_id": "c-1"},
+        {**whole, "revision": True},
+        {**whole, "revision": -1},
+    )
+    for extra in wrong:
+        assert poison(half_named("placet.access.read.v1", extra)).fault is Fault.MALFORMED_ENTRY
+    nowhere = half_named("placet.access.read.v1", whole, dataset=None)
+    assert poison(nowhere).fault is Fault.MALFORMED_ENTRY
+
+
+def test_what_is_no_access_may_speak_of_a_cohort_without_naming_its_people() -> None:
+    sound = read(half_named("placet.cohort.narrowed.v1", {"cohort_id": "c-1"}))
+    assert isinstance(sound, Sound)
+    assert sound.cohort is None
+
+
+def test_more_than_64_commitments_to_people_are_poison() -> None:
+    people = tuple(Subject(dataset=DATASET, ordinal=n) for n in range(64))
+    sealed = Speaker().say(fact(subjects=people))
+    value = orjson.loads(sealed.entry)
+    value["c"]["subj"].append(value["c"]["subj"][0])
+    raw = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    parts = open_sealed(sealed.sealed)
+    more = pack_sealed((*parts, parts[-1]._replace(group="subj/64")))
+    found = poison(received(sealed)._replace(raw=raw, sealed=more))
+    assert found.fault is Fault.MALFORMED_ENTRY
 
 
 @pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b"\xff", b"nonsense", b"x" * 70_000])

@@ -41,8 +41,12 @@ def seen(index: int = 0, **changes: object) -> Seen:
     return Seen(**{**values, **changes})  # type: ignore[arg-type] # values of a test
 
 
+PERMITS = "zz/permit_service/1"
+
+
 def issued(index: int = 0, **changes: object) -> Seen:
     values = {
+        "src": PERMITS,
         "type": "placet.permit.issued.v1",
         "decision": None,
         "actor": None,
@@ -54,9 +58,8 @@ def issued(index: int = 0, **changes: object) -> Seen:
 
 
 def revoked(index: int = 0, **changes: object) -> Seen:
-    return seen(
-        index, **{"type": "placet.permit.revoked.v1", "decision": None, "actor": None, **changes}
-    )
+    values = {"src": PERMITS, "type": "placet.permit.revoked.v1", "decision": None, "actor": None}
+    return seen(index, **{**values, **changes})
 
 
 def use(**changes: object) -> Use:
@@ -100,7 +103,7 @@ def test_a_permit_is_told_the_same_in_any_order(order: list[int]) -> None:
         history = told(history, entries[place])
     assert history is not None
     assert history.turns[-1][1] is Turn.ENDED
-    assert history.until is not None
+    assert history.until_at(NOON) is not None
     assert (history.dataset, history.holder) == (DATASET, "rita")
 
 

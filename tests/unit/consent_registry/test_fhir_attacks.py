@@ -212,13 +212,6 @@ def test_what_somebody_else_may_have_given_is_for_the_desk(
     assert not good(closed).kind.grants
 
 
-def test_entered_in_error_is_neither_a_yes_nor_a_no_and_keeps_the_rest_back() -> None:
-    for name, mapping, release in KINDS:
-        one = changed(vector(name), "status", "entered-in-error")
-        assert codes(reader(mapping, release).read(one)) == ["E-FHIR-10"]
-        assert reader(mapping, release).whose(one) is not None
-
-
 def test_a_module_whose_policy_is_not_named_is_refused() -> None:
     whole = vector("mii.json")
     module = {"uri": "urn:oid:2.16.840.1.113883.3.1937.777.24.2.9999"}

@@ -139,7 +139,6 @@ TRAPS: list[tuple[str, object, str]] = [
     (f"{PROVISIONS}/4/code/1/coding/0/code", f"{POLICY}7", "ok-refused"),
     ("status", "draft", "E-FHIR-10"),
     ("status", "proposed", "E-FHIR-10"),
-    ("status", "entered-in-error", "E-FHIR-10"),
     ("status", "unknown", "E-FHIR-10"),
     ("status", "not-done", "E-FHIR-10"),
     ("status", "Active", "E-FHIR-10"),

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from consent_registry.adapters.resources import read_diseases, read_policy
+from consent_registry.domain.ahead import Ahead
 from consent_registry.domain.diseases import BadHierarchy
 from consent_registry.domain.history import State
 from consent_registry.domain.levels import Level
@@ -48,6 +49,31 @@ def test_under_chapter_iv_the_shipped_policy_lets_only_the_opt_out_exclude() -> 
         assert rules.says(No.OPT_OUT, Moment.NEW)
         assert not rules.says(No.OPT_OUT, Moment.RUNNING)
         assert not rules.matches_terms
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("", Ahead(consent=30, mandate=60)),
+        ("[told_ahead]\nconsent_days = 7\n", Ahead(consent=7, mandate=60)),
+        ("[told_ahead]\nconsent_days = 1\nmandate_days = 366\n", Ahead(consent=1, mandate=366)),
+    ],
+)
+def test_a_policy_says_how_long_before_an_end_people_are_told(said: str, found: Ahead) -> None:
+    assert load_policy(GOOD_POLICY + said).ahead == found
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("consent_days = 0", "told_ahead.consent_days: a whole number from 1 to 366 is needed"),
+        ("mandate_days = 367", "told_ahead.mandate_days: a whole number from 1 to 366 is needed"),
+        ("mandate_days = true", "told_ahead.mandate_days: a whole number from 1 to 366 is needed"),
+        ("weeks = 2", "told_ahead.weeks: unknown key"),
+    ],
+)
+def test_a_time_ahead_that_is_none_is_a_fault(said: str, fault: str) -> None:
+    assert faults(f"{GOOD_POLICY}[told_ahead]\n{said}\n") == (fault,)
 
 
 def test_a_policy_may_name_the_levels_of_a_withdrawal_and_never_leave_out_the_end_of_use() -> None:

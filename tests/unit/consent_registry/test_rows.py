@@ -7,42 +7,9 @@ import pytest
 
 from consent_registry.domain.history import Kind
 from consent_registry.domain.row_codes import BY_CODE, Fault, RowCode
-from consent_registry.domain.rows import COLUMNS, Row, RowReader, check_header
-from tests.fakes.consent_factories import NOON, extract
-
-GOOD = {
-    "participant": "P-0001",
-    "dataset": "GDI-ZZ-DATASET-1",
-    "local_id": "S-0001",
-    "alternative": "1",
-    "permission": "HMB",
-    "modifiers": "NPU;GS=FI,SE",
-    "diseases": "",
-    "state": "given",
-    "signed_on": "2025-01-15",
-    "effective_from": "",
-    "effective_to": "2030-01-15",
-    "form_version": "broad-2",
-}
-
-
-def reader(columns: tuple[str, ...] = COLUMNS) -> RowReader:
-    return RowReader(
-        columns,
-        diseases=extract(),
-        known_dataset=lambda name: name == "GDI-ZZ-DATASET-1",
-        now=NOON,
-    )
-
-
-def read(**changes: str) -> Row | tuple[Fault, ...]:
-    return reader().read([{**GOOD, **changes}[name] for name in COLUMNS])
-
-
-def good(**changes: str) -> Row:
-    row = read(**changes)
-    assert isinstance(row, Row), row
-    return row
+from consent_registry.domain.rows import COLUMNS, Row, check_header
+from tests.fakes.consent_factories import NOON
+from tests.fakes.csv_rows import GOOD, good, read, reader
 
 
 def faults(**changes: str) -> list[tuple[str, str]]:

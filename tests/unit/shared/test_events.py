@@ -11,6 +11,7 @@ from typing import cast
 
 import pytest
 
+from shared.cohort_names import named_cohort
 from shared.events import (
     ENTRY_TYPES,
     JSON,
@@ -19,6 +20,7 @@ from shared.events import (
     CommitmentMismatch,
     Fact,
     MalformedEntry,
+    NamedCohort,
     SealedEntry,
     SealedPart,
     Subject,
@@ -147,6 +149,46 @@ def test_a_fact_outside_the_format_is_never_sealed(fact: Fact) -> None:
     with pytest.raises(MalformedEntry) as refused:
         sealed(fact)
     assert MARKER not in str(refused.value)
+
+
+COHORT = NamedCohort(
+    cohort_id="0192f0c1-2b3c-7d4e-8f50-112233445566",
+    digest=b64encode(bytes(32)).decode(),
+    revision=41,
+)
+MANY = replace(DECISION, subjects=(), extra={}, cohort=COHORT)
+
+
+def test_more_people_than_can_be_sealed_are_named_by_their_cohort() -> None:
+    made = sealed(replace(MANY, extra={"dataset_revision": 41}))
+    entry = parse_entry(made.entry)
+    assert named_cohort(entry.extra) == COHORT
+    assert entry.extra["dataset_revision"] == 41
+    assert not [group for group in entry.commitments if group.startswith("subj/")]
+    frozen = replace(COHORT, revision=None)
+    unsaid = parse_entry(sealed(replace(MANY, cohort=frozen)).entry)
+    assert named_cohort(unsaid.extra) == frozen
+    assert "revision" not in unsaid.extra
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        replace(MANY, cohort=replace(COHORT, cohort_id="c-1")),
+        replace(MANY, cohort=replace(COHORT, cohort_id=COHORT.cohort_id.upper())),
+        replace(MANY, cohort=replace(COHORT, digest="")),
+        replace(MANY, cohort=replace(COHORT, digest=bytes(32).hex())),
+        replace(MANY, cohort=replace(COHORT, digest=COHORT.digest[:-2] + "B=")),
+        replace(MANY, cohort=replace(COHORT, revision=-1)),
+        replace(MANY, dataset=None),
+        replace(MANY, subjects=DECISION.subjects),
+        replace(MANY, extra={"digest": COHORT.digest}),
+        replace(MANY, extra={"revision": 7}),
+    ],
+)
+def test_a_cohort_that_could_not_be_looked_up_is_never_sealed(fact: Fact) -> None:
+    with pytest.raises(MalformedEntry):
+        sealed(fact)
 
 
 def test_a_naive_time_is_never_sealed() -> None:

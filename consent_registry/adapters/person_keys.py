@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The keys that people's personal parts are sealed under: the one place where a key is made."""
+
+from collections.abc import Iterable, Set
+
+from sqlalchemy import Connection, select
+
+from consent_registry.adapters.copying import copy_behind
+from consent_registry.adapters.sealing import PersonSealer
+from consent_registry.adapters.sets import among, picked
+from consent_registry.adapters.tables import PARTICIPANT, PERSON_KEY
+from consent_registry.domain.errors import ParticipantUnknown
+
+_NOBODY: Set[str] = frozenset()
+
+
+class PersonKeys:
+    """People's keys within one transaction."""
+
+    def __init__(self, connection: Connection, sealer: PersonSealer) -> None:
+        self._connection = connection
+        self._sealer = sealer
+        self._made: dict[str, bytes] = {}
+
+    def known(self, pids: Iterable[str]) -> dict[str, bytes]:
+        """Give the keys that are there; whoever was erased has none."""
+        wanted = set(pids)
+        if not wanted:
+            return {}
+        rows = self._connection.execute(select(picked(PERSON_KEY, PERSON_KEY.c.pid, wanted)))
+        return {row.pid: self._sealer.unwrap(row.pid, bytes(row.wrapped)) for row in rows}
+
+    def to_seal(self, pids: Iterable[str], fresh: Set[str] = _NOBODY) -> dict[str, bytes]:
+        """Give everybody's key; whoever has none gets her first.
+
+        `fresh` are people whom this transaction has put on record, and nobody else can see yet.
+
+        Raises ParticipantUnknown when one of them was erased: nothing of hers is written any more.
+        """
+        wanted = set(pids)
+        keys = {pid: self._made[pid] for pid in wanted if pid in self._made}
+        if known := wanted - keys.keys() - fresh:
+            keys |= self.known(known)
+        if unkeyed := wanted - keys.keys() - fresh:
+            self._hold(unkeyed)
+            keys |= self.known(unkeyed)  # made by somebody else until they were held
+        made = self._make(wanted - keys.keys())
+        self._made |= made
+        return keys | made
+
+    def _hold(self, pids: Set[str]) -> None:
+        """Lock people in one order, so that neither a key nor an erasure comes in between.
+
+        Not against what refers to them: who adds them to a dataset need not wait.
+        """
+        person = PARTICIPANT.c
+        wanted = select(person.erased_at).where(among(person.pid, pids)).order_by(person.pid)
+        held = self._connection.execute(wanted.with_for_update(key_share=True)).scalars().all()
+        if any(erased_at is not None for erased_at in held):
+            raise ParticipantUnknown
+
+    def _make(self, pids: Set[str]) -> dict[str, bytes]:
+        made = self._sealer.new_keys(sorted(pids))
+        rows = [(pid, wrapped) for pid, (_, wrapped) in made.items()]
+        if rows:
+            copy_behind(self._connection, PERSON_KEY, ("pid", "wrapped"), rows)
+        return {pid: key for pid, (key, _) in made.items()}

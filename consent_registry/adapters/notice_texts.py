@@ -10,6 +10,7 @@ from typing import Final
 from consent_registry.domain.notices import NoticeKind
 
 _FALLBACK: Final = "en"
+_ON_PAPER: Final = "on_paper"
 
 
 class NoticeTexts:
@@ -24,12 +25,20 @@ class NoticeTexts:
         return sorted(self._texts, key=lambda language: (language != _FALLBACK, language))
 
     def say(
-        self, kind: NoticeKind, language: str, *, page: str, day: date | None = None, code: str = ""
+        self,
+        kind: NoticeKind,
+        language: str,
+        *,
+        page: str,
+        day: date | None = None,
+        code: str = "",
+        on_paper: bool = False,
     ) -> tuple[str, str]:
         """Fill a text in."""
-        found = self._texts.get(language, self._texts[_FALLBACK])[kind.value]
+        spoken = self._texts.get(language, self._texts[_FALLBACK])
+        found, more = spoken[kind.value], spoken[_ON_PAPER]["body"] if on_paper else ""
         fields = {"page": page, "day": day.isoformat() if day else "", "code": code}
-        return found["subject"], found["body"].lstrip("\n").format_map(fields)
+        return found["subject"], (found["body"] + more).lstrip("\n").format_map(fields)
 
 
 def shipped_texts() -> NoticeTexts:

@@ -27,6 +27,7 @@ from consent_registry.domain.person_events import (
     PersonRecord,
     commitment,
     event_hash,
+    sealed_from,
 )
 from consent_registry.domain.records import NO_PREVIOUS, Channel
 from consent_registry.ports.person_events import Listed
@@ -101,7 +102,7 @@ class SqlPersonEvents:
             "kind": record.kind.value,
             "matter": record.matter,
             "about": record.about,
-            "effective_from": record.effective_from,
+            "effective_from": record.shown_from,
             "effective_to": record.effective_to,
             "recorded_at": record.recorded_at,
             "channel": record.channel.value,
@@ -109,6 +110,7 @@ class SqlPersonEvents:
             "commitment": committed,
             "previous": previous,
             "hash": chained,
+            "study": record.study,
         }
         self._connection.execute(insert(PERSON_EVENT).values(values))
 
@@ -133,6 +135,13 @@ class SqlPersonEvents:
             wanted = wanted.where(among(member.ordinal, ordinals))
         rows = self._connection.execute(wanted.order_by(member.ordinal))
         return {Ordinal(row.ordinal): row.pid for row in rows}
+
+    def said_of(self, studies: Iterable[str], dataset: DatasetId) -> frozenset[str]:
+        """Look them up by the study first: most people say nothing of any."""
+        spoke = select(_EVENT.pid).where(among(_EVENT.study, studies), _EVENT.study != "")
+        member = DATASET_MEMBER.c
+        wanted = select(member.pid).where(member.dataset == dataset, member.pid.in_(spoke))
+        return frozenset(self._connection.execute(wanted).scalars())
 
     def ring(self, pids: Iterable[str]) -> frozenset[str]:
         """Follow merges until nobody new is met."""
@@ -270,9 +279,10 @@ def _record(row: Row[Any], personal: bytes) -> PersonRecord:
         kind=PersonKind(row.kind),
         matter=row.matter,
         about=row.about,
-        effective_from=row.effective_from,
+        effective_from=sealed_from(personal) or row.effective_from,
         effective_to=row.effective_to,
         recorded_at=row.recorded_at,
         channel=Channel(row.channel),
         personal=personal,
+        study=row.study,
     )

@@ -22,6 +22,18 @@ class ContactsAway(AppError):
     code = "contacts_away"
 
 
+class SignsInHerself(AppError):
+    """This participant has a sign-in: she says herself where she is reached."""
+
+    code = "signs_in_herself"
+
+
+class ContactNotWanted(AppError):
+    """This participant wants no contact, or has died: nothing is sent to ask her anything."""
+
+    code = "contact_not_wanted"
+
+
 class TooManyCodes(AppError):
     """So many codes go to one person's addresses on a day, and no more."""
 
@@ -296,6 +308,12 @@ class RequestStands(AppError):
     """A request does not take this step in its present state, or not any more."""
 
     code = "rights_step_refused"
+
+
+class EndNotTold(AppError):
+    """Data rest, and the person was not told on an earlier day that this ends (Article 18(3))."""
+
+    code = "rights_end_not_told"
 
 
 class TaskUnknown(AppError):

@@ -19,7 +19,8 @@ from consent_registry.domain.periods import calendar_of
 class NoticeKind(Enum):
     """What a person is told.
 
-    CODE: the code that confirms where she is reached. WITHDRAWAL: what she withdrew is recorded.
+    CODE: the code that confirms where she is reached. PAPER_CODE: the same for an address that a
+    desk entered. WITHDRAWAL: what she withdrew is recorded.
     OPTED_OUT, OPTED_IN: so is her opt-out, or its reversal, and where to read what the law may
     allow in spite of it (EHDS Article 71(4)). ANSWERED: the rights desk has done something about a
     request of hers. ERASED: it is done. PERMIT: something new uses her data. ENDING: a consent of
@@ -27,6 +28,7 @@ class NoticeKind(Enum):
     """
 
     CODE = "confirm"
+    PAPER_CODE = "confirm_paper"
     WITHDRAWAL = "withdrawal_recorded"
     OPTED_OUT = "opt_out_recorded"
     OPTED_IN = "opt_out_reversed"

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from consent_registry.domain.records import Channel
 from shared.canonical import JSON
-from shared.clock import to_rfc3339
+from shared.clock import from_rfc3339, to_rfc3339
 from shared.principal import Principal
 
 _COMMIT: Final = b"placet/person-commit/v1\n"
@@ -42,8 +42,16 @@ class PersonKind(Enum):
     WISH = "wish"
     PREFERENCES = "preferences"
     EVIDENCE = "evidence"
+    STUDY_GIVEN = "study_given"
+    STUDY_REFUSED = "study_refused"
+    STUDY_WITHDRAWN = "study_withdrawn"
 
 
+SEALED_TIMES: Final = frozenset({PersonKind.DIED, PersonKind.DEATH_CORRECTED})
+"""Kinds whose day is part of what is sealed: a day of death finds somebody in a register of deaths.
+
+In the open such an event counts from when it was recorded, which is all that an erasure leaves.
+"""
 MERGES: Final = frozenset(
     {PersonKind.MERGE_PROPOSED, PersonKind.MERGE_CONFIRMED, PersonKind.MERGE_UNDONE}
 )
@@ -55,7 +63,7 @@ class PersonRecord:
 
     `matter` is what several events are about: a merge, a mandate, a decision, a piece of evidence.
     `about` is the other person of a merge, the consent event that evidence or a completed decision
-    is for, or what an assent is to.
+    is for, or what an assent is to; `study` the study that a choice is about.
     """
 
     event_id: str
@@ -69,19 +77,30 @@ class PersonRecord:
     personal: bytes
     about: str | None = None
     effective_to: datetime | None = None
+    study: str = ""
+
+    @property
+    def shown_from(self) -> datetime:
+        """The instant from which it counts, as it is kept in the open."""
+        return self.effective_from if sealed_from(self.personal) is None else self.recorded_at
 
     def open_part(self) -> bytes:
-        """Give the bytes of everything that names nobody and no choice, one field a line."""
+        """Give the bytes of everything that names nobody and no choice, one field a line.
+
+        Events from before there were studies have no line for one, and neither has any other.
+        """
+        study = (self.study,) if self.study else ()
         fields = (
             self.event_id,
             str(self.number),
             self.kind.value,
             self.matter,
             self.about or "",
-            to_rfc3339(self.effective_from),
+            to_rfc3339(self.shown_from),
             to_rfc3339(self.effective_to) if self.effective_to else "",
             to_rfc3339(self.recorded_at),
             self.channel.value,
+            *study,
         )
         return "\n".join(fields).encode()
 
@@ -97,13 +116,23 @@ class PersonRecord:
         return (acted["iss"], acted["sub"]) if acted else None
 
 
-def personal_part(body: Mapping[str, JSON], actor: Principal | None) -> bytes:
-    """Write the personal part as canonical JSON."""
+def personal_part(
+    body: Mapping[str, JSON], actor: Principal | None, sealed_at: datetime | None = None
+) -> bytes:
+    """Write the personal part as canonical JSON; `sealed_at` is the day that only it has."""
     acted = None
     if actor is not None:
         acted = {"iss": actor.issuer, "sub": actor.subject, "client_id": actor.client_id}
-    whole = {"actor": acted, "body": body}
+    whole: dict[str, object] = {"actor": acted, "body": body}
+    if sealed_at is not None:
+        whole["from"] = to_rfc3339(sealed_at)
     return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def sealed_from(personal: bytes) -> datetime | None:
+    """Read the instant from which an event counts out of its personal part; None: it is open."""
+    said = _read(personal).get("from")
+    return from_rfc3339(said) if isinstance(said, str) else None
 
 
 def commitment(event_id: str, salt: bytes, personal: bytes) -> bytes:

@@ -15,6 +15,7 @@ from consent_registry.domain.ahead import Ahead
 from consent_registry.domain.levels import Level
 from consent_registry.domain.national import Vocabulary
 from consent_registry.domain.regimes import EVERY_NO_BINDS, ConsentRole, Regime, Rules
+from consent_registry.domain.supervision import Authority
 
 FORMAT: Final = "placet/policy/v1"
 REGIMES: Final = tuple(regime.value for regime in Regime)
@@ -74,8 +75,9 @@ class Policy:
     named in every decision. `levels` are how far a withdrawal may go (law.md C-3).
     `exception_law` is the national law under EHDS Article 71(4), if any. `vocabulary` has the
     national codes it defines. Guardians decide until `age_of_majority`, in years; `minors` says
-    from which age their own will counts. `ahead` says how long before an end people are told of it.
-    It is in force from the day `effective_from` until a later one takes its place.
+    from which age their own will counts. `ahead` says how long before an end people are told of it,
+    `authority` is where they complain. It is in force from the day `effective_from` until a later
+    one takes its place.
     """
 
     version: str
@@ -91,6 +93,7 @@ class Policy:
     exception_law: str = ""
     vocabulary: Vocabulary = field(default_factory=dict)
     age_of_majority: int = 18
+    authority: Authority | None = None
     minors: Minors = Minors()
     ahead: Ahead = Ahead()  # noqa: RUF009 - frozen
     example: bool = False

@@ -42,6 +42,7 @@ from consent_registry.domain.regimes import (
     Regime,
     Rules,
 )
+from consent_registry.domain.supervision import read_authority
 
 _MAX_CELL: Final = 1000
 _KEYS: Final = frozenset(
@@ -50,6 +51,7 @@ _KEYS: Final = frozenset(
         *("opt_out_breadths", "methods_on_restricted", "asked_again", "regime"),
         *("measure_51_4", "exception_71_4", "national_codes", "withdrawal_levels"),
         *("age_of_majority", "minors", "after_death", "evidence", "told_ahead"),
+        "supervisory_authority",
     }
 )
 _ACTS_ON: Final[Mapping[object, Moments]] = {
@@ -108,6 +110,7 @@ class _Reader:
             table=self._regimes(measure, will),
             vocabulary=self._vocabulary(country),
             age_of_majority=read_age(self._raw, self.faults),
+            authority=read_authority(self._raw, self.faults),
             minors=minors,
             ahead=read_ahead(self._raw, self.faults),
             example=example,

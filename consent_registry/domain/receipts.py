@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
-from consent_registry.domain.activities import scopes_of
+from consent_registry.domain.activities import Scope, scopes_of
 from consent_registry.domain.duo import TERMS, Duo
 from consent_registry.domain.ehds import EhdsPurpose
 from consent_registry.domain.history import Kind
@@ -275,10 +275,19 @@ def _alternative(alternative: Alternative) -> _Object:
         ],
         "dpv:hasProcessing": [
             *_PROCESSING,
-            *(_ACTIVITY + quote(scope, safe=":") for scope in scopes_of(alternative.activities)),
+            *(_processing(scope) for scope in scopes_of(alternative.activities)),
         ],
         **({"dct:temporal": [_period(alternative.data)]} if alternative.data else {}),
     }
+
+
+def _processing(scope: Scope) -> JSON:
+    """Name what may be done with the data, and until when if that ends by itself."""
+    iri = _ACTIVITY + quote(scope.name, safe=":")
+    if scope.ends is None:
+        return iri
+    until = {"@type": ["dpv:UntilTimeDuration"], "rdf:value": scope.ends.isoformat()}
+    return {"@id": iri, "@type": ["dpv:Processing"], "dpv:hasDuration": [until]}
 
 
 def _period(window: Window) -> _Object:

@@ -76,6 +76,7 @@ class StepKind(Enum):
     IDENTITY_ASKED = "identity_asked"
     IDENTIFIED = "identified"
     EXTENDED = "extended"
+    END_TOLD = "end_told"
     FULFILLED = "fulfilled"
     REFUSED = "refused"
     TAKEN_BACK = "taken_back"
@@ -105,6 +106,9 @@ _WHEN: Final[Mapping[StepKind, frozenset[RequestState]]] = MappingProxyType(
         StepKind.IDENTITY_ASKED: frozenset({RequestState.OPEN}),
         StepKind.IDENTIFIED: frozenset({RequestState.IDENTITY}),
         StepKind.EXTENDED: frozenset({RequestState.OPEN}),
+        StepKind.END_TOLD: frozenset(
+            {RequestState.OPEN, RequestState.IDENTITY, RequestState.FULFILLED}
+        ),
         StepKind.FULFILLED: frozenset({RequestState.OPEN}),
         StepKind.REFUSED: frozenset({RequestState.OPEN, RequestState.IDENTITY}),
         StepKind.TAKEN_BACK: frozenset({RequestState.OPEN, RequestState.IDENTITY}),
@@ -203,15 +207,46 @@ class RightsRequest:
             return self.is_open or self.state is RequestState.FULFILLED
         return self.right is Right.OBJECTION and self.is_open
 
+    def end_told(self, now: datetime) -> bool:
+        """Say whether she was told on an earlier day that her data will rest no longer.
+
+        She is informed before a restriction is lifted (Article 18(3)).
+        """
+        told = (step.at for step in self.steps if step.kind is StepKind.END_TOLD)
+        return any(_day(at) < _day(now) for at in told)
+
+    def ends_rest(self, kind: StepKind) -> bool:
+        """Say whether a step of the desk would let data be used again that rest now."""
+        return kind in {StepKind.LIFTED, StepKind.REFUSED} and self.holds_data()
+
     def may(self, kind: StepKind, now: datetime) -> bool:
         """Say whether this can happen now."""
         if self.state not in _WHEN.get(kind, frozenset()):
             return False
+        if kind is StepKind.IDENTITY_ASKED:
+            return self._may_ask_who()
+        if kind is StepKind.END_TOLD:
+            return self.holds_data()
         if kind is StepKind.EXTENDED:
             return not self.extended and _day(now) <= self.extend_by
         if kind is StepKind.LIFTED:
             return self.right.stops_at_once
         return True
+
+    def may_by_desk(self, kind: StepKind, now: datetime) -> bool:
+        """Say whether the desk can do this now: what she objects to, she alone lets go on."""
+        if kind is StepKind.LIFTED and self.right is Right.OBJECTION:
+            return False
+        return self.may(kind, now)
+
+    def _may_ask_who(self) -> bool:
+        """Say whether there can be a doubt who she is: not where she signed in, and not twice.
+
+        Article 12(6) asks for a reasonable doubt; the clock must not be stopped at will.
+        """
+        first, *later = self.steps
+        asked = any(step.kind is StepKind.IDENTITY_ASKED for step in later)
+        return first.by is not None and not asked
 
 
 def in_order_of_need(requests: Sequence[RightsRequest], now: datetime) -> list[RightsRequest]:

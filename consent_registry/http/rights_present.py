@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from consent_registry.domain.answers import Answers
+from consent_registry.domain.contacts import ContactPoint
 from consent_registry.domain.levels import Task
 from consent_registry.domain.person_events import MERGES, PersonRecord
 from consent_registry.domain.records import EventRecord
-from consent_registry.domain.rights import ARTICLES, RightsRequest
+from consent_registry.domain.rights import ARTICLES, RequestState, RightsRequest, StepKind
+from consent_registry.domain.supervision import Authority
 from consent_registry.domain.terms import Terms, to_json
 from consent_registry.http.uses_present import use_report
 from consent_registry.usecases.own_file import InPermit, Membership, OwnFile
@@ -19,9 +21,15 @@ from shared.ids import DatasetId
 FILE_FORMAT = "placet/own-data/v1"
 
 
-def request(found: RightsRequest, now: datetime) -> dict[str, Any]:
-    """Present a request. Who of the desk acted is nobody's business outside it."""
+def request(
+    found: RightsRequest, now: datetime, authority: Authority | None = None
+) -> dict[str, Any]:
+    """Present a request. Who of the desk acted is nobody's business outside it.
+
+    One that was refused says where she can complain (Article 12(4)).
+    """
     due = found.due_on
+    refused = found.state is RequestState.REFUSED
     return {
         "request_id": found.request_id,
         "right": found.right.value,
@@ -29,6 +37,8 @@ def request(found: RightsRequest, now: datetime) -> dict[str, Any]:
         "state": found.state.value,
         "received_at": to_rfc3339(found.received_at),
         "due_on": due.isoformat() if due is not None and found.is_open else None,
+        "extend_by": found.extend_by.isoformat() if found.may(StepKind.EXTENDED, now) else None,
+        "complaint": complaint(authority) if refused else None,
         "extended": found.extended,
         "overdue": found.is_overdue(now),
         "taken": found.owner is not None,
@@ -41,6 +51,15 @@ def request(found: RightsRequest, now: datetime) -> dict[str, Any]:
             }
             for step in found.steps
         ],
+    }
+
+
+def complaint(authority: Authority | None) -> dict[str, Any]:
+    """Say where she can complain, and that she can go to court (Articles 77 and 79)."""
+    return {
+        "authority": None if authority is None else authority.name,
+        "url": None if authority is None else authority.url,
+        "articles": ["77", "79"],
     }
 
 
@@ -99,11 +118,30 @@ def own_file(found: OwnFile) -> dict[str, Any]:
             for one in found.holds
         ],
         "requests": [
-            {**request(one, found.made_at), "words": words} for one, words in found.requests
+            {**request(one, found.made_at, found.authority), "words": words}
+            for one, words in found.requests
         ],
         "tasks": [task(one) for one in found.tasks],
+        "contact_points": [_contact(one) for one in found.contact_points],
+        "notices": [
+            {"notice": kind.value, "outcome": outcome.value, "at": to_rfc3339(at)}
+            for kind, outcome, at in found.notices
+        ],
+        "complaint": complaint(found.authority),
         "life": [_life(one) for one in found.life],
         "uses": None if found.uses is None else use_report(found.uses, _titles(found)),
+    }
+
+
+def _contact(found: ContactPoint) -> dict[str, Any]:
+    """Write where she is reached; who of the desk entered it is nobody's business outside it."""
+    return {
+        "email": found.email,
+        "waiting": found.waiting or None,
+        "language": found.language,
+        "confirmed_at": to_rfc3339(found.confirmed_at) if found.confirmed_at else None,
+        "paper": found.paper.sha256 if found.paper else None,
+        "letter": found.letter.sha256 if found.letter else None,
     }
 
 

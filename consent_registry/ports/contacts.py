@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from consent_registry.domain.contacts import ContactPoint
+from consent_registry.domain.contacts import ContactPoint, Paper
 from consent_registry.domain.notices import Notice, NoticeKind, Outcome
 
 
@@ -25,6 +25,13 @@ class ContactPoints(Protocol):
 
     def confirm(self, pid: str, code: str, at: datetime) -> bool:
         """Confirm with the right code in time; each wrong one counts, and too many end it."""
+        ...
+
+    def confirm_by_letter(self, pid: str, letter: Paper, at: datetime) -> bool:
+        """Confirm what a desk entered, and keep the letter; False when nothing of the kind waits.
+
+        Raises SecondPersonNeeded for who entered it.
+        """
         ...
 
     def forget(self, pid: str) -> bool:
@@ -90,9 +97,19 @@ class Texts(Protocol):
     """What notices say."""
 
     def say(
-        self, kind: NoticeKind, language: str, *, page: str, day: date | None = None, code: str = ""
+        self,
+        kind: NoticeKind,
+        language: str,
+        *,
+        page: str,
+        day: date | None = None,
+        code: str = "",
+        on_paper: bool = False,
     ) -> tuple[str, str]:
-        """Give subject and body, in English where the language is not there."""
+        """Give subject and body, in English where the language is not there.
+
+        `on_paper` adds how to hear more for somebody who has no sign-in.
+        """
         ...
 
     @property

@@ -5,7 +5,7 @@ What happens is put on record without the address. The entry comes first: an ent
 not come is repeated by her, a change without its entry would be seen by nobody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -20,7 +20,7 @@ from consent_registry.usecases.cases import names_of
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.stopping import record_about
 from consent_registry.usecases.tools import Contacts, Tools
-from shared.errors import FieldFault, ValidationFailed
+from shared.errors import AppError, FieldFault, ValidationFailed
 from shared.principal import Principal
 
 RECORDED: Final = "placet.person.preference.v1"
@@ -56,43 +56,57 @@ def set_own_contact(email: str, language: str, *, tools: Tools, principal: Princ
     A few codes a day: nobody has strangers written to from here. Raises ValidationFailed,
     TooManyCodes, and ContactsAway when the code could not be sent.
     """
-    contacts = offered(tools)
-    faults = []
-    if not is_email(email):
-        faults.append(FieldFault("/email", "an e-mail address such as name@example.org"))
-    if language not in contacts.texts.languages:
-        faults.append(FieldFault("/language", f"one of {', '.join(contacts.texts.languages)}"))
-    if faults:
-        raise ValidationFailed("the contact point has faults", faults=faults)
+    require_address(email, language, tools=tools)
     now = tools.clock.now()
     with tools.units() as uow:
         pid = access.oneself(uow, principal)
-        notice = _code_notice(uow, tools, pid, now)
-        _record(uow, pid, "contact_set", now, principal)
+        notice = code_notice(uow, tools, pid, NoticeKind.CODE)
+        record(uow, pid, "contact_set", now, principal)
         uow.commit()
     point = ContactPoint(email=email, language=language)
-    _send_code(contacts, point, notice, tools=tools, principal=principal)
+    sending = Sending(point=point, notice=notice, until=now + CODE_LIFE, page="/contact")
+
+    def linked(uow: UnitOfWork) -> None:
+        if uow.people.linked(principal.issuer, principal.subject) != pid:
+            raise NotLinked
+
+    send_code(sending, linked, tools=tools, principal=principal)
 
 
-def _send_code(
-    contacts: Contacts,
-    point: ContactPoint,
-    notice: Notice,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """A contact point to keep, the notice that its code is, until when that is good, and where."""
+
+    point: ContactPoint
+    notice: Notice
+    until: datetime
+    page: str
+
+
+def send_code(
+    sending: Sending,
+    present: Callable[[UnitOfWork], None],
     *,
     tools: Tools,
     principal: Principal,
 ) -> None:
-    """Keep the point, send its code, and note what became of that."""
+    """Keep the point, send its code, and note what became of that.
+
+    `present` raises when an erasure has passed meanwhile; then nothing is kept, and nothing sent.
+    """
+    contacts, point, notice = offered(tools), sending.point, sending.notice
     pid, now = notice.pid, tools.clock.now()
     code = f"{int.from_bytes(tools.salts(16), 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}}"
-    contacts.points.put(pid, point, code, now + CODE_LIFE)
+    contacts.points.put(pid, point, code, sending.until)
+    # An erasure takes her from the registry before it forgets where she is reached.
     with tools.reads() as uow:
-        # An erasure may have passed since: it ended her link before it forgot where she is reached.
-        if uow.people.linked(principal.issuer, principal.subject) != pid:
+        try:
+            present(uow)
+        except AppError:
             contacts.points.forget(pid)
-            raise NotLinked
-    page = f"{tools.issuer}/contact"
-    subject, body = contacts.texts.say(NoticeKind.CODE, point.language, page=page, code=code)
+            raise
+    page = f"{tools.issuer}{sending.page}"
+    subject, body = contacts.texts.say(notice.kind, point.language, page=page, code=code)
     outcome = Outcome.SENT
     try:
         contacts.courier.send(notice.notice_id, point.email, subject, body)
@@ -102,7 +116,7 @@ def _send_code(
         outcome = Outcome.REFUSED
     with tools.units() as uow:
         uow.notices.step(notice, outcome, tools.clock.now(), None)
-        _record(uow, pid, f"code_{outcome.value}", now, principal)
+        record(uow, pid, f"code_{outcome.value}", now, principal)
         uow.commit()
     if outcome is Outcome.GAVE_UP:
         raise ContactsAway
@@ -121,7 +135,7 @@ def confirm_own_contact(code: str, *, tools: Tools, principal: Principal) -> Non
         fault = FieldFault("/code", "the code that was sent last, within half an hour")
         raise ValidationFailed("the code is not right", faults=[fault])
     with tools.units() as uow:
-        _record(uow, pid, "contact_confirmed", now, principal)
+        record(uow, pid, "contact_confirmed", now, principal)
         uow.commit()
 
 
@@ -130,9 +144,23 @@ def remove_own_contact(*, tools: Tools, principal: Principal) -> None:
     contacts = offered(tools)
     with tools.units() as uow:
         pid = access.oneself(uow, principal)
-        _record(uow, pid, "contact_removed", tools.clock.now(), principal)
+        record(uow, pid, "contact_removed", tools.clock.now(), principal)
         uow.commit()
     contacts.points.forget(pid)
+
+
+def require_address(
+    email: str, language: str, more: Sequence[FieldFault] = (), *, tools: Tools
+) -> None:
+    """Raise ValidationFailed naming every fault of an address, and `more`."""
+    languages = offered(tools).texts.languages
+    faults = [*more]
+    if not is_email(email):
+        faults.append(FieldFault("/email", "an e-mail address such as name@example.org"))
+    if language not in languages:
+        faults.append(FieldFault("/language", f"one of {', '.join(languages)}"))
+    if faults:
+        raise ValidationFailed("the contact point has faults", faults=faults)
 
 
 def offered(tools: Tools) -> Contacts:
@@ -142,20 +170,18 @@ def offered(tools: Tools) -> Contacts:
     return tools.contacts
 
 
-def _code_notice(uow: UnitOfWork, tools: Tools, pid: str, now: datetime) -> Notice:
-    """Note that a code goes out, one of a few numbered ones of this day."""
+def code_notice(uow: UnitOfWork, tools: Tools, pid: str, kind: NoticeKind) -> Notice:
+    """Note that a code goes out, one of a few numbered ones of this day. Raises TooManyCodes."""
+    now = tools.clock.now()
     for number in range(1, CODES_A_DAY + 1):
-        notice = Notice(
-            notice_id=tools.ids.new(),
-            pid=pid,
-            kind=NoticeKind.CODE,
-            about=f"{now.date().isoformat()}/{number}",
-        )
+        about = f"{now.date().isoformat()}/{number}"
+        notice = Notice(notice_id=tools.ids.new(), pid=pid, kind=kind, about=about)
         if uow.notices.add(notice, now):
             uow.notices.step(notice, Outcome.BEGUN, now, None)
             return notice
     raise TooManyCodes
 
 
-def _record(uow: UnitOfWork, pid: str, said: str, now: datetime, principal: Principal) -> None:
+def record(uow: UnitOfWork, pid: str, said: str, now: datetime, principal: Principal) -> None:
+    """Put on record what happened to where somebody is reached, without the address."""
     record_about(uow, pid, fact(RECORDED, now, actor=principal, reason=said))

@@ -25,6 +25,7 @@ from consent_registry.domain.notices import (
     paced_with,
     withheld,
 )
+from consent_registry.domain.person_events import PersonRecord
 from consent_registry.domain.stops import StopKind
 from consent_registry.ports import UnitOfWork
 from consent_registry.ports.contacts import CourierAway, CourierRefused
@@ -88,9 +89,10 @@ def notify_next(*, tools: Tools) -> bool:
             uow.commit()
             return True
         uow.notices.step(notice, Outcome.BEGUN, now, now + LEASE)
+        signs_in = any(uow.people.accounts(name) for name in names)
         uow.commit()
     begun = replace(notice, attempts=notice.attempts + 1, under_way=True)
-    outcome, again = _attempt(contacts, tools, begun, names)
+    outcome, again = _attempt(contacts, tools, begun, names, signs_in=signs_in)
     with tools.units() as uow:
         ended = tools.clock.now()
         uow.notices.step(begun, outcome, ended, again)
@@ -119,13 +121,9 @@ def _early(
         return _Early(Outcome.INTERRUPTED, now)
     if notice.attempts >= MOST_ATTEMPTS:
         return _Early(Outcome.GAVE_UP)
-    records = records_of(uow, notice.pid)
-    # What was recorded counts also after the clock was set back.
-    at = max([now, *(one.recorded_at for one in records)])
-    dead = life(records, at).died_at is not None
-    said = preferences(records, at)
-    if withheld(notice.kind, said, dead=dead, stopped=_stopped(uow, notice.pid, said)):
+    if wants_none(uow, notice.pid, notice.kind, now):
         return _Early(Outcome.WITHHELD)
+    at = _as_known(records_of(uow, notice.pid), now)
     erased = StopKind.ERASURE in stops_then(uow, notice.pid, at)
     if erased and notice.kind is not NoticeKind.ERASED:
         return _Early(Outcome.WITHHELD)
@@ -147,6 +145,20 @@ def _put_off(
     return free if free is not None and free > now else None
 
 
+def wants_none(uow: UnitOfWork, pid: str, kind: NoticeKind, now: datetime) -> bool:
+    """Say whether somebody must not be told this: she has died, or said so."""
+    records = records_of(uow, pid)
+    at = _as_known(records, now)
+    dead = life(records, at).died_at is not None
+    said = preferences(records, at)
+    return withheld(kind, said, dead=dead, stopped=_stopped(uow, pid, said))
+
+
+def _as_known(records: Sequence[PersonRecord], now: datetime) -> datetime:
+    """Give the time that counts: what was recorded counts also after the clock was set back."""
+    return max([now, *(one.recorded_at for one in records)])
+
+
 def _stopped(uow: UnitOfWork, pid: str, said: Preferences) -> bool:
     """Say whether she withdrew from all contact, and has not said anything else since."""
     return any(
@@ -157,14 +169,20 @@ def _stopped(uow: UnitOfWork, pid: str, said: Preferences) -> bool:
 
 
 def _attempt(
-    contacts: Contacts, tools: Tools, notice: Notice, names: Sequence[str]
+    contacts: Contacts, tools: Tools, notice: Notice, names: Sequence[str], *, signs_in: bool
 ) -> tuple[Outcome, datetime | None]:
     try:
         point = _point(contacts, names)
         if point is None:
             return Outcome.NO_CONTACT_POINT, None
         page = tools.issuer + _PAGES[notice.kind].format(about=notice.about)
-        subject, body = contacts.texts.say(notice.kind, point.language, page=page, day=notice.day)
+        subject, body = contacts.texts.say(
+            notice.kind,
+            point.language,
+            page=page,
+            day=notice.day,
+            on_paper=not signs_in and notice.kind is not NoticeKind.ERASED,
+        )
         contacts.courier.send(notice.notice_id, point.email, subject, body)
     except (ContactsAway, CourierAway):
         return after_failure(notice, tools.clock.now())

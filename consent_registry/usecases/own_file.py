@@ -11,20 +11,24 @@ from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.answers import Answers
+from consent_registry.domain.contacts import ContactPoint
 from consent_registry.domain.erasure import Account, LegalHold
 from consent_registry.domain.errors import DatasetUnknown, WhoUsedUnavailable
 from consent_registry.domain.levels import Task
+from consent_registry.domain.notices import NoticeKind, Outcome
 from consent_registry.domain.optout import OptOutEvent
 from consent_registry.domain.person_events import PersonRecord
 from consent_registry.domain.records import EventRecord, answers_of, terms_of
 from consent_registry.domain.register import Dataset, Member, Narrowed, Withdrawal
 from consent_registry.domain.rights import RightsRequest
 from consent_registry.domain.stops import StopEvent
+from consent_registry.domain.supervision import Authority
 from consent_registry.domain.terms import Terms
 from consent_registry.domain.uses import UseReport
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.cases import names_of
+from consent_registry.usecases.containing import answers_by
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.stopping import subjects
 from consent_registry.usecases.tools import Tools
@@ -58,7 +62,8 @@ class Membership:
 class OwnFile:
     """Everything, under every name confirmed to be hers; `pseudonyms` has her own first.
 
-    `life` is what is known of her as a person.
+    `life` is what is known of her as a person, `contact_points` where she is reached under each
+    name, `authority` where she can complain.
     `uses` is the audit log's report, None when it was not asked or is away.
     """
 
@@ -73,7 +78,10 @@ class OwnFile:
     requests: Sequence[tuple[RightsRequest, str | None]]
     tasks: Sequence[Task]
     life: Sequence[PersonRecord]
-    uses: UseReport | None
+    notices: Sequence[tuple[NoticeKind, Outcome, datetime]]
+    contact_points: Sequence[ContactPoint] = ()
+    authority: Authority | None = None
+    uses: UseReport | None = None
 
 
 def file_of(pseudonym: str, *, with_uses: bool, tools: Tools, principal: Principal) -> OwnFile:
@@ -105,12 +113,24 @@ def _file(pid: str, *, with_uses: bool | None, tools: Tools, principal: Principa
         found = _gathered(uow, names, now)
         people = _people(uow, tools, names)
     try:
-        uses = tools.who_used.who_used(people) if with_uses is not False else None
+        wanted = with_uses is not False
+        uses = tools.who_used.who_used(people, answers_by(tools)) if wanted else None
     except WhoUsedUnavailable:
         if with_uses:
             raise
         uses = None
-    return replace(found, uses=uses)
+    return replace(
+        found,
+        uses=uses,
+        contact_points=_contact_points(tools, names),
+        authority=tools.policy_at(now).authority,
+    )
+
+
+def _contact_points(tools: Tools, names: Sequence[str]) -> list[ContactPoint]:
+    """Give where she is reached. Raises ContactsAway: a file without it is not everything."""
+    points = [] if tools.contacts is None else [tools.contacts.points.get(name) for name in names]
+    return [one for one in points if one is not None]
 
 
 def _names(uow: UnitOfWork, pid: str) -> list[str]:
@@ -140,7 +160,7 @@ def _gathered(uow: UnitOfWork, names: Sequence[str], now: datetime) -> OwnFile:
         requests=[(one, uow.requests.words(one.request_id)) for one in requests],
         tasks=[one for name in names for one in uow.tasks.of(name)],
         life=[one for name in names for one in life.get(name, ())],
-        uses=None,
+        notices=uow.notices.steps(names),
     )
 
 

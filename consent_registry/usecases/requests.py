@@ -13,6 +13,7 @@ from typing import Final
 
 from consent_registry.domain.erasure import Erasure
 from consent_registry.domain.errors import (
+    EndNotTold,
     RequestStands,
     RequestUnknown,
     TryAgain,
@@ -132,7 +133,10 @@ def see_request(request_id: str, *, tools: Tools, principal: Principal) -> Seen:
 def move_request(
     request_id: str, move: Move, *, tools: Tools, principal: Principal
 ) -> RightsRequest:
-    """Take a step with a request, as the desk. Raises RequestStands when it may not be now."""
+    """Take a step with a request, as the desk. Raises RequestStands when it may not be now.
+
+    Raises EndNotTold where it would end a rest of data of which she was not told before.
+    """
     principal.require(DESK)
     with tools.reads() as uow:
         found = _one(uow, request_id)
@@ -212,10 +216,12 @@ def _move(
                 continue
             request = uow.requests.hold(found.request_id) or found
             now = tools.clock.now()
-            if not request.may(move.kind, now):
+            if not (request.may_by_desk if by_desk else request.may)(move.kind, now):
                 raise RequestStands(
                     context={"request_id": request.request_id, "state": request.state.value}
                 )
+            if by_desk and request.ends_rest(move.kind) and not request.end_told(now):
+                raise EndNotTold(context={"request_id": request.request_id})
             by = (principal.issuer, principal.subject) if by_desk else None
             step = Step(kind=move.kind, at=now, code=move.code, by=by)
             after = uow.requests.append(request, step)

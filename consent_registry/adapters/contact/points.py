@@ -7,10 +7,10 @@ nothing, and a copy of the registry's does not lead here.
 
 import hmac
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from cryptography.exceptions import InvalidTag
@@ -20,7 +20,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import SQLAlchemyError
 
 from consent_registry.adapters.contact.tables import CONTACT_POINT
-from consent_registry.domain.contacts import MOST_TRIES, ContactPoint
+from consent_registry.domain.contacts import MOST_TRIES, ContactPoint, Paper, confirms
 from consent_registry.domain.errors import ContactsAway
 from shared.keys import KeyStoreError
 
@@ -53,14 +53,18 @@ class SqlContactPoints:
             language=known["language"],
             confirmed_at=row.confirmed_at,
             waiting=waiting["email"] if waiting else "",
+            paper=_paper((waiting or known).get("paper")),
+            letter=_paper((waiting or known).get("letter")),
         )
 
     def put(self, pid: str, point: ContactPoint, code: str, until: datetime) -> None:
         """Insert a row, or replace what waits in it."""
-        name, nonce = self._name(pid), os.urandom(_NONCE_BYTES)
-        plain = orjson.dumps({"email": point.email, "language": point.language})
+        name = self._name(pid)
+        plain: dict[str, object] = {"email": point.email, "language": point.language}
+        if point.paper is not None:
+            plain["paper"] = _written(point.paper)
         values = {
-            "waiting": nonce + self._sealing.encrypt(nonce, plain, name),
+            "waiting": self._sealed(plain, name),
             "code": self._code(name, code),
             "code_until": until,
             "tries": 0,
@@ -92,6 +96,26 @@ class SqlContactPoints:
             connection.execute(update(CONTACT_POINT).where(mine).values(values))
         return right
 
+    def confirm_by_letter(self, pid: str, letter: Paper, at: datetime) -> bool:
+        """Seal what waits anew, with the letter; the row is locked between looking and writing."""
+        name = self._name(pid)
+        mine = _POINT.person == name
+        with self._transaction() as connection:
+            row = connection.execute(
+                select(_POINT.waiting).where(mine).with_for_update()
+            ).one_or_none()
+            waiting = None if row is None else self._opened(row.waiting, name)
+            if waiting is None or not confirms(_waiting(waiting), letter):
+                return False
+            values = {
+                "sealed": self._sealed({**waiting, "letter": _written(letter)}, name),
+                "waiting": None,
+                "code": None,
+                "confirmed_at": at,
+            }
+            connection.execute(update(CONTACT_POINT).where(mine).values(values))
+        return True
+
     def forget(self, pid: str) -> bool:
         """Delete a row."""
         mine = _POINT.person == self._name(pid)
@@ -99,7 +123,11 @@ class SqlContactPoints:
             gone = connection.execute(delete(CONTACT_POINT).where(mine).returning(_POINT.person))
             return gone.one_or_none() is not None
 
-    def _opened(self, sealed: bytes | None, name: bytes) -> dict[str, str] | None:
+    def _sealed(self, plain: Mapping[str, object], name: bytes) -> bytes:
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._sealing.encrypt(nonce, orjson.dumps(plain), name)
+
+    def _opened(self, sealed: bytes | None, name: bytes) -> dict[str, Any] | None:
         if sealed is None:
             return None
         nonce, rest = bytes(sealed[:_NONCE_BYTES]), bytes(sealed[_NONCE_BYTES:])
@@ -107,7 +135,7 @@ class SqlContactPoints:
             plain = self._sealing.decrypt(nonce, rest, name)
         except InvalidTag:
             raise KeyStoreError("a contact point was sealed under another key") from None
-        found: dict[str, str] = orjson.loads(plain)
+        found: dict[str, Any] = orjson.loads(plain)
         return found
 
     @contextmanager
@@ -123,6 +151,26 @@ class SqlContactPoints:
 
     def _code(self, name: bytes, code: str) -> bytes:
         return hmac.digest(self._codes, name + code.encode(), "sha256")
+
+
+def _waiting(plain: Mapping[str, Any]) -> ContactPoint:
+    return ContactPoint(
+        email=plain["email"],
+        language=plain["language"],
+        waiting=plain["email"],
+        paper=_paper(plain.get("paper")),
+    )
+
+
+def _written(paper: Paper) -> dict[str, str]:
+    issuer, subject = paper.by
+    return {"sha256": paper.sha256, "iss": issuer, "sub": subject}
+
+
+def _paper(plain: Mapping[str, str] | None) -> Paper | None:
+    if plain is None:
+        return None
+    return Paper(sha256=plain["sha256"], by=(plain["iss"], plain["sub"]))
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import orjson
 from flask import Response
 
-from consent_registry.domain.rights import Right, StepKind
+from consent_registry.domain.rights import Right, RightsRequest, StepKind
 from consent_registry.http import rights_present as present
 from consent_registry.http.api.rights_schemas import (
     FileQuerySchema,
@@ -56,9 +56,8 @@ def post_request(body: dict[str, Any], pseudonym: str) -> dict[str, Any]:
         words=body["words"],
         received_at=instant_of(body["received_at"], "/received_at"),
     )
-    tools = current_tools()
-    made = make_request(pseudonym, wanted, tools=tools, principal=current_principal())
-    return present.request(made, tools.clock.now())
+    principal = current_principal()
+    return _shown(make_request(pseudonym, wanted, tools=current_tools(), principal=principal))
 
 
 @blueprint.route("/v1/rights-requests")
@@ -68,9 +67,7 @@ def get_requests() -> dict[str, Any]:
     """Give the desk what waits, overdue first; give a person her own, newest first."""
     tools, principal = current_tools(), current_principal()
     ask = queue if _DESK in principal.scopes else own_requests
-    now = tools.clock.now()
-    found = ask(tools=tools, principal=principal)
-    return {"requests": [present.request(one, now) for one in found]}
+    return {"requests": [_shown(one) for one in ask(tools=tools, principal=principal)]}
 
 
 @blueprint.route("/v1/rights-requests/<request_id>")
@@ -82,7 +79,7 @@ def get_request(request_id: str) -> dict[str, Any]:
     if _DESK in principal.scopes:
         return _seen(request_id)
     found = own_request(request_id, tools=tools, principal=principal)
-    return present.request(found, tools.clock.now())
+    return _shown(found)
 
 
 @blueprint.route("/v1/rights-requests/<request_id>/steps", methods=["POST"])
@@ -98,7 +95,7 @@ def post_step(body: dict[str, Any], request_id: str) -> dict[str, Any]:
         found = move_request(request_id, move, tools=tools, principal=principal)
     else:
         found = move_own_request(request_id, kind, tools=tools, principal=principal)
-    return present.request(found, tools.clock.now())
+    return _shown(found)
 
 
 @blueprint.route("/v1/rights-requests/<request_id>/erasure", methods=["POST"])
@@ -160,5 +157,11 @@ def _seen(request_id: str) -> dict[str, Any]:
     tools = current_tools()
     seen = see_request(request_id, tools=tools, principal=current_principal())
     erasure_id = seen.erasure.erasure_id if seen.erasure else None
-    shown = present.request(seen.request, tools.clock.now())
+    shown = _shown(seen.request)
     return {**shown, "participant": seen.pseudonym, "words": seen.words, "erasure_id": erasure_id}
+
+
+def _shown(found: RightsRequest) -> dict[str, Any]:
+    tools = current_tools()
+    now = tools.clock.now()
+    return present.request(found, now, tools.policy_at(now).authority)

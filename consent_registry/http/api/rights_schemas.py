@@ -101,6 +101,14 @@ class StepSchema(Schema):
     by_desk = fields.Boolean()
 
 
+class ComplaintSchema(Schema):
+    """Where to complain, and that one can go to court; null where the policy names nobody."""
+
+    authority = fields.String(allow_none=True)
+    url = fields.String(allow_none=True)
+    articles = fields.List(fields.String(), metadata=_about("of the GDPR"))
+
+
 class RequestSchema(Schema):
     """A request and its clock; no `due_on` while the clock stands still."""
 
@@ -110,6 +118,12 @@ class RequestSchema(Schema):
     state = fields.String()
     received_at = fields.String(metadata=_about(_TIME))
     due_on = fields.String(metadata=_about("the last day for an answer"))
+    extend_by = fields.String(
+        allow_none=True, metadata=_about("the last day to say that it takes longer")
+    )
+    complaint = fields.Nested(
+        ComplaintSchema, allow_none=True, metadata=_about("of one that was refused")
+    )
     extended = fields.Boolean()
     overdue = fields.Boolean()
     taken = fields.Boolean(metadata=_about("whether somebody of the desk has taken it on"))

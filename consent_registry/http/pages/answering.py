@@ -43,8 +43,11 @@ def ask(dataset: str) -> ResponseReturnValue:
 @blueprint.post("/answer/<dataset>")
 @signed_in(_SELF)
 def show(dataset: str) -> ResponseReturnValue:
-    """Show what the answers mean; records nothing."""
-    asked = _asked(dataset)
+    """Show what the answers mean; records nothing.
+
+    An answer is to the version that was read: another may ask something else under the same key.
+    """
+    asked = _read_form(dataset)
     wanted = wanted_answers(asked)
     tools, principal = participant.current_tools(), current_principal()
     try:
@@ -61,9 +64,7 @@ def show(dataset: str) -> ResponseReturnValue:
 @signed_in(_SELF)
 def confirm(dataset: str) -> ResponseReturnValue:
     """Record the answers that were shown, under the form that was shown."""
-    asked = _asked(dataset)
-    if request.form.get("form") != asked.form.form.sha256:
-        raise FormNotOpen
+    asked = _read_form(dataset)
     wanted = wanted_answers(asked)
     record_own_answers(wanted, tools=participant.current_tools(), principal=current_principal())
     return redirect(url_for("answering.done", dataset=asked.dataset.dataset), code=303)
@@ -110,6 +111,14 @@ def not_open(_: Exception) -> ResponseReturnValue:
 def _asked(dataset: str) -> Asked:
     tools, principal = participant.current_tools(), current_principal()
     return own_form(DatasetId(dataset), tools=tools, principal=principal)
+
+
+def _read_form(dataset: str) -> Asked:
+    """Give the form that her page showed. Raises FormNotOpen once the dataset asks another."""
+    asked = _asked(dataset)
+    if request.form.get("form") != asked.form.form.sha256:
+        raise FormNotOpen
+    return asked
 
 
 def _questions(asked: Asked, faults: tuple[FieldFault, ...]) -> ResponseReturnValue:

@@ -10,6 +10,7 @@ from consent_registry.domain.notices import NoticeKind, Outcome
 NOTICE_WORDS: Final[Mapping[NoticeKind, str]] = MappingProxyType(
     {
         NoticeKind.CODE: "A code to confirm your address",
+        NoticeKind.PAPER_CODE: "A code to confirm the address on your paper",
         NoticeKind.WITHDRAWAL: "That what you stopped is recorded",
         NoticeKind.ANSWERED: "That something was done about a request of yours",
         NoticeKind.ERASED: "That your data are erased",

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rights desk's pages: the queue with its clocks, one request, one erasure, the tasks."""
 
+from datetime import UTC, date, datetime, time
 from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from consent_registry.domain.erasure import GROUNDS, ORDER
 from consent_registry.domain.errors import (
     AlreadyErased,
     AuditLogNotConnected,
+    EndNotTold,
     LegalHoldStands,
     ParticipantUnknown,
     RequestStands,
@@ -42,11 +44,15 @@ blueprint: Final = Blueprint("desk", __name__, url_prefix="/desk", template_fold
 _DESK: Final = "rights.manage"
 _PLAIN: Final = tuple(
     (kind.value, rights_words.STEPS[kind])
-    for kind in (StepKind.TAKEN, StepKind.IDENTITY_ASKED, StepKind.IDENTIFIED, StepKind.FULFILLED)
+    for kind in (
+        *(StepKind.TAKEN, StepKind.IDENTITY_ASKED, StepKind.IDENTIFIED),
+        *(StepKind.END_TOLD, StepKind.FULFILLED),
+    )
 )
 _SAID: Final = {
     AlreadyErased: "The erasure is confirmed already",
     AuditLogNotConnected: "The audit log is not connected here, so nobody can be erased",
+    EndNotTold: "The data rest: say on an earlier day that this will end (Article 18(3))",
     LegalHoldStands: "A legal hold stands: the law demands these data for now",
     ParticipantUnknown: "There is no such participant",
     RequestStands: "The request does not take this step now",
@@ -72,7 +78,11 @@ def receive() -> ResponseReturnValue:
             raise _faulty("/right", "Choose what is asked for")
         made = make_request(
             form.get("participant", ""),
-            NewRequest(right=Right(form["right"]), words=form.get("words", "")),
+            NewRequest(
+                right=Right(form["right"]),
+                words=form.get("words", ""),
+                received_at=_received(form.get("received_at", "")),
+            ),
             tools=participant.current_tools(),
             principal=current_principal(),
         )
@@ -195,7 +205,7 @@ def _one(request_id: str, errors: tuple[FormError, ...]) -> str:
     tools, principal = participant.current_tools(), current_principal()
     seen = see_request(request_id, tools=tools, principal=principal)
     now = tools.clock.now()
-    may = {kind.value: seen.request.may(kind, now) for kind in StepKind}
+    may = {kind.value: seen.request.may_by_desk(kind, now) for kind in StepKind}
     if seen.request.right is Right.ERASURE:
         may[StepKind.FULFILLED.value] = False
     return render_template(
@@ -227,6 +237,16 @@ def _erasure(erasure_id: str, errors: tuple[FormError, ...]) -> str:
         speaker=participant.current_speaker(),
         errors=errors,
     )
+
+
+def _received(text: str) -> datetime | None:
+    """Read the day of a letter: its clock began with that day. Empty: now."""
+    if not text:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), tzinfo=UTC)
+    except ValueError:
+        raise _faulty("/received_at", "Enter the day on which the letter came") from None
 
 
 def _options(codes: frozenset[str]) -> list[tuple[str, object]]:

@@ -11,7 +11,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from consent_registry.domain.records import Channel
-from consent_registry.http.pages import guarding_faults, guarding_views, participant, views
+from consent_registry.http.pages import (
+    guarding_faults,
+    guarding_views,
+    history_views,
+    participant,
+    views,
+)
 from consent_registry.http.pages.qr_code import qr_code
 from consent_registry.usecases.guardian_decisions import refuse_decision, sign_decision
 from consent_registry.usecases.guarding import (
@@ -124,7 +130,7 @@ def history(pseudonym: str) -> ResponseReturnValue:
     steps = guarded_history(
         pseudonym, tools=participant.current_tools(), principal=current_principal()
     )
-    view = views.history(steps, None, participant.current_speaker())
+    view = history_views.history(steps, None, participant.current_speaker())
     return render_template("consent_registry/acting_history.html", view=view, who=pseudonym)
 
 
@@ -134,7 +140,7 @@ def receipt(pseudonym: str, event_id: str) -> ResponseReturnValue:
     """Show the signed receipt of one event, with the code that anybody can check it by."""
     tools, principal = participant.current_tools(), current_principal()
     found = guarded_receipt(pseudonym, event_id, tools=tools, principal=principal)
-    step = views.history([found.step], None, participant.current_speaker()).steps[0]
+    step = history_views.history([found.step], None, participant.current_speaker()).steps[0]
     return render_template(
         "consent_registry/acting_receipt.html",
         step=step,

@@ -34,8 +34,8 @@ def ask(pseudonym: str, dataset: str) -> ResponseReturnValue:
 @blueprint.post("/acting/<pseudonym>/answer/<dataset>")
 @signed_in(guarding.SELF)
 def show(pseudonym: str, dataset: str) -> ResponseReturnValue:
-    """Show what the answers mean; records nothing."""
-    asked = _asked(pseudonym, dataset)
+    """Show what the answers mean; records nothing. They are to the version that was read."""
+    asked = _read_form(pseudonym, dataset)
     tools, principal = participant.current_tools(), current_principal()
     try:
         preview = preview_in_place(
@@ -53,9 +53,7 @@ def show(pseudonym: str, dataset: str) -> ResponseReturnValue:
 @signed_in(guarding.SELF)
 def confirm(pseudonym: str, dataset: str) -> ResponseReturnValue:
     """Propose the answers that were shown, under the form that was shown."""
-    asked = _asked(pseudonym, dataset)
-    if request.form.get("form") != asked.form.form.sha256:
-        raise FormNotOpen
+    asked = _read_form(pseudonym, dataset)
     done = propose_answers(
         pseudonym,
         wanted_answers(asked),
@@ -69,6 +67,14 @@ def confirm(pseudonym: str, dataset: str) -> ResponseReturnValue:
 def _asked(pseudonym: str, dataset: str) -> Asked:
     tools, principal = participant.current_tools(), current_principal()
     return guarded_form(pseudonym, DatasetId(dataset), tools=tools, principal=principal)
+
+
+def _read_form(pseudonym: str, dataset: str) -> Asked:
+    """Give the form that the page showed. Raises FormNotOpen once the dataset asks another."""
+    asked = _asked(pseudonym, dataset)
+    if request.form.get("form") != asked.form.form.sha256:
+        raise FormNotOpen
+    return asked
 
 
 def _questions(pseudonym: str, asked: Asked, faults: tuple[FieldFault, ...]) -> ResponseReturnValue:

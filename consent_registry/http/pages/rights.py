@@ -66,6 +66,7 @@ def one(request_id: str) -> ResponseReturnValue:
         found=found,
         words=rights_words,
         speaker=participant.current_speaker(),
+        authority=tools.policy_at(now).authority,
         may_take_back=found.may(StepKind.TAKEN_BACK, now),
         may_lift=found.may(StepKind.LIFTED, now),
         gives_file=found.right in {Right.ACCESS, Right.PORTABILITY},

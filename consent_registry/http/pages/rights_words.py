@@ -50,6 +50,7 @@ STEPS: Final = MappingProxyType(
         StepKind.IDENTITY_ASKED: _("A proof of identity was asked for; the clock stands still"),
         StepKind.IDENTIFIED: _("The identity is proven; the clock goes on"),
         StepKind.EXTENDED: _("The answer takes up to two months more"),
+        StepKind.END_TOLD: _("Told that soon the data will not rest any more"),
         StepKind.FULFILLED: _("Done"),
         StepKind.REFUSED: _("Refused"),
         StepKind.TAKEN_BACK: _("Taken back"),
@@ -98,6 +99,7 @@ PARTS: Final = MappingProxyType(
         Part.REGISTRY: _("Keys, login, names, evidence and choices are destroyed here"),
         Part.OUTBOX: _("Nothing that was said before is still on its way"),
         Part.LOG: _("The audit log has destroyed its keys"),
+        Part.CONTACTS: _("The person was told, and where she is reached is destroyed"),
         Part.LATE: _("Topics and backups have expired; the audit log was asked again"),
     }
 )

@@ -16,6 +16,7 @@ from consent_registry.adapters.tables import PARTICIPANT_LINK
 from consent_registry.domain.contacts import MOST_TRIES
 from consent_registry.domain.errors import ContactsAway, NotLinked, TooManyCodes
 from consent_registry.domain.notices import NoticeKind, Outcome
+from consent_registry.http import rights_present
 from consent_registry.ports.contacts import ContactPoints
 from consent_registry.usecases.contacts import (
     confirm_own_contact,
@@ -23,6 +24,7 @@ from consent_registry.usecases.contacts import (
     remove_own_contact,
     set_own_contact,
 )
+from consent_registry.usecases.own_file import own_file
 from shared.db import engine, schema_differences
 from shared.errors import ValidationFailed
 from shared.keys import KeyStoreError
@@ -173,6 +175,26 @@ def test_the_page_enters_confirms_and_removes(reach: Reach) -> None:
     assert ADDRESS not in browser.page("/contact")
     reach.courier.away = True
     assert browser.send("/contact", form_at="/contact", fields=entered).status_code == 503
+
+
+def test_her_own_file_says_where_she_is_reached_and_what_was_sent(reach: Reach) -> None:
+    """Everything that is held of her (GDPR Article 15), or no file."""
+    reach.confirmed()
+    found = rights_present.own_file(own_file(with_uses=None, tools=reach.tools, principal=ANNA))
+    (point,) = found["contact_points"]
+    assert (point["email"], point["waiting"], point["language"]) == (ADDRESS, None, "en")
+    assert [one["outcome"] for one in found["notices"]] == ["sent", "begun"]
+    assert found["complaint"]["articles"] == ["77", "79"]
+    contacts = reach.tools.contacts
+    assert contacts is not None
+    nowhere = engine("postgresql://contact@127.0.0.1:9/contact?connect_timeout=2", pool_size=1)
+    try:
+        away = replace(contacts, points=SqlContactPoints(nowhere, reach.key))
+        tools = replace(reach.tools, contacts=away)
+        with pytest.raises(ContactsAway):
+            own_file(with_uses=None, tools=tools, principal=ANNA)
+    finally:
+        nowhere.dispose()
 
 
 def test_what_is_away_is_said_to_be(reach: Reach) -> None:

@@ -3,6 +3,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -21,7 +22,7 @@ from consent_registry.usecases.erasing import (
     set_hold,
     waiting_erasures,
 )
-from consent_registry.usecases.lives import record_death, set_wish
+from consent_registry.usecases.lives import life_of, record_death, set_wish
 from consent_registry.usecases.merging import (
     MergeStatus,
     confirm_merge,
@@ -104,6 +105,22 @@ def test_a_wish_after_death_is_destroyed_with_the_rest(site: ErasingWorld) -> No
     site.begin()
     site.run()
     assert "dead_stop" not in site.texts()
+
+
+def test_the_day_of_a_death_is_sealed_with_the_rest_and_what_stays_is_when_it_was_told(
+    site: ErasingWorld,
+) -> None:
+    """A day of death finds somebody in a register of deaths."""
+    died_at = site.tools.clock.now() - timedelta(days=321)
+    record_death(PSEUDONYM, died_at, DIGEST, tools=site.tools, principal=DESK)
+    before = life_of(PSEUDONYM, None, None, tools=site.tools, principal=DESK)
+    assert before.life.died_at == died_at
+    kept = "SELECT effective_from = recorded_at FROM person_event WHERE kind = 'died'"
+    assert site.world.scalar(kept) is True
+    site.begin()
+    site.run()
+    assert died_at.date().isoformat() not in site.texts()
+    assert within(site) == {1}
 
 
 def test_an_erasure_is_one_of_every_confirmed_name(site: ErasingWorld) -> None:

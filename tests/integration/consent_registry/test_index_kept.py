@@ -85,6 +85,9 @@ class Steps:
 
     def lift(self) -> None:
         (first, *_) = queue(tools=self.world.tools, principal=GRETA)
+        told = Move(kind=StepKind.END_TOLD)
+        move_request(first.request_id, told, tools=self.world.tools, principal=GRETA)
+        self.world.clock.pass_time(86_400)
         refused = Move(kind=StepKind.REFUSED, code="gdpr_18_1_no_ground")
         move_request(first.request_id, refused, tools=self.world.tools, principal=GRETA)
 

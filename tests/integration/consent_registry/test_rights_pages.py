@@ -104,6 +104,30 @@ def test_the_queue_shows_what_is_overdue_first(desk: Desk) -> None:
     assert page.index("See my data") < page.index("Overdue", page.index("See my data"))
 
 
+def test_the_desk_writes_down_a_letter_with_the_day_on_which_it_came(desk: Desk) -> None:
+    greta = desk.steward("greta")
+    letter = {"participant": PSEUDONYM, "right": "access", "received_at": "2026-10-01"}
+    wrong = post(greta, "/desk", "/desk", **{**letter, "received_at": "in October"})
+    assert wrong.status_code == 422
+    assert "the day on which the letter came" in wrong.text
+    made = post(greta, "/desk", "/desk", **letter)
+    assert made.status_code == 303
+    page = greta.page(made.location)
+    assert "Overdue" in page
+    assert "2 November 2026" in page
+
+
+def test_the_page_says_that_she_is_told_before_her_data_are_used_again(desk: Desk) -> None:
+    address = ask(desk, "restriction")
+    path = f"/desk/requests/{address.rpartition('/')[2]}"
+    greta = desk.steward("greta")
+    early = post(greta, path, path, step="refused", code="gdpr_18_1_no_ground")
+    assert early.status_code == 422
+    assert "Article 18(3)" in early.text
+    assert post(greta, path, path, step="end_told").status_code == 303
+    assert "soon the data will not rest any more" in desk.anna.page(address)
+
+
 def test_two_people_erase_and_the_page_states_the_day(desk: Desk) -> None:
     address = ask(desk, "erasure")
     number = address.rpartition("/")[2]

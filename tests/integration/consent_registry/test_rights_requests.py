@@ -11,6 +11,7 @@ import pytest
 
 from consent_registry.domain.erasure import Phase
 from consent_registry.domain.errors import (
+    EndNotTold,
     FreezeOvertaken,
     LevelNotOffered,
     RequestStands,
@@ -157,13 +158,49 @@ def test_data_rest_while_an_objection_is_weighed_and_after_it_is_upheld(
         ask(site, Right.OBJECTION)
     first = ask(site, Right.OBJECTION, WORDS)
     assert decided(site) == ("out", "restricted")
+    with pytest.raises(EndNotTold):
+        move(site, first, StepKind.REFUSED, "gdpr_21_1_overriding")
+    move(site, first, StepKind.END_TOLD)
+    with pytest.raises(EndNotTold):
+        move(site, first, StepKind.REFUSED, "gdpr_21_1_overriding")
+    assert within(site) == {1}
+    site.world.clock.pass_time(86_400)
     move(site, first, StepKind.REFUSED, "gdpr_21_1_overriding")
     assert within(site) == {0, 1}
     second = ask(site, Right.OBJECTION, WORDS)
     move(site, second, StepKind.FULFILLED)
     assert (within(site), decided(site)) == ({1}, ("out", "objected"))
+    with pytest.raises(RequestStands):
+        move(site, second, StepKind.LIFTED)
     move_own_request(second.request_id, StepKind.LIFTED, tools=site.tools, principal=ANNA)
     assert within(site) == {0, 1}
+
+
+def test_the_desk_lifts_a_restriction_after_she_was_told_on_an_earlier_day(
+    site: ErasingWorld,
+) -> None:
+    """GDPR Article 18(3)."""
+    request = ask(site, Right.RESTRICTION)
+    move(site, request, StepKind.FULFILLED)
+    with pytest.raises(EndNotTold):
+        move(site, request, StepKind.LIFTED)
+    move(site, request, StepKind.END_TOLD)
+    site.world.clock.pass_time(86_400)
+    assert within(site) == {1}
+    move(site, request, StepKind.LIFTED)
+    assert within(site) == {0, 1}
+
+
+def test_who_signed_in_is_not_asked_who_she_is_and_nobody_twice(site: ErasingWorld) -> None:
+    """The clock does not stand still at will (GDPR Article 12(6))."""
+    with pytest.raises(RequestStands):
+        move(site, ask(site, Right.ACCESS), StepKind.IDENTITY_ASKED)
+    letter = NewRequest(right=Right.ACCESS)
+    made = make_request(PSEUDONYM, letter, tools=site.tools, principal=GRETA)
+    move(site, made, StepKind.IDENTITY_ASKED)
+    move(site, made, StepKind.IDENTIFIED)
+    with pytest.raises(RequestStands):
+        move(site, made, StepKind.IDENTITY_ASKED)
 
 
 def test_one_restriction_that_ends_leaves_another_standing(site: ErasingWorld) -> None:

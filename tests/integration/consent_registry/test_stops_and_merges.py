@@ -53,6 +53,9 @@ def restrict(world: RegistryWorld, who: str = A) -> RightsRequest:
 
 
 def end(world: RegistryWorld, request: RightsRequest) -> None:
+    told = Move(kind=StepKind.END_TOLD)
+    move_request(request.request_id, told, tools=world.tools, principal=GRETA)
+    world.clock.pass_time(86_400)
     step = Move(kind=StepKind.REFUSED, code="gdpr_18_1_no_ground")
     move_request(request.request_id, step, tools=world.tools, principal=GRETA)
 

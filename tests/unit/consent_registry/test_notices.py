@@ -63,7 +63,10 @@ def test_news_comes_once_a_day_and_at_once_after_a_quiet_day(kind: NoticeKind) -
 
 def test_what_she_did_or_asked_for_is_told_each_by_itself() -> None:
     alone = {kind for kind in NoticeKind if not paced_with(kind)}
-    assert alone == {NoticeKind.CODE, NoticeKind.WITHDRAWAL, NoticeKind.ANSWERED, NoticeKind.ERASED}
+    assert alone == {
+        *(NoticeKind.CODE, NoticeKind.PAPER_CODE),
+        *(NoticeKind.WITHDRAWAL, NoticeKind.ANSWERED, NoticeKind.ERASED),
+    }
 
 
 @pytest.mark.parametrize(
@@ -91,8 +94,10 @@ def test_every_language_has_every_text_with_the_same_blanks() -> None:
     assert tuple(shipped_texts().languages) == LANGUAGES
     kinds = {kind.value for kind in NoticeKind}
     for language in LANGUAGES:
-        assert set(texts[language]) == kinds
-        for kind, text in texts[language].items():
+        assert set(texts[language]) == {*kinds, "on_paper"}
+        assert not blanks(texts[language]["on_paper"]["body"])
+        for kind in kinds:
+            text = texts[language][kind]
             assert set(text) == {"subject", "body"}
             assert text["subject"].strip()
             assert blanks(text["body"]) == blanks(texts["en"][kind]["body"])

@@ -2,6 +2,7 @@
 """The policy file: loaded whole, or refused with every fault named."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,8 @@ from consent_registry.domain.regimes import (
 )
 from tests.fakes.consent_factories import GOOD_POLICY, policy
 
+EXAMPLES = Path(__file__).parents[3] / "docs" / "policies"
+SECURE = "an address that begins with https:// is needed"
 SHOWN = 'consent = "shown", duo = "shown"'
 
 
@@ -74,6 +77,31 @@ def test_a_policy_says_how_long_before_an_end_people_are_told(said: str, found: 
 )
 def test_a_time_ahead_that_is_none_is_a_fault(said: str, fault: str) -> None:
     assert faults(f"{GOOD_POLICY}[told_ahead]\n{said}\n") == (fault,)
+
+
+def test_the_examples_name_where_people_complain_and_a_policy_may_leave_it_out() -> None:
+    assert load_policy(GOOD_POLICY).authority is None
+    for country in ("ee", "fi", "pt"):
+        found = load_policy((EXAMPLES / f"example-{country}.toml").read_text("utf-8")).authority
+        assert found is not None
+        assert found.url.startswith("https://")
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ('name = "A"', f"url: {SECURE}"),
+        (
+            'name = "A"\nurl = "http://a.test"',
+            f"url: {SECURE}",
+        ),
+        ('name = " "\nurl = "https://a.test"', "name: a text is needed"),
+        ('name = "A"\nurl = "https://a.test"\nmail = "x"', "mail: unknown key"),
+    ],
+)
+def test_an_authority_that_cannot_be_found_is_a_fault(said: str, fault: str) -> None:
+    text = f"{GOOD_POLICY}[supervisory_authority]\n{said}\n"
+    assert faults(text) == (f"supervisory_authority.{fault}",)
 
 
 def test_a_policy_may_name_the_levels_of_a_withdrawal_and_never_leave_out_the_end_of_use() -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The clock of a request (GDPR 12(3), 12(6), Regulation 1182/71), its order, and what it may do."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -97,6 +98,36 @@ def test_data_rest_from_the_request_until_it_is_lifted_or_decided() -> None:
     assert rests(Right.OBJECTION)
     assert not rests(Right.OBJECTION, fulfilled=when)
     assert not rests(Right.ERASURE)
+
+
+def test_what_ends_a_rest_is_told_on_an_earlier_day() -> None:
+    """GDPR Article 18(3)."""
+    told = asked(right=Right.RESTRICTION, fulfilled="2029-12-03", end_told="2029-12-05")
+    assert told.ends_rest(StepKind.LIFTED)
+    assert not told.end_told(at("2029-12-05"))
+    assert told.end_told(at("2029-12-06"))
+    assert not asked().ends_rest(StepKind.REFUSED)
+    assert asked(right=Right.OBJECTION).ends_rest(StepKind.REFUSED)
+    for right in Right:
+        assert asked(right=right).may(StepKind.END_TOLD, at("2029-12-03")) is right.stops_at_once
+
+
+def test_the_desk_does_not_lift_an_objection_that_was_upheld_and_she_may() -> None:
+    upheld = asked(right=Right.OBJECTION, fulfilled="2029-12-03")
+    assert not upheld.may_by_desk(StepKind.LIFTED, at("2029-12-04"))
+    assert upheld.may(StepKind.LIFTED, at("2029-12-04"))
+
+
+def test_identity_is_asked_for_once_and_not_of_who_signed_in() -> None:
+    when = at("2029-12-04")
+    assert not asked().may(StepKind.IDENTITY_ASKED, when)
+    letter = replace(
+        asked(), steps=(Step(kind=StepKind.RECEIVED, at=at("2029-11-30"), by=("i", "s")),)
+    )
+    assert letter.may(StepKind.IDENTITY_ASKED, when)
+    again = asked(identity_asked="2029-12-01", identified="2029-12-02").steps[1:]
+    later = replace(letter, steps=(*letter.steps, *again))
+    assert not later.may(StepKind.IDENTITY_ASKED, when)
 
 
 @given(received=st.dates(date(2020, 1, 1), date(2060, 12, 31)), paused=st.integers(0, 60))

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The index from a login to the mandates it holds, and the lists of people's events by kind.
 
-A login stands here as a keyed hash, because the mandate that names it is sealed. A projection: who
-was erased has no row, and a mandate without a row gets one from its event.
+A login stands here as a keyed hash, because the mandate that names it is sealed; so does its end,
+which tells a birthday. A projection: who was erased has no row, and a mandate without a row gets
+one from its event.
 """
 
 from collections.abc import Sequence
@@ -21,9 +22,15 @@ _HOLDER: Final = MANDATE_HOLDER.c
 _DESCENDING: Final = (_EVENT.recorded_at.desc(), _EVENT.event_id.desc())
 
 
-def put(connection: Connection, mandate_id: str, pid: str, login: bytes | None) -> None:
-    """Insert a row; one that is there stays."""
-    values = {"mandate_id": mandate_id, "pid": pid, "login": login}
+def put(
+    connection: Connection,
+    whose: tuple[str, str],
+    login: bytes | None,
+    ends: datetime | None,
+) -> None:
+    """Insert a row for (mandate, person); one that is there stays."""
+    mandate_id, pid = whose
+    values = {"mandate_id": mandate_id, "pid": pid, "login": login, "ends": ends}
     statement = postgresql.insert(MANDATE_HOLDER).values(values).on_conflict_do_nothing()
     connection.execute(statement)
 

@@ -21,6 +21,7 @@ from consent_registry.adapters.tables import (
     PERSON_REACH,
 )
 from consent_registry.domain.bars import BarSegment
+from consent_registry.domain.mandates import Mandate
 from consent_registry.domain.person_events import (
     PersonKind,
     PersonRecord,
@@ -229,10 +230,11 @@ class SqlPersonEvents:
         """Note that it was said."""
         person_bars.turned(self._connection, dataset, ordinals, upto)
 
-    def name_holder(self, mandate_id: str, pid: str, login: tuple[str, str] | None) -> None:
+    def name_holder(self, mandate: Mandate, pid: str) -> None:
         """Insert a row."""
-        hashed = None if login is None else self._sealer.blind(*login)
-        mandate_holders.put(self._connection, mandate_id, pid, hashed)
+        login = self._sealer.blind(mandate.issuer, mandate.subject) if mandate.issuer else None
+        whose = (mandate.mandate_id, pid)
+        mandate_holders.put(self._connection, whose, login, mandate.ends)
 
     def wards(self, issuer: str, subject: str) -> frozenset[str]:
         """Read rows."""

@@ -88,11 +88,12 @@ def bar_table(metadata: MetaData) -> Table:
 
 
 def holder_table(metadata: MetaData) -> Table:
-    """Declare a projection: whose mandate it is, and who holds it, as a keyed hash of the login."""
+    """Declare a projection: whose mandate it is, the keyed hash of who holds it, and its end."""
     return Table(
         "mandate_holder",
         metadata,
         Column("mandate_id", _ID, primary_key=True),
         Column("pid", _ID, ForeignKey("participant.pid"), nullable=False, index=True),
         Column("login", LargeBinary, index=True),
+        Column("ends", _INSTANT, index=True),
     )

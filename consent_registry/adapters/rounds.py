@@ -23,6 +23,7 @@ from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import (
     CONSENT_EVENT,
     DATASET_MEMBER,
+    MANDATE_HOLDER,
     NOTICE_ROUND,
     PERSON_EVENT,
     STANDING,
@@ -100,13 +101,11 @@ class SqlRounds:
         self, begun: datetime, until: datetime, *, after: str, limit: int
     ) -> Mapping[str, Sequence[str]]:
         """Read what was recorded; an end that came before it is the caller's to know."""
-        event = PERSON_EVENT.c
-        wanted = select(event.pid, func.array_agg(cast(event.matter, String)).label("about")).where(
-            event.kind == PersonKind.MANDATE_RECORDED.value,
-            event.effective_to > begun,
-            event.effective_to <= until,
-        )
-        return self._by_person(wanted, event.pid, after, limit)
+        holder = MANDATE_HOLDER.c
+        wanted = select(
+            holder.pid, func.array_agg(cast(holder.mandate_id, String)).label("about")
+        ).where(holder.ends > begun, holder.ends <= until)
+        return self._by_person(wanted, holder.pid, after, limit)
 
     def with_preferences(self, *, after: str, limit: int) -> Sequence[str]:
         """Read who said something."""

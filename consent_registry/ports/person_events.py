@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from consent_registry.domain.bars import BarSegment
+from consent_registry.domain.mandates import Mandate
 from consent_registry.domain.person_events import PersonKind, PersonRecord
 from shared.ids import DatasetId, Ordinal, Revision
 
@@ -100,8 +101,8 @@ class PersonEvents(Protocol):
         """Note that it was said."""
         ...
 
-    def name_holder(self, mandate_id: str, pid: str, login: tuple[str, str] | None) -> None:
-        """Note which login (issuer, subject) holds a mandate of a person; None: no login does."""
+    def name_holder(self, mandate: Mandate, pid: str) -> None:
+        """Note which login holds a mandate of a person, and until when."""
         ...
 
     def wards(self, issuer: str, subject: str) -> frozenset[str]:

@@ -78,11 +78,11 @@ def record_mandate(
                 effective_from=wanted.begins,
             )
         )
-        login = (wanted.issuer, wanted.subject) if wanted.issuer else None
-        recording.uow.person_events.name_holder(mandate_id, pid, login)
+        made = _mandate(recording, pid, mandate_id)
+        recording.uow.person_events.name_holder(made, pid)
         if wanted.born_on is not None and wanted.kind is MandateKind.GUARDIAN:
             put_ages(recording.later(recording.recorded_at), pid, wanted.born_on)
-        return _mandate(recording, pid, mandate_id)
+        return made
 
     return change_people(
         lambda uow: (access.participant(uow, principal, wanted.pseudonym, DESK),),
@@ -138,9 +138,9 @@ def name_holders(*, tools: Tools) -> bool:
                 uow.people.hold(pid)
             except ParticipantUnknown:  # erased in the meantime
                 continue
-            found = [one for one in mandates_of(uow, pid) if one.mandate_id == mandate_id]
-            logins = [(one.issuer, one.subject) for one in found if one.issuer]
-            uow.person_events.name_holder(mandate_id, pid, logins[0] if logins else None)
+            for one in mandates_of(uow, pid):
+                if one.mandate_id == mandate_id:
+                    uow.person_events.name_holder(one, pid)
         uow.commit()
     return bool(waiting)
 

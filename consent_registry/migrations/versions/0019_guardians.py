@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who holds mandates, found by a keyed hash of the login; and the lists of mandates and deaths."""
+"""Who holds mandates, by a keyed hash of the login, until when; lists of mandates and deaths."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("mandate_id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("pid", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("login", sa.LargeBinary(), nullable=True),
+        sa.Column("ends", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["pid"], ["participant.pid"], name=op.f("fk_mandate_holder_pid_participant")
         ),
@@ -23,6 +24,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mandate_holder_pid"), "mandate_holder", ["pid"], unique=False)
     op.create_index(op.f("ix_mandate_holder_login"), "mandate_holder", ["login"], unique=False)
+    op.create_index(op.f("ix_mandate_holder_ends"), "mandate_holder", ["ends"], unique=False)
     op.create_index(
         op.f("ix_person_event_kind"),
         "person_event",

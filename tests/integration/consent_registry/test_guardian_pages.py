@@ -53,8 +53,13 @@ def hidden(page: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
 
 
+def asked(browser: Browser) -> dict[str, str]:
+    """Name the form that the page of questions shows."""
+    return {"form": hidden(browser.get(ASK).text)["form"]}
+
+
 def propose(browser: Browser) -> TestResponse:
-    shown = post(browser, ASK, **YES)
+    shown = post(browser, ASK, **asked(browser), **YES)
     assert shown.status_code == 200, shown.text
     return post(browser, f"{ASK}/confirmation", **hidden(shown.text))
 
@@ -266,7 +271,7 @@ def test_a_yes_is_to_what_her_page_showed_and_to_nothing_that_came_since(site: S
 
 def test_a_form_that_was_replaced_meanwhile_is_not_taken(site: Site) -> None:
     bo = site.browser("bo")
-    shown = post(bo, ASK, **YES)
+    shown = post(bo, ASK, **asked(bo), **YES)
     newer = register_form(
         {**example_document(), "version": "9.0.0"}, tools=site.world.tools, principal=DESK
     )
@@ -280,10 +285,11 @@ def test_a_form_that_was_replaced_meanwhile_is_not_taken(site: Site) -> None:
 
 def test_answers_that_say_no_to_everything_lead_to_stopping(site: Site) -> None:
     bo = site.browser("bo")
-    shown = post(bo, ASK, language="en")
+    shown = post(bo, ASK, **asked(bo), language="en")
     assert "These answers say no to every use." in shown.text
     assert "/confirmation" not in shown.text
-    forced = post(bo, f"{ASK}/confirmation", **hidden(shown.text), form=_form(site))
+    sent = {**hidden(shown.text), "form": _form(site)}
+    forced = post(bo, f"{ASK}/confirmation", **sent)
     assert forced.status_code == 409
     assert site.states()[HEART] is State.GIVEN
 

@@ -115,7 +115,8 @@ class AuditSettings(CommonSettings):
     )
     consent_registry_url: str = setting(
         "PLACET_CONSENT_REGISTRY_URL",
-        doc="Where consent_registry answers; without it no use is held against consents.",
+        doc="Where consent_registry answers; without it no use is held against consents, and a"
+        " search for a person does not find entries that name a cohort, and says so.",
         kind=Kind.URL,
         default="",
         example="https://consent.example",

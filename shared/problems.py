@@ -150,6 +150,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "case_closed": Problem(409, "The case is closed"),
     "case_unknown": Problem(404, "There is no such case"),
     "checkpoint_untrusted": Problem(403, "No trusted key has signed the checkpoint"),
+    "cohorts_unresolved": Problem(503, "It is not known which cohorts hold the person"),
     "decisions_unavailable": Problem(503, "The consent registry does not answer"),
     "export_gone": Problem(410, "There is no evidence pack any more"),
     "export_not_ready": Problem(409, "The evidence pack is still being made"),

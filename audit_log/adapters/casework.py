@@ -149,6 +149,7 @@ class PostgresQueries:
                 fresh=run.new,
                 gone=run.gone,
                 indexes=list(run.indexes),
+                unresolved=run.unresolved or None,
             )
         )
         self._connection.execute(
@@ -156,6 +157,11 @@ class PostgresQueries:
             .where(SAVED_QUERY.c.id == run.query)
             .values(size=run.size, results=run.count, next_at=next_at)
         )
+
+    def put_off(self, query_id: str, next_at: datetime) -> None:
+        """Let a search run later."""
+        wanted = update(SAVED_QUERY).where(SAVED_QUERY.c.id == query_id)
+        self._connection.execute(wanted.values(next_at=next_at))
 
     def end(self, query_id: str) -> None:
         """End a search: its filter and key are emptied, its runs stay."""
@@ -227,4 +233,5 @@ def _run(row: Row[Any]) -> QueryRun:
         new=row.fresh,
         gone=row.gone,
         indexes=tuple(row.indexes),
+        unresolved=row.unresolved or 0,
     )

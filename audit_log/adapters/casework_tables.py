@@ -95,4 +95,6 @@ QUERY_RUN: Final = Table(
     Column("fresh", BigInteger, nullable=False),
     Column("gone", BigInteger, nullable=False),
     Column("indexes", ARRAY(BigInteger), nullable=False),
+    # Null where every cohort was told: rows of before keep their hash.
+    Column("unresolved", BigInteger, nullable=True),
 )

@@ -11,7 +11,7 @@ from psycopg import rows
 
 from audit_log.adapters import inspector_rows as beside
 from audit_log.adapters.reader import unpacked
-from audit_log.adapters.searching import blocks_that_lie
+from audit_log.adapters.search_blocks import blocks_that_lie
 from audit_log.adapters.store import load
 from audit_log.domain.chain import Chain, ChainKey
 from audit_log.domain.errors import LogMismatch
@@ -236,6 +236,10 @@ class PostgresInspector:
     def hashed_rows(self) -> Iterator[HashedRow]:
         """Give every row of every table whose rows have hashes, and every hash without a row."""
         return beside.hashed_rows(self._connection)
+
+    def row_sums(self) -> Sequence[tuple[str, int, bytes]]:
+        """Give the sum over each table's hashes as stored."""
+        return beside.row_sums(self._connection)
 
     def strange_hashes(self) -> Sequence[str]:
         """Give the names under which hashes are kept that are no table's."""

@@ -31,6 +31,13 @@ def hashed_rows(connection: psycopg.Connection) -> Iterator[HashedRow]:
                 yield HashedRow(table.name, key, actual, kept, said, logged)
 
 
+def row_sums(connection: psycopg.Connection) -> list[tuple[str, int, bytes]]:
+    """Give the sum over each table's hashes as stored."""
+    with connection.cursor(binary=True) as cursor:
+        rows = cursor.execute("SELECT tbl, rows, state FROM row_sum ORDER BY tbl").fetchall()
+    return [(str(table), int(number), bytes(state)) for table, number, state in rows]
+
+
 def strange_hashes(connection: psycopg.Connection) -> list[str]:
     """Give the names under which hashes are kept that are no table's."""
     rows = connection.execute(

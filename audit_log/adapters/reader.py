@@ -15,6 +15,7 @@ from sqlalchemy.sql.expression import func
 
 from audit_log.adapters import tallying
 from audit_log.adapters.searching import Search
+from audit_log.adapters.searching_cohorts import cohorts_named
 from audit_log.adapters.tables import (
     BUNDLE,
     CHECKPOINT,
@@ -31,6 +32,7 @@ from audit_log.adapters.tables import (
     TOPIC_COPY,
 )
 from audit_log.domain.chain import Chain, ChainKey, Gap
+from audit_log.domain.cohorts import CohortAnswer, CohortKey
 from audit_log.domain.copies import Copies, TopicCopy
 from audit_log.domain.errors import LogMismatch
 from audit_log.domain.reports import Cell, PermitUse, Reach, Use
@@ -128,7 +130,11 @@ class PostgresReader:
         """Tell how many entries below `below` match."""
         return self._search(wanted, marks).count(below, most)
 
-    def uses(self, people: Sequence[Subject], below: int) -> Sequence[Use]:
+    def cohorts_named(self, dataset: str, below: int) -> Sequence[CohortKey]:
+        """Give the cohorts of a dataset that entries below an index name."""
+        return cohorts_named(self._connection, dataset, below)
+
+    def uses(self, people: Mapping[Subject, Sequence[CohortAnswer]], below: int) -> Sequence[Use]:
         """Give what happened to these people's data, a line for each day and way."""
         return tallying.uses(self._connection, people, below, self._purposes_at)
 

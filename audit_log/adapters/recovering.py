@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from audit_log.adapters.tables import INTAKE, LOG_STATE, OWN_HEAD, PRODUCER_STATE, ROW_HASH
+from audit_log.adapters.tables import INTAKE, LOG_STATE, OWN_HEAD, PRODUCER_STATE, ROW_HASH, ROW_SUM
 from audit_log.domain.tiles import WIDTH, TileName, decode_bundle
 
 
@@ -65,7 +65,9 @@ class PostgresOwnChain:
             )
             connection.execute(delete(INTAKE).where(INTAKE.c.src == self._src))
             # The rows of a restored database are older than what the log says of them.
+            connection.execute(delete(ROW_HASH).where(ROW_HASH.c.digest == b""))
             connection.execute(update(ROW_HASH).values(said=None))
+            connection.execute(delete(ROW_SUM))
             last = connection.execute(wanted).one_or_none()
             if last is None:
                 return

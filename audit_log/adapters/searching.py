@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finding search rows: which way a filter is answered, and the blocks that spare long walks.
 
-What names somebody (actor, permit, visa, person) has an index of its own. Everything else, of which
-a log has few values, is found by walking down the indexes, past the blocks that cannot hold it:
-`ev_block` says of every 1,024 entries between which times they happened and which terms they have,
-datasets also together with each type, source and refusal.
-Entries after the last block are walked one by one. A block is only ever a promise of what is not
-there; that it leaves nothing out is checked with the search rows (`blocks_that_lie`).
+What names somebody (actor, permit, visa, person) has an index of its own, and so have the refusals
+of a dataset, which are few; a person is found by the cohorts that hold her, too
+(`searching_cohorts`). Everything else, of which a log has few values, is found by walking
+down the indexes, past the blocks that cannot hold it: `ev_block` says of every 1,024 entries
+between which times they happened and which terms they have, datasets also together with each type,
+source and refusal.
+Entries after the last block are walked one by one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,36 +17,30 @@ import psycopg
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Engine,
+    Integer,
     Select,
     and_,
     false,
     func,
+    literal_column,
     or_,
     select,
     text,
+    union,
 )
 
-from audit_log.adapters.tables import EV, EV_BLOCK, EV_PERSON, TERM
+from audit_log.adapters.search_blocks import BLOCK, edge_of
+from audit_log.adapters.searching_cohorts import about
+from audit_log.adapters.tables import EV, EV_BLOCK, EV_COHORT, EV_PERSON, TERM
 from audit_log.domain.batch import TermKind, is_digest, term
 from audit_log.domain.search import DECISION_CODES, Filter, Marks
 
-BLOCK: Final = 1_024
-_BLOCKS_AT_ONCE: Final = 64
 _NOTHING: Final = 0  # the number of no term
-
-# The blocks of some entries, as their search rows make them.
-SUMMARY: Final = """
-SELECT e.idx / 1024 AS n, min(e.etime) AS low, max(e.etime) AS high,
-    array_agg(DISTINCT v.term::integer) FILTER (WHERE v.term IS NOT NULL) AS terms
-FROM ev AS e CROSS JOIN LATERAL
-    (VALUES (e.ty), (e.src), (e.dataset), (e.purposes), (-e.decision::integer),
-        (-1000 - mod(e.dataset * 1000003::bigint + e.ty, 2000000000)),
-        (-1000 - mod(e.dataset * 1000003::bigint + e.src, 2000000000)),
-        (CASE WHEN e.decision <> 1
-            THEN -1000 - mod(e.dataset * 1000003::bigint - e.decision, 2000000000) END)) AS v (term)
-WHERE e.idx >= %(first)s AND e.idx < %(end)s GROUP BY 1
-"""
+_NEAR: Final = 128  # blocks
+_PERMITTED: Final = text(str(DECISION_CODES["permit"]))
+_LEAST: Final = 64  # rows
+_FENCE: Final = 0  # rows left out: none, but a part with an OFFSET is planned by itself
+_PLAN_ONCE: Final = text("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
 
 
 class Search:
@@ -61,6 +56,7 @@ class Search:
         self._connection = connection
         self._wanted = wanted
         self._years = _by_year(wanted, marks)
+        self._cohorts = marks.cohorts if wanted.person is not None else ()
         self._terms = _terms(connection, wanted)
         self._purposes = None
         if wanted.purpose is not None:
@@ -93,12 +89,15 @@ class Search:
         conditions = [EV.c.idx < below, *self._open_parts()]
         if wanted.person is not None:
             dataset = _term(self._connection, TermKind.DATASET, wanted.person.dataset)
-            about = select(EV_PERSON.c.idx).where(
+            sealed = select(EV_PERSON.c.idx).where(
                 EV_PERSON.c.dataset == dataset,
                 EV_PERSON.c.ordinal == wanted.person.ordinal,
                 EV_PERSON.c.idx < below,
             )
-            conditions.append(EV.c.idx.in_(about))
+            among = select(EV_COHORT.c.idx).where(
+                about(self._connection, dataset, self._cohorts), EV_COHORT.c.idx < below
+            )
+            conditions.append(EV.c.idx.in_(union(sealed, among)))
         if any(self._years):
             named = (
                 and_(*(EV.c[name] == mark for name, mark in year.items())) for year in self._years
@@ -110,27 +109,76 @@ class Search:
         """Walk down an index; the rows of a later year all stand above those of an earlier one."""
         found: list[int] = []
         for year in self._years:
-            query = self._rows(year).where(EV.c.idx >= above, EV.c.idx < below)
-            if self._wanted.person is not None:
-                query = query.where(EV_PERSON.c.idx >= above, EV_PERSON.c.idx < below)
-                query = query.order_by(EV_PERSON.c.idx.desc())
-            else:
-                query = query.order_by(EV.c.idx.desc())
-            left = query.limit(limit - len(found))
-            found += self._connection.execute(left).scalars()
+            left = limit - len(found)
+            queries = self._queries(year, above, below)
+            rows = {index for query in queries for index in self._ask(query, left)}
+            found += sorted(rows, reverse=True)[:left]
             if len(found) == limit:
                 break
         return found
 
-    def _in_blocks(self, above: int, below: int, limit: int) -> list[int]:
-        rows = self._block_rows(above, below, limit)
-        return list(self._connection.execute(rows.limit(limit)).scalars())
+    def _queries(self, year: Mapping[str, int], above: int, below: int) -> list[Select[int]]:
+        """Give the ways down: one for most, two for a person, who may be one of a cohort."""
+        query = self._rows(year)
+        (idx,) = query.selected_columns
+        query = query.where(idx >= above, idx < below)
+        if "visa" in year:
+            # A visa's index has no order. What ends a visa's rows early must not tempt the
+            # planner to walk all rows in theirs: they are few, and found first.
+            few = query.offset(_FENCE).subquery("few")
+            query, idx = select(few.c.idx), few.c.idx
+        found = [query.order_by(idx.desc())]
+        person = self._wanted.person
+        if person is not None and self._cohorts:
+            dataset = _term(self._connection, TermKind.DATASET, person.dataset)
+            among = select(EV_COHORT.c.idx).join(EV, EV_COHORT.c.idx == EV.c.idx)
+            among = among.where(about(self._connection, dataset, self._cohorts))
+            among = among.where(EV_COHORT.c.idx >= above, EV_COHORT.c.idx < below)
+            among = among.where(*(EV.c[name] == mark for name, mark in year.items()))
+            found.append(among.where(*self._open_parts()).order_by(EV_COHORT.c.idx.desc()))
+        return found
 
-    def _block_rows(self, above: int, below: int, limit: int) -> Select[int]:
-        """Give the matching rows of those blocks that may hold some, newest first."""
-        blocks = select(EV_BLOCK.c.n).where(
-            EV_BLOCK.c.n >= above // BLOCK, EV_BLOCK.c.n <= (below - 1) // BLOCK
-        )
+    def _in_blocks(self, above: int, below: int, limit: int) -> list[int]:
+        """Look into the newest blocks, then into all others.
+
+        What happens often is in the first few: one by one, from the newest. What is rare is found
+        by the index of terms, which gives all blocks at once.
+        """
+        near = max(above, (below // BLOCK - _NEAR) * BLOCK)
+        found = self._ask(self._block_rows(near, below, limit), limit)
+        if len(found) < limit and near > above:
+            left = limit - len(found)
+            found += self._ask(self._block_rows(above, near, left, at_once=True), left)
+        return found
+
+    def _ask(self, query: Select[int], limit: int) -> list[int]:
+        """Run a query by a plan made once a connection, whatever the values but the limit.
+
+        The months of a log are hundreds of tables after some years. To plan for the values at hand
+        takes tens of milliseconds then, to run a plan that is there one or two.
+        """
+        driver = self._connection.connection.driver_connection
+        if not isinstance(driver, psycopg.Connection):
+            raise TypeError("not a connection to PostgreSQL")
+        usual = driver.prepare_threshold
+        driver.prepare_threshold = 0
+        try:
+            self._connection.execute(_PLAN_ONCE)
+            found = self._connection.execute(query.limit(_rounded(limit))).scalars().all()
+            return list(found[:limit])
+        finally:
+            driver.prepare_threshold = usual
+
+    def _block_rows(
+        self, above: int, below: int, limit: int, *, at_once: bool = False
+    ) -> Select[int]:
+        """Give the matching rows of those blocks that may hold some, newest first.
+
+        With `at_once` the blocks are found before any is looked into.
+        """
+        blocks = select(EV_BLOCK.c.n).where(EV_BLOCK.c.n <= (below - 1) // BLOCK)
+        if above:
+            blocks = blocks.where(EV_BLOCK.c.n >= above // BLOCK)
         if self._terms:
             blocks = blocks.where(EV_BLOCK.c.terms.contains(self._terms))
         if self._purposes is not None:
@@ -139,27 +187,34 @@ class Search:
             blocks = blocks.where(EV_BLOCK.c.high >= self._wanted.since)
         if self._wanted.until is not None:
             blocks = blocks.where(EV_BLOCK.c.low < self._wanted.until)
-        block = blocks.order_by(EV_BLOCK.c.n.desc()).subquery("block")
+        blocks = blocks.add_columns(EV_BLOCK.c.low_month, EV_BLOCK.c.high_month)
+        if at_once and (self._terms or self._purposes):
+            few = blocks.offset(_FENCE).subquery("few")
+            blocks = select(few)
+        (number, *_) = blocks.selected_columns
+        block = blocks.order_by(number.desc()).subquery("block")
         first = block.c.n * BLOCK
         rows = self._rows({}).where(EV.c.idx >= first, EV.c.idx < first + BLOCK)
         rows = rows.where(EV.c.idx >= above, EV.c.idx < below).correlate(block)
-        rows = rows.order_by(EV.c.idx.desc()).limit(limit)
+        # Not needed to be right: it tells PostgreSQL which tables to leave alone.
+        rows = rows.where(EV.c.month.between(block.c.low_month, block.c.high_month))
+        rows = rows.order_by(EV.c.idx.desc()).limit(_rounded(limit))
         inside = rows.subquery("inside").lateral("inside")
         joined = select(inside.c.idx).select_from(block).join(inside, text("true"))
         return joined.order_by(block.c.n.desc(), inside.c.idx.desc())
 
     def _rows(self, marks: Mapping[str, int]) -> Select[int]:
         wanted = self._wanted
-        query = select(EV.c.idx)
-        if wanted.person is not None:
-            dataset = _term(self._connection, TermKind.DATASET, wanted.person.dataset)
-            query = select(EV_PERSON.c.idx).join(EV, EV_PERSON.c.idx == EV.c.idx)
-            query = query.where(
-                EV_PERSON.c.dataset == dataset, EV_PERSON.c.ordinal == wanted.person.ordinal
-            )
-        for name, mark in marks.items():
-            query = query.where(EV.c[name] == mark)
-        return query.where(*self._open_parts())
+        conditions = [EV.c[name] == mark for name, mark in marks.items()] + self._open_parts()
+        if wanted.person is None:
+            return select(EV.c.idx).where(*conditions)
+        dataset = _term(self._connection, TermKind.DATASET, wanted.person.dataset)
+        query = select(EV_PERSON.c.idx).where(
+            EV_PERSON.c.dataset == dataset, EV_PERSON.c.ordinal == wanted.person.ordinal
+        )
+        if not conditions:  # a person's rows are there as long as those they belong to
+            return query
+        return query.join(EV, EV_PERSON.c.idx == EV.c.idx).where(*conditions)
 
     def _open_parts(self) -> list[ColumnElement[bool]]:
         wanted, parts = self._wanted, []
@@ -171,6 +226,8 @@ class Search:
             parts.append(EV.c.purposes.in_(self._purposes))
         if wanted.decision is not None:
             parts.append(EV.c.decision == DECISION_CODES.get(wanted.decision, 0))
+        if self._is_refusal():
+            parts.append(EV.c.decision != _PERMITTED)  # as the index of refusals has it
         if wanted.since is not None:
             parts.append(EV.c.etime >= wanted.since)
         if wanted.until is not None:
@@ -179,7 +236,12 @@ class Search:
 
     def _is_pointed(self) -> bool:
         wanted = self._wanted
-        return bool(wanted.actor or wanted.person or wanted.permit or wanted.visa)
+        if wanted.actor or wanted.person or wanted.permit or wanted.visa:
+            return True
+        return wanted.dataset is not None and self._is_refusal()
+
+    def _is_refusal(self) -> bool:
+        return self._wanted.decision not in (None, "permit")
 
     def _is_narrow(self) -> bool:
         wanted = self._wanted
@@ -199,58 +261,12 @@ _COLUMNS: Final = (
 )
 
 
-class BlockSummaries:
-    """Adds blocks to `ev_block`, behind the sequencer and out of its way."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def step(self) -> bool:
-        """Summarise the next full blocks; False when there is none.
-
-        Two at once do no harm: what the other has written stays. A block whose rows were all
-        dropped gets one that promises nothing, so that those after it are reached.
-        """
-        with self._engine.begin() as connection:
-            first = edge_of(connection)
-            size = connection.execute(text("SELECT size FROM log_state")).scalar_one_or_none() or 0
-            end = min(size // BLOCK * BLOCK, first + _BLOCKS_AT_ONCE * BLOCK)
-            if end <= first:
-                return False
-            query = SUMMARY.replace("%(first)s", ":first").replace("%(end)s", ":end")
-            added = connection.execute(
-                text(
-                    "INSERT INTO ev_block (n, low, high, terms) SELECT g.n,"  # noqa: S608
-                    " coalesce(s.low, 'infinity'), coalesce(s.high, '-infinity'),"
-                    " coalesce(s.terms, '{}') FROM generate_series(:first / 1024,"
-                    f" :end / 1024 - 1) AS g(n) LEFT JOIN ({query}) AS s ON s.n = g.n"
-                    " ON CONFLICT DO NOTHING"
-                ),
-                {"first": first, "end": end},
-            )
-            return added.rowcount > 0
-
-
-def blocks_that_lie(cursor: psycopg.Cursor, first: int, end: int) -> list[int]:
-    """Give the blocks, of those of these indexes, that leave out what their search rows say."""
-    found: list[int] = []
-    row = cursor.execute("SELECT coalesce(max(n) + 1, 0) * 1024 FROM ev_block").fetchone()
-    end = min(end, 0 if row is None else int(row[0]))
-    for start in range(first // BLOCK * BLOCK, end, _BLOCKS_AT_ONCE * BLOCK):
-        rows = cursor.execute(
-            f"SELECT s.n FROM ({SUMMARY}) AS s LEFT JOIN ev_block AS b ON b.n = s.n"  # noqa: S608
-            " WHERE b.n IS NULL OR NOT (s.terms <@ b.terms AND b.low <= s.low AND b.high >= s.high)"
-            " ORDER BY s.n",
-            {"first": start, "end": min(end, start + _BLOCKS_AT_ONCE * BLOCK)},
-        ).fetchall()
-        found += [int(number) for (number,) in rows]
-    return found
-
-
-def edge_of(connection: Connection) -> int:
-    """Give the index after the last block."""
-    last = connection.execute(select(func.max(EV_BLOCK.c.n))).scalar_one_or_none()
-    return 0 if last is None else (int(last) + 1) * BLOCK
+def _rounded(limit: int) -> ColumnElement[int]:
+    """Write a limit that a plan goes by; few different ones, for each is planned for."""
+    rounded = _LEAST
+    while rounded < limit:
+        rounded *= 4
+    return literal_column(str(rounded), Integer)
 
 
 def _purposes_with(

@@ -42,7 +42,6 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY as NUMBERS
 from sqlalchemy.dialects.postgresql import JSONB
 
 from audit_log.adapters.tables_keeping import (
@@ -50,9 +49,11 @@ from audit_log.adapters.tables_keeping import (
     erasure_waiting_table,
     hold_table,
     row_hash_table,
+    row_sum_table,
     topic_copy_table,
 )
 from audit_log.adapters.tables_people import ev_cohort_table, ev_person_table
+from audit_log.adapters.tables_reading import ev_block_table, integrity_run_table
 from shared.db import new_metadata
 from shared.ended_sessions import ended_session_table
 
@@ -151,29 +152,9 @@ EV: Final = Table(
 Index(None, EV.c.actor, EV.c.idx)
 Index(None, EV.c.permit, EV.c.idx, postgresql_where=EV.c.permit.is_not(None))
 Index(None, EV.c.visa, postgresql_where=EV.c.visa.is_not(None))
-EV_BLOCK: Final = Table(
-    "ev_block",
-    METADATA,
-    _number("n", key=True),
-    Column("low", _INSTANT, nullable=False),
-    Column("high", _INSTANT, nullable=False),
-    Column("terms", NUMBERS(Integer), nullable=False),
-)
-Index(None, EV_BLOCK.c.terms, postgresql_using="gin")
-INTEGRITY_RUN: Final = Table(
-    "integrity_run",
-    METADATA,
-    _number("id", key=True),
-    _number("base", null=True),
-    _number("first"),
-    _number("size"),
-    _number("flaws"),
-    Column("started_at", _INSTANT, nullable=False),
-    Column("ended_at", _INSTANT, nullable=False),
-    Column("entry_id", Text, nullable=False),
-    CheckConstraint("(base IS NULL) = (first = 0)", name="whole"),
-)
-Index(None, INTEGRITY_RUN.c.size)
+Index("ix_ev_refused", EV.c.dataset, EV.c.idx, postgresql_where=EV.c.decision != text("1"))
+EV_BLOCK: Final = ev_block_table(METADATA)
+INTEGRITY_RUN: Final = integrity_run_table(METADATA)
 EV_PERSON: Final = ev_person_table(METADATA)
 EV_COHORT: Final = ev_cohort_table(METADATA)
 SEALED: Final = Table(
@@ -395,3 +376,4 @@ LOG_SIGNING: Final = Table(
     CheckConstraint("log_id = 1", name="one_log"),
 )
 ROW_HASH: Final = row_hash_table(METADATA)
+ROW_SUM: Final = row_sum_table(METADATA)

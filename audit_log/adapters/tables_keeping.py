@@ -108,9 +108,21 @@ def row_hash_table(metadata: MetaData) -> Table:
         Column("key", Text, primary_key=True),
         Column("logged", Boolean, nullable=False),
         Column("digest", LargeBinary, nullable=False),
-        # What the log itself says; none before the first time.
+        # What the log itself says, or what is in its table's sum; none before the first time.
         Column("said", LargeBinary, nullable=True),
     )
-    unsaid = text("logged AND said IS DISTINCT FROM digest")
-    Index("ix_row_hash_unsaid", made.c.tbl, made.c.key, postgresql_where=unsaid)
+    for name, which in (("unsaid", "logged"), ("unsummed", "NOT logged")):
+        changed = text(f"{which} AND said IS DISTINCT FROM digest")
+        Index(f"ix_row_hash_{name}", made.c.tbl, made.c.key, postgresql_where=changed)
     return made
+
+
+def row_sum_table(metadata: MetaData) -> Table:
+    """Declare `row_sum`: the sum over the hashes of each table whose rows are summed up."""
+    return Table(
+        "row_sum",
+        metadata,
+        Column("tbl", Text, primary_key=True),
+        Column("rows", BigInteger, nullable=False),
+        Column("state", LargeBinary, nullable=False),
+    )

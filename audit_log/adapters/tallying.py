@@ -4,15 +4,28 @@
 The numbers come from the rows that searches come from, and are recomputed with them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Date, Row, and_, cast, func, or_, select
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Date,
+    Row,
+    and_,
+    cast,
+    func,
+    or_,
+    select,
+    union,
+)
 
 from audit_log.adapters.searching import Search
-from audit_log.adapters.tables import EV, EV_PERSON, TERM
+from audit_log.adapters.searching_cohorts import about
+from audit_log.adapters.tables import EV, EV_COHORT, EV_PERSON, TERM
 from audit_log.domain.batch import TermKind, is_digest, term
-from audit_log.domain.reports import Cell, PermitUse, Reach, Use
+from audit_log.domain.cohorts import CohortAnswer
+from audit_log.domain.reports import Cell, PermitUse, Reach, Reached, Use
 from audit_log.domain.retention import Retention
 from audit_log.domain.search import DECISION_CODES
 from shared.events import Subject
@@ -26,22 +39,14 @@ _MONTH: Final = func.to_char(_UTC, "YYYY-MM")
 
 def uses(
     connection: Connection,
-    people: Sequence[Subject],
+    people: Mapping[Subject, Sequence[CohortAnswer]],
     below: int,
     purposes_at: Callable[[int], Sequence[str]],
 ) -> list[Use]:
     """Give what happened to these people's data, a line for each day and way, newest first."""
     day = cast(_UTC, Date)
+    said = _about(connection, people, below).subquery("about")
     ways = (day, EV.c.decision, _DATASET.c.value, _TYPE.c.value, _SOURCE.c.value, _PURPOSES.c.value)
-    one_of = or_(
-        *(
-            and_(
-                EV_PERSON.c.dataset == _number(connection, one.dataset),
-                EV_PERSON.c.ordinal == one.ordinal,
-            )
-            for one in people
-        )
-    )
     newest = func.max(EV.c.idx)
     query = (
         select(
@@ -54,18 +59,36 @@ def uses(
             func.count(func.distinct(EV.c.idx)).label("entries"),
             newest.label("newest"),
         )
-        .select_from(EV_PERSON)
-        .join(EV, EV.c.idx == EV_PERSON.c.idx)
-        .join(_DATASET, _DATASET.c.id == EV_PERSON.c.dataset)
+        .select_from(said)
+        .join(EV, EV.c.idx == said.c.idx)
+        .join(_DATASET, _DATASET.c.id == said.c.dataset)
         .join(_TYPE, _TYPE.c.id == EV.c.ty)
         .join(_SOURCE, _SOURCE.c.id == EV.c.src)
         .outerjoin(_PURPOSES, _PURPOSES.c.id == EV.c.purposes)
-        .where(one_of, EV.c.idx < below, EV_PERSON.c.idx < below)
+        .where(EV.c.idx < below)
         .where(EV.c.retention == int(Retention.ACCESS))
         .group_by(*ways)
         .order_by(day.desc(), newest.desc())
     )
     return [_use(row, purposes_at) for row in connection.execute(query)]
+
+
+def _about(
+    connection: Connection, people: Mapping[Subject, Sequence[CohortAnswer]], below: int
+) -> CompoundSelect[tuple[int, int]]:
+    """Give dataset and index of what is about these people, sealed in it or by their cohort."""
+    numbers = {one: _number(connection, one.dataset) for one in people}
+    sealed = or_(
+        *(
+            and_(EV_PERSON.c.dataset == number, EV_PERSON.c.ordinal == one.ordinal)
+            for one, number in numbers.items()
+        )
+    )
+    among = or_(*(about(connection, numbers[one], said) for one, said in people.items()))
+    return union(
+        select(EV_PERSON.c.dataset, EV_PERSON.c.idx).where(sealed, EV_PERSON.c.idx < below),
+        select(EV_COHORT.c.dataset, EV_COHORT.c.idx).where(among, EV_COHORT.c.idx < below),
+    )
 
 
 def activity(connection: Connection, search: Search, below: int) -> dict[Cell, int]:
@@ -126,14 +149,24 @@ def reach(connection: Connection, search: Search, below: int) -> Reach:
         .where(found)
         .group_by(_DATASET.c.value)
     )
+    many = (
+        select(_DATASET.c.value, func.count(func.distinct(EV_COHORT.c.cohort)))
+        .select_from(EV)
+        .join(EV_COHORT, EV_COHORT.c.idx == EV.c.idx)
+        .join(_DATASET, _DATASET.c.id == EV_COHORT.c.dataset)
+        .where(found)
+        .group_by(_DATASET.c.value)
+    )
     told: dict[str, int] = {name: int(count) for name, count in connection.execute(about)}
     people: dict[str, int] = {name: int(count) for name, count in connection.execute(who)}
+    cohorts: dict[str, int] = {name: int(count) for name, count in connection.execute(many)}
     return Reach(
         entries=int(entries),
         first_at=first_at,
         last_at=last_at,
         datasets={
-            name: (told.get(name, 0), people.get(name, 0)) for name in sorted(told.keys() | people)
+            name: Reached(told.get(name, 0), people.get(name, 0), cohorts.get(name, 0))
+            for name in sorted(told.keys() | people)  # a cohort's dataset is its entry's own
         },
         actors=int(actors),
     )

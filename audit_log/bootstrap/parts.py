@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every process of the log is made of; opens no connection and starts nothing."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from sqlalchemy import Engine
 
+from audit_log.adapters.cohort_client import SCOPES as COHORT_SCOPES
+from audit_log.adapters.cohort_client import HttpCohorts
 from audit_log.adapters.cosigner_keys import read_log_cosigners, read_witness_keys
 from audit_log.adapters.erasures_file import ErasuresFile
 from audit_log.adapters.keeping_desk import keeping_transactions
@@ -29,12 +32,22 @@ from audit_log.domain.policy import Policy
 from audit_log.domain.retention import RetentionPolicy
 from audit_log.domain.rules.thresholds import Thresholds
 from audit_log.http.api.intake import MAX_INTAKE_BYTES
-from audit_log.ports import KeepingTransaction, OutsideErasures, Signer, Transaction, Trust
+from audit_log.ports import (
+    CohortMembers,
+    KeepingTransaction,
+    NoRegistry,
+    OutsideErasures,
+    Signer,
+    Transaction,
+    Trust,
+)
 from audit_log.settings import AuditSettings
 from audit_log.usecases.replay import Replayer
+from audit_log.usecases.resolving import CohortDesk
 from audit_log.usecases.witness import Witness
 from shared.clock import Clock
 from shared.db import engine, run_migrations
+from shared.http_client import ServiceTokens
 from shared.ids import IdSource, Uuid7Source
 from shared.request_bodies import BodyLimits
 
@@ -66,6 +79,7 @@ class Parts:
     retention: RetentionPolicy
     outside: OutsideErasures
     replayer: Replayer
+    cohorts: CohortDesk
 
 
 def build(settings: AuditSettings, *, clock: Clock) -> Parts:
@@ -109,6 +123,7 @@ def build(settings: AuditSettings, *, clock: Clock) -> Parts:
         retention=read_retention(settings.retention_file),
         outside=outside,
         replayer=replayer,
+        cohorts=CohortDesk(members=_members(settings, clock), random=os.urandom),
     )
 
 
@@ -120,6 +135,23 @@ def behind(first: Callable[[], None], transaction: Callable[[], _Opened]) -> Cal
         return transaction()
 
     return opened
+
+
+def registry_token(
+    settings: AuditSettings, scopes: Sequence[str], clock: Clock
+) -> Callable[[], str]:
+    """Give what fetches a token for consent_registry, and keeps it as long as it lives."""
+    tokens = ServiceTokens(
+        settings.token_endpoint, settings.client_id, settings.client_secret, clock
+    )
+    return lambda: tokens.token(settings.consent_registry_audience, scopes)
+
+
+def _members(settings: AuditSettings, clock: Clock) -> CohortMembers:
+    if not settings.consent_registry_url:
+        return NoRegistry()
+    token = registry_token(settings, COHORT_SCOPES, clock)
+    return HttpCohorts(settings.consent_registry_url, token)
 
 
 def migrate(settings: AuditSettings, *, clock: Clock) -> None:

@@ -59,6 +59,7 @@ def create_app(parts: Parts) -> Flask:
             copies=CopiesKept(terms=settings.copy_terms),
             thresholds=parts.thresholds,
             pseudonyms=parts.keys.pseudonyms,
+            cohorts=parts.cohorts,
             vault=parts.keys.vault,
             trust=parts.trust,
             witness=parts.witness,

@@ -21,12 +21,13 @@ from audit_log.adapters.pack import companions
 from audit_log.adapters.publishing import PostgresPublisherStore
 from audit_log.adapters.reading_process import ReadingProcess
 from audit_log.adapters.row_hashes import PostgresRowHashes
+from audit_log.adapters.row_sums import PostgresRowSums
 from audit_log.adapters.rule_store import PostgresRuleStore
-from audit_log.adapters.searching import BlockSummaries
+from audit_log.adapters.search_blocks import BlockSummaries
 from audit_log.adapters.signatures import check_signature
 from audit_log.adapters.store import CommitAhead
 from audit_log.adapters.witness_http import HttpWitnessPeers
-from audit_log.bootstrap.parts import Parts, sequencer_store
+from audit_log.bootstrap.parts import Parts, registry_token, sequencer_store
 from audit_log.ports import SequencerStore
 from audit_log.usecases import announce
 from audit_log.usecases.ask_people import PeopleAsker
@@ -41,11 +42,11 @@ from audit_log.usecases.saved_queries import QueryRunner
 from audit_log.usecases.say_rows import RowSayer, rows_fact
 from audit_log.usecases.self_check import SelfChecker
 from audit_log.usecases.sequence import Pace, Sequencer
+from audit_log.usecases.sum_rows import RowSummer, sums_fact
 from audit_log.usecases.verify import Flaw, Verification, verify
 from audit_log.usecases.verify_rows import RowVerifier
 from audit_log.usecases.watch import Watcher
 from audit_log.workers import loops, publishing
-from shared.http_client import ServiceTokens
 
 
 def sequence(parts: Parts, stop: threading.Event) -> int:
@@ -147,12 +148,8 @@ def create_asker(parts: Parts) -> PeopleAsker | None:
     settings = parts.settings
     if not settings.consent_registry_url:
         return None
-    tokens = ServiceTokens(
-        settings.token_endpoint, settings.client_id, settings.client_secret, parts.clock
-    )
     decisions = HttpDecisions(
-        settings.consent_registry_url,
-        lambda: tokens.token(settings.consent_registry_audience, DECISION_SCOPES),
+        settings.consent_registry_url, registry_token(settings, DECISION_SCOPES, parts.clock)
     )
     return PeopleAsker(
         store=_rule_store(parts),
@@ -181,6 +178,11 @@ def create_self_checker(parts: Parts) -> SelfChecker:
 def create_row_sayer(parts: Parts) -> RowSayer:
     """Make what says the hashes of rows that changed."""
     return RowSayer(PostgresRowHashes(parts.engine, parts.own, rows_fact), parts.clock)
+
+
+def create_row_summer(parts: Parts) -> RowSummer:
+    """Make what sums up the hashes of rows that change all the time."""
+    return RowSummer(PostgresRowSums(parts.engine, parts.own, sums_fact), parts.clock)
 
 
 def create_retainer(parts: Parts) -> Retainer:
@@ -214,6 +216,7 @@ def create_query_runner(parts: Parts) -> QueryRunner:
         transaction=parts.transaction,
         vault=parts.keys.vault,
         pseudonyms=parts.keys.pseudonyms,
+        cohorts=parts.cohorts,
         clock=parts.clock,
     )
 
@@ -223,6 +226,7 @@ def _side_loops(parts: Parts) -> Iterator[loops.Loop]:
     yield loops.Loop("rules", create_watcher(parts).step, loops.CHECK_SECONDS)
     yield loops.Loop("self-check", create_self_checker(parts).step, loops.SELF_CHECK_SECONDS)
     yield loops.Loop("rows", create_row_sayer(parts).step, loops.CHECK_SECONDS)
+    yield loops.Loop("sums", create_row_summer(parts).step, loops.CHECK_SECONDS)
     yield loops.Loop("erasures", parts.replayer.step, loops.RETENTION_SECONDS)
     yield loops.Loop("retention", create_retainer(parts).step, loops.RETENTION_SECONDS)
     yield loops.Loop("integrity", create_integrity_runner(parts).step, loops.CHECK_SECONDS)
@@ -274,6 +278,7 @@ def create_exporter(parts: Parts) -> Exporter:
         transaction=parts.transaction,
         vault=parts.keys.vault,
         pseudonyms=parts.keys.pseudonyms,
+        cohorts=parts.cohorts,
         trust=parts.trust,
         enclosed=Enclosed(
             policy=policy_text(parts), files=companions(), witnessed=parts.policy.asks

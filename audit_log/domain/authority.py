@@ -21,6 +21,7 @@ _BY_TYPE: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "placet.finding.opened.v1": frozenset({AUDIT_LOG, CONSENT_REGISTRY}),
         "placet.sys.quarantined.v1": frozenset({AUDIT_LOG}),
         "placet.sys.rows.v1": frozenset({AUDIT_LOG}),
+        "placet.sys.sums.v1": frozenset({AUDIT_LOG}),
     }
 )
 _BY_GROUP: Final[Mapping[str, frozenset[str]]] = MappingProxyType(

@@ -7,7 +7,7 @@ until the batch is committed or forgotten. No verdict ever discards an entry's b
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import Final, NamedTuple
 
@@ -26,12 +26,18 @@ class Link:
     """One place of a chain: its leaf hash, and the leaf hash it names as its predecessor.
 
     `previous` is None for the first of an epoch. Quarantined input that holds its place is not
-    `readable`: what it names before it is unknown.
+    `readable`: what it names before it is unknown. `apart` are the leaf hashes of what claimed the
+    place, too, and was quarantined: the same lie told again is no news.
     """
 
     leaf: bytes
     previous: bytes | None
     readable: bool = True
+    apart: frozenset[bytes] = frozenset()
+
+    def knows(self, leaf: bytes) -> bool:
+        """Tell whether this has come to the place before."""
+        return leaf == self.leaf or leaf in self.apart
 
 
 class Gap(NamedTuple):
@@ -178,7 +184,9 @@ class Chains:
         work = self._work(key)
         there = work.known.get(seq)
         if there is not None:
-            return self._second(key, seq, same=there.leaf == link.leaf)
+            if not (same := there.knows(link.leaf)):
+                work.known[seq] = replace(there, apart=there.apart | {link.leaf})
+            return self._second(key, seq, same=same)
         if seq <= work.seq and not work.missing(seq):
             raise LookupError("a place of a chain is neither filled nor missing")
         breaches = work.breaches(seq, link)

@@ -175,6 +175,12 @@ class DecisionsUnavailable(AppError):
     code = "decisions_unavailable"
 
 
+class CohortsUnresolved(AppError):
+    """Nobody says whether cohorts that entries name hold the person: what was found is not all."""
+
+    code = "cohorts_unresolved"
+
+
 class RulesOvertaken(AppError):
     """Another worker has examined these entries meanwhile: nothing of the step was kept."""
 

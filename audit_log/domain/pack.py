@@ -127,16 +127,19 @@ def statement(
     producers: Sequence[ProducerStanding],
     nonce: bytes,
     integrity: JSON = None,
+    cohorts: JSON = None,
 ) -> bytes:
     """Write what a pack says about itself; the nonce hides it behind its hash in the log.
 
     `integrity` names the run in which the search rows were recomputed from the entries, and how
-    many entries below `as_of` it does not cover; null when no run is on record.
+    many entries below `as_of` it does not cover; null when no run is on record. `cohorts` are the
+    answers by which a person was found in cohorts that entries name; null when it asks for nobody.
     """
     return canonical(
         {
             "as_of": asked.as_of,
             "asked": asked.named(),
+            "cohorts": cohorts,
             "count": count,
             "erased": opened.erased,
             "integrity": integrity,

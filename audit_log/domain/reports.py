@@ -57,14 +57,26 @@ class PermitUse:
     first: int
 
 
+class Reached(NamedTuple):
+    """What of one dataset is reached.
+
+    `people` are those whom entries seal; those of `cohorts`, which entries name instead, come on
+    top, and only consent_registry knows how many they are.
+    """
+
+    entries: int
+    people: int
+    cohorts: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """What entries that match a filter reach: times, and each dataset's entries and people."""
+    """What entries that match a filter reach: times, and what of each dataset."""
 
     entries: int
     first_at: datetime | None
     last_at: datetime | None
-    datasets: Mapping[str, tuple[int, int]]
+    datasets: Mapping[str, Reached]
     actors: int
 
 

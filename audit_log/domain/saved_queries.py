@@ -41,7 +41,8 @@ class QueryRun:
     """One run: `count` entries matched below `size`, `new` of them since the run before.
 
     `indexes` are the newest of the new ones; `gone` counts entries that matched then and do not
-    any more.
+    any more. `unresolved` counts cohorts of which nobody could say whether they hold the person
+    looked for.
     """
 
     query: str
@@ -53,3 +54,4 @@ class QueryRun:
     new: int
     gone: int
     indexes: tuple[int, ...]
+    unresolved: int = 0

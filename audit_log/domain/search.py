@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from audit_log.domain.cohorts import CohortAnswer
 from shared.entries import Entry
 from shared.events import Subject
 
@@ -62,12 +63,14 @@ class Filter:
 class Marks:
     """What a filter names and search rows hide, as each year's rows have it.
 
-    A part that is not asked for is empty.
+    A part that is not asked for is empty. `cohorts` are what was answered about the person asked
+    for: entries about those that hold her are about her, too.
     """
 
     actor: tuple[int, ...] = ()
     permit: tuple[int, ...] = ()
     visa: tuple[int, ...] = ()
+    cohorts: tuple[CohortAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from audit_log.domain.cohorts import CohortAnswers
 from audit_log.domain.filters import filter_json
 from audit_log.domain.pack import ProducerStanding, Remark, remarks_json
 from audit_log.domain.search import AsOf, Filter
@@ -55,8 +56,9 @@ class MissingWord:
 class Stated:
     """What an answer says about itself.
 
-    `count` is how many entries match below the size; with `exact` false there are more. It is None
-    where an earlier page has said it.
+    `count` is how many entries match below the size; with `exact` false there are, or may be, more.
+    It is None where an earlier page has said it. `cohorts` are the answers by which a person was
+    found in the cohorts that entries name, None when nobody was looked for.
     """
 
     wanted: Filter
@@ -65,6 +67,7 @@ class Stated:
     exact: bool
     integrity: IntegrityRun | None
     missing: tuple[MissingWord, ...]
+    cohorts: CohortAnswers | None = None
 
 
 def missing_words(
@@ -105,6 +108,7 @@ def stated_json(stated: Stated) -> dict[str, JSON]:
         "count_is_exact": stated.exact,
         "integrity": integrity_json(stated.integrity, stated.as_of.size),
         "missing": [_missing(one) for one in stated.missing],
+        "cohorts": None if stated.cohorts is None else stated.cohorts.written(),
     }
 
 

@@ -74,6 +74,7 @@ TYPE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "placet.sys.gap.v1": "A producer's chain has a gap",
         "placet.sys.quarantined.v1": "Input was kept out of the log",
         "placet.sys.rows.v1": "Hashes of rows that changed beside the tree",
+        "placet.sys.sums.v1": "Sums over the rows that change all the time",
         "placet.visa.issued.v1": "A visa was issued",
     }
 )

@@ -18,6 +18,7 @@ from audit_log.ports import (
     Vault,
 )
 from audit_log.usecases.erase import CopiesKept
+from audit_log.usecases.resolving import CohortDesk
 from audit_log.usecases.witness import Witness
 from shared.clock import Clock
 from shared.ids import IdSource
@@ -37,6 +38,7 @@ class Edge:
     copies: CopiesKept
     thresholds: Thresholds
     pseudonyms: Pseudonyms
+    cohorts: CohortDesk
     vault: Vault
     trust: Trust
     witness: Witness

@@ -6,6 +6,7 @@ fake alike.
 """
 
 from audit_log.ports.casework import Cases, SavedQueries
+from audit_log.ports.cohorts import CohortMembers, NoRegistry
 from audit_log.ports.exporting import ExportJob, Exports, ExportState
 from audit_log.ports.findings import (
     Coverage,
@@ -57,6 +58,7 @@ from audit_log.ports.row_hashes import (
     HashedRow,
     InspectedKey,
     RowHashes,
+    RowSums,
 )
 from audit_log.ports.sequencing import (
     CommitLine,
@@ -87,6 +89,7 @@ __all__ = [
     "BundleCopy",
     "Cases",
     "ChangedRow",
+    "CohortMembers",
     "CommitLine",
     "Coverage",
     "DataKey",
@@ -109,6 +112,7 @@ __all__ = [
     "KeptMonth",
     "Log",
     "LogReader",
+    "NoRegistry",
     "OutsideErasures",
     "OwnChain",
     "PersonDecisions",
@@ -121,6 +125,7 @@ __all__ = [
     "Registered",
     "Remembered",
     "RowHashes",
+    "RowSums",
     "RuleStore",
     "SavedQueries",
     "SequencerStore",

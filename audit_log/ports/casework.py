@@ -71,6 +71,10 @@ class SavedQueries(Protocol):
         """Keep a run and when the next one is due."""
         ...
 
+    def put_off(self, query_id: str, next_at: datetime) -> None:
+        """Let a search run later."""
+        ...
+
     def end(self, query_id: str) -> None:
         """End a search: its filter and key are emptied, its runs stay."""
         ...

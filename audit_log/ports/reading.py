@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from audit_log.domain.chain import Chain
+from audit_log.domain.cohorts import CohortAnswer, CohortKey
 from audit_log.domain.copies import Copies
 from audit_log.domain.reports import Cell, PermitUse, Reach, Use
 from audit_log.domain.search import Filter, Marks
@@ -83,6 +84,10 @@ class LogReader(TreeReader, Protocol):
         """
         ...
 
+    def cohorts_named(self, dataset: str, below: int) -> Sequence[CohortKey]:
+        """Give the cohorts of a dataset that entries below an index name, each once, in order."""
+        ...
+
     def dropped(self, below: int) -> Sequence[DroppedRange]:
         """Give the ranges below an index whose search rows were dropped, the newest first."""
         ...
@@ -91,10 +96,11 @@ class LogReader(TreeReader, Protocol):
         """Tell how many entries below `below` match; with `most`, count no further than that."""
         ...
 
-    def uses(self, people: Sequence[Subject], below: int) -> Sequence[Use]:
+    def uses(self, people: Mapping[Subject, Sequence[CohortAnswer]], below: int) -> Sequence[Use]:
         """Give what happened to these people's data, a line for each day and way, newest first.
 
-        Accesses only: what officers did stands in their own entries.
+        With each comes what was answered about the cohorts of her dataset. Accesses only: what
+        officers did stands in their own entries.
         """
         ...
 

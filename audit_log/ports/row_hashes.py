@@ -24,6 +24,17 @@ class RowHashes(Protocol):
         ...
 
 
+class RowSums(Protocol):
+    """The sums over hashes of rows that change too often to be said one by one."""
+
+    def sum_up(self, limit: int, at: datetime) -> int:
+        """Take changed rows into their tables' sums, and say those in one entry, all or nothing.
+
+        Gives how many there were; rows that somebody is changing wait for the next time.
+        """
+        ...
+
+
 class HashedRow(NamedTuple):
     """A row's hash as it is, as it is kept, and as it was marked said; None where there is none."""
 

@@ -114,6 +114,10 @@ class Inspector(TreeReader, Protocol):
         """Give every row of every table whose rows have hashes, and every hash without a row."""
         ...
 
+    def row_sums(self) -> Sequence[tuple[str, int, bytes]]:
+        """Give the sum over each table's hashes as stored: table, number of rows, state."""
+        ...
+
     def strange_hashes(self) -> Sequence[str]:
         """Give the names under which hashes are kept that are no table's."""
         ...

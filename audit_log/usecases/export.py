@@ -14,21 +14,24 @@ from audit_log.domain.cases import Officer
 from audit_log.domain.errors import ExportGone, ExportNotReady, ExportUnknown, SizeNotPublished
 from audit_log.domain.filters import filter_faults, filter_json, filter_of
 from audit_log.domain.pack import MAX_PACK_ENTRIES, Asked
+from audit_log.domain.rules.insider import REVEAL, SEARCH
 from audit_log.domain.search import Filter
 from audit_log.ports import LogReader, Pseudonyms, StoredKey, Transaction, Vault
 from audit_log.ports.exporting import ExportJob, Exports, ExportState
 from audit_log.usecases import read
 from audit_log.usecases.agreed import require_agreed
 from audit_log.usecases.look import marks_of
+from audit_log.usecases.resolving import CohortDesk, Resolved, basis_of, resolve
 from shared import strict_json
 from shared.canonical import JSON, canonical
 from shared.clock import Clock
 from shared.entries import SINGLE_GROUPS
 from shared.entry_forms import is_code
 from shared.errors import FieldFault, ValidationFailed
-from shared.events import Actor
+from shared.events import Actor, Fact
 from shared.ids import IdSource
 from shared.principal import Principal
+from shared.tracing import current_trace_id
 
 GROUPS: Final = (*SINGLE_GROUPS, "subj")
 _BINDING: Final = b"placet/export/v1\n"
@@ -64,6 +67,7 @@ def ask(
     transaction: Transaction,
     vault: Vault,
     pseudonyms: Pseudonyms,
+    cohorts: CohortDesk,
     ids: IdSource,
     clock: Clock,
 ) -> Seen:
@@ -79,11 +83,12 @@ def ask(
         principal.require("log.reveal")
     _require_sense(asked)
     now = clock.now()
+    resolved = _resolved(asked, as_of, transaction, cohorts)
     asker = Actor(issuer=principal.issuer, subject=principal.subject, client_id=principal.client_id)
     with transaction() as log:
         newest = read.checkpoint(log.reader)
-        basis = newest if as_of is None else log.reader.published(as_of)
-        if basis is None or not basis.size:
+        basis = basis_of(newest, resolved.as_of, log.reader)
+        if not basis.size:
             raise SizeNotPublished("no checkpoint of that size is published")
         if any(index >= basis.size for index in asked.indexes or ()):
             raise SizeNotPublished("an index is not below the published size")
@@ -91,7 +96,7 @@ def ask(
             require_agreed(
                 asked.case,
                 Officer(issuer=asker.issuer, subject=asker.subject),
-                indexes=_indexes(asked, basis.size, log.reader, pseudonyms),
+                indexes=_indexes(asked, basis.size, log.reader, pseudonyms, resolved),
                 groups=asked.groups,
                 log=log,
             )
@@ -106,8 +111,10 @@ def state(job_id: str, *, principal: Principal, transaction: Transaction, vault:
     return _seen(_own_job(job_id, principal, transaction, vault))
 
 
-def fetch(job_id: str, *, principal: Principal, transaction: Transaction, vault: Vault) -> bytes:
-    """Give a finished pack to its asker.
+def fetch(
+    job_id: str, *, principal: Principal, transaction: Transaction, vault: Vault, clock: Clock
+) -> bytes:
+    """Give a finished pack to its asker; each time is an entry, as every look is.
 
     Raises ExportUnknown, ExportNotReady while it is being made, ExportGone when it failed, was
     voided by an erasure, or is older than a day.
@@ -117,7 +124,26 @@ def fetch(job_id: str, *, principal: Principal, transaction: Transaction, vault:
         raise ExportNotReady("the pack is being made")
     if job.state is not ExportState.READY or not job.key.wrapped:
         raise ExportGone("there is no pack any more; ask again")
-    return opened_with(job, vault, job.content, "content")
+    content = opened_with(job, vault, job.content, "content")
+    with transaction() as log:
+        log.record(_fetched(job, question_of(job, vault), clock.now()))
+    return content
+
+
+def _fetched(job: ExportJob, question: Question, at: datetime) -> Fact:
+    """Say that a pack was fetched: sealed parts are looked at, or search results."""
+    said: dict[str, JSON] = {"export": job.id}
+    if job.opened:
+        said |= {"case": question.asked.case or "", "groups": list(question.asked.groups)}
+    return Fact(
+        type=REVEAL if job.opened else SEARCH,
+        occurred_at=at,
+        trace_id=current_trace_id(),
+        reason="pack_fetched",
+        counts={"opened": job.opened},
+        extra=said,
+        actor=question.asker,
+    )
 
 
 def question_of(job: ExportJob, vault: Vault) -> Question:
@@ -171,11 +197,22 @@ def _require_sense(asked: Asked) -> None:
         raise ValidationFailed("the export has faults", faults=faults)
 
 
-def _indexes(asked: Asked, below: int, reader: LogReader, pseudonyms: Pseudonyms) -> Sequence[int]:
+def _resolved(
+    asked: Asked, as_of: int | None, transaction: Transaction, desk: CohortDesk
+) -> Resolved:
+    """Ask about the person's cohorts where it must be known now which entries are to be opened."""
+    if not asked.groups or asked.wanted is None:
+        return Resolved(as_of=as_of)
+    return resolve(asked.wanted, as_of, transaction=transaction, desk=desk)
+
+
+def _indexes(
+    asked: Asked, below: int, reader: LogReader, pseudonyms: Pseudonyms, resolved: Resolved
+) -> Sequence[int]:
     if asked.indexes is not None:
         return asked.indexes
     wanted = asked.wanted or Filter()
-    marks = marks_of(wanted, reader, pseudonyms)
+    marks = resolved.among(marks_of(wanted, reader, pseudonyms))
     return reader.search(wanted, marks=marks, below=below, limit=MAX_PACK_ENTRIES + 1)
 
 

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Final
 
 from audit_log.domain.checkpoint import Checkpoint, CheckpointInvalid
-from audit_log.domain.errors import NotPublished, ProofFailed, SizeNotPublished
+from audit_log.domain.cohorts import CohortAnswers
+from audit_log.domain.errors import NotPublished, ProofFailed
 from audit_log.domain.filters import filter_faults
 from audit_log.domain.merkle import ProofInvalid, Step, inclusion_steps, leaf_hash, verify_inclusion
 from audit_log.domain.note import NoteInvalid
@@ -30,8 +31,9 @@ from audit_log.domain.search import (
 )
 from audit_log.domain.statement import Stated, missing_words
 from audit_log.domain.tiles import WIDTH
-from audit_log.ports import Log, LogReader, Pseudonyms, Published, Transaction, Trust
+from audit_log.ports import Log, LogReader, Pseudonyms, Transaction, Trust
 from audit_log.usecases import read
+from audit_log.usecases.resolving import CohortDesk, basis_of, resolve
 from shared.clock import Clock
 from shared.entries import parse_entry
 from shared.errors import FieldFault, ValidationFailed
@@ -73,6 +75,7 @@ def search(
     principal: Principal,
     transaction: Transaction,
     pseudonyms: Pseudonyms,
+    cohorts: CohortDesk,
     clock: Clock,
     exact: bool = False,
 ) -> Answer:
@@ -80,16 +83,17 @@ def search(
 
     `as_of` repeats a search at an earlier size; the answer says which tree it rests on. The first
     page counts what matches: up to 10,000, or with `exact` all of it, which may take long. Raises
-    ValidationFailed for a filter that cannot match, NotPublished before the first checkpoint.
+    ValidationFailed for a filter that cannot match, NotPublished before the first checkpoint. A
+    person is found by the cohorts that hold her, too; the answer says when that stayed open.
     """
     principal.require("log.search")
     _require_sense(wanted, after, limit)
+    resolved = resolve(wanted, as_of, transaction=transaction, desk=cohorts)
     with transaction() as log:
         reader = log.reader
-        newest = read.checkpoint(reader)
-        basis = basis_of(newest, as_of, reader)
+        basis = basis_of(read.checkpoint(reader), resolved.as_of, reader)
         below = basis.size if after is None else min(after, basis.size)
-        marks = marks_of(wanted, reader, pseudonyms)
+        marks = resolved.among(marks_of(wanted, reader, pseudonyms))
         indexes = reader.search(wanted, marks=marks, below=below, limit=limit + 1)
         found = entries_at(indexes[:limit], reader)
         more = len(indexes) > limit
@@ -106,18 +110,11 @@ def search(
             log=log,
             at=clock.now(),
             most=None if exact else MAX_QUICK_COUNT,
+            cohorts=resolved.cohorts,
             counted=after is None,
         )
-        log.record(_searched(wanted, page, principal, clock))
+        log.record(_searched(wanted, page, resolved.cohorts, principal, clock))
     return Answer(page=page, stated=stated)
-
-
-def basis_of(newest: Published, as_of: int | None, reader: LogReader) -> Published:
-    """Give the published tree that a question rests on; raise SizeNotPublished."""
-    basis = newest if as_of is None else reader.published(as_of)
-    if basis is None:
-        raise SizeNotPublished("no checkpoint of that size is published")
-    return basis
 
 
 def state(
@@ -128,22 +125,27 @@ def state(
     log: Log,
     at: datetime,
     most: int | None,
+    cohorts: CohortAnswers | None = None,
     counted: bool = True,
 ) -> Stated:
-    """Say what an answer rests on; `counted` is false where an earlier page has said the count."""
+    """Say what an answer rests on; `counted` is false where an earlier page has said the count.
+
+    While it is open whether cohorts hold the person, no count is exact.
+    """
     count = None
     if counted:
         count = log.reader.count(
             wanted, marks=marks, below=as_of.size, most=None if most is None else most + 1
         )
-    exact = most is None or count is None or count <= most
+    counted_out = most is None or count is None or count <= most
     return Stated(
         wanted=wanted,
         as_of=as_of,
-        count=count if exact or most is None else most,
-        exact=exact,
+        count=count if counted_out or most is None else most,
+        exact=counted_out and (cohorts is None or not cohorts.unresolved),
         integrity=log.integrity.covering(as_of.size),
         missing=missing_words(wanted, log.exports.standing(wanted.since, wanted.until), at),
+        cohorts=cohorts,
     )
 
 
@@ -233,8 +235,14 @@ def entries_at(indexes: Sequence[int], reader: LogReader) -> tuple[Found, ...]:
     return tuple(found)
 
 
-def _searched(wanted: Filter, page: Page, principal: Principal, clock: Clock) -> Fact:
-    said: dict[str, JSON] = {"as_of": page.as_of.size}
+def _searched(
+    wanted: Filter,
+    page: Page,
+    cohorts: CohortAnswers | None,
+    principal: Principal,
+    clock: Clock,
+) -> Fact:
+    said: dict[str, JSON] = {"as_of": page.as_of.size, **said_of(cohorts)}
     if wanted.named():
         said["filter"] = list(wanted.named())
     if wanted.type is not None:
@@ -250,6 +258,13 @@ def _searched(wanted: Filter, page: Page, principal: Principal, clock: Clock) ->
         actor=officer(principal),
         subjects=(wanted.person,) if wanted.person else (),
     )
+
+
+def said_of(cohorts: CohortAnswers | None) -> dict[str, JSON]:
+    """Say openly that cohorts were asked about: the digest of the answers, how many were none."""
+    if cohorts is None:
+        return {}
+    return {"cohorts": cohorts.digest(), "cohorts_unresolved": cohorts.unresolved}
 
 
 def _viewed(index: int, principal: Principal, clock: Clock) -> Fact:

@@ -14,7 +14,9 @@ from typing import Final
 from audit_log.domain import pack
 from audit_log.domain.cases import Officer
 from audit_log.domain.checkpoint import CheckpointInvalid
+from audit_log.domain.cohorts import CohortAnswers
 from audit_log.domain.errors import (
+    CohortsUnresolved,
     ExportTooLarge,
     KeysErased,
     NotPublished,
@@ -45,8 +47,9 @@ from audit_log.ports import (
 )
 from audit_log.usecases.agreed import require_agreed
 from audit_log.usecases.export import Question, ended, opened_with, question_of, sealed_with
-from audit_log.usecases.look import entries_at, marks_of
+from audit_log.usecases.look import entries_at, marks_of, said_of
 from audit_log.usecases.opening import open_groups
+from audit_log.usecases.resolving import CohortDesk, Resolved
 from shared.canonical import JSON
 from shared.clock import Clock
 from shared.entries import leaf_hash
@@ -84,6 +87,7 @@ class Exporter:
         transaction: Transaction,
         vault: Vault,
         pseudonyms: Pseudonyms,
+        cohorts: CohortDesk,
         trust: Trust,
         enclosed: Enclosed,
         clock: Clock,
@@ -92,6 +96,7 @@ class Exporter:
         self._transaction = transaction
         self._vault = vault
         self._pseudonyms = pseudonyms
+        self._cohorts = cohorts
         self._trust = trust
         self._enclosed = enclosed
         self._clock = clock
@@ -131,7 +136,8 @@ class Exporter:
         """Fix what the pack holds and say it in the log."""
         question = question_of(job, self._vault)
         before = log.exports.erasures(hold=False)
-        found = self._found(question.asked, log.reader)
+        cohorts = self._resolved(question.asked, log.reader)
+        found = self._found(question.asked, cohorts, log.reader)
         _require_agreed(question, found, log)
         opened = open_groups(question.asked.groups, found, log.exports, self._vault)
         said = pack.statement(
@@ -142,6 +148,7 @@ class Exporter:
             opened=opened,
             producers=log.exports.standing(*_times(question.asked.wanted)),
             integrity=_integrity(log, question.asked.as_of),
+            cohorts=None if cohorts is None else cohorts.written(),
             nonce=self._random(_NONCE_BYTES),
         )
         files = {
@@ -153,7 +160,15 @@ class Exporter:
         if log.exports.erasures(hold=True) != before:
             raise KeysErased("somebody was erased while parts were opened")
         entry_id = log.record(
-            _exported(job.id, question, files=files, opened=opened, count=len(found), at=now)
+            _exported(
+                job.id,
+                question,
+                cohorts,
+                files=files,
+                opened=opened,
+                count=len(found),
+                at=now,
+            )
         )
         if opened.parts:
             log.record(_revealed(job.id, question, opened, now))
@@ -167,11 +182,28 @@ class Exporter:
             entry_id=entry_id,
         )
 
-    def _found(self, asked: Asked, reader: LogReader) -> Sequence[Found]:
+    def _resolved(self, asked: Asked, reader: LogReader) -> CohortAnswers | None:
+        """Ask about the person's cohorts; raise CohortsUnresolved when nobody answers.
+
+        A pack outlives its moment, so none is made that a later one would contradict.
+        """
+        person = None if asked.wanted is None else asked.wanted.person
+        if person is None:
+            return None
+        named = tuple(reader.cohorts_named(person.dataset, asked.as_of))
+        cohorts = self._cohorts.ask(person, named)
+        if not cohorts.reached:
+            raise CohortsUnresolved("consent_registry does not say which cohorts hold the person")
+        return cohorts
+
+    def _found(
+        self, asked: Asked, cohorts: CohortAnswers | None, reader: LogReader
+    ) -> Sequence[Found]:
         if asked.indexes is not None:
             return entries_at(asked.indexes, reader)
         wanted = asked.wanted or Filter()
-        marks = marks_of(wanted, reader, self._pseudonyms)
+        resolved = Resolved(as_of=asked.as_of, cohorts=cohorts)
+        marks = resolved.among(marks_of(wanted, reader, self._pseudonyms))
         indexes = reader.search(wanted, marks=marks, below=asked.as_of, limit=MAX_PACK_ENTRIES + 1)
         if len(indexes) > MAX_PACK_ENTRIES:
             raise ExportTooLarge(f"more than {MAX_PACK_ENTRIES} entries match")
@@ -286,6 +318,7 @@ def _require_agreed(question: Question, found: Sequence[Found], log: Log) -> Non
 def _exported(
     job_id: str,
     question: Question,
+    cohorts: CohortAnswers | None,
     *,
     files: Mapping[str, bytes],
     opened: Opened,
@@ -294,7 +327,8 @@ def _exported(
 ) -> Fact:
     asked = question.asked
     wanted = asked.wanted
-    said: dict[str, str | int | list[str]] = {
+    said: dict[str, JSON] = {
+        **said_of(cohorts),
         "as_of": asked.as_of,
         "entries": pack.digest(files[pack.ENTRIES]),
         "export": job_id,

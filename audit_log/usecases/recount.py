@@ -2,7 +2,8 @@
 """Repeating a search from a copy of the log alone: no database, no search rows, no trust in them.
 
 The copy is verified first, down to the last tile. A filter for an account or a person needs the
-openings of an evidence pack; each is checked against the entry it belongs to.
+openings of an evidence pack; each is checked against the entry it belongs to. For people whom an
+entry names by their cohort it needs the answers that the search, or the pack, carries.
 """
 
 import re
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from audit_log.domain.checkpoint import Checkpoint
+from audit_log.domain.cohorts import CohortAnswer, CohortAnswers, CohortKey
 from audit_log.domain.errors import SizeNotPublished
 from audit_log.domain.matching import Match, match
 from audit_log.domain.search import Filter
@@ -33,8 +35,10 @@ _OPENING: Final = re.compile(
 class Recount:
     """What the entries themselves answer: matching indexes, newest first, as a search gives them.
 
-    `unknown` are entries whose sealed parts would have to be opened to tell. With `flaws` the copy
-    is not the log, and nothing was counted.
+    `unknown` are entries whose sealed parts would have to be opened to tell, or of whose cohort
+    nobody said whether it holds the person. `said_at` is the entry in which the log itself says the
+    answers about cohorts, None when the copy has none. With `flaws` the copy is not the log, and
+    nothing was counted.
     """
 
     checkpoint: Checkpoint
@@ -42,6 +46,7 @@ class Recount:
     indexes: tuple[int, ...]
     unknown: tuple[int, ...]
     flaws: tuple[Flaw, ...]
+    said_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,30 +64,46 @@ def recount(
     *,
     as_of: int | None = None,
     openings: Mapping[int, Sequence[SealedPart]] | None = None,
+    cohorts: CohortAnswers | None = None,
 ) -> Recount:
     """Verify a copy and count again in it, below the size `as_of` or in all of it.
 
-    Raises what `verify_served` raises, SizeNotPublished for a size beyond the copy, and
-    CommitmentMismatch for an opening that is not of its entry.
+    `cohorts` are the answers that the search rested on. Raises ValueError when they are about
+    another person than the filter, what `verify_served` raises, SizeNotPublished for a size beyond
+    the copy, and CommitmentMismatch for an opening that is not of its entry.
     """
     checkpoint, flaws = verify_served(fetch, trust)
     size = checkpoint.size if as_of is None else as_of
     if size > checkpoint.size:
         raise SizeNotPublished("the copy is of an earlier size")
     answers: dict[Match, list[int]] = {one: [] for one in Match}
+    known = _by_cohort(wanted, cohorts)
+    said, said_at = None if cohorts is None else cohorts.digest(), None
     if not flaws:
         for index, entry in entries_of(fetch, checkpoint.size):
             parts = (openings or {}).get(index, ())
             check_commitments(entry, parts, complete=False)
             if index < size:
-                answers[match(wanted, entry, parts)].append(index)
+                answers[match(wanted, entry, parts, known)].append(index)
+            if said is not None and entry.extra.get("cohorts") == said:
+                said_at = index
     return Recount(
         checkpoint=checkpoint,
         as_of=size,
         indexes=tuple(reversed(answers[Match.YES])),
         unknown=tuple(reversed(answers[Match.UNKNOWN])),
         flaws=flaws,
+        said_at=said_at,
     )
+
+
+def _by_cohort(wanted: Filter, cohorts: CohortAnswers | None) -> Mapping[CohortKey, CohortAnswer]:
+    """Give the answers about whom the filter asks for; raise ValueError for another's."""
+    if cohorts is None:
+        return {}
+    if cohorts.person != wanted.person:
+        raise ValueError("the answers about cohorts are about another person than the filter")
+    return {one.key: one for one in cohorts.answers}
 
 
 def compare(counted: Recount, found: Iterable[int]) -> Difference:

@@ -20,8 +20,10 @@ from audit_log.ports import Log, Pseudonyms, Transaction, Vault
 from audit_log.usecases import read
 from audit_log.usecases.cases import SCOPE as REVEAL
 from audit_log.usecases.cases import require_open
-from audit_log.usecases.look import basis_of, entries_at, marks_of, officer, state
+from audit_log.usecases.look import entries_at, marks_of, officer, said_of, state
 from audit_log.usecases.opening import open_groups
+from audit_log.usecases.resolving import CohortDesk, Resolved, basis_of, resolve
+from shared.canonical import JSON
 from shared.clock import Clock
 from shared.errors import ValidationFailed
 from shared.events import Fact
@@ -84,6 +86,7 @@ def activity(
     public: bool,
     transaction: Transaction,
     pseudonyms: Pseudonyms,
+    cohorts: CohortDesk,
     vault: Vault,
     clock: Clock,
 ) -> Activity:
@@ -92,8 +95,9 @@ def activity(
     Raises ValidationFailed, NotPublished, SizeNotPublished, CaseUnknown, CaseClosed.
     """
     _require(asking)
+    resolved = resolve(asking.wanted, asking.as_of, transaction=transaction, desk=cohorts)
     with transaction() as log:
-        marks, stated = _basis(asking, log, pseudonyms, clock.now())
+        marks, stated = _basis(asking, resolved, log, pseudonyms, clock.now())
         figures = log.reader.activity(asking.wanted, marks=marks, below=stated.as_of.size)
         permits: tuple[NamedUse, ...] = ()
         more = False
@@ -111,6 +115,7 @@ def impact(
     *,
     transaction: Transaction,
     pseudonyms: Pseudonyms,
+    cohorts: CohortDesk,
     vault: Vault,
     clock: Clock,
 ) -> Impact:
@@ -119,8 +124,9 @@ def impact(
     Raises ValidationFailed, NotPublished, SizeNotPublished, CaseUnknown, CaseClosed.
     """
     _require(asking)
+    resolved = resolve(asking.wanted, asking.as_of, transaction=transaction, desk=cohorts)
     with transaction() as log:
-        marks, stated = _basis(asking, log, pseudonyms, clock.now())
+        marks, stated = _basis(asking, resolved, log, pseudonyms, clock.now())
         size = stated.as_of.size
         reach = log.reader.reach(asking.wanted, marks=marks, below=size)
         permits, more = _permits(asking, marks, size, log=log, vault=vault, at=clock.now())
@@ -137,11 +143,15 @@ def _require(asking: Asking) -> None:
         raise ValidationFailed("the filter has faults", faults=faults)
 
 
-def _basis(asking: Asking, log: Log, pseudonyms: Pseudonyms, at: datetime) -> tuple[Marks, Stated]:
-    basis = basis_of(read.checkpoint(log.reader), asking.as_of, log.reader)
-    marks = marks_of(asking.wanted, log.reader, pseudonyms)
+def _basis(
+    asking: Asking, resolved: Resolved, log: Log, pseudonyms: Pseudonyms, at: datetime
+) -> tuple[Marks, Stated]:
+    basis = basis_of(read.checkpoint(log.reader), resolved.as_of, log.reader)
+    marks = resolved.among(marks_of(asking.wanted, log.reader, pseudonyms))
     as_of = AsOf(size=basis.size, checkpoint=basis.note)
-    return marks, state(asking.wanted, marks, as_of, log=log, at=at, most=None)
+    return marks, state(
+        asking.wanted, marks, as_of, log=log, at=at, most=None, cohorts=resolved.cohorts
+    )
 
 
 def _permits(
@@ -188,7 +198,7 @@ def _names(
 
 def _said(reason: str, asking: Asking, stated: Stated, at: datetime) -> Fact:
     wanted = asking.wanted
-    said: dict[str, str | int | list[str]] = {"as_of": stated.as_of.size}
+    said: dict[str, JSON] = {"as_of": stated.as_of.size, **said_of(stated.cohorts)}
     if wanted.named():
         said["filter"] = list(wanted.named())
     return Fact(

@@ -15,7 +15,8 @@ from audit_log.domain.saved_queries import MAX_NEW, QueryRun, SavedQuery
 from audit_log.domain.search import Filter
 from audit_log.ports import Log, Pseudonyms, Transaction, Vault
 from audit_log.usecases.cases import officer_of
-from audit_log.usecases.look import marks_of, officer
+from audit_log.usecases.look import marks_of, officer, said_of
+from audit_log.usecases.resolving import CohortDesk, Resolved, resolve
 from shared import strict_json
 from shared.canonical import JSON, canonical
 from shared.clock import Clock
@@ -28,6 +29,7 @@ from shared.tracing import current_trace_id
 
 SCOPE: Final = "log.search"
 MAX_HOURS: Final = 24 * 92
+PUT_OFF: Final = timedelta(minutes=5)
 _QUERY: Final = "placet.audit.query.v1"
 _BINDING: Final = b"placet/query/v1\n"
 _RUNS_SHOWN: Final = 50
@@ -124,30 +126,63 @@ class QueryRunner:
     """Runs what is due; call `step` again and again."""
 
     def __init__(
-        self, *, transaction: Transaction, vault: Vault, pseudonyms: Pseudonyms, clock: Clock
+        self,
+        *,
+        transaction: Transaction,
+        vault: Vault,
+        pseudonyms: Pseudonyms,
+        cohorts: CohortDesk,
+        clock: Clock,
     ) -> None:
         self._transaction = transaction
         self._vault = vault
         self._pseudonyms = pseudonyms
+        self._cohorts = cohorts
         self._clock = clock
 
     def step(self) -> bool:
-        """Run one search that is due; False when there is none."""
+        """Run one search that is due; False when there is none.
+
+        One for a person is put off while nobody says which cohorts hold her.
+        """
         now = self._clock.now()
         with self._transaction() as log:
             query, newest = log.queries.due(now), log.reader.newest()
-            if query is None or newest is None:
-                return False
-            run = self._run(query, log, newest.size, now)
+        if query is None or newest is None:
+            return False
+        wanted = _filter(query, self._vault)
+        resolved = resolve(wanted, newest.size, transaction=self._transaction, desk=self._cohorts)
+        with self._transaction() as log:
+            if log.queries.get(query.id) != query:  # changed, ended, or run by another meanwhile
+                return True
+            if resolved.cohorts is not None and not resolved.cohorts.reached:
+                log.queries.put_off(query.id, now + PUT_OFF)
+                log.record(_said("query_put_off", query, _worker(query), now))
+                return True
+            run = self._run(query, wanted, resolved, log=log, size=newest.size, now=now)
             log.queries.ran(run, now + timedelta(hours=query.hours))
-            said = {"before": run.before, "size": run.size, "new": run.new, "gone": run.gone}
-            asker = Actor(issuer=query.owner.issuer, subject=query.owner.subject, client_id="work")
-            log.record(_said("query_ran", query, asker, now, said=said, results=run.count))
+            said: dict[str, JSON] = {
+                **said_of(resolved.cohorts),
+                "before": run.before,
+                "size": run.size,
+                "new": run.new,
+                "gone": run.gone,
+            }
+            log.record(_said("query_ran", query, _worker(query), now, said=said, results=run.count))
         return True
 
-    def _run(self, query: SavedQuery, log: Log, size: int, now: datetime) -> QueryRun:
-        wanted, reader = _filter(query, self._vault), log.reader
-        marks = marks_of(wanted, reader, self._pseudonyms)
+    def _run(
+        self,
+        query: SavedQuery,
+        wanted: Filter,
+        resolved: Resolved,
+        *,
+        log: Log,
+        size: int,
+        now: datetime,
+    ) -> QueryRun:
+        reader = log.reader
+        marks = resolved.among(marks_of(wanted, reader, self._pseudonyms))
         total = reader.count(wanted, marks=marks, below=size, most=None)
         before = min(query.size, size)
         old = reader.count(wanted, marks=marks, below=before, most=None) if before else 0
@@ -163,7 +198,12 @@ class QueryRunner:
             new=total - old,
             gone=max(query.count - old, 0),
             indexes=tuple(indexes),
+            unresolved=0 if resolved.cohorts is None else resolved.cohorts.unresolved,
         )
+
+
+def _worker(query: SavedQuery) -> Actor:
+    return Actor(issuer=query.owner.issuer, subject=query.owner.subject, client_id="work")
 
 
 def _filter(query: SavedQuery, vault: Vault) -> Filter:
@@ -189,7 +229,7 @@ def _said(
     at: datetime,
     *,
     filter_parts: Filter | None = None,
-    said: dict[str, int] | None = None,
+    said: dict[str, JSON] | None = None,
     results: int | None = None,
 ) -> Fact:
     extra: dict[str, JSON] = {"query": query.id, "hours": query.hours, **(said or {})}

@@ -4,6 +4,7 @@
 Collected while the entries pass, compared at the end. Whose a key is shows in any part it opens.
 """
 
+from audit_log.domain.authority import AUDIT_LOG, service_of
 from audit_log.domain.batch import Term, TermKind, cohort_text, term
 from audit_log.domain.parts import Holder
 from audit_log.domain.received import cohort_of
@@ -28,7 +29,7 @@ class BesideVerifier:
     def see(self, entry: Entry, inspector: Inspector) -> None:
         """Take in one entry."""
         if self._own is None:
-            self._own = inspector.own_sources()
+            self._own = _own(inspector)
         self._hashes.see(entry, self._own)
         said = (
             (TermKind.TYPE, entry.type),
@@ -55,7 +56,9 @@ class BesideVerifier:
 
     def finish(self, inspector: Inspector, flaws: Flaws) -> None:
         """Compare everything, after the last entry."""
-        own = inspector.own_sources() if self._own is None else self._own
+        own = _own(inspector) if self._own is None else self._own
+        for src in sorted(inspector.own_sources() - own):
+            flaws.add("own_head", f"src={src}", "is not the log's own source")
         for raw in inspector.waiting():
             self._hashes.see(parse_entry(raw), own)
         self._hashes.finish(inspector, flaws)
@@ -85,3 +88,8 @@ class BesideVerifier:
             shown = self._holders.get(key.kid)
             if shown is not None and shown != (key.kind, key.subject):
                 flaws.add("dek", row, "is kept under another's name")
+
+
+def _own(inspector: Inspector) -> frozenset[str]:
+    """Give the sources that may speak for the log: no row can make a producer one of them."""
+    return frozenset(src for src in inspector.own_sources() if service_of(src) == AUDIT_LOG)

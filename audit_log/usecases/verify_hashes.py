@@ -5,12 +5,11 @@ Between a change and the entry that says it lies about a second: until then the 
 is all there is. A recovery says everything anew, for a restored database is older than the log.
 """
 
-import json
-
 from audit_log.domain.stored_tables import TABLES, Proof
 from audit_log.ports import HashedRow, Inspector
-from audit_log.usecases.flaws import Flaws
+from audit_log.usecases.flaws import Flaws, row_name
 from audit_log.usecases.say_rows import ROWS, key_digest, rows_said
+from audit_log.usecases.verify_sums import SumVerifier
 from shared.entries import Entry
 
 _RECOVERED = "log_recovered"
@@ -21,15 +20,18 @@ class HashVerifier:
 
     def __init__(self) -> None:
         self._said: dict[tuple[str, bytes], bytes] = {}
+        self._sums = SumVerifier()
 
     def see(self, entry: Entry, own: frozenset[str]) -> None:
         """Take in an entry, if it is the log's own word about rows."""
         if entry.src not in own:
             return
+        self._sums.see(entry)
         if entry.type == ROWS:
             self._said |= rows_said(entry)
         elif entry.reason == _RECOVERED:
             self._said.clear()
+            self._sums.begin_anew()
 
     def finish(self, inspector: Inspector, flaws: Flaws) -> None:
         """Compare every row that has a hash."""
@@ -38,17 +40,19 @@ class HashVerifier:
         for table in inspector.strange_hashes():
             flaws.add("row_hash", f"tbl={table}", "is of no table")
         for row in inspector.hashed_rows():
+            self._sums.take(row)
             if row.kept is not None and row.logged != (TABLES[row.table].proof is Proof.LOGGED):
-                flaws.add("row_hash", f"tbl={row.table} {_named(row)}", "is marked wrongly")
+                flaws.add("row_hash", f"tbl={row.table} {row_name(row)}", "is marked wrongly")
             said = self._said.pop((row.table, key_digest(row.key)), None)
             fault = _fault(row, said)
             if fault is not None:
                 table, what = fault
                 where = "" if table == row.table else f"tbl={row.table} "
-                flaws.add(table, where + _named(row), what)
+                flaws.add(table, where + row_name(row), what)
         for (table, key), digest in sorted(self._said.items()):
             if digest:
                 flaws.add(table, f"sha256(key)={key.hex()}", "is gone, and its hash with it")
+        self._sums.finish(inspector, flaws)
 
 
 def _fault(row: HashedRow, said: bytes | None) -> tuple[str, str] | None:
@@ -66,13 +70,3 @@ def _fault(row: HashedRow, said: bytes | None) -> tuple[str, str] | None:
     if row.actual is None:
         return row.table, "is gone"
     return row.table, "does not fit its hash"
-
-
-def _named(row: HashedRow) -> str:
-    """Name a row by the columns of its key."""
-    columns = TABLES[row.table].key
-    try:
-        values = json.loads(row.key)
-    except ValueError:
-        return f"key={row.key}"
-    return " ".join(f"{name}={value}" for name, value in zip(columns, values, strict=False))

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Row,
+    Select,
     and_,
     delete,
     exists,
@@ -37,6 +38,7 @@ from consent_registry.adapters.tables import (
     LISTED_APPROVAL,
     PARTICIPANT,
     STANDING,
+    WITHDRAWAL,
 )
 from consent_registry.domain.approvals import Widening
 from consent_registry.domain.batches import Format, ImportBatch, StagedRow
@@ -220,7 +222,10 @@ class SqlImports(BatchStore):
             )
             .distinct()
         )
-        return sorted(self._connection.execute(wanted).scalars())
+        found = set(self._connection.execute(wanted).scalars())
+        left = _joining_after_leaving(batch).where(WITHDRAWAL.c.recorded_at >= rows.expressed_at)
+        found.update(self._connection.execute(left).scalars())
+        return sorted(found)
 
     def unapproved(self, batch: ImportBatch) -> Sequence[int]:
         """Look up what `approvals.ends_in_a_no` says of the projection, and who is approved."""
@@ -247,7 +252,10 @@ class SqlImports(BatchStore):
             )
         )
         told = set(self.against_a_no(batch))
-        return sorted(set(self._connection.execute(wanted).scalars()) - told)
+        found = set(self._connection.execute(wanted).scalars())
+        left = _joining_after_leaving(batch).where(~_approved())
+        found.update(self._connection.execute(left).scalars())
+        return sorted(found - told)
 
     def unlisted(self, batch: ImportBatch, lines: Sequence[int]) -> Sequence[int]:
         """Look among the approvals; whom the registry does not know has none."""
@@ -312,6 +320,24 @@ class SqlImports(BatchStore):
 def _source_line(batch: ImportBatch) -> Any:
     """Give the line by which a staged row's consent is an event: a FHIR resource has its own."""
     return IMPORT_ROW.c.first_line if batch.format is Format.CSV else IMPORT_ROW.c.line
+
+
+def _joining_after_leaving(batch: ImportBatch) -> Select[Any]:
+    """Give the rows that bring in somebody who withdrew from everything."""
+    rows, member = IMPORT_ROW.c, DATASET_MEMBER.c
+    there = exists().where(member.dataset == rows.dataset, member.pid == PARTICIPANT.c.pid)
+    return (
+        select(rows.line)
+        .join(PARTICIPANT, PARTICIPANT.c.pseudonym == rows.participant)
+        .join(WITHDRAWAL, (WITHDRAWAL.c.pid == PARTICIPANT.c.pid) & WITHDRAWAL.c.everywhere)
+        .where(
+            rows.import_id == batch.import_id,
+            rows.kind == Kind.GIVEN.value,
+            ~there,
+            ~_recorded_before(batch),
+        )
+        .distinct()
+    )
 
 
 def _recorded_before(batch: ImportBatch) -> Any:

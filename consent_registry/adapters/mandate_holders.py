@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, exists, select, tuple_
+from sqlalchemy import BindParameter, Connection, bindparam, exists, literal, select, tuple_
 from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.tables import MANDATE_HOLDER, PARTICIPANT, PERSON_EVENT
@@ -58,15 +58,19 @@ def listed(
     limit: int,
 ) -> Sequence[Listed]:
     """Read events of a kind, the newest first, from below a key on; not those of who was erased."""
+    # Written out, so that whatever plan is kept may use the index, which is of these kinds only.
+    written: BindParameter[str] = bindparam("kind", kind.value, literal_execute=True)
     wanted = (
         select(_EVENT.event_id, _EVENT.pid, _EVENT.matter, _EVENT.recorded_at)
         .join(PARTICIPANT, PARTICIPANT.c.pid == _EVENT.pid)
-        .where(_EVENT.kind == kind.value, PARTICIPANT.c.erased_at.is_(None))
+        .where(_EVENT.kind == written, PARTICIPANT.c.erased_at.is_(None))
         .order_by(*_DESCENDING)
         .limit(limit)
     )
     if before is not None:
-        wanted = wanted.where(tuple_(_EVENT.recorded_at, _EVENT.event_id) < tuple_(*before))
+        at, event_id = before
+        key = tuple_(literal(at, _EVENT.recorded_at.type), literal(event_id, _EVENT.event_id.type))
+        wanted = wanted.where(tuple_(_EVENT.recorded_at, _EVENT.event_id) < key)
     return [
         Listed(event_id=row.event_id, pid=row.pid, matter=row.matter, recorded_at=row.recorded_at)
         for row in connection.execute(wanted)

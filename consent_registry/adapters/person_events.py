@@ -109,6 +109,7 @@ class SqlPersonEvents:
             "commitment": committed,
             "previous": previous,
             "hash": chained,
+            "study": record.study,
         }
         self._connection.execute(insert(PERSON_EVENT).values(values))
 
@@ -133,6 +134,13 @@ class SqlPersonEvents:
             wanted = wanted.where(among(member.ordinal, ordinals))
         rows = self._connection.execute(wanted.order_by(member.ordinal))
         return {Ordinal(row.ordinal): row.pid for row in rows}
+
+    def said_of(self, studies: Iterable[str], dataset: DatasetId) -> frozenset[str]:
+        """Look them up by the study first: most people say nothing of any."""
+        spoke = select(_EVENT.pid).where(among(_EVENT.study, studies), _EVENT.study != "")
+        member = DATASET_MEMBER.c
+        wanted = select(member.pid).where(member.dataset == dataset, member.pid.in_(spoke))
+        return frozenset(self._connection.execute(wanted).scalars())
 
     def ring(self, pids: Iterable[str]) -> frozenset[str]:
         """Follow merges until nobody new is met."""
@@ -274,4 +282,5 @@ def _record(row: Row[Any], personal: bytes) -> PersonRecord:
         recorded_at=row.recorded_at,
         channel=Channel(row.channel),
         personal=personal,
+        study=row.study,
     )

@@ -24,8 +24,8 @@ _INSTANT: Final = DateTime(timezone=True)
 _ID: Final = Uuid(as_uuid=False)
 
 
-def person_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
-    """Declare the events, whom they reached, and the bars projected from them."""
+def person_tables(metadata: MetaData) -> tuple[Table, Table]:
+    """Declare the events and whom they reached."""
     # What is known of people beside their consents; a merge stands once with each of the two.
     event = Table(
         "person_event",
@@ -44,6 +44,8 @@ def person_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
         Column("commitment", LargeBinary, nullable=False),
         Column("previous", LargeBinary, nullable=False),
         Column("hash", LargeBinary, nullable=False),
+        # The study that a choice is about; empty for what is about none.
+        Column("study", Text, nullable=False, server_default=""),
         UniqueConstraint("pid", "number"),
         Index(
             "ix_person_event_kind",
@@ -52,6 +54,7 @@ def person_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
             "event_id",
             postgresql_where=text("kind IN ('died', 'mandate_recorded')"),
         ),
+        Index("ix_person_event_study", "study", postgresql_where=text("study <> ''")),
     )
 
     # Which members a change of a person reached, and at which revision of the dataset.
@@ -65,9 +68,12 @@ def person_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
             ["dataset", "ordinal"], ["dataset_member.dataset", "dataset_member.ordinal"]
         ),
     )
+    return event, reach
 
-    # A projection: what takes members out beside their choices, and when.
-    bar = Table(
+
+def bar_table(metadata: MetaData) -> Table:
+    """Declare a projection: what takes members out beside their choices, and when."""
+    return Table(
         "bar",
         metadata,
         Column("dataset", Text, primary_key=True),
@@ -79,7 +85,6 @@ def person_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
         Column("pending", Boolean, nullable=False),
         Index(None, "dataset", "starts_at"),
     )
-    return event, reach, bar
 
 
 def holder_table(metadata: MetaData) -> Table:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import STUDY_DATASET, STUDY_VERSION
-from consent_registry.domain.studies import Study
+from consent_registry.domain.studies import Placement, Reach, Study
 from shared.ids import DatasetId
 
 
@@ -68,6 +68,17 @@ class SqlStudies:
         wanted = select(placed.dataset).where(placed.study == study).order_by(placed.dataset)
         return [DatasetId(name) for name in self._connection.execute(wanted).scalars()]
 
+    def reach(self, datasets: Sequence[DatasetId]) -> Reach:
+        """Read both tables, whole for what is asked for."""
+        placed = STUDY_DATASET.c
+        wanted = select(STUDY_DATASET).where(among(placed.dataset, datasets))
+        placements: dict[DatasetId, list[Placement]] = {}
+        for row in self._connection.execute(wanted.order_by(placed.dataset, placed.number)):
+            made = Placement(study=row.study, since=row.recorded_at)
+            placements.setdefault(DatasetId(row.dataset), []).append(made)
+        names = {one.study for found in placements.values() for one in found} - {""}
+        return Reach(placements=placements, versions={one: self.versions(one) for one in names})
+
 
 def _newest() -> Select[Any]:
     said = STUDY_VERSION.c
@@ -92,4 +103,5 @@ def _study(row: Row[Any]) -> Study:
         starts_on=row.starts_on,
         data_until=row.data_until,
         recorded_at=row.recorded_at,
+        later_datasets=row.later_datasets,
     )

@@ -1,7 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables of studies: insert-only, as the migrations make them. Declares them; reads nothing."""
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, ForeignKey, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
 
 
 def study_tables(metadata: MetaData) -> tuple[Table, Table]:
@@ -19,6 +30,7 @@ def study_tables(metadata: MetaData) -> tuple[Table, Table]:
         Column("starts_on", Date, nullable=False),
         Column("data_until", Date),
         Column("recorded_at", DateTime(timezone=True), nullable=False),
+        Column("later_datasets", Boolean, nullable=False, server_default=text("false")),
     )
     placements = Table(
         "study_dataset",

@@ -33,11 +33,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from consent_registry.adapters import opt_out_tables, rights_tables
+from consent_registry.adapters import mondo_tables, opt_out_tables, rights_tables
 from consent_registry.adapters.beside_tables import beside_tables
 from consent_registry.adapters.form_tables import form_tables
 from consent_registry.adapters.notice_tables import notice_tables
-from consent_registry.adapters.person_tables import holder_table, person_tables
+from consent_registry.adapters.person_tables import bar_table, holder_table, person_tables
 from consent_registry.adapters.ruling_tables import ruling_statement_table
 from consent_registry.adapters.study_tables import study_tables
 from shared.db import new_metadata
@@ -256,7 +256,8 @@ LISTED_APPROVAL: Final = Table(
     Index(None, "pid", "dataset"),
 )
 
-PERSON_EVENT, PERSON_REACH, BAR = person_tables(METADATA)
+PERSON_EVENT, PERSON_REACH = person_tables(METADATA)
+BAR: Final = bar_table(METADATA)
 MANDATE_HOLDER: Final = holder_table(METADATA)
 
 OPT_OUT_REGISTER: Final = opt_out_tables.register_table(METADATA)
@@ -388,24 +389,8 @@ IMPORT_FAULT: Final = Table(
     Column("hint", Text, nullable=False),
 )
 
-# Releases of the disease hierarchy by the hash of their file; decisions name them, none is dropped.
-MONDO_RELEASE: Final = Table(
-    "mondo_release",
-    METADATA,
-    Column("sha256", LargeBinary, primary_key=True),
-    Column("version", Text, nullable=False),
-    Column("terms", Integer, nullable=False),
-    Column("document", LargeBinary, nullable=False),
-    Column("loaded_at", _INSTANT, nullable=False),
-)
-
-MONDO_ACTIVATION: Final = Table(
-    "mondo_activation",
-    METADATA,
-    Column("number", BigInteger, Identity(always=True), primary_key=True),
-    Column("sha256", LargeBinary, ForeignKey("mondo_release.sha256"), nullable=False),
-    Column("activated_at", _INSTANT, nullable=False),
-)
+MONDO_RELEASE: Final = mondo_tables.release_table(METADATA)
+MONDO_ACTIVATION: Final = mondo_tables.activation_table(METADATA)
 
 STOP_EVENT: Final = rights_tables.stop_event_table(METADATA)
 STOP_REACH: Final = rights_tables.stop_reach_table(METADATA)

@@ -185,7 +185,7 @@ def assent_bars(
         found |= _barred_by_no(hers, told, grants, grant)
     needed = reached.needed_from is None or reached.needed_from <= effective_at
     if grant is not None and needed and hers.guarded(grant):
-        origins = _origins(hers.records, grant)
+        origins = origins_of(hers.records, grant.event_id)
         if not assented(told, hers.dataset, grant.event_id, origins):
             found.add(Bar.ASSENT_MISSING)
     return found
@@ -210,10 +210,10 @@ def _follows(grant: ConsentEvent, no: Word) -> bool:
     return grant.expressed_at > no.said_at and grant.recorded_at > no.recorded_at
 
 
-def _origins(records: Sequence[PersonRecord], grant: ConsentEvent) -> list[str]:
+def origins_of(records: Sequence[PersonRecord], consent: str) -> list[str]:
     """Give the decisions in her place that became this consent."""
     return [
         one.matter
         for one in records
-        if one.kind is PersonKind.DECISION_COMPLETED and one.about == grant.event_id
+        if one.kind is PersonKind.DECISION_COMPLETED and one.about == consent
     ]

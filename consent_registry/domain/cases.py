@@ -24,6 +24,8 @@ from consent_registry.domain.lives import after_death, doubts, evidence, life
 from consent_registry.domain.mandates import lapses_at, mandates
 from consent_registry.domain.person_events import PersonRecord
 from consent_registry.domain.register import Member
+from consent_registry.domain.studies import NOWHERE, Reach
+from consent_registry.domain.study_choices import deciding, said_of_studies, standing_of
 from consent_registry.domain.ties import MergeState, groups, merges
 from shared.ids import DatasetId
 
@@ -59,13 +61,15 @@ class Case:
     """Everything known of people who are, may be, or were held to be one.
 
     `consents` are the events of each membership; `everywhere` are withdrawals from everything, by
-    person: they reach what turns out to be hers later.
+    person: they reach what turns out to be hers later. `reach` says which of these datasets their
+    choices for studies reach.
     """
 
     members: tuple[Member, ...]
     records: Mapping[str, Sequence[PersonRecord]]
     consents: Mapping[tuple[str, DatasetId], Sequence[ConsentEvent]]
     everywhere: Mapping[str, Sequence[Everything]] = field(default_factory=dict)
+    reach: Reach = NOWHERE
 
     @property
     def pids(self) -> frozenset[str]:
@@ -120,20 +124,13 @@ def _records(case: Case, pids: Iterable[str]) -> list[PersonRecord]:
 
 
 def _standing(case: Case, pids: frozenset[str], dataset: DatasetId, times: _Times) -> Standing:
-    """Say what one person's events in one dataset add up to, under whichever name they stand."""
-    effective_at, known_at = times
-    events = _events(case, pids, dataset)
-    elsewhere = [pid for pid in sorted(pids) if (pid, dataset) not in case.consents]
-    events += [
-        one.event
-        for pid in elsewhere
-        for one in case.everywhere.get(pid, ())
-        if dataset not in one.recorded_in
-    ]
-    found = standing_at(events, effective_at, known_at)
+    """Say what one person's events add up to in one dataset, under whichever name they stand."""
+    events = _events(case, pids, dataset, times)
+    found = standing_at(events, *times)
     if found.state is not State.GIVEN:
         return found
     grant = next(one for one in events if one.event_id == found.event_id)
+    effective_at, known_at = times
     authority = mandates(_records(case, pids), known_at)
     lapsed_at = lapses_at(authority, dataset, grant.expressed_at)
     if lapsed_at is not None and lapsed_at <= effective_at:
@@ -141,8 +138,20 @@ def _standing(case: Case, pids: frozenset[str], dataset: DatasetId, times: _Time
     return found
 
 
-def _events(case: Case, pids: frozenset[str], dataset: DatasetId) -> list[ConsentEvent]:
-    return [one for pid in sorted(pids) for one in case.consents.get((pid, dataset), ())]
+def _events(
+    case: Case, pids: frozenset[str], dataset: DatasetId, times: _Times
+) -> list[ConsentEvent]:
+    """Give what decides about a dataset: choices for it, for its study, and for everything."""
+    own = [one for pid in sorted(pids) for one in case.consents.get((pid, dataset), ())]
+    everywhere = [
+        one.event
+        for pid in sorted(pids)
+        for one in case.everywhere.get(pid, ())
+        if dataset not in one.recorded_in
+    ]
+    return deciding(
+        own, everywhere, _records(case, pids), dataset=dataset, reach=case.reach, times=times
+    )
 
 
 def _will(
@@ -153,7 +162,7 @@ def _will(
     hers = Hers(
         records=records,
         held=mandates(records, times[1]),
-        events=_events(case, pids, dataset),
+        events=_events(case, pids, dataset, times),
         dataset=dataset,
     )
     return assent_bars(hers, standing, *times)
@@ -164,10 +173,17 @@ def _of_another(
 ) -> set[Cause]:
     """Say what somebody who may be the same person holds against her here.
 
-    Her state in this dataset, and an express no of hers in any: that may have been meant for all.
+    Her state in this dataset, and an express no of hers in any, or to any study: that may have been
+    meant for all.
     """
+    records = _records(case, other)
+    states = (
+        standing_of(records, study, *times).state
+        for study in sorted({one.study for one in said_of_studies(records)})
+    )
     theirs_here = _standing(case, other, dataset, times)
     found: set[Cause] = {*_will(case, other, dataset, theirs_here, times)}
+    found |= {state for state in states if state in _EXPRESS}
     for name in {name for pid, name in case.consents if pid in other}:
         theirs = _standing(case, other, name, times)
         if name == dataset and theirs.state is not State.GIVEN:
@@ -221,13 +237,13 @@ def _instants(case: Case) -> list[datetime]:
     found: set[datetime] = set()
     for events in case.consents.values():
         for event in events:
-            found.add(event.effective_from)
-            if event.effective_to is not None:
-                found.add(event.effective_to)
+            found.update(event.instants())
     for one in case.every_record():
         found.add(one.effective_from)
         if one.effective_to is not None:
             found.add(one.effective_to)
+    for placements in case.reach.placements.values():
+        found |= {one.since for one in placements}
     for records in case.records.values():
         reached = ages(records)
         found |= {at for at in (reached.needed_from, reached.counts_from) if at is not None}

@@ -55,9 +55,9 @@ def judge_modifier(
     return rule(values, purpose, today)
 
 
-def judge_activity(activities: Values, purpose: Purpose) -> tuple[Finding, ...]:
+def judge_activity(activities: Values, purpose: Purpose, today: date) -> tuple[Finding, ...]:
     """Say what the scopes of a grant say to a purpose; nothing when they reach its activity."""
-    if covers(activities, purpose.activity, purpose.project):
+    if covers(activities, purpose.activity, purpose.project, today):
         return ()
     return (deny("ACTIVITY", Reason.ACTIVITY_NOT_PERMITTED),)
 

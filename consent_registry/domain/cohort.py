@@ -210,7 +210,7 @@ def _judge_slot(slot: Slot, inquiry: Inquiry, without: str | None) -> _SlotVerdi
             verdict.note(people, (finding,))
     for activities, people in slot.activities.items():
         if people:
-            verdict.note(people, judge_activity(activities, inquiry.purpose))
+            verdict.note(people, judge_activity(activities, inquiry.purpose, inquiry.today))
     for window, people in slot.windows.items():
         if people:
             verdict.note(people, judge_window(window, inquiry.collected))

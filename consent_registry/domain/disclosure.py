@@ -91,6 +91,11 @@ class Discloser:
         if not any(not one.people for one in known):
             self._remember(BitMap(), first=True)
 
+    @property
+    def least(self) -> int:
+        """The size from which anything is told of a set of this dataset's people; drawn once."""
+        return self._nobody().reach
+
     def figures(self, cohort: Cohort, matters: Mapping[Matter, BitMap] = _NONE) -> Figures:
         """Give the numbers that may be shown about a cohort and what is open in it."""
         return Figures(

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether a consent may be recorded under the form that it names. A no never needs a form.
 
-A dataset may demand one form. Where it does, a consent names a published version of it. No dataset
-takes a consent under a registered form that leaves out a minimum element (law.md C-2), or that no
-answers to the form would have made.
+A dataset may demand one form, or versions of it from one on. Where it does, a consent names such a
+version, published; what was recorded before goes on holding as it was given. No dataset takes a
+consent under a registered form that leaves out a minimum element (law.md C-2), or that no answers
+to the form would have made.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.diseases import Diseases
-from consent_registry.domain.form import Form, FormState, StoredForm
+from consent_registry.domain.form import Form, FormState, StoredForm, version_key
 from consent_registry.domain.form_outcomes import can_grant
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.terms import Terms, read_written
@@ -33,7 +34,10 @@ class UsableForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormUse:
-    """Every published form under both its names, and which form each dataset demands."""
+    """Every published form under both its names, and which form each dataset demands.
+
+    A demand is a form's name, or `name@version` for that version and those after it.
+    """
 
     demanded: Mapping[str, str] = field(default_factory=dict)
     forms: Mapping[str, UsableForm] = field(default_factory=dict)
@@ -55,8 +59,11 @@ class FormUse:
         if found is None:
             return named, (Fault(COLUMN, RowCode.FORM_UNKNOWN),) if demanded else ()
         faults: tuple[Fault, ...] = ()
-        if demanded and found.form.name != demanded:
+        name, version = split_demand(demanded)
+        if demanded and found.form.name != name:
             faults = (Fault(COLUMN, RowCode.FORM_UNKNOWN),)
+        elif version and version_key(found.form.version) < version_key(version):
+            faults = (Fault(COLUMN, RowCode.FORM_SUPERSEDED, f"from {version} on"),)
         elif found.missing:
             faults = (
                 Fault(COLUMN, RowCode.FORM_INCOMPLETE, f"missing: {', '.join(found.missing)}"),
@@ -85,6 +92,19 @@ class FormUse:
                 self._judged.clear()
             self._judged[recorded, texts] = held
         return held
+
+
+def split_demand(demanded: str) -> tuple[str, str]:
+    """Give name and least version of a demand; each is empty where it was not said."""
+    name, _, version = demanded.partition("@")
+    return name, version
+
+
+def meets(form: Form, demanded: str) -> bool:
+    """Say whether this is a version of the form that is demanded."""
+    name, version = split_demand(demanded)
+    least = version_key(version) if version else ()
+    return form.name == name and version_key(form.version) >= least
 
 
 def form_use(demanded: Mapping[str, str], stored: Iterable[StoredForm]) -> FormUse:

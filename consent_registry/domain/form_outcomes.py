@@ -2,12 +2,16 @@
 """Which grants a form can make, so that nobody enters under its name what its rules do not.
 
 An import and a desk hand in codes instead of answers. There must be answers to the form that make
-all of these grants together, perhaps beside others: what is recorded is never wider than that.
+all of these grants together, perhaps beside others, or for more data, or for longer: what is
+recorded is never wider than that.
 """
 
 from collections.abc import Mapping, Set
+from dataclasses import replace
 from functools import lru_cache
 
+from consent_registry.domain import windows
+from consent_registry.domain.activities import scopes_of
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.duo import find
 from consent_registry.domain.form import Form
@@ -78,7 +82,22 @@ def _fits(
         diseases=alternative.diseases,
         activities=raw.activities,
     )
-    return read_alternative(whole, diseases)[0] == alternative
+    made = read_alternative(whole, diseases)[0]
+    return made is not None and is_part(alternative, made)
+
+
+def is_part(alternative: Alternative, made: Alternative) -> bool:
+    """Say whether this is what the form makes, or the same for fewer data or not as long."""
+    bare = replace(alternative, activities=made.activities, data=made.data)
+    window, whole = windows.in_both(alternative.data, made.data)
+    if bare != made or not whole or window != alternative.data:
+        return False
+    held, longest = (
+        {one.name: one for one in scopes_of(terms.activities)} for terms in (alternative, made)
+    )
+    return held.keys() == longest.keys() and all(
+        longest[name].outlasts(one.ends) for name, one in held.items()
+    )
 
 
 def _chosen(one: RawModifier, offered: Set[str], alternative: Alternative) -> RawModifier:

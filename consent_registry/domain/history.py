@@ -11,19 +11,20 @@ else, by four rules (consent.md section 2.5):
    recorded before it, future-dated ones included, and every grant that took effect, or was
    expressed, no later than it. So at a tie the narrower wins, and an old paper imported today
    brings nobody back.
-3. An ended grant is EXPIRED; an older one does not come back behind it.
+3. An ended grant is EXPIRED; an older one does not come back behind it. So is one of which every
+   activity has ended; while some of them last, those are what is left of it.
 4. Two different grants that cannot be told apart in time permit nothing.
 5. A grant that was entered in error never counted. Only it is closed, from its own beginning; what
    stood before it does not come back as a yes, and a no stands again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from enum import Enum
 from typing import Final
 
-from consent_registry.domain.terms import Terms
+from consent_registry.domain.terms import Terms, ends_of, terms_on
 from shared.ids import EventId, Revision
 
 BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
@@ -87,6 +88,16 @@ class ConsentEvent:
     effective_to: datetime | None = None
     voids: frozenset[EventId] = frozenset()
 
+    def instants(self) -> Iterator[datetime]:
+        """Give every instant at which it changes something, in no order."""
+        yield self.effective_from
+        if self.effective_to is not None:
+            yield self.effective_to
+        for day in ends_of(self.terms or ()):
+            end = datetime.combine(day, time(), UTC)
+            if end > self.effective_from:
+                yield end
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
@@ -134,20 +145,30 @@ def _standing(begun: Sequence[ConsentEvent], effective_at: datetime) -> Standing
         return Standing(state=State.EXPIRED, event_id=grant.event_id)
     if _ambiguous(grants, grant):
         return Standing(state=State.INVALID, event_id=grant.event_id)
-    return Standing(state=State.GIVEN, terms=grant.terms, event_id=grant.event_id)
+    return _given(grant, effective_at)
+
+
+def _given(grant: ConsentEvent, at: datetime) -> Standing:
+    """Say what is left of a grant that stands; terms that cannot be read permit nothing."""
+    if not grant.terms:
+        return Standing(state=State.GIVEN, terms=grant.terms, event_id=grant.event_id)
+    left = terms_on(grant.terms, at.astimezone(UTC).date())
+    if not left:
+        return Standing(state=State.EXPIRED, event_id=grant.event_id)
+    return Standing(state=State.GIVEN, terms=left, event_id=grant.event_id)
 
 
 def _beside_voided(begun: Sequence[ConsentEvent], effective_at: datetime) -> Standing:
     """Say what holds where something was entered in error: what held, unless that is it."""
-    voiding = {one: event for event in begun for one in event.voids}
+    voided = {one for event in begun for one in event.voids}
     others = [event for event in begun if not event.voids]
     newest = max((event for event in others if event.kind.grants), key=_expressed, default=None)
-    if newest is None or newest.event_id not in voiding:
+    if newest is None or newest.event_id not in voided:
         return _standing(others, effective_at)
-    before = _standing([one for one in others if one.event_id not in voiding], effective_at)
+    before = _standing([one for one in others if one.event_id not in voided], effective_at)
     if before.state in _NOES:
         return before
-    return Standing(state=State.INVALID, event_id=voiding[newest.event_id].event_id)
+    return Standing(state=State.INVALID, event_id=newest.event_id)
 
 
 _NOES: Final = frozenset({State.REFUSED, State.WITHDRAWN, State.PENDING_RECONSENT})
@@ -185,10 +206,9 @@ def timeline(events: Sequence[ConsentEvent]) -> tuple[Segment, ...]:
     Segments touch, do not overlap, differ from their neighbours, and the last has no end. No event
     gives no segment.
     """
-    if len(events) == 1:
-        return _lone(events[0])
-    instants = {event.effective_from for event in events}
-    instants |= {event.effective_to for event in events if event.effective_to is not None}
+    if len(events) == 1 and (alone := _lone(events[0])) is not None:
+        return alone
+    instants = {instant for event in events for instant in event.instants()}
     segments: list[Segment] = []
     for instant in sorted(instants):
         standing = standing_at(events, instant)
@@ -200,13 +220,18 @@ def timeline(events: Sequence[ConsentEvent]) -> tuple[Segment, ...]:
     return tuple(segments)
 
 
-def _lone(event: ConsentEvent) -> tuple[Segment, ...]:
-    """Give the timeline of a single event: most people's, and an import makes millions of them."""
+def _lone(event: ConsentEvent) -> tuple[Segment, ...] | None:
+    """Give the timeline of a single event: most people's, and an import makes millions of them.
+
+    None where activities end by themselves.
+    """
     if not event.kind.grants:
         if event.voids:
             return ()
         closed = _closed([event])
         return (Segment(starts_at=event.effective_from, ends_at=None, standing=closed),)
+    if event.terms is not None and ends_of(event.terms):
+        return None
     given = Standing(state=State.GIVEN, terms=event.terms, event_id=event.event_id)
     expired = Standing(state=State.EXPIRED, event_id=event.event_id)
     end = event.effective_to

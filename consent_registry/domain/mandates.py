@@ -35,7 +35,8 @@ class Mandate:
 
     `seemed_until` is until when the registry took it to be in force: an end may be dated back.
     `issuer` and `subject` are the login of whoever holds it, empty when there is none; an
-    unreadable mandate gives nobody any power and still has its end. `majority_at` is when the
+    unreadable mandate gives nobody any power and still has its end. `changed_at` is
+    when an end was recorded; `majority_at` is when the
     person decides for herself, where that was to end it.
     """
 
@@ -52,6 +53,7 @@ class Mandate:
     evidence: str
     seemed_until: datetime | None = None
     readable: bool = True
+    changed_at: datetime | None = None
     majority_at: datetime | None = None
 
     def in_force(self, at: datetime) -> bool:
@@ -77,7 +79,12 @@ def mandates(records: Iterable[PersonRecord], known_at: datetime | None = None) 
             before = found[one.matter]
             if before.ends is None or one.effective_from < before.ends:
                 seemed = min(before.seemed_until or one.recorded_at, one.recorded_at)
-                found[one.matter] = replace(before, ends=one.effective_from, seemed_until=seemed)
+                found[one.matter] = replace(
+                    before,
+                    ends=one.effective_from,
+                    seemed_until=seemed,
+                    changed_at=one.recorded_at,
+                )
     return list(found.values())
 
 

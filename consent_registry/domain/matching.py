@@ -98,7 +98,7 @@ def match_alternative(alternative: Alternative, inquiry: Inquiry) -> tuple[Findi
         )
         for modifier in alternative.modifiers
     )
-    activity = judge_activity(alternative.activities, inquiry.purpose)
+    activity = judge_activity(alternative.activities, inquiry.purpose, inquiry.today)
     window = judge_window(alternative.data, inquiry.collected)
     return settled_all((*permission, *modifiers, *activity, *window), inquiry.ruled)
 

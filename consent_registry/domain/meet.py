@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Final
 
 from consent_registry.domain import windows
-from consent_registry.domain.activities import canonical_scopes, in_both, scopes_of, widest
+from consent_registry.domain.activities import Scope, canonical_scopes, in_both, scopes_of, widest
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.national import Code
@@ -43,7 +43,7 @@ class _Part:
     permission: Duo
     diseases: _Values
     modifiers: frozenset[tuple[Code, _Values]]
-    activities: _Values
+    activities: frozenset[Scope]
     data: Window | None
 
     @property
@@ -230,7 +230,7 @@ def _written(part: _Part) -> Alternative:
             for code in in_order(values)
         ),
         diseases=tuple(sorted(part.diseases)),
-        activities=canonical_scopes(part.activities),
+        activities=canonical_scopes(one.written() for one in part.activities),
         data=part.data,
     )
 

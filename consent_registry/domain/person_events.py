@@ -42,6 +42,9 @@ class PersonKind(Enum):
     WISH = "wish"
     PREFERENCES = "preferences"
     EVIDENCE = "evidence"
+    STUDY_GIVEN = "study_given"
+    STUDY_REFUSED = "study_refused"
+    STUDY_WITHDRAWN = "study_withdrawn"
 
 
 SEALED_TIMES: Final = frozenset({PersonKind.DIED, PersonKind.DEATH_CORRECTED})
@@ -60,7 +63,7 @@ class PersonRecord:
 
     `matter` is what several events are about: a merge, a mandate, a decision, a piece of evidence.
     `about` is the other person of a merge, the consent event that evidence or a completed decision
-    is for, or what an assent is to.
+    is for, or what an assent is to; `study` the study that a choice is about.
     """
 
     event_id: str
@@ -74,6 +77,7 @@ class PersonRecord:
     personal: bytes
     about: str | None = None
     effective_to: datetime | None = None
+    study: str = ""
 
     @property
     def shown_from(self) -> datetime:
@@ -81,7 +85,11 @@ class PersonRecord:
         return self.effective_from if sealed_from(self.personal) is None else self.recorded_at
 
     def open_part(self) -> bytes:
-        """Give the bytes of everything that names nobody and no choice, one field a line."""
+        """Give the bytes of everything that names nobody and no choice, one field a line.
+
+        Events from before there were studies have no line for one, and neither has any other.
+        """
+        study = (self.study,) if self.study else ()
         fields = (
             self.event_id,
             str(self.number),
@@ -92,6 +100,7 @@ class PersonRecord:
             to_rfc3339(self.effective_to) if self.effective_to else "",
             to_rfc3339(self.recorded_at),
             self.channel.value,
+            *study,
         )
         return "\n".join(fields).encode()
 

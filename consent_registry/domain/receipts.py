@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
-from consent_registry.domain.activities import scopes_of
+from consent_registry.domain.activities import Scope, scopes_of
 from consent_registry.domain.duo import TERMS, Duo
 from consent_registry.domain.ehds import EhdsPurpose
 from consent_registry.domain.history import Kind
@@ -78,18 +78,23 @@ _STATUS: Final[Mapping[Kind, str]] = MappingProxyType(
 _RIGHTS: Final = ("A7-3", "A13", "A15", "A16", "A17", "A18", "A20", "A77")
 _PROCESSING: Final = ("dpv:Store", "dpv:MakeAvailable", "dpv:Analyse")
 _ACTIVITY: Final = "urn:placet:activity:"
+_GUARDIAN: Final = "dpv:GuardianOfDataSubject"
 _BROADER: Final = "dpv:ScientificResearch"
 _Object = dict[str, JSON]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipted:
-    """What a receipt is about: one event, the dataset, and what the event allows, if readable."""
+    """What a receipt is about: one event, the dataset, and what the event allows, if readable.
+
+    `by_guardian` says that somebody decided in her place, as it stands on record with the event.
+    """
 
     issuer: str
     dataset: Dataset
     record: EventRecord
     terms: Terms | None
+    by_guardian: bool = False
 
 
 def receipt_of(about: Receipted) -> Mapping[str, JSON]:
@@ -232,7 +237,7 @@ def _process(about: Receipted, controller: str, status: str) -> _Object:
             {"@type": ["dpv:ThirdParty"], "skos:prefLabel": "holders of a data permit"}
         ],
         "dpv:hasConsentStatus": [status],
-        "dpv:isIndicatedBy": ["dpv:DataSubject"],
+        "dpv:isIndicatedBy": [_GUARDIAN if about.by_guardian else "dpv:DataSubject"],
         "dpv:isIndicatedAtTime": to_rfc3339(record.expressed_at),
         "dct:valid": _span(record.effective_from, record.effective_to),
     }
@@ -270,10 +275,19 @@ def _alternative(alternative: Alternative) -> _Object:
         ],
         "dpv:hasProcessing": [
             *_PROCESSING,
-            *(_ACTIVITY + quote(scope, safe=":") for scope in scopes_of(alternative.activities)),
+            *(_processing(scope) for scope in scopes_of(alternative.activities)),
         ],
         **({"dct:temporal": [_period(alternative.data)]} if alternative.data else {}),
     }
+
+
+def _processing(scope: Scope) -> JSON:
+    """Name what may be done with the data, and until when if that ends by itself."""
+    iri = _ACTIVITY + quote(scope.name, safe=":")
+    if scope.ends is None:
+        return iri
+    until = {"@type": ["dpv:UntilTimeDuration"], "rdf:value": scope.ends.isoformat()}
+    return {"@id": iri, "@type": ["dpv:Processing"], "dpv:hasDuration": [until]}
 
 
 def _period(window: Window) -> _Object:

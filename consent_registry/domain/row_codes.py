@@ -63,6 +63,7 @@ class RowCode(Enum):
     FORM_INCOMPLETE = ("E-FORM-04", "the form says nothing about what every form has to say")
     FORM_RETIRED = ("E-FORM-05", "the form was retired before this was signed")
     FORM_GRANTS_OTHERWISE = ("E-FORM-06", "no answers to this form grant this")
+    FORM_SUPERSEDED = ("E-FORM-07", "this dataset takes a later version of the form")
     UNKNOWN_CODE = ("E-DUO-01", "not a DUO code")
     OBSOLETE_CODE = ("E-DUO-02", "an obsolete DUO code")
     VALUE_MISSING = ("E-DUO-03", "this term needs a value")
@@ -72,6 +73,11 @@ class RowCode(Enum):
         "E-SCOPE-01",
         "not an activity: af_aggregate, subject_query, edic_secondary_use or project:<id>",
     )
+    ACTIVITY_END = (
+        "E-SCOPE-02",
+        "an activity ends on the first day without it: af_aggregate=2030-01-31",
+    )
+    ACTIVITY_TWICE = ("E-SCOPE-03", "the same activity stands here with two ends")
     DATA_WINDOW = (
         "E-WIN-01",
         "data collected from one date to another (2020-01-31), one of which may be left out",

@@ -23,6 +23,7 @@ from consent_registry.domain.terms import (
     MAX_ALTERNATIVES,
     RawAlternative,
     RawModifier,
+    activity_faults,
     canonical_text,
     read_alternative,
 )
@@ -45,8 +46,9 @@ COLUMNS: Final = (
     "form_version",
 )
 WINDOW: Final = ("data_first", "data_last")
-OPTIONAL: Final = WINDOW
+OPTIONAL: Final = ("activities", *WINDOW)
 _SAID: Final = 3  # permission, modifiers, diseases
+_NO_MORE: Final = ("", "", "")
 AHEAD: Final = timedelta(days=366)
 # A paper signed today east of Greenwich may carry tomorrow's date in UTC.
 SIGNED_AHEAD: Final = timedelta(days=1)
@@ -186,7 +188,7 @@ class RowReader:
     ) -> tuple[str, tuple[Fault, ...]]:
         """Check permission, modifiers, diseases and window; a no may leave all of them empty."""
         if kind is not Kind.GIVEN and not any(texts[:_SAID]):
-            return "", _window(texts[_SAID:])[1]  # a no is one to all data, whichever it names
+            return "", self._closing_faults(texts[_SAID:])
         held = self._alternatives.get(texts)
         if held is None:
             held = self._read_alternative(*texts)
@@ -195,14 +197,22 @@ class RowReader:
             self._alternatives[texts] = held
         return held
 
+    @staticmethod
+    def _closing_faults(more: tuple[str, ...]) -> tuple[Fault, ...]:
+        """Read what a no says of activities and data; it is one to all of them, whichever."""
+        activities, *window = more or _NO_MORE
+        return activity_faults(_texts(activities)) + _window(window)[1]
+
     def _read_alternative(
-        self, permission: str, modifiers: str, diseases: str, *window: str
+        self, permission: str, modifiers: str, diseases: str, *more: str
     ) -> tuple[str, tuple[Fault, ...]]:
+        activities, *window = more or _NO_MORE
         data, misplaced = _window(window)
         raw = RawAlternative(
             permission=permission,
             modifiers=tuple(_raw_modifier(part) for part in modifiers.split(";") if part.strip()),
             diseases=tuple(diseases.split(";")),
+            activities=_texts(activities),
             data=data,
         )
         alternative, faults = read_alternative(raw, self._diseases, self._vocabulary)
@@ -265,9 +275,13 @@ def check_header(fields: Sequence[str]) -> tuple[str, ...] | None:
     return columns if once and sorted(needed) == sorted(COLUMNS) else None
 
 
-def _window(ends: tuple[str, ...]) -> tuple[tuple[str, str], tuple[Fault, ...]]:
+def _texts(cell: str) -> tuple[str, ...]:
+    return tuple(text.strip() for text in cell.split(";") if text.strip())
+
+
+def _window(ends: Sequence[str]) -> tuple[tuple[str, str], tuple[Fault, ...]]:
     """Check the ends of a data window, each in its own column; of a faulty one nothing is given."""
-    first, last = ends or ("", "")
+    first, last = ends
     faults = tuple(
         Fault(column, RowCode.DATA_WINDOW)
         for column, text in zip(WINDOW, (first, last), strict=True)

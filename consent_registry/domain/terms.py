@@ -8,11 +8,20 @@ canonical JSON form, so that equal consents are equal bytes.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from consent_registry.domain import duo
-from consent_registry.domain.activities import MAX_ACTIVITIES, canonical_scopes, is_scope
+from consent_registry.domain.activities import (
+    MAX_ACTIVITIES,
+    UnknownActivity,
+    canonical_scopes,
+    is_scope,
+    on_day,
+    read_scope,
+    scopes_of,
+)
 from consent_registry.domain.diseases import MONDO_ID, Diseases
 from consent_registry.domain.duo import Duo, Role
 from consent_registry.domain.national import (
@@ -45,8 +54,9 @@ class Modifier:
 class Alternative:
     """One permission, its modifiers by code, and (for DS) its diseases; all in canonical order.
 
-    `activities` are its scopes as `activities.canonical_scopes` writes them; `data` is the window
-    of collected data that it covers, None for all. National codes follow DUO's, by name.
+    `activities` are its scopes, with their ends, as `activities.canonical_scopes` writes them;
+    `data` is the window of collected data that it covers, None for all. National codes follow
+    DUO's, by name.
     """
 
     permission: Duo
@@ -101,8 +111,7 @@ def read_alternative(
         modifiers[modifier.code] = modifier
     illnesses, found = _diseases(raw.diseases, permission, diseases)
     faults += found
-    if len(raw.activities) > MAX_ACTIVITIES or not all(map(is_scope, raw.activities)):
-        faults += (Fault("activities", RowCode.UNKNOWN_ACTIVITY),)
+    faults += activity_faults(raw.activities)
     window, found = _window(raw.data)
     faults += found
     if faults or permission is None:
@@ -115,6 +124,21 @@ def read_alternative(
         data=window,
     )
     return alternative, ()
+
+
+def activity_faults(activities: Sequence[str]) -> tuple[Fault, ...]:
+    """Say what is wrong with the activities of a grant; of several things, the first."""
+    if len(activities) > MAX_ACTIVITIES:
+        return (Fault("activities", RowCode.UNKNOWN_ACTIVITY, f"at most {MAX_ACTIVITIES}"),)
+    try:
+        scopes = {read_scope(text) for text in activities}
+    except UnknownActivity:
+        return (Fault("activities", RowCode.UNKNOWN_ACTIVITY),)
+    except ValueError:
+        return (Fault("activities", RowCode.ACTIVITY_END),)
+    if len({scope.name for scope in scopes}) < len(scopes):
+        return (Fault("activities", RowCode.ACTIVITY_TWICE),)
+    return ()
 
 
 def _window(ends: tuple[str, str]) -> tuple[Window | None, tuple[Fault, ...]]:
@@ -227,6 +251,32 @@ def to_json(terms: Terms) -> list[dict[str, object]]:
         }
         for alternative in terms
     ]
+
+
+def terms_on(terms: Terms, day: date) -> Terms:
+    """Give what is left of terms on a day: an activity that has ended is not named any more."""
+    if not ends_of(terms):
+        return terms
+    left = ((one, on_day(one.activities, day)) for one in terms)
+    return tuple(replace(one, activities=held) for one, held in left if held is not None)
+
+
+def ended_by(alternative: Alternative, day: date) -> Alternative:
+    """End every activity of an alternative on a day, unless it ends before."""
+    scopes = scopes_of(alternative.activities)
+    ended = [one._replace(ends=day) if one.outlasts(day) else one for one in scopes]
+    return replace(alternative, activities=canonical_scopes(one.written() for one in ended))
+
+
+def ends_of(terms: Terms) -> frozenset[date]:
+    """Give the days on which something of these terms ends by itself."""
+    if not any(one.activities for one in terms):
+        return _NEVER
+    scopes = (scope for one in terms for scope in scopes_of(one.activities))
+    return frozenset(scope.ends for scope in scopes if scope.ends is not None)
+
+
+_NEVER: Final[frozenset[date]] = frozenset()
 
 
 class Written(tuple[Alternative, ...]):

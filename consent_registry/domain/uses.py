@@ -40,6 +40,8 @@ class UseReport:
 
     `size` is how many entries the published log had; `checked` below which of them the log has
     recomputed what it answers from, 0 when never; `differed` how many rows were wrong then.
+    `unresolved` counts cohorts that entries name and of which nobody could say whether they hold
+    her: what was done with those is not among the uses.
     """
 
     uses: tuple[DataUse, ...]
@@ -47,3 +49,4 @@ class UseReport:
     checked: int
     differed: int
     not_reporting: tuple[NotReporting, ...]
+    unresolved: int = 0

@@ -67,20 +67,25 @@ def read_window(ends: Sequence[object]) -> Window | None:
         raise ValueError("the ends of a window are texts")  # noqa: TRY004 - unreadable, not misused
     if first == last == _NOTHING:
         return None
-    return Window(first=_day(first), last=_day(last))
+    return Window(
+        first=day_of(first) if first else None,
+        last=day_of(last) if last else None,
+    )
 
 
 def is_day(text: str) -> bool:
     """Say whether a text is a date as it is written here."""
     try:
-        return _day(text) is not None
+        day_of(text)
     except ValueError:
         return False
+    return True
 
 
-def _day(text: str) -> date | None:
-    found = date.fromisoformat(text) if text else None
-    if found is not None and found.isoformat() != text:
+def day_of(text: str) -> date:
+    """Read a date as it is written here (2020-01-31). Raises ValueError."""
+    found = date.fromisoformat(text)
+    if found.isoformat() != text:
         raise ValueError("not a date as it is written here")
     return found
 

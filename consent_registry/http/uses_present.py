@@ -28,6 +28,7 @@ def use_report(report: UseReport, titles: Mapping[DatasetId, str]) -> dict[str, 
         "log_size": report.size,
         "log_checked": report.checked,
         "log_differed": report.differed,
+        "log_unresolved": report.unresolved,
         "not_reporting": [
             {
                 "node": one.node,

@@ -48,6 +48,10 @@ class PersonEvents(Protocol):
         """Give the members, or those of these, of whom there is such an event, with their ids."""
         ...
 
+    def said_of(self, studies: Iterable[str], dataset: DatasetId) -> frozenset[str]:
+        """Give the members of a dataset of whom there is a choice for one of these studies."""
+        ...
+
     def ring(self, pids: Iterable[str]) -> frozenset[str]:
         """Give these and everybody a merge has ever joined to them, however far."""
         ...

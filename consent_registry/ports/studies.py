@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from consent_registry.domain.studies import Study
+from consent_registry.domain.studies import Reach, Study
 from shared.ids import DatasetId
 
 
@@ -38,4 +38,8 @@ class Studies(Protocol):
 
     def datasets(self, study: str) -> Sequence[DatasetId]:
         """Give the datasets that are in a study now, by name."""
+        ...
+
+    def reach(self, datasets: Sequence[DatasetId]) -> Reach:
+        """Give every placement of these datasets, and all that was said of the studies met."""
         ...

@@ -46,7 +46,7 @@ def list_approval(wanted: NewApproval, *, tools: Tools, principal: Principal) ->
         raise ValidationFailed("the approval has faults", faults=[fault])
     with tools.units() as uow:
         pid = access.participant(uow, principal, wanted.pseudonym, DESK)
-        if all(member.dataset != wanted.dataset for member in uow.people.memberships(pid)):
+        if not _concerns(uow, pid, wanted):
             raise NotAMember
         # The dataset first, as everybody holds them; the row refers to both.
         uow.datasets.hold([wanted.dataset])
@@ -67,6 +67,14 @@ def list_approval(wanted: NewApproval, *, tools: Tools, principal: Principal) ->
         uow.record(fact(_LISTED, now, actor=principal, dataset=wanted.dataset, reason=reason))
         uow.commit()
     return approval
+
+
+def _concerns(uow: UnitOfWork, pid: str, wanted: NewApproval) -> bool:
+    """Say whether she is in the dataset, or is to come in after she withdrew from everything."""
+    if any(member.dataset == wanted.dataset for member in uow.people.memberships(pid)):
+        return True
+    joins = wanted.widening is Widening.NO_TO_YES and uow.datasets.get(wanted.dataset) is not None
+    return joins and bool(uow.withdrawals.everywhere([pid]))
 
 
 def use_backdating(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Record and read a minor's own will beside her guardians', and the ages from which it counts."""
+"""Record a minor's own will beside her guardians', and the ages from which it counts."""
 
 import re
 from collections.abc import Sequence
@@ -10,37 +10,32 @@ from typing import Final
 from consent_registry.domain.assent import (
     Ages,
     Will,
-    Word,
     ages,
     ages_body,
     ages_of,
-    dissents,
-    words,
 )
-from consent_registry.domain.bars import Bar
 from consent_registry.domain.errors import (
     AssentMatterUnknown,
     NobodyDecides,
     SecondPersonNeeded,
 )
-from consent_registry.domain.history import State
 from consent_registry.domain.mandates import guardians, mandates
 from consent_registry.domain.person_events import PersonKind, PersonRecord
 from consent_registry.domain.records import Channel
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
-from consent_registry.usecases.cases import held_one, memberships
+from consent_registry.usecases.cases import memberships
 from consent_registry.usecases.mandated import records_of
 from consent_registry.usecases.people_changes import PersonDraft, Recording, change_people
 from consent_registry.usecases.proposals import pending_decisions
 from consent_registry.usecases.tools import Tools
+from consent_registry.usecases.will import here_in
 from shared.canonical import JSON
 from shared.errors import FieldFault, Forbidden, ValidationFailed
 from shared.ids import DatasetId
 from shared.principal import Principal
 
 DESK: Final = "consents.write"
-LOOKING: Final = "consents.read"
 _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -60,37 +55,6 @@ class NewWord:
     said_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MinorHere:
-    """One dataset of a minor: who decides, what her will does there, and what it may be to.
-
-    `consent` is the event that holds now, if a guardian's or her own does; `missing` and `dissent`
-    say whether her yes is missing and whether a no of hers stands.
-    """
-
-    dataset: DatasetId
-    guarded: bool
-    consent: str | None
-    missing: bool
-    dissent: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MinorWill:
-    """Everything said, oldest first, and what it adds up to; both instants are echoed.
-
-    `needed` and `counts` say whether the ages are reached; None when they are not known.
-    """
-
-    pseudonym: str
-    effective_at: datetime
-    known_at: datetime
-    needed: bool | None
-    counts: bool | None
-    words: tuple[Word, ...]
-    datasets: tuple[MinorHere, ...]
-
-
 def say_own(
     wanted: NewWord, *, tools: Tools, principal: Principal, channel: Channel = Channel.API
 ) -> None:
@@ -105,6 +69,24 @@ def say_own(
         _record(recording, found(recording.uow)[0], wanted)
 
     change_people(found, step, tools=tools, principal=principal, channel=channel)
+
+
+def say_no_too(
+    ended: Sequence[DatasetId] | None, *, tools: Tools, principal: Principal, channel: Channel
+) -> None:
+    """Record her no where she has withdrawn herself while others decide; elsewhere nothing."""
+    with tools.reads() as uow:
+        pid = access.oneself(uow, principal)
+        if not uow.person_events.known([pid]):
+            return
+        now = tools.clock.now()
+        here = here_in(uow, pid, now, None, records_of(uow, pid))
+    meant = [one.dataset for one in here if one.guarded and not one.dissent]
+    if ended is not None:
+        meant = [one for one in meant if one in ended]
+    if meant:
+        wanted = NewWord(will=Will.DISSENT, datasets=None if ended is None else tuple(meant))
+        say_own(wanted, tools=tools, principal=principal, channel=channel)
 
 
 def record_word(
@@ -180,26 +162,6 @@ def put_ages(recording: Recording, pid: str, born_on: date, *, correcting: bool 
     recording.add(PersonDraft(pids=(pid,), kind=PersonKind.AGES, body=ages_body(wanted)))
 
 
-def will_of(
-    pseudonym: str,
-    effective_at: datetime | None = None,
-    known_at: datetime | None = None,
-    *,
-    tools: Tools,
-    principal: Principal,
-) -> MinorWill:
-    """Say what a minor said and what it does, to a desk or to herself."""
-    with tools.reads() as uow:
-        pid = access.participant(uow, principal, pseudonym, LOOKING)
-        return _will(uow, pid, effective_at, known_at, tools)
-
-
-def own_will(*, tools: Tools, principal: Principal) -> MinorWill:
-    """Say it of the participant this login is linked to. Raises NotLinked."""
-    with tools.reads() as uow:
-        return _will(uow, access.oneself(uow, principal), None, None, tools)
-
-
 def _record(recording: Recording, pid: str, wanted: NewWord) -> None:
     """Record a word, if somebody decides in her place where it is meant."""
     uow, at = recording.uow, recording.recorded_at
@@ -238,63 +200,10 @@ def _assented_in(
     for pending in pending_decisions(records):
         if pending.decision_id == about:
             return pending.dataset
-    for here in _here(uow, pid, recording.recorded_at, None, records):
+    for here in here_in(uow, pid, recording.recorded_at, None, records):
         if about is not None and here.consent == about:
             return here.dataset
     raise AssentMatterUnknown
-
-
-def _will(
-    uow: UnitOfWork,
-    pid: str,
-    effective_at: datetime | None,
-    known_at: datetime | None,
-    tools: Tools,
-) -> MinorWill:
-    records = records_of(uow, pid)
-    latest = max([tools.clock.now(), *(one.recorded_at for one in records)])
-    at, known = effective_at or latest, known_at or latest
-    reached = ages(records, known)
-    return MinorWill(
-        pseudonym=uow.people.pseudonym(pid),
-        effective_at=at,
-        known_at=known,
-        needed=_reached(reached.needed_from, at),
-        counts=_reached(reached.counts_from, at),
-        words=tuple(words(records, at, known)),
-        datasets=tuple(_here(uow, pid, at, known, records)),
-    )
-
-
-def _here(
-    uow: UnitOfWork,
-    pid: str,
-    at: datetime,
-    known_at: datetime | None,
-    records: Sequence[PersonRecord],
-) -> list[MinorHere]:
-    held = mandates(records, known_at)
-    told = words(records, at, known_at)
-    found: list[MinorHere] = []
-    for member in memberships(uow, pid):
-        of_member = uow.events.of_members(member.dataset, [member.ordinal])
-        events = [one.event() for one in of_member.get(member.ordinal, ())]
-        now = held_one(uow, member, events, at, known_at)
-        given = now.standing.state is State.GIVEN
-        found.append(
-            MinorHere(
-                dataset=member.dataset,
-                guarded=bool(guardians(held, member.dataset, at)),
-                consent=now.standing.event_id if given else None,
-                missing=Bar.ASSENT_MISSING in now.bars,
-                dissent=bool(dissents(told, member.dataset)),
-            )
-        )
-    return found
-
-
-def _reached(since: datetime | None, at: datetime) -> bool | None:
-    return None if since is None else since <= at
 
 
 def _later(one: Ages, other: Ages) -> bool:

@@ -11,6 +11,7 @@ from consent_registry.domain.cases import Case, Everything, Held, held_at, tied
 from consent_registry.domain.history import ConsentEvent, standing_at
 from consent_registry.domain.register import Member
 from consent_registry.domain.stops import StopKind, standing_stops
+from consent_registry.domain.studies import NOWHERE
 from consent_registry.domain.ties import one_person
 from consent_registry.ports import UnitOfWork
 from shared.ids import DatasetId, Ordinal
@@ -30,18 +31,21 @@ def load_case(uow: UnitOfWork, pids: Iterable[str]) -> Case:
             if record.withdrawal_id:
                 by_withdrawal.setdefault((member.pid, record.withdrawal_id), record.event())
     everywhere: dict[str, list[Everything]] = {}
-    if len(ring) > 1:
-        for one in uow.withdrawals.everywhere(ring):
-            event = by_withdrawal.get((one.pid, one.withdrawal_id))
-            if event is not None:
-                reached = frozenset(dataset for dataset, _ in one.revisions)
-                whole = Everything(event=event, recorded_in=reached)
-                everywhere.setdefault(one.pid, []).append(whole)
+    for one in uow.withdrawals.everywhere(ring):
+        event = by_withdrawal.get((one.pid, one.withdrawal_id))
+        if event is not None:
+            reached = frozenset(dataset for dataset, _ in one.revisions)
+            whole = Everything(event=event, recorded_in=reached)
+            everywhere.setdefault(one.pid, []).append(whole)
+    life = uow.person_events.of(ring)
+    spoke = any(one.study for events in life.values() for one in events)
+    names = sorted({member.dataset for member in members})
     return Case(
         members=tuple(members),
-        records=uow.person_events.of(ring),
+        records=life,
         consents=consents,
         everywhere=everywhere,
+        reach=uow.studies.reach(names) if spoke else NOWHERE,
     )
 
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Publish a dataset's own codes: what every consent in it allows.
 
-Reads only. Codes of fewer people than the policy's small cell would tell what single people chose,
-and codes of people who have nothing in common do not exist: both datasets are asked by person.
+Codes of few people would tell what single people chose, and codes of people who have nothing in
+common do not exist: both datasets are asked by person. How few is not known to anybody (ADR 0011),
+so that codes which appear or go count nobody exactly.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from consent_registry.domain.meet import meet
 from consent_registry.domain.purpose import Category, Purpose
 from consent_registry.domain.register import Dataset
 from consent_registry.domain.terms import Terms
+from consent_registry.usecases.disclosing import least_told
 from consent_registry.usecases.tools import Tools
 from shared.ids import DatasetId
 
@@ -42,7 +44,8 @@ def dataset_codes(dataset_id: DatasetId, *, tools: Tools) -> DatasetCodes:
         held = uow.terms.held(dataset_id, at)
     readable = [(terms, members) for terms, members in held if terms is not None]
     inquiry = tools.matching(Purpose(category=Category.GRU), at)
-    enough = sum(members for _, members in readable) >= tools.small_cell
+    people = sum(members for _, members in readable)
+    enough = people >= least_told(dataset_id, dataset.members, tools=tools)
     return DatasetCodes(
         dataset=dataset,
         at=at,

@@ -134,10 +134,10 @@ def record_held(
         raise DatasetUnknown
     terms = statement.terms
     writing = begin(tools, dataset, principal)
-    _check_times(statement, writing.now)
+    check_times(statement, writing.now)
     begins = statement.effective_from or writing.now
     expressed_at = min(begins, writing.now)
-    form = _form(uow, tools, dataset, statement, expressed_at)
+    form = form_of(uow, tools, dataset, statement, expressed_at)
     if begins < writing.now and terms:
         use_backdating(
             uow,
@@ -167,10 +167,13 @@ def record_held(
     )
 
 
-def _form(
+def form_of(
     uow: UnitOfWork, tools: Tools, dataset: Dataset, statement: Statement, expressed_at: datetime
 ) -> str:
-    """Give the form to be recorded. A no is taken whatever form it names."""
+    """Give the form to be recorded. A no is taken whatever form it names.
+
+    Raises ValidationFailed when the dataset takes no such consent under the form named.
+    """
     use = form_use_of(uow, [dataset])
     named, faults = use.judge(dataset.dataset, statement.form_version, expressed_at)
     if not faults and statement.answers is None:
@@ -197,17 +200,24 @@ def membership(uow: UnitOfWork, pid: str, dataset: DatasetId) -> Member:
 
 def read_terms(wanted: NewConsent, tools: Tools) -> Terms:
     """Read what is wanted. Raises ValidationFailed with a pointer to every fault."""
+    return read_alternatives(wanted.alternatives, wanted.form_version, tools)
+
+
+def read_alternatives(
+    alternatives: Sequence[RawAlternative], form_version: str, tools: Tools
+) -> Terms:
+    """Read alternatives and look at the form's name. Raises ValidationFailed as `read_terms`."""
     faults: list[FieldFault] = []
     terms: list[Alternative] = []
     vocabulary = tools.policy_at(tools.clock.now()).vocabulary
-    for number, raw in enumerate(wanted.alternatives):
+    for number, raw in enumerate(alternatives):
         alternative, found = read_alternative(raw, tools.diseases, vocabulary)
         faults += [_field_fault(number, fault) for fault in found]
         if alternative is not None:
             terms.append(alternative)
-    if len(wanted.alternatives) > MAX_ALTERNATIVES:
+    if len(alternatives) > MAX_ALTERNATIVES:
         faults.append(FieldFault("/alternatives", f"at most {MAX_ALTERNATIVES} alternatives"))
-    if len(wanted.form_version) > _MAX_FORM_CHARS or not (wanted.form_version.isprintable()):
+    if len(form_version) > _MAX_FORM_CHARS or not (form_version.isprintable()):
         faults.append(FieldFault("/form_version", "at most 64 printable characters"))
     if faults:
         raise ValidationFailed("the consent has faults", faults=faults)
@@ -219,7 +229,8 @@ def _field_fault(number: int, fault: Fault) -> FieldFault:
     return FieldFault(f"/alternatives/{number}/{fault.column}", detail, fault.what.api_code)
 
 
-def _check_times(wanted: Statement, now: datetime) -> None:
+def check_times(wanted: Statement, now: datetime) -> None:
+    """Raise ValidationFailed for a yes dated back unapproved, too far ahead, or ending first."""
     begins = wanted.effective_from or now
     faults: list[FieldFault] = []
     if begins < now and wanted.terms and wanted.approval_id is None:

@@ -7,49 +7,20 @@ record there, under that person, so this question is no second entry.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
+from consent_registry.domain.containing import CohortAnswer, CohortQuestion, Membership
 from consent_registry.domain.identifiers import is_own_id
 from consent_registry.domain.stops import StopKind, standing_stops
 from consent_registry.ports import UnitOfWork
+from consent_registry.ports.who_used import AnswerCohorts
 from consent_registry.usecases.tools import Tools
 from shared.errors import FieldFault, ValidationFailed
-from shared.ids import CohortId, DatasetId, Ordinal, Revision
+from shared.ids import CohortId, DatasetId, Ordinal
 from shared.principal import Principal
 
 SCOPE: Final = "decisions.read"
 MAX_COHORTS: Final = 200
-
-
-class Membership(Enum):
-    """Whether somebody is among a frozen cohort's people.
-
-    UNKNOWN for a cohort that is not of this dataset, or has another digest than was named; ERASED
-    where nothing about the person may be told any more.
-    """
-
-    IN = "in"
-    OUT = "out"
-    UNKNOWN = "unknown"
-    ERASED = "erased"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CohortQuestion:
-    """A cohort as an entry names it: by id and salted digest."""
-
-    cohort_id: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CohortAnswer:
-    """`left` is the revision at which somebody who was in left the live cohort; None: never."""
-
-    membership: Membership
-    left: Revision | None = None
 
 
 def cohorts_with(
@@ -88,3 +59,19 @@ def memberships(
         else:
             answers.append(CohortAnswer(membership=Membership.OUT))
     return answers
+
+
+def answers_by(tools: Tools) -> AnswerCohorts:
+    """Give what answers for one member, each time from a look of its own."""
+
+    def answer(
+        dataset: DatasetId, ordinal: int, cohorts: Sequence[CohortQuestion]
+    ) -> Sequence[CohortAnswer]:
+        found: list[CohortAnswer] = []
+        for start in range(0, len(cohorts), MAX_COHORTS):
+            with tools.reads() as uow:
+                some = cohorts[start : start + MAX_COHORTS]
+                found += memberships(uow, dataset, Ordinal(ordinal), some)
+        return found
+
+    return answer

@@ -34,6 +34,24 @@ def discloser(
     )
 
 
+def least_told(dataset: DatasetId, members: int, *, tools: Tools) -> int:
+    """Give from how many people on anything is told of a set of theirs in a dataset.
+
+    Drawn once between the small-cell bound and its double: whoever sees something appear or go
+    learns no exact number. The dataset is held only to remember it for the first time.
+    """
+    with tools.reads() as uow:
+        found = discloser(uow, tools, dataset, (), members)
+        if not found.added:
+            return found.least
+    with tools.units() as uow:
+        uow.datasets.hold([dataset])
+        found = discloser(uow, tools, dataset, (), members)
+        uow.stand_ins.add(dataset, found.added)
+        uow.commit()
+        return found.least
+
+
 def cohort_figures(
     uow: UnitOfWork,
     tools: Tools,

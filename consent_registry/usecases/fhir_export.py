@@ -13,6 +13,7 @@ from consent_registry.domain.records import EventRecord
 from consent_registry.domain.regimes import Moment
 from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.stops import acts
+from consent_registry.domain.study_choices import event_of, said_of_studies
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.cases import held_one, stops_then
@@ -64,7 +65,7 @@ def _held(uow: UnitOfWork, pid: str, as_of: AsOf, tools: Tools, *, named: bool) 
         records = uow.events.of_members(member.dataset, [member.ordinal]).get(member.ordinal, ())
         at = as_of.effective_at or dataset.now(tools.clock.now())
         standing = _standing(uow, tools, (dataset, member), records, (at, as_of.known_at))
-        deciding = next((one for one in records if one.event_id == standing.event_id), None)
+        deciding = _deciding(uow, member, records, standing)
         if standing.state is not State.NOT_ASKED and deciding is not None:
             held = _one(pseudonym, dataset, standing=standing, deciding=deciding)
             found.append(replace(held, local_id=member.local_id) if named else held)
@@ -85,10 +86,14 @@ def _standing(
     """
     (dataset, member), events = of, [one.event() for one in records]
     own = standing_at(events, *times)
-    if own.state is not State.GIVEN:
+    if own.state not in {State.GIVEN, State.NOT_ASKED}:
         return own
     rules = tools.rules(dataset, times[0])
     found = held_one(uow, member, events, *times)
+    if own.state is State.NOT_ASKED:  # a choice for the study may decide in its place
+        own = found.standing
+        if own.state is not State.GIVEN:
+            return own
     barred = any(rules.barred(bar, Moment.NEW) for bar in found.bars)
     stops = stops_then(uow, member.pid, *times)
     if barred or any(acts(kind, rules, Moment.NEW) for kind in stops):
@@ -96,7 +101,36 @@ def _standing(
     return replace(own, state=found.standing.state, terms=found.standing.terms)
 
 
-def _one(pseudonym: str, dataset: Dataset, *, standing: Standing, deciding: EventRecord) -> Held:
+def _deciding(
+    uow: UnitOfWork, member: Member, records: Sequence[EventRecord], standing: Standing
+) -> "_Deciding | None":
+    """Give when that was said which decides: of the dataset, or of its study."""
+    for one in records:
+        if one.event_id == standing.event_id:
+            return _Deciding(
+                one.expressed_at, one.effective_from, one.effective_to, one.form_version
+            )
+    for said in said_of_studies(uow.person_events.of([member.pid]).get(member.pid, ())):
+        if said.event_id == standing.event_id:
+            event = event_of(said)
+            return _Deciding(
+                event.expressed_at,
+                event.effective_from,
+                event.effective_to,
+                said.body.get("form_version", ""),
+            )
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Deciding:
+    expressed_at: datetime
+    effective_from: datetime
+    effective_to: datetime | None
+    form_version: str
+
+
+def _one(pseudonym: str, dataset: Dataset, *, standing: Standing, deciding: _Deciding) -> Held:
     return Held(
         participant=pseudonym,
         dataset=dataset.dataset,

@@ -5,6 +5,7 @@ A form is published when a key that this node trusts has signed it and the exhau
 nothing; from then on nobody can alter it. Retiring it ends new answers, and no consent.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,7 @@ from consent_registry.domain.errors import (
 )
 from consent_registry.domain.form import Form, FormState, StoredForm, version_key
 from consent_registry.domain.form_check import Check, check
-from consent_registry.domain.form_demand import FormUse, form_use
+from consent_registry.domain.form_demand import FormUse, form_use, meets, split_demand
 from consent_registry.domain.form_file import read_form
 from consent_registry.domain.notices import NoticeKind
 from consent_registry.domain.register import Dataset
@@ -34,6 +35,7 @@ from shared.events import Fact
 from shared.ids import DatasetId
 from shared.principal import Principal
 
+_DEMAND: Final = re.compile(r"[a-z0-9-]{1,40}(@[0-9]{1,6}(\.[0-9]{1,6}){0,3})?", re.ASCII)
 CHANGED: Final = "placet.admin.config.change.v1"
 
 
@@ -148,7 +150,8 @@ def list_forms(*, tools: Tools) -> Sequence[StoredForm]:
 def demand_form(dataset: DatasetId, name: str, *, tools: Tools, principal: Principal) -> Dataset:
     """Have a dataset take consents under this form alone; an empty name ends that.
 
-    Raises FormUnknown when no version of it is open, and FormIncomplete naming every minimum
+    `name@version` takes that version and those after it. Consents recorded by then stay.
+    Raises FormUnknown when no such version is open, and FormIncomplete naming every minimum
     element that the newest one leaves out.
     """
     with tools.units() as uow:
@@ -156,7 +159,7 @@ def demand_form(dataset: DatasetId, name: str, *, tools: Tools, principal: Princ
         if dataset not in held:
             raise DatasetUnknown
         if name:
-            newest = newest_open(uow, name)
+            newest = newest_open(uow, name) if _DEMAND.fullmatch(name) else None
             if newest is None:
                 raise FormUnknown
             if newest.form.missing_elements:
@@ -169,7 +172,7 @@ def demand_form(dataset: DatasetId, name: str, *, tools: Tools, principal: Princ
                 actor=principal,
                 dataset=dataset,
                 reason="form_demanded" if name else "form_not_demanded",
-                extra={"form": name} if name else {},
+                extra=_named_in_entry(name),
             )
         )
         uow.commit()
@@ -226,12 +229,17 @@ def older_versions(uow: UnitOfWork, sha256: str) -> Sequence[str]:
     ]
 
 
-def newest_open(uow: UnitOfWork, name: str) -> StoredForm | None:
-    """Give the published version of a form with the highest number; None when there is none."""
+def _named_in_entry(demanded: str) -> dict[str, JSON]:
+    named = zip(("form", "version"), split_demand(demanded), strict=True)
+    return {key: text for key, text in named if text}
+
+
+def newest_open(uow: UnitOfWork, demanded: str) -> StoredForm | None:
+    """Give the open version of a demanded form with the highest number; None if there is none."""
     published = [
         one
         for one in uow.forms.every()
-        if one.form.name == name and one.state is FormState.PUBLISHED
+        if one.state is FormState.PUBLISHED and meets(one.form, demanded)
     ]
     return max(published, key=lambda one: version_key(one.form.version), default=None)
 

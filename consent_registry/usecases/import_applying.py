@@ -8,6 +8,7 @@ killed. What happened since the rows were judged is judged again here, by the sa
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from typing import Final
@@ -21,7 +22,7 @@ from consent_registry.domain.batches import (
     ImportState,
     StagedRow,
 )
-from consent_registry.domain.history import Kind, has_said_no, timeline
+from consent_registry.domain.history import Kind, Segment, has_said_no, timeline
 from consent_registry.domain.records import Channel, EventRecord, Source
 from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.row_codes import Fault, RowCode
@@ -159,11 +160,11 @@ def _record_dataset(
     tools: Tools,
 ) -> list[FaultAt]:
     """Record consents for one dataset; gives a fault for each row that no longer may be."""
-    earlier = [consent.pid for consent in consents if consent.pid not in fresh]
-    members, added = _members(uow, dataset, consents, earlier)
+    earlier = [consent for consent in consents if consent.pid not in fresh]
+    barred = _guarded(uow, dataset, earlier)
+    members, added = _members(uow, dataset, consents, earlier, barred)
     known = [m.ordinal for m in members.values() if m.ordinal < dataset.members]
     before = uow.events.of_members(dataset.dataset, known)
-    guarded = _guarded(uow, dataset, [one for one in consents if one.pid not in fresh])
     drafts: list[Draft] = []
     faults: list[FaultAt] = []
     for consent in consents:
@@ -172,7 +173,7 @@ def _record_dataset(
         if _in_error(consent.first):
             drafts += _voiding(batch, consent, member, before)
             continue
-        fault = guarded.get(consent.pid) or _fault(uow, dataset.dataset, consent, member, before)
+        fault = barred.get(consent.pid) or _fault(uow, dataset.dataset, consent, member, before)
         if fault is not None or member is None:
             faults += [FaultAt(staged.line, fault or _TAKEN) for staged in consent.rows]
             continue
@@ -189,36 +190,61 @@ _TAKEN = Fault("local_id", RowCode.LOCAL_ID_TAKEN)
 
 
 def _members(
-    uow: UnitOfWork, dataset: Dataset, consents: Sequence[_Consent], earlier: Sequence[str]
+    uow: UnitOfWork,
+    dataset: Dataset,
+    consents: Sequence[_Consent],
+    earlier: Sequence[_Consent],
+    barred: dict[str, Fault],
 ) -> tuple[dict[str, Member], list[Member]]:
     """Give the member of each consent that has or may get one, and the members to be added.
 
-    `earlier` are the people who may be members already.
+    `earlier` are those of people who may be members already. Whoever is `barred` joins nothing, and
+    whoever may not join is barred here: nobody is a member by a consent that is not recorded.
     """
     local_ids = [consent.first.row.local_id for consent in consents]
-    known = uow.people.members(dataset.dataset, earlier, local_ids)
+    known = uow.people.members(dataset.dataset, [one.pid for one in earlier], local_ids)
     by_pid = {member.pid: member for member in known}
     taken = {member.local_id for member in known}
+    left = _left_everything(uow, [one for one in earlier if one.pid not in by_pid])
     added: list[Member] = []
     for consent in consents:
-        local_id = consent.first.row.local_id
-        if consent.pid in by_pid or local_id in taken or _in_error(consent.first):
+        pid, local_id = consent.pid, consent.first.row.local_id
+        if pid in by_pid or pid in barred or local_id in taken or _in_error(consent.first):
             continue
-        member = Member(
-            dataset=dataset.dataset,
-            ordinal=Ordinal(dataset.members + len(added)),
-            pid=consent.pid,
-            local_id=local_id,
-        )
+        fault = _against_leaving(uow, dataset.dataset, consent, left.get(pid))
+        if fault is not None:
+            barred[pid] = fault
+            continue
+        ordinal = Ordinal(dataset.members + len(added))
+        member = Member(dataset=dataset.dataset, ordinal=ordinal, pid=pid, local_id=local_id)
         added.append(member)
-        by_pid[consent.pid] = member
+        by_pid[pid] = member
         taken.add(local_id)
     return by_pid, added
 
 
-def _guarded(
-    uow: UnitOfWork, dataset: Dataset, consents: Sequence[_Consent]
-) -> Mapping[str, Fault]:
+def _left_everything(uow: UnitOfWork, consents: Sequence[_Consent]) -> Mapping[str, datetime]:
+    """Say when those who are to join with a yes last withdrew from everything."""
+    joining = [one.pid for one in consents if one.first.row.kind.grants]
+    found = uow.withdrawals.everywhere(joining) if joining else ()
+    return {one.pid: one.recorded_at for one in found}  # the last of each: they come in order
+
+
+def _against_leaving(
+    uow: UnitOfWork, dataset: DatasetId, consent: _Consent, left_at: datetime | None
+) -> Fault | None:
+    """Judge a consent that is to bring somebody in who has withdrawn from everything."""
+    row = consent.first.row
+    if left_at is None or not row.kind.grants:
+        return None
+    if row.expressed_at <= left_at:
+        return Fault("state", RowCode.NO_TO_YES)
+    if not uow.approvals.use_for(dataset, consent.pid, row.expressed_at):
+        return Fault("state", RowCode.APPROVAL_MISSING)
+    return None
+
+
+def _guarded(uow: UnitOfWork, dataset: Dataset, consents: Sequence[_Consent]) -> dict[str, Fault]:
     """Give a fault for each grant that somebody else had to sign when it was signed."""
     signed_on = {c.pid: c.first.row.expressed_at for c in consents if c.first.row.kind.grants}
     found = guarded_then(uow, dataset.dataset, signed_on)
@@ -236,16 +262,23 @@ def _fault(
     row = consent.first.row
     if member is None or member.local_id != row.local_id:
         return _TAKEN
-    past = before.get(member.ordinal)
-    if not past:
+    if not row.kind.grants:
         return None
-    events = [record.event() for record in past]
-    if row.kind.grants and has_said_no(events, row.expressed_at):
+    events = [record.event() for record in before.get(member.ordinal, ())]
+    if has_said_no(events, row.expressed_at):
         return Fault("state", RowCode.NO_TO_YES)
-    widens = row.kind.grants and ends_in_a_no(timeline(events))
+    # Without a word of hers about the dataset, what she said of its study stands there.
+    lines = timeline(events) or _by_study(uow, dataset, member)
+    widens = ends_in_a_no(lines)
     if widens and not uow.approvals.use_for(dataset, consent.pid, row.expressed_at):
         return Fault("state", RowCode.APPROVAL_MISSING)
     return None
+
+
+def _by_study(uow: UnitOfWork, dataset: DatasetId, member: Member) -> Sequence[Segment]:
+    if not uow.person_events.known([member.pid]):
+        return ()
+    return uow.events.timelines(dataset, [member.ordinal]).get(member.ordinal, ())
 
 
 def _draft(batch: ImportBatch, consent: _Consent, member: Member) -> Draft:

@@ -95,7 +95,7 @@ def require_nobody_else_decides(
 
 def now_for(tools: Tools, held: Sequence[Mandate]) -> datetime:
     """Give the time that counts: never before what was recorded, also after a clock set back."""
-    return max([tools.clock.now(), *(one.recorded_at for one in held)])
+    return max([tools.clock.now(), *(one.changed_at or one.recorded_at for one in held)])
 
 
 def guarded_then(

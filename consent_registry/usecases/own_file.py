@@ -28,6 +28,7 @@ from consent_registry.domain.uses import UseReport
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.cases import names_of
+from consent_registry.usecases.containing import answers_by
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.stopping import subjects
 from consent_registry.usecases.tools import Tools
@@ -112,7 +113,8 @@ def _file(pid: str, *, with_uses: bool | None, tools: Tools, principal: Principa
         found = _gathered(uow, names, now)
         people = _people(uow, tools, names)
     try:
-        uses = tools.who_used.who_used(people) if with_uses is not False else None
+        wanted = with_uses is not False
+        uses = tools.who_used.who_used(people, answers_by(tools)) if wanted else None
     except WhoUsedUnavailable:
         if with_uses:
             raise

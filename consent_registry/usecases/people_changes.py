@@ -49,6 +49,9 @@ _ENTRIES: Final[Mapping[PersonKind, str]] = {
     PersonKind.WISH: "placet.person.preference.v1",
     PersonKind.PREFERENCES: "placet.person.preference.v1",
     PersonKind.EVIDENCE: "placet.person.evidence.v1",
+    PersonKind.STUDY_GIVEN: "placet.consent.given.v1",
+    PersonKind.STUDY_REFUSED: "placet.consent.changed.v1",
+    PersonKind.STUDY_WITHDRAWN: "placet.consent.withdrawn.v1",
 }
 _T = TypeVar("_T")
 
@@ -67,6 +70,7 @@ class PersonDraft:
     about: str | None = None
     effective_from: datetime | None = None
     effective_to: datetime | None = None
+    study: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +101,7 @@ class Recording:
                 recorded_at=self.recorded_at,
                 channel=self.channel,
                 personal=personal_part(draft.body, self.principal, sealed_at),
+                study=draft.study,
             )
             for pid in draft.pids
         ]
@@ -155,26 +160,43 @@ def change_people(
 
     def held(uow: UnitOfWork) -> _T:
         people = pids(uow)
-        before = ring_memberships(uow, people)
-        names = sorted({*datasets, *(member.dataset for member in before)})
-        found = uow.datasets.hold(names)
-        for pid in sorted(uow.person_events.ring(people)):
-            _hold(uow, pid, named=pid in people)
-        if ring_memberships(uow, people) != before:
-            raise TryAgain
-        done = step(
-            Recording(
-                uow=uow,
-                tools=tools,
-                principal=principal,
-                channel=channel,
-                recorded_at=_recorded_at(uow, tools, people, found.keys()),
-            )
+        recording = hold_people(
+            uow, people, tools=tools, principal=principal, channel=channel, datasets=datasets
         )
+        done = step(recording)
         uow.commit()
         return done
 
     return again(tools, held)
+
+
+def hold_people(
+    uow: UnitOfWork,
+    people: Sequence[str],
+    *,
+    tools: Tools,
+    principal: Principal,
+    channel: Channel,
+    datasets: Sequence[DatasetId],
+) -> Recording:
+    """Hold people with everything that a change of theirs may reach, and `datasets` as well.
+
+    Raises TryAgain when somebody joined something in the moment between looking and holding.
+    """
+    before = ring_memberships(uow, people)
+    names = sorted({*datasets, *(member.dataset for member in before)})
+    found = uow.datasets.hold(names)
+    for pid in sorted(uow.person_events.ring(people)):
+        _hold(uow, pid, named=pid in people)
+    if ring_memberships(uow, people) != before:
+        raise TryAgain
+    return Recording(
+        uow=uow,
+        tools=tools,
+        principal=principal,
+        channel=channel,
+        recorded_at=_recorded_at(uow, tools, people, found.keys()),
+    )
 
 
 def _hold(uow: UnitOfWork, pid: str, *, named: bool) -> None:

@@ -15,6 +15,7 @@ from consent_registry.domain.terms import Terms
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.cases import held_one, memberships
+from consent_registry.usecases.mandated import records_of
 from consent_registry.usecases.tools import Tools
 from shared.principal import Principal
 
@@ -27,7 +28,8 @@ class Choice:
 
     `stops_new` and `stops_running` say on what a withdrawal acts under the dataset's law: on
     permits still to be given, and on running ones. `bars` are what stands beside her choices, and
-    `barring` those of them that exclude her under that law.
+    `barring` those of them that exclude her under that law. `by_study` is the study whose choice
+    decides here, None where she has made one for the dataset itself.
     """
 
     dataset: Dataset
@@ -39,6 +41,7 @@ class Choice:
     stops_running: bool = True
     bars: Bars = NO_BARS
     barring: Bars = NO_BARS
+    by_study: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +165,12 @@ def _choice(
     records = uow.events.of_members(member.dataset, [member.ordinal]).get(member.ordinal, ())
     events = [record.event() for record in records]
     held = held_one(uow, member, events, effective_at, known_at)
-    deciding = next((e for e in events if e.event_id == held.standing.event_id), None)
+    event_id = held.standing.event_id
+    own = next((one for one in events if one.event_id == event_id), None)
+    wider = None
+    if own is None and event_id is not None:
+        wider = next((one for one in records_of(uow, member.pid) if one.event_id == event_id), None)
+    deciding = own or wider
     return Choice(
         dataset=dataset,
         member=member,
@@ -170,6 +178,7 @@ def _choice(
         bars=held.bars,
         since=deciding.effective_from if deciding else None,
         until=deciding.effective_to if deciding else None,
+        by_study=wider.study if wider else None,
     )
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.errors import ReceiptUnknown
+from consent_registry.domain.person_events import PersonKind
 from consent_registry.domain.receipts import (
     COMPACT_TYP,
     RECEIPT_TYP,
@@ -89,7 +90,11 @@ def receipt_in(steps: Sequence[Step], event_id: str, tools: Tools) -> Receipt:
     if step is None:
         raise ReceiptUnknown
     about = Receipted(
-        issuer=tools.issuer, dataset=step.dataset, record=step.record, terms=step.terms
+        issuer=tools.issuer,
+        dataset=step.dataset,
+        record=step.record,
+        terms=step.terms,
+        by_guardian=_by_guardian(step, tools),
     )
     document = receipt_of(about)
     compact = tools.signer.sign(compact_of(about, document), typ=COMPACT_TYP)
@@ -99,4 +104,14 @@ def receipt_in(steps: Sequence[Step], event_id: str, tools: Tools) -> Receipt:
         signed=tools.signer.sign(document, typ=RECEIPT_TYP),
         compact=compact,
         check_url=f"{tools.issuer}{CHECK_PATH}?receipt={compact}",
+    )
+
+
+def _by_guardian(step: Step, tools: Tools) -> bool:
+    """Say whether a decision in her place became this event; no later mandate changes that."""
+    with tools.reads() as uow:
+        records = uow.person_events.of([step.record.pid]).get(step.record.pid, ())
+    return any(
+        one.kind is PersonKind.DECISION_COMPLETED and one.about == step.record.event_id
+        for one in records
     )

@@ -147,6 +147,25 @@ def settle(
     return made
 
 
+def settle_in(uow: UnitOfWork, tools: Tools, writing: Writing, pids: Set[str]) -> bool:
+    """Settle people in the one held dataset that a change is about; says whether anybody changed.
+
+    For what happens to the dataset and not to them. The caller keeps the dataset when nobody did.
+    """
+    name, found = writing.dataset.dataset, dict[Ordinal, Projection]()
+    for pid in sorted(pids):
+        found |= changed_in(uow, load_case(uow, [pid]), name).projections
+    if not found:
+        return False
+    changed = Changed(projections=found)
+    store(uow, writing, changed)
+    standings, bars = changed.standings(writing.now), changed.bars(writing.now)
+    gone = narrow(uow, tools, writing, standings, bars)
+    announce_standings(uow, tools, writing, standings, gone, bars=bars)
+    keep_revision(uow, writing)
+    return True
+
+
 def _also(uow: UnitOfWork, dataset: DatasetId, ordinals: Sequence[Ordinal]) -> Also:
     return Also(
         opted_out=uow.opt_outs.out(dataset, ordinals),

@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -14,14 +14,19 @@ from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.cases import memberships
 from consent_registry.usecases.facts import fact
+from consent_registry.usecases.settling import settle_in
 from consent_registry.usecases.tools import Tools
+from consent_registry.usecases.writing import begin
 from shared.canonical import JSON
 from shared.errors import FieldFault, ValidationFailed
 from shared.ids import DatasetId, parse_dataset_id
 from shared.principal import Principal
 
 _CHANGED: Final = "placet.admin.config.change.v1"
-_FACTS: Final = ("title", "controller", "purpose", "ethics", "starts_on", "data_until")
+_FACTS: Final = (
+    *("title", "controller", "purpose", "ethics", "starts_on", "data_until"),
+    "later_datasets",
+)
 _LINE: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 _TEXT: Final = re.compile(r"[^\x00-\x09\x0b-\x1f\x7f]{1,2000}")
 
@@ -36,6 +41,7 @@ class StudyFacts:
     starts_on: date
     data_until: date | None = None
     ethics: str = ""
+    later_datasets: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +71,7 @@ def describe_study(study: str, said: StudyFacts, *, tools: Tools, principal: Pri
             starts_on=said.starts_on,
             data_until=said.data_until,
             recorded_at=now,
+            later_datasets=said.later_datasets,
         )
         if not uow.studies.add(version):
             raise TryAgain  # somebody else described it in the same moment
@@ -77,7 +84,8 @@ def describe_study(study: str, said: StudyFacts, *, tools: Tools, principal: Pri
 def place_dataset(dataset: DatasetId, study: str, *, tools: Tools, principal: Principal) -> Dataset:
     """Put a dataset in a study, or with an empty name in none; where it is already, no change.
 
-    Raises DatasetUnknown and StudyUnknown.
+    Whom a choice for either study reaches here is settled at once: who is out by it leaves every
+    cohort under a permit. Raises DatasetUnknown and StudyUnknown.
     """
     with tools.units() as uow:
         held = uow.datasets.hold([dataset]).get(dataset)
@@ -86,10 +94,16 @@ def place_dataset(dataset: DatasetId, study: str, *, tools: Tools, principal: Pr
         if study and uow.studies.get(study) is None:
             raise StudyUnknown
         before = uow.studies.of([dataset]).get(dataset)
-        if study == ("" if before is None else before.study):
+        left = "" if before is None else before.study
+        if study == left:
             return held
-        now = held.now(tools.clock.now())
+        writing = begin(tools, held, principal)
+        now = writing.recorded_at
         uow.studies.place(dataset, study, now)
+        # Held as it is recorded: what takes effect by it takes effect then.
+        there = uow.person_events.said_of({study, left} - {""}, dataset)
+        if not settle_in(uow, tools, replace(writing, now=now), there):
+            uow.datasets.keep(replace(held, recorded_at=now))
         named = {"study": study} if study else {}
         reason = "study_joined" if study else "study_left"
         made = fact(_CHANGED, now, actor=principal, dataset=dataset, reason=reason, extra=named)

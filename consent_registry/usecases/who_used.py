@@ -12,6 +12,7 @@ from consent_registry.domain.uses import UseReport
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.cases import memberships
+from consent_registry.usecases.containing import answers_by
 from consent_registry.usecases.tools import Tools
 from shared.ids import DatasetId
 from shared.principal import Principal
@@ -36,7 +37,7 @@ def uses_of(pseudonym: str, *, tools: Tools, principal: Principal) -> Uses:
     with tools.reads() as uow:
         pid = access.participant(uow, principal, pseudonym, DESK)
         places, titles = _places(uow, pid)
-    return Uses(pseudonym=pseudonym, titles=titles, report=tools.who_used.who_used(places))
+    return Uses(pseudonym=pseudonym, titles=titles, report=_report(tools, places))
 
 
 def own_uses(*, tools: Tools, principal: Principal) -> Uses:
@@ -45,7 +46,11 @@ def own_uses(*, tools: Tools, principal: Principal) -> Uses:
         pid = access.oneself(uow, principal)
         pseudonym = uow.people.pseudonym(pid)
         places, titles = _places(uow, pid)
-    return Uses(pseudonym=pseudonym, titles=titles, report=tools.who_used.who_used(places))
+    return Uses(pseudonym=pseudonym, titles=titles, report=_report(tools, places))
+
+
+def _report(tools: Tools, places: list[tuple[DatasetId, int]]) -> UseReport:
+    return tools.who_used.who_used(places, answers_by(tools))
 
 
 def _places(uow: UnitOfWork, pid: str) -> tuple[list[tuple[DatasetId, int]], dict[DatasetId, str]]:

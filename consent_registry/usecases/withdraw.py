@@ -15,6 +15,7 @@ from consent_registry.domain.errors import (
     IdempotencyClash,
     LevelNotOffered,
     NothingToWithdraw,
+    StudyUnknown,
     WithdrawalUnknown,
 )
 from consent_registry.domain.history import Kind
@@ -26,16 +27,19 @@ from consent_registry.domain.regimes import Moment, No
 from consent_registry.domain.register import Dataset, Member, Withdrawal
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
+from consent_registry.usecases.assenting import say_no_too
 from consent_registry.usecases.cases import memberships
 from consent_registry.usecases.mandated import acting_for
 from consent_registry.usecases.notifying import notify
+from consent_registry.usecases.people_changes import hold_people
 from consent_registry.usecases.recording import Draft, record
 from consent_registry.usecases.settling import again, hold
+from consent_registry.usecases.study_consents import studies_spoken_of, withdraw_from_studies
 from consent_registry.usecases.tasks import make_tasks
 from consent_registry.usecases.tools import Tools
-from consent_registry.usecases.writing import begin
+from consent_registry.usecases.writing import Writing, begin
 from shared.errors import FieldFault, ValidationFailed
-from shared.ids import DatasetId, Revision
+from shared.ids import DatasetId
 from shared.principal import Principal
 
 DESK: Final = "consents.write"
@@ -47,6 +51,7 @@ _AHEAD: Final = timedelta(days=366)
 class WithdrawConsent:
     """Which datasets to withdraw from; None means all. A repeated key repeats nothing.
 
+    `study` means a whole study instead: every dataset in it now, and whatever it gets later.
     `effective_from` is the date of a letter that came by post (what narrows may be dated back), or
     a date at most a year ahead; None means now. `level` says how far it goes (law.md C-3).
     """
@@ -55,10 +60,17 @@ class WithdrawConsent:
     idempotency_key: str | None = None
     effective_from: datetime | None = None
     level: Level = Level.NO_FURTHER_USE
+    study: str = ""
+
+    @property
+    def everywhere(self) -> bool:
+        """Say whether everything is meant."""
+        return self.datasets is None and not self.study
 
     def digest(self) -> bytes:
         """Tell requests under one key apart."""
         named = "*" if self.datasets is None else "\n".join(sorted(set(self.datasets)))
+        named = f"study\n{self.study}" if self.study else named
         dated = f"\n@{self.effective_from.isoformat()}" if self.effective_from else ""
         far = "" if self.level is Level.NO_FURTHER_USE else f"\n{self.level.value}"
         return hashlib.sha256(f"{named}{dated}{far}".encode()).digest()
@@ -75,16 +87,29 @@ def withdraw(
     """Withdraw for a participant named by a desk or by herself."""
     with tools.reads() as uow:
         pid = acting_for(uow, tools, principal, pseudonym, DESK, datasets=wanted.datasets)
+        herself = uow.people.linked(principal.issuer, principal.subject) == pid
+    if herself and DESK not in principal.scopes:
+        return withdraw_own(wanted, tools=tools, principal=principal, channel=channel)
     return _withdraw(pid, wanted, tools=tools, principal=principal, channel=channel)
 
 
 def withdraw_own(
     wanted: WithdrawConsent, *, tools: Tools, principal: Principal, channel: Channel
 ) -> Withdrawal:
-    """Withdraw for the participant this login is linked to. Raises NotLinked."""
+    """Withdraw for the participant this login is linked to. Raises NotLinked.
+
+    In whose place others decide, it is her no as well: what they allow next does not lift it.
+    """
     with tools.reads() as uow:
         pid = access.oneself(uow, principal)
-    return _withdraw(pid, wanted, tools=tools, principal=principal, channel=channel)
+    began = tools.clock.now()
+    done = _withdraw(pid, wanted, tools=tools, principal=principal, channel=channel)
+    at_once = wanted.effective_from is None or wanted.effective_from <= done.recorded_at
+    # What an earlier request recorded under the same key is not said once more.
+    if at_once and done.revisions and done.recorded_at >= began:
+        ended = None if done.everywhere else [name for name, _ in done.revisions]
+        say_no_too(ended, tools=tools, principal=principal, channel=channel)
+    return done
 
 
 def own_withdrawal(withdrawal_id: str, *, tools: Tools, principal: Principal) -> Withdrawal:
@@ -118,40 +143,40 @@ def _record(
 ) -> Withdrawal:
     if wanted.level not in tools.policy_at(tools.clock.now()).levels:
         raise LevelNotOffered
-    members = _chosen(memberships(uow, pid), wanted.datasets)
+    if wanted.datasets is not None and wanted.study:
+        fault = FieldFault("/study", "either datasets or a study")
+        raise ValidationFailed("the withdrawal has faults", faults=[fault])
+    studies = _studies(uow, pid, wanted)
+    members = _chosen(uow, pid, wanted, studies)
     # Holding comes first: of two requests with one key the second sees what the first did.
     held = hold(uow, [member.dataset for member in members], [pid])
     repeated = _repeated(uow, pid, wanted)
     if repeated is not None:
         return repeated
     withdrawal_id = tools.ids.new()
-    revisions: dict[DatasetId, Revision] = {}
-    recorded_at = [tools.clock.now()]
-    stopped = [] if wanted.level is Level.NO_FURTHER_CONTACT else members
-    for member in stopped:
+    writings: dict[DatasetId, Writing] = {}
+    stops = wanted.level is not Level.NO_FURTHER_CONTACT
+    for member in members if stops else []:
         # A dataset may have moved by what was recorded in the one before.
         dataset = uow.datasets.get(member.dataset) or held[member.dataset]
-        writing = begin(tools, dataset, principal)
-        begins = wanted.effective_from or writing.now
-        draft = Draft(
-            member=member,
-            kind=Kind.WITHDRAWN,
-            channel=channel,
-            expressed_at=min(begins, writing.now),
-            effective_from=begins,
-            withdrawal_id=withdrawal_id,
+        writings[member.dataset] = writing = begin(tools, dataset, principal)
+        record(uow, tools, writing, [_draft(member, wanted, writing, channel, withdrawal_id)])
+    recorded_at = [tools.clock.now(), *(one.recorded_at for one in writings.values())]
+    if studies and stops:
+        names = [member.dataset for member in members]
+        recording = hold_people(
+            uow, [pid], tools=tools, principal=principal, channel=channel, datasets=names
         )
-        record(uow, tools, writing, [draft])
-        revisions[member.dataset] = writing.revision
-        recorded_at.append(writing.recorded_at)
+        withdraw_from_studies(recording, pid, studies, wanted.effective_from)
+        recorded_at.append(recording.recorded_at)
     done = Withdrawal(
         withdrawal_id=withdrawal_id,
         pid=pid,
         recorded_at=max(recorded_at),
-        revisions=tuple(revisions.items()),
+        revisions=tuple((name, one.revision) for name, one in writings.items()),
         idempotency_key=_kept_key(pid, wanted.idempotency_key),
         request_sha256=wanted.digest(),
-        everywhere=wanted.datasets is None,
+        everywhere=wanted.everywhere,
     )
     uow.withdrawals.add(done)
     make_tasks(
@@ -165,6 +190,24 @@ def _record(
     notify(uow, tools, pid, NoticeKind.WITHDRAWAL, withdrawal_id)
     uow.commit()
     return done
+
+
+def _draft(
+    member: Member,
+    wanted: WithdrawConsent,
+    writing: Writing,
+    channel: Channel,
+    withdrawal_id: str,
+) -> Draft:
+    begins = wanted.effective_from or writing.now
+    return Draft(
+        member=member,
+        kind=Kind.WITHDRAWN,
+        channel=channel,
+        expressed_at=min(begins, writing.now),
+        effective_from=begins,
+        withdrawal_id=withdrawal_id,
+    )
 
 
 def _reaches(tools: Tools, dataset: Dataset, level: Level) -> bool:
@@ -181,9 +224,27 @@ def _check_time(wanted: WithdrawConsent, now: datetime) -> None:
         raise ValidationFailed("the time has faults", faults=[fault])
 
 
-def _chosen(members: Sequence[Member], datasets: tuple[DatasetId, ...] | None) -> list[Member]:
-    chosen = [m for m in members if datasets is None or m.dataset in datasets]
-    if not chosen or (datasets is not None and {m.dataset for m in chosen} != set(datasets)):
+def _studies(uow: UnitOfWork, pid: str, wanted: WithdrawConsent) -> list[str]:
+    """Name the studies that are meant: the one named, or all that she has said anything of."""
+    if not wanted.study:
+        return studies_spoken_of(uow, pid) if wanted.everywhere else []
+    if uow.studies.get(wanted.study) is None:
+        raise StudyUnknown
+    return [wanted.study]
+
+
+def _chosen(
+    uow: UnitOfWork, pid: str, wanted: WithdrawConsent, studies: Sequence[str]
+) -> list[Member]:
+    named = wanted.datasets
+    members = memberships(uow, pid)
+    if wanted.study:
+        placed = uow.studies.datasets(wanted.study)
+        return [m for m in members if m.dataset in placed]
+    chosen = [m for m in members if named is None or m.dataset in named]
+    if named is not None and {m.dataset for m in chosen} != set(named):
+        raise NothingToWithdraw
+    if not chosen and not studies:
         raise NothingToWithdraw
     return chosen
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`placet audit` and `placet log`: register producers, show the log's key, verify the whole log."""
+"""`placet audit` and `placet log`: producers, officers' looks, the log's key, verification."""
 
 import argparse
 import sys
@@ -7,7 +7,16 @@ from collections.abc import Callable
 from typing import Final
 
 from audit_log.settings import AdminSettings
-from services.audit_log import admin, imports, log_copies, maps, recounts, recover_cli, witness_cli
+from services.audit_log import (
+    admin,
+    imports,
+    log_copies,
+    maps,
+    officer_cli,
+    recounts,
+    recover_cli,
+    witness_cli,
+)
 from services.audit_log.outcome import OK, USAGE, with_settings
 
 _ADD_HELP: Final = """\
@@ -24,12 +33,13 @@ stored already stays. Adding the same producer again changes nothing and exits 0
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the groups `audit` and `log` to the console command."""
-    audit = subparsers.add_parser("audit", help="the log's administration: producers, witness")
+    audit = subparsers.add_parser("audit", help="the log: search, hold, report; producers, witness")
     groups = audit.add_subparsers(title="groups", metavar="GROUP", required=True)
     producer = groups.add_parser("producer", help="who may write into the log")
     _add_producer(producer.add_subparsers(title="commands", metavar="COMMAND", required=True))
     imports.register(groups)
     witness_cli.register(groups, with_settings)
+    officer_cli.register(groups)
     log = subparsers.add_parser("log", help="the transparency log: verify it, show its key")
     commands = log.add_subparsers(title="commands", metavar="COMMAND", required=True)
     log_copies.register(commands)

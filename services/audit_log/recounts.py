@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from audit_log.domain.cohorts import CohortAnswers, read_answers
 from audit_log.usecases.recount import Difference, Recount, compare, recount
 from services.audit_log.copied import add_arguments, read_arguments
 from services.audit_log.outcome import FAILED, OK, USAGE
@@ -24,8 +25,11 @@ Repeat a search from a copy of the log, and compare.
 
 The copy is verified first. The filter is that of POST /v1/search, as JSON or as @FILE. --against
 names a file with one answer of POST /v1/search, or a list of its pages. An account or a person is
-sealed: --openings names the openings.jsonl of an evidence pack that opened those groups. Exits 0
-when the entries were counted and agree, 1 when something differs, stays unknown or does not verify.
+sealed: --openings names the openings.jsonl of an evidence pack that opened those groups. A read of
+more than 64 people names their cohort, which the log cannot look into: --cohorts names the file
+with the answers that the search rested on (the search's own answer, or statement.json of a pack);
+their digest stands in the entry of that search. Exits 0 when the entries were counted and agree, 1
+when something differs, stays unknown or does not verify.
 """
 
 
@@ -38,6 +42,12 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_arguments(made, filtered=True)
+    made.add_argument(
+        "--cohorts",
+        type=Path,
+        metavar="FILE",
+        help="what was answered about cohorts: a search's answer, or a pack's statement.json",
+    )
     made.add_argument("--as-of", type=int, metavar="SIZE", help="count below this size")
     made.add_argument("--against", type=Path, metavar="FILE", help="an answer of POST /v1/search")
     made.add_argument("--json", action="store_true", help="print JSON for a script")
@@ -50,12 +60,18 @@ def _run(parsed: argparse.Namespace) -> int:
         return USAGE
     try:
         found = _answered(parsed.against) if parsed.against else None
+        cohorts = _cohorts(parsed.cohorts) if parsed.cohorts else None
     except (OSError, ValueError) as fault:
         print(f"Not usable: {fault}", file=sys.stderr)
         return USAGE
     try:
         counted = recount(
-            told.fetch, told.trust, told.wanted, as_of=parsed.as_of, openings=told.openings
+            told.fetch,
+            told.trust,
+            told.wanted,
+            as_of=parsed.as_of,
+            openings=told.openings,
+            cohorts=cohorts,
         )
     except (AppError, LookupError, CommitmentMismatch, ValueError) as fault:
         print(f"NOT VERIFIED: {fault}", file=sys.stderr)
@@ -73,6 +89,18 @@ def _answered(path: Path) -> list[int]:
         raise ValueError("not an answer of POST /v1/search") from None
 
 
+def _cohorts(path: Path) -> CohortAnswers | None:
+    """Read what a search, its pages or a pack say was answered; None when nobody was looked for.
+
+    Raises ValueError when that was altered, or when the file says nothing of it.
+    """
+    value = strict_json.loads(path.read_bytes())
+    one = value[0] if isinstance(value, list) and value else value
+    if not isinstance(one, dict) or "cohorts" not in one:
+        raise ValueError("the file says nothing of cohorts")
+    return None if one["cohorts"] is None else read_answers(one["cohorts"])
+
+
 def _told(counted: Recount, difference: Difference | None, as_json: bool) -> int:
     agrees = difference is None or not (difference.missing or difference.surplus)
     whole = not counted.flaws and not counted.unknown
@@ -84,6 +112,7 @@ def _told(counted: Recount, difference: Difference | None, as_json: bool) -> int
             "count": len(counted.indexes),
             "indexes": list(counted.indexes),
             "unknown": list(counted.unknown),
+            "cohorts_said_at": counted.said_at,
             "missing": list(difference.missing) if difference else None,
             "surplus": list(difference.surplus) if difference else None,
         }
@@ -96,7 +125,12 @@ def _told(counted: Recount, difference: Difference | None, as_json: bool) -> int
         return FAILED
     print(f"{len(counted.indexes)} entries match, of {counted.as_of}")
     if counted.unknown:
-        print(f"{len(counted.unknown)} more cannot be told: their sealed parts were not opened")
+        print(
+            f"{len(counted.unknown)} more cannot be told: their sealed parts were not opened,"
+            " or nobody said whether their cohort holds the person"
+        )
+    if counted.said_at is not None:
+        print(f"the answers about cohorts are those that entry {counted.said_at} names")
     if difference is not None:
         for word, places in (("missing", difference.missing), ("surplus", difference.surplus)):
             if places:

@@ -59,7 +59,8 @@ Hand in consents as CSV or FHIR (scope consents.import).
 CSV: one row for each alternative; the columns are participant, dataset, local_id, alternative,
 permission, modifiers, diseases, state, signed_on, effective_from, effective_to, form_version (of
 a registered form its SHA-256 or name@version, which some datasets demand), and if wanted
-data_first and data_last: the days on which the data meant were collected.
+activities (af_aggregate=2030-01-31;edic_secondary_use: each may end by itself) and data_first and
+data_last (the days on which the data meant were collected).
 FHIR: one Consent is one row; --mapping names a mapping file of the node, and is left out for what
 a Placet registry has written.
 all_or_nothing keeps nothing when one row is bad; valid_rows_only leaves out consents with a bad
@@ -308,6 +309,7 @@ def _short(alternative: Mapping[str, Any]) -> str:
     for modifier in alternative["modifiers"]:
         values = ",".join(modifier["value"] or ())
         words.append(_name(modifier["code"]) + (f"={values}" if values else ""))
+    words += [f"for {activity}" for activity in alternative.get("activities", ())]
     return "; ".join(words)
 
 

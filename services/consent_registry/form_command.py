@@ -76,8 +76,10 @@ _DEMAND_HELP: Final = """\
 Have a dataset take consents under a published form alone (scope consents.write).
 
   placet consent form demand GDI-FI-DATASET-1 example-biobank
+  placet consent form demand GDI-FI-DATASET-1 example-biobank@2.0
   placet consent form demand GDI-FI-DATASET-1 ""
 
+With a version, that one and those after it are taken, and an older one is not any more.
 Refused while the form leaves out a minimum element. An empty name ends the demand.
 """
 

@@ -23,7 +23,9 @@ NPU, NCU, PUB, IRB, GS = (
     *("DUO:0000045", "DUO:0000046", "DUO:0000019", "DUO:0000021", "DUO:0000022"),
 )
 FILE_NAME: Final = "genome.vcf"
-_DISEASES: Final = (  # asthma, Alzheimer, cancer, diabetes, Parkinson
+FORM: Final = "zz-broad"
+FORM_VERSION: Final = "2.1"
+DISEASES: Final = (  # asthma, Alzheimer, cancer, diabetes, Parkinson
     *("MONDO:0004979", "MONDO:0004975", "MONDO:0004992", "MONDO:0005015", "MONDO:0005180"),
 )
 _BREAK_ONE_IN: Final = 60
@@ -126,7 +128,11 @@ def _write(rows: Sequence[Row]) -> str:
 
 
 def _numbered(alternative: int) -> Row:
-    return {"alternative": str(alternative), "state": "given", "form_version": "zz-2.1"}
+    return {
+        "alternative": str(alternative),
+        "state": "given",
+        "form_version": f"{FORM}@{FORM_VERSION}",
+    }
 
 
 def _days(today: date, days: int) -> str:
@@ -145,7 +151,7 @@ def _health(_: random.Random, __: date) -> list[Row]:
 
 
 def _diseases(chance: random.Random, _: date) -> list[Row]:
-    named = chance.sample(_DISEASES, chance.choice((1, 1, 2)))
+    named = chance.sample(DISEASES, chance.choice((1, 1, 2)))
     return [{"permission": DS, "diseases": ";".join(named)}]
 
 

@@ -36,9 +36,12 @@ fit:
 - *recomputed from entries*: the entries of the tree and their opened parts say what a row must be;
 - *row hash in an entry after each change*: the log itself says the row's SHA-256, in an entry
   `placet.sys.rows.v1`, about a second after the change; until then the hash beside the row counts;
-- *row hash beside it*: the row changes with every batch, checkpoint or step, and an entry about it
-  would make the next change. Its hash is kept in `row_hash` (in `intake`: in the row), so that a
-  flipped bit is noticed; whoever can write both is noticed where the entries say more.
+- *row hash summed up in an entry*: the row changes with every batch, checkpoint or step, and an
+  entry about each change would make the next one. Its hash is kept in `row_hash`, and every ten
+  minutes one entry `placet.sys.sums.v1` says the sum over the hashes of each such table that
+  changed. Who alters row and hashes together makes another sum: the table is named, and the row
+  where it is one. A change since the last sum is one like any other, and is in the next;
+- *row hash in it*: a flipped bit is noticed.
 
 *key* names a row in `row_hash`; nothing is held against the columns in the last place, which decide
 and prove nothing. This file is made by `python -m services.docs write`.

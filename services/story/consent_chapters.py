@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from services.demo.country import write_files
+from services.demo.form import form_document
 from services.story.client import Answer
 from services.story.stage import Cast, Stage, invent
 
@@ -38,6 +39,7 @@ def open_dataset(stage: Stage, people: int) -> Cast:
     )
     stage.narrator.check(f"{dataset} is registered", expected=201, came=answer.done(201))
     _open_study(stage, dataset, token)
+    _demand_form(stage, dataset, token)
     cast = invent(dataset, people)
     write_files(cast.country, Path(stage.suite.data))
     stage.narrator.note(f"{len(cast.country.participants)} files written, one for each person")
@@ -59,6 +61,29 @@ def _open_study(stage: Stage, dataset: str, token: str) -> None:
     url = stage.url(_SERVICE, f"/v1/datasets/{dataset}/study")
     answer = stage.client.put(url, {"study": study}, token=token, kind="study")
     stage.narrator.check(f"{dataset} belongs to it", expected=200, came=answer.done(200))
+
+
+def _demand_form(stage: Stage, dataset: str, token: str) -> None:
+    """Publish the form that its people were asked, and let consents name no other.
+
+    In a later story it is published already, and nothing of it can have been altered.
+    """
+    document = form_document()
+    named = f"{document['form']}@{document['version']}"
+    url = stage.url(_SERVICE, "/v1/forms")
+    draft = stage.client.post(url, {"document": document}, token=token, kind="form")
+    url = stage.url(_SERVICE, f"/v1/forms/{draft.body.get('sha256')}/publication")
+    # A development node asks for no signature; any other takes a form by its keys alone.
+    answer = stage.client.put(url, {"signature": ""}, token=token, kind="form")
+    stage.narrator.check(f"{named} is published", expected=200, came=answer.done(200))
+    stage.narrator.check(
+        "minimum elements that it leaves out",
+        expected=[],
+        came=answer.body.get("missing_elements"),
+    )
+    url = stage.url(_SERVICE, f"/v1/datasets/{dataset}/form")
+    answer = stage.client.put(url, {"form": named}, token=token, kind="form")
+    stage.narrator.check(f"{dataset} demands it", expected=named, came=answer.body.get("form"))
 
 
 def import_consents(stage: Stage, cast: Cast) -> None:

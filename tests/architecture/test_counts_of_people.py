@@ -106,7 +106,7 @@ NO_PEOPLE = {
     *("Log.witnessed_size", "Rule.open", "Rule.thresholds", "Rules.size"),
     *("Cases.cases", "Checked.cases", "Checked.versions", "Codes.alternatives", "Codes.revision"),
     *("Codes.versions", "DatasetWithCodes.alternatives", "DatasetWithCodes.revision"),
-    *("Study.version", "StudyWithPast.version"),
+    *("Study.version", "StudyWithPast.version", "Listed.revision", "StudyChoices.studies"),
     *("DatasetWithCodes.table_version", "Evaluate.purpose", "Inclusion.decided_on"),
     *("Inclusion.known_now", "Inclusion.revision", "PersonQuestion.ordinal", "Release.terms"),
     *("CheckedForm.combinations", "FormDocument.document", "FormWithText.document"),
@@ -129,9 +129,18 @@ NO_PEOPLE = {
     "Remark.open",
     *("QueryFile.filter", "QueryFile.hours", "QueryRun.as_of", "QueryRun.before"),
     *("QueryRun.count", "QueryRun.gone", "QueryRun.indexes", "QueryRun.new"),
-    *("QueryRun.number", "ReachedDataset.entries", "Reveal.indexes", "SubjectReport.count"),
+    *(
+        "QueryRun.number",
+        "ReachedDataset.cohorts",
+        "ReachedDataset.entries",
+        "Reveal.indexes",
+        "SubjectReport.count",
+    ),
+    *("CohortAnswer.left_revision", "Cohorts.unresolved", "CohortsNamed.as_of"),
+    *("Datasets.as_of", "Subject.ordinal", "SubjectReport.cohorts_unresolved"),
+    *("QueryRun.unresolved", "Uses.log_unresolved", "Use.times"),
     *("Subjects.as_of", "Use.count", "Use.newest", "NotReporting.missing_reports"),
-    *("Use.times", "Uses.log_checked", "Uses.log_differed", "Uses.log_size"),
+    *("Uses.log_checked", "Uses.log_differed", "Uses.log_size"),
 }
 
 

@@ -21,6 +21,12 @@ def family_seconds(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def running_seconds(pid: int) -> float:
+    """Give the seconds that a process of one thread has run on a processor, to the nanosecond."""
+    stat = (_PROC / str(pid) / "schedstat").read_text(encoding="ascii")
+    return int(stat.split()[0]) / 1e9
+
+
 def _every() -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for folder in _PROC.iterdir():

@@ -224,6 +224,12 @@ class MemorySequencerStore:
                 key, seq = one.claims
                 if seq in wanted[key]:
                     found[key][seq] = Link(leaf=one.leaf, previous=None, readable=False)
+        for one in tables.quarantined:
+            if one.claims is not None and not one.occupies and one.claims[0] in wanted:
+                key, seq = one.claims
+                there = found[key].get(seq)
+                if there is not None:
+                    found[key][seq] = replace(there, apart=there.apart | {one.leaf})
         return found
 
     def keys(self, subjects: Collection[bytes]) -> Mapping[bytes, StoredKey]:

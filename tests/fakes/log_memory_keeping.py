@@ -106,6 +106,9 @@ class MemoryQueries:
             self._tables.queries[run.query], size=run.size, count=run.count, next_at=next_at
         )
 
+    def put_off(self, query_id: str, next_at: datetime) -> None:
+        self._tables.queries[query_id] = replace(self._tables.queries[query_id], next_at=next_at)
+
     def end(self, query_id: str) -> None:
         self._tables.queries[query_id] = replace(
             self._tables.queries[query_id], next_at=None, wrapped=b"", sealed=b""

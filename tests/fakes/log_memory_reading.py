@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from audit_log.domain.batch import PersonRow, SearchRow, TermKind, term
+from audit_log.domain.batch import SearchRow, TermKind, cohort_text, term
 from audit_log.domain.chain import Chain
+from audit_log.domain.cohorts import CohortAnswer, CohortKey
 from audit_log.domain.copies import Copies
 from audit_log.domain.errors import HeadMismatch, LogMismatch, NothingToErase, ProducerExists
-from audit_log.domain.reports import Cell, PermitUse, Reach, Use, cell_of, counted
+from audit_log.domain.reports import Cell, PermitUse, Reach, Reached, Use, cell_of, counted
 from audit_log.domain.retention import year_of
 from audit_log.domain.search import DECISION_CODES, Filter, Marks
 from audit_log.domain.tiles import HEIGHT, WIDTH
@@ -100,8 +101,8 @@ class MemoryReader:
             yield lambda row: row.visa in marks.visa
         if wanted.person is not None:
             where = self._number(TermKind.DATASET, wanted.person.dataset)
-            ordinal = wanted.person.ordinal
-            yield lambda row: PersonRow(where, ordinal, row.idx) in self._tables.people
+            about = self._about({wanted.person: marks.cohorts})
+            yield lambda row: (where, row.idx) in about
 
     def _open_tests(self, wanted: Filter) -> Iterator[Callable[[SearchRow], bool]]:
         if wanted.dataset is not None:
@@ -129,19 +130,40 @@ class MemoryReader:
     def dropped(self, below: int) -> Sequence[DroppedRange]:
         return ()
 
+    def cohorts_named(self, dataset: str, below: int) -> Sequence[CohortKey]:
+        where = self._number(TermKind.DATASET, dataset)
+        names = {number: one.value for one, number in self._tables.terms.items()}
+        rows = [row for row in self._tables.cohorts if row.dataset == where and row.idx < below]
+        return [CohortKey(*name.split(" ")) for name in sorted({names[r.cohort] for r in rows})]
+
+    def _about(self, people: Mapping[Subject, Sequence[CohortAnswer]]) -> set[tuple[int, int]]:
+        """Give dataset and index of what is about these people."""
+        found: set[tuple[int, int]] = set()
+        for one, answers in people.items():
+            where = self._number(TermKind.DATASET, one.dataset)
+            found |= {(p[0], p.idx) for p in self._tables.people if p[:2] == (where, one.ordinal)}
+            for answer in answers:
+                cohort = self._number(TermKind.COHORT, cohort_text(*answer.key))
+                found |= {
+                    (where, row.idx)
+                    for row in self._tables.cohorts
+                    if row[:2] == (where, cohort) and answer.holds_at(row.revision)
+                }
+        return found
+
     def _number(self, kind: TermKind, text: str) -> int:
         return self._tables.terms.get(term(kind, text), 0)
 
-    def uses(self, people: Sequence[Subject], below: int) -> Sequence[Use]:
-        about = {(self._number(TermKind.DATASET, p.dataset), p.ordinal): p for p in people}
+    def uses(self, people: Mapping[Subject, Sequence[CohortAnswer]], below: int) -> Sequence[Use]:
+        names = {number: one.value for one, number in self._tables.terms.items()}
         found: dict[Use, set[int]] = {}
-        for row in self._tables.people:
-            entry = parse_entry(self._tables.entries[row.idx])
-            if row[:2] not in about or row.idx >= below or ".access." not in entry.type:
+        for where, index in self._about(people):
+            entry = parse_entry(self._tables.entries[index])
+            if index >= below or ".access." not in entry.type:
                 continue
             use = Use(
                 day=entry.occurred_at.date(),
-                dataset=about[row[:2]].dataset,
+                dataset=names[where],
                 type=entry.type,
                 src=entry.src,
                 decision=entry.decision,
@@ -149,7 +171,7 @@ class MemoryReader:
                 count=0,
                 newest=0,
             )
-            found.setdefault(use, set()).add(row.idx)
+            found.setdefault(use, set()).add(index)
         made = [replace(u, count=len(seen), newest=max(seen)) for u, seen in found.items()]
         return sorted(made, key=lambda use: (use.day, use.newest), reverse=True)
 
@@ -181,12 +203,16 @@ class MemoryReader:
         for person in self._tables.people:
             if person.idx in set(found):
                 people.setdefault(names[person.dataset], set()).add(person.ordinal)
+        cohorts: dict[str, set[int]] = {}
+        for named in self._tables.cohorts:
+            if named.idx in set(found):
+                cohorts.setdefault(names[named.dataset], set()).add(named.cohort)
         return Reach(
             entries=len(rows),
             first_at=min((row.etime for row in rows), default=None),
             last_at=max((row.etime for row in rows), default=None),
             datasets={
-                name: (about[name], len(people.get(name, ())))
+                name: Reached(about[name], len(people.get(name, ())), len(cohorts.get(name, ())))
                 for name in sorted(about.keys() | people)
             },
             actors=len({row.actor for row in rows} - {None}),

@@ -8,7 +8,7 @@ import contextlib
 import secrets
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from audit_log.domain.tiles import bundles_of, decode_bundle
 from audit_log.ports import Producer, SequencerStore
 from audit_log.settings import AuditSettings
 from audit_log.usecases.register import register
+from audit_log.usecases.resolving import CohortDesk
 from audit_log.usecases.sequence import Pace, Sequencer
 from shared.clock import SystemClock
 from shared.events import SealedEntry
@@ -177,6 +178,21 @@ class LogNode:
 @contextlib.contextmanager
 def log_node(folder: Path, *, port: int | None = None, **changes: str) -> Iterator[LogNode]:
     """Run a log until the block ends; `changes` are environment variables."""
+    with _running(folder, port, changes, None) as node:
+        yield node
+
+
+@contextlib.contextmanager
+def log_node_knowing(folder: Path, cohorts: CohortDesk) -> Iterator[LogNode]:
+    """Run a log that asks about cohorts there, in place of a registry."""
+    with _running(folder, None, {}, cohorts) as node:
+        yield node
+
+
+@contextlib.contextmanager
+def _running(
+    folder: Path, port: int | None, changes: Mapping[str, str], cohorts: CohortDesk | None
+) -> Iterator[LogNode]:
     clock = SystemClock()
     url = f"http://127.0.0.1:{port or free_port()}"
     idp = devidp_files(folder / "idp", pages={"audit_log": url})
@@ -185,6 +201,7 @@ def log_node(folder: Path, *, port: int | None = None, **changes: str) -> Iterat
         stack.enter_context(devidp_on_thread(idp, clock))
         settings = load(AuditSettings, environment)
         parts = build(settings, clock=clock)
+        parts = parts if cohorts is None else replace(parts, cohorts=cohorts)
         stack.callback(parts.engine.dispose)
         migrate(settings, clock=clock)
         stack.enter_context(served(create_app(parts), int(url.rpartition(":")[2])))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A log to test with, in memory or on PostgreSQL, seen through the same ports."""
 
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +21,7 @@ from audit_log.domain.chain import ChainKey, Link
 from audit_log.domain.received import Received
 from audit_log.ports import (
     EntrySource,
+    NoRegistry,
     Producer,
     PublisherStore,
     SequencerStore,
@@ -28,6 +30,7 @@ from audit_log.ports import (
     Transaction,
     WitnessedStore,
 )
+from audit_log.usecases.resolving import CohortDesk
 from audit_log.usecases.sequence import Pace, Sequencer
 from shared.db import engine
 from shared.events import Fact, SealedEntry
@@ -42,6 +45,8 @@ OWN = "zz/audit_log/1"
 SRC = "zz/clearinghouse/1"
 VAULT = FileVault({"kek-0001": b"k" * 32})
 PSEUDONYMS = HmacPseudonyms(b"p" * 32)
+COHORTS = CohortDesk(members=NoRegistry(), random=os.urandom)
+"""What is asked about cohorts where no registry is named."""
 
 
 class CheckpointStore(PublisherStore, WitnessedStore, Protocol):

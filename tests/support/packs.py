@@ -17,13 +17,14 @@ from audit_log.usecases import cases
 from audit_log.usecases.export import Seen, ask, fetch, state
 from audit_log.usecases.pack import Enclosed, Exporter
 from audit_log.usecases.publish import Publisher
+from audit_log.usecases.resolving import CohortDesk
 from shared.clock import Clock
 from shared.ids import IdSource
 from shared.principal import Principal
 from tests.contract.audit_log.test_publishing import TRUST, Remembered, Signing
 from tests.fakes.kernel import CountingIds, CountingSalts
 from tests.fakes.log_factories import OTTO
-from tests.support.log_world import PSEUDONYMS, VAULT, World, drain, sequencer
+from tests.support.log_world import COHORTS, PSEUDONYMS, VAULT, World, drain, sequencer
 
 POLICY = f"log {TRUST.keys[0]}\nquorum none\n"
 VKEY = str(TRUST.keys[0])
@@ -73,14 +74,22 @@ class _Steps:
 class PackDesk:
     """Asks for packs at a log and lets them be made."""
 
-    def __init__(self, world: World, *, witnessed: bool = False) -> None:
+    def __init__(
+        self,
+        world: World,
+        *,
+        witnessed: bool = False,
+        cohorts: CohortDesk = COHORTS,
+        head: Remembered | None = None,
+    ) -> None:
         self.world = world
+        self.cohorts = cohorts
         self.ids = CountingIds()
         self._publisher = Publisher(
             store=world.publisher,
             signer=Signing(),
             trust=TRUST,
-            head_file=Remembered(),
+            head_file=head or Remembered(),
             clock=world.clock,
         )
         self._sequencer = sequencer(world)
@@ -88,6 +97,7 @@ class PackDesk:
             transaction=world.transaction,
             vault=VAULT,
             pseudonyms=PSEUDONYMS,
+            cohorts=self.cohorts,
             trust=TRUST,
             enclosed=Enclosed(policy=POLICY, files=companions(), witnessed=witnessed),
             clock=world.clock,
@@ -113,6 +123,7 @@ class PackDesk:
             transaction=self.world.transaction,
             vault=VAULT,
             pseudonyms=PSEUDONYMS,
+            cohorts=self.cohorts,
             ids=self.ids,
             clock=self.world.clock,
         )
@@ -152,7 +163,13 @@ class PackDesk:
 
     def fetch(self, job_id: str, principal: Principal = OTTO) -> bytes:
         """Fetch it."""
-        return fetch(job_id, principal=principal, transaction=self.world.transaction, vault=VAULT)
+        return fetch(
+            job_id,
+            principal=principal,
+            transaction=self.world.transaction,
+            vault=VAULT,
+            clock=self.world.clock,
+        )
 
     def made(self, asked: Asked = EVERYTHING) -> bytes:
         """Ask for a pack and make it at once."""

@@ -121,14 +121,19 @@ class RegistryNode:
 
 
 @contextlib.contextmanager
-def registry_node(folder: Path, *, clock: Clock | None = None) -> Iterator[RegistryNode]:
-    """Run a registry, its web part in this process, until the block ends."""
+def registry_node(
+    folder: Path, *, clock: Clock | None = None, changes: Mapping[str, str] | None = None
+) -> Iterator[RegistryNode]:
+    """Run a registry, its web part in this process, until the block ends.
+
+    `changes` are environment variables.
+    """
     now = clock or SystemClock()
     url = f"http://127.0.0.1:{free_port()}"
     idp = devidp_files(folder / "idp", pages={"consent_registry": url})
     with contextlib.ExitStack() as stack:
         stack.enter_context(devidp_on_thread(idp, now))
-        environment = settings_of(folder, url, idp)
+        environment = {**settings_of(folder, url, idp), **(changes or {})}
         parts = build(load(ConsentSettings, environment), clock=now)
         stack.callback(parts.engine.dispose)
         stack.enter_context(served(create_app(parts), int(url.rpartition(":")[2])))

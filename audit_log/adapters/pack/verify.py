@@ -761,6 +761,10 @@ def report(statement: dict[str, Any]) -> list[str]:
         "erased    " + shown(statement.get("erased")),
         "integrity " + shown(statement.get("integrity")),
     ]
+    cohorts = statement.get("cohorts")
+    if isinstance(cohorts, dict) and cohorts.get("unresolved"):
+        unresolved = shown(cohorts.get("unresolved"))
+        lines.append("cohorts   " + unresolved + " that may hold the person or not")
     for one in statement.get("producers", []):
         if isinstance(one, dict) and any(map(one.get, ("gaps", "silent", "remarks"))):
             lines.append("producer  " + shown(one))

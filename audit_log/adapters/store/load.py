@@ -2,6 +2,7 @@
 """Reading the state a sequencer starts from, and what it looks up on the way."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -99,14 +100,16 @@ def links(
     """Find what fills these places: entries through their runs, and quarantined input."""
     found: dict[ChainKey, dict[int, Link]] = {}
     for key, places in wanted.items():
-        here = _quarantined_links(cursor, key, places)
+        here, apart = _quarantined(cursor, key, places)
         indexes = _indexes(cursor, key, places)
         entries = entries_at(cursor, indexes.values())
         leaves = _leaves(cursor, indexes.values())
         for seq, index in indexes.items():
             entry = parse_entry(entries[index])
             here[seq] = Link(leaf=leaves[index], previous=entry.previous)
-        found[key] = here
+        found[key] = {
+            seq: replace(link, apart=frozenset(apart.get(seq, ()))) for seq, link in here.items()
+        }
     return found
 
 
@@ -179,12 +182,20 @@ def _leaves(cursor: psycopg.Cursor, indexes: Collection[int]) -> dict[int, bytes
     return dict(rows.fetchall())
 
 
-def _quarantined_links(
+def _quarantined(
     cursor: psycopg.Cursor, key: ChainKey, places: Collection[int]
-) -> dict[int, Link]:
+) -> tuple[dict[int, Link], dict[int, set[bytes]]]:
+    """Find what quarantined input holds of these places, and all that only claimed them."""
     rows = cursor.execute(
-        "SELECT seq, leaf FROM quarantine"
-        " WHERE src = %s AND epoch = %s AND seq = ANY(%s) AND occupies = 1",
+        "SELECT seq, leaf, occupies FROM quarantine"
+        " WHERE src = %s AND epoch = %s AND seq = ANY(%s)",
         (key.src, key.epoch, sorted(places)),
     )
-    return {seq: Link(leaf=leaf, previous=None, readable=False) for seq, leaf in rows}
+    holding: dict[int, Link] = {}
+    claiming: dict[int, set[bytes]] = {}
+    for seq, leaf, occupies in rows:
+        if occupies:
+            holding[seq] = Link(leaf=leaf, previous=None, readable=False)
+        else:
+            claiming.setdefault(seq, set()).add(leaf)
+    return holding, claiming

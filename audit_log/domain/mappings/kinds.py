@@ -153,6 +153,7 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "sys.gap": Kind(SECURITY_ALERT, None, "E", _OTHER, _ALERT, ("info",)),
         "sys.quarantined": Kind(SECURITY_ALERT, None, "E", _OTHER, _ALERT, ("info",)),
         "sys.rows": Kind(APPLICATION, None, "E", _OTHER, _PROCESS, ("info",)),
+        "sys.sums": Kind(APPLICATION, None, "E", _OTHER, _PROCESS, ("info",)),
         "visa.issued": Kind(SECURITY_ALERT, USER_SECURITY, "C", 6, _IAM, ("creation",)),
     }
 )

@@ -35,6 +35,7 @@ def search_entries(body: dict[str, Any]) -> dict[str, Any]:
         principal=current_principal(),
         transaction=edge.transaction,
         pseudonyms=edge.pseudonyms,
+        cohorts=edge.cohorts,
         clock=edge.clock,
         exact=body["exact_count"],
     )

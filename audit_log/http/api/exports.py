@@ -46,6 +46,7 @@ def ask_for_export(body: dict[str, Any]) -> dict[str, Any]:
             transaction=edge.transaction,
             vault=edge.vault,
             pseudonyms=edge.pseudonyms,
+            cohorts=edge.cohorts,
             ids=edge.ids,
             clock=edge.clock,
         )
@@ -79,6 +80,7 @@ def get_pack(export_id: str) -> Response:
         principal=current_principal(),
         transaction=edge.transaction,
         vault=edge.vault,
+        clock=edge.clock,
     )
     answer = Response(data, content_type=_ZIP)
     answer.headers["Content-Disposition"] = f'attachment; filename="evidence-{export_id}.zip"'

@@ -104,5 +104,6 @@ def _run(run: QueryRun) -> dict[str, Any]:
         "count": run.count,
         "new": run.new,
         "gone": run.gone,
+        "unresolved": run.unresolved,
         "indexes": list(run.indexes),
     }

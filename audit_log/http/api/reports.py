@@ -36,6 +36,7 @@ def post_activity(body: dict[str, Any]) -> dict[str, Any]:
         public=body["public"],
         transaction=edge.transaction,
         pseudonyms=edge.pseudonyms,
+        cohorts=edge.cohorts,
         vault=edge.vault,
         clock=edge.clock,
     )
@@ -67,6 +68,7 @@ def post_impact(body: dict[str, Any]) -> dict[str, Any]:
         _asking(body),
         transaction=edge.transaction,
         pseudonyms=edge.pseudonyms,
+        cohorts=edge.cohorts,
         vault=edge.vault,
         clock=edge.clock,
     )
@@ -77,8 +79,13 @@ def post_impact(body: dict[str, Any]) -> dict[str, Any]:
         "last_at": None if reach.last_at is None else to_rfc3339(reach.last_at),
         "accounts": reach.actors,
         "datasets": [
-            {"dataset": name, "entries": entries, "people": str(tens(people))}
-            for name, (entries, people) in reach.datasets.items()
+            {
+                "dataset": name,
+                "entries": one.entries,
+                "people": str(tens(one.people)),
+                "cohorts": one.cohorts,
+            }
+            for name, one in reach.datasets.items()
         ],
         "permits": _permits(found.permits),
         "more_permits": found.more,

@@ -3,6 +3,7 @@
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from audit_log.domain.cohorts import Membership
 from audit_log.domain.search import DECISION_CODES, MAX_PAGE
 from audit_log.http.api.keeping_schemas import DroppedSchema
 from shared.api import StrictSchema
@@ -108,14 +109,54 @@ class MissingSchema(StrictSchema):
     silent_since = fields.String(required=True, allow_none=True)
 
 
+class NamedCohortSchema(StrictSchema):
+    """A frozen cohort as entries name it."""
+
+    cohort_id = fields.String(required=True, validate=validate.Length(min=1, max=64))
+    digest = fields.String(required=True, validate=validate.Length(min=1, max=64))
+
+
+class CohortAnswerSchema(NamedCohortSchema):
+    """Whether a frozen cohort holds the person: in, out, unknown or erased.
+
+    `left_revision` is the dataset's revision at which who was in left it.
+    """
+
+    answer = fields.String(
+        required=True, validate=validate.OneOf([one.value for one in Membership])
+    )
+    left_revision = fields.Integer(
+        required=True, strict=True, allow_none=True, validate=validate.Range(0, _MAX_INDEX)
+    )
+
+
+class CohortsSchema(StrictSchema):
+    """The answers by which a person was found in cohorts that entries name.
+
+    The entry of the search says their digest. Entries of `unresolved` cohorts were not found; with
+    `reached` false the consent registry gave no answer.
+    """
+
+    person = fields.Nested(PersonSchema, required=True)
+    reached = fields.Boolean(required=True)
+    unresolved = fields.Integer(required=True)
+    answers = fields.List(fields.Nested(CohortAnswerSchema), required=True)
+    nonce = fields.String(required=True)
+    digest = fields.String(required=True)
+
+
 class StatedSchema(StrictSchema):
-    """What an answer says about itself; `count` is null where an earlier page has said it."""
+    """What an answer says about itself; `count` is null where an earlier page has said it.
+
+    It is not exact either while `cohorts` leave open where the person is.
+    """
 
     filter = fields.Dict(required=True)
     count = fields.Integer(required=True, allow_none=True)
     count_is_exact = fields.Boolean(required=True)
     integrity = fields.Nested(IntegritySchema, required=True, allow_none=True)
     missing = fields.List(fields.Nested(MissingSchema), required=True)
+    cohorts = fields.Nested(CohortsSchema, required=True, allow_none=True)
 
 
 class PageSchema(StatedSchema):

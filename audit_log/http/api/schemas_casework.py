@@ -122,7 +122,11 @@ class QueryListSchema(StrictSchema):
 
 
 class QueryRunSchema(StrictSchema):
-    """One run: what matched, what of it is new since `before`, and how many are gone."""
+    """One run: what matched, what of it is new since `before`, and how many are gone.
+
+    Of `unresolved` cohorts that entries name nobody could say whether they hold the person asked
+    for: what names them is not counted.
+    """
 
     number = fields.Integer(required=True)
     ran_at = fields.String(required=True)
@@ -131,6 +135,7 @@ class QueryRunSchema(StrictSchema):
     count = fields.Integer(required=True)
     new = fields.Integer(required=True)
     gone = fields.Integer(required=True)
+    unresolved = fields.Integer(required=True)
     indexes = fields.List(fields.Integer(), required=True)
 
 

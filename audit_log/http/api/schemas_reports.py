@@ -5,21 +5,60 @@ from marshmallow import fields, validate
 
 from audit_log.http.api.schemas import (
     AsOfSchema,
+    CohortAnswerSchema,
     IntegritySchema,
     MissingSchema,
+    NamedCohortSchema,
     PersonSchema,
     StatedSchema,
 )
 from audit_log.http.api.schemas_exports import FilterSchema
-from audit_log.usecases.who_used import MAX_PEOPLE
+from audit_log.usecases.who_used import MAX_COHORTS, MAX_PEOPLE
 from shared.api import StrictSchema
+
+
+class SubjectSchema(PersonSchema):
+    """One person's number in one dataset, and which of its cohorts hold her."""
+
+    cohorts = fields.List(
+        fields.Nested(CohortAnswerSchema),
+        load_default=list,
+        validate=validate.Length(max=MAX_COHORTS),
+    )
+
+
+class DatasetsSchema(StrictSchema):
+    """The datasets of one person."""
+
+    datasets = fields.List(
+        fields.String(validate=validate.Length(min=1, max=64)),
+        required=True,
+        validate=validate.Length(min=1, max=MAX_PEOPLE),
+    )
+    as_of = fields.Integer(
+        strict=True, allow_none=True, validate=validate.Range(min=0, max=1 << 53)
+    )
+
+
+class NamedInSchema(StrictSchema):
+    """The cohorts of one dataset that published entries name."""
+
+    dataset = fields.String(required=True)
+    cohorts = fields.List(fields.Nested(NamedCohortSchema), required=True)
+
+
+class CohortsNamedSchema(StrictSchema):
+    """What must be answered for a report that rests on the size `as_of`."""
+
+    as_of = fields.Integer(required=True)
+    datasets = fields.List(fields.Nested(NamedInSchema), required=True)
 
 
 class SubjectsSchema(StrictSchema):
     """One person, by her number in each dataset."""
 
     people = fields.List(
-        fields.Nested(PersonSchema),
+        fields.Nested(SubjectSchema),
         required=True,
         validate=validate.Length(min=1, max=MAX_PEOPLE),
     )
@@ -42,13 +81,18 @@ class UseSchema(StrictSchema):
 
 
 class SubjectReportSchema(StrictSchema):
-    """Uses, newest first; `count` is the number of entries that they sum up."""
+    """Uses, newest first; `count` is the number of entries that they sum up.
+
+    What was done with `cohorts_unresolved` cohorts is not among them: it was not said whether they
+    hold the person.
+    """
 
     uses = fields.List(fields.Nested(UseSchema), required=True)
     count = fields.Integer(required=True)
     as_of = fields.Nested(AsOfSchema, required=True)
     integrity = fields.Nested(IntegritySchema, required=True, allow_none=True)
     missing = fields.List(fields.Nested(MissingSchema), required=True)
+    cohorts_unresolved = fields.Integer(required=True)
 
 
 class ImpactAskedSchema(StrictSchema):
@@ -102,11 +146,16 @@ class ActivitySchema(ReportSchema):
 
 
 class ReachedDatasetSchema(StrictSchema):
-    """A dataset reached; `people` is a number of people as a ten, or `<10`."""
+    """A dataset reached; `people` is a number of people as a ten, or `<10`.
+
+    They are those whom entries seal. The people of `cohorts`, which entries name instead, come on
+    top: consent_registry knows how many they are.
+    """
 
     dataset = fields.String(required=True)
     entries = fields.Integer(required=True)
     people = fields.String(required=True)
+    cohorts = fields.Integer(required=True)
 
 
 class ImpactSchema(ReportSchema):

@@ -53,6 +53,7 @@ def results() -> ResponseReturnValue:
             principal=current_principal(),
             transaction=edge.transaction,
             pseudonyms=edge.pseudonyms,
+            cohorts=edge.cohorts,
             clock=edge.clock,
         )
     except ValidationFailed as refused:

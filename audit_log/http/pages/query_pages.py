@@ -7,7 +7,8 @@ from typing import Final
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from audit_log.domain.reports import Cell, tens
+from audit_log.domain.reports import Cell, Reached, tens
+from audit_log.domain.saved_queries import QueryRun
 from audit_log.domain.words import DECISION_WORDS, type_in_words
 from audit_log.http.edge import current_edge
 from audit_log.http.pages.officer import filter_from, number_from, search_form
@@ -113,6 +114,7 @@ def report() -> ResponseReturnValue:
         asking,
         transaction=edge.transaction,
         pseudonyms=edge.pseudonyms,
+        cohorts=edge.cohorts,
         vault=edge.vault,
         clock=edge.clock,
     )
@@ -121,6 +123,7 @@ def report() -> ResponseReturnValue:
         public=False,
         transaction=edge.transaction,
         pseudonyms=edge.pseudonyms,
+        cohorts=edge.cohorts,
         vault=edge.vault,
         clock=edge.clock,
     )
@@ -139,12 +142,17 @@ def _query(found: QueryFile) -> QueryView:
             ("Runs", "It was ended" if ended else f"every {query.hours} hours"),
         ),
         runs=tuple(
-            (f"{run.ran_at:%d %B %Y, %H:%M} UTC", f"{run.count:,}", f"{run.new:,}", f"{run.gone:,}")
+            (f"{run.ran_at:%d %B %Y, %H:%M} UTC", _count(run), f"{run.new:,}", f"{run.gone:,}")
             for run in found.runs
         ),
         newest=found.runs[0].indexes if found.runs else (),
         is_on=not ended,
     )
+
+
+def _count(run: QueryRun) -> str:
+    """Say how many matched, and when more might: a cohort that nobody could look into."""
+    return f"{run.count:,} or more" if run.unresolved else f"{run.count:,}"
 
 
 def _report(reached: Impact, counted: Activity) -> ReportView:
@@ -162,8 +170,7 @@ def _report(reached: Impact, counted: Activity) -> ReportView:
             ("When", span),
         ),
         datasets=tuple(
-            (name, f"{entries:,}", str(tens(people)))
-            for name, (entries, people) in reach.datasets.items()
+            (name, f"{one.entries:,}", _people(one)) for name, one in reach.datasets.items()
         ),
         permits=tuple(
             (
@@ -177,6 +184,12 @@ def _report(reached: Impact, counted: Activity) -> ReportView:
         figures=tuple(_figure(cell, count) for cell, count in sorted(counted.figures.items())),
         more=reached.more,
     )
+
+
+def _people(reached: Reached) -> str:
+    """Say how many people, and that those of cohorts come on top."""
+    told, many = str(tens(reached.people)), reached.cohorts
+    return f"{told}, and those of {many:,} cohort{'s' * (many != 1)}" if many else told
 
 
 def _figure(cell: Cell, count: int | str) -> Row:

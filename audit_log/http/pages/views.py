@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from audit_log.domain.cohorts import CohortAnswers
 from audit_log.domain.merkle import Side, Step
 from audit_log.domain.retention import Retention, month_text
 from audit_log.domain.search import Dropped, Found
@@ -134,6 +135,7 @@ def stated_lines(stated: Stated) -> tuple[str, ...]:
         )
         if behind:
             lines.append(f"The newest {behind:,} entries were not held against it yet.")
+    lines += cohort_lines(stated.cohorts)
     for one in stated.missing:
         places = ", ".join(f"{epoch}: {first} to {last}" for epoch, first, last in one.gaps)
         if places:
@@ -151,6 +153,22 @@ def stated_lines(stated: Stated) -> tuple[str, ...]:
                 f" {remark.first_at:%d %B %Y at %H:%M} UTC, {remark.still:,} of them open."
             )
     return tuple(lines)
+
+
+def cohort_lines(cohorts: CohortAnswers | None) -> list[str]:
+    """Say what stayed open about the person in cohorts that entries name."""
+    if cohorts is None or not cohorts.unresolved:
+        return []
+    many = cohorts.unresolved
+    if cohorts.erased:
+        return ["Entries that name a cohort are not told of somebody who was erased."]
+    why = (
+        "the consent registry does not know them as they are named"
+        if cohorts.reached
+        else "the consent registry gave no answer"
+    )
+    what = f"entries that name {many:,} cohort{'s' * (many != 1)}"
+    return [f"NOT ALL OF IT: {what} may be about this person, too; {why}."]
 
 
 def entry_view(seen: Seen) -> EntryView:

@@ -51,10 +51,12 @@ ALTER TABLE term ENABLE TRIGGER guard_delete;
 def upgrade() -> None:
     op.execute(_TABLE)
     made.fill(op.get_bind())
+    op.execute("ALTER TABLE query_run ADD COLUMN unresolved bigint")
     op.execute(_GUARDS)
 
 
 def downgrade() -> None:
+    op.execute("ALTER TABLE query_run DROP COLUMN unresolved")
     op.execute("DROP TABLE ev_cohort")
     op.execute("DROP FUNCTION log_guard_cohort")
     op.execute(_TERMS)

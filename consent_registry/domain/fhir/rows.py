@@ -2,7 +2,8 @@
 """A FHIR Consent as one row of the import, all its alternatives together, or why it is refused.
 
 Only what is permitted by name, and not denied, is given. What a statement of one signature permits
-holds for one period, or the whole is refused: nobody chooses which for the person.
+begins at one time, or the whole is refused: nobody chooses which for the person. What ends before
+the rest ends with its activities, on the last day that it holds whole.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -55,6 +56,7 @@ from consent_registry.domain.terms import (
     RawModifier,
     Terms,
     canonical_text,
+    ended_by,
     read_alternative,
 )
 from consent_registry.domain.windows import Window
@@ -182,14 +184,14 @@ class FhirReader:
         if any(len({(p.span, p.data_span) for p in by}) > 1 for by in permitted.values()):
             raise NotUnderstood(RowCode.FHIR_PERIODS, "provision")
         rules = [rule for rule in self._mapping.rules if rule.needs <= permitted.keys()]
-        periods = {
+        periods = [
             times.common([statement.span, *(permitted[code][0].span for code in rule.needs)])
             for rule in rules
-        }
+        ]
         windows = [
             times.window(permitted[code][0].data_span for code in rule.needs) for rule in rules
         ]
-        return _Given(terms=self._terms_of(rules, windows), period=_one(periods))
+        return _together(self._terms_of(rules, windows), periods)
 
     def _terms_of(self, rules: Sequence[Rule], windows: Sequence[Window | None]) -> Terms:
         found = [alternative_of(rule, self._diseases) for rule in rules]
@@ -226,8 +228,8 @@ class FhirReader:
             alternatives.append(self._alternative(provision))
         if len(alternatives) > MAX_ALTERNATIVES:
             raise NotUnderstood(RowCode.ALTERNATIVE, "provision")
-        periods = {times.common([statement.span, one.span]) for one in statement.provisions}
-        return _Given(terms=tuple(alternatives), period=_one(periods))
+        periods = [times.common([statement.span, one.span]) for one in statement.provisions]
+        return _together(tuple(alternatives), periods)
 
     def _alternative(self, provision: Provision) -> Alternative:
         """Read the DUO terms of a provision; research is the only other purpose that may stand."""
@@ -347,10 +349,18 @@ class FhirReader:
         return self._mapping.form_version or (named[0] if len(named) == 1 else "")
 
 
-def _one(periods: set[_Period]) -> _Period:
-    if len(periods) > 1:
+def _together(terms: Terms, periods: Sequence[_Period]) -> _Given:
+    """Give alternatives for the longest of their periods, with an end to those that are shorter."""
+    if len({start for start, _ in periods}) > 1:
         raise NotUnderstood(RowCode.FHIR_PERIODS, "provision")
-    return next(iter(periods), (None, None))
+    start = periods[0][0] if periods else None
+    stops = [stop for _, stop in periods if stop is not None]
+    last = max(stops) if stops and len(stops) == len(periods) else None
+    ended = tuple(
+        one if stop is None or stop == last else ended_by(one, stop.date())
+        for one, (_, stop) in zip(terms, periods, strict=True)
+    )
+    return _Given(terms=ended, period=(start, last))
 
 
 def _is_permission(code: str) -> bool:

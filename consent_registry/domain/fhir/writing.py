@@ -9,10 +9,11 @@ another legal act and is never written as a consent.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 from urllib.parse import quote
 
+from consent_registry.domain.activities import canonical_scopes, scopes_of
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.ehds import EhdsPurpose
 from consent_registry.domain.fhir.mapping import (
@@ -136,6 +137,7 @@ def _r5(held: Held, status: str, terms: tuple[Alternative, ...]) -> _Object:
 
 
 def _provision(held: Held, alternative: Alternative) -> _Object:
+    activities, last = _lasting(alternative)
     parameters = [
         *(_parameter(alternative.permission.value, one) for one in alternative.diseases),
         *(
@@ -144,7 +146,7 @@ def _provision(held: Held, alternative: Alternative) -> _Object:
             for value in modifier.values
         ),
         # Left out, they would read as the widest: a grant for one project must say so.
-        *(_parameter(ACTIVITY, scope) for scope in alternative.activities),
+        *(_parameter(ACTIVITY, scope) for scope in activities),
     ]
     codes = [alternative.permission, *(modifier.code for modifier in alternative.modifiers)]
     purposes: list[JSON] = [_coding(_system(code), code.value) for code in codes]
@@ -159,12 +161,26 @@ def _provision(held: Held, alternative: Alternative) -> _Object:
             }
         ],
     }
+    if last is not None:
+        found["period"] = {"end": to_rfc3339(datetime.combine(last, time(), UTC))}
     if alternative.data is not None:
         ends = zip(("start", "end"), alternative.data.written(), strict=True)
         found["dataPeriod"] = {name: day for name, day in ends if day}
     if parameters:
         found["modifierExtension"] = parameters
     return found
+
+
+def _lasting(alternative: Alternative) -> tuple[tuple[str, ...], date | None]:
+    """Give the activities, and the day on which all of them end, where they do so together.
+
+    That is the end of the provision, which every reader of FHIR knows.
+    """
+    scopes = scopes_of(alternative.activities)
+    ends = {one.ends for one in scopes}
+    if len(ends) > 1 or None in ends:
+        return alternative.activities, None
+    return canonical_scopes(one.name for one in scopes), ends.pop()
 
 
 def _system(code: Code) -> str:

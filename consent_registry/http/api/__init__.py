@@ -14,6 +14,7 @@ from consent_registry.http.api import (
     fhir,
     forms,
     imports,
+    listing,
     minors,
     mondo,
     opt_outs,
@@ -23,6 +24,7 @@ from consent_registry.http.api import (
     requests,
     rulings,
     studies,
+    study_consents,
 )
 from shared.api import Api
 
@@ -32,7 +34,7 @@ def register(api: Api) -> None:
     modules = (
         *(datasets, participants, people, opt_outs, approvals, imports, cohorts, codes, decisions),
         *(rulings, mondo, forms, feed, fhir, receipts, catalogue, erasures, requests, studies),
-        *(contacts, minors),
+        *(minors, study_consents, contacts, listing),
     )
     for module in modules:
         api.register_blueprint(module.blueprint)

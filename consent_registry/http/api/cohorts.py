@@ -4,6 +4,7 @@
 from typing import Any, Final
 
 from consent_registry.domain import purpose
+from consent_registry.domain.containing import CohortQuestion
 from consent_registry.http.api import present
 from consent_registry.http.api.cohort_schemas import (
     BindSchema,
@@ -23,7 +24,7 @@ from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.blocking import who_blocks_what
 from consent_registry.usecases.cohort_manifests import cohort_manifest
 from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
-from consent_registry.usecases.containing import CohortQuestion, cohorts_with
+from consent_registry.usecases.containing import cohorts_with
 from shared.api import ApiBlueprint
 from shared.auth import current_principal, requires, requires_any
 from shared.ids import ApplicationId, CohortId, Ordinal, PermitId, Revision

@@ -84,7 +84,7 @@ class FormListSchema(Schema):
 
 
 class DemandSchema(StrictSchema):
-    """The name of the form that a dataset demands; empty: none."""
+    """The form that a dataset demands: `name`, or `name@version` from that one on; empty: none."""
 
     form = fields.String(required=True)
 

@@ -74,6 +74,7 @@ def post_withdrawal(body: dict[str, Any], pseudonym: str) -> dict[str, Any]:
         idempotency_key=request.headers.get("Idempotency-Key"),
         effective_from=instant_of(body["effective_from"], "/effective_from"),
         level=Level(body["level"]),
+        study=body["study"],
     )
     tools = current_tools()
     done = withdraw(pseudonym, wanted, tools=tools, principal=current_principal())

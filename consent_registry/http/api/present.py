@@ -287,6 +287,7 @@ def _choice(choice: Choice) -> dict[str, Any]:
         "effective_from": to_rfc3339(choice.since) if choice.since else None,
         "effective_to": to_rfc3339(choice.until) if choice.until else None,
         "barred_by": sorted({reason_of(bar) for bar in choice.bars}),
+        "by_study": choice.by_study,
     }
 
 

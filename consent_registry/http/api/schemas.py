@@ -11,6 +11,10 @@ from shared.canonical import MAX_INTEGER
 
 _IMPORT_STATES: Final = "staged, applying, finished, refused, failed or cancelled"
 _TIME: Final = "RFC 3339 in UTC"
+_ACTIVITIES: Final = (
+    "af_aggregate, subject_query, edic_secondary_use (when left out), project:<id>; each may have "
+    "an end of its own, the first day (UTC) without it: af_aggregate=2030-01-31"
+)
 _FAULTS: Final = "by line; one of severity `note` refuses nothing and says what its row does"
 _COLLECTED: Final = "when its data were collected; null: not said"
 
@@ -91,7 +95,7 @@ class AlternativeSchema(StrictSchema):
         fields.String(),
         load_default=list,
         validate=validate.Length(max=16),
-        metadata=_about("af_aggregate, subject_query, edic_secondary_use (when left out)"),
+        metadata=_about(_ACTIVITIES),
     )
     data = fields.Nested(
         WindowSchema, load_default=None, allow_none=True, metadata=_about("which data are meant")
@@ -125,10 +129,13 @@ class RecordedSchema(Schema):
 
 
 class WithdrawSchema(StrictSchema):
-    """Which datasets to withdraw from, all when left out. There is no field for a reason."""
+    """What to withdraw from: some datasets, a study, or all. There is no field for a reason."""
 
     datasets = fields.List(
         fields.String(), load_default=None, allow_none=True, validate=validate.Length(min=1)
+    )
+    study = fields.String(
+        load_default="", metadata=_about("a whole study, with whatever is put in it later")
     )
     effective_from = fields.String(
         load_default=None,

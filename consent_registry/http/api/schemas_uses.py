@@ -29,11 +29,15 @@ class NotReportingSchema(StrictSchema):
 
 
 class UsesSchema(StrictSchema):
-    """Who used one participant's data; `log_checked` is below which entry that was recomputed."""
+    """Who used one participant's data; `log_checked` is below which entry that was recomputed.
+
+    The log names `log_unresolved` cohorts of which nobody could say whether they hold her.
+    """
 
     participant = fields.String(required=True)
     uses = fields.List(fields.Nested(UseSchema), required=True)
     log_size = fields.Integer(required=True)
     log_checked = fields.Integer(required=True)
     log_differed = fields.Integer(required=True)
+    log_unresolved = fields.Integer(required=True)
     not_reporting = fields.List(fields.Nested(NotReportingSchema), required=True)

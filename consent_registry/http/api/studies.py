@@ -25,6 +25,9 @@ _LOOKING: Final = ("consents.read", "consents.write", "consents.import", "cohort
 _UNTIL: Final = {
     "description": "the last day on which its data may be given to new research; null: none told"
 }
+_LATER: Final = {
+    "description": "participants were told that a yes to it is one to datasets put in it later"
+}
 
 
 class StudyFactsSchema(StrictSchema):
@@ -40,6 +43,7 @@ class StudyFactsSchema(StrictSchema):
     )
     starts_on = fields.Date(required=True)
     data_until = fields.Date(load_default=None, allow_none=True, metadata=_UNTIL)
+    later_datasets = fields.Boolean(load_default=False, metadata=_LATER)
 
 
 class StudySchema(Schema):
@@ -53,6 +57,7 @@ class StudySchema(Schema):
     ethics = fields.String()
     starts_on = fields.String()
     data_until = fields.String(allow_none=True, metadata=_UNTIL)
+    later_datasets = fields.Boolean(metadata=_LATER)
     recorded_at = fields.String(metadata={"description": "RFC 3339 in UTC"})
 
 
@@ -95,6 +100,7 @@ def describe(body: dict[str, Any], study: str) -> dict[str, Any]:
         ethics=body["ethics"],
         starts_on=body["starts_on"],
         data_until=body["data_until"],
+        later_datasets=body["later_datasets"],
     )
     made = describe_study(study, said, tools=current_tools(), principal=current_principal())
     return _present(made)
@@ -140,6 +146,7 @@ def _present(study: Study) -> dict[str, Any]:
         "ethics": study.ethics,
         "starts_on": study.starts_on.isoformat(),
         "data_until": _day(study.data_until),
+        "later_datasets": study.later_datasets,
         "recorded_at": to_rfc3339(study.recorded_at),
     }
 

@@ -15,10 +15,13 @@ its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_u
 (its POST shows the outcome, `/answer/<dataset>/confirmation` records it, `…/recorded` says so), and
 `/form/<sha256>` to read one; `/receipts/<event_id>` (the signed receipt) and `/receipts/check`,
 which is open to everybody; `/wishes` (who may act for me, what I want to hear of), `/contact`
-(where I can be reached), `/rights` (her requests), `/who-used` (what the log knows of the uses of
-one's data). The data steward's:
+(where I can be reached), `/my-say` (her own yes or no, while others decide), `/acting` and
+`/acting/<pseudonym>/…` (the people somebody decides for), `/rights` (her requests), `/who-used`
+(what the log knows of the uses of one's data). The data steward's:
 `/imports`, `/imports/<import_id>`, `/nodes` and `/blocking`; a consent steward's:
-`/steward/merges`, `/steward/mandates` and `/steward/deaths`; the rights desk's: `/desk`.
+`/steward/merges`, `/steward/minors`, `/steward/mandates` and `/steward/deaths`, the last two with
+`/all`; the rights
+desk's: `/desk`.
 """
 
 from flask import Flask
@@ -28,7 +31,12 @@ from consent_registry.http.pages import (
     blocking,
     contact,
     desk,
+    guarding,
+    guarding_answers,
+    lives_lists,
     lives_steward,
+    minor,
+    minors_steward,
     opting_out,
     participant,
     receipts,
@@ -47,11 +55,13 @@ NAVIGATION = (
     NavigationItem(text="My rights", href="/rights", scope="consents.self"),
     NavigationItem(text="Who used my data", href="/who-used", scope="consents.self"),
     NavigationItem(text="History", href="/history", scope="consents.self"),
+    NavigationItem(text="People I decide for", href="/acting", scope="consents.self"),
     NavigationItem(text="Imports", href="/imports", scope="consents.import"),
     NavigationItem(text="Nodes", href="/nodes", scope="consents.read"),
     NavigationItem(text="Who blocks what", href="/blocking", scope="cohorts.count"),
     NavigationItem(text="One person, two names", href="/steward/merges", scope="consents.write"),
     NavigationItem(text="Guardians", href="/steward/mandates", scope="consents.write"),
+    NavigationItem(text="Minors", href="/steward/minors", scope="consents.write"),
     NavigationItem(text="Deaths", href="/steward/deaths", scope="consents.write"),
     NavigationItem(text="Rights desk", href="/desk", scope="rights.manage"),
 )
@@ -70,10 +80,15 @@ def install(app: Flask, *, tools: Tools) -> None:
     app.register_blueprint(answering.blueprint)
     app.register_blueprint(receipts.blueprint)
     app.register_blueprint(wishes.blueprint)
+    app.register_blueprint(guarding.blueprint)
+    app.register_blueprint(guarding_answers.blueprint)
+    app.register_blueprint(minor.blueprint)
     app.register_blueprint(contact.blueprint)
     app.register_blueprint(rights.blueprint)
     app.register_blueprint(steward.blueprint)
     app.register_blueprint(blocking.blueprint)
     app.register_blueprint(lives_steward.blueprint)
+    app.register_blueprint(lives_lists.blueprint)
+    app.register_blueprint(minors_steward.blueprint)
     app.register_blueprint(desk.blueprint)
     app.register_blueprint(using.blueprint)

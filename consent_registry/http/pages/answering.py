@@ -43,9 +43,12 @@ def ask(dataset: str) -> ResponseReturnValue:
 @blueprint.post("/answer/<dataset>")
 @signed_in(_SELF)
 def show(dataset: str) -> ResponseReturnValue:
-    """Show what the answers mean; records nothing."""
-    asked = _asked(dataset)
-    wanted = _wanted(asked)
+    """Show what the answers mean; records nothing.
+
+    An answer is to the version that was read: another may ask something else under the same key.
+    """
+    asked = _read_form(dataset)
+    wanted = wanted_answers(asked)
     tools, principal = participant.current_tools(), current_principal()
     try:
         preview = preview_own(wanted, tools=tools, principal=principal)
@@ -61,10 +64,8 @@ def show(dataset: str) -> ResponseReturnValue:
 @signed_in(_SELF)
 def confirm(dataset: str) -> ResponseReturnValue:
     """Record the answers that were shown, under the form that was shown."""
-    asked = _asked(dataset)
-    if request.form.get("form") != asked.form.form.sha256:
-        raise FormNotOpen
-    wanted = _wanted(asked)
+    asked = _read_form(dataset)
+    wanted = wanted_answers(asked)
     record_own_answers(wanted, tools=participant.current_tools(), principal=current_principal())
     return redirect(url_for("answering.done", dataset=asked.dataset.dataset), code=303)
 
@@ -88,7 +89,7 @@ def read(digest: str) -> ResponseReturnValue:
     found = get_form(digest, tools=participant.current_tools())
     if found.published_at is None:
         raise NotFound
-    view = form_views.whole(found.form, _chosen(found.form))
+    view = form_views.whole(found.form, chosen_language(found.form))
     return render_template("consent_registry/form.html", view=view)
 
 
@@ -112,19 +113,27 @@ def _asked(dataset: str) -> Asked:
     return own_form(DatasetId(dataset), tools=tools, principal=principal)
 
 
+def _read_form(dataset: str) -> Asked:
+    """Give the form that her page showed. Raises FormNotOpen once the dataset asks another."""
+    asked = _asked(dataset)
+    if request.form.get("form") != asked.form.form.sha256:
+        raise FormNotOpen
+    return asked
+
+
 def _questions(asked: Asked, faults: tuple[FieldFault, ...]) -> ResponseReturnValue:
     speaker = participant.current_speaker()
     view = form_views.questions(asked, _language(asked), _sent(asked), speaker)
-    errors = form_errors(form_views.faults_by_field(faults, _answers(asked)))
+    errors = form_errors(form_views.faults_by_field(faults, answers_sent(asked)))
     page = render_template("consent_registry/questions.html", view=view, errors=errors)
     return page, 422 if faults else 200
 
 
 def _language(asked: Asked) -> str:
-    return _chosen(asked.form.form)
+    return chosen_language(asked.form.form)
 
 
-def _chosen(form: Form) -> str:
+def chosen_language(form: Form) -> str:
     """Give the language she reads a form in: the one asked for, else hers, else the first."""
     texts = form.texts
     for wanted in (request.values.get("language", ""), str(get_locale() or "")):
@@ -134,10 +143,10 @@ def _chosen(form: Form) -> str:
 
 
 def _sent(asked: Asked) -> Mapping[str, RawAnswer]:
-    return {one.question: one for one in _answers(asked)}
+    return {one.question: one for one in answers_sent(asked)}
 
 
-def _answers(asked: Asked) -> list[RawAnswer]:
+def answers_sent(asked: Asked) -> list[RawAnswer]:
     """Read the answers she sent; a question without a choice is left open."""
     found: list[RawAnswer] = []
     for question in asked.form.form.questions:
@@ -153,10 +162,11 @@ def _answers(asked: Asked) -> list[RawAnswer]:
     return found
 
 
-def _wanted(asked: Asked) -> NewAnswers:
+def wanted_answers(asked: Asked) -> NewAnswers:
+    """Read what she sent as answers to the form that is asked."""
     return NewAnswers(
         dataset=asked.dataset.dataset,
         form=asked.form.form.sha256,
         language=_language(asked),
-        answers=_answers(asked),
+        answers=answers_sent(asked),
     )

@@ -142,7 +142,9 @@ def questions(
     """Format the questions in one language."""
     form = asked.form.form
     text = form.text(language)
-    last = {one.question: one for one in asked.last.answers} if asked.last else {}
+    # What she said to another version may have been another question under the same key.
+    same = asked.last is not None and asked.last.form == form.sha256
+    last = {one.question: one for one in asked.last.answers} if asked.last and same else {}
     return QuestionsView(
         dataset=asked.dataset.dataset,
         dataset_title=asked.dataset.title,

@@ -12,11 +12,12 @@ from flask_babel import get_locale
 
 from consent_registry.domain.errors import NotLinked
 from consent_registry.domain.records import Channel
-from consent_registry.http.pages import views
+from consent_registry.http.pages import history_views, views
 from consent_registry.http.pages.saying import Speaker
 from consent_registry.usecases.outlook import own_outlook
 from consent_registry.usecases.reading import own_consents, own_history
 from consent_registry.usecases.studies import own_studies
+from consent_registry.usecases.study_consents import own_study_choices
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.withdraw import WithdrawConsent, own_withdrawal, withdraw_own
 from shared.errors import NotFound
@@ -61,7 +62,8 @@ def ask(dataset: str | None = None, study: str | None = None) -> ResponseReturnV
 def withdraw(dataset: str | None = None, study: str | None = None) -> ResponseReturnValue:
     """Withdraw. The same page sent twice does it once; a form without any field does it too."""
     wanted = WithdrawConsent(
-        datasets=_meant(dataset, study),
+        datasets=None if dataset is None else (DatasetId(dataset),),
+        study=_hers(study) if study else "",
         idempotency_key=request.form.get("key") or None,
     )
     done = withdraw_own(
@@ -89,7 +91,7 @@ def receipt(withdrawal_id: str) -> ResponseReturnValue:
 def history(dataset: str | None = None) -> ResponseReturnValue:
     """Show what was recorded, newest first."""
     steps = own_history(tools=current_tools(), principal=current_principal())
-    view = views.history(steps, dataset, current_speaker())
+    view = history_views.history(steps, dataset, current_speaker())
     return render_template("consent_registry/history.html", view=view)
 
 
@@ -108,15 +110,14 @@ def current_tools() -> Tools:
     return found
 
 
-def _meant(dataset: str | None, study: str | None) -> tuple[DatasetId, ...] | None:
-    """Name the datasets that an address means: one, hers of a study, or None for all."""
-    if study is None:
-        return None if dataset is None else (DatasetId(dataset),)
-    mine = own_studies(tools=current_tools(), principal=current_principal())
-    meant = tuple(sorted(name for name, one in mine.items() if one.study == study))
-    if not meant:
+def _hers(study: str) -> str:
+    """Give a study that she is in, by her data or by what she said of it; else there is none."""
+    tools, principal = current_tools(), current_principal()
+    mine = {one.study for one in own_studies(tools=tools, principal=principal).values()}
+    mine |= {one.name for one in own_study_choices(tools=tools, principal=principal)}
+    if study not in mine:
         raise NotFound
-    return meant
+    return study
 
 
 def _present() -> views.Present:
@@ -125,6 +126,7 @@ def _present() -> views.Present:
         choices=own_consents(tools=tools, principal=principal),
         outlooks=own_outlook(tools=tools, principal=principal),
         studies=own_studies(tools=tools, principal=principal),
+        said=own_study_choices(tools=tools, principal=principal),
     )
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from consent_registry.domain.errors import NotLinked, ReceiptUnknown
-from consent_registry.http.pages import participant, views
+from consent_registry.http.pages import history_views, participant
 from consent_registry.http.pages.qr_code import qr_code
 from consent_registry.usecases.receipts import Receipt, check_receipt, own_receipt
 from shared.auth import public
@@ -26,7 +26,7 @@ def show(event_id: str) -> ResponseReturnValue:
     """Show one of her own receipts, with the code that anybody can check it by."""
     found = _own(event_id)
     speaker = participant.current_speaker()
-    view = views.history([found.step], None, speaker).steps[0]
+    view = history_views.history([found.step], None, speaker).steps[0]
     return render_template(
         "consent_registry/signed_receipt.html",
         step=view,

@@ -15,6 +15,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 
+from consent_registry.domain.activities import Scope, scopes_of
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.duo import TERMS, ValueKind
 from consent_registry.domain.national import Code, NationalCode, Vocabulary
@@ -29,6 +30,7 @@ from consent_registry.http.pages.words import (
     ONE_PROJECT,
     ONLY_FOR,
     TERM_WORDS,
+    UNTIL,
     Group,
 )
 
@@ -88,7 +90,7 @@ class Speaker:
             group = Group.LIMIT if isinstance(code, NationalCode) else TERM_WORDS[code].group
             by_group[group].append(self._sentence(code, values))
         if alternative.activities:
-            named = [self._activity(scope) for scope in alternative.activities]
+            named = [self._activity(scope) for scope in scopes_of(alternative.activities)]
             by_group[Group.LIMIT].append(ONLY_FOR.format(value="; ".join(named)))
         if alternative.data is not None:
             by_group[Group.LIMIT].append(self._window(alternative.data))
@@ -110,10 +112,10 @@ class Speaker:
         wording = DATA_BETWEEN if first and last else DATA_FROM if first else DATA_UNTIL
         return wording.format(first=first, last=last)
 
-    @staticmethod
-    def _activity(scope: str) -> str:
-        project = scope.partition(":")[2]
-        return ACTIVITY_WORDS.get(scope) or ONE_PROJECT.format(value=project)
+    def _activity(self, scope: Scope) -> str:
+        project = scope.name.partition(":")[2]
+        words = ACTIVITY_WORDS.get(scope.name) or ONE_PROJECT.format(value=project)
+        return words if scope.ends is None else UNTIL.format(what=words, day=self.day(scope.ends))
 
     def _sentence(self, code: Code, values: Sequence[str]) -> str:
         if isinstance(code, NationalCode):

@@ -132,6 +132,9 @@ def _at(moment: datetime, speaker: Speaker) -> str:
 def _rests_on(found: Uses) -> str:
     report = found.report
     text = f"This list is from the log as it stood with {report.size:,} entries."
+    if report.unresolved:
+        what = "a group" if report.unresolved == 1 else f"{report.unresolved:,} groups"
+        text = f"{text} It may not be all: of {what} of people we could not tell who was in it."
     if not report.checked:
         return f"{text} It has not been checked against the entries themselves yet."
     checked = min(report.checked, report.size)

@@ -1,23 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the templates show: texts made from the answers of the use cases. Formats only."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from consent_registry.domain.bars import Bar
 from consent_registry.domain.history import State
 from consent_registry.domain.register import Withdrawal
 from consent_registry.domain.studies import Study
-from consent_registry.http.pages import words
+from consent_registry.http.pages import study_views, words
 from consent_registry.http.pages.saying import Said, Speaker
 from consent_registry.usecases.opt_out import OptOutStatus
 from consent_registry.usecases.outlook import Outlook
 from consent_registry.usecases.reading import Choice, Choices, Step
+from consent_registry.usecases.study_consents import StudyChoice
 from shared.ids import DatasetId
 
-_SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+WILL: Final = frozenset({Bar.ASSENT_MISSING, Bar.DISSENT, Bar.DISSENT_OVERRULED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Present:
     choices: Choices
     outlooks: Mapping[DatasetId, Outlook]
     studies: Mapping[DatasetId, Study]
+    said: tuple[StudyChoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class DatasetView:
     permits: int
     can_stop: bool
     asks: bool
+    has_say: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,7 @@ class StudyView:
     until: str
     datasets: tuple[DatasetView, ...]
     can_stop: bool
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,32 +132,6 @@ class ReceiptView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepView:
-    """One event of the history in words."""
-
-    event_id: str
-    title: str
-    dataset: str
-    dataset_title: str
-    said: tuple[Said, ...]
-    notes: tuple[str, ...]
-    recorded_at: datetime
-    effective_from: datetime
-    effective_to: datetime | None
-    withdrawal_id: str
-    form_version: str
-    registered_form: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryView:
-    """The history, of one dataset or of all."""
-
-    title: str
-    steps: tuple[StepView, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OptOutView:
     """The opt-out's page; `since` is empty while nothing is opted out of."""
 
@@ -169,6 +147,11 @@ def home(present: Present, speaker: Speaker) -> HomeView:
     # Those in no study come last.
     ordered = sorted(by_study.items(), key=lambda one: (not one[0], one[0]))
     studies = tuple(_study(present, choices, speaker) for _, choices in ordered)
+    studies += tuple(
+        _study(present, (), speaker, one.study)
+        for one in present.said
+        if one.study is not None and one.name not in by_study
+    )
     datasets = [one for study in studies for one in study.datasets]
     return HomeView(
         status=_status(present.choices.choices),
@@ -185,14 +168,15 @@ def question(present: Present, about: About, speaker: Speaker, *, key: str) -> Q
         if about.dataset in {None, choice.dataset.dataset}
         and about.study in {None, _study_of(present, choice)}
     ]
-    if not asked:
+    said = study_views.said_of(present.said, about.study)
+    if not asked and said is None:
         return None
     outlooks = [_outlook(present, choice) for choice in asked]
     return QuestionView(
         about=about,
-        titles=tuple(choice.dataset.title for choice in asked),
+        titles=(*study_views.whole(said), *(choice.dataset.title for choice in asked)),
         permits=sum(outlook.permits for outlook in outlooks),
-        can_stop=any(outlook.can_stop for outlook in outlooks),
+        can_stop=study_views.allows(said) or any(outlook.can_stop for outlook in outlooks),
         goes_on=goes_on(asked),
         consequences=_consequences(asked, speaker),
         key=key,
@@ -243,25 +227,21 @@ def opt_out(status: OptOutStatus, speaker: Speaker) -> OptOutView:
     )
 
 
-def history(steps: Sequence[Step], dataset: str | None, speaker: Speaker) -> HistoryView:
-    """Format the history, newest first as the use case gives it."""
-    shown = [step for step in steps if dataset is None or step.dataset.dataset == dataset]
-    return HistoryView(
-        title=shown[0].dataset.title if dataset is not None and shown else "",
-        steps=tuple(_step(step, speaker) for step in shown),
-    )
-
-
 def _study_of(present: Present, choice: Choice) -> str:
     """Name the study of a choice's dataset; empty for none."""
     found = present.studies.get(choice.dataset.dataset)
     return "" if found is None else found.study
 
 
-def _study(present: Present, choices: Sequence[Choice], speaker: Speaker) -> StudyView:
-    study = present.studies.get(choices[0].dataset.dataset)
+def _study(
+    present: Present, choices: Sequence[Choice], speaker: Speaker, study: Study | None = None
+) -> StudyView:
+    """Format a study: that of these choices' datasets, or one that she has no data in."""
+    study = present.studies.get(choices[0].dataset.dataset) if choices else study
     datasets = tuple(_dataset(one, _outlook(present, one), speaker) for one in choices)
     until = study.data_until if study is not None else None
+    said = study_views.said_of(present.said, study.study if study else None)
+    several = study is not None and len(datasets) > 1 and any(d.can_stop for d in datasets)
     return StudyView(
         study=study.study if study else "",
         title=study.title if study else "",
@@ -269,7 +249,8 @@ def _study(present: Present, choices: Sequence[Choice], speaker: Speaker) -> Stu
         purpose=study.purpose if study else "",
         until=speaker.day(until) if until else "",
         datasets=datasets,
-        can_stop=study is not None and len(datasets) > 1 and any(d.can_stop for d in datasets),
+        can_stop=several or study_views.allows(said),
+        choice="" if said is None else words.STUDY_WORDS[said.standing.state],
     )
 
 
@@ -280,7 +261,7 @@ def _outlook(present: Present, choice: Choice) -> Outlook:
 
 
 def _status(choices: Sequence[Choice]) -> str:
-    allowed = sum(_shown(choice) is State.GIVEN for choice in choices)
+    allowed = sum(_shown(choice) is State.GIVEN and not choice.barring for choice in choices)
     if not choices:
         return words.IN_NO_DATASET
     if len(choices) == 1:
@@ -290,6 +271,8 @@ def _status(choices: Sequence[Choice]) -> str:
 
 def _dataset(choice: Choice, outlook: Outlook, speaker: Speaker) -> DatasetView:
     state, _ = words.STATE_WORDS[_shown(choice)]
+    if will_missing(choice):
+        state, _ = words.WILL_MISSING
     return DatasetView(
         dataset=choice.dataset.dataset,
         title=choice.dataset.title,
@@ -301,16 +284,26 @@ def _dataset(choice: Choice, outlook: Outlook, speaker: Speaker) -> DatasetView:
         permits=outlook.permits,
         can_stop=outlook.can_stop,
         asks=bool(choice.dataset.form),
+        has_say=not WILL.isdisjoint(choice.bars),
     )
+
+
+def will_missing(choice: Choice) -> bool:
+    """Say whether a consent does not count because her own agreement is missing."""
+    return _shown(choice) is State.GIVEN and not WILL.isdisjoint(choice.barring)
 
 
 def _sentences(choice: Choice, speaker: Speaker) -> list[str]:
     since = speaker.day(choice.since) if choice.since else ""
     until = speaker.day(choice.until) if choice.until else ""
+    if will_missing(choice):
+        return [words.WILL_MISSING[1]]
     _, sentence = words.STATE_WORDS[_shown(choice)]
     said = [sentence.format(since=since, until=until)]
     if not choice.stops_new and _shown(choice) is not State.GIVEN:
         said = [said[0].replace(words.NOT_USED, "").strip(), words.USED_BY_LAW]
+    if choice.by_study is not None:
+        said.insert(0, words.BY_STUDY)
     if _shown(choice) is State.GIVEN:
         said.append(words.HAS_END.format(until=until) if until else words.NO_END)
     return said
@@ -353,25 +346,4 @@ def _consequences(asked: Sequence[Choice], speaker: Speaker) -> tuple[Consequenc
     return tuple(
         Consequence(about=about, outcome=outcome, text=text.format(controllers=names))
         for about, outcome, text in lines
-    )
-
-
-def _step(step: Step, speaker: Speaker) -> StepView:
-    record = step.record
-    notes = [words.CHANNEL_WORDS[record.channel]]
-    if record.kind.grants and step.terms is None:
-        notes.append(words.SAID_UNREADABLE)
-    return StepView(
-        event_id=record.event_id,
-        title=words.KIND_WORDS[record.kind],
-        dataset=step.dataset.dataset,
-        dataset_title=step.dataset.title,
-        said=speaker.terms(step.terms or ()),
-        notes=tuple(notes),
-        recorded_at=record.recorded_at,
-        effective_from=record.effective_from,
-        effective_to=record.effective_to,
-        withdrawal_id=record.withdrawal_id or "",
-        form_version=record.form_version,
-        registered_form=_SHA256.fullmatch(record.form_version) is not None,
     )

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from consent_registry.domain.activities import AGGREGATE, QUERY, SECONDARY_USE
+from consent_registry.domain.assent import Will
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import Kind, State
 from consent_registry.domain.records import Channel
@@ -145,6 +146,7 @@ CHOOSE_ILLNESSES: Final = "Choose at least one illness, or answer no."
 CHOOSE_VALUES: Final = "Choose from the list, or answer no."
 CHOOSE_ANSWER: Final = "Choose one of the two answers, or leave the question open."
 ONE_PROJECT: Final = "the project {value}"
+UNTIL: Final = "{what} (this stops on {day})"
 ONLY_FOR: Final = "This choice is only for this: {value}."
 DATA_BETWEEN: Final = "Only for data collected from {first} to {last}."
 DATA_FROM: Final = "Only for data collected on {first} or later."
@@ -179,6 +181,18 @@ STATE_WORDS: Final[Mapping[State, tuple[str, str]]] = MappingProxyType(
         ),
     }
 )
+WILL_MISSING: Final = (
+    "Your say is missing",
+    "Others allowed this for you. It does not count before you agree yourself.",
+)
+WILL_WORDS: Final[Mapping[Will, str]] = MappingProxyType(
+    {
+        Will.ASSENT: "I agree",
+        Will.DISSENT: "I do not agree",
+        Will.UNABLE: "A desk recorded that I cannot say",
+    }
+)
+WILL_MISSING_FOR: Final = "Does not count"
 NOT_USED: Final = "Your data are not used."
 USED_BY_LAW: Final = (
     "By law, these data may still be used for health research and other purposes in the public "
@@ -189,6 +203,22 @@ ONE_ALLOWED: Final = "Right now, you allow the use of your data."
 ONE_NOT_ALLOWED: Final = "Right now, you do not allow any use of your data."
 SEVERAL: Final = (
     "Right now, you allow the use of your data in {allowed} of the {datasets} datasets you are in."
+)
+BY_STUDY: Final = "What you said for the whole study counts here."
+WHOLE_STUDY: Final = "{title}: the whole study, with what is put in it later"
+STUDY_WORDS: Final[Mapping[State, str]] = MappingProxyType(
+    {
+        State.GIVEN: (
+            "You said yes for the whole study. "
+            "Where you made a choice for a dataset of its own, that one counts."
+        ),
+        State.REFUSED: "You said no for the whole study.",
+        State.WITHDRAWN: "You stopped the whole study.",
+        State.EXPIRED: "Your yes for the whole study has ended.",
+        State.NOT_ASKED: "Your answer for the whole study begins later.",
+        State.PENDING_RECONSENT: "You have to be asked again for the whole study.",
+        State.INVALID: "What was written down for the whole study does not count.",
+    }
 )
 NO_END: Final = "It has no end date. It holds until you stop it."
 HAS_END: Final = "It ends on {until}."

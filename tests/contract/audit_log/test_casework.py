@@ -23,6 +23,7 @@ from audit_log.usecases import cases, integrity, reports, saved_queries
 from audit_log.usecases.cases import Openings
 from audit_log.usecases.erase import erase
 from audit_log.usecases.look import Answer, search
+from audit_log.usecases.resolving import CohortDesk
 from audit_log.usecases.saved_queries import QueryFile, QueryRunner
 from shared.entries import Entry, parse_entry
 from shared.errors import Forbidden, ValidationFailed
@@ -33,6 +34,7 @@ from tests.contract.audit_log.test_publishing import Remembered, publisher
 from tests.fakes.log_factories import DATASET, ISSUER, NOON, OTTO, Speaker, fact
 from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.log_world import (
+    COHORTS,
     PSEUDONYMS,
     VAULT,
     Producing,
@@ -252,9 +254,13 @@ def saved(world: World, wanted: Filter, hours: int = 24) -> str:
     return made.id
 
 
-def runner(world: World) -> QueryRunner:
+def runner(world: World, cohorts: CohortDesk = COHORTS) -> QueryRunner:
     return QueryRunner(
-        transaction=world.transaction, vault=VAULT, pseudonyms=PSEUDONYMS, clock=world.clock
+        transaction=world.transaction,
+        vault=VAULT,
+        pseudonyms=PSEUDONYMS,
+        cohorts=cohorts,
+        clock=world.clock,
     )
 
 
@@ -326,6 +332,7 @@ def activity(world: World, wanted: Filter, *, public: bool = False) -> reports.A
         public=public,
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
+        cohorts=COHORTS,
         vault=VAULT,
         clock=world.clock,
     )
@@ -357,6 +364,7 @@ def impact(world: World, wanted: Filter, case: str | None = None) -> reports.Imp
         asking(wanted, case),
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
+        cohorts=COHORTS,
         vault=VAULT,
         clock=world.clock,
     )
@@ -366,7 +374,7 @@ def test_a_breachs_reach_is_one_answer(filled: World) -> None:
     wanted = Filter(actor=Account(issuer=ISSUER, subject="rita"), until=NOON + timedelta(days=1))
     found = impact(filled, wanted)
     assert (found.reach.entries, found.reach.actors) == (12, 1)
-    assert found.reach.datasets == {DATASET: (8, 1), OTHER: (4, 1)}
+    assert found.reach.datasets == {DATASET: (8, 1, 0), OTHER: (4, 1, 0)}
     assert (found.reach.first_at, found.reach.last_at) == (NOON, NOON)
     assert {one.permit for one in found.permits} == {None}
     assert impact(filled, Filter(visa="visa-3")).reach.entries == 1
@@ -393,6 +401,7 @@ def answered(world: World, wanted: Filter, *, exact: bool = False) -> Answer:
         principal=OTTO,
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
+        cohorts=COHORTS,
         clock=world.clock,
         exact=exact,
     )

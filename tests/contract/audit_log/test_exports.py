@@ -86,6 +86,30 @@ def test_no_pack_leaves_before_the_log_has_said_so(world: World, desk: PackDesk)
     assert set(own[0].commitments) == {"actor"}
 
 
+def test_every_time_a_pack_is_fetched_is_a_look_that_the_log_says(
+    world: World, desk: PackDesk
+) -> None:
+    plain, opened = desk.ask(), desk.ask(desk.opening("actor"))
+    for _ in range(3):
+        desk.round()
+        desk.settle()
+    before = len(entries_of(world))
+    for job in (plain, opened, opened):
+        desk.fetch(job.id)
+    with pytest.raises(ExportUnknown):
+        desk.fetch(opened.id, UMA)
+    desk.settle()
+    said = [parse_entry(raw) for raw in entries_of(world)[before:]]
+    looks = [one for one in said if one.reason == "pack_fetched"]
+    assert [(one.type.split(".")[2], one.extra["export"]) for one in looks] == [
+        ("search", plain.id),
+        ("reveal", opened.id),
+        ("reveal", opened.id),
+    ]
+    assert all(one.extra["case"] for one in looks[1:])
+    assert all(set(one.commitments) == {"actor"} for one in looks)
+
+
 def test_a_log_with_a_quorum_ends_its_packs_at_a_witnessed_checkpoint(world: World) -> None:
     register(world)
     desk = PackDesk(world, witnessed=True)

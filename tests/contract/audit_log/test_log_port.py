@@ -27,6 +27,7 @@ from tests.fakes.kernel import START
 from tests.fakes.log_factories import DATASET, ISSUER, OTTO, Speaker, fact, pairs
 from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.log_world import (
+    COHORTS,
     PSEUDONYMS,
     SRC,
     Producing,
@@ -165,6 +166,7 @@ def found(world: World, wanted: Filter, *, limit: int = 50, after: int | None = 
         principal=OTTO,
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
+        cohorts=COHORTS,
         clock=world.clock,
     )
     return [one.index for one in answer.page.entries]
@@ -214,6 +216,7 @@ def test_a_search_rests_on_a_published_size(world: World) -> None:
             principal=OTTO,
             transaction=world.transaction,
             pseudonyms=PSEUDONYMS,
+            cohorts=COHORTS,
             clock=world.clock,
         )
 

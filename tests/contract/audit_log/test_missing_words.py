@@ -17,7 +17,7 @@ from shared.entries import parse_entry
 from shared.events import SealedEntry, Subject
 from shared.principal import Principal
 from tests.fakes.log_factories import DATASET, NOON, OTTO, Speaker
-from tests.support.log_world import PSEUDONYMS, SRC, Producing, World, register
+from tests.support.log_world import COHORTS, PSEUDONYMS, SRC, Producing, World, register
 from tests.support.packs import PackDesk, apart
 
 NODE = "zz/other/1"
@@ -59,6 +59,7 @@ def searched(world: World, wanted: Filter) -> dict[str, MissingWord]:
         principal=OTTO,
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
+        cohorts=COHORTS,
         clock=world.clock,
     )
     return {one.src: one for one in answer.stated.missing}
@@ -67,6 +68,7 @@ def searched(world: World, wanted: Filter) -> dict[str, MissingWord]:
 def reported(world: World) -> dict[str, MissingWord]:
     report = who_used(
         [Subject(dataset=DATASET, ordinal=7)],
+        answers={},
         as_of=None,
         principal=REGISTRY,
         transaction=world.transaction,

@@ -79,6 +79,29 @@ def test_another_entry_at_a_taken_place_is_kept_apart_and_found(world: World) ->
     ]
 
 
+def test_the_same_lie_told_again_is_no_news(world: World) -> None:
+    """Or one entry, sent a million times, would fill the quarantine, the findings and the log."""
+    one = sequencer(world)
+    Producing(world).send(*Speaker().say_many(3))
+    drain(one)
+    lies = Speaker().say_many(3)
+    other = Speaker().say()
+    for few in (lies, lies * 2, [other, other], lies, [other]):
+        Producing(world).send(*few)
+        drain(one)
+    one = sequencer(world)  # nor to a process that did not see the first
+    drain(one)
+    size = len(entries_of(world))
+    Producing(world).send(*lies, other)
+    drain(one)
+    assert world.quarantined() == ["equivocation"] * 4
+    assert world.findings() == [("equivocation", False)] * 4
+    assert len(entries_of(world)) == size
+    with world.transaction() as log:
+        ((_, duplicates),) = [(chain, n) for chain, n in log.reader.chains(SRC)]
+    assert duplicates == 6 + 1 + 3 + 1 + 4
+
+
 def test_a_gap_is_recorded_and_closes_when_late_entries_fill_it(world: World) -> None:
     speaker = Speaker()
     first, second, third, fourth, fifth = speaker.say_many(5)

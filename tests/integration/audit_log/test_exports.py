@@ -21,7 +21,7 @@ from tests.fakes.log_factories import DATASET, OTTO, Speaker
 from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.integration.audit_log.test_processes import process
 from tests.support.log_node import LogNode
-from tests.support.log_world import PSEUDONYMS, VAULT, PostgresWorld, Producing, register
+from tests.support.log_world import COHORTS, PSEUDONYMS, VAULT, PostgresWorld, Producing, register
 from tests.support.packs import POLICY, PackDesk, apart
 from tests.support.waiting import wait_until
 
@@ -160,6 +160,7 @@ def test_somebody_erased_while_parts_are_opened_is_in_no_pack() -> None:
             transaction=world.transaction,
             vault=VAULT,
             pseudonyms=PSEUDONYMS,
+            cohorts=COHORTS,
             trust=TRUST,
             enclosed=Enclosed(policy=POLICY, files=companions()),
             clock=world.clock,

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from audit_log.adapters.inspector import inspecting
 from audit_log.adapters.rule_store import PostgresRuleStore
-from audit_log.adapters.searching import BLOCK, BlockSummaries
+from audit_log.adapters.search_blocks import BLOCK, BlockSummaries
+from audit_log.domain.cohorts import CohortAnswer, CohortKey, Membership
 from audit_log.domain.matching import Match, match
 from audit_log.domain.search import Account, Filter
 from audit_log.usecases.flaws import Flaw
@@ -27,7 +28,7 @@ from shared.entries import Entry, parse_entry
 from shared.events import Actor, Subject
 from shared.sealing import SealedPart
 from tests.contract.audit_log.test_publishing import TRUST, Remembered, publisher
-from tests.fakes.log_factories import ISSUER, NOON, Speaker, fact
+from tests.fakes.log_factories import ISSUER, NOON, Speaker, cohort_name, fact
 from tests.support.log_world import (
     PSEUDONYMS,
     VAULT,
@@ -41,12 +42,15 @@ from tests.support.log_world import (
 MANY = 2 * BLOCK + 90
 DATASETS = ("GDI-ZZ-DATASET-1", "GDI-ZZ-DATASET-2", "GDI-ZZ-DATASET-3")
 SOURCES = ("zz/clearinghouse/1", "zz/data_node/1")
+COHORTS = tuple(cohort_name(number) for number in range(3))
+REVISIONS = (None, 10, 11, 12, 13)
 TYPES = ("placet.access.read.v1", "placet.access.decision.v1", "placet.access.export.v1")
 
 
 def said(number: int, speaker: Speaker) -> tuple[bytes, bytes]:
-    """Say one of many things; rare ones in one block only."""
+    """Say one of many things; rare ones in one block only, some about a cohort's people."""
     rare = number < 40
+    cohort = replace(COHORTS[number % 3], revision=REVISIONS[number % 5])
     made = speaker.say(
         fact(
             type_=TYPES[2] if rare and number % 9 == 0 else TYPES[number % 2],
@@ -54,6 +58,7 @@ def said(number: int, speaker: Speaker) -> tuple[bytes, bytes]:
             dataset=DATASETS[2] if rare else DATASETS[number % 2],
             actor=Actor(issuer=ISSUER, subject=f"r{number % 7}", client_id="desk"),
             subjects=(Subject(dataset=DATASETS[number % 2], ordinal=number % 13),),
+            cohort=cohort if number % 8 == 3 else None,
             permit={"permit_id": f"permit-{number % 5}", "jti": f"visa-{number // 30}"},
             decision=None if number % 17 == 0 else "deny" if number % 11 == 0 else "permit",
         )
@@ -100,6 +105,16 @@ def one_of(*values: str) -> st.SearchStrategy[str | None]:
     return st.none() | st.sampled_from(values)
 
 
+MEMBERSHIPS = st.one_of(
+    st.tuples(st.just(Membership.IN), st.none() | st.integers(9, 14)),
+    st.tuples(st.just(Membership.OUT), st.none()),
+)
+ANSWERS = st.lists(MEMBERSHIPS, min_size=3, max_size=3).map(
+    lambda given: tuple(
+        CohortAnswer(CohortKey(one.cohort_id, one.digest), membership, left)
+        for one, (membership, left) in zip(COHORTS, given, strict=True)
+    )
+)
 MOMENTS = st.none() | st.integers(-100, MANY + 100).map(lambda n: NOON + timedelta(minutes=n))
 FILTERS = st.builds(
     Filter,
@@ -126,21 +141,29 @@ FILTERS = st.builds(
 )
 @given(
     wanted=FILTERS,
+    answers=ANSWERS,
     above=st.integers(0, MANY),
     span=st.integers(1, MANY),
     limit=st.integers(1, 80),
 )
 def test_every_filter_finds_what_the_entries_answer(
-    filled: Filled, wanted: Filter, above: int, span: int, limit: int
+    filled: Filled,
+    *,
+    wanted: Filter,
+    answers: tuple[CohortAnswer, ...],
+    above: int,
+    span: int,
+    limit: int,
 ) -> None:
+    known = {one.key: one for one in answers}
     below = min(above + span, len(filled.entries))
     truth = [
         index
         for index in reversed(range(len(filled.entries)))
-        if match(wanted, filled.entries[index], filled.parts.get(index, ())) is Match.YES
+        if match(wanted, filled.entries[index], filled.parts.get(index, ()), known) is Match.YES
     ]
     with filled.world.transaction() as log:
-        marks = marks_of(wanted, log.reader, PSEUDONYMS)
+        marks = replace(marks_of(wanted, log.reader, PSEUDONYMS), cohorts=answers)
         found = log.reader.search(wanted, marks=marks, below=below, limit=limit, above=above)
         whole = log.reader.count(wanted, marks=marks, below=below, most=None)
         some = log.reader.count(wanted, marks=marks, below=below, most=limit)
@@ -175,7 +198,12 @@ LIES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "a hidden search row": ("DELETE FROM ev WHERE idx = 2051", "ev (idx=2051)"),
         "a block that hides": ("UPDATE ev_block SET terms = '{}' WHERE n = 1", "ev_block (n=1)"),
         "a block that is gone": ("DELETE FROM ev_block WHERE n = 0", "ev_block (n=0)"),
+        "a month that hides": (
+            "UPDATE ev_block SET low_month = high_month + 1 WHERE n = 1",
+            "ev_block (n=1)",
+        ),
         "a time that hides": ("UPDATE ev_block SET low = high WHERE n = 1", "ev_block (n=1)"),
+        "a hidden cohort": ("DELETE FROM ev_cohort WHERE idx = 2054", "ev_cohort (idx=2054)"),
         "a hidden person": ("DELETE FROM ev_person WHERE idx = 2052", "ev_person (idx=2052)"),
     }
 )
@@ -184,8 +212,8 @@ LIES: Mapping[str, tuple[str, str]] = MappingProxyType(
 @pytest.mark.parametrize("name", LIES)
 def test_what_would_hide_an_entry_from_a_search_is_named(filled: Filled, name: str) -> None:
     statement, row = LIES[name]
-    first, end = 1024 if row.startswith("ev (") or "person" in row else 0, len(filled.entries)
-    tables = ("ev", "ev_block", "ev_person")
+    first, end = 0 if row.startswith("ev_block") else 1024, len(filled.entries)
+    tables = ("ev", "ev_block", "ev_person", "ev_cohort")
     with psycopg.connect(filled.world.url, autocommit=True) as connection:
         for table in tables:
             connection.execute(f"CREATE TEMP TABLE kept_{table} AS TABLE {table}".encode())

@@ -248,6 +248,7 @@ def test_an_import_is_dry_unless_said_otherwise_and_reports_as_csv_too(node: Reg
             "line": 4,
             "column": "permission",
             "code": "E-DUO-01",
+            "severity": "error",
             "message": "not a DUO code",
             "hint": "",
         }

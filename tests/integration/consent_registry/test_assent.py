@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A minor's own will on a real database: what it narrows, what waits for it, and what it leaves."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
@@ -16,13 +17,13 @@ from consent_registry.domain.errors import (
 )
 from consent_registry.domain.mandates import MandateKind
 from consent_registry.domain.policy_file import load_policy
+from consent_registry.domain.records import Channel
 from consent_registry.domain.terms import RawAlternative
 from consent_registry.usecases.assenting import (
     NewWord,
     record_ages,
     record_word,
     say_own,
-    will_of,
 )
 from consent_registry.usecases.consents import NewConsent
 from consent_registry.usecases.guardian_decisions import (
@@ -33,8 +34,11 @@ from consent_registry.usecases.guardian_decisions import (
 )
 from consent_registry.usecases.mandates import NewMandate, record_mandate
 from consent_registry.usecases.people import link_login
-from consent_registry.usecases.reading import consents_of
+from consent_registry.usecases.reading import consents_of, history_of
+from consent_registry.usecases.receipts import participant_receipt
 from consent_registry.usecases.sweep import sweep
+from consent_registry.usecases.will import will_of
+from consent_registry.usecases.withdraw import WithdrawConsent, withdraw, withdraw_own
 from shared.errors import Forbidden, ValidationFailed
 from shared.ids import DatasetId
 from tests.support.merge_world import (
@@ -283,3 +287,41 @@ def test_where_the_policy_lets_guardians_overrule_they_do_by_a_later_consent(
     assert within(looser) == {0, 1}
     say(looser, Will.DISSENT)
     assert within(looser) == {1}
+
+
+def test_what_she_stopped_herself_no_guardian_starts_again(child: RegistryWorld) -> None:
+    authorise(child, "mother", TEN)
+    consented(child)
+    assert within(child) == {0, 1}, "at ten her yes is not needed"
+    key = WithdrawConsent(idempotency_key="once")
+    for _ in range(2):
+        withdraw_own(key, tools=child.tools, principal=CHILD, channel=Channel.PAGE)
+        child.clock.pass_time(1)
+    words = will_of(A, tools=child.tools, principal=CHILD).words
+    assert [one.will for one in words] == [Will.DISSENT], "said once"
+    given = consented(child, "GRU")
+    assert within(child) == {1}
+    say(child, Will.ASSENT, given)
+    assert within(child) == {0, 1}
+    withdraw_own(key, tools=child.tools, principal=CHILD, channel=Channel.PAGE)
+    assert within(child) == {0, 1}, "an old page sent again says nothing new"
+    withdraw(A, WithdrawConsent(datasets=(DS,)), tools=child.tools, principal=CHILD)
+    child.clock.pass_time(1)
+    consented(child)
+    assert within(child) == {1}
+    rebuilt(child, A)
+
+
+def test_the_receipt_of_a_guardians_consent_says_who_indicated_it(child: RegistryWorld) -> None:
+    authorise(child, "mother")
+    given = consented(child)
+    leave(child, A)
+    (step, *_others) = history_of(A, tools=child.tools, principal=DESK)
+    said = {
+        event_id: json.dumps(
+            participant_receipt(A, event_id, tools=child.tools, principal=DESK).document
+        )
+        for event_id in (given, step.record.event_id)
+    }
+    assert '"dpv:isIndicatedBy": ["dpv:GuardianOfDataSubject"]' in said[given]
+    assert '"dpv:isIndicatedBy": ["dpv:DataSubject"]' in said[step.record.event_id]

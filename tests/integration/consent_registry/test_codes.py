@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A dataset's own codes on a real database: they follow every change and leave the unread out."""
 
+from dataclasses import replace
+
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.terms import Terms
 from consent_registry.usecases.codes import dataset_codes
@@ -17,7 +19,7 @@ def test_the_codes_are_what_everybody_allows_and_a_withdrawal_leaves_them(
     world: RegistryWorld,
 ) -> None:
     world.load(
-        *people(10, permission="GRU", modifiers="CC;TS=24"),
+        *people(20, permission="GRU", modifiers="CC;TS=24"),
         {"participant": "P-x", "local_id": "x", "permission": "DS", "diseases": "MONDO:0004992"},
         {"participant": "P-y", "local_id": "y", "state": "refused"},
     )
@@ -28,22 +30,35 @@ def test_the_codes_are_what_everybody_allows_and_a_withdrawal_leaves_them(
 
 def test_people_with_nothing_in_common_have_no_codes(world: RegistryWorld) -> None:
     world.load(
-        *people(10, permission="HMB"),
+        *people(20, permission="HMB"),
         {"participant": "P-x", "local_id": "x", "permission": "POA"},
     )
     assert codes(world) == ()
 
 
-def test_fewer_people_than_a_small_cell_have_no_codes(world: RegistryWorld) -> None:
-    world.load(*people(9, permission="GRU"))
-    assert codes(world) == ()
+def test_codes_appear_and_go_at_a_number_that_nobody_knows(world: RegistryWorld) -> None:
+    """At the bound itself, whoever sees them go would know that one less than the bound is left."""
+    tools = replace(world.tools, salts=(4).to_bytes)
+    world.load(*people(13, permission="GRU"))
+    assert dataset_codes(DS, tools=tools).terms == ()
     world.load({"participant": "P-x", "local_id": "x", "permission": "GRU"})
-    assert codes(world) == terms(Duo.GRU)
+    assert dataset_codes(DS, tools=tools).terms == terms(Duo.GRU)
+    withdraw("P-x", WithdrawConsent(), tools=tools, principal=DESK)
+    assert codes(world) == (), "drawn once, whoever asks"
+    assert world.scalar("SELECT reach FROM stand_in WHERE size = 0") == 14
+
+
+def test_fewer_people_than_a_small_cell_never_have_codes(world: RegistryWorld) -> None:
+    tools = replace(world.tools, salts=bytes)
+    world.load(*people(9, permission="GRU"))
+    assert dataset_codes(DS, tools=tools).terms == ()
+    world.load({"participant": "P-x", "local_id": "x", "permission": "GRU"})
+    assert dataset_codes(DS, tools=tools).terms == terms(Duo.GRU)
 
 
 def test_what_cannot_be_read_permits_nothing_and_narrows_no_code(world: RegistryWorld) -> None:
     world.load(
-        *people(10, permission="GRU"),
+        *people(20, permission="GRU"),
         {"participant": "P-x", "local_id": "x", "permission": "HMB"},
     )
     with world.engine.begin() as connection:

@@ -6,14 +6,9 @@ from typing import Any
 
 import pytest
 
+from consent_registry.domain.containing import CohortAnswer, CohortQuestion, Membership
 from consent_registry.domain.register import FrozenCohort
-from consent_registry.usecases.containing import (
-    MAX_COHORTS,
-    CohortAnswer,
-    CohortQuestion,
-    Membership,
-    cohorts_with,
-)
+from consent_registry.usecases.containing import MAX_COHORTS, cohorts_with
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from shared.errors import Forbidden, ValidationFailed
 from shared.ids import DatasetId, Ordinal

@@ -40,7 +40,8 @@ def site() -> Iterator[Site]:
 
 def send(anna: Browser, path: str, fields: dict[str, list[str]]) -> tuple[int, str, str]:
     """Send fields with the session's token; gives status, page as text, and page as it is."""
-    data = {"language": ["en"], **fields, "csrf_token": [anna.token(ASK)]}
+    shown = {"language": ["en"], **hidden(anna.get(ASK).text)}
+    data = {**shown, **fields, "csrf_token": [anna.token(ASK)]}
     answer = anna.client.post(path, data=data, headers=PAGE)
     return answer.status_code, text_of(answer), answer.text
 
@@ -76,6 +77,22 @@ def test_nothing_is_chosen_before_and_nothing_after_she_has_answered(site: Site)
         _, _, shown = send(anna, ASK, fields(health="yes", companies="yes"))
         send(anna, f"{ASK}/confirmation", hidden(shown))
     assert "Your answer until now: Yes" in anna.page(ASK)
+
+
+def test_an_answer_to_another_version_is_no_answer_to_this_one(site: Site) -> None:
+    """Under the same key the next version may ask something else."""
+    anna = site.browser()
+    _, _, shown = send(anna, ASK, fields(health="yes"))
+    send(anna, f"{ASK}/confirmation", hidden(shown))
+    read = hidden(anna.get(ASK).text)["form"]
+    site.world.form({**example_document(), "version": "2.0"})
+    # A page that she had open all the while asked something else: she is asked again.
+    before = events(site)
+    for path in (ASK, f"{ASK}/confirmation"):
+        for form in (read, [""]):
+            assert send(anna, path, {**fields(health="yes"), "form": form})[0] == 409
+    assert events(site) == before
+    assert "Your answer until now" not in anna.page(ASK)
 
 
 def test_the_outcome_is_shown_first_and_recorded_only_when_confirmed(site: Site) -> None:

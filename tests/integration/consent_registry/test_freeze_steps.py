@@ -6,16 +6,12 @@ through at once; inside one that holds the dataset it waits, and takes her out r
 """
 
 import threading
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 
 from consent_registry.domain.errors import FreezeOvertaken, FreezeVoid
 from consent_registry.domain.optout import About, OptOutKind
-from consent_registry.ports import UnitOfWork, Units
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.cohorts import freeze_cohort
 from consent_registry.usecases.datasets import NewDataset, register_dataset
@@ -24,41 +20,11 @@ from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from shared.ids import ApplicationId, DatasetId, PermitId
 from tests.fakes.consent_factories import purpose
+from tests.support.freeze_steps import Steps
 from tests.support.registry_world import DESK, DS, RegistryWorld, people
 
 _LEAVER = "P-000001"
 _BY_LAW = DatasetId("GDI-ZZ-DATASET-8")
-
-
-class Steps:
-    """Calls `act` when the n-th transaction is about to open, or right after it was opened."""
-
-    def __init__(
-        self, step: int, act: Callable[[], None], *, within: bool, dataset: DatasetId = DS
-    ) -> None:
-        self._left = step
-        self._act = act
-        self._within = within
-        self._dataset = dataset
-
-    def watched(self, tools: Tools) -> Tools:
-        """Give tools whose transactions are counted."""
-        return replace(tools, units=self._wrapped(tools.units), reads=self._wrapped(tools.reads))
-
-    def _wrapped(self, inner: Units) -> Units:
-        @contextmanager
-        def opened() -> Iterator[UnitOfWork]:
-            self._left -= 1
-            now = self._left == 0
-            if now and not self._within:
-                self._act()
-            with inner() as uow:
-                if now and self._within:
-                    uow.datasets.hold([self._dataset])
-                    self._act()
-                yield uow
-
-        return opened
 
 
 def leave(world: RegistryWorld) -> None:

@@ -10,7 +10,9 @@ from werkzeug.test import TestResponse
 from consent_registry.domain.lives import Topic, Wish
 from consent_registry.usecases.lives import own_life
 from consent_registry.usecases.merging import propose_merge
+from consent_registry.usecases.reading import own_consents
 from shared.pages.person import Person
+from tests.support.guardian_world import guardian
 from tests.support.page_world import make_sign_in
 from tests.support.participant_pages import (
     ANNA,
@@ -145,3 +147,69 @@ def test_participants_have_no_steward_pages_and_strangers_no_wishes(site: Site) 
     propose_merge("P-ANNA", "P-EVE", "x", tools=site.world.tools, principal=DESK)
     assert "Skin" not in site.browser().page("/"), "a pending merge shows nothing of the other"
     assert HEART in site.states()
+
+
+def test_a_steward_lists_mandates_and_deaths(site: Site) -> None:
+    stella = site.browser(steward())
+    assert "There are none here." in stella.page("/steward/mandates/all")
+    fields = {"participant": "P-ANNA", "holder": "my <mother>", "kind": "guardian", "joint": "no"}
+    more = {"born_on": "2015-03-01", "evidence": PAPER}
+    assert send(stella, "/steward/mandates", "/steward/mandates", **fields, **more).location
+    died = {"participant": "P-EVE", "died_at": "2026-11-01", "source": PAPER}
+    assert send(stella, "/steward/deaths", "/steward/deaths", **died).location
+    listed = stella.page("/steward/mandates/all")
+    for text in ("P-ANNA", "my <mother>", "In force"):
+        assert text in listed
+    assert "2015" not in listed
+    listed = stella.page("/steward/deaths/all")
+    for text in ("P-EVE", "1 November 2026", "Stands"):
+        assert text in listed
+    assert stella.get("/steward/deaths/all?before=x").status_code == 422
+    assert site.browser().get("/steward/mandates/all").status_code == 403
+
+
+def test_a_steward_records_what_a_minor_said_on_paper(site: Site) -> None:
+    guardian(site.world, LOGIN, "bo")
+    site.world.clock.pass_time(60)
+    stella, where = site.browser(steward()), "/steward/minors"
+    page = stella.page(f"{where}?participant=P-ANNA")
+    assert HEART in page
+    assert "There is no such participant" in stella.page(f"{where}?participant=P-NO")
+    said = {"participant": "P-ANNA", "will": "dissent", "said_at": "2026-11-02"}
+    assert send(stella, where, where, **said).status_code == 303
+    (choice, _other) = own_consents(tools=site.world.tools, principal=ANNA).choices
+    assert "dissent" in {bar.value for bar in choice.bars}
+    assert "Own word No" in stella.page(f"{where}?participant=P-ANNA")
+    assert "2 November 2026: I do not agree" in site.browser().page("/my-say")
+    yes = {"participant": "P-ANNA", "will": "assent", "about": str(choice.standing.event_id)}
+    assert send(stella, where, where, **yes).status_code == 422, "a yes needs its paper"
+    assert send(stella, where, where, **yes, evidence=PAPER).status_code == 303
+    (choice, _other) = own_consents(tools=site.world.tools, principal=ANNA).choices
+    assert choice.bars == frozenset()
+
+
+def test_a_steward_is_told_what_is_wrong_with_a_minors_word(site: Site) -> None:
+    stella, where = site.browser(steward()), "/steward/minors"
+    guardian(site.world, LOGIN, "bo")
+    site.world.clock.pass_time(60)
+    first = {"participant": "P-ANNA", "born_on": "2010-01-01"}
+    assert send(stella, f"{where}/ages", where, **first).status_code == 303
+    events = site.world.count("person_event")
+    for path, fields, said in (
+        (where, {"participant": "P-ANNA"}, "Choose one"),
+        (where, {"participant": "P-EVE", "will": "dissent"}, "Nobody decides in the place"),
+        (where, {"participant": "P-NO", "will": "dissent"}, "no such participant"),
+        (where, {"participant": "P-ANNA", "will": "assent", "evidence": PAPER}, "Choose what"),
+        (where, {"participant": "P-ANNA", "will": "dissent", "said_at": "x"}, "A date"),
+        (f"{where}/ages", {"participant": "P-ANNA", "born_on": ""}, "A date"),
+        (f"{where}/ages", {"participant": "P-ANNA", "born_on": "2020-01-01"}, "Somebody else"),
+    ):
+        answer = send(stella, path, where, **fields)
+        assert answer.status_code in {409, 422}, (path, answer.status_code)
+        assert said in answer.text, (path, fields)
+    assert site.world.count("person_event") == events
+    sven = site.browser(steward("sven"))
+    later = {"participant": "P-ANNA", "born_on": "2020-01-01"}
+    assert send(sven, f"{where}/ages", where, **later).status_code == 303
+    assert "Not yet" in sven.page(f"{where}?participant=P-ANNA")
+    assert send(site.browser(), where, "/wishes", participant="P-ANNA").status_code == 403

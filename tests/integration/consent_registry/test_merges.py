@@ -17,7 +17,7 @@ from consent_registry.domain.errors import (
 from consent_registry.domain.optout import About, OptOutKind
 from consent_registry.domain.ties import MergeState
 from consent_registry.domain.uses import UseReport
-from consent_registry.ports.who_used import Places
+from consent_registry.ports.who_used import AnswerCohorts, Places
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
 from consent_registry.usecases.datasets import NewDataset, register_dataset
@@ -286,7 +286,7 @@ def test_who_used_her_data_is_asked_under_every_name_that_is_hers(three: Registr
     asked: list[set[tuple[DatasetId, int]]] = []
 
     class Log:
-        def who_used(self, places: Places) -> UseReport:
+        def who_used(self, places: Places, answers: AnswerCohorts) -> UseReport:
             asked.append(set(places))
             return UseReport(uses=(), size=0, checked=0, differed=0, not_reporting=())
 

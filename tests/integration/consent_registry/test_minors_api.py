@@ -117,3 +117,17 @@ def test_a_desk_needs_the_paper_and_somebody_who_has_guardians(node: RegistryNod
     problem(odd, 422, "validation_failed")
     answer = node.call("PUT", f"{CHILD}/ages", {"born_on": "2020-01-01"}, token=token)
     problem(answer, 403, "second_person_needed")
+
+
+def test_the_desk_lists_mandates_and_deaths(node: RegistryNode) -> None:
+    token = node.service("consents.write")
+    found = node.call("GET", "/v1/mandates", token=token).json()
+    assert [one["participant"] for one in found["mandates"]] == ["P-000000", "P-000000"]
+    assert {one["state"] for one in found["mandates"]} == {"in_force"}
+    assert "subject" not in found["mandates"][0]["mandate"]
+    assert found["next_before"] is None
+    assert node.call("GET", "/v1/deaths", token=token).json()["deaths"] == []
+    for path in ("/v1/mandates", "/v1/deaths"):
+        bad = node.call("GET", path, token=token, params={"before": "x"})
+        problem(bad, 422, "validation_failed")
+        problem(node.call("GET", path, token=node.person("bo")), 403, "forbidden")

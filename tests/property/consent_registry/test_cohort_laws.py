@@ -40,6 +40,8 @@ ILLNESSES = (CANCER, BREAST, LUNG, "MONDO:0002054", "MONDO:9999999", "MONDO:0005
 SCOPES = (
     *((), (), (), ("project:P-1",), ("project:P-9",), ("af_aggregate",)),
     *(("af_aggregate", "edic_secondary_use"), ("edic_secondary_use", "project:P-1")),
+    *(("edic_secondary_use=2026-06-01",), ("edic_secondary_use=2027-01-01", "project:P-1")),
+    *(("af_aggregate=2026-01-01", "edic_secondary_use"), ("project:P-1=2026-06-02",)),
 )
 VALUES = {
     Duo.RS: ("x",),

@@ -23,7 +23,7 @@ from consent_registry.domain.ties import MergeState, merges
 from shared.canonical import JSON
 from shared.ids import DatasetId
 from tests.fakes.consent_factories import GOOD_POLICY, inquiry, terms
-from tests.fakes.lives import MEMBERS, Lives
+from tests.fakes.lives import MEMBERS, STUDY, TOLD, Lives
 
 POLICY = load_policy(GOOD_POLICY)
 LENIENT = load_policy(
@@ -50,6 +50,7 @@ STEPS = st.lists(
             [
                 *("give", "other", "refuse", "withdraw", "leave", "die", "lives", "wish"),
                 *("propose", "settle", "undo", "guardian", "end", "evidence", "prefer"),
+                *("place", "study", "study_other", "study_no", "study_leave"),
                 *("yes", "no", "ages", "unable"),
             ]
         ),
@@ -57,6 +58,13 @@ STEPS = st.lists(
     ),
     max_size=14,
 )
+SPOKEN = {
+    "study": PersonKind.STUDY_GIVEN,
+    "study_other": PersonKind.STUDY_GIVEN,
+    "study_no": PersonKind.STUDY_REFUSED,
+    "study_leave": PersonKind.STUDY_WITHDRAWN,
+}
+NOES = ["withdraw", "leave", "study_leave"]
 
 
 def live(steps: list[tuple[str, int]]) -> Lives:
@@ -67,6 +75,13 @@ def live(steps: list[tuple[str, int]]) -> Lives:
 
 
 def take(lives: Lives, step: str, number: int) -> None:
+    if step == "place" or step in SPOKEN:
+        about_a_study(lives, step, number)
+    else:
+        happen(lives, step, number)
+
+
+def happen(lives: Lives, step: str, number: int) -> None:
     pid, dataset = MEMBERS[number % len(MEMBERS)]
     if step in {"give", "other", "refuse", "withdraw"}:
         kinds = {"refuse": Kind.REFUSED, "withdraw": Kind.WITHDRAWN}
@@ -103,6 +118,15 @@ def take(lives: Lives, step: str, number: int) -> None:
         }
         body: dict[str, JSON] = {"wish": ("continue", "stop", "ask_relatives")[number % 3]}
         lives.note(pid, kinds_of[step], body=body if step == "wish" else {})
+
+
+def about_a_study(lives: Lives, step: str, number: int) -> None:
+    pid, dataset = MEMBERS[number % len(MEMBERS)]
+    if step == "place":
+        lives.place(dataset, (STUDY, TOLD, "")[number % 3])
+        return
+    said = terms(Duo.GRU) if step == "study_other" else None
+    lives.speak(pid, (STUDY, TOLD)[number % 2], SPOKEN[step], said)
 
 
 def speak(lives: Lives, step: str, whose: tuple[str, DatasetId], number: int) -> None:
@@ -147,7 +171,7 @@ def everything(lives: Lives) -> list[set[int]]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(STEPS, st.sampled_from(["withdraw", "leave", "propose", "no"]), st.integers(0, 11))
+@given(STEPS, st.sampled_from([*NOES, "propose", "no"]), st.integers(0, 11))
 def test_a_withdrawal_a_dissent_or_a_pending_merge_never_widens_any_set(
     steps: list[tuple[str, int]], step: str, number: int
 ) -> None:
@@ -181,7 +205,7 @@ def test_a_projection_says_at_every_instant_what_the_events_say(
     case = lives.case
     for member in case.members:
         made = project(case, member)
-        for second in range(0, 30, 1):
+        for second in range(30):
             at = lives.now - timedelta(seconds=15 - second)
             held = held_at(case, member, at)
             assert bars_in(made.bars, at) == held.bars
@@ -204,6 +228,7 @@ def test_no_order_of_rows_changes_anything(
             records={pid: mixed.sample(list(r), len(r)) for pid, r in case.records.items()},
             consents={key: mixed.sample(list(e), len(e)) for key, e in case.consents.items()},
             everywhere=case.everywhere,
+            reach=case.reach,
         )
 
     for member in case.members:

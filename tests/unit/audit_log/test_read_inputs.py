@@ -4,7 +4,7 @@
 from audit_log.adapters.read_inputs import pack_inputs, unpack_inputs
 from audit_log.domain.received import KafkaPlace, Poison, Reader, Received
 from shared.events import Subject
-from tests.fakes.log_factories import DATASET, Speaker, fact, received
+from tests.fakes.log_factories import DATASET, Speaker, cohort_name, fact, received
 
 
 def came(offset: int, one: Received) -> Received:
@@ -17,16 +17,19 @@ def test_inputs_come_back_equal_and_in_their_order() -> None:
     permit = {"jti": "j-1", "permit_id": "p-1"}
     good = [received(speaker.say(fact(subjects=people, permit=permit))) for _ in range(3)]
     nameless = received(speaker.say(fact(actor=None, subjects=())))
+    names = (cohort_name(1), cohort_name(2, revision=None))
+    many = [received(speaker.say(fact(cohort=one))) for one in names]
     broken = received(speaker.say())
     all_of_it = [
         good[0]._replace(raw=b"poison"),
         *good,
         nameless,
+        *many,
         broken._replace(sealed=b""),
         received(Speaker("zz/nobody/1").say()),
     ]
     read = [reader.read(came(offset, one)) for offset, one in enumerate(all_of_it)]
-    assert [isinstance(one, Poison) for one in read] == [True, *[False] * 4, True, True]
+    assert [isinstance(one, Poison) for one in read] == [True, *[False] * 6, True, True]
     assert list(unpack_inputs(pack_inputs(read))) == read
-    for alone in (read[:1], read[1:2], read[5:], []):
+    for alone in (read[:1], read[1:2], read[7:], []):
         assert list(unpack_inputs(pack_inputs(alone))) == alone

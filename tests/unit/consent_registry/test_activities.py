@@ -3,6 +3,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -16,6 +17,7 @@ from consent_registry.domain.activities import (
     is_scope,
 )
 from consent_registry.domain.duo import Duo
+from consent_registry.domain.form_outcomes import is_part
 from consent_registry.domain.matching import match
 from consent_registry.domain.terms import (
     RawAlternative,
@@ -25,6 +27,7 @@ from consent_registry.domain.terms import (
     read_alternative,
 )
 from consent_registry.domain.verdict import Reason, Result
+from consent_registry.domain.windows import Window
 from consent_registry.http.pages.saying import Speaker
 from consent_registry.http.pages.words import ACTIVITY_WORDS
 from shared.errors import ValidationFailed
@@ -81,6 +84,36 @@ def test_scopes_are_kept_and_an_unknown_one_is_refused() -> None:
         from_json([stored])
     with pytest.raises(ValidationFailed):
         purposes.from_json({"category": "HMB", "activity": "project:P-1"})
+
+
+def test_an_activity_is_over_when_its_day_begins() -> None:
+    grant = (replace(alternative(Duo.HMB), activities=(f"{SECONDARY_USE}=2030-01-31",)),)
+    for day, result in ((date(2030, 1, 30), Result.PERMIT), (date(2030, 1, 31), Result.DENY)):
+        answer = match(grant, inquiry(purpose(), today=day))
+        assert answer.result is result
+        assert answer.reasons == (
+            () if result is Result.PERMIT else (Reason.ACTIVITY_NOT_PERMITTED,)
+        )
+    (said,) = Speaker(extract()).terms(grant)
+    assert "31 January 2030" in said.limits[0]
+
+
+def test_what_a_form_grants_may_be_entered_for_less_long_and_never_for_longer() -> None:
+    rule = replace(alternative(Duo.HMB), activities=(f"{AGGREGATE}=2030-01-31", SECONDARY_USE))
+    for held, part in (
+        (rule, True),
+        (replace(rule, activities=(f"{AGGREGATE}=2029-01-31", SECONDARY_USE)), True),
+        (
+            replace(rule, activities=(f"{AGGREGATE}=2030-01-31", f"{SECONDARY_USE}=2028-01-01")),
+            True,
+        ),
+        (replace(rule, data=Window(first=date(2020, 1, 1))), True),
+        (replace(rule, activities=(f"{AGGREGATE}=2030-02-01", SECONDARY_USE)), False),
+        (replace(rule, activities=(AGGREGATE, SECONDARY_USE)), False),
+        (replace(rule, activities=(f"{AGGREGATE}=2030-01-31",)), False),
+        (replace(rule, permission=Duo.GRU), False),
+    ):
+        assert is_part(held, rule) is part
 
 
 def test_the_order_of_scopes_and_repetition_do_not_matter() -> None:

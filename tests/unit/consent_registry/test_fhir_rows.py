@@ -14,7 +14,7 @@ from consent_registry.domain.fhir.files import (
     numbered_lines,
     read_bundle,
 )
-from consent_registry.domain.fhir.mapping import OWN, MappingFaults, load_mapping
+from consent_registry.domain.fhir.mapping import OWN, FhirMapping, MappingFaults, load_mapping
 from consent_registry.domain.fhir.statement import Release
 from consent_registry.domain.history import Kind
 from tests.fakes.consent_factories import NOON, extract
@@ -188,11 +188,27 @@ def test_a_code_permitted_and_denied_or_permitted_twice_is_refused() -> None:
     assert codes(reader(mii()).read(twice)) == ["E-FHIR-09"]
 
 
-def test_alternatives_of_different_length_are_refused() -> None:
+def two_rules() -> FhirMapping:
     text = EXAMPLE.read_text(encoding="utf-8").replace(f'    "{POLICY}6",\n', "")
     text += f'\n[[alternative]]\nneeds = ["{POLICY}6"]\npermission = "GRU"\n'
-    two = load_mapping(text, extract())
-    assert codes(reader(two).read(vector("mii.json"))) == ["E-FHIR-09"]
+    return load_mapping(text, extract())
+
+
+def test_what_is_permitted_for_less_long_ends_with_its_activities() -> None:
+    """The broad consent lets data be collected for five years and used for thirty."""
+    row = good(reader(two_rules()).read(vector("mii.json")))
+    assert row.effective_to == datetime(2051, 5, 19, tzinfo=UTC)
+    hmb, gru = json.loads(row.alternative_text)
+    assert (hmb.get("activities"), gru["activities"]) == (None, ["edic_secondary_use=2026-05-19"])
+    # Within a day the rest of it is lost, and never won.
+    sooner = changed(vector("mii.json"), f"{PROVISIONS}/2/period/end", "2026-05-18T09:00:00Z")
+    _, gru = json.loads(good(reader(two_rules()).read(sooner)).alternative_text)
+    assert gru["activities"] == ["edic_secondary_use=2026-05-18"]
+
+
+def test_what_begins_at_different_times_is_refused() -> None:
+    one = changed(vector("mii.json"), f"{PROVISIONS}/2/period/start", "2022-01-01")
+    assert codes(reader(two_rules()).read(one)) == ["E-FHIR-09"]
 
 
 def test_stopping_depends_on_nothing_that_was_once_permitted() -> None:
@@ -247,7 +263,7 @@ def own_r5(path: str, value: object) -> list[str]:
         ("provision/0/modifierExtension", None, "E-DUO-03"),
         ("provision/1/modifierExtension", None, "E-DUO-03"),
         ("provision/1/modifierExtension/0/extension/1/valueString", "MONDO:9", "E-MONDO-01"),
-        ("provision/0/period", {"end": "2027-01-01"}, "E-FHIR-09"),
+        ("provision/0/period", {"start": "2027-01-01"}, "E-FHIR-09"),
         ("status", "not-done", "ok"),
         ("identifier", None, "E-ID-04"),
     ],

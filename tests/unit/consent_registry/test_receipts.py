@@ -129,6 +129,18 @@ def test_each_alternative_is_a_process_of_its_own_with_its_own_limits() -> None:
         assert process["dct:valid"]["dpv:hasEndTime"].startswith("2030-06-01")
 
 
+def test_an_activity_that_ends_says_on_which_day() -> None:
+    (grant, *_) = TERMS
+    ends = replace(grant, activities=("af_aggregate=2028-02-29", "edic_secondary_use"))
+    (process,) = record_of(about(terms=(ends,)))["dpv:hasProcess"]
+    ending, lasting = process["dpv:hasProcessing"][-2:]
+    assert ending["@id"] == "urn:placet:activity:af_aggregate"
+    assert ending["dpv:hasDuration"] == [
+        {"@type": ["dpv:UntilTimeDuration"], "rdf:value": "2028-02-29"}
+    ]
+    assert lasting == "urn:placet:activity:edic_secondary_use"
+
+
 @pytest.mark.parametrize(
     ("kind", "status"),
     [

@@ -71,6 +71,25 @@ def test_the_window_of_one_row_is_not_that_of_the_next() -> None:
     assert len(set(texts)) == 3
 
 
+def test_activities_stand_with_their_ends() -> None:
+    said = "project:P-1; edic_secondary_use=2030-01-01"
+    row = read((*COLUMNS, "activities"), activities=said)
+    assert isinstance(row, Row)
+    found = json.loads(row.alternative_text)[0]["activities"]
+    assert found == ["edic_secondary_use=2030-01-01", "project:P-1"]
+    for nothing in ("", " ; ", "edic_secondary_use"):
+        assert read((*COLUMNS, "activities"), activities=nothing) == good()
+
+
+def test_an_activity_that_cannot_be_read_refuses_a_yes_and_a_no() -> None:
+    empty = {"permission": "", "modifiers": "", "signed_on": "", "effective_to": ""}
+    for changes in ({}, {"state": "withdrawn", **empty}):
+        for said, code in (("dancing", "E-SCOPE-01"), ("af_aggregate=1.1.2030", "E-SCOPE-02")):
+            found = read((*COLUMNS, "activities"), activities=said, **changes)
+            assert isinstance(found, tuple)
+            assert [(one.column, one.what.code) for one in found] == [("activities", code)]
+
+
 def test_an_optional_column_stands_once_or_not_at_all() -> None:
     assert check_header((*COLUMNS, "data_first", "data_first")) is None
     assert check_header((*COLUMNS, "data_from")) is None

@@ -11,7 +11,7 @@ from consent_registry.domain.history import Kind, Segment, Standing, State
 from consent_registry.domain.records import Channel, EventRecord
 from consent_registry.domain.register import Dataset, Member, Withdrawal
 from consent_registry.domain.terms import Alternative, Modifier, Terms
-from consent_registry.http.pages import views
+from consent_registry.http.pages import history_views, views
 from consent_registry.http.pages.saying import Speaker
 from consent_registry.usecases.outlook import Outlook
 from consent_registry.usecases.reading import Choice, Choices, Step
@@ -206,10 +206,10 @@ def test_a_step_whose_terms_are_gone_says_so() -> None:
         channel=Channel.IMPORT,
         personal=b"",
     )
-    view = views.history([Step(dataset=DATASET, record=record, terms=None)], None, SPEAKER)
+    view = history_views.history([Step(dataset=DATASET, record=record, terms=None)], None, SPEAKER)
     assert "What it said cannot be read any more." in view.steps[0].notes
     assert view.title == ""
-    assert views.history([], DS, SPEAKER).steps == ()
+    assert history_views.history([], DS, SPEAKER).steps == ()
 
 
 def test_every_clause_of_terms_is_said_under_its_heading() -> None:

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a person says of a whole study, as events of her choices; and the order of the scopes.
+
+Scopes, from the widest: the whole person, a study, a dataset (consent.md section 2.4). A choice for
+the dataset itself decides there and no wider yes is asked beside it; where she has made none, that
+for its study decides. A no closes whatever lies within its scope and was recorded before it, by the
+rules of `consent_registry.domain.history`. So a no of any scope never widens anything.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from consent_registry.domain.history import ConsentEvent, Kind, Standing, standing_at
+from consent_registry.domain.person_events import PersonKind, PersonRecord
+from consent_registry.domain.studies import Reach, Said
+from consent_registry.domain.terms import Terms, UnreadableTerms, from_json
+from shared.ids import DatasetId, EventId, Revision
+
+KINDS: Final = MappingProxyType(
+    {
+        PersonKind.STUDY_GIVEN: Kind.GIVEN,
+        PersonKind.STUDY_REFUSED: Kind.REFUSED,
+        PersonKind.STUDY_WITHDRAWN: Kind.WITHDRAWN,
+    }
+)
+_Times = tuple[datetime, datetime | None]
+
+
+def said_of_studies(records: Iterable[PersonRecord]) -> list[PersonRecord]:
+    """Give those of a person's events that are about studies."""
+    return [one for one in records if one.kind in KINDS]
+
+
+def event_of(record: PersonRecord) -> ConsentEvent:
+    """Give a choice for a study as histories see it. Unreadable terms become None."""
+    kind = KINDS[record.kind]
+    return ConsentEvent(
+        event_id=EventId(record.event_id),
+        kind=kind,
+        expressed_at=min(record.effective_from, record.recorded_at),
+        effective_from=record.effective_from,
+        effective_to=record.effective_to,
+        recorded_at=record.recorded_at,
+        revision=Revision(record.number),
+        terms=terms_of(record) if kind.grants else None,
+    )
+
+
+def terms_of(record: PersonRecord) -> Terms | None:
+    """Read what was allowed; None when nothing was, or it cannot be read."""
+    stored = record.body.get("terms")
+    try:
+        return None if stored is None else from_json(stored)
+    except UnreadableTerms:
+        return None
+
+
+def said_on(record: PersonRecord) -> Said:
+    """Give what a yes was given on, as it was written with it."""
+    version, named = record.body.get("version"), record.body.get("datasets")
+    if not isinstance(version, int) or not isinstance(named, list):
+        return Said(study=record.study, version=None, datasets=None)
+    return Said(study=record.study, version=version, datasets=frozenset(map(DatasetId, named)))
+
+
+def standing_of(
+    records: Iterable[PersonRecord],
+    study: str,
+    effective_at: datetime,
+    known_at: datetime | None = None,
+) -> Standing:
+    """Say what somebody's choices for one study add up to, whichever datasets they reach."""
+    events = [event_of(one) for one in said_of_studies(records) if one.study == study]
+    return standing_at(events, effective_at, known_at)
+
+
+def deciding(
+    own: Sequence[ConsentEvent],
+    everywhere: Sequence[ConsentEvent],
+    records: Iterable[PersonRecord],
+    *,
+    dataset: DatasetId,
+    reach: Reach,
+    times: _Times,
+) -> list[ConsentEvent]:
+    """Give the events that decide about one dataset at an instant, as known at another.
+
+    `own` are her choices for the dataset, `everywhere` her withdrawals from everything that reach
+    it, `records` all else that is known of her.
+    """
+    effective_at, known_at = times
+    at = effective_at if known_at is None else min(effective_at, known_at)
+    found = [*own, *everywhere]
+    chosen = any(_begun(one, times) for one in own)
+    for one in said_of_studies(records):
+        event = event_of(one)
+        if event.kind.grants:
+            if not chosen and reach.of_yes(said_on(one), dataset, at):
+                found.append(event)
+        elif reach.of_no(one.study, one.recorded_at, dataset, at):
+            found.append(event)
+    return found
+
+
+def _begun(event: ConsentEvent, times: _Times) -> bool:
+    effective_at, known_at = times
+    return event.effective_from <= effective_at and (
+        known_at is None or event.recorded_at <= known_at
+    )

@@ -10,6 +10,8 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -29,6 +31,7 @@ class BesideTables:
 
     import_progress: Table
     import_cancel: Table
+    imported_line: Table
     node_acknowledgement: Table
     unreadable_consent: Table
 
@@ -38,6 +41,7 @@ def beside_tables(metadata: MetaData) -> BesideTables:
     return BesideTables(
         import_progress=_import_progress(metadata),
         import_cancel=_import_cancel(metadata),
+        imported_line=_imported_line(metadata),
         node_acknowledgement=_node_acknowledgement(metadata),
         unreadable_consent=_unreadable_consent(metadata),
     )
@@ -60,6 +64,22 @@ def _import_cancel(metadata: MetaData) -> Table:
         Column("import_id", _ID, ForeignKey("import_batch.import_id"), primary_key=True),
         Column("actor", JSONB, nullable=False),
         Column("wished_at", _INSTANT, nullable=False),
+    )
+
+
+def _imported_line(metadata: MetaData) -> Table:
+    """One line of one file under one mapping is one event, whatever is killed in between.
+
+    Whose it was is taken out when she is erased: the same file does not bring her back, and nothing
+    leads to her.
+    """
+    return Table(
+        "imported_line",
+        metadata,
+        Column("file_sha256", LargeBinary, primary_key=True),
+        Column("line", BigInteger, primary_key=True, autoincrement=False),
+        Column("mapping", Integer, primary_key=True, autoincrement=False),
+        Column("pid", _ID, index=True),
     )
 
 

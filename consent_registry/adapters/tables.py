@@ -48,6 +48,7 @@ OUTBOX: Final = outbox_tables(METADATA)
 ENDED_SESSIONS: Final = ended_session_table(METADATA)
 CONSENT_FORM, CONSENT_FORM_STEP = form_tables(METADATA)
 BESIDE: Final = beside_tables(METADATA)
+IMPORTED_LINE: Final = BESIDE.imported_line
 RULING_STATEMENT: Final = ruling_statement_table(METADATA)
 NOTICE, NOTICE_STEP, NOTICE_ROUND = notice_tables(METADATA)
 STUDY_VERSION, STUDY_DATASET = study_tables(METADATA)
@@ -151,17 +152,6 @@ CONSENT_EVENT: Final = Table(
         unique=True,
         postgresql_where=text("file_sha256 IS NOT NULL"),
     ),
-)
-
-# One line of one file under one mapping is one event, whatever is killed in between. Whose it was
-# is taken out when she is erased: the same file does not bring her back, and nothing leads to her.
-IMPORTED_LINE: Final = Table(
-    "imported_line",
-    METADATA,
-    Column("file_sha256", LargeBinary, primary_key=True),
-    Column("line", BigInteger, primary_key=True, autoincrement=False),
-    Column("mapping", Integer, primary_key=True, autoincrement=False),
-    Column("pid", _ID, index=True),
 )
 
 WITHDRAWAL: Final = Table(

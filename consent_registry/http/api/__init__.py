@@ -10,6 +10,7 @@ from consent_registry.http.api import (
     datasets,
     decisions,
     erasures,
+    exception_claims,
     feed,
     fhir,
     forms,
@@ -34,7 +35,7 @@ def register(api: Api) -> None:
     modules = (
         *(datasets, participants, people, opt_outs, approvals, imports, cohorts, codes, decisions),
         *(rulings, mondo, forms, feed, fhir, receipts, catalogue, erasures, requests, studies),
-        *(minors, study_consents, contacts, listing),
+        *(minors, study_consents, contacts, listing, exception_claims),
     )
     for module in modules:
         api.register_blueprint(module.blueprint)

@@ -34,6 +34,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from consent_registry.adapters import mondo_tables, opt_out_tables, rights_tables, shown_tables
 from consent_registry.adapters.beside_tables import beside_tables
+from consent_registry.adapters.cohort_tables import cohort_tables
 from consent_registry.adapters.form_tables import form_tables
 from consent_registry.adapters.notice_tables import notice_tables
 from consent_registry.adapters.person_tables import bar_table, holder_table, person_tables
@@ -192,42 +193,7 @@ STANDING: Final = Table(
     Index("ix_standing_pending", "dataset", "starts_at", postgresql_where=text("pending")),
 )
 
-COHORT: Final = Table(
-    "cohort",
-    METADATA,
-    Column("cohort_id", _ID, primary_key=True),
-    Column("dataset", Text, ForeignKey("dataset.dataset"), nullable=False),
-    Column("application_id", Text, nullable=False),
-    Column("purpose", JSONB, nullable=False),
-    Column("revision", BigInteger, nullable=False),
-    Column("frozen_at", _INSTANT, nullable=False),
-    Column("void_at", _INSTANT, nullable=False),
-    Column("counts", JSONB, nullable=False),
-    Column("reasons", JSONB, nullable=False),
-    Column("salt", LargeBinary, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("bitmap", LargeBinary, nullable=False),
-    Column("manifest", Text, nullable=False),
-    Column("permit_id", Text, unique=True),
-    Column("bound_at", _INSTANT),
-    Column("bound_revision", BigInteger),
-    Column("lapses", JSONB),
-    # Its rulings; the policy it was last looked through under, empty once one of them is withdrawn.
-    Column("rulings", JSONB, nullable=False, server_default="[]"),
-    Column("checked_under", Text),
-    Index(None, "dataset", "bound_revision"),
-    CheckConstraint("(permit_id IS NULL) = (bound_at IS NULL)", name="bound"),
-)
-
-COHORT_NARROWED: Final = Table(
-    "cohort_narrowed",
-    METADATA,
-    Column("cohort_id", _ID, ForeignKey("cohort.cohort_id"), primary_key=True),
-    Column("ordinal", BigInteger, primary_key=True, autoincrement=False),
-    Column("revision", BigInteger, nullable=False),
-    Column("cause", Text, nullable=False),
-    Column("left_at", _INSTANT, nullable=False),
-)
+COHORT, COHORT_NARROWED = cohort_tables(METADATA)
 
 LISTED_APPROVAL: Final = Table(
     "listed_approval",

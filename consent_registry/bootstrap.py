@@ -6,7 +6,9 @@ Reads no environment and decides nothing.
 
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from flask import Flask
@@ -18,7 +20,8 @@ from consent_registry.adapters.audit_client import SCOPES as AUDIT_SCOPES
 from consent_registry.adapters.audit_client import AuditClient
 from consent_registry.adapters.chain_voice import ChainVoice
 from consent_registry.adapters.contact.points import SqlContactPoints
-from consent_registry.adapters.couriers import DropFolder, Mail, MailServer, SmtpCourier
+from consent_registry.adapters.couriers import Mail, courier_of
+from consent_registry.adapters.erasures_file import ErasuresFile
 from consent_registry.adapters.form_signatures import form_signatures
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.metrics import Meters
@@ -40,9 +43,9 @@ from consent_registry.domain.policy import Policy, PolicyFaults
 from consent_registry.http import api, pages
 from consent_registry.http.edge import Edge, install
 from consent_registry.ports import NoLog, WhoUsed
-from consent_registry.ports.contacts import Courier
 from consent_registry.settings import ConsentSettings
 from consent_registry.usecases.narrowing import TOPIC
+from consent_registry.usecases.replaying import replay
 from consent_registry.usecases.tools import Contacts, Tools
 from consent_registry.usecases.watching import watch
 from shared.api import create_api
@@ -51,6 +54,7 @@ from shared.chance import Chance
 from shared.clock import Clock
 from shared.db import engine, ready_check, run_migrations
 from shared.ended_sessions import SqlEndedSessions
+from shared.first import Once, behind
 from shared.heartbeat import HEARTBEAT_SECONDS
 from shared.http_client import RemoteKeySet, ServiceTokens
 from shared.http_io import HttpTransport, Peer
@@ -79,7 +83,11 @@ _RELAY_SECONDS: Final = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What both processes are made of."""
+    """What both processes are made of.
+
+    `tools` open nothing before `ensure` has done again what was erased and a backup brought back;
+    `replayed` looks once more.
+    """
 
     settings: ConsentSettings
     clock: Clock
@@ -87,6 +95,8 @@ class Parts:
     producer: Producer
     keys: Keys
     tools: Tools
+    replayed: Callable[[], bool]
+    ensure: Callable[[], None]
 
 
 def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
@@ -98,11 +108,13 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
     keys, policies, diseases = _read(settings)
     mappings = _read_mappings(settings, diseases)
     database = engine(settings.database_url, application_name=SERVICE, pool_size=THREADS)
+    outside = ErasuresFile(settings.erasures_file, settings.src)
     producer = Producer(src=settings.src, topic=settings.audit_topic)
     ids = Uuid7Source()
     around = Surroundings(
         producer=producer,
         sealer=keys.people,
+        outside=outside,
         cache=IndexCache(),
         clock=clock,
         ids=ids,
@@ -133,13 +145,17 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         ),
         contacts=_contacts(settings, clock),
     )
+    replayed = partial(replay, tools=tools, outside=outside)
+    ensure = Once(replayed)
     return Parts(
         settings=settings,
         clock=clock,
         engine=database,
         producer=producer,
         keys=keys,
-        tools=tools,
+        tools=replace(tools, units=behind(ensure, tools.units), reads=behind(ensure, tools.reads)),
+        replayed=replayed,
+        ensure=ensure,
     )
 
 
@@ -157,24 +173,9 @@ def _contacts(settings: ConsentSettings, clock: Clock) -> Contacts | None:
     mail = Mail(sender=settings.notice_sender, clock=clock)
     return Contacts(
         points=SqlContactPoints(database, key),
-        courier=_courier(settings, mail),
+        courier=courier_of(settings, mail),
         texts=shipped_texts(),
     )
-
-
-def _courier(settings: ConsentSettings, mail: Mail) -> Courier:
-    if settings.notice_folder is not None:
-        return DropFolder(settings.notice_folder, mail)
-    password = settings.notice_smtp_password
-    local = settings.development and settings.notice_smtp_host in {"127.0.0.1", "localhost"}
-    server = MailServer(
-        host=settings.notice_smtp_host,
-        port=settings.notice_smtp_port,
-        tls=not local,
-        user=settings.notice_smtp_user,
-        password="" if password is None else password.reveal(),
-    )
-    return SmtpCourier(server, mail)
 
 
 def _authority_keys(settings: ConsentSettings, clock: Clock) -> RemoteKeySet | None:
@@ -190,10 +191,7 @@ def _read(settings: ConsentSettings) -> tuple[Keys, tuple[Policy, ...], Diseases
         keys = read_keys(settings.keys_dir)
     except (KeyStoreError, OSError) as fault:
         faults.append(f"PLACET_KEYS_DIR: {fault}")
-    if settings.policy_file and not settings.policy_keys_file and not settings.development:
-        faults.append("PLACET_POLICY_KEYS_FILE: is not set, and a policy of one's own is signed")
-    if settings.fhir_mapping_file and not settings.policy_keys_file and not settings.development:
-        faults.append("PLACET_POLICY_KEYS_FILE: is not set, and a FHIR mapping is signed")
+    faults.extend(() if settings.development else _unset(settings))
     try:
         policies = read_policies(settings.policy_file, settings.policy_keys_file)
     except PolicyFaults as bad:
@@ -209,6 +207,16 @@ def _read(settings: ConsentSettings) -> tuple[Keys, tuple[Policy, ...], Diseases
     if faults or keys is None or policies is None or diseases is None:
         raise SettingsError(faults)
     return keys, policies, diseases
+
+
+def _unset(settings: ConsentSettings) -> Iterator[str]:
+    """Name what only a development node may leave out."""
+    if settings.erasures_path is None:
+        yield "PLACET_ERASURES_FILE: is not set, and a backup would bring the erased back"
+    if settings.policy_file and not settings.policy_keys_file:
+        yield "PLACET_POLICY_KEYS_FILE: is not set, and a policy of one's own is signed"
+    if settings.fhir_mapping_file and not settings.policy_keys_file:
+        yield "PLACET_POLICY_KEYS_FILE: is not set, and a FHIR mapping is signed"
 
 
 def _read_mappings(settings: ConsentSettings, diseases: Diseases) -> tuple[FhirMapping, ...]:
@@ -263,7 +271,7 @@ def create_app(parts: Parts) -> Flask:
         clock=parts.clock,
         info=_info(settings),
         verifier=verifier,
-        checks={"database": ready_check(parts.engine, SERVICE)},
+        checks={"database": ready_check(parts.engine, SERVICE), "erasures": parts.ensure},
         registry=registry,
     )
     install(
@@ -329,7 +337,7 @@ def _loops(parts: Parts) -> list[workers.Loop]:
     return [
         ("relay", relay.step, _RELAY_SECONDS),
         ("chain-heartbeat", voice.step, HEARTBEAT_SECONDS),
-        *workers.loops(parts.tools),
+        *workers.loops(parts.tools, parts.replayed),
     ]
 
 

@@ -114,6 +114,16 @@ class ConsentSettings(CommonSettings):
         maximum=3_650,
     )
 
+    erasures_path: Path | None = setting(
+        "PLACET_ERASURES_FILE",
+        doc="Where erasures are written down as well, for every process of the registry, on a disk"
+        " that no database backup restores: what a restored database lacks is erased again. Needed"
+        " in production; in PLACET_KEYS_DIR otherwise.",
+        kind=Kind.PATH,
+        default="",
+        example="/var/lib/placet/registry-erasures.jsonl",
+        expected=True,
+    )
     contact_database_url: str = setting(
         "PLACET_CONTACT_DATABASE_URL",
         doc="A database of its own, under a role of its own, for contact points; none without it.",
@@ -175,6 +185,11 @@ class ConsentSettings(CommonSettings):
                 yield "PLACET_CONTACT_DATABASE_URL: names the registry's own role; it needs another"
         if bool(self.notice_smtp_user) != (self.notice_smtp_password is not None):
             yield "PLACET_NOTICE_SMTP_USER, _PASSWORD_FILE: one without the other"
+
+    @property
+    def erasures_file(self) -> Path:
+        """Where erasures are written down outside the database."""
+        return self.erasures_path or self.keys_dir / "erasures.jsonl"
 
     @property
     def src(self) -> str:

@@ -9,7 +9,8 @@ knows nothing of HTTP: `shared.problems` alone turns a code into a status.
     ├── NotFound          not_found
     ├── Forbidden         forbidden
     ├── ValidationFailed  validation_failed
-    └── Conflict          conflict
+    ├── Conflict          conflict
+    └── ErasuresUnreadable  erasures_unreadable
 """
 
 from collections.abc import Mapping, Sequence
@@ -69,3 +70,9 @@ class Conflict(AppError):
     """The request contradicts the present state."""
 
     code = "conflict"
+
+
+class ErasuresUnreadable(AppError):
+    """The file of erasures outside the database cannot be read or written: nothing goes on."""
+
+    code = "erasures_unreadable"

@@ -4,7 +4,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 from sqlalchemy import Engine
 
@@ -47,11 +47,11 @@ from audit_log.usecases.resolving import CohortDesk
 from audit_log.usecases.witness import Witness
 from shared.clock import Clock
 from shared.db import engine, run_migrations
+from shared.first import behind
 from shared.http_client import ServiceTokens
 from shared.ids import IdSource, Uuid7Source
 from shared.request_bodies import BodyLimits
 
-_Opened = TypeVar("_Opened")
 SERVICE: Final = "audit_log"
 THREADS: Final = 8
 """Requests in Python at once, and connections to the database."""
@@ -125,16 +125,6 @@ def build(settings: AuditSettings, *, clock: Clock) -> Parts:
         replayer=replayer,
         cohorts=CohortDesk(members=_members(settings, clock), random=os.urandom),
     )
-
-
-def behind(first: Callable[[], None], transaction: Callable[[], _Opened]) -> Callable[[], _Opened]:
-    """Give what opens a transaction once `first` has returned: nothing is seen before that."""
-
-    def opened() -> _Opened:
-        first()
-        return transaction()
-
-    return opened
 
 
 def registry_token(

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 from audit_log.adapters import gauges
 from audit_log.adapters.finding_desk import finding_transactions
 from audit_log.adapters.tables import ENDED_SESSIONS
-from audit_log.bootstrap.parts import SERVICE, Parts, behind
+from audit_log.bootstrap.parts import SERVICE, Parts
 from audit_log.http import api, pages
 from audit_log.http.edge import Edge, install
 from audit_log.settings import AuditSettings
@@ -16,6 +16,7 @@ from shared.api import create_api
 from shared.auth import TokenVerifier
 from shared.db import ready_check
 from shared.ended_sessions import SqlEndedSessions
+from shared.first import behind
 from shared.http_client import RemoteKeySet
 from shared.pages import PageSettings, SignIn, install_pages
 from shared.service_info import ServiceInfo

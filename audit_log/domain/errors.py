@@ -40,12 +40,6 @@ class ErasureUnknown(AppError):
     code = "erasure_unknown"
 
 
-class ErasuresUnreadable(AppError):
-    """The file of erasures outside the database cannot be read or written: nothing goes on."""
-
-    code = "erasures_unreadable"
-
-
 class OlderThanErased(AppError):
     """The database was restored from before an erasure: nothing is sequenced until it is refilled.
 

@@ -10,7 +10,6 @@ legal hold forbade it then, and it is done now.
 import logging
 from base64 import b64decode
 from collections.abc import Iterable, Iterator
-from threading import Lock
 from typing import Final
 
 from audit_log.domain.destroyed import Destroyed, SaidErasure
@@ -21,6 +20,7 @@ from audit_log.usecases.erase import replayed_fact
 from shared.clock import Clock
 from shared.entries import parse_entry
 from shared.events import Fact
+from shared.first import Once
 
 SAYS_SO: Final = b'"ty":"placet.audit.erase.v1"'
 _log = logging.getLogger(__name__)
@@ -41,17 +41,11 @@ class Replayer:
         self._transaction = transaction
         self._pseudonyms = pseudonyms
         self._clock = clock
-        self._lock = Lock()
-        self._done = False
+        self._once = Once(self.step)
 
     def ensure(self) -> None:
         """See to it that this process has looked once; raises what `step` does."""
-        if self._done:
-            return
-        with self._lock:
-            if not self._done:
-                self.step()
-                self._done = True
+        self._once()
 
     def ensure_whole(self) -> None:
         """See to the same for whoever adds to the tree.

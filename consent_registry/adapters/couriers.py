@@ -13,7 +13,8 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Final
 
-from consent_registry.ports.contacts import CourierAway, CourierRefused
+from consent_registry.ports.contacts import Courier, CourierAway, CourierRefused
+from consent_registry.settings import ConsentSettings
 from shared.clock import Clock
 from shared.durable import write_durably
 
@@ -96,3 +97,19 @@ class DropFolder:
             write_durably(self._folder / f"{notice_id}.eml", content)
         except OSError:
             raise CourierAway from None
+
+
+def courier_of(settings: ConsentSettings, mail: Mail) -> Courier:
+    """Give what carries notices as the settings say."""
+    if settings.notice_folder is not None:
+        return DropFolder(settings.notice_folder, mail)
+    password = settings.notice_smtp_password
+    local = settings.development and settings.notice_smtp_host in {"127.0.0.1", "localhost"}
+    server = MailServer(
+        host=settings.notice_smtp_host,
+        port=settings.notice_smtp_port,
+        tls=not local,
+        user=settings.notice_smtp_user,
+        password="" if password is None else password.reveal(),
+    )
+    return SmtpCourier(server, mail)

@@ -5,16 +5,20 @@ What stays are rows without anything personal: her random id, her ordinals, when
 ended, and ciphertext whose key is gone. Events are not touched: their chains go on verifying.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, delete, func, or_, select, text, update
+from sqlalchemy.dialects import postgresql
 
+from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import (
     BAR,
     DATASET_MEMBER,
+    ERASURE,
     ERASURE_ACCOUNT,
+    ERASURE_PART,
     IMPORT_BATCH,
     IMPORTED_LINE,
     LISTED_APPROVAL,
@@ -27,7 +31,8 @@ from consent_registry.adapters.tables import (
     STANDING,
 )
 from consent_registry.domain.batches import ImportState
-from consent_registry.domain.erasure import Mark
+from consent_registry.domain.destroyed import fingerprint
+from consent_registry.domain.erasure import Mark, Part
 from shared.ids import DatasetId, Ordinal
 
 _WAITING: Final = (ImportState.RECEIVED.value, ImportState.APPLYING.value)
@@ -56,11 +61,38 @@ class SqlDestruction:
 
     def imports_wait(self, received_by: datetime) -> bool:
         """Look for one."""
+        return bool(self.imports_from(received_by))
+
+    def imports_from(self, received_by: datetime) -> Sequence[str]:
+        """Read ids, oldest first."""
         batch = IMPORT_BATCH.c
         wanted = select(batch.import_id).where(
             batch.state.in_(_WAITING), batch.received_at <= received_by
         )
-        return self._connection.execute(wanted.limit(1)).first() is not None
+        return self._connection.execute(wanted.order_by(batch.received_at)).scalars().all()
+
+    def still_there(self, pids: Sequence[str]) -> Set[str]:
+        """Look for a name, a key, a login, or an erasure that has not come to its part."""
+        person = PARTICIPANT.c
+        confirmed = (
+            select(ERASURE.c.pid)
+            .join(ERASURE_PART, ERASURE_PART.c.erasure_id == ERASURE.c.erasure_id)
+            .where(ERASURE.c.pid == person.pid, ERASURE_PART.c.part == Part.REGISTRY.value)
+        )
+        left = [
+            select(table.c.pid).where(table.c.pid == person.pid).exists()
+            for table in (PERSON_KEY, PARTICIPANT_LINK)
+        ]
+        wanted = select(person.pid).where(
+            among(person.pid, pids), or_(person.erased_at.is_(None), ~confirmed.exists(), *left)
+        )
+        return set(self._connection.execute(wanted).scalars())
+
+    def key_of(self, pid: str) -> str | None:
+        """Read and hash it."""
+        wanted = select(PERSON_KEY.c.wrapped).where(PERSON_KEY.c.pid == pid)
+        wrapped = self._connection.execute(wanted).scalar_one_or_none()
+        return None if wrapped is None else fingerprint(bytes(wrapped))
 
     def destroy(self, pid: str, erasure_id: str, at: datetime) -> Mapping[DatasetId, Ordinal]:
         """Delete, empty and rename, the participant's row first: every writer of hers takes it."""
@@ -112,7 +144,8 @@ class SqlDestruction:
                 {"erasure_id": erasure_id, "issuer": row.issuer, "subject": row.subject}
                 for row in found
             ]
-            self._connection.execute(insert(ERASURE_ACCOUNT), rows)
+            kept = postgresql.insert(ERASURE_ACCOUNT).on_conflict_do_nothing()
+            self._connection.execute(kept, rows)
 
     def _members(self, pid: str) -> Mapping[DatasetId, Ordinal]:
         member = DATASET_MEMBER.c

@@ -14,6 +14,7 @@ from consent_registry.adapters.tables import (
     ERASURE_PART,
     LEGAL_HOLD,
 )
+from consent_registry.domain.destroyed import Destroyed
 from consent_registry.domain.erasure import Account, Erasure, LegalHold, Mark, Part
 
 
@@ -63,6 +64,22 @@ class SqlErasures:
         """Read rows."""
         wanted = select(ERASURE).where(ERASURE.c.finished.is_(False)).order_by(ERASURE.c.asked_at)
         return [self._erasure(row) for row in self._connection.execute(wanted).all()]
+
+    def destroyed(self) -> Sequence[Destroyed]:
+        """Read rows whose part has confirmed."""
+        part = ERASURE_PART.c
+        wanted = (
+            select(ERASURE, part.confirmed_at.label("at"))
+            .join(ERASURE_PART, part.erasure_id == ERASURE.c.erasure_id)
+            .where(part.part == Part.REGISTRY.value)
+            .order_by(part.confirmed_at, ERASURE.c.erasure_id)
+        )
+        return [
+            Destroyed(
+                erasure_id=row.erasure_id, pid=row.pid, ground=row.ground, key=None, at=row.at
+            )
+            for row in self._connection.execute(wanted)
+        ]
 
     def confirm(self, erasure_id: str, by: Account, at: datetime) -> None:
         """Set the second person."""

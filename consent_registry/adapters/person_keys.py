@@ -10,6 +10,7 @@ from consent_registry.adapters.sealing import PersonSealer
 from consent_registry.adapters.sets import among, picked
 from consent_registry.adapters.tables import PARTICIPANT, PERSON_KEY
 from consent_registry.domain.errors import ParticipantUnknown
+from consent_registry.ports import OutsideErasures
 
 _NOBODY: Set[str] = frozenset()
 
@@ -17,18 +18,27 @@ _NOBODY: Set[str] = frozenset()
 class PersonKeys:
     """People's keys within one transaction."""
 
-    def __init__(self, connection: Connection, sealer: PersonSealer) -> None:
+    def __init__(
+        self, connection: Connection, sealer: PersonSealer, outside: OutsideErasures
+    ) -> None:
         self._connection = connection
         self._sealer = sealer
+        self._outside = outside
         self._made: dict[str, bytes] = {}
 
     def known(self, pids: Iterable[str]) -> dict[str, bytes]:
-        """Give the keys that are there; whoever was erased has none."""
+        """Give the keys that are there; whoever was erased has none, whatever a backup holds."""
         wanted = set(pids)
         if not wanted:
             return {}
         rows = self._connection.execute(select(picked(PERSON_KEY, PERSON_KEY.c.pid, wanted)))
-        return {row.pid: self._sealer.unwrap(row.pid, bytes(row.wrapped)) for row in rows}
+        shut = self._outside.known()
+        found = ((row.pid, bytes(row.wrapped)) for row in rows)
+        return {
+            pid: self._sealer.unwrap(pid, wrapped)
+            for pid, wrapped in found
+            if not shut.destroyed(wrapped)
+        }
 
     def to_seal(self, pids: Iterable[str], fresh: Set[str] = _NOBODY) -> dict[str, bytes]:
         """Give everybody's key; whoever has none gets her first.
@@ -44,6 +54,7 @@ class PersonKeys:
         if unkeyed := wanted - keys.keys() - fresh:
             self._hold(unkeyed)
             keys |= self.known(unkeyed)  # made by somebody else until they were held
+            self._refuse_restored(unkeyed - keys.keys())
         made = self._make(wanted - keys.keys())
         self._made |= made
         return keys | made
@@ -57,6 +68,12 @@ class PersonKeys:
         wanted = select(person.erased_at).where(among(person.pid, pids)).order_by(person.pid)
         held = self._connection.execute(wanted.with_for_update(key_share=True)).scalars().all()
         if any(erased_at is not None for erased_at in held):
+            raise ParticipantUnknown
+
+    def _refuse_restored(self, pids: Set[str]) -> None:
+        """Make nobody a key in the place of one that an erasure destroyed and a backup holds."""
+        row = select(PERSON_KEY.c.pid).where(among(PERSON_KEY.c.pid, pids)).limit(1)
+        if pids and self._outside.known().keys and self._connection.execute(row).first():
             raise ParticipantUnknown
 
     def _make(self, pids: Set[str]) -> dict[str, bytes]:

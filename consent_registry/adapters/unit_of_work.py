@@ -36,8 +36,9 @@ from consent_registry.adapters.stops import SqlStops
 from consent_registry.adapters.studies import SqlStudies
 from consent_registry.adapters.tables import OUTBOX
 from consent_registry.adapters.terms_in_use import SqlTermsInUse
+from consent_registry.domain.destroyed import Destroyed
 from consent_registry.domain.register import RegisterChange
-from consent_registry.ports import UnitOfWork
+from consent_registry.ports import OutsideErasures, UnitOfWork
 from shared.clock import Clock
 from shared.events import Fact
 from shared.ids import IdSource
@@ -59,6 +60,7 @@ class Surroundings:
 
     producer: Producer
     sealer: PersonSealer
+    outside: OutsideErasures
     cache: IndexCache
     clock: Clock
     ids: IdSource
@@ -95,6 +97,7 @@ class SqlUnit:
         self._connection = connection
         self._around = around
         self._changes: list[RegisterChange] = []
+        self._destroyed: list[Destroyed] = []
         self._outbox = Outbox(
             connection,
             tables=OUTBOX,
@@ -114,7 +117,7 @@ class SqlUnit:
         self.destruction = SqlDestruction(connection, around.producer.src)
         self.approvals = SqlApprovals(connection)
         self.rulings = SqlRulings(connection)
-        keys = PersonKeys(connection, around.sealer)
+        keys = PersonKeys(connection, around.sealer, around.outside)
         self.requests = SqlRightsRequests(
             connection, keys=keys, sealer=around.sealer, salts=around.salts
         )
@@ -150,12 +153,22 @@ class SqlUnit:
         """Collect a change; it gets its positions when the unit commits."""
         self._changes.append(change)
 
+    def forget(self, destroyed: Destroyed) -> None:
+        """Collect an erasure; it is written down when the unit commits."""
+        self._destroyed.append(destroyed)
+
     def commit(self) -> None:
-        """Take the producer's lock last, write feed and outbox under it, and commit."""
+        """Take the producer's lock last, write feed and outbox under it, and commit.
+
+        What was destroyed is written down outside first: a commit that fails then is done again.
+        """
         if self._changes:
             count = sum(len(change.items) for change in self._changes)
             positions = self._outbox.next_positions(count)
             self.feed.add(self._changes, positions, self._around.clock.now())
             self._changes = []
         self._outbox.flush()
+        if self._destroyed:
+            self._around.outside.remember(self._destroyed)
+            self._destroyed = []
         self._connection.commit()

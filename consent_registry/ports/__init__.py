@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from consent_registry.domain.destroyed import Destroyed
 from consent_registry.domain.register import RegisterChange
 from consent_registry.ports.acknowledgements import Acknowledgements
 from consent_registry.ports.alarms import Alarms
@@ -16,7 +17,7 @@ from consent_registry.ports.approvals import Approvals
 from consent_registry.ports.catalogue import Catalogue
 from consent_registry.ports.contacts import Notices
 from consent_registry.ports.disclosure import StandIns
-from consent_registry.ports.erasures import AuditErasure, Destruction, Erasures
+from consent_registry.ports.erasures import AuditErasure, Destruction, Erasures, OutsideErasures
 from consent_registry.ports.forms import Forms
 from consent_registry.ports.imports import Imports
 from consent_registry.ports.opt_outs import OptOuts
@@ -58,6 +59,7 @@ __all__ = [
     "NoLog",
     "Notices",
     "OptOuts",
+    "OutsideErasures",
     "People",
     "PersonEvents",
     "Releases",
@@ -221,6 +223,10 @@ class UnitOfWork(Protocol):
 
     def announce(self, change: RegisterChange) -> None:
         """Have a change enter the feed with the commit; positions are in the order of commits."""
+        ...
+
+    def forget(self, destroyed: Destroyed) -> None:
+        """Have an erasure remembered outside the database, as the last act before the commit."""
         ...
 
     def commit(self) -> None:

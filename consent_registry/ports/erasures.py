@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What use cases need to erase a participant: its record, what destroys, and the audit log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date, datetime
 from typing import Protocol
 
+from consent_registry.domain.destroyed import Destroyed, Outside
 from consent_registry.domain.erasure import Account, Erasure, Forgetting, LegalHold, Mark, Part
 from shared.events import Subject
 from shared.ids import DatasetId, Ordinal
@@ -35,6 +36,10 @@ class Erasures(Protocol):
 
     def waiting(self) -> Sequence[Erasure]:
         """Give every erasure that is not complete, oldest first."""
+        ...
+
+    def destroyed(self) -> Sequence[Destroyed]:
+        """Give what was destroyed here, in order; which keys these were, nobody knows here."""
         ...
 
     def confirm(self, erasure_id: str, by: Account, at: datetime) -> None:
@@ -85,6 +90,18 @@ class Erasures(Protocol):
 class Destruction(Protocol):
     """Takes apart what the registry itself holds of a person."""
 
+    def still_there(self, pids: Sequence[str]) -> Set[str]:
+        """Give those of whom something is here that the registry's part of an erasure destroys."""
+        ...
+
+    def key_of(self, pid: str) -> str | None:
+        """Give the SHA-256 of somebody's wrapped key, None when there is none."""
+        ...
+
+    def imports_from(self, received_by: datetime) -> Sequence[str]:
+        """Give the files that came by then and are still to be judged or applied."""
+        ...
+
     def imports_wait(self, received_by: datetime) -> bool:
         """Say whether a file that came by then is still to be judged or applied."""
         ...
@@ -107,6 +124,21 @@ class Destruction(Protocol):
 
     def sent(self, mark: Mark) -> bool:
         """Say whether everything up to a mark has left the outbox."""
+        ...
+
+
+class OutsideErasures(Protocol):
+    """What is remembered of erasures where no backup of the database brings back an older state."""
+
+    def known(self) -> Outside:
+        """Give all that is remembered; raises ErasuresUnreadable."""
+        ...
+
+    def remember(self, erasures: Sequence[Destroyed]) -> None:
+        """Keep what is not kept yet, durably, before this returns.
+
+        Raises ErasuresUnreadable when it cannot be kept.
+        """
         ...
 
 

@@ -13,10 +13,11 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
+from consent_registry.domain.destroyed import Destroyed
 from consent_registry.domain.erasure import Erasure, Forgetting, Part
 from consent_registry.domain.errors import AuditLogAway, AuditLogNotConnected, ContactsAway
 from consent_registry.domain.notices import NoticeKind
-from consent_registry.domain.register import ChangeKind
+from consent_registry.domain.register import ChangeKind, Dataset
 from consent_registry.domain.stops import StopKind
 from consent_registry.ports import AuditErasure, UnitOfWork
 from consent_registry.usecases.cases import names_of
@@ -26,6 +27,7 @@ from consent_registry.usecases.settling import settle
 from consent_registry.usecases.stopping import Held, move, unnamed
 from consent_registry.usecases.tools import Tools
 from shared.events import Subject
+from shared.ids import DatasetId
 
 _ERASED: Final = "placet.rights.erased.v1"
 _log: Final = logging.getLogger(__name__)
@@ -81,12 +83,36 @@ def _registry(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> _Went:
     known = uow.erasures.hold(erasure.erasure_id)
     if known is None or Part.REGISTRY in known.done:
         return _Went.WAITS
+    destroy_here(uow, tools, erasure, datasets, erasure.ground)
+    return _Went.CONFIRMED
+
+
+def destroy_here(
+    uow: UnitOfWork,
+    tools: Tools,
+    erasure: Erasure,
+    datasets: Mapping[DatasetId, Dataset],
+    reason: str,
+) -> None:
+    """Destroy what is here of somebody, who is remembered outside before the caller's commit.
+
+    `datasets` are all there are, held. Doing it again destroys nothing more.
+    """
     now = tools.clock.now()
+    uow.forget(
+        Destroyed(
+            erasure_id=erasure.erasure_id,
+            pid=erasure.pid,
+            ground=erasure.ground,
+            key=uow.destruction.key_of(erasure.pid),
+            at=now,
+        )
+    )
     uow.destruction.destroy(erasure.pid, erasure.erasure_id, now)
     if uow.person_events.known([erasure.pid]):
         # What a merge put of hers into the projections of her other names goes with her key.
         settle(uow, tools, {erasure.pid}, None)
-        datasets = uow.datasets.hold(every)
+        datasets = uow.datasets.hold(sorted(datasets))
     uow.destruction.drop_terms()
     held = Held(pid=erasure.pid, members=uow.people.memberships(erasure.pid), datasets=datasets)
     move(
@@ -99,8 +125,7 @@ def _registry(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> _Went:
         request_id=erasure.erasure_id,
         said_as=ChangeKind.MEMBER_ERASED,
     )
-    uow.record(unnamed(_ERASED, now, erasure.ground))
-    return _Went.CONFIRMED
+    uow.record(unnamed(_ERASED, now, reason))
 
 
 def _outbox(uow: UnitOfWork, _: Tools, erasure: Erasure) -> _Went:

@@ -54,11 +54,18 @@ def end_if_wished(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> bool:
     wish = uow.imports.cancel_wish(batch.import_id)
     if wish is None:
         return False
+    end_import(uow, batch, tools, actor=wish.actor)
+    return True
+
+
+def end_import(
+    uow: UnitOfWork, batch: ImportBatch, tools: Tools, *, actor: Principal | None = None
+) -> None:
+    """End a held import as cancelled; the caller commits."""
     ended = replace(batch, state=ImportState.CANCELLED, finished_at=tools.clock.now())
     uow.imports.keep(ended)
     uow.imports.clear(batch.import_id, rows=True, file=True)
-    record_end(uow, ended, tools.clock.now(), actor=wish.actor)
-    return True
+    record_end(uow, ended, tools.clock.now(), actor=actor)
 
 
 def go_on(imports: Imports, import_id: str) -> None:

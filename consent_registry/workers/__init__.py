@@ -25,12 +25,13 @@ _IMPORT_SECONDS: Final = 0.2
 _CATALOGUE_SECONDS: Final = 60.0
 _ALARM_SECONDS: Final = 1.0
 _ERASE_SECONDS: Final = 1.0
+_REPLAY_SECONDS: Final = 30.0
 _NOTICE_SECONDS: Final = 5.0
 _TELL_SECONDS: Final = 5.0
 _HOLDER_SECONDS: Final = 3600.0
 
 
-def loops(tools: Tools) -> list[Loop]:
+def loops(tools: Tools, replayed: Callable[[], bool]) -> list[Loop]:
     """Give each loop's name, its step, and how long to wait when a step found nothing to do."""
 
     def beat_once() -> bool:
@@ -49,6 +50,7 @@ def loops(tools: Tools) -> list[Loop]:
         ("catalogue", partial(publish_next, tools=tools), _CATALOGUE_SECONDS),
         ("alarms", partial(report_unreadable, tools=tools), _ALARM_SECONDS),
         ("erasures", partial(erase_next, tools=tools), _ERASE_SECONDS),
+        ("replay", replayed, _REPLAY_SECONDS),
         ("rounds", partial(tell_next, tools=tools), _TELL_SECONDS),
         ("notices", partial(notify_next, tools=tools), _NOTICE_SECONDS),
         ("holders", partial(name_holders, tools=tools), _HOLDER_SECONDS),

@@ -117,12 +117,12 @@ urn:placet:{{ .root.Values.node | lower }}:{{ .name }}
 - {name: PLACET_CONSENT_REGISTRY_URL, value: {{ include "placet.urlOf" (dict "root" .root "name" "consent_registry") | quote }}}
 - {name: PLACET_LOG_ORIGIN, value: {{ .service.logOrigin | quote }}}
 - {name: PLACET_TILES_PUBLIC, value: {{ .service.tilesPublic | quote }}}
-{{- if ne .process "migrate" }}
-- {name: PLACET_ERASURES_FILE, value: /var/lib/placet-erasures/erasures.jsonl}
-{{- end }}
 {{- if eq .process "work" }}
 - {name: PLACET_HEAD_FILE, value: /var/lib/placet/head.note}
 {{- end }}
+{{- end }}
+{{- if and (hasKey .service "erasures") (ne .process "migrate") }}
+- {name: PLACET_ERASURES_FILE, value: /var/lib/placet-erasures/erasures.jsonl}
 {{- end }}
 {{- range $key, $value := .service.settings }}
 - {name: {{ $key }}, value: {{ $value | quote }}}

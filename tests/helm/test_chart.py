@@ -137,11 +137,17 @@ def claim_of(deployment: dict[str, Any], volume: str) -> str:
     return str(claim)
 
 
-def test_what_was_erased_is_written_down_by_every_process_of_the_log(renderer: Path) -> None:
+@pytest.mark.parametrize(
+    ("service", "processes"),
+    [("audit-log", ("serve", "work", "sequence")), ("consent-registry", ("serve", "work"))],
+)
+def test_what_was_erased_is_written_down_by_every_process(
+    renderer: Path, service: str, processes: tuple[str, ...]
+) -> None:
     documents = rendered(renderer, VALUES)
     found = set()
-    for process in ("serve", "work", "sequence"):
-        (one,) = [d for d in documents if d["metadata"]["name"].endswith(f"audit-log-{process}")]
+    for process in processes:
+        (one,) = [d for d in documents if d["metadata"]["name"].endswith(f"{service}-{process}")]
         (container,) = containers(one["spec"]["template"]["spec"])
         path = dict(container.env)["PLACET_ERASURES_FILE"]
         volume = next(name for mount, name in container.mounts.items() if below(path, mount))

@@ -4,9 +4,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from sqlalchemy import text
 
+from consent_registry.adapters.signers import Keys
 from consent_registry.domain.approvals import Widening
 from consent_registry.domain.erasure import Erasure
 from consent_registry.domain.optout import About, OptOutKind
@@ -95,9 +97,9 @@ class ErasingWorld:
 
 
 @contextmanager
-def erasing_world() -> Iterator[ErasingWorld]:
+def erasing_world(keys: Keys | None = None, erasures: Path | None = None) -> Iterator[ErasingWorld]:
     """Open one in which Anna has done everything that leaves something of hers."""
-    with registry_world() as world:
+    with registry_world(keys=keys, erasures=erasures) as world:
         world.dataset()
         world.dataset(SECOND)
         anna = {"participant": PSEUDONYM, "local_id": LOCAL_ID}

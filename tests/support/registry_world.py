@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select, text
 
+from consent_registry.adapters.erasures_file import ErasuresFile
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.releases import DiseasesInUse
 from consent_registry.adapters.resources import read_diseases, read_policy
@@ -33,6 +34,7 @@ from shared.principal import Principal
 from tests.fakes.kernel import SteppingClock
 from tests.support.postgres import fresh_database
 
+SRC = "zz/consent_registry/1"
 ISSUER = "https://consent.test"
 LOGIN = "https://login.test"
 DS = DatasetId("GDI-ZZ-DATASET-1")
@@ -76,6 +78,12 @@ class RegistryWorld:
     tools: Tools
     clock: SteppingClock
     keys: Keys
+    erasures: Path
+
+    @property
+    def outside(self) -> ErasuresFile:
+        """What is remembered of erasures."""
+        return ErasuresFile(self.erasures, SRC)
 
     def dataset(self, name: DatasetId = DS) -> Dataset:
         """Register a dataset."""
@@ -186,22 +194,30 @@ def person(subject: str) -> Principal:
 
 @contextmanager
 def registry_world(
-    clock: Clock | None = None, url: str | None = None, keys: Keys | None = None
+    clock: Clock | None = None,
+    url: str | None = None,
+    keys: Keys | None = None,
+    erasures: Path | None = None,
 ) -> Iterator[RegistryWorld]:
-    """Open a registry on a fresh database, or on the one at `url`; with fresh keys, or these."""
+    """Open a registry on a fresh database, or on the one at `url`.
+
+    With fresh keys and nothing remembered of erasures, or with these keys and this file.
+    """
     found = url or fresh_database("consent_registry")
     one = engine(found, pool_size=8)
     stepping = SteppingClock()
-    with tempfile.TemporaryDirectory() as folder:
-        create_keys(Path(folder))
-        keys = keys or read_keys(Path(folder))
+    folder = tempfile.TemporaryDirectory()
+    create_keys(Path(folder.name))
+    keys = keys or read_keys(Path(folder.name))
+    file = erasures or Path(folder.name) / "erasures.jsonl"
     time = clock or stepping
     ids = Uuid7Source()
     units = SqlUnits(
         one,
         Surroundings(
-            producer=Producer(src="zz/consent_registry/1", topic="audit.zz.v1"),
+            producer=Producer(src=SRC, topic="audit.zz.v1"),
             sealer=keys.people,
+            outside=ErasuresFile(file, SRC),
             cache=IndexCache(),
             clock=time,
             ids=ids,
@@ -221,6 +237,9 @@ def registry_world(
         signed_form=_signed,
     )
     try:
-        yield RegistryWorld(url=found, engine=one, tools=tools, clock=stepping, keys=keys)
+        yield RegistryWorld(
+            url=found, engine=one, tools=tools, clock=stepping, keys=keys, erasures=file
+        )
     finally:
         one.dispose()
+        folder.cleanup()

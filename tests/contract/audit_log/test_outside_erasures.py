@@ -10,8 +10,8 @@ import pytest
 
 from audit_log.adapters.erasures_file import ErasuresFile
 from audit_log.domain.destroyed import Destroyed, fingerprint
-from audit_log.domain.errors import ErasuresUnreadable
 from audit_log.ports import OutsideErasures
+from shared.errors import ErasuresUnreadable
 from tests.fakes.kernel import START
 from tests.fakes.log_memory_erasures import MemoryErasures
 

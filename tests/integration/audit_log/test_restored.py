@@ -11,9 +11,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from audit_log.domain.errors import ErasuresUnreadable, OlderThanErased, Unopenable
+from audit_log.domain.errors import OlderThanErased, Unopenable
 from services.audit_log import admin
 from shared.entries import Entry, parse_entry
+from shared.errors import ErasuresUnreadable
 from shared.events import Subject
 from tests.fakes.log_factories import DATASET, fact
 from tests.support.log_node import LogNode

@@ -137,6 +137,7 @@ def test_a_half_configured_process_names_every_fault_and_ends_with_2(
             },
             [
                 "KEYS_DIR",
+                "ERASURES_FILE",
                 "POLICY_KEYS_FILE",
                 "format: must be",
                 "colour: unknown key",

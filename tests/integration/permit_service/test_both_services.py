@@ -116,6 +116,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
             tools=parts.tools,
             clock=clock,
             keys=parts.keys,
+            erasures=parts.settings.erasures_file,
         )
         yield Both(node=node, world=world)
 

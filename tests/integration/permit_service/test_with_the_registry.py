@@ -64,6 +64,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
         tools=parts.tools,
         clock=clock,
         keys=parts.keys,
+        erasures=parts.settings.erasures_file,
     )
     world.dataset(DATASET)
     report = world.load(*people(30), *people_who_said_no())

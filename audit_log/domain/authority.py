@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which service may say what: a producer is believed about its own doings, and nothing else.
 
-A token or a topic binds a client to one source, such as `zz/permit_service/1`: node, service,
-instance. The operator gives that name, so its second part says which service speaks. What another
+A token binds a client to one source, such as `zz/permit_service/1`: node, service, instance. A
+topic binds its writers to the sources registered for it, which is one only where each has a topic
+of its own. The operator gives that name, so its second part says which service speaks. What another
 says in its place is logged as ever, and believed by nobody.
 """
 

@@ -83,7 +83,7 @@ class PeopleAsker:
     def _questions(
         self, entries: Sequence[StoredEntry]
     ) -> tuple[list[people.PersonQuestion], int, list[Raised]]:
-        """Give what to ask, up to which entry, and what nobody can be asked about any more."""
+        """Give what to ask, up to which entry, and of which uses nobody can be asked."""
         viewer = Viewer(vault=self._vault, pseudonyms=self._pseudonyms, check=self._check, vkeys={})
         asked: list[people.PersonQuestion] = []
         raised: list[Raised] = []
@@ -94,6 +94,8 @@ class PeopleAsker:
             asked += fresh
             if (src := viewer.unaskable(stored)) is not None:
                 raised.append(people.unaskable(stored.index, src, stored.arrived))
+            if (src := viewer.of_cohort(stored)) is not None:
+                raised.append(people.of_cohort(stored.index, src))
         return asked, entries[-1].index + 1, raised
 
     def _complain(self, before: int, oldest: int, entries: Sequence[StoredEntry]) -> None:

@@ -14,6 +14,7 @@ from audit_log.domain.rules.permits import TURNS
 from audit_log.domain.rules.seen import DECISION, NO_YEAR, READS, Beat, Seen, pseudonym
 from audit_log.ports import DataKey, Pseudonyms, StoredEntry, StoredKey, Vault
 from shared.canonical import JSON, MalformedEntry
+from shared.cohort_names import names_a_cohort
 from shared.entries import Entry, check_commitments, parse_entry
 from shared.events import actor_of, subject_of
 from shared.heartbeat import HEARTBEAT_TYPE, read_heartbeat
@@ -102,6 +103,11 @@ class Viewer:
         people = [group for group in entry.commitments if group.startswith("subj/")]
         gone = any(group_code(group) not in stored.parts for group in people)
         return entry.src if gone and _is_use(entry) else None
+
+    def of_cohort(self, stored: StoredEntry) -> str | None:
+        """Give the source of a use that names a cohort, in whatever form, in place of people."""
+        entry = parse_entry(stored.raw)
+        return entry.src if _is_use(entry) and names_a_cohort(entry.extra) else None
 
     def _opened(self, entry: Entry, stored: StoredEntry) -> dict[str, SealedPart]:
         """Open what a rule needs of this entry; what was erased is left out."""

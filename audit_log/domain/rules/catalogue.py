@@ -79,17 +79,21 @@ _RULES: Final = (
     ),
     Rule(
         id="R8",
-        what="Data of a person was used after she withdrew",
+        what="Data of a person was used after she withdrew, or data of a cohort of which nobody can"
+        " say so",
         severity=Severity.CRITICAL,
         thresholds=("unanswered",),
-        missing="a use of more than 64 people names their cohort and is not asked about",
+        missing="of a use that names a cohort (of more than 64 people) nobody is asked: each is a"
+        " finding, cohort_not_checked, until an officer closes it; a use that names neither people"
+        " nor a cohort is not found",
     ),
     Rule(
         id="R9",
         what="Data of a person was used for a purpose that the consent or the permit lacks",
         severity=Severity.CRITICAL,
         thresholds=("unanswered",),
-        missing="decided under the policy in force when it is asked",
+        missing="decided under the policy in force when it is asked; a use that names a cohort is"
+        " not asked about and is R8's cohort_not_checked; one that names nobody is not found",
     ),
     Rule(
         id="R10",
@@ -124,7 +128,9 @@ _RULES: Final = (
         " than the registry spoke of consents",
         severity=Severity.CRITICAL,
         thresholds=("propagation",),
-        missing="no node sends acknowledgements: a node that decides nothing is not noticed",
+        missing="goes by decisions alone: nodes send acknowledgements to consent_registry, which"
+        " says in placet.consent.propagated.v1 that one took over what narrowed, but nothing finds"
+        " that such an entry is lacking; a node that decides nothing is not noticed",
     ),
     Rule(
         id="R15",

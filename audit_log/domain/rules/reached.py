@@ -2,8 +2,8 @@
 """R14: a withdrawal or a revocation has not reached a node that goes on deciding.
 
 Every decision says which revision of the registers it rests on. What nodes acknowledge is shown by
-consent_registry,
-so a node that decides nothing shows nothing.
+consent_registry, whose
+entries about it are not read here: a node that decides nothing shows nothing.
 """
 
 from collections.abc import Iterator

@@ -79,7 +79,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "form_unknown": Problem(404, "There is no such consent form"),
     "form_version_taken": Problem(409, "Another form of this version is published"),
     "evidence_unknown": Problem(404, "There is no such consent or evidence of this person"),
-    "freeze_overtaken": Problem(409, "A member of the frozen cohort changed since"),
+    "freeze_overtaken": Problem(409, "What the frozen cohort was decided on changed since"),
     "freeze_void": Problem(409, "The freeze was not bound in time"),
     "guardian_must_sign": Problem(409, "Somebody who decides for this person has to sign"),
     "idempotency_key_reused": Problem(409, "This key came with another request before"),

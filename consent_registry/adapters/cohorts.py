@@ -174,19 +174,19 @@ class SqlCohorts:
             for row in rows
         ]
 
-    def unchecked(self, dataset: DatasetId, policy_sha256: str) -> Sequence[CohortId]:
+    def unchecked(self, dataset: DatasetId, grounds: str) -> Sequence[CohortId]:
         """Compare the digests; an empty one differs from all."""
         wanted = (
             select(COHORT.c.cohort_id)
             .where(COHORT.c.dataset == dataset, COHORT.c.bound_revision.is_not(None))
-            .where(COHORT.c.checked_under.is_distinct_from(policy_sha256))
+            .where(COHORT.c.checked_under.is_distinct_from(grounds))
             .order_by(COHORT.c.bound_revision)
         )
         return [CohortId(found) for found in self._connection.execute(wanted).scalars()]
 
-    def checked(self, cohort_id: CohortId, policy_sha256: str) -> None:
+    def checked(self, cohort_id: CohortId, grounds: str) -> None:
         """Store the digest."""
-        self._check_under(COHORT.c.cohort_id == cohort_id, policy_sha256)
+        self._check_under(COHORT.c.cohort_id == cohort_id, grounds)
 
     def uncheck(self, dataset: DatasetId, ruling_id: str) -> None:
         """Empty the digest of whatever names the ruling."""

@@ -6,10 +6,13 @@ extract shipped with the package and a whole MONDO release take the same road. I
 and fetches nothing. A cycle, which no hierarchy may have, refuses the file with its path.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+
+from shared.canonical import JSON, canonical
 
 MONDO_ID: Final = re.compile(r"MONDO:[0-9]{7}", re.ASCII)
 _IRI: Final = re.compile(r"http://purl\.obolibrary\.org/obo/MONDO_([0-9]{7})", re.ASCII)
@@ -35,9 +38,14 @@ class Disease:
 
 @dataclass(frozen=True, slots=True)
 class Diseases:
-    """One release of the hierarchy with the closure of its is_a edges."""
+    """One release of the hierarchy with the closure of its is_a edges.
+
+    `digest` is the SHA-256 in hex of all that decisions take from it: two releases with the same
+    one decide alike, whatever they are called and however they word their labels.
+    """
 
     release: str
+    digest: str
     terms: Mapping[str, Disease]
     _covers: Mapping[str, frozenset[str]] = field(repr=False)
 
@@ -79,7 +87,8 @@ def build(release: str, terms: Mapping[str, Disease]) -> Diseases:
     """Close the hierarchy over its is_a edges. Raises BadHierarchy on a cycle or a lost parent."""
     ancestors = _ancestors(terms)
     aliases: dict[str, set[str]] = {}
-    plain = Diseases(release, terms, {})
+    digest = _digest(terms)
+    plain = Diseases(release, digest, terms, {})
     for term, disease in terms.items():
         if disease.obsolete and (now := plain.current(term)) is not None:
             aliases.setdefault(now, set()).add(term)
@@ -87,7 +96,15 @@ def build(release: str, terms: Mapping[str, Disease]) -> Diseases:
         term: frozenset(found | {old for name in found for old in aliases.get(name, ())})
         for term, found in ancestors.items()
     }
-    return Diseases(release, terms, covers)
+    return Diseases(release, digest, terms, covers)
+
+
+def _digest(terms: Mapping[str, Disease]) -> str:
+    said: dict[str, JSON] = {
+        term: [sorted(disease.parents), disease.obsolete, disease.replaced_by]
+        for term, disease in terms.items()
+    }
+    return hashlib.sha256(canonical(said)).hexdigest()
 
 
 def _ancestors(terms: Mapping[str, Disease]) -> dict[str, set[str]]:

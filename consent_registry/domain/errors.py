@@ -203,7 +203,7 @@ class FreezeVoid(AppError):
 
 
 class FreezeOvertaken(AppError):
-    """A member of the frozen cohort changed since; take a new one."""
+    """A member of the frozen cohort, or what decided on it, changed since; take a new one."""
 
     code = "freeze_overtaken"
 

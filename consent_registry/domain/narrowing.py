@@ -19,6 +19,7 @@ from shared.ids import Ordinal
 CHANGED = "changed"
 OPTED_OUT = "opted_out"
 POLICY_CHANGED = "policy_changed"
+HIERARCHY_CHANGED = "hierarchy_changed"
 
 
 def permits(

@@ -77,8 +77,8 @@ class FrozenCohort:
     """A cohort fixed for one application; `bitmap` are the people, `salt` hides their digest.
 
     `counts` and `reasons` are numbers that may be shown (ADR 0011), `rulings` the ids of those it
-    was decided with. `checked_under` is the digest of the policy that its people were last looked
-    through under; empty once one of its rulings was withdrawn.
+    was decided with. `checked_under` names the policy and the disease hierarchy (`grounds`) that
+    its people were last looked through under; empty once one of its rulings was withdrawn.
     """
 
     cohort_id: CohortId

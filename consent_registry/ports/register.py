@@ -289,15 +289,15 @@ class Cohorts(Protocol):
         """Give the live cohorts of a dataset in the order they were bound."""
         ...
 
-    def unchecked(self, dataset: DatasetId, policy_sha256: str) -> Sequence[CohortId]:
-        """Name the live cohorts whose people were not yet looked through under this policy.
+    def unchecked(self, dataset: DatasetId, grounds: str) -> Sequence[CohortId]:
+        """Name the live cohorts whose people were not yet looked through under these grounds.
 
         Those of which a ruling was withdrawn since are among them. In the order they were bound.
         """
         ...
 
-    def checked(self, cohort_id: CohortId, policy_sha256: str) -> None:
-        """Note that everybody left in a cohort may stay under this policy and its rulings."""
+    def checked(self, cohort_id: CohortId, grounds: str) -> None:
+        """Note that everybody left in a cohort may stay under these grounds and its rulings."""
         ...
 
     def uncheck(self, dataset: DatasetId, ruling_id: str) -> None:

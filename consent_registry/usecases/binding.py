@@ -11,7 +11,9 @@ from consent_registry.domain.errors import (
     FreezeOvertaken,
     FreezeVoid,
 )
+from consent_registry.domain.grounds import grounds
 from consent_registry.domain.identifiers import is_own_id
+from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.narrowing import lapses
 from consent_registry.domain.notices import NoticeKind
 from consent_registry.domain.regimes import Moment, No
@@ -35,9 +37,9 @@ def bind_cohort(
 ) -> FrozenCohort:
     """Make a frozen cohort live under a permit. The same permit again changes nothing.
 
-    Raises FreezeVoid after its minute, FreezeOvertaken when one of its people, its rulings or the
-    policy changed since, and CohortBound when it serves another permit or the permit has another
-    cohort.
+    Raises FreezeVoid after its minute, FreezeOvertaken when one of its people, its rulings, the
+    policy or the disease hierarchy changed since, and CohortBound when it serves another permit or
+    the permit has another cohort.
     """
     require_name(permit_id, "/permit_id")
     with tools.units() as uow:
@@ -50,8 +52,9 @@ def bind_cohort(
             return cohort
         writing = begin(tools, dataset, principal)
         now = writing.now
-        _check_bindable(uow, tools, cohort, permit_id, writing)
-        ends = _lapses(uow, tools, cohort, writing)
+        asked = tools.inquiry(cohort.purpose, now, dataset)
+        _check_bindable(uow, cohort, permit_id, writing, asked)
+        ends = _lapses(uow, cohort, inquiry_of(uow, cohort, asked))
         uow.cohorts.bind(cohort, permit_id, at=now, revision=writing.revision, lapses=ends)
         bound = replace(cohort, permit_id=permit_id, bound_revision=writing.revision)
         uow.announce(
@@ -84,7 +87,7 @@ def cohort_item(
 
 
 def _check_bindable(
-    uow: UnitOfWork, tools: Tools, cohort: FrozenCohort, permit_id: PermitId, writing: Writing
+    uow: UnitOfWork, cohort: FrozenCohort, permit_id: PermitId, writing: Writing, asked: Inquiry
 ) -> None:
     context = {"cohort_id": cohort.cohort_id}
     if cohort.permit_id is not None or uow.cohorts.serves(permit_id):
@@ -93,19 +96,17 @@ def _check_bindable(
         raise FreezeVoid(context=context)
     changed = list(uow.events.changed_since(cohort.dataset, cohort.revision))
     changed += uow.person_events.changed_since(cohort.dataset, cohort.revision)
-    if tools.rules(writing.dataset, writing.now).says(No.OPT_OUT, Moment.NEW):
+    if asked.rules.says(No.OPT_OUT, Moment.NEW):
         changed += uow.opt_outs.changed_since(cohort.dataset, cohort.revision)
     changed += uow.stops.changed_since(cohort.dataset, cohort.revision)
     if any(ordinal in cohort.bitmap for ordinal in changed):
         raise FreezeOvertaken(context=context)
-    # Another policy took effect, or a ruling it stands on was withdrawn.
-    if cohort.checked_under != tools.policy_at(writing.now).digest:
+    # Another policy or release took effect, or a ruling it stands on was withdrawn.
+    if cohort.checked_under != grounds(asked.policy, asked.diseases):
         raise FreezeOvertaken(context=context)
 
 
-def _lapses(
-    uow: UnitOfWork, tools: Tools, cohort: FrozenCohort, writing: Writing
-) -> tuple[tuple[str, int], ...]:
+def _lapses(uow: UnitOfWork, cohort: FrozenCohort, inquiry: Inquiry) -> tuple[tuple[str, int], ...]:
     """List the ends already known among the people of a cohort, from the freeze on."""
     turning = {
         *uow.events.to_turn(cohort.dataset, cohort.frozen_at),
@@ -115,8 +116,6 @@ def _lapses(
     timelines = uow.events.timelines(cohort.dataset, ordinals)
     bars = uow.person_events.bars(cohort.dataset, ordinals)
     people = ((Ordinal(ordinal), timelines.get(ordinal, ())) for ordinal in ordinals)
-    asked = tools.inquiry(cohort.purpose, writing.now, writing.dataset)
-    inquiry = inquiry_of(uow, cohort, asked)
     found = lapses(people, cohort.frozen_at, inquiry, bars)
     return tuple((to_rfc3339(at), int(ordinal)) for at, ordinal in found)
 

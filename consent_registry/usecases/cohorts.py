@@ -14,6 +14,7 @@ from consent_registry.domain.disclosure import Figures
 from consent_registry.domain.errors import (
     DatasetUnknown,
 )
+from consent_registry.domain.grounds import grounds
 from consent_registry.domain.identifiers import is_name
 from consent_registry.domain.manifest import (
     MANIFEST_TYP,
@@ -265,7 +266,7 @@ def _freeze(
         digest=salted_digest(cohort.within, salt),
         bitmap=cohort.within,
         manifest=tools.signer.sign(statement, typ=MANIFEST_TYP),
-        checked_under=inquiry.policy.digest,
+        checked_under=grounds(inquiry.policy, inquiry.diseases),
         rulings=tuple(one.ruling_id for one in basis.rulings),
     )
 

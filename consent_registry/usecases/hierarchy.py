@@ -2,7 +2,8 @@
 """Load a release of the disease hierarchy: see what it changes first, then put it into use.
 
 A release that is no usable hierarchy (a cycle, a lost parent) is refused with its fault. Consents
-are not rewritten: they keep the terms they were given in, and are read by the release in use.
+are not rewritten: they keep the terms they were given in, and are read by the release in use. Whom
+it covers no more then leaves the permits that run (`rechecking`); it brings nobody in.
 """
 
 import hashlib

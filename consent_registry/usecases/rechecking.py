@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Take out of live cohorts those whom a stricter policy, or a withdrawn ruling, lets in no more.
+"""Take out of live cohorts those whom changed rules let in no more.
 
-What a cohort's people were last looked through under stands beside it. Where that is not the
-policy in force, the whole cohort is decided again by the rules for running permits, and who may
-not stay leaves, at most 500 at a time. Where it goes on is in the same transaction as what it did,
-so that it may stop anywhere. Nobody is ever brought in.
+A stricter policy, a release of the disease hierarchy that narrows what consents cover, a ruling
+withdrawn. What a cohort's people were last looked through under stands beside it. Where that is
+not the policy in force and the hierarchy in use, the whole cohort is decided again by the rules for
+running permits, and who may not stay leaves, at most 500 at a time. Where it goes on is in the same
+transaction as what it did, so that it may stop anywhere. Nobody is ever brought in.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +16,9 @@ from typing import Final
 from pyroaring import BitMap
 
 from consent_registry.domain.cohort import evaluate
-from consent_registry.domain.narrowing import POLICY_CHANGED
+from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.grounds import changed_between, grounds
+from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.regimes import Moment
 from consent_registry.domain.register import (
     ChangeKind,
@@ -45,11 +48,12 @@ def recheck(*, tools: Tools, limit: int = PEOPLE) -> bool:
 
     At most `limit` people leave each in one step.
     """
+    diseases = tools.diseases
     with tools.reads() as uow:
         waiting = [
             dataset.dataset
             for dataset in uow.datasets.every()
-            if uow.cohorts.unchecked(dataset.dataset, _digest(tools, dataset))
+            if uow.cohorts.unchecked(dataset.dataset, _grounds(tools, dataset, diseases))
         ]
     for name in waiting:
         _recheck_dataset(name, tools, limit)
@@ -60,7 +64,8 @@ def _recheck_dataset(name: DatasetId, tools: Tools, limit: int) -> None:
     warm(name, tools)
     with tools.units() as uow:
         dataset = uow.datasets.hold([name])[name]
-        first = next(iter(uow.cohorts.unchecked(name, _digest(tools, dataset))), None)
+        waiting = uow.cohorts.unchecked(name, _grounds(tools, dataset, tools.diseases))
+        first = next(iter(waiting), None)
         for live in uow.cohorts.live(name):
             if live.frozen.cohort_id == first:
                 look_through(uow, tools, dataset, live, limit=limit)
@@ -81,22 +86,24 @@ def look_through(
     leaving = live.members - may_stay
     now = BitMap(islice(leaving, limit))
     if len(now) == len(leaving):
-        uow.cohorts.checked(live.frozen.cohort_id, inquiry.policy.digest)
+        uow.cohorts.checked(live.frozen.cohort_id, grounds(inquiry.policy, inquiry.diseases))
     if not now:
         return dataset
-    gone = _gone(writing, live, now)
+    gone = _gone(writing, live, now, inquiry)
     publish(uow, tools, writing, gone, {live.permit_id: live.members - now})
     uow.announce(_change(writing, gone))
-    _record(uow, writing, live, gone, inquiry.policy.digest)
+    _record(uow, writing, live, gone, inquiry)
     return keep_revision(uow, writing)
 
 
-def _digest(tools: Tools, dataset: Dataset) -> str:
-    return tools.policy_at(dataset.now(tools.clock.now())).digest
+def _grounds(tools: Tools, dataset: Dataset, diseases: Diseases) -> str:
+    return grounds(tools.policy_at(dataset.now(tools.clock.now())), diseases)
 
 
-def _gone(writing: Writing, live: LiveCohort, people: BitMap) -> list[Narrowed]:
-    why = RULING_WITHDRAWN if live.ruling_withdrawn else POLICY_CHANGED
+def _gone(writing: Writing, live: LiveCohort, people: BitMap, inquiry: Inquiry) -> list[Narrowed]:
+    now = grounds(inquiry.policy, inquiry.diseases)
+    changed = changed_between(live.frozen.checked_under, now)
+    why = RULING_WITHDRAWN if live.ruling_withdrawn else changed
     return [
         Narrowed(
             cohort_id=live.frozen.cohort_id,
@@ -122,7 +129,7 @@ def _change(writing: Writing, gone: Sequence[Narrowed]) -> RegisterChange:
 
 
 def _record(
-    uow: UnitOfWork, writing: Writing, live: LiveCohort, gone: Sequence[Narrowed], policy: str
+    uow: UnitOfWork, writing: Writing, live: LiveCohort, gone: Sequence[Narrowed], inquiry: Inquiry
 ) -> None:
     """Put on record who left and why, up to 64 people in an entry."""
     for group in _groups(gone):
@@ -136,7 +143,8 @@ def _record(
             extra={
                 "cohort_id": live.frozen.cohort_id,
                 "revision": writing.revision,
-                "policy_sha256": policy,
+                "policy_sha256": inquiry.policy.digest,
+                "mondo": inquiry.diseases.release,
             },
         )
         subjects = tuple(

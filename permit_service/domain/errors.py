@@ -80,7 +80,7 @@ class FreezeVoid(Conflict):
 
 
 class FreezeOvertaken(Conflict):
-    """A member of the frozen cohort changed before it was bound: take a new freeze."""
+    """A member of the frozen cohort, or what decided on it, changed: take a new freeze."""
 
     code = "freeze_overtaken"
 

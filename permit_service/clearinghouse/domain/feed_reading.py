@@ -37,7 +37,9 @@ ManifestReader: TypeAlias = Callable[[str], Mapping[str, object]]
 _T = TypeVar("_T")
 _DATASET_PREFIX: Final = "dataset:"
 _LAPSE_ITEMS: Final = 2
-_OF_SOME_COHORTS: Final = frozenset({"changed", "ruling_withdrawn", "policy_changed"})
+_OF_SOME_COHORTS: Final = frozenset(
+    {"changed", "ruling_withdrawn", "policy_changed", "hierarchy_changed"}
+)
 
 
 def dataset_of(register: str) -> DatasetId | None:

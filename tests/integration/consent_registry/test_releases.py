@@ -1,17 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A release of MONDO on a real database: looked at first, refused when broken, in use for all."""
+"""A release of MONDO on a real database: looked at first, refused when broken, in use for all.
+
+One that narrows what consents cover overtakes freezes and narrows the permits that run.
+"""
 
 import gzip
 import json
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from consent_registry.adapters.releases import DiseasesInUse
+from consent_registry.domain.errors import FreezeOvertaken
 from consent_registry.domain.purpose import Category
+from consent_registry.domain.register import FrozenCohort
 from consent_registry.domain.release_changes import Fate
-from consent_registry.usecases.cohorts import evaluate_cohort
+from consent_registry.usecases.binding import bind_cohort
+from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
 from consent_registry.usecases.hierarchy import Loaded, list_releases, load_release
+from consent_registry.usecases.rechecking import recheck
 from shared.errors import ValidationFailed
+from shared.ids import ApplicationId, PermitId
 from tests.fakes.consent_factories import extract, purpose
 from tests.support.registry_world import DESK, DS, RegistryWorld, people
 
@@ -40,11 +50,53 @@ def release(version: str, parents: dict[str, list[str]], replaced: dict[str, str
     return gzip.compress(json.dumps(document).encode())
 
 
+BEFORE = release("2026-12-01", {CANCER: [], BREAST: [CANCER]}, {})
 NEXT = release("2027-01-01", {CANCER: [], BREAST: []}, {LUNG: CANCER})
 
 
 def load(world: RegistryWorld, raw: bytes, *, dry_run: bool) -> Loaded:
     return load_release(raw, dry_run=dry_run, tools=world.tools, principal=DESK)
+
+
+def freeze(world: RegistryWorld, permit: str) -> FrozenCohort:
+    asked = purpose(Category.DS, diseases=(BREAST,))
+    return freeze_cohort(DS, asked, ApplicationId(permit), tools=world.tools, principal=DESK)
+
+
+def bind(world: RegistryWorld, frozen: FrozenCohort, permit: str) -> None:
+    bind_cohort(frozen.cohort_id, PermitId(permit), tools=world.tools, principal=DESK)
+
+
+def live(world: RegistryWorld) -> list[set[int]]:
+    with world.tools.reads() as uow:
+        return [set(one.members) for one in uow.cohorts.live(DS)]
+
+
+def look_again(world: RegistryWorld, limit: int = 500) -> int:
+    steps = 0
+    while recheck(tools=world.tools, limit=limit):
+        steps += 1
+    return steps
+
+
+def entries(world: RegistryWorld) -> list[Any]:
+    kept = world.column("SELECT value FROM outbox WHERE kind = 'entry' ORDER BY id")
+    found = [json.loads(bytes(value)) for value in kept]
+    return [entry for entry in found if entry["ty"] == "placet.cohort.narrowed.v1"]
+
+
+def half_of_breast_cancer(world: RegistryWorld) -> None:
+    """Load 12 people who allow cancer and 3 who allow breast cancer; one permit runs with all."""
+    load(world, BEFORE, dry_run=False)
+    breast = [
+        {**row, "participant": f"B-{n}", "local_id": f"B-{n}"} for n, row in enumerate(people(3))
+    ]
+    world.load(
+        *people(12, permission="DS", diseases=CANCER),
+        *({**row, "permission": "DS", "diseases": BREAST} for row in breast),
+    )
+    bind(world, freeze(world, "RUNS"), "RUNS")
+    assert live(world) == [set(range(15))]
 
 
 def inside(world: RegistryWorld) -> int:
@@ -80,8 +132,7 @@ def test_a_release_is_looked_at_first_and_then_decides_everywhere(world: Registr
 
 
 def test_an_older_release_can_be_put_back_and_is_stored_once(world: RegistryWorld) -> None:
-    older = release("2026-12-01", {CANCER: [], BREAST: [CANCER]}, {})
-    for raw in (older, NEXT, older):
+    for raw in (BEFORE, NEXT, BEFORE):
         load(world, raw, dry_run=False)
     assert world.tools.diseases.release == "2026-12-01"
     active = {one.version: one.active_since is not None for one in list_releases(tools=world.tools)}
@@ -96,3 +147,93 @@ def test_a_cycle_is_refused_with_its_path_and_changes_nothing(world: RegistryWor
     assert f"{CANCER} > {BREAST} > {CANCER}" in refused.value.faults[0].detail
     assert world.tools.diseases.release == before
     assert list_releases(tools=world.tools) == []
+
+
+def test_a_release_that_narrows_takes_people_out_of_the_permits_that_run(
+    world: RegistryWorld,
+) -> None:
+    half_of_breast_cancer(world)
+    assert look_again(world) == 0
+    before = world.revision()
+    load(world, NEXT, dry_run=False)
+    assert look_again(world) == 1
+    assert live(world) == [{12, 13, 14}]
+    assert world.revision() == before + 1
+    (items,) = world.column("SELECT items FROM feed_change ORDER BY last_position DESC LIMIT 1")
+    cohort = str(world.scalar("SELECT cohort_id FROM cohort"))
+    assert items == [
+        {"ordinal": n, "cause": "hierarchy_changed", "cohorts": [cohort]} for n in range(12)
+    ]
+    (entry,) = entries(world)
+    assert (entry["r"], entry["n"]) == ("hierarchy_changed", {"people": 12})
+    assert len(entry["c"]["subj"]) == 12
+    assert entry["x"]["mondo"] == "2027-01-01"
+    # Said once; and the wider release put back brings nobody in.
+    assert look_again(world) == 0
+    load(world, BEFORE, dry_run=False)
+    assert look_again(world) == 1
+    assert inside(world) == 15
+    assert live(world) == [{12, 13, 14}]
+    assert len(entries(world)) == 1
+
+
+def test_a_release_that_widens_brings_nobody_into_a_permit_that_runs(world: RegistryWorld) -> None:
+    load(world, NEXT, dry_run=False)
+    world.load(
+        {"participant": "P-b", "local_id": "b", "permission": "DS", "diseases": BREAST},
+        *people(4, permission="DS", diseases=CANCER),
+    )
+    bind(world, freeze(world, "NARROW"), "NARROW")
+    before = world.revision()
+    load(world, BEFORE, dry_run=False)
+    assert look_again(world) == 1
+    assert inside(world) == 5
+    assert live(world) == [{0}]
+    assert (world.revision(), entries(world)) == (before, [])
+
+
+def test_a_release_overtakes_an_open_freeze(world: RegistryWorld) -> None:
+    half_of_breast_cancer(world)
+    frozen = freeze(world, "OPEN")
+    load(world, NEXT, dry_run=False)
+    with pytest.raises(FreezeOvertaken):
+        bind(world, frozen, "OPEN")
+    assert len(live(world)) == 1
+    bind(world, freeze(world, "OPEN"), "OPEN")
+    look_again(world)
+    assert live(world) == [{12, 13, 14}, {12, 13, 14}]
+
+
+def test_a_release_that_says_the_same_is_no_reason_to_look_again(world: RegistryWorld) -> None:
+    half_of_breast_cancer(world)
+    frozen = freeze(world, "OPEN")
+    same = release("2027-03-01", {BREAST: [CANCER], CANCER: []}, {})
+    load(world, same, dry_run=False)
+    assert world.tools.diseases.release == "2027-03-01"
+    assert look_again(world) == 0
+    bind(world, frozen, "OPEN")
+    assert live(world) == [set(range(15))] * 2
+
+
+def test_looking_again_after_a_release_goes_on_where_it_was_stopped(world: RegistryWorld) -> None:
+    half_of_breast_cancer(world)
+    load(world, NEXT, dry_run=False)
+    assert recheck(tools=world.tools, limit=5)
+    assert [len(one) for one in live(world)] == [10]
+    assert look_again(world, limit=5) == 2
+    assert live(world) == [{12, 13, 14}]
+    assert [entry["n"]["people"] for entry in entries(world)] == [5, 5, 2]
+    assert {entry["r"] for entry in entries(world)} == {"hierarchy_changed"}
+
+
+def test_a_cohort_of_an_earlier_version_is_looked_through_once(world: RegistryWorld) -> None:
+    half_of_breast_cancer(world)
+    with world.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE cohort SET checked_under = :policy"),
+            {"policy": world.tools.policy.digest},
+        )
+    before = world.revision()
+    assert look_again(world) == 1
+    assert live(world) == [set(range(15))]
+    assert (world.revision(), entries(world)) == (before, [])

@@ -78,7 +78,7 @@ def test_only_changed_terms_or_rules_may_name_the_cohorts_left() -> None:
     named = {
         cause: read_dataset_change({**about, "cause": cause, "cohorts": [COHORT]}, manifest)
         for cause in (
-            *("changed", "ruling_withdrawn", "policy_changed"),
+            *("changed", "ruling_withdrawn", "policy_changed", "hierarchy_changed"),
             *("withdrawn", "refused", "expired"),
         )
     }
@@ -91,6 +91,7 @@ def test_only_changed_terms_or_rules_may_name_the_cohorts_left() -> None:
         "changed": frozenset({COHORT}),
         "ruling_withdrawn": frozenset({COHORT}),
         "policy_changed": frozenset({COHORT}),
+        "hierarchy_changed": frozenset({COHORT}),
         "withdrawn": None,
         "refused": None,
         "expired": None,

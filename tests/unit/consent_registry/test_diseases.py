@@ -103,3 +103,25 @@ def test_the_release_and_the_replacements_are_read() -> None:
 def test_a_file_that_is_no_hierarchy_is_refused(document: object) -> None:
     with pytest.raises(BadHierarchy):
         from_obo_graph(document)
+
+
+def test_the_digest_is_of_what_decides_and_of_nothing_else() -> None:
+    nodes: dict[str, dict[str, object]] = {"0000001": {}, "0000002": {}, "0000003": {}}
+    edges = [("0000002", "0000001"), ("0000003", "0000001"), ("0000003", "0000002")]
+    digest = from_obo_graph(graph(nodes, edges)).digest
+    renamed = graph(dict(reversed(nodes.items())), edges[::-1])
+    renamed["graphs"][0]["meta"] = {"version": "another"}  # type: ignore[index]
+    assert from_obo_graph(renamed).digest == digest
+    replaced: dict[str, object] = {
+        "deprecated": True,
+        "basicPropertyValues": [
+            {"pred": "http://purl.obolibrary.org/obo/IAO_0100001", "val": IRI + "0000001"}
+        ],
+    }
+    others = [
+        graph(nodes, edges[:2]),
+        graph({**nodes, "0000004": {}}, edges),
+        graph({**nodes, "0000004": {"deprecated": True}}, edges),
+        graph({**nodes, "0000004": replaced}, edges),
+    ]
+    assert len({digest, *(from_obo_graph(one).digest for one in others)}) == 5

@@ -8,6 +8,7 @@ participant wrote is ignored. Pure: the day is an argument.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import Final
@@ -45,14 +46,20 @@ def judge_modifier(
     purpose: Purpose,
     today: date,
     vocabulary: Vocabulary = NO_VOCABULARY,
-) -> Finding:
-    """Say what one modifier says to a purpose on a day, under a policy's national vocabulary."""
+) -> tuple[Finding, ...]:
+    """Say what one modifier says to a purpose on a day, under a policy's national vocabulary.
+
+    NPUNCU says two things, each of which has to be answered; every other code says one.
+    """
     if isinstance(code, NationalCode):
-        return judge_national(code, values, purpose, vocabulary)
+        return (judge_national(code, values, purpose, vocabulary),)
+    if code is Duo.NPUNCU:
+        both = (_not_for_profit(values, purpose, today), _non_commercial(values, purpose, today))
+        return tuple(replace(finding, clause=code.name) for finding in both)
     rule = _RULES.get(code)
     if rule is None:
-        return manual(code.name, Question.UNKNOWN_CODE)
-    return rule(values, purpose, today)
+        return (manual(code.name, Question.UNKNOWN_CODE),)
+    return (rule(values, purpose, today),)
 
 
 def judge_activity(activities: Values, purpose: Purpose, today: date) -> tuple[Finding, ...]:
@@ -109,19 +116,6 @@ def _non_commercial(_values: Values, purpose: Purpose, _today: date) -> Finding:
     if purpose.commercial is None:
         return manual("NCU", Question.COMMERCIAL_NOT_SAID)
     return permit("NCU", Obligation("NCU"))
-
-
-def _not_for_profit_and_non_commercial(values: Values, purpose: Purpose, today: date) -> Finding:
-    """Take the worse of NPU and NCU: the ontology's parent term is the stricter one."""
-    both = (_not_for_profit(values, purpose, today), _non_commercial(values, purpose, today))
-    worst = max(both, key=lambda finding: finding.result)
-    return Finding(
-        clause="NPUNCU",
-        result=worst.result,
-        reason=worst.reason,
-        question=worst.question,
-        obligations=worst.obligations or both[1].obligations,
-    )
 
 
 def _no_ancestry(_values: Values, purpose: Purpose, _today: date) -> Finding:
@@ -222,7 +216,6 @@ _RULES: Final[Mapping[Duo, Rule]] = MappingProxyType(
         Duo.RS: _research_type,
         Duo.NMDS: _no_methods,
         Duo.GSO: _genetic_only,
-        Duo.NPUNCU: _not_for_profit_and_non_commercial,
         Duo.NPU: _not_for_profit,
         Duo.NCU: _non_commercial,
         Duo.NPOA: _no_ancestry,

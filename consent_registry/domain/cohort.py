@@ -204,10 +204,10 @@ def _judge_slot(slot: Slot, inquiry: Inquiry, without: str | None) -> _SlotVerdi
             verdict.note(group, findings)
     for (code, values), people in slot.modifiers.items():
         if people:
-            finding = judge_modifier(
+            findings = judge_modifier(
                 code, values, inquiry.purpose, inquiry.today, inquiry.policy.vocabulary
             )
-            verdict.note(people, (finding,))
+            verdict.note(people, findings)
     for activities, people in slot.activities.items():
         if people:
             verdict.note(people, judge_activity(activities, inquiry.purpose, inquiry.today))

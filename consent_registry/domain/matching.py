@@ -89,14 +89,15 @@ def match_alternative(alternative: Alternative, inquiry: Inquiry) -> tuple[Findi
         policy=inquiry.policy,
     )
     modifiers = (
-        judge_modifier(
+        finding
+        for modifier in alternative.modifiers
+        for finding in judge_modifier(
             modifier.code,
             modifier.values,
             inquiry.purpose,
             inquiry.today,
             inquiry.policy.vocabulary,
         )
-        for modifier in alternative.modifiers
     )
     activity = judge_activity(alternative.activities, inquiry.purpose, inquiry.today)
     window = judge_window(alternative.data, inquiry.collected)

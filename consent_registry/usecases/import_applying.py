@@ -278,11 +278,14 @@ def _fault(
         return _TAKEN
     if not row.kind.grants:
         return None
-    events = [record.event() for record in past.events.get(member.ordinal, ())]
+    said, beside = past.events.get(member.ordinal, ()), past.beside.get(member.ordinal, ())
+    if not said and not beside:  # as for most people of a file
+        return None
+    events = [record.event() for record in said]
     if has_said_no(events, row.expressed_at):
         return Fault("state", RowCode.NO_TO_YES)
     # Without a word of hers about the dataset, what she said of its study stands there.
-    lines = timeline(events) or past.beside.get(member.ordinal, ())
+    lines = timeline(events) or beside
     widens = ends_in_a_no(lines)
     if widens and not uow.approvals.use_for(dataset, consent.pid, row.expressed_at):
         return Fault("state", RowCode.APPROVAL_MISSING)

@@ -4,7 +4,7 @@
 A real broker holds the topic before the clock starts. Both sides write to the same tables with the
 same indexes, batches and durability (fsync and synchronous_commit on), on the same server in the
 same run. PLACET_BENCH_ENTRIES (60,000) and PLACET_BENCH_BATCH (5,120) say how much; the published
-figures need 1,200,000 (`make bench ARGS="ingest" PLACET_BENCH_ENTRIES=1200000`).
+ratios need at least 1,200,000 (`make bench ARGS="ingest" PLACET_BENCH_ENTRIES=1200000`).
 """
 
 import os

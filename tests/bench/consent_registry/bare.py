@@ -160,8 +160,8 @@ def _slot_plan(slot: Slot, inquiry: Inquiry) -> SlotPlan:
     split = bool(inquiry.purpose.diseases)
     spoken: dict[Reason | str, list[BitMap]] = defaultdict(list)
     for (code, values), people in slot.modifiers.items():
-        finding = judge_modifier(code, values, inquiry.purpose, inquiry.today)
-        _hear(spoken, people, _speech((finding,)))
+        findings = judge_modifier(code, values, inquiry.purpose, inquiry.today)
+        _hear(spoken, people, _speech(findings))
     return SlotPlan(
         slot=slot,
         plain=tuple(

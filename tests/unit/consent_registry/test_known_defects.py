@@ -4,7 +4,7 @@
 Each test names the release (mosaic-hgw/gICS, README of 2023.1.3) and shows that we do not share it.
 Its other two are tested where they would strike: the race of two `addConsent` calls (issue #1) in
 integration/consent_registry/test_at_once.py, text that becomes markup (issue #2) in
-test_participant_pages.py there.
+test_form_pages.py there.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -232,10 +232,24 @@ def test_a_prohibited_use_is_denied_by_everything(use: Prohibited) -> None:
 
 def test_every_modifier_has_a_rule_and_a_code_without_one_needs_a_person() -> None:
     for code in MODIFIERS:
-        finding = judge_modifier(code, (), purpose(), date(2026, 6, 1))
-        assert finding.question is not Question.UNKNOWN_CODE
-    finding = judge_modifier(Duo.GRU, (), purpose(), date(2026, 6, 1))
+        for finding in judge_modifier(code, (), purpose(), date(2026, 6, 1)):
+            assert finding.question is not Question.UNKNOWN_CODE
+    (finding,) = judge_modifier(Duo.GRU, (), purpose(), date(2026, 6, 1))
     assert finding.question is Question.UNKNOWN_CODE
+
+
+def test_npuncu_asks_both_of_its_questions_and_names_both_of_its_reasons() -> None:
+    """A ruling on one of them lets nobody in for whom the other was never answered."""
+    unsaid = purpose(organisation=Organisation(not_for_profit=None), commercial=None)
+    asked = match(terms(Duo.HMB, Duo.NPUNCU), inquiry(unsaid))
+    assert asked.result is M
+    assert set(asked.questions) == {
+        Question.PROFIT_NOT_SAID,
+        Question.COMMERCIAL_NOT_SAID,
+    }
+    against = purpose(organisation=Organisation(not_for_profit=False), commercial=True)
+    denied = match(terms(Duo.HMB, Duo.NPUNCU), inquiry(against))
+    assert set(denied.reasons) == {Reason.ORGANISATION_FOR_PROFIT, Reason.COMMERCIAL_USE}
 
 
 def test_obligations_of_the_permitting_alternative_reach_the_permit() -> None:

@@ -76,7 +76,12 @@ class SqlErasures:
         )
         return [
             Destroyed(
-                erasure_id=row.erasure_id, pid=row.pid, ground=row.ground, key=None, at=row.at
+                erasure_id=row.erasure_id,
+                pid=row.pid,
+                ground=row.ground,
+                request_id=row.request_id,
+                key=None,
+                at=row.at,
             )
             for row in self._connection.execute(wanted)
         ]

@@ -24,6 +24,7 @@ _REGISTRY: Final = "registry"
 class Destroyed:
     """One person whose part here was destroyed, by which erasure, on which ground, and when.
 
+    `request_id` is her request, where there was one: the rights desk's clock ends with it.
     `key` is the SHA-256 of her wrapped key, None when she had none, or was erased before these
     were remembered.
     """
@@ -31,6 +32,7 @@ class Destroyed:
     erasure_id: str
     pid: str
     ground: str
+    request_id: str | None
     key: str | None
     at: datetime
 
@@ -59,6 +61,7 @@ def erasure_line(registry: str, one: Destroyed) -> bytes:
         "erasure": one.erasure_id,
         "pid": one.pid,
         "ground": one.ground,
+        "request": one.request_id,
         "key": one.key,
         "at": to_rfc3339(one.at),
     }
@@ -85,6 +88,7 @@ def _destroyed(said: Any) -> Destroyed:
         erasure_id=str(UUID(said["erasure"])),
         pid=str(UUID(said["pid"])),
         ground=str(said["ground"]),
+        request_id=said["request"],
         key=said["key"],
         at=from_rfc3339(said["at"]),
     )

@@ -104,6 +104,7 @@ def destroy_here(
             erasure_id=erasure.erasure_id,
             pid=erasure.pid,
             ground=erasure.ground,
+            request_id=erasure.request_id,
             key=uow.destruction.key_of(erasure.pid),
             at=now,
         )

@@ -101,6 +101,7 @@ def _confirm(one: Destroyed, tools: Tools) -> bool:
                     ground=one.ground,
                     asked_at=one.at,
                     asked_by=by,
+                    request_id=one.request_id,
                     done={},
                 )
             )

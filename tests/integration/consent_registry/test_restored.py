@@ -8,6 +8,8 @@ lie outside of it, as they do in a node.
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -20,10 +22,16 @@ from consent_registry.domain.rights import Right
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.chains import verify_chains
 from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
+from consent_registry.usecases.erasing import confirm_erasure
 from consent_registry.usecases.own_file import file_of, own_file
 from consent_registry.usecases.reading import own_consents
 from consent_registry.usecases.replaying import replay
-from consent_registry.usecases.requests import NewRequest, make_own_request
+from consent_registry.usecases.requests import (
+    NewRequest,
+    begin_erasure,
+    make_own_request,
+    see_request,
+)
 from shared.errors import ErasuresUnreadable
 from shared.ids import ApplicationId, PermitId
 from tests.fakes.consent_factories import purpose
@@ -31,6 +39,7 @@ from tests.support.erasing_world import (
     ANNA,
     EVIDENCE,
     GRETA,
+    HUGO,
     ILLNESS,
     LOCAL_ID,
     PSEUDONYM,
@@ -39,7 +48,7 @@ from tests.support.erasing_world import (
     erasing_world,
 )
 from tests.support.postgres import copied_database
-from tests.support.registry_world import DESK, DS, LOGIN, csv_of
+from tests.support.registry_world import DESK, DS, LOGIN, csv_of, registry_world
 from tests.support.restored_registry import AGAIN, ERASING, WRITTEN, outside_of, restored
 
 ROOT = Path(__file__).parents[3]
@@ -222,6 +231,57 @@ def test_keys_restored_alone_open_nothing_and_are_destroyed_again(
         within(again)
         assert again.world.count("person_key") == 1
         assert again.world.count("erasure_account") == 0
+
+
+def test_a_process_that_runs_on_a_restored_database_opens_and_seals_nothing_of_hers(
+    site: ErasingWorld, tmp_path: Path
+) -> None:
+    """Until the worker has looked again: her key is there, and shut."""
+    older = backup(site)
+    site.begin()
+    site.run()
+    keys, file = outside_of(tmp_path)
+    with registry_world(url=older, keys=keys, erasures=file) as running:
+        assert verify_chains(tools=running.tools)[DS].erased == 1
+        wanted = NewRequest(right=Right.RECTIFICATION, words=WORDS)
+        with pytest.raises(ParticipantUnknown):
+            make_own_request(wanted, tools=running.tools, principal=ANNA)
+        assert running.count("rights_request") == 0
+
+
+def test_processes_that_start_at_once_do_it_once(site: ErasingWorld, tmp_path: Path) -> None:
+    older = backup(site)
+    site.begin()
+    site.run()
+    keys, file = outside_of(tmp_path)
+    with ExitStack() as stack:
+        opened = [
+            stack.enter_context(registry_world(url=older, keys=keys, erasures=file))
+            for _ in range(4)
+        ]
+        with ThreadPoolExecutor(4) as pool:
+            done = [
+                pool.submit(replay, tools=world.tools, outside=world.outside) for world in opened
+            ]
+        assert [one.result() for one in done] == [False] * 4
+        said = "SELECT count(*) FROM outbox WHERE convert_from(value, 'UTF8') LIKE '%replayed%'"
+        assert opened[0].scalar(said) == 1
+        assert opened[0].count("erasure") == 1
+
+
+def test_her_request_is_closed_in_a_backup_from_between_it_and_the_erasure(
+    site: ErasingWorld, tmp_path: Path
+) -> None:
+    wanted = NewRequest(right=Right.ERASURE)
+    request = make_own_request(wanted, tools=site.tools, principal=ANNA)
+    older = backup(site)
+    asked = begin_erasure(request.request_id, "gdpr_17_1_b", tools=site.tools, principal=GRETA)
+    confirm_erasure(asked.erasure_id, tools=site.tools, principal=HUGO)
+    site.run()
+    with restored(older, tmp_path) as again:
+        again.run()
+        seen = see_request(request.request_id, tools=again.tools, principal=GRETA)
+        assert not seen.request.is_open
 
 
 def test_an_erasure_that_cannot_be_written_down_outside_is_not_done(site: ErasingWorld) -> None:

@@ -21,6 +21,7 @@ from consent_registry.ports.forms import Forms
 from consent_registry.ports.imports import Imports
 from consent_registry.ports.opt_outs import OptOuts
 from consent_registry.ports.person_events import PersonEvents
+from consent_registry.ports.projected import Projected
 from consent_registry.ports.register import (
     Cohorts,
     Datasets,
@@ -60,6 +61,7 @@ __all__ = [
     "OptOuts",
     "People",
     "PersonEvents",
+    "Projected",
     "Releases",
     "RightsRequests",
     "Rounds",
@@ -209,6 +211,11 @@ class UnitOfWork(Protocol):
     @property
     def terms(self) -> TermsInUse:
         """The terms that datasets hold."""
+        ...
+
+    @property
+    def projected(self) -> Projected:
+        """The projections as they are stored."""
         ...
 
     def record(self, fact: Fact) -> None:

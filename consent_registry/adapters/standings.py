@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The projected timelines of members: rows of `standing` and the terms they share.
 
-Equal terms are stored once. A stored body that cannot be read comes back as GIVEN without terms,
-which permits nothing, and raises an alarm in the log.
+Equal terms are stored once. A stored body that cannot be read, or is not the one that its digest
+was made of, comes back as GIVEN without terms, which permits nothing, and raises an alarm.
 """
 
 import hashlib
@@ -23,6 +23,7 @@ from consent_registry.domain.terms import (
     UnreadableTerms,
     canonical_text,
     from_json,
+    text_of,
 )
 from consent_registry.domain.unreadable import UnreadableKind
 from shared.ids import DatasetId, EventId, Ordinal
@@ -161,17 +162,23 @@ def read_terms(connection: Connection, ids: Iterable[int]) -> dict[int, Terms | 
     found: dict[int, Terms | None] = {}
     for start in range(0, len(waiting), _IDS_AT_ONCE):
         part = waiting[start : start + _IDS_AT_ONCE]
-        wanted = select(CONSENT_TERMS.c.terms_id, CONSENT_TERMS.c.body).where(
-            among(CONSENT_TERMS.c.terms_id, part)
-        )
+        wanted = select(CONSENT_TERMS).where(among(CONSENT_TERMS.c.terms_id, part))
         for row in connection.execute(wanted):
-            found[row.terms_id] = _readable(row.body)
+            found[row.terms_id] = _readable(row.body, bytes(row.sha256))
     if bad := [str(terms_id) for terms_id in waiting if found.get(terms_id) is None]:
         raise_alarm(connection, UnreadableKind.TERMS, bad)
     return found
 
 
-def _readable(body: object) -> Terms | None:
+def is_as_stored(body: object, sha256: bytes) -> bool:
+    """Say whether a stored body is the one that its digest was made of."""
+    return hashlib.sha256(text_of(body).encode()).digest() == sha256
+
+
+def _readable(body: object, sha256: bytes) -> Terms | None:
+    """Read a body; None, too, for one that somebody has altered: it permits nothing."""
+    if not is_as_stored(body, sha256):
+        return None
     try:
         return from_json(body)
     except UnreadableTerms:

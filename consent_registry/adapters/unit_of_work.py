@@ -25,6 +25,7 @@ from consent_registry.adapters.opt_outs import SqlOptOuts
 from consent_registry.adapters.people import SqlPeople
 from consent_registry.adapters.person_events import SqlPersonEvents
 from consent_registry.adapters.person_keys import PersonKeys
+from consent_registry.adapters.projected import SqlProjected
 from consent_registry.adapters.read_ahead import ReadAhead
 from consent_registry.adapters.releases import SqlReleases
 from consent_registry.adapters.rights import SqlRightsRequests, SqlTasks
@@ -134,6 +135,7 @@ class SqlUnit:
         self.releases = SqlReleases(connection)
         self.forms = SqlForms(connection)
         self.terms = SqlTermsInUse(connection)
+        self.projected = SqlProjected(connection)
         self.person_events = SqlPersonEvents(
             connection, keys=keys, sealer=around.sealer, salts=around.salts
         )

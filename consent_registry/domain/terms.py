@@ -306,7 +306,12 @@ def canonical_text(terms: Terms) -> str:
     """Write terms in their one canonical JSON form."""
     if isinstance(terms, Written):
         return terms.text
-    return json.dumps(to_json(terms), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text_of(to_json(terms))
+
+
+def text_of(stored: object) -> str:
+    """Write what `to_json` gave, or a database gave back, in the canonical form."""
+    return json.dumps(stored, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def from_json(value: object) -> Terms:

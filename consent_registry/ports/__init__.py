@@ -22,6 +22,7 @@ from consent_registry.ports.forms import Forms
 from consent_registry.ports.imports import Imports
 from consent_registry.ports.opt_outs import OptOuts
 from consent_registry.ports.person_events import PersonEvents
+from consent_registry.ports.projected import Projected
 from consent_registry.ports.register import (
     Cohorts,
     Datasets,
@@ -62,6 +63,7 @@ __all__ = [
     "OutsideErasures",
     "People",
     "PersonEvents",
+    "Projected",
     "Releases",
     "RightsRequests",
     "Rounds",
@@ -211,6 +213,11 @@ class UnitOfWork(Protocol):
     @property
     def terms(self) -> TermsInUse:
         """The terms that datasets hold."""
+        ...
+
+    @property
+    def projected(self) -> Projected:
+        """The projections as they are stored."""
         ...
 
     def record(self, fact: Fact) -> None:

@@ -5,8 +5,10 @@
 register (a permit's manifest names N and the root), as JSON, from the database and not from a
 service. Its use is put on record.
 
-`verify-events` checks every chain of consent events, those of erased people included, and prints
-what it found as JSON; exit code 1 when one does not hold.
+`verify-events` checks every chain of consent events, those of erased people included, rebuilds from
+the events what everybody's standing must be and holds the stored one against it, and every stored
+terms against their SHA-256. It prints what it found as JSON, with the numbers of members whose
+standing differs; exit code 1 when something does not hold.
 """
 
 import argparse
@@ -26,6 +28,7 @@ from consent_registry.bootstrap import (
 from consent_registry.settings import ConsentSettings
 from consent_registry.usecases.chains import verify_chains
 from consent_registry.usecases.opt_out_list import opt_out_list
+from consent_registry.usecases.projections import verify_projections
 from shared.clock import SystemClock
 from shared.ids import Revision
 from shared.logging import configure
@@ -62,7 +65,7 @@ def main() -> int:
         _print_opt_outs(parts, parsed.revision)
         return 0
     if command == "verify-events":
-        return _print_chains(parts)
+        return _print_verified(parts)
     configure(SERVICE, settings.log_level)
     if command == "serve":
         serve(
@@ -83,18 +86,21 @@ def _print_opt_outs(parts: Parts, revision: int | None) -> None:
     print(json.dumps({"revision": found.number, "root": found.root, "opted_out": people}, indent=1))
 
 
-def _print_chains(parts: Parts) -> int:
+def _print_verified(parts: Parts) -> int:
     found = verify_chains(tools=parts.tools)
-    said = {
+    projections = verify_projections(tools=parts.tools)
+    datasets = {
         name: {
             "events": one.events,
             "without_key": one.erased,
             "broken": [{"event_id": b.event_id, "fault": b.fault.value} for b in one.broken],
+            "differing": list(projections.differing.get(name, ())),
         }
         for name, one in found.items()
     }
+    said = {"datasets": datasets, "altered_terms": list(projections.altered_terms)}
     print(json.dumps(said, indent=1))
-    return int(any(one.broken for one in found.values()))
+    return int(any(one.broken for one in found.values()) or not projections.hold)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from consent_registry.domain.rights import Right, StepKind
 from consent_registry.usecases.lives import record_death
 from consent_registry.usecases.merging import MergeStatus
 from consent_registry.usecases.opt_out import set_opt_out
+from consent_registry.usecases.projections import verify_projections
 from consent_registry.usecases.requests import Move, NewRequest, make_request, move_request, queue
 from shared.errors import AppError
 from tests.fakes.consent_factories import purpose
@@ -134,3 +135,4 @@ def test_the_kept_index_is_the_built_one_and_nobody_out_stays_in_a_cohort(
         (members,) = live(world)
         assert members <= may_stay
     assert taken > STEPS // 4
+    assert verify_projections(tools=world.tools).hold

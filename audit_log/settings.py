@@ -202,11 +202,6 @@ class AdminSettings(KafkaSettings):
         doc="The name under which this node witnesses other logs.",
         default="placet.example/{node}/witness",
     )
-    audit_topic: str = setting(
-        "PLACET_AUDIT_TOPIC",
-        doc="The Kafka topic of entries.",
-        default="audit.{node}.v1",
-    )
 
     @property
     def src(self) -> str:

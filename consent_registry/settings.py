@@ -9,7 +9,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from consent_registry.domain.contacts import is_email
-from shared.settings import CommonSettings, Kind, Secret, setting
+from shared.settings import CommonSettings, Kind, Secret, own_topic, setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,7 @@ class ConsentSettings(CommonSettings):
         {"service": "consent_registry", "host": "consent.example", "bind": "127.0.0.1:8081"}
     )
 
+    audit_topic: str = own_topic("consent_registry")
     policy_file: Path | None = setting(
         "PLACET_POLICY_FILE",
         doc="The node's policy (TOML), or a folder of them; the shipped one when left out.",

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 from permit_service.domain.issuance import MAX_VISA_SECONDS, VisaProfile
 from permit_service.domain.policy import Policy
-from shared.settings import CommonSettings, Kind, setting
+from shared.settings import CommonSettings, Kind, own_topic, setting
 
 _LONGEST_DATASET_ID: Final = 64
 _MAX_URL_CHARS: Final = 255
@@ -22,6 +22,7 @@ class PermitSettings(CommonSettings):
         {"service": "permit_service", "host": "permits.example", "bind": "127.0.0.1:8082"}
     )
 
+    audit_topic: str = own_topic("permit_service")
     authority_url: str = setting(
         "PLACET_AUTHORITY_URL",
         doc="The URL that names the deciding authority in permits and visas; never fetched.",

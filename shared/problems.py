@@ -174,6 +174,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "older_than_erased": Problem(500, "The database is older than an erasure"),
     "offset_missing": Problem(500, "A partition has no stored offset"),
     "producer_exists": Problem(409, "The producer is registered with other particulars"),
+    "topic_taken": Problem(409, "The topic is another producer's"),
     "proof_failed": Problem(500, "The log's own proof does not verify"),
     "query_unknown": Problem(404, "There is no such saved search of yours"),
     "reveal_decided": Problem(409, "The request to open was decided before"),

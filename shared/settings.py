@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from shared.brokers import Brokers
 from shared.settings_declare import (
@@ -113,6 +113,15 @@ class KafkaSettings:
             yield from self.brokers.faults()
 
 
+def own_topic(service: str) -> Any:
+    """Declare the topic of a producer's entries: by default one that no other producer has."""
+    return setting(
+        "PLACET_AUDIT_TOPIC",
+        doc="The topic of this service's entries, to which nobody else may write.",
+        default=f"audit.{{node}}.{service}.v1",
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessSettings(KafkaSettings):
     """What every process of the suite needs: where it is, who it is, and where its entries go."""
@@ -187,11 +196,6 @@ class ProcessSettings(KafkaSettings):
         default="",
         example="https://audit.example/v1/intake",
         expected=True,
-    )
-    audit_topic: str = setting(
-        "PLACET_AUDIT_TOPIC",
-        doc="The topic of this node's entries.",
-        default="audit.{node}.v1",
     )
     audit_audience: str = setting(
         "PLACET_AUDIT_AUDIENCE",

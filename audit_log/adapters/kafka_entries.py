@@ -33,12 +33,11 @@ _log = logging.getLogger(__name__)
 class KafkaEntries:
     """An `EntrySource`; see the port for what each method guarantees.
 
-    `topic` is this node's own: without a registered producer on it nothing is read.
+    Which topics there are is what the registered producers say: without one nothing is read.
     """
 
-    def __init__(self, brokers: Brokers, *, topic: str, clock: Clock) -> None:
+    def __init__(self, brokers: Brokers, *, clock: Clock) -> None:
         self._brokers = brokers
-        self._topic = topic
         self._clock = clock
         self._offsets: Mapping[Place, StoredOffset] = {}
         self._sources: Mapping[str, frozenset[str]] = {}
@@ -92,9 +91,12 @@ class KafkaEntries:
     def require_offsets(self) -> None:
         """Raise OffsetMissing when a partition of a followed topic has no stored offset.
 
-        Raises TransportUnavailable when the broker cannot be asked.
+        So it does when no topic is followed. Raises TransportUnavailable when the broker cannot
+        be asked.
         """
-        for topic in {self._topic, *self._sources}:
+        if not self._sources:
+            raise OffsetMissing("no topic has a producer: placet audit producer add")
+        for topic in self._sources:
             for partition in partition_starts(self._brokers, topic):
                 if Place(topic, partition) not in self._offsets:
                     raise OffsetMissing(

@@ -186,6 +186,11 @@ class PostgresReader:
         row = self._connection.execute(select(PRODUCER).where(PRODUCER.c.src == src)).one_or_none()
         return producer_of(row)
 
+    def sources_on(self, topic: str) -> Sequence[str]:
+        """Give the sources of all producers registered on a topic, in order."""
+        wanted = select(PRODUCER.c.src).where(PRODUCER.c.topic == topic).order_by(PRODUCER.c.src)
+        return self._connection.execute(wanted).scalars().all()
+
     def _search(self, wanted: Filter, marks: Marks) -> Search:
         return Search(self._connection, wanted, marks, self._purposes_at)
 

@@ -89,7 +89,7 @@ class Child:
 
 def main(arguments: Sequence[str]) -> None:
     """Read for the process that holds the other end of the line (`ReadingProcess`)."""
-    number, parent, topic, batch, log_level = arguments
+    number, parent, batch, log_level = arguments
     die_with_parent(int(parent))
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, signal.SIG_IGN)
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str]) -> None:
     line = Connection(int(number))
     with suppress(EOFError, OSError):
         brokers = pickle.loads(line.recv_bytes())  # noqa: S301 - our own parent wrote it
-        source = KafkaEntries(brokers, topic=topic, clock=SystemClock())
+        source = KafkaEntries(brokers, clock=SystemClock())
         Child(line, source, int(batch)).run()
 
 

@@ -71,9 +71,9 @@ TAKEN: Final = b"taken"
 class ReadingProcess:
     """An `EntrySource` whose inputs come read; see the port for what each method guarantees."""
 
-    def __init__(self, brokers: Brokers, *, topic: str, batch: int, log_level: str) -> None:
+    def __init__(self, brokers: Brokers, *, batch: int, log_level: str) -> None:
         self._brokers = brokers
-        self._arguments = (topic, str(batch), log_level)
+        self._arguments = (str(batch), log_level)
         self._course = 0
         self._next: dict[tuple[str, int], int] = {}
         self._wanted: Follow | None = None

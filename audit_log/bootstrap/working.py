@@ -304,7 +304,6 @@ def _source(parts: Parts) -> ReadingProcess | None:
         return None
     return ReadingProcess(
         settings.brokers,
-        topic=settings.audit_topic,
         batch=settings.batch,
         log_level=settings.log_level,
     )

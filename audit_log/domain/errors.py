@@ -73,6 +73,12 @@ class ProducerExists(AppError):
     code = "producer_exists"
 
 
+class TopicTaken(AppError):
+    """Another producer has this topic: whoever may write to it could write under either source."""
+
+    code = "topic_taken"
+
+
 class LogMismatch(AppError):
     """The stored log is not the one that is configured; somebody must look."""
 

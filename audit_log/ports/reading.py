@@ -126,6 +126,10 @@ class LogReader(TreeReader, Protocol):
         """Give a registered producer."""
         ...
 
+    def sources_on(self, topic: str) -> Sequence[str]:
+        """Give the sources of all producers registered on a topic, in order."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shredding:

@@ -149,7 +149,10 @@ class EntrySource(Protocol):
 
 
 class SourceBroken(Exception):
-    """Kafka does not hold what the stored offsets name; `code` and `numbers` say exactly what."""
+    """Kafka does not hold what the stored offsets of a topic name: `code` says what is wrong.
+
+    `numbers` says exactly where, its `topic` among them; other topics can be read on.
+    """
 
     def __init__(self, code: str, numbers: Mapping[str, int | str]) -> None:
         super().__init__(code)

@@ -4,8 +4,9 @@
 from collections.abc import Sequence
 
 from audit_log.domain.authority import AUDIT_LOG, service_of
+from audit_log.domain.errors import TopicTaken
 from audit_log.domain.note import parse_vkey
-from audit_log.ports import Producer, StoredOffset, Transaction
+from audit_log.ports import Log, Producer, StoredOffset, Transaction
 from shared.clock import Clock
 from shared.entry_forms import is_source
 from shared.errors import FieldFault, ValidationFailed
@@ -19,11 +20,14 @@ def register(
     *,
     transaction: Transaction,
     clock: Clock,
+    shared_topic: bool = False,
 ) -> bool:
     """Register a producer with the first offsets of its topic; False when it is there already.
 
     The change is said in the log. Raises ValidationFailed for a malformed source or vkey,
-    ProducerExists when source or client belong to another registration. Offsets already stored for
+    ProducerExists when source or client belong to another registration, and, unless
+    `shared_topic`, TopicTaken when another source is registered on the topic: a consumer cannot
+    see who produced a record, so either could then speak as the other. Offsets already stored for
     the topic stay: what was sequenced is never read again.
     """
     _require_form(producer)
@@ -43,7 +47,21 @@ def register(
                     extra=said,
                 )
             )
+            if not shared_topic:
+                _require_own_topic(log, producer)
     return added
+
+
+def _require_own_topic(log: Log, producer: Producer) -> None:
+    """Refuse a topic with another source; asked after `record`, which makes registrations queue."""
+    if producer.topic is None:
+        return
+    others = [src for src in log.reader.sources_on(producer.topic) if src != producer.src]
+    if others:
+        raise TopicTaken(
+            f"{producer.topic} is the topic of {', '.join(others)}: each could write as the other",
+            context={"topic": producer.topic, "sources": ", ".join(others)},
+        )
 
 
 def _require_form(producer: Producer) -> None:

@@ -89,7 +89,8 @@ class Sequencer:
         self._epoch: int | None = None
         self._standing: Standing | None = None
         self._renewed = 0.0
-        self._broken: str | None = None
+        self._broken: set[str] = set()  # topics that are read no more
+        self._reads = True
 
     @property
     def leads(self) -> bool:
@@ -154,15 +155,22 @@ class Sequencer:
 
     def _load(self) -> Standing:
         standing = self._store.load()
-        if self._source is not None and self._broken is None:
-            sources: dict[str, frozenset[str]] = {}
-            for producer in standing.producers:
-                if producer.topic is not None:
-                    others = sources.get(producer.topic, frozenset())
-                    sources[producer.topic] = others | {producer.src}
-            self._source.follow(standing.offsets, sources)
+        self._follow(standing)
         self._standing = standing
         return standing
+
+    def _follow(self, standing: Standing) -> None:
+        """Read every topic with a producer on, apart from those that broke."""
+        if self._source is None:
+            return
+        sources: dict[str, frozenset[str]] = {}
+        for producer in standing.producers:
+            if producer.topic is not None and producer.topic not in self._broken:
+                others = sources.get(producer.topic, frozenset())
+                sources[producer.topic] = others | {producer.src}
+        self._reads = bool(sources) or not self._broken  # with no producer at all, it complains
+        if self._reads:
+            self._source.follow(standing.offsets, sources)
 
     def _renew(self) -> None:
         """Prolong the lease of an idle sequencer, and see what was registered meanwhile."""
@@ -186,12 +194,13 @@ class Sequencer:
             self._line.settle()
         waiting: list[Input] = list(self._store.pending(self._pace.batch))
         room = self._pace.batch - len(waiting)
-        if self._source is None or self._broken is not None or not room:
+        if self._source is None or not self._reads or not room:
             return waiting
         try:
             return waiting + list(self._source.poll(room, 0 if waiting else self._pace.wait_ms))
         except SourceBroken as broken:
-            self._broken = broken.code
+            self._broken.add(str(broken.numbers["topic"]))
+            self._follow(standing)
             fact = announce.finding_fact("R0", broken.code, broken.numbers, self._clock.now())
             self._store.report("R0", broken.code, fact, broken.numbers)
             return waiting

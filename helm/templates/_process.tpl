@@ -61,7 +61,6 @@ urn:placet:{{ .root.Values.node | lower }}:{{ .name }}
 - {name: PLACET_KAFKA_PASSWORD_FILE, value: /run/secrets/placet/kafka-password}
 {{- end }}
 {{- end }}
-- {name: PLACET_AUDIT_TOPIC, value: {{ .root.Values.transport.auditTopic | default (printf "audit.%s.v1" (.root.Values.node | lower)) | quote }}}
 - {name: PLACET_AUDIT_INTAKE_URL, value: "{{ include "placet.urlOf" (dict "root" .root "name" "audit_log") }}/v1/intake"}
 - {name: PLACET_AUDIT_AUDIENCE, value: {{ include "placet.audience" (dict "root" .root "name" "audit_log") | quote }}}
 - {name: PLACET_LOG_LEVEL, value: {{ .root.Values.logLevel | quote }}}

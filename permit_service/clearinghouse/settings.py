@@ -14,7 +14,7 @@ from typing import ClassVar, Final
 from permit_service.clearinghouse.domain.trust import Binding, TrustedSource
 from shared import strict_json
 from shared.entry_forms import is_source
-from shared.settings import Kind, ProcessSettings, SettingsError, load, setting
+from shared.settings import Kind, ProcessSettings, SettingsError, load, own_topic, setting
 
 MAX_STALE_SECONDS: Final = 300
 """The oldest picture that any node may decide on (architecture.md section 7)."""
@@ -46,6 +46,7 @@ class ClearinghouseSettings(ProcessSettings):
         }
     )
 
+    audit_topic: str = own_topic("clearinghouse")
     trusted_sources: Path = setting(
         "PLACET_TRUSTED_SOURCES",
         doc="A JSON file: the list of visa sources this node trusts.",

@@ -60,6 +60,7 @@ def add_producer(
     vkey: str,
     topic: str | None,
     offsets: tuple[int, ...] | None,
+    shared_topic: bool = False,
 ) -> bool:
     """Register a producer; False when it is there already.
 
@@ -74,6 +75,7 @@ def add_producer(
             _first_offsets(settings, topic, offsets),
             transaction=transactions(database, OwnProducer(settings.src, Uuid7Source()), clock),
             clock=clock,
+            shared_topic=shared_topic,
         )
 
 
@@ -214,7 +216,7 @@ def _copy(where: str) -> BundleCopy:
 def _kafka(settings: AdminSettings, clock: Clock) -> KafkaEntries | None:
     if settings.transport != "kafka":
         return None
-    return KafkaEntries(settings.brokers, topic=settings.audit_topic, clock=clock)
+    return KafkaEntries(settings.brokers, clock=clock)
 
 
 def _trust(origin: str, signer: LogSigner) -> Trust:

@@ -24,11 +24,16 @@ _ADD_HELP: Final = """\
 Register a producer: the only way in which a source, a client and a topic begin to count.
 
   placet audit producer add --src zz/htsget/1 --client-id htsget \\
-      --topic audit.zz.v1 --offsets 0,0,0
+      --topic audit.zz.htsget.v1 --offsets 0,0,0
 
 --offsets gives the first offset to read in each partition, from partition 0 on; they are stored
 where PLACET_TRANSPORT is kafka, together with the identity of cluster and topic. An offset that is
 stored already stays. Adding the same producer again changes nothing and exits 0.
+
+Give each producer a topic of its own, and the broker's right to write to it to that producer
+alone: the log cannot see who wrote a record, so it takes from a topic every source registered on
+it. A topic that has a producer of another source is refused, unless --shared-topic says that all
+who may write to it are trusted to speak for each other.
 """
 
 
@@ -64,6 +69,11 @@ def _add_producer(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     add.add_argument("--client-id", required=True, help="the client whose token may write it")
     add.add_argument("--vkey", default="", help="the C2SP vkey of its heartbeats")
     add.add_argument("--topic", help="the Kafka topic it writes to")
+    add.add_argument(
+        "--shared-topic",
+        action="store_true",
+        help="let the topic have several sources: whoever writes to it can write as each of them",
+    )
     add.add_argument(
         "--offsets",
         default="beginning",
@@ -101,6 +111,7 @@ def _producer_add(parsed: argparse.Namespace) -> int:
             vkey=parsed.vkey,
             topic=parsed.topic,
             offsets=_offsets(parsed.offsets),
+            shared_topic=parsed.shared_topic,
         )
         print(f"{parsed.src}: {'registered' if added else 'was registered already'}")
         return OK

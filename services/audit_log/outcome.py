@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from audit_log.domain.errors import HeadMismatch, LogMismatch, ProducerExists
+from audit_log.domain.errors import HeadMismatch, LogMismatch, ProducerExists, TopicTaken
 from audit_log.domain.note import NoteInvalid
 from audit_log.settings import AdminSettings
 from services.audit_log.report import Report
@@ -34,6 +34,9 @@ def with_settings(work: Callable[[AdminSettings], int]) -> int:
         return USAGE
     except (ProducerExists, LogMismatch, HeadMismatch) as refused:
         print(f"Refused: {refused}", file=sys.stderr)
+        return FAILED
+    except TopicTaken as refused:
+        print(f"Refused: {refused} (--shared-topic allows it)", file=sys.stderr)
         return FAILED
     except TransportError as away:
         print(f"Kafka does not answer: {away.cause}", file=sys.stderr)

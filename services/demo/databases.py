@@ -71,10 +71,10 @@ def register_producers(node: Node, databases: Mapping[str, str]) -> None:
     if done.exists():
         return
     environ = environment.of_service(node, "audit_log", databases)
-    topic = ("--topic", environment.AUDIT_TOPIC) if node.transport == "kafka" else ()
     commands = {}
     for service in PRODUCERS:
         source = node.source(service)
+        topic = ("--topic", environment.audit_topic(service)) if node.transport == "kafka" else ()
         key = vkey(source, KeyStore(node.layout.keys(service) / "heartbeat"))
         words = ("--src", source, "--client-id", service, "--vkey", key, *topic)
         command = (sys.executable, "-m", "services.cli", "audit", "producer", "add", *words)

@@ -19,7 +19,6 @@ AUTHORITY: Final = "https://hdab.placet.example"
 DATASET_URL_BASE: Final = "https://data.placet.example/zz/"
 LOG_ORIGIN: Final = f"placet.example/{NODE.lower()}/log"
 CONTACTS: Final = "consent_contacts"  # a role and a database of its own
-AUDIT_TOPIC: Final = f"audit.{NODE.lower()}.v1"
 _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE")
 
 
@@ -46,6 +45,11 @@ def base() -> dict[str, str]:
     """Give what every process inherits."""
     kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     return {**kept, "PLACET_ENV": "development", "PYTHONUNBUFFERED": "1"}
+
+
+def audit_topic(service: str) -> str:
+    """Give the topic of a service's entries, its own: nobody else may speak there."""
+    return f"audit.{NODE.lower()}.{service}.v1"
 
 
 def of_devidp(node: Node) -> dict[str, str]:
@@ -136,7 +140,7 @@ def _process(node: Node, service: str) -> dict[str, str]:
         "PLACET_CLIENT_SECRET_FILE": str(node.layout.secrets / service),
         "PLACET_KEYS_DIR": str(node.layout.keys(service)),
         "PLACET_TRANSPORT": node.transport,
-        "PLACET_AUDIT_TOPIC": AUDIT_TOPIC,
+        "PLACET_AUDIT_TOPIC": audit_topic(service),
         "PLACET_AUDIT_AUDIENCE": node.audience("audit_log"),
         "PLACET_AUDIT_INTAKE_URL": f"{node.ports.url('audit_log')}/v1/intake",
         "PLACET_LOG_LEVEL": node.log_level,

@@ -28,7 +28,10 @@ from shared.clock import SystemClock
 from shared.processes import until_stopped
 
 OK, FAILED, USAGE = 0, 1, 2
-_TOPICS: Final = {environment.AUDIT_TOPIC: 3, "consent.changes.v1": 3}
+_TOPICS: Final = {
+    **{environment.audit_topic(service): 3 for service in materials.PRODUCERS},
+    "consent.changes.v1": 3,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

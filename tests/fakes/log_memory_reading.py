@@ -225,6 +225,10 @@ class MemoryReader:
     def producer(self, src: str) -> Producer | None:
         return self._tables.producers.get(src)
 
+    def sources_on(self, topic: str) -> Sequence[str]:
+        known = self._tables.producers.values()
+        return sorted(one.src for one in known if one.topic == topic)
+
 
 class MemoryTransaction:
     """A `Log` in memory."""

@@ -69,7 +69,7 @@ class FaultedLog:
         self.speakers = {src: Speaker(src) for src in (BY_KAFKA, BY_HTTP)}
         self.said = {src: [] for src in self.speakers}
         self.signed = [Checkpoint(origin="", size=0, root=root_of([]))]
-        self.source = KafkaEntries(self.broker.brokers, topic=self.topic, clock=SystemClock())
+        self.source = KafkaEntries(self.broker.brokers, clock=SystemClock())
 
     @property
     def url(self) -> str:
@@ -90,6 +90,7 @@ class FaultedLog:
             vkey="",
             topic=self.topic,
             offsets=None,
+            shared_topic=True,
         )
 
     def say(self) -> None:
@@ -271,7 +272,6 @@ def faulted_log(
         PLACET_DATABASE_URL=database or fresh_database("audit_log"),
         PLACET_TRANSPORT="kafka",
         PLACET_KAFKA_BOOTSTRAP=broker.bootstrap,
-        PLACET_AUDIT_TOPIC=topic,
     ) as node:
         made = FaultedLog(node=node, broker=broker, topic=topic, folder=folder)
         made.register()

@@ -98,7 +98,7 @@ def sequencing(database: str, brokers: Brokers) -> Iterator["Running"]:
     )
     store.open_log()
     follow(brokers, TOPIC, database)
-    source = ReadingProcess(brokers, topic=TOPIC, batch=BATCH, log_level="warning")
+    source = ReadingProcess(brokers, batch=BATCH, log_level="warning")
     line = CommitAhead(store)
     try:
         yield Running(

@@ -75,7 +75,13 @@ def follow(brokers: Brokers, topic: str, database: str) -> None:
     own = OwnProducer("zz/audit_log/1", Uuid7Source())
     for number, src in enumerate(SOURCES):
         producer = Producer(src=src, client_id=f"clearinghouse-{number}", vkey="", topic=topic)
-        register(producer, offsets, transaction=transactions(opened, own, clock), clock=clock)
+        register(
+            producer,
+            offsets,
+            transaction=transactions(opened, own, clock),
+            clock=clock,
+            shared_topic=True,
+        )
     opened.dispose()
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from audit_log.adapters.kafka_entries import KafkaEntries
 from audit_log.adapters.reading_process import ReadingEnded, ReadingProcess
-from audit_log.domain.errors import LogMismatch, OffsetMissing
+from audit_log.domain.errors import LogMismatch, OffsetMissing, TopicTaken
 from audit_log.settings import AdminSettings
 from audit_log.usecases.sequence import Sequencer
 from services.audit_log import admin
@@ -62,7 +62,11 @@ class Road:
         )
 
     def register(
-        self, src: str = SRC, client: str = "clearinghouse", offsets: tuple[int, ...] | None = None
+        self,
+        src: str = SRC,
+        client: str = "clearinghouse",
+        offsets: tuple[int, ...] | None = None,
+        shared: bool = False,
     ) -> bool:
         return admin.add_producer(
             self.settings(),
@@ -71,6 +75,7 @@ class Road:
             vkey="",
             topic=self.topic,
             offsets=offsets,
+            shared_topic=shared,
         )
 
     def produce(self, *entries: SealedEntry) -> None:
@@ -85,12 +90,10 @@ class Road:
 
     def source(self) -> KafkaEntries | ReadingProcess:
         if self.beside:
-            return ReadingProcess(
-                self.broker.brokers, topic=self.topic, batch=64, log_level="warning"
-            )
+            return ReadingProcess(self.broker.brokers, batch=64, log_level="warning")
         # The waits after a broker's "not now" and for a deaf client are real ones: a clock that
         # stands still would make the first of them last for ever.
-        return KafkaEntries(self.broker.brokers, topic=self.topic, clock=SystemClock())
+        return KafkaEntries(self.broker.brokers, clock=SystemClock())
 
     def served(self, src: str = SRC) -> list[int]:
         found = [parse_entry(raw) for raw in entries_of(self.world)]
@@ -269,7 +272,9 @@ def test_a_reading_process_that_dies_costs_no_entry_and_doubles_none(road: Road)
 def test_registering_again_changes_nothing_and_otherwise_is_refused(road: Road) -> None:
     assert road.register(offsets=(0, 0, 0))
     assert not road.register(offsets=(0, 0, 0))
-    assert road.register("zz/permit_service/1", "permit_service")
+    with pytest.raises(TopicTaken, match="clearinghouse"):
+        road.register("zz/permit_service/1", "permit_service")
+    assert road.register("zz/permit_service/1", "permit_service", shared=True)
     with pytest.raises(ValidationFailed):
         road.register("zz/other/1", "other", offsets=(0,))
     with pytest.raises(ValidationFailed):
@@ -278,7 +283,7 @@ def test_registering_again_changes_nothing_and_otherwise_is_refused(road: Road) 
         connection.execute("ALTER TABLE kafka_offset DISABLE TRIGGER USER")
         connection.execute("UPDATE kafka_offset SET topic_id = 'another' WHERE part = 0")
     with pytest.raises(LogMismatch):
-        road.register("zz/third/1", "third")
+        road.register("zz/third/1", "third", shared=True)
 
 
 @pytest.mark.parametrize("road", [True], indirect=True)
@@ -318,7 +323,6 @@ def sequencing_environment(road: Road, folder: Path) -> dict[str, str]:
         "PLACET_KEYS_DIR": str(folder / "keys"),
         "PLACET_TRANSPORT": "kafka",
         "PLACET_KAFKA_BOOTSTRAP": road.broker.bootstrap,
-        "PLACET_AUDIT_TOPIC": road.topic,
         "PLACET_LOG_ORIGIN": ORIGIN,
         "PLACET_SESSION_KEY_FILE": str(secret),
         "PLACET_SIGN_IN_ISSUER": nowhere,

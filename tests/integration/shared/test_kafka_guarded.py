@@ -132,7 +132,7 @@ def test_the_reading_process_is_told_the_password_where_nobody_else_reads(guard:
         cluster_id=identity.cluster_id,
         topic_id=identity.topic_id,
     )
-    reading = ReadingProcess(guard.by_user, topic=TOPIC, batch=8, log_level="warning")
+    reading = ReadingProcess(guard.by_user, batch=8, log_level="warning")
     try:
         reading.follow([offset], {TOPIC: frozenset()})
         found = wait_until(lambda: reading.poll(8, 200), "what was sent")

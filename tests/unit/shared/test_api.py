@@ -67,7 +67,6 @@ def settings() -> ProcessSettings:
         kafka_user="",
         kafka_password=None,
         audit_intake_url="http://127.0.0.1:8083/v1/intake",
-        audit_topic="audit.zz.v1",
         audit_audience="urn:placet:zz:audit_log",
         log_level="info",
     )

@@ -51,11 +51,12 @@ class Both:
         return name
 
     def fill(self, dataset: str, prefix: str, count: int, **changes: str) -> None:
+        """Take people in who are in no other dataset: a no of theirs would reach this one."""
         rows = [
             {
                 **row,
                 "dataset": dataset,
-                "participant": f"{prefix}{row['participant']}",
+                "participant": f"{prefix}{dataset}{row['participant']}",
                 "local_id": f"{prefix}{row['local_id']}",
             }
             for row in people(count, **changes)
@@ -207,7 +208,7 @@ def test_before_and_after_one_withdrawal_every_number_is_the_same(both: Both) ->
     public = both.node.permit(permit_id)["cohort"]["counts"]
     assert public == first["counts"]
     for number in range(5):
-        both.leave(f"FP-{number:06}")
+        both.leave(f"F{dataset}P-{number:06}")
         assert numbers(both, application) == first
         second = both.node.decide(both.apply(dataset)).json()["permit_id"]
         assert both.node.permit(second)["cohort"]["counts"] == public
@@ -247,7 +248,7 @@ def test_what_is_left_of_a_permit_does_not_move_by_one(both: Both) -> None:
     both.fill(dataset, "F", 60)
     assert both.node.decide(both.apply(dataset)).json()["state"] == "granted"
     for number in range(3):
-        both.leave(f"FP-{number:06}")
+        both.leave(f"F{dataset}P-{number:06}")
     kept = both.world.column("SELECT value FROM outbox WHERE kind = 'message' ORDER BY id")
     said = [one for one in map(json.loads, map(bytes, kept)) if one["dataset"] == dataset]
     assert [one["cohorts"][0]["members_now"] for one in said] == [60, 60, 60]

@@ -123,7 +123,6 @@ class ConsentSettings(CommonSettings):
         kind=Kind.PATH,
         default="",
         example="/var/lib/placet/registry-erasures.jsonl",
-        expected=True,
     )
     contact_database_url: str = setting(
         "PLACET_CONTACT_DATABASE_URL",

@@ -17,7 +17,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    or_,
     select,
     text,
     update,
@@ -218,7 +217,7 @@ class SqlImports(BatchStore):
                 rows.kind == Kind.GIVEN.value,
                 events.kind.in_([Kind.REFUSED.value, Kind.WITHDRAWN.value]),
                 func.greatest(events.effective_from, events.expressed_at) >= rows.expressed_at,
-                ~_recorded_before(batch),
+                _not_recorded_before(batch),
             )
             .distinct()
         )
@@ -248,7 +247,7 @@ class SqlImports(BatchStore):
                 standing.ends_at.is_(None),
                 standing.state.in_([State.REFUSED.value, State.WITHDRAWN.value]),
                 ~_approved(),
-                ~_recorded_before(batch),
+                _not_recorded_before(batch),
             )
         )
         told = set(self.against_a_no(batch))
@@ -269,7 +268,7 @@ class SqlImports(BatchStore):
                     rows.import_id == batch.import_id,
                     among(rows.line, lines[start : start + _LINES_AT_ONCE]),
                     ~_approved(),
-                    ~_recorded_before(batch),
+                    _not_recorded_before(batch),
                 )
             )
             found.update(self._connection.execute(wanted).scalars())
@@ -334,16 +333,19 @@ def _joining_after_leaving(batch: ImportBatch) -> Select[Any]:
             rows.import_id == batch.import_id,
             rows.kind == Kind.GIVEN.value,
             ~there,
-            ~_recorded_before(batch),
+            _not_recorded_before(batch),
         )
         .distinct()
     )
 
 
-def _recorded_before(batch: ImportBatch) -> Any:
-    """Say in SQL that a staged row's consent is already an event of the same file."""
+def _not_recorded_before(batch: ImportBatch) -> Any:
+    """Say in SQL that a staged row's consent is no event of the same file.
+
+    Two separate refusals, which PostgreSQL joins; of one over both it would ask for each row.
+    """
     lines, events = IMPORTED_LINE.alias("taken_in"), CONSENT_EVENT.alias("earlier")
-    return or_(exists().where(_is_of(lines, batch)), exists().where(_is_of(events, batch)))
+    return and_(~exists().where(_is_of(lines, batch)), ~exists().where(_is_of(events, batch)))
 
 
 def _is_of(table: FromClause, batch: ImportBatch) -> Any:

@@ -4,7 +4,7 @@
 Wording only: no sentence here decides or recomputes anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from permit_service.domain.purpose import Category, Purpose
@@ -144,10 +144,15 @@ def purpose_in_words(purpose: Purpose) -> tuple[str, ...]:
         lines.append(f"EHDS Article 53(1): {EHDS_WORDS[purpose.ehds_purpose]}")
     lines += [f"Prohibited use (EHDS 54): {PROHIBITED_WORDS[x]}" for x in purpose.prohibited_uses]
     if purpose.accepts:
-        lines.append("Accepts the conditions: " + ", ".join(purpose.accepts))
+        lines.append("Accepts the conditions: " + _with_codes(purpose.accepts, CONDITION_WORDS))
     if purpose.evidence:
-        lines.append("Evidence handed in: " + ", ".join(purpose.evidence))
+        lines.append("Evidence handed in: " + _with_codes(purpose.evidence, EVIDENCE_WORDS))
     return tuple(lines)
+
+
+def _with_codes(codes: Iterable[str], words: Mapping[str, str]) -> str:
+    """Say each code in words and beside it as it is; a national one has no words here."""
+    return "; ".join(f"{words[code]} ({code})" if code in words else code for code in codes)
 
 
 def reason_in_words(code: str) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
@@ -127,6 +128,7 @@ def install_pages(
     _install_assets(app, assets)
     if sign_in is not None:
         install_sign_in(app, sign_in)
+        _install_first_page(app, navigation)
 
 
 def _install_templates(app: Flask) -> None:
@@ -158,6 +160,19 @@ def _install_assets(app: Flask, assets: Assets) -> None:
         return assets.answer(filename)
 
     app.add_url_rule("/static/<filename>", endpoint=ASSET_ENDPOINT, view_func=shell_asset)
+
+
+def _install_first_page(app: Flask, navigation: Sequence[NavigationItem]) -> None:
+    """Lead people from `/` to the first page of theirs, unless `/` is one of them."""
+
+    def first_page() -> ResponseReturnValue | None:
+        person = person_shown() if request.path == "/" else None
+        links = _links(navigation, person.scopes) if person else ()
+        if not links or any(link.href == "/" for link in links):
+            return None
+        return redirect(links[0].href, code=303)
+
+    app.before_request(first_page)
 
 
 def _install_layout(

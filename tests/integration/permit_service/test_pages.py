@@ -75,6 +75,15 @@ APPLICATION: Mapping[str, Any] = {
 }
 
 
+def test_people_who_signed_in_begin_where_their_work_is(
+    running: PermitNode, dora: Browser, rita: Browser
+) -> None:
+    for browser, first in ((dora, "/queue"), (rita, "/applications")):
+        answer = browser.get("/")
+        assert (answer.status_code, answer.headers["Location"]) == (303, first)
+    assert "For researchers" in Browser(running).page("/")
+
+
 def test_a_researcher_applies_and_sees_what_becomes_of_it(node: PermitNode, rita: Browser) -> None:
     answer = rita.submit("/applications/new", "/applications/new", APPLICATION)
     assert answer.status_code == 303, answer.text
@@ -82,7 +91,9 @@ def test_a_researcher_applies_and_sees_what_becomes_of_it(node: PermitNode, rita
     page = rita.page(path)
     assert "Kidneys of the north" in page
     assert "Health, medical or biomedical research" in page
-    assert "Accepts the conditions: COL, PUB" in page
+    assert (
+        "Work together with those who collected the data (COL); Publish the results (PUB)" in page
+    )
     assert "In: EE, FI" in page
     assert "Waiting for a decision" in page
     application_id = path.rpartition("/")[2]

@@ -144,6 +144,7 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
             topic_days=settings.topic_retention_days, backup_days=settings.backup_retention_days
         ),
         contacts=_contacts(settings, clock),
+        data_nodes=settings.data_nodes,
     )
     replayed = partial(replay, tools=tools, outside=outside)
     ensure = Once(replayed)

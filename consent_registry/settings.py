@@ -91,6 +91,13 @@ class ConsentSettings(CommonSettings):
         maximum=10_000,
     )
 
+    data_nodes: tuple[str, ...] = setting(
+        "PLACET_DATA_NODES",
+        doc="The clients of data nodes that must acknowledge changes: shown before they are seen.",
+        kind=Kind.LIST,
+        default="",
+        example="clearinghouse",
+    )
     audit_log_url: str = setting(
         "PLACET_AUDIT_LOG_URL",
         doc="Where audit_log answers; without it nobody is told who used her data, or erased.",

@@ -2,15 +2,32 @@
 """`Acknowledgements` on PostgreSQL."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.dialects import postgresql
 
-from consent_registry.adapters.tables import BESIDE, FEED_CHANGE
-from consent_registry.domain.acknowledgements import Acknowledgement
+from consent_registry.adapters.tables import BESIDE, DATASET, FEED_CHANGE
+from consent_registry.domain.acknowledgements import Acknowledgement, Word
 from consent_registry.domain.register import ChangeKind
 from shared.ids import DatasetId, Revision
+
+_SEEN_AGAIN: Final = timedelta(minutes=1)
 
 
 class SqlAcknowledgements:
@@ -48,25 +65,64 @@ class SqlAcknowledgements:
         )
         return bool(self._connection.execute(select(wanted)).scalar_one())
 
-    def every(self) -> Sequence[tuple[Acknowledgement, datetime | None]]:
-        """Look up the first uncovered change of each by the dataset's revisions."""
-        word, change = BESIDE.node_acknowledgement.c, FEED_CHANGE.c
-        lacks = (
-            select(func.min(change.recorded_at))
-            .where(change.dataset == word.dataset, change.revision > word.revision)
-            .scalar_subquery()
-        )
-        wanted = select(BESIDE.node_acknowledgement, lacks.label("lacks_since"))
-        rows = self._connection.execute(wanted)
-        return [
-            (
-                Acknowledgement(
-                    node=row.node,
-                    dataset=DatasetId(row.dataset),
-                    revision=Revision(row.revision),
-                    acknowledged_at=row.acknowledged_at,
-                ),
-                row.lacks_since,
+    def note(self, node: str, at: datetime) -> None:
+        """Write at most once a minute for each node: reading is no reason to write each time."""
+        reader = BESIDE.feed_reader
+        statement = postgresql.insert(reader).values(node=node, first_seen_at=at, last_seen_at=at)
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["node"],
+                set_={"last_seen_at": at},
+                where=reader.c.last_seen_at <= at - _SEEN_AGAIN,
             )
-            for row in rows
+        )
+
+    def every(self, expected: Sequence[str]) -> Sequence[Word]:
+        """Look up the first uncovered change of each by the dataset's revisions, one row each."""
+        word, reader, dataset = BESIDE.node_acknowledgement.c, BESIDE.feed_reader.c, DATASET.c
+        named = select(func.unnest(cast(list(expected), ARRAY(Text))).label("node"))
+        nodes = union(named, select(reader.node)).subquery("nodes")
+        covered = func.coalesce(word.revision, 0)
+        uncovered = _first_change_after(covered)
+        never = word.revision.is_(None)
+        lacks = case((never, func.greatest(uncovered, reader.first_seen_at)), else_=uncovered)
+        found = (
+            select(
+                nodes.c.node,
+                dataset.dataset,
+                covered.label("revision"),
+                word.acknowledged_at,
+                func.greatest(reader.last_seen_at, word.acknowledged_at).label("seen_at"),
+                case((uncovered.is_not(None), lacks)).label("lacks_since"),
+            )
+            .join_from(nodes, DATASET, true())
+            .outerjoin(BESIDE.feed_reader, reader.node == nodes.c.node)
+            .outerjoin(
+                BESIDE.node_acknowledgement,
+                and_(word.node == nodes.c.node, word.dataset == dataset.dataset),
+            )
+        )
+        return [
+            Word(
+                node=row.node,
+                dataset=DatasetId(row.dataset),
+                revision=Revision(row.revision),
+                acknowledged_at=row.acknowledged_at,
+                seen_at=row.seen_at,
+                lacks_since=row.lacks_since,
+            )
+            for row in self._connection.execute(found)
         ]
+
+
+def _first_change_after(revision: ColumnElement[int]) -> ScalarSelect[datetime]:
+    """Find by the index when the first change of a dataset after a revision was recorded."""
+    change = FEED_CHANGE.c
+    return (
+        select(change.recorded_at)
+        .where(change.dataset == DATASET.c.dataset, change.revision > revision)
+        .order_by(change.revision)
+        .limit(1)
+        .correlate(DATASET, BESIDE.node_acknowledgement)
+        .scalar_subquery()
+    )

@@ -32,6 +32,7 @@ class BesideTables:
     import_progress: Table
     import_cancel: Table
     imported_line: Table
+    feed_reader: Table
     node_acknowledgement: Table
     unreadable_consent: Table
 
@@ -42,6 +43,7 @@ def beside_tables(metadata: MetaData) -> BesideTables:
         import_progress=_import_progress(metadata),
         import_cancel=_import_cancel(metadata),
         imported_line=_imported_line(metadata),
+        feed_reader=_feed_reader(metadata),
         node_acknowledgement=_node_acknowledgement(metadata),
         unreadable_consent=_unreadable_consent(metadata),
     )
@@ -80,6 +82,17 @@ def _imported_line(metadata: MetaData) -> Table:
         Column("line", BigInteger, primary_key=True, autoincrement=False),
         Column("mapping", Integer, primary_key=True, autoincrement=False),
         Column("pid", _ID, index=True),
+    )
+
+
+def _feed_reader(metadata: MetaData) -> Table:
+    """Who has ever read the feed or acknowledged: whoever then says nothing is not forgotten."""
+    return Table(
+        "feed_reader",
+        metadata,
+        Column("node", Text, primary_key=True),
+        Column("first_seen_at", _INSTANT, nullable=False),
+        Column("last_seen_at", _INSTANT, nullable=False),
     )
 
 

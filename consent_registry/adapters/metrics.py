@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an operator watches of the registry, read when the monitoring asks.
 
-Labels are kinds, datasets and readers of the feed; never a person. With the database away these
+Labels are kinds, datasets and nodes; never a person. With the database away these
 figures are missing, which is an alarm of its own.
 """
 
@@ -35,8 +35,9 @@ class Meters:
         for kind, number in found.unreadable.items():
             unreadable.add_metric((kind.value,), number)
         for node in found.nodes:
-            ages.add_metric((node.node, node.dataset), node.age.total_seconds())
-            behind.add_metric((node.node, node.dataset), max(0, node.newest - node.revision))
+            labels = (node.word.node, node.word.dataset)
+            ages.add_metric(labels, node.age.total_seconds())
+            behind.add_metric(labels, max(0, node.newest - node.word.revision))
         yield from (unreadable, ages, behind)
 
     @staticmethod
@@ -51,7 +52,7 @@ class Meters:
     def _ages() -> GaugeMetricFamily:
         return GaugeMetricFamily(
             "placet_unacknowledged_seconds",
-            "For how long a reader of the feed has lacked a change; 0 when it lacks none.",
+            "For how long a node has lacked a change; 0 when it lacks none.",
             labels=("node", "dataset"),
         )
 
@@ -59,6 +60,6 @@ class Meters:
     def _behind() -> GaugeMetricFamily:
         return GaugeMetricFamily(
             "placet_unacknowledged_revisions",
-            "How many revisions of a dataset a reader of the feed has not acknowledged.",
+            "How many revisions of a dataset a node has not acknowledged.",
             labels=("node", "dataset"),
         )

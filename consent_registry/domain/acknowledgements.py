@@ -23,19 +23,29 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NodeStanding:
-    """What a node enforces of a dataset that stands at `newest`.
+class Word:
+    """What is kept of one node and one dataset, whether the node ever said anything or not.
 
-    `lacks_since` is when the first change that the node has not acknowledged was recorded, None
-    when it lacks nothing; `age` is how long ago that is.
+    Without a word of the node it enforces revision 0, and `acknowledged_at` is None. `seen_at` is
+    when it last read the feed or acknowledged, None when it was only expected. `lacks_since` is
+    when the first change that it has not acknowledged was recorded, or when the node was first
+    seen, where it has never acknowledged the dataset and came later; None when it lacks nothing.
     """
 
     node: str
     dataset: DatasetId
     revision: Revision
-    newest: Revision
-    acknowledged_at: datetime
+    acknowledged_at: datetime | None
+    seen_at: datetime | None
     lacks_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeStanding:
+    """What a node enforces of a dataset that stands at `newest`; `age` is that of what it lacks."""
+
+    word: Word
+    newest: Revision
     age: timedelta
 
     @property
@@ -44,22 +54,13 @@ class NodeStanding:
         return self.age > OVERDUE
 
 
-def standing(
-    said: Acknowledgement, newest: Revision, lacks_since: datetime | None, now: datetime
-) -> NodeStanding:
+def standing(word: Word, newest: Revision, now: datetime) -> NodeStanding:
     """Say how a node stands; a clock that was set back makes nothing younger than now."""
-    age = max(now - lacks_since, timedelta()) if lacks_since is not None else timedelta()
-    return NodeStanding(
-        node=said.node,
-        dataset=said.dataset,
-        revision=said.revision,
-        newest=newest,
-        acknowledged_at=said.acknowledged_at,
-        lacks_since=lacks_since,
-        age=age,
-    )
+    since = word.lacks_since
+    age = max(now - since, timedelta()) if since is not None else timedelta()
+    return NodeStanding(word=word, newest=newest, age=age)
 
 
 def longest_behind_first(found: Iterable[NodeStanding]) -> tuple[NodeStanding, ...]:
     """Order by age, then by name."""
-    return tuple(sorted(found, key=lambda one: (-one.age, one.node, one.dataset)))
+    return tuple(sorted(found, key=lambda one: (-one.age, one.word.node, one.word.dataset)))

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from consent_registry.domain.acknowledgements import Acknowledgement
+from consent_registry.domain.acknowledgements import Acknowledgement, Word
 from shared.ids import DatasetId, Revision
 
 
 class Acknowledgements(Protocol):
-    """The newest word of each node about each dataset."""
+    """Who reads the feed, and the newest word of each node about each dataset."""
 
     def keep(self, said: Acknowledgement) -> Revision:
         """Replace the node's word about the dataset; gives the revision of the one before, or 0."""
@@ -20,6 +20,10 @@ class Acknowledgements(Protocol):
         """Say whether anybody left after one revision, up to and with another."""
         ...
 
-    def every(self) -> Sequence[tuple[Acknowledgement, datetime | None]]:
-        """Give every word, and when the first change it does not cover was recorded."""
+    def note(self, node: str, at: datetime) -> None:
+        """Remember for ever that a node was seen, and about when it was last."""
+        ...
+
+    def every(self, expected: Sequence[str]) -> Sequence[Word]:
+        """Give the word of every node ever seen, and of each expected one, about every dataset."""
         ...

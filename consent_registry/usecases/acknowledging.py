@@ -49,6 +49,7 @@ def acknowledge(enforced: Mapping[str, int], *, tools: Tools, principal: Princip
                 acknowledged_at=now,
             )
             _keep(uow, said, tools, principal)
+        uow.acknowledgements.note(principal.client_id, now)
         uow.commit()
 
 
@@ -66,13 +67,21 @@ def _keep(uow: UnitOfWork, said: Acknowledgement, tools: Tools, principal: Princ
         )
 
 
+def note_reader(*, tools: Tools, principal: Principal) -> None:
+    """Remember who reads the feed: from now on what it leaves unacknowledged is shown."""
+    with tools.units() as uow:
+        uow.acknowledgements.note(principal.client_id, tools.clock.now())
+        uow.commit()
+
+
 def nodes_standing(*, tools: Tools) -> Sequence[NodeStanding]:
-    """Say what every node enforces and lacks, the longest behind first."""
+    """Say what every node enforces and lacks of every dataset, the longest behind first.
+
+    A node is whoever was ever seen here, and whoever the settings say is to be: one that is silent
+    or has disappeared stands here with what it lacks.
+    """
     now = tools.clock.now()
     with tools.reads() as uow:
         newest = {one.dataset: one.revision for one in uow.datasets.every()}
-        found = [
-            standing(said, newest[said.dataset], lacks_since, now)
-            for said, lacks_since in uow.acknowledgements.every()
-        ]
-    return longest_behind_first(found)
+        words = uow.acknowledgements.every(tools.data_nodes)
+    return longest_behind_first(standing(word, newest[word.dataset], now) for word in words)

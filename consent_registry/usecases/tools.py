@@ -54,6 +54,7 @@ class Tools:
     access, where that is known. `read_ruling` opens what the authority signed. `audit` asks the
     audit log to forget people, None where it is not connected, and `who_used` who used somebody's
     data. `retention` says how long copies live. `contacts` reaches people, None where it is not to.
+    `data_nodes` are the clients that must acknowledge changes, whether they were ever seen or not.
     """
 
     units: Units
@@ -74,6 +75,7 @@ class Tools:
     who_used: WhoUsed = field(default_factory=NoLog)
     retention: Retention = Retention(topic_days=7, backup_days=30)  # noqa: RUF009 - frozen
     contacts: Contacts | None = None
+    data_nodes: tuple[str, ...] = ()
 
     @property
     def diseases(self) -> Diseases:

@@ -155,6 +155,7 @@ def _consent_registry(node: Node, contacts: str) -> dict[str, str]:
         "PLACET_PERMIT_MESSAGES_URL": f"{node.ports.url('permit_service')}/v1/messages",
         "PLACET_PERMIT_JWKS_URL": f"{node.ports.url('permit_service')}/api/permit-jwk",
         "PLACET_AUDIT_LOG_URL": node.ports.url("audit_log"),
+        "PLACET_DATA_NODES": "clearinghouse",
         "PLACET_ERASURES_FILE": str(node.layout.root / "trust" / "registry-erasures.jsonl"),
         "PLACET_CONTACT_DATABASE_URL": contacts,
         "PLACET_NOTICE_SENDER": "no-reply@consent.example",

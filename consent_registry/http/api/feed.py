@@ -15,7 +15,7 @@ from consent_registry.http.api.feed_schemas import (
     SnapshotSchema,
 )
 from consent_registry.http.edge import current_edge, current_tools
-from consent_registry.usecases.acknowledging import acknowledge, nodes_standing
+from consent_registry.usecases.acknowledging import acknowledge, nodes_standing, note_reader
 from consent_registry.usecases.feed import news, snapshot
 from shared.api import ApiBlueprint
 from shared.auth import current_principal, public, requires
@@ -30,6 +30,7 @@ _KEYS_LIFE: Final = "public, max-age=300"
 @blueprint.response(200, SnapshotSchema)
 def feed_snapshot() -> dict[str, Any]:
     """Give every register whole and the cursor that continues from it."""
+    note_reader(tools=current_tools(), principal=current_principal())
     taken = snapshot(tools=current_tools())
     return {"snapshots": list(taken.snapshots), "cursor": taken.cursor}
 
@@ -46,6 +47,7 @@ def feed_news(query: dict[str, Any]) -> Response:
     the `ETag` of an answer to the same cursor gives 304 while there is nothing else to tell.
     """
     edge = current_edge()
+    note_reader(tools=edge.tools, principal=current_principal())
     with edge.waiting.seat() as seated:
         wait = float(query["wait"]) if seated else 0.0
         found = news(int(query["after"]), wait, tools=edge.tools, pause=edge.pause)
@@ -72,7 +74,11 @@ def take_acknowledgements(body: dict[str, Any]) -> None:
 @requires("consents.read")
 @blueprint.response(200, AcknowledgementsSchema)
 def acknowledgements() -> dict[str, Any]:
-    """Say for each reader and dataset what it enforces, and since when it lacks something."""
+    """Say for each node and dataset what it enforces, and since when it lacks something.
+
+    A node is whoever has ever read the feed, and each of PLACET_DATA_NODES: one that has never
+    acknowledged, or has disappeared, is here with what it lacks.
+    """
     standing = nodes_standing(tools=current_tools())
     return {"nodes": [present.node(one) for one in standing]}
 

@@ -57,13 +57,16 @@ class AcknowledgeSchema(StrictSchema):
 
 
 class NodeSchema(Schema):
-    """What one reader of the feed enforces of one dataset."""
+    """What one node enforces of one dataset."""
 
-    node = fields.String(metadata=_about("the client that acknowledged"))
+    node = fields.String(metadata=_about("its client, seen or expected"))
     dataset = fields.String()
-    revision = fields.Integer(metadata=_about("what it enforces"))
+    revision = fields.Integer(metadata=_about("what it enforces; 0 without a word of it"))
     newest = fields.Integer(metadata=_about("the dataset's revision"))
-    acknowledged_at = fields.String(metadata=_about(_TIME))
+    acknowledged_at = fields.String(allow_none=True, metadata=_about(_TIME))
+    seen_at = fields.String(
+        allow_none=True, metadata=_about("when it last read the feed, to a minute; null for never")
+    )
     lacks_since = fields.String(
         allow_none=True, metadata=_about("when the first change it lacks was recorded")
     )
@@ -72,7 +75,7 @@ class NodeSchema(Schema):
 
 
 class AcknowledgementsSchema(Schema):
-    """Every reader and dataset, the longest behind first."""
+    """Every node and dataset, the longest behind first."""
 
     nodes = fields.List(fields.Nested(NodeSchema))
 

@@ -178,13 +178,15 @@ def fault(at: FaultAt) -> dict[str, Any]:
 
 def node(found: NodeStanding) -> dict[str, Any]:
     """Present what a node enforces of a dataset."""
+    word = found.word
     return {
-        "node": found.node,
-        "dataset": found.dataset,
-        "revision": found.revision,
+        "node": word.node,
+        "dataset": word.dataset,
+        "revision": word.revision,
         "newest": found.newest,
-        "acknowledged_at": to_rfc3339(found.acknowledged_at),
-        "lacks_since": to_rfc3339(found.lacks_since) if found.lacks_since else None,
+        "acknowledged_at": to_rfc3339(word.acknowledged_at) if word.acknowledged_at else None,
+        "seen_at": to_rfc3339(word.seen_at) if word.seen_at else None,
+        "lacks_since": to_rfc3339(word.lacks_since) if word.lacks_since else None,
         "age_seconds": found.age.total_seconds(),
         "overdue": found.overdue,
     }

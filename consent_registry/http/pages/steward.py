@@ -58,6 +58,6 @@ def cancel(import_id: str) -> ResponseReturnValue:
 @blueprint.get("/nodes")
 @signed_in(_READ)
 def nodes() -> ResponseReturnValue:
-    """Show what every reader of the feed enforces, and for how long it has lacked something."""
+    """Show what every node enforces, and for how long it has lacked something."""
     found = [views.node(one) for one in nodes_standing(tools=current_tools())]
     return render_template("consent_registry/nodes.html", nodes=found)

@@ -65,7 +65,8 @@ class NodeView:
     dataset: str
     revision: str
     newest: str
-    acknowledged_at: datetime
+    acknowledged_at: datetime | None
+    seen_at: datetime | None
     lacks: str
     overdue: bool
 
@@ -109,12 +110,14 @@ def node(found: NodeStanding) -> NodeView:
     if found.age > _NOTHING:
         age = str(format_timedelta(found.age, threshold=1.5))
         lacks = gettext("For %(age)s", age=age)
+    word = found.word
     return NodeView(
-        node=found.node,
-        dataset=found.dataset,
-        revision=str(found.revision),
+        node=word.node,
+        dataset=word.dataset,
+        revision=str(word.revision),
         newest=str(found.newest),
-        acknowledged_at=found.acknowledged_at,
+        acknowledged_at=word.acknowledged_at,
+        seen_at=word.seen_at,
         lacks=lacks,
         overdue=found.overdue,
     )

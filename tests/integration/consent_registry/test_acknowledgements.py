@@ -2,6 +2,7 @@
 """Who has left is told first, nodes say what they enforce, and what they lack has an age."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,14 +10,14 @@ import pytest
 from consent_registry.adapters.tables import OUTBOX
 from consent_registry.domain.acknowledgements import NodeStanding
 from consent_registry.domain.register import ChangeKind
-from consent_registry.usecases.acknowledging import acknowledge, nodes_standing
+from consent_registry.usecases.acknowledging import acknowledge, nodes_standing, note_reader
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.cohorts import freeze_cohort
 from consent_registry.usecases.feed import news
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from shared.errors import ValidationFailed
 from shared.feed import Changes, read_changes
-from shared.ids import ApplicationId, PermitId
+from shared.ids import ApplicationId, DatasetId, PermitId
 from shared.outbox import Relay
 from shared.principal import Principal
 from shared.transport import RowKind
@@ -24,6 +25,7 @@ from tests.fakes.consent_factories import purpose
 from tests.fakes.transport import InMemoryTransport
 from tests.support.registry_world import DESK, DS, ISSUER, RegistryWorld, people
 
+OTHER = DatasetId("GDI-ZZ-DATASET-7")
 NODE = Principal(
     issuer=DESK.issuer,
     subject="clearinghouse",
@@ -122,7 +124,7 @@ def test_what_a_node_lacks_has_the_age_of_the_first_change_it_lacks(world: Regis
     assert nodes_standing(tools=world.tools) == ()
     world.load(*people(3))
     says(world, world.revision())
-    assert (stands(world).lacks_since, stands(world).overdue) == (None, False)
+    assert (stands(world).word.lacks_since, stands(world).overdue) == (None, False)
     world.clock.pass_time(60)
     left_at = world.clock.now()
     leave(world, "P-000000")
@@ -130,8 +132,8 @@ def test_what_a_node_lacks_has_the_age_of_the_first_change_it_lacks(world: Regis
     leave(world, "P-000001")
     world.clock.pass_time(600)
     lacking = stands(world)
-    assert lacking.lacks_since is not None
-    assert abs(lacking.lacks_since - left_at) < timedelta(seconds=1)
+    assert lacking.word.lacks_since is not None
+    assert abs(lacking.word.lacks_since - left_at) < timedelta(seconds=1)
     assert timedelta(minutes=20) <= lacking.age < timedelta(minutes=21)
     assert lacking.overdue
     # It has caught up with one of the two; the other is younger.
@@ -140,6 +142,62 @@ def test_what_a_node_lacks_has_the_age_of_the_first_change_it_lacks(world: Regis
     assert not stands(world).overdue
     says(world, world.revision())
     assert stands(world).age == timedelta()
+
+
+def test_whoever_has_read_and_never_acknowledged_is_there_with_the_age(
+    world: RegistryWorld,
+) -> None:
+    world.load(*people(3))
+    world.clock.pass_time(86_400)
+    note_reader(tools=world.tools, principal=NODE)
+    world.clock.pass_time(1_200)
+    silent = stands(world)
+    assert (silent.word.node, silent.word.revision) == ("clearinghouse", 0)
+    assert silent.word.acknowledged_at is None
+    assert silent.word.seen_at is not None
+    assert silent.newest == world.revision()
+    # A day old is the change, not what this node has owed: it came 20 minutes ago.
+    assert timedelta(minutes=20) <= silent.age < timedelta(minutes=21)
+    assert silent.overdue
+    # It reads on, and owes no less for it; disappeared, it stands here for ever.
+    note_reader(tools=world.tools, principal=NODE)
+    assert stands(world).word.seen_at != silent.word.seen_at
+    world.clock.pass_time(86_400)
+    assert stands(world).age > timedelta(days=1)
+    says(world, world.revision())
+    assert stands(world).age == timedelta()
+
+
+def test_a_node_that_is_expected_is_there_before_it_is_seen(world: RegistryWorld) -> None:
+    world.load(*people(1))
+    tools = replace(world.tools, data_nodes=("biobank", "clearinghouse"))
+    says(world, world.revision())
+    world.clock.pass_time(1_200)
+    unseen, in_step = nodes_standing(tools=tools)
+    assert (unseen.word.node, unseen.word.revision, unseen.word.seen_at) == ("biobank", 0, None)
+    assert unseen.overdue
+    assert (in_step.word.node, in_step.overdue) == ("clearinghouse", False)
+
+
+def test_a_new_dataset_is_one_that_every_node_lacks(world: RegistryWorld) -> None:
+    world.load(*people(1))
+    says(world, world.revision())
+    world.clock.pass_time(600)
+    world.dataset(OTHER)
+    world.load({"participant": "P-9", "local_id": "S-9", "dataset": OTHER})
+    world.clock.pass_time(1_200)
+    lacking, in_step = nodes_standing(tools=world.tools)
+    assert (lacking.word.dataset, lacking.word.revision) == (OTHER, 0)
+    assert timedelta(minutes=20) <= lacking.age < timedelta(minutes=21)
+    assert (in_step.word.dataset, in_step.age) == (DS, timedelta())
+
+
+def test_reading_is_written_down_once_a_minute_at_most(world: RegistryWorld) -> None:
+    for _ in range(50):
+        note_reader(tools=world.tools, principal=NODE)
+        world.clock.pass_time(1)
+    (versions,) = world.column("SELECT last_seen_at - first_seen_at FROM feed_reader")
+    assert versions == timedelta()
 
 
 def test_the_longest_behind_is_named_first(world: RegistryWorld) -> None:
@@ -154,7 +212,10 @@ def test_the_longest_behind_is_named_first(world: RegistryWorld) -> None:
     says(world, world.revision(), other)
     says(world, 1)
     world.clock.pass_time(5)
-    assert [one.node for one in nodes_standing(tools=world.tools)] == ["clearinghouse", "another"]
+    assert [one.word.node for one in nodes_standing(tools=world.tools)] == [
+        "clearinghouse",
+        "another",
+    ]
 
 
 def test_reaching_a_node_is_on_record_once_for_each_leaving(world: RegistryWorld) -> None:
@@ -172,7 +233,7 @@ def test_reaching_a_node_is_on_record_once_for_each_leaving(world: RegistryWorld
     assert propagated(world) == [world.revision()]
     # A node that was set back says so, and is told on again.
     says(world, left - 1)
-    assert stands(world).lacks_since is not None
+    assert stands(world).word.lacks_since is not None
     says(world, left)
     assert propagated(world) == [world.revision(), left]
 

@@ -43,6 +43,26 @@ def test_what_has_ended_is_a_conflict(node: RegistryNode) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "import_ended")
 
 
+@pytest.mark.parametrize("reading", ["/v1/feed", "/v1/feed/snapshot"])
+def test_a_client_that_only_reads_is_shown_as_one_that_lacks_everything(
+    node: RegistryNode, reading: str
+) -> None:
+    client = {"/v1/feed": "story", "/v1/feed/snapshot": "clearinghouse"}[reading]
+    token = node.service("feed.read", client=client)
+    assert node.call("GET", reading, token=token).status_code == 200
+    asking = node.service("consents.read")
+    found = node.call("GET", "/v1/feed/acknowledgements", token=asking).json()["nodes"]
+    (silent,) = [one for one in found if one["node"] == client]
+    assert (silent["dataset"], silent["revision"]) == (DATASET, 0)
+    assert silent["acknowledged_at"] is None
+    assert silent["seen_at"] is not None
+    assert silent["lacks_since"] is not None
+    metrics = node.call("GET", "/metrics").text
+    labels = f'{{dataset="{DATASET}",node="{client}"}}'
+    assert f"placet_unacknowledged_seconds{labels}" in metrics
+    assert f"placet_unacknowledged_revisions{labels} {float(silent['newest'])}" in metrics
+
+
 def test_a_client_acknowledges_for_itself_and_is_shown(node: RegistryNode) -> None:
     path, reading = "/v1/feed/acknowledgements", node.service("feed.read")
     body = {"acknowledgements": [{"dataset": DATASET, "revision": 1}]}
@@ -53,8 +73,9 @@ def test_a_client_acknowledges_for_itself_and_is_shown(node: RegistryNode) -> No
     assert node.call("POST", path, wrong, token=reading).status_code == 422
     assert node.call("POST", path, {"acknowledgements": []}, token=reading).status_code == 422
     assert node.call("GET", path, token=reading).status_code == 403
-    (found,) = node.call("GET", path, token=node.service("consents.read")).json()["nodes"]
-    assert (found["node"], found["dataset"], found["revision"]) == ("story", DATASET, 1)
+    nodes = node.call("GET", path, token=node.service("consents.read")).json()["nodes"]
+    (found,) = [one for one in nodes if one["node"] == "story"]
+    assert (found["dataset"], found["revision"]) == (DATASET, 1)
     assert found["newest"] > 1
     assert found["lacks_since"] is not None
     assert found["overdue"] is False

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from consent_registry.domain.batches import ImportState
-from consent_registry.usecases.acknowledging import acknowledge
+from consent_registry.usecases.acknowledging import acknowledge, note_reader
 from consent_registry.usecases.import_applying import apply_next
 from consent_registry.usecases.import_staging import stage_next
 from shared.pages.person import Person
@@ -78,7 +78,7 @@ def test_faults_are_shown_by_kind_and_no_value_with_them(site: Site, browser: Br
 
 
 def test_the_nodes_are_shown_with_what_they_lack(site: Site, browser: Browser) -> None:
-    assert "No node has acknowledged anything yet." in browser.page("/nodes")
+    assert "No node is expected, and none has read the feed yet." in browser.page("/nodes")
     acknowledge({HEART: 1}, tools=site.world.tools, principal=DESK)
     assert "Behind" in browser.page("/nodes")
     site.world.clock.pass_time(1_200)
@@ -86,6 +86,14 @@ def test_the_nodes_are_shown_with_what_they_lack(site: Site, browser: Browser) -
     assert "Overdue For 20 minutes 1 2" in page
     acknowledge({HEART: site.world.revision(HEART)}, tools=site.world.tools, principal=DESK)
     assert "In step Nothing 2 2" in browser.page("/nodes")
+
+
+def test_a_node_that_only_reads_is_shown_as_one_that_lacks_everything(
+    site: Site, browser: Browser
+) -> None:
+    note_reader(tools=site.world.tools, principal=DESK)
+    site.world.clock.pass_time(1_200)
+    assert "Overdue For 20 minutes 0 2 Never" in browser.page("/nodes")
 
 
 @pytest.mark.parametrize("path", ["/imports", "/imports/x", "/nodes"])

@@ -75,6 +75,32 @@ def answers(registry: Scripted, body: Any, status: int = 200) -> None:
     registry.status, registry.body = status, json.dumps(body).encode()
 
 
+def test_nodes_are_listed_and_one_overdue_is_a_failure(placet: Placet, registry: Scripted) -> None:
+    silent = {
+        "node": "biobank",
+        "dataset": "GDI-ZZ-DATASET-1",
+        "revision": 0,
+        "newest": 7,
+        "acknowledged_at": None,
+        "seen_at": None,
+        "lacks_since": "2027-03-01T12:00:00.000000Z",
+        "age_seconds": 1_200.0,
+        "overdue": True,
+    }
+    answers(registry, {"nodes": [silent]})
+    ended = placet("nodes")
+    assert ended.status == 1
+    head, line = ended.out.splitlines()
+    assert head.split()[:4] == ["node", "dataset", "enforces", "newest"]
+    assert line.split() == [
+        *("biobank", "GDI-ZZ-DATASET-1", "0", "7"),
+        *("2027-03-01T12:00:00.000000Z", "never", "never"),
+    ]
+    answers(registry, {"nodes": [{**silent, "lacks_since": None, "overdue": False}]})
+    assert placet("nodes", "--json").status == 0
+    assert registry.calls[-1].path == "/v1/feed/acknowledgements"
+
+
 def test_datasets_are_listed_and_added(placet: Placet, registry: Scripted) -> None:
     answers(registry, {"datasets": [DATASET]})
     assert placet("datasets").out.splitlines() == [

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from permit_service.domain.account import Account, AccountKey
 from permit_service.domain.application import Application
-from permit_service.domain.cohort import CohortView, FrozenCohort
+from permit_service.domain.cohort import CohortView, FrozenCohort, Project
 from permit_service.domain.grant import Grant
 from permit_service.domain.permit import Permit
 from permit_service.domain.policy import Policy
@@ -247,8 +247,10 @@ class CohortSource(Protocol):
         """
         ...
 
-    def bind(self, cohort_id: CohortId, permit_id: PermitId) -> None:
+    def bind(self, cohort_id: CohortId, permit_id: PermitId, project: Project) -> None:
         """Bind a freeze to its permit, which makes it live. Doing it again changes nothing.
+
+        `project` is what the people of the cohort are told.
 
         Raises FreezeVoid after 60 s and FreezeOvertaken when a member changed since the freeze;
         CohortsUnavailable leaves open whether it was bound.

@@ -47,8 +47,16 @@ def cohort_tables(metadata: MetaData) -> tuple[Table, Table]:
         # Its rulings; the policy it was last looked through under, empty once one is withdrawn.
         Column("rulings", JSONB, nullable=False, server_default="[]"),
         Column("checked_under", Text),
+        # What people may know of the permit: all three, or none where its service said nothing.
+        Column("project_title", Text),
+        Column("project_organisation", Text),
+        Column("project_until", _INSTANT),
         Index(None, "dataset", "bound_revision"),
         CheckConstraint("(permit_id IS NULL) = (bound_at IS NULL)", name="bound"),
+        CheckConstraint(
+            "num_nulls(project_title, project_organisation, project_until) IN (0, 3)",
+            name="project",
+        ),
     )
     narrowed = Table(
         "cohort_narrowed",

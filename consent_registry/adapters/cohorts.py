@@ -18,6 +18,7 @@ from consent_registry.adapters.tables import (
 )
 from consent_registry.domain import purpose
 from consent_registry.domain.bitmaps import canonical_bytes, from_bytes
+from consent_registry.domain.projects import PermitFor
 from consent_registry.domain.register import (
     BoundCohort,
     ChangeKind,
@@ -25,6 +26,7 @@ from consent_registry.domain.register import (
     Holding,
     LiveCohort,
     Narrowed,
+    Project,
     RegisterChange,
     StoredChange,
 )
@@ -77,6 +79,7 @@ class SqlCohorts:
         at: datetime,
         revision: Revision,
         lapses: Sequence[tuple[str, int]],
+        project: Project | None = None,
     ) -> None:
         """Make it live."""
         self._connection.execute(
@@ -87,6 +90,9 @@ class SqlCohorts:
                 bound_at=at,
                 bound_revision=revision,
                 lapses=[[time, ordinal] for time, ordinal in lapses],
+                project_title=None if project is None else project.title,
+                project_organisation=None if project is None else project.organisation,
+                project_until=None if project is None else project.until,
             )
         )
 
@@ -94,10 +100,7 @@ class SqlCohorts:
         """Look the permit up; it is unique."""
         found = self._connection.execute(select(COHORT).where(COHORT.c.permit_id == permit_id))
         row = found.one_or_none()
-        if row is None:
-            return None
-        lapses = tuple((time, ordinal) for time, ordinal in row.lapses)
-        return BoundCohort(frozen=_frozen(row), bound_at=row.bound_at, lapses=lapses)
+        return None if row is None else _bound(row)
 
     def left(self, cohort_id: CohortId, ordinal: Ordinal) -> Sequence[Narrowed]:
         """Read the one row there may be."""
@@ -154,6 +157,27 @@ class SqlCohorts:
         found = self._connection.execute(select(COHORT).where(COHORT.c.permit_id == permit_id))
         row = found.one_or_none()
         return _frozen(row) if row is not None else None
+
+    def permits_for(
+        self, dataset: DatasetId, ordinal: Ordinal, limit: int | None
+    ) -> Sequence[PermitFor]:
+        """Look into one bitmap after the other: each may hold a million people."""
+        gone = and_(
+            COHORT_NARROWED.c.cohort_id == COHORT.c.cohort_id, COHORT_NARROWED.c.ordinal == ordinal
+        )
+        wanted = (
+            select(COHORT, COHORT_NARROWED.c.left_at)
+            .outerjoin(COHORT_NARROWED, gone)
+            .where(COHORT.c.dataset == dataset, COHORT.c.bound_revision.is_not(None))
+            .order_by(COHORT.c.bound_revision.desc())
+            .limit(limit)
+            .execution_options(yield_per=_BITMAPS_AT_ONCE)
+        )
+        rows = ((_bound(row), row.left_at) for row in self._connection.execute(wanted))
+        return [
+            PermitFor(bound=bound, within=ordinal in bound.frozen.bitmap, left_at=left_at)
+            for bound, left_at in rows
+        ]
 
     def live(self, dataset: DatasetId) -> Sequence[LiveCohort]:
         """Give the live cohorts less those who left."""
@@ -307,6 +331,20 @@ def _stored(row: Row[Any]) -> StoredChange:
         items=tuple(row.items),
     )
     return StoredChange(first_position=row.first_position, change=change)
+
+
+def _bound(row: Row[Any]) -> BoundCohort:
+    project = None
+    if row.project_title is not None:
+        project = Project(
+            title=row.project_title, organisation=row.project_organisation, until=row.project_until
+        )
+    return BoundCohort(
+        frozen=_frozen(row),
+        bound_at=row.bound_at,
+        lapses=tuple((time, ordinal) for time, ordinal in row.lapses),
+        project=project,
+    )
 
 
 def _frozen(row: Row[Any]) -> FrozenCohort:

@@ -121,12 +121,25 @@ class LiveCohort:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """What people may know of a permit that has their data, and until when it holds at most."""
+
+    title: str
+    organisation: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoundCohort:
-    """A frozen cohort with the instant it was bound and the ends known then."""
+    """A frozen cohort with the instant it was bound and the ends known then.
+
+    `project` is None where the permit's service did not say it.
+    """
 
     frozen: FrozenCohort
     bound_at: datetime
     lapses: tuple[tuple[str, int], ...]
+    project: Project | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from consent_registry.domain.records import EventRecord
 from consent_registry.domain.rights import ARTICLES, RequestState, RightsRequest, StepKind
 from consent_registry.domain.supervision import Authority
 from consent_registry.domain.terms import Terms, to_json
-from consent_registry.http.uses_present import use_report
+from consent_registry.http.uses_present import project, use_report
 from consent_registry.usecases.own_file import InPermit, Membership, OwnFile
 from shared.clock import to_rfc3339
 from shared.ids import DatasetId
@@ -204,6 +204,7 @@ def _permits(found: Sequence[InPermit]) -> list[dict[str, Any]]:
             "permit_id": one.permit_id,
             "decided_at": to_rfc3339(one.frozen_at),
             "left": [{"at": to_rfc3339(gone.left_at), "cause": gone.cause} for gone in one.left],
+            "project": project(one.project),
         }
         for one in found
     ]

@@ -1,12 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The log's report on one person's data as JSON, for the API and for her own file."""
+"""Permits for a person's data and the log's report on it as JSON, for API and her own file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from consent_registry.domain.projects import ProjectOf
+from consent_registry.domain.register import Project
 from consent_registry.domain.uses import UseReport
 from shared.clock import to_rfc3339
 from shared.ids import DatasetId
+
+
+def permits_of(found: Sequence[ProjectOf]) -> list[dict[str, Any]]:
+    """Present the permits for somebody's datasets, and why she is not in some."""
+    return [
+        {
+            "dataset": one.dataset,
+            "permit_id": one.permit_id,
+            "project": project(one.project),
+            "purpose": one.purpose.to_json(),
+            "begun_at": to_rfc3339(one.begun_at),
+            "within": one.within,
+            "left_at": None if one.left_at is None else to_rfc3339(one.left_at),
+            "why": None if one.why is None else one.why.value,
+            "awaiting": one.awaiting,
+        }
+        for one in found
+    ]
+
+
+def project(found: Project | None) -> dict[str, str] | None:
+    """Present what people are told of a permit."""
+    if found is None:
+        return None
+    return {
+        "title": found.title,
+        "organisation": found.organisation,
+        "until": to_rfc3339(found.until),
+    }
 
 
 def use_report(report: UseReport, titles: Mapping[DatasetId, str]) -> dict[str, Any]:

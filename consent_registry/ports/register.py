@@ -17,6 +17,7 @@ from consent_registry.domain.chains import Link
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.erasure import Account
 from consent_registry.domain.history import Segment
+from consent_registry.domain.projects import PermitFor
 from consent_registry.domain.records import EventRecord, Source
 from consent_registry.domain.register import (
     BoundCohort,
@@ -26,6 +27,7 @@ from consent_registry.domain.register import (
     LiveCohort,
     Member,
     Narrowed,
+    Project,
     StoredChange,
     Withdrawal,
 )
@@ -252,6 +254,7 @@ class Cohorts(Protocol):
         at: datetime,
         revision: Revision,
         lapses: Sequence[tuple[str, int]],
+        project: Project | None = None,
     ) -> None:
         """Make a cohort of a held dataset live under a permit."""
         ...
@@ -283,6 +286,12 @@ class Cohorts(Protocol):
 
     def under(self, permit_id: PermitId) -> FrozenCohort | None:
         """Give the cohort that is bound to this permit, as it was frozen."""
+        ...
+
+    def permits_for(
+        self, dataset: DatasetId, ordinal: Ordinal, limit: int | None
+    ) -> Sequence[PermitFor]:
+        """Give the bound cohorts of a dataset as this member stands to them, the newest first."""
         ...
 
     def live(self, dataset: DatasetId) -> Sequence[LiveCohort]:

@@ -17,7 +17,7 @@ from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.narrowing import lapses
 from consent_registry.domain.notices import NoticeKind
 from consent_registry.domain.regimes import Moment, No
-from consent_registry.domain.register import ChangeKind, FrozenCohort, RegisterChange
+from consent_registry.domain.register import ChangeKind, FrozenCohort, Project, RegisterChange
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.cohorts import FROZEN, named_in_entry, require_name
 from consent_registry.usecases.facts import fact
@@ -33,10 +33,16 @@ from shared.principal import Principal
 
 
 def bind_cohort(
-    cohort_id: CohortId, permit_id: PermitId, *, tools: Tools, principal: Principal
+    cohort_id: CohortId,
+    permit_id: PermitId,
+    *,
+    project: Project | None = None,
+    tools: Tools,
+    principal: Principal,
 ) -> FrozenCohort:
     """Make a frozen cohort live under a permit. The same permit again changes nothing.
 
+    `project` is what its people are told of the permit.
     Raises FreezeVoid after its minute, FreezeOvertaken when one of its people, its rulings, the
     policy or the disease hierarchy changed since, and CohortBound when it serves another permit or
     the permit has another cohort.
@@ -55,7 +61,14 @@ def bind_cohort(
         asked = tools.inquiry(cohort.purpose, now, dataset)
         _check_bindable(uow, cohort, permit_id, writing, asked)
         ends = _lapses(uow, cohort, inquiry_of(uow, cohort, asked))
-        uow.cohorts.bind(cohort, permit_id, at=now, revision=writing.revision, lapses=ends)
+        uow.cohorts.bind(
+            cohort,
+            permit_id,
+            at=now,
+            revision=writing.revision,
+            lapses=ends,
+            project=project,
+        )
         bound = replace(cohort, permit_id=permit_id, bound_revision=writing.revision)
         uow.announce(
             RegisterChange(

@@ -15,8 +15,8 @@ from consent_registry.domain.bars import reason_of
 from consent_registry.domain.cases import Held, held_at, tied
 from consent_registry.domain.errors import CohortUnknown
 from consent_registry.domain.history import ConsentEvent, Standing, standing_at
-from consent_registry.domain.register import BoundCohort, Member
-from consent_registry.domain.stops import standing_stops
+from consent_registry.domain.register import BoundCohort, FrozenCohort, Member
+from consent_registry.domain.stops import StopKind, standing_stops
 from consent_registry.domain.verdict import Reason
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
@@ -58,6 +58,15 @@ class Inclusion:
     known_now: Grounds
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What was known of one member at a freeze: her consent, its bars, and what stood beside."""
+
+    held: Held
+    stops: frozenset[StopKind]
+    opted_out: bool
+
+
 def inclusion_of(
     pseudonym: str,
     permit_id: PermitId,
@@ -85,8 +94,8 @@ def inclusion_of(
             )
         ]
         left = _leaving(uow, bound, member)
-        decided_on = _grounds(uow, member, _by_freeze(events, bound), bound, now=False)
-        known_now = _grounds(uow, member, events, bound, now=True)
+        decided_on = _grounds(known_at_freeze(uow, member, events, bound.frozen))
+        known_now = _grounds(_known(uow, member, events, bound.frozen.frozen_at, None))
     at, known = effective_at or max(now, bound.bound_at), known_at or max(now, bound.bound_at)
     told = [(when, cause) for when, cause in left if when <= min(at, known)]
     begun = bound.bound_at <= min(at, known)
@@ -118,29 +127,35 @@ def _leaving(uow: UnitOfWork, bound: BoundCohort, member: Member) -> Sequence[tu
     return [*((one.left_at, one.cause) for one in changed), *by_itself]
 
 
-def _by_freeze(events: Sequence[ConsentEvent], bound: BoundCohort) -> Sequence[ConsentEvent]:
-    """Give what was known at the freeze: its revision orders events, not the clock."""
-    return [event for event in events if event.revision <= bound.frozen.revision]
+def known_at_freeze(
+    uow: UnitOfWork, member: Member, events: Sequence[ConsentEvent], frozen: FrozenCohort
+) -> Known:
+    """Give what was known of a member when a cohort was frozen: its revision orders consents."""
+    by_then = [event for event in events if event.revision <= frozen.revision]
+    return _known(uow, member, by_then, frozen.frozen_at, frozen.frozen_at)
 
 
-def _grounds(
+def _known(
     uow: UnitOfWork,
     member: Member,
     events: Sequence[ConsentEvent],
-    bound: BoundCohort,
-    *,
-    now: bool,
-) -> Grounds:
-    """Say what is known of the instant of the freeze: by then, or now."""
-    at = bound.frozen.frozen_at
-    known = None if now else at
+    at: datetime,
+    known: datetime | None,
+) -> Known:
     held, names = Held(standing=standing_at(events, at)), frozenset({member.pid})
     if uow.person_events.known([member.pid]):
         case = load_case(uow, [member.pid])
         held, names = held_at(case, member, at, known), tied(case, member.pid, at, known)
     stops = [one for name in sorted(names) for one in uow.stops.of(name)]
-    beside = {reason_of(bar) for bar in held.bars}
-    beside |= {kind.cause for kind in standing_stops(stops, known)}
-    if uow.opt_outs.out(member.dataset, [member.ordinal], known):
+    return Known(
+        held=held,
+        stops=frozenset(standing_stops(stops, known)),
+        opted_out=bool(uow.opt_outs.out(member.dataset, [member.ordinal], known)),
+    )
+
+
+def _grounds(known: Known) -> Grounds:
+    beside = {reason_of(bar) for bar in known.held.bars} | {kind.cause for kind in known.stops}
+    if known.opted_out:
         beside.add(Reason.OPTED_OUT.value)
-    return Grounds(standing=held.standing, beside=tuple(sorted(beside)))
+    return Grounds(standing=known.held.standing, beside=tuple(sorted(beside)))

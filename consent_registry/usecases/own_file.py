@@ -19,7 +19,7 @@ from consent_registry.domain.notices import NoticeKind, Outcome
 from consent_registry.domain.optout import OptOutEvent
 from consent_registry.domain.person_events import PersonRecord
 from consent_registry.domain.records import EventRecord, answers_of, terms_of
-from consent_registry.domain.register import Dataset, Member, Narrowed, Withdrawal
+from consent_registry.domain.register import Dataset, Member, Narrowed, Project, Withdrawal
 from consent_registry.domain.rights import RightsRequest
 from consent_registry.domain.stops import StopEvent
 from consent_registry.domain.supervision import Authority
@@ -46,6 +46,7 @@ class InPermit:
     permit_id: str
     frozen_at: datetime
     left: Sequence[Narrowed]
+    project: Project | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,12 +176,13 @@ def _membership(uow: UnitOfWork, member: Member) -> Membership:
         events=[(one, terms_of(one.personal), answers_of(one.personal)) for one in records],
         permits=[
             InPermit(
-                permit_id=live.permit_id,
-                frozen_at=live.frozen.frozen_at,
-                left=uow.cohorts.left(live.frozen.cohort_id, member.ordinal),
+                permit_id=str(one.bound.frozen.permit_id),
+                frozen_at=one.bound.frozen.frozen_at,
+                left=uow.cohorts.left(one.bound.frozen.cohort_id, member.ordinal),
+                project=one.bound.project,
             )
-            for live in uow.cohorts.live(member.dataset)
-            if member.ordinal in live.frozen.bitmap
+            for one in reversed(uow.cohorts.permits_for(member.dataset, member.ordinal, None))
+            if one.within
         ],
     )
 

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who used my data: the registry translates a person into places, and asks the log.
+"""Who used my data: which permits have it, from the register, and every use, from the log.
 
-No transaction is open while the log is asked. The log writes down that it was asked, sealed under
-the person it is about.
+The registry translates a person into places. No transaction is open while the log is asked. The
+log writes down that it was asked, sealed under the person it is about.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from consent_registry.domain.projects import ProjectOf
 from consent_registry.domain.uses import UseReport
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.cases import memberships
 from consent_registry.usecases.containing import answers_by
+from consent_registry.usecases.projects import projects_of
 from consent_registry.usecases.tools import Tools
 from shared.ids import DatasetId
 from shared.principal import Principal
@@ -22,10 +24,11 @@ DESK = "consents.read"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uses:
-    """The log's report on one participant, with the titles of her datasets."""
+    """The log's report on one participant, with the titles of her datasets and their permits."""
 
     pseudonym: str
     titles: Mapping[DatasetId, str]
+    projects: Sequence[ProjectOf]
     report: UseReport
 
 
@@ -37,7 +40,9 @@ def uses_of(pseudonym: str, *, tools: Tools, principal: Principal) -> Uses:
     with tools.reads() as uow:
         pid = access.participant(uow, principal, pseudonym, DESK)
         places, titles = _places(uow, pid)
-    return Uses(pseudonym=pseudonym, titles=titles, report=_report(tools, places))
+        projects = projects_of(uow, pid, tools)
+    report = _report(tools, places)
+    return Uses(pseudonym=pseudonym, titles=titles, projects=projects, report=report)
 
 
 def own_uses(*, tools: Tools, principal: Principal) -> Uses:
@@ -46,7 +51,9 @@ def own_uses(*, tools: Tools, principal: Principal) -> Uses:
         pid = access.oneself(uow, principal)
         pseudonym = uow.people.pseudonym(pid)
         places, titles = _places(uow, pid)
-    return Uses(pseudonym=pseudonym, titles=titles, report=_report(tools, places))
+        projects = projects_of(uow, pid, tools)
+    report = _report(tools, places)
+    return Uses(pseudonym=pseudonym, titles=titles, projects=projects, report=report)
 
 
 def _report(tools: Tools, places: list[tuple[DatasetId, int]]) -> UseReport:

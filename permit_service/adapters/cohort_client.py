@@ -9,7 +9,13 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Final, TypeVar
 
-from permit_service.domain.cohort import CohortCounts, CohortView, FrozenCohort, OpenMatter
+from permit_service.domain.cohort import (
+    CohortCounts,
+    CohortView,
+    FrozenCohort,
+    OpenMatter,
+    Project,
+)
 from permit_service.domain.errors import (
     CohortRefused,
     CohortsUnavailable,
@@ -19,7 +25,7 @@ from permit_service.domain.errors import (
 from permit_service.domain.purpose import Purpose
 from permit_service.domain.ruling import Matter
 from shared.canonical import JSON
-from shared.clock import from_rfc3339
+from shared.clock import from_rfc3339, to_rfc3339
 from shared.http_client import Http, JsonClient, Unavailable, UpstreamRefused
 from shared.ids import ApplicationId, CohortId, DatasetId, PermitId, Revision
 
@@ -81,9 +87,15 @@ class HttpCohorts:
         """Ask `POST /v1/rulings`."""
         self._ask("/v1/rulings", {"statement": statement})
 
-    def bind(self, cohort_id: CohortId, permit_id: PermitId) -> None:
+    def bind(self, cohort_id: CohortId, permit_id: PermitId, project: Project) -> None:
         """Ask `POST /v1/cohorts/{id}/bind`."""
-        self._ask(f"/v1/cohorts/{cohort_id}/bind", {"permit_id": permit_id})
+        told: dict[str, JSON] = {
+            "title": project.title,
+            "organisation": project.organisation,
+            "until": to_rfc3339(project.until),
+        }
+        body: dict[str, JSON] = {"permit_id": permit_id, "project": told}
+        self._ask(f"/v1/cohorts/{cohort_id}/bind", body)
 
     def _ask(self, path: str, body: Mapping[str, JSON]) -> Mapping[str, JSON]:
         try:

@@ -22,6 +22,15 @@ it draws the line.
 """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """What the people of a cohort are told of its permit (GDPR 13(1)(e), 15(1)(c))."""
+
+    title: str
+    organisation: str
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A number that may be shown, None for one that may only be said to be small."""

@@ -13,6 +13,7 @@ from typing import Final
 
 from permit_service.domain.account import Account
 from permit_service.domain.application import Application, ApplicationState
+from permit_service.domain.cohort import Project
 from permit_service.domain.document import permit_document
 from permit_service.domain.errors import (
     ApplicationUnknown,
@@ -51,11 +52,17 @@ def issue(application_id: ApplicationId, *, trace_id: str, ports: Ports) -> Appl
 
 def _try(application_id: ApplicationId, trace_id: str, ports: Ports) -> None:
     permit = _intent(application_id, ports)
+    application, _, _ = _case(application_id, ports)
     for freezes_left in reversed(range(_FREEZES_PER_TRY)):
         if permit is None:
             return
+        project = Project(
+            title=application.title,
+            organisation=application.organisation,
+            until=permit.expires_at,
+        )
         try:
-            ports.cohorts.bind(permit.cohort.cohort_id, permit.permit_id)
+            ports.cohorts.bind(permit.cohort.cohort_id, permit.permit_id, project)
         except (FreezeVoid, FreezeOvertaken):
             if not freezes_left:
                 raise

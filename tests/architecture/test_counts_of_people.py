@@ -110,7 +110,7 @@ NO_PEOPLE = {
     *("DatasetWithCodes.table_version", "Evaluate.purpose", "Inclusion.decided_on"),
     *("Inclusion.known_now", "Inclusion.revision", "PersonQuestion.ordinal", "Release.terms"),
     *("CheckedForm.combinations", "FormDocument.document", "FormWithText.document"),
-    *("Submission.months", "Submission.purpose"),
+    *("Submission.months", "Submission.purpose", "PermitOf.purpose"),
     *("Dropped.first", "Dropped.held", "Dropped.last", "Dropped.rows", "Erased.copies"),
     *("ErasureState.copies", "HoldWanted.entries", "HoldWanted.ordinal", "Retention.types"),
     *("Term.ceiling", "Term.floor", "Term.months"),

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from permit_service.domain.cohort import CohortCounts
+from permit_service.domain.cohort import CohortCounts, Project
 from permit_service.domain.errors import CohortsUnavailable
 from permit_service.domain.purpose import parse_purpose
-from shared.clock import to_rfc3339
+from shared.clock import from_rfc3339, to_rfc3339
 from shared.errors import AppError
 from shared.ids import ApplicationId, CohortId, PermitId, parse_dataset_id
 from tests.fakes.cohort_source import MemoryCohorts
@@ -73,7 +73,14 @@ class _Handler(BaseHTTPRequestHandler):
         *_, name = self.path.split("/")
         if name == "bind":
             cohort_id = CohortId(self.path.split("/")[-2])
-            self.registry.bind(cohort_id, PermitId(str(body["permit_id"])))
+            told = body["project"]
+            assert isinstance(told, dict)
+            project = Project(
+                title=told["title"],
+                organisation=told["organisation"],
+                until=from_rfc3339(told["until"]),
+            )
+            self.registry.bind(cohort_id, PermitId(str(body["permit_id"])), project)
             return HTTPStatus.OK, {"cohort_id": cohort_id}
         if name == "rulings":
             self.registry.rule(str(body["statement"]))

@@ -5,7 +5,13 @@ import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from permit_service.domain.cohort import CohortCounts, CohortView, FrozenCohort, OpenMatter
+from permit_service.domain.cohort import (
+    CohortCounts,
+    CohortView,
+    FrozenCohort,
+    OpenMatter,
+    Project,
+)
 from permit_service.domain.errors import (
     CohortRefused,
     CohortsUnavailable,
@@ -38,6 +44,7 @@ class MemoryCohorts:
         self._frozen: dict[CohortId, tuple[DatasetId, FrozenCohort]] = {}
         self._lock = threading.Lock()
         self.bound: dict[CohortId, PermitId] = {}
+        self.told: dict[CohortId, Project] = {}
         self.statements: list[str] = []
         self.refuses_rulings = False
         self.up = True
@@ -97,7 +104,7 @@ class MemoryCohorts:
             self._frozen[cohort_id] = (dataset, frozen)
         return frozen
 
-    def bind(self, cohort_id: CohortId, permit_id: PermitId) -> None:
+    def bind(self, cohort_id: CohortId, permit_id: PermitId, project: Project) -> None:
         self._answer()
         with self._lock:
             if cohort_id not in self._frozen:
@@ -112,6 +119,7 @@ class MemoryCohorts:
             if self._clock.now() >= frozen.void_at:
                 raise FreezeVoid
             self.bound[cohort_id] = permit_id
+            self.told[cohort_id] = project
 
     def _known(self, dataset: DatasetId) -> _Dataset:
         self._answer()

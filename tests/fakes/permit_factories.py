@@ -11,7 +11,7 @@ from permit_service.domain.application import (
     Signature,
     Verdict,
 )
-from permit_service.domain.cohort import CohortCounts, FrozenCohort
+from permit_service.domain.cohort import CohortCounts, FrozenCohort, Project
 from permit_service.domain.issuance import VisaProfile
 from permit_service.domain.permit import Permit, PermitState, Regime, expiry
 from permit_service.domain.purpose import Category, Organisation, Purpose
@@ -26,6 +26,11 @@ PROFILE = VisaProfile(
     issuer="https://permits.zz.example",
     authority="https://authority.zz.example",
     dataset_url_base="https://data.zz.example/datasets/",
+)
+PROJECT = Project(
+    title="Kidneys of the north",
+    organisation="Institute of Examples",
+    until=datetime(2027, 11, 22, tzinfo=UTC),
 )
 HMB = Purpose(
     category=Category.HMB,

@@ -99,10 +99,19 @@ class FreezeSchema(QuestionSchema):
     application_id = fields.String(required=True)
 
 
+class ProjectSchema(StrictSchema):
+    """What the people of a cohort are told of its permit."""
+
+    title = fields.String(required=True, validate=validate.Length(1, 200))
+    organisation = fields.String(required=True, validate=validate.Length(0, 200))
+    until = fields.String(required=True, metadata=_about(_TIME))
+
+
 class BindSchema(StrictSchema):
     """The permit that a frozen cohort belongs to."""
 
     permit_id = fields.String(required=True)
+    project = fields.Nested(ProjectSchema, load_default=None, allow_none=True)
 
 
 class NamedCohortSchema(StrictSchema):

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from consent_registry.domain import purpose
 from consent_registry.domain.containing import CohortQuestion
+from consent_registry.domain.register import Project
 from consent_registry.http.api import present
 from consent_registry.http.api.cohort_schemas import (
     BindSchema,
@@ -94,10 +95,18 @@ def bind(body: dict[str, Any], cohort_id: str) -> dict[str, Any]:
     bound = bind_cohort(
         CohortId(cohort_id),
         PermitId(body["permit_id"]),
+        project=_project(body["project"]),
         tools=tools,
         principal=current_principal(),
     )
     return present.frozen(bound, tools.small_cell)
+
+
+def _project(body: dict[str, Any] | None) -> Project | None:
+    until = None if body is None else instant_of(body["until"], "/project/until")
+    if body is None or until is None:
+        return None
+    return Project(title=body["title"], organisation=body["organisation"], until=until)
 
 
 @blueprint.route("/v1/cohorts/<cohort_id>/manifest")

@@ -14,7 +14,7 @@ from consent_registry.domain.register import Dataset, FrozenCohort, Withdrawal
 from consent_registry.domain.terms import Terms, to_json
 from consent_registry.domain.verdict import ENGINE_VERSION, Matter
 from consent_registry.domain.windows import Window
-from consent_registry.http.uses_present import use_report
+from consent_registry.http.uses_present import permits_of, use_report
 from consent_registry.usecases.blocking import Blocking
 from consent_registry.usecases.codes import DatasetCodes
 from consent_registry.usecases.cohort_manifests import StandingCohort
@@ -76,7 +76,11 @@ def withdrawal(done: Withdrawal, public_url: str) -> dict[str, Any]:
 
 def uses(found: Uses) -> dict[str, Any]:
     """Present who used a participant's data."""
-    return {"participant": found.pseudonym, **use_report(found.report, found.titles)}
+    return {
+        "participant": found.pseudonym,
+        "permits": permits_of(found.projects),
+        **use_report(found.report, found.titles),
+    }
 
 
 def choices(found: Choices) -> dict[str, Any]:

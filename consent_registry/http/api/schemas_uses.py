@@ -3,6 +3,7 @@
 
 from marshmallow import fields
 
+from consent_registry.http.api.cohort_schemas import ProjectSchema
 from shared.api import StrictSchema
 
 
@@ -28,6 +29,20 @@ class NotReportingSchema(StrictSchema):
     silent_since = fields.String(required=True, allow_none=True)
 
 
+class PermitOfSchema(StrictSchema):
+    """One permit for a dataset of hers; `why` and `awaiting` say why it never had her data."""
+
+    dataset = fields.String(required=True)
+    permit_id = fields.String(required=True)
+    project = fields.Nested(ProjectSchema, required=True, allow_none=True)
+    purpose = fields.Dict(keys=fields.String(), required=True)
+    begun_at = fields.String(required=True)
+    within = fields.Boolean(required=True)
+    left_at = fields.String(required=True, allow_none=True)
+    why = fields.String(required=True, allow_none=True)
+    awaiting = fields.Boolean(required=True)
+
+
 class UsesSchema(StrictSchema):
     """Who used one participant's data; `log_checked` is below which entry that was recomputed.
 
@@ -35,6 +50,7 @@ class UsesSchema(StrictSchema):
     """
 
     participant = fields.String(required=True)
+    permits = fields.List(fields.Nested(PermitOfSchema), required=True)
     uses = fields.List(fields.Nested(UseSchema), required=True)
     log_size = fields.Integer(required=True)
     log_checked = fields.Integer(required=True)

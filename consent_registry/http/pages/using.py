@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The participant's page "Who used my data": dataset by dataset, in plain words, and who is silent.
+"""The participant's page "Who used my data": permits, uses by dataset, and who is silent.
 
 When the log cannot be asked the page says so; it never shows an empty list for an unknown one.
 """
@@ -16,7 +16,9 @@ from flask.typing import ResponseReturnValue
 from consent_registry.domain.errors import NotLinked, WhoUsedUnavailable
 from consent_registry.domain.uses import DataUse, NotReporting
 from consent_registry.http.pages import participant
+from consent_registry.http.pages.project_views import ProjectCard, cards
 from consent_registry.http.pages.saying import Speaker
+from consent_registry.usecases.projects import own_projects
 from consent_registry.usecases.who_used import Uses, own_uses
 from shared.pages import current_principal, signed_in
 
@@ -58,11 +60,17 @@ class UsedDataset:
     title: str
     lines: tuple[UseLine, ...]
 
+    @property
+    def says_purposes(self) -> bool:
+        """Say whether any entry named under which purpose data was asked for."""
+        return any(line.purposes for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsesView:
-    """The page: each dataset, who does not report, and what the list rests on."""
+    """The page: permits, each dataset, who does not report, and what the list rests on."""
 
+    projects: tuple[ProjectCard, ...]
     datasets: tuple[UsedDataset, ...]
     silent: tuple[str, ...]
     rests_on: str
@@ -72,12 +80,14 @@ class UsesView:
 @signed_in("consents.self")
 def show() -> ResponseReturnValue:
     """Show every use that the log knows, newest first."""
+    speaker, tools = participant.current_speaker(), participant.current_tools()
     try:
-        found = own_uses(tools=participant.current_tools(), principal=current_principal())
+        found = own_uses(tools=tools, principal=current_principal())
     except WhoUsedUnavailable:
-        return render_template("consent_registry/who_used.html", view=None), 503
-    view = uses_view(found, participant.current_speaker())
-    return render_template("consent_registry/who_used.html", view=view)
+        known = cards(own_projects(tools=tools, principal=current_principal()), {}, speaker)
+        return render_template("consent_registry/who_used.html", view=None, projects=known), 503
+    view = uses_view(found, speaker)
+    return render_template("consent_registry/who_used.html", view=view, projects=view.projects)
 
 
 @blueprint.errorhandler(NotLinked)
@@ -97,6 +107,7 @@ def uses_view(found: Uses, speaker: Speaker) -> UsesView:
         for name, title in found.titles.items()
     )
     return UsesView(
+        projects=cards(found.projects, found.titles, speaker),
         datasets=datasets,
         silent=tuple(_silent(one, speaker) for one in report.not_reporting),
         rests_on=_rests_on(found),

@@ -21,7 +21,7 @@ from shared.http_client import UpstreamRefused
 from shared.ids import ApplicationId, CohortId, DatasetId, PermitId
 from tests.fakes.cohort_server import TOKEN, cohort_server
 from tests.fakes.cohort_source import MemoryCohorts
-from tests.fakes.permit_factories import DATASET, HMB
+from tests.fakes.permit_factories import DATASET, HMB, PROJECT
 from tests.fakes.permit_world import HandClock
 
 APPLICATION = ApplicationId("app-1")
@@ -75,32 +75,33 @@ def test_a_freeze_can_be_bound_once_and_again(source: Source) -> None:
     assert (frozen.void_at - frozen.frozen_at).total_seconds() == 60
     assert frozen.digest
     for _ in range(2):
-        source.cohorts.bind(frozen.cohort_id, PermitId("p1"))
+        source.cohorts.bind(frozen.cohort_id, PermitId("p1"), PROJECT)
     assert source.registry.bound == {frozen.cohort_id: "p1"}
+    assert source.registry.told == {frozen.cohort_id: PROJECT}
     with pytest.raises(CohortRefused):
-        source.cohorts.bind(frozen.cohort_id, PermitId("p2"))
+        source.cohorts.bind(frozen.cohort_id, PermitId("p2"), PROJECT)
 
 
 def test_a_bound_cohort_stays_bound_whatever_changes(source: Source) -> None:
     frozen = source.cohorts.freeze(DATASET, HMB, APPLICATION)
-    source.cohorts.bind(frozen.cohort_id, PermitId("p1"))
+    source.cohorts.bind(frozen.cohort_id, PermitId("p1"), PROJECT)
     source.registry.change(DATASET)
     source.clock.pass_by(seconds=61)
-    source.cohorts.bind(frozen.cohort_id, PermitId("p1"))
+    source.cohorts.bind(frozen.cohort_id, PermitId("p1"), PROJECT)
 
 
 def test_a_freeze_is_void_after_a_minute(source: Source) -> None:
     frozen = source.cohorts.freeze(DATASET, HMB, APPLICATION)
     source.clock.pass_by(seconds=60)
     with pytest.raises(FreezeVoid):
-        source.cohorts.bind(frozen.cohort_id, PermitId("p1"))
+        source.cohorts.bind(frozen.cohort_id, PermitId("p1"), PROJECT)
 
 
 def test_a_change_of_a_member_overtakes_a_freeze(source: Source) -> None:
     frozen = source.cohorts.freeze(DATASET, HMB, APPLICATION)
     source.registry.change(DATASET)
     with pytest.raises(FreezeOvertaken):
-        source.cohorts.bind(frozen.cohort_id, PermitId("p1"))
+        source.cohorts.bind(frozen.cohort_id, PermitId("p1"), PROJECT)
 
 
 def test_an_unknown_dataset_or_cohort_is_refused(source: Source) -> None:
@@ -110,7 +111,7 @@ def test_an_unknown_dataset_or_cohort_is_refused(source: Source) -> None:
     with pytest.raises(CohortRefused):
         source.cohorts.freeze(unknown, HMB, APPLICATION)
     with pytest.raises(CohortRefused):
-        source.cohorts.bind(CohortId("none"), PermitId("p1"))
+        source.cohorts.bind(CohortId("none"), PermitId("p1"), PROJECT)
 
 
 def test_a_registry_that_is_down_is_unavailable(source: Source) -> None:
@@ -122,7 +123,7 @@ def test_a_registry_that_is_down_is_unavailable(source: Source) -> None:
     with pytest.raises(CohortsUnavailable):
         source.cohorts.rule("e30.e30.e30")
     with pytest.raises(CohortsUnavailable):
-        source.cohorts.bind(CohortId("any"), PermitId("p1"))
+        source.cohorts.bind(CohortId("any"), PermitId("p1"), PROJECT)
 
 
 def test_nobody_listening_and_no_token_are_unavailable() -> None:

@@ -18,7 +18,7 @@ from shared.http_client import ServiceTokens
 from shared.ids import ApplicationId, CohortId, DatasetId, PermitId
 from shared.settings import Secret, load
 from tests.fakes.kernel import SteppingClock
-from tests.fakes.permit_factories import DATASET, HMB
+from tests.fakes.permit_factories import DATASET, HMB, PROJECT
 from tests.support.devidp import DevidpFiles, devidp_files, devidp_on_thread, served
 from tests.support.permit_node import CONSENT_AUDIENCE
 from tests.support.ports import free_port
@@ -128,28 +128,28 @@ def test_counts_freeze_and_bind_are_understood(running: Registry) -> None:
     assert frozen.counts == view.counts
     assert (frozen.void_at - frozen.frozen_at).total_seconds() == 60
     for _ in range(2):
-        running.cohorts.bind(frozen.cohort_id, PermitId("p1"))
+        running.cohorts.bind(frozen.cohort_id, PermitId("p1"), PROJECT)
     with pytest.raises(CohortRefused):
-        running.cohorts.bind(frozen.cohort_id, PermitId("p2"))
+        running.cohorts.bind(frozen.cohort_id, PermitId("p2"), PROJECT)
     running.clock.pass_time(61)
-    running.cohorts.bind(frozen.cohort_id, PermitId("p1"))
+    running.cohorts.bind(frozen.cohort_id, PermitId("p1"), PROJECT)
 
 
 def test_a_freeze_is_void_after_a_minute(running: Registry) -> None:
     frozen = running.cohorts.freeze(DATASET, HMB, APPLICATION)
     running.clock.pass_time(61)
     with pytest.raises(FreezeVoid):
-        running.cohorts.bind(frozen.cohort_id, PermitId("p3"))
+        running.cohorts.bind(frozen.cohort_id, PermitId("p3"), PROJECT)
 
 
 def test_a_withdrawal_overtakes_a_freeze_and_leaves_a_bound_one(running: Registry) -> None:
     bound = running.cohorts.freeze(DATASET, HMB, APPLICATION)
-    running.cohorts.bind(bound.cohort_id, PermitId("p4"))
+    running.cohorts.bind(bound.cohort_id, PermitId("p4"), PROJECT)
     frozen = running.cohorts.freeze(DATASET, HMB, APPLICATION)
     running.withdraw("P-000007")
     with pytest.raises(FreezeOvertaken):
-        running.cohorts.bind(frozen.cohort_id, PermitId("p5"))
-    running.cohorts.bind(bound.cohort_id, PermitId("p4"))
+        running.cohorts.bind(frozen.cohort_id, PermitId("p5"), PROJECT)
+    running.cohorts.bind(bound.cohort_id, PermitId("p4"), PROJECT)
     fresh = running.cohorts.freeze(DATASET, HMB, APPLICATION)
     # One left, and the number is the same: nobody reads from two permits who did.
     assert fresh.counts == bound.counts
@@ -160,4 +160,4 @@ def test_what_the_registry_does_not_know_is_refused(running: Registry) -> None:
     with pytest.raises(CohortRefused):
         running.cohorts.evaluate(DatasetId("GDI-ZZ-DATASET-99"), HMB, APPLICATION)
     with pytest.raises(CohortRefused):
-        running.cohorts.bind(CohortId("none"), PermitId("p6"))
+        running.cohorts.bind(CohortId("none"), PermitId("p6"), PROJECT)

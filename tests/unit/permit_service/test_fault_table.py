@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from permit_service.domain.application import ApplicationState
-from permit_service.domain.cohort import CohortView, FrozenCohort
+from permit_service.domain.cohort import CohortView, FrozenCohort, Project
 from permit_service.domain.permit import PermitState
 from permit_service.domain.purpose import Purpose
 from permit_service.ports import CohortSource, UnitOfWork, UnitsOfWork
@@ -86,8 +86,8 @@ class MortalCohorts:
         assert isinstance(frozen, FrozenCohort)
         return frozen
 
-    def bind(self, cohort_id: CohortId, permit_id: PermitId) -> None:
-        self._fate.run(lambda: self._cohorts.bind(cohort_id, permit_id))
+    def bind(self, cohort_id: CohortId, permit_id: PermitId, project: Project) -> None:
+        self._fate.run(lambda: self._cohorts.bind(cohort_id, permit_id, project))
 
 
 def mortal(units: UnitsOfWork, fate: Fate) -> UnitsOfWork:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from permit_service.domain.application import ApplicationState
+from permit_service.domain.cohort import Project
 from permit_service.domain.errors import CohortsUnavailable
 from permit_service.domain.permit import PermitState
 from permit_service.usecases.issue import issue
@@ -35,9 +36,9 @@ class Watched(MemoryCohorts):
         self.before: Callable[[], None] = lambda: None
         self.after: Callable[[], None] = lambda: None
 
-    def bind(self, cohort_id: CohortId, permit_id: PermitId) -> None:
+    def bind(self, cohort_id: CohortId, permit_id: PermitId, project: Project) -> None:
         self.before()
-        super().bind(cohort_id, permit_id)
+        super().bind(cohort_id, permit_id, project)
         self.after()
 
 

@@ -2,14 +2,14 @@
 """`Datasets` and `Withdrawals` on PostgreSQL."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from consent_registry.adapters.sets import among
-from consent_registry.adapters.tables import DATASET, WITHDRAWAL
+from consent_registry.adapters.tables import DATASET, DATASET_MEMBER, WITHDRAWAL
 from consent_registry.domain.register import Dataset, Withdrawal
 from consent_registry.domain.windows import Window
 from shared.ids import DatasetId, Revision
@@ -43,6 +43,15 @@ class SqlDatasets:
     def every(self) -> Sequence[Dataset]:
         """Give all datasets by name."""
         return [_dataset(row) for row in self._connection.execute(_by_name())]
+
+    def table_then(self, dataset: DatasetId, known_at: datetime) -> tuple[int, int]:
+        """Count members, and the instants at which some were added."""
+        added = DATASET_MEMBER.c.added_at
+        wanted = select(func.count(), func.count(added.distinct())).where(
+            DATASET_MEMBER.c.dataset == dataset, added <= known_at
+        )
+        members, versions = self._connection.execute(wanted).one()
+        return int(members), int(versions)
 
     def hold(self, datasets: Sequence[DatasetId]) -> Mapping[DatasetId, Dataset]:
         """Lock the rows in the order of their names."""

@@ -63,6 +63,7 @@ def listed(
     kind: PersonKind,
     before: tuple[datetime, str] | None,
     limit: int,
+    known_at: datetime | None,
 ) -> Sequence[Listed]:
     """Read events of a kind, the newest first, from below a key on; not those of who was erased."""
     # Written out, so that whatever plan is kept may use the index, which is of these kinds only.
@@ -74,6 +75,8 @@ def listed(
         .order_by(*_DESCENDING)
         .limit(limit)
     )
+    if known_at is not None:
+        wanted = wanted.where(_EVENT.recorded_at <= known_at)
     if before is not None:
         at, event_id = before
         key = tuple_(literal(at, _EVENT.recorded_at.type), literal(event_id, _EVENT.event_id.type))

@@ -2,7 +2,7 @@
 """`PersonEvents` on PostgreSQL: sealed and chained events about people, and their bars."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, insert, select, text, update
@@ -36,10 +36,12 @@ from shared.ids import DatasetId, Ordinal, Revision
 
 _EVENT: Final = PERSON_EVENT.c
 _UNSETTLED: Final = text(
-    "SELECT matter FROM person_event AS p WHERE kind = 'merge_proposed' AND NOT EXISTS ("
-    "SELECT FROM person_event AS s WHERE s.matter = p.matter AND s.kind <> 'merge_proposed') "
+    "SELECT matter FROM person_event AS p WHERE kind = 'merge_proposed' AND recorded_at <= :at "
+    "AND NOT EXISTS (SELECT FROM person_event AS s WHERE s.matter = p.matter "
+    "AND s.kind <> 'merge_proposed' AND s.recorded_at <= :at) "
     "GROUP BY matter ORDER BY min(recorded_at), matter"
 )
+_ALWAYS: Final = datetime.max.replace(tzinfo=UTC)
 # Preferences are kept and read; no decision about the use of data depends on them.
 _DECIDES: Final = _EVENT.kind.not_in([PersonKind.PREFERENCES.value])
 
@@ -165,9 +167,10 @@ class SqlPersonEvents:
         wanted = select(_EVENT.pid).where(_EVENT.matter == matter).distinct()
         return frozenset(self._connection.execute(wanted).scalars())
 
-    def unsettled_merges(self) -> Sequence[str]:
+    def unsettled_merges(self, at: datetime | None = None) -> Sequence[str]:
         """Read what waits."""
-        return [str(matter) for matter in self._connection.execute(_UNSETTLED).scalars()]
+        found = self._connection.execute(_UNSETTLED, {"at": at or _ALWAYS}).scalars()
+        return [str(matter) for matter in found]
 
     def enrol(self, pid: str, name: DatasetId, at: datetime) -> Ordinal:
         """Look her up, or number her under the register's lock."""
@@ -245,10 +248,14 @@ class SqlPersonEvents:
         return mandate_holders.without_row(self._connection, limit)
 
     def listed(
-        self, kind: PersonKind, before: tuple[datetime, str] | None, limit: int
+        self,
+        kind: PersonKind,
+        before: tuple[datetime, str] | None,
+        limit: int,
+        known_at: datetime | None = None,
     ) -> Sequence[Listed]:
         """Read a page."""
-        return mandate_holders.listed(self._connection, kind, before, limit)
+        return mandate_holders.listed(self._connection, kind, before, limit, known_at)
 
     def _last_hashes(self, pids: Iterable[str]) -> dict[str, bytes]:
         newest = (

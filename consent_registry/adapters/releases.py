@@ -72,17 +72,23 @@ class DiseasesInUse:
         self._lock = threading.Lock()
         self._held: tuple[bytes, Diseases] | None = None
 
-    def __call__(self) -> Diseases:
-        """Give the hierarchy to decide by now."""
+    def __call__(self, known_at: datetime | None) -> Diseases:
+        """Give the hierarchy to decide by now, or the one in use at an instant, which is read."""
+        wanted = _NEWEST
+        if known_at is not None:
+            wanted = wanted.where(MONDO_ACTIVATION.c.activated_at <= known_at)
         with self._engine.connect() as connection:
-            newest = connection.execute(_NEWEST).one_or_none()
+            newest = connection.execute(wanted).one_or_none()
             if newest is None:
                 return self._until_loaded
             sha256 = bytes(newest.sha256)
             with self._lock:
-                if self._held is None or self._held[0] != sha256:
-                    self._held = (sha256, self._read(connection, sha256))
-                return self._held[1]
+                if self._held is not None and self._held[0] == sha256:
+                    return self._held[1]
+                found = self._read(connection, sha256)
+                if known_at is None:
+                    self._held = (sha256, found)
+                return found
 
     @staticmethod
     def _read(connection: Connection, sha256: bytes) -> Diseases:

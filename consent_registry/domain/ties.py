@@ -79,8 +79,11 @@ def groups(pids: Iterable[str], joined: Sequence[Merge]) -> Mapping[str, frozens
     return found
 
 
-def one_person(records: Iterable[PersonRecord], pid: str) -> frozenset[str]:
-    """Give everybody who is confirmed to be the same person, as far as is known."""
+def one_person(
+    records: Iterable[PersonRecord], pid: str, known_at: datetime | None = None
+) -> frozenset[str]:
+    """Give everybody who is confirmed to be the same person, as known at an instant."""
     always = datetime.max.replace(tzinfo=UTC)
-    confirmed = [merge for merge in merges(records, always) if merge.state is MergeState.CONFIRMED]
+    told = merges(records, always, known_at)
+    confirmed = [merge for merge in told if merge.state is MergeState.CONFIRMED]
     return groups([pid], confirmed).get(pid, frozenset({pid}))

@@ -70,6 +70,16 @@ def dataset_id_of(text: str) -> DatasetId:
         raise DatasetUnknown from None
 
 
+def instants_of(
+    sent: Mapping[str, Any], pointer: str = ""
+) -> tuple[datetime | None, datetime | None]:
+    """Read at which instant something is asked, and as known at which; None means now."""
+    return (
+        instant_of(sent["effective_at"], f"{pointer}/effective_at"),
+        instant_of(sent["known_at"], f"{pointer}/known_at"),
+    )
+
+
 def instant_of(text: str | None, pointer: str) -> datetime | None:
     """Read an optional RFC 3339 time in UTC; raise ValidationFailed when it is none."""
     if text is None:

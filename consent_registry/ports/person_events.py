@@ -61,8 +61,8 @@ class PersonEvents(Protocol):
         """Give the people that a matter is about; none when there is no such matter."""
         ...
 
-    def unsettled_merges(self) -> Sequence[str]:
-        """Give the merges that are neither confirmed nor undone, the oldest first."""
+    def unsettled_merges(self, at: datetime | None = None) -> Sequence[str]:
+        """Give the merges neither confirmed nor undone, or not yet at an instant; oldest first."""
         ...
 
     def enrol(self, pid: str, name: DatasetId, at: datetime) -> Ordinal:
@@ -114,7 +114,14 @@ class PersonEvents(Protocol):
         ...
 
     def listed(
-        self, kind: PersonKind, before: tuple[datetime, str] | None, limit: int
+        self,
+        kind: PersonKind,
+        before: tuple[datetime, str] | None,
+        limit: int,
+        known_at: datetime | None = None,
     ) -> Sequence[Listed]:
-        """Give events of a kind, the newest first, that stand before (recorded_at, event id)."""
+        """Give events of a kind, the newest first, that stand before (recorded_at, event id).
+
+        With an instant, those that were recorded by then.
+        """
         ...

@@ -57,6 +57,10 @@ class Datasets(Protocol):
         """Give all datasets by name."""
         ...
 
+    def table_then(self, dataset: DatasetId, known_at: datetime) -> tuple[int, int]:
+        """Give how many members there were at an instant, and the version of their table."""
+        ...
+
     def hold(self, datasets: Sequence[DatasetId]) -> Mapping[DatasetId, Dataset]:
         """Give these datasets as last committed, and keep everyone else from changing them.
 

@@ -2,17 +2,21 @@
 """Tell a data steward who blocks what, in numbers that may be shown. Grants nothing."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.blocking import let_in_without
 from consent_registry.domain.cohort import evaluate
+from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.disclosure import Figures, cells
 from consent_registry.domain.errors import DatasetUnknown
+from consent_registry.domain.manifest import AsOf
 from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.register import Dataset
-from consent_registry.usecases.cohorts import EVALUATED
+from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.cohorts import EVALUATED, index_then
 from consent_registry.usecases.disclosing import discloser
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.tools import Tools
@@ -36,9 +40,18 @@ class Blocking:
 
 
 def who_blocks_what(
-    dataset_id: DatasetId, purpose: Purpose, *, tools: Tools, principal: Principal
+    dataset_id: DatasetId,
+    purpose: Purpose,
+    effective_at: datetime | None = None,
+    known_at: datetime | None = None,
+    *,
+    tools: Tools,
+    principal: Principal,
 ) -> Blocking:
-    """Answer for one dataset and purpose, now; keeps that it was asked and what was shown."""
+    """Answer now, or as of an instant as known at another.
+
+    Keeps that it was asked and what was shown. Looking back reads every event of the dataset.
+    """
     if principal.scopes.isdisjoint(SCOPES):
         principal.require(SCOPES[0])
     with tools.reads() as uow:
@@ -46,8 +59,8 @@ def who_blocks_what(
         if dataset is None:
             raise DatasetUnknown
         at = dataset.now(tools.clock.now())
-        inquiry = tools.inquiry(purpose, at, dataset)
-        with uow.events.index(dataset_id, at) as index:
+        with _index(uow, dataset_id, at, (effective_at, known_at)) as index:
+            inquiry = tools.inquiry(purpose, effective_at or at, dataset, known_at)
             cohort = evaluate(index, inquiry)
             gained = let_in_without(index, inquiry, cohort)
     with tools.units() as uow:
@@ -72,3 +85,13 @@ def who_blocks_what(
         )
         uow.commit()
     return Blocking(dataset=dataset, at=at, figures=figures, without=without)
+
+
+def _index(
+    uow: UnitOfWork, dataset: DatasetId, now: datetime, times: tuple[datetime | None, ...]
+) -> AbstractContextManager[CohortIndex]:
+    effective_at, known_at = times
+    if effective_at is None and known_at is None:
+        return uow.events.index(dataset, now)
+    asked = AsOf(effective_at=effective_at or now, known_at=known_at or now)
+    return nullcontext(index_then(uow, dataset, asked))

@@ -10,10 +10,9 @@ from pyroaring import BitMap
 
 from consent_registry.domain.bitmaps import SALT_BYTES, salted_digest
 from consent_registry.domain.cohort import Cohort, evaluate, open_matters
+from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.disclosure import Figures
-from consent_registry.domain.errors import (
-    DatasetUnknown,
-)
+from consent_registry.domain.errors import DatasetUnknown
 from consent_registry.domain.grounds import grounds
 from consent_registry.domain.identifiers import is_name
 from consent_registry.domain.manifest import (
@@ -205,12 +204,8 @@ def _decide_as_of(
     uow: UnitOfWork, tools: Tools, dataset: Dataset, purpose: Purpose, times: AsOf
 ) -> _Decided:
     """Look back; the register of opt-outs of that time is not looked up."""
-    inquiry = tools.inquiry(purpose, times.effective_at, dataset)
-    index = uow.events.index_as_of(dataset.dataset, times.effective_at, times.known_at)
-    lives = held_of(uow, dataset.dataset, None, times.effective_at, times.known_at)
-    for ordinal, held in lives.items():
-        if ordinal < index.members:
-            index.replace(ordinal, held.standing, held.bars)
+    inquiry = tools.inquiry(purpose, times.effective_at, dataset, times.known_at)
+    index = index_then(uow, dataset.dataset, times)
     basis = replace(
         _basis(uow, tools, dataset, dataset.now(tools.clock.now())),
         revision=uow.events.revision_known(dataset.dataset, times.known_at),
@@ -218,6 +213,16 @@ def _decide_as_of(
         opt_outs=None,
     )
     return _Decided(inquiry=inquiry, cohort=evaluate(index, inquiry), basis=basis)
+
+
+def index_then(uow: UnitOfWork, dataset: DatasetId, times: AsOf) -> CohortIndex:
+    """Build a dataset's index at an instant, as known at another, from every event."""
+    index = uow.events.index_as_of(dataset, times.effective_at, times.known_at)
+    lives = held_of(uow, dataset, None, times.effective_at, times.known_at)
+    for ordinal, held in lives.items():
+        if ordinal < index.members:
+            index.replace(ordinal, held.standing, held.bars)
+    return index
 
 
 def _basis(uow: UnitOfWork, tools: Tools, dataset: Dataset, at: datetime) -> Basis:

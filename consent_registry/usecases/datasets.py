@@ -3,7 +3,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.errors import DatasetExists, DatasetUnknown
@@ -12,6 +13,7 @@ from consent_registry.domain.policy import CONSENT_ROLES, REGIMES, Policy
 from consent_registry.domain.regimes import ConsentRole
 from consent_registry.domain.register import ChangeKind, Dataset, RegisterChange
 from consent_registry.domain.windows import Window
+from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.tools import Tools
 from shared.errors import FieldFault, ValidationFailed
@@ -86,10 +88,26 @@ def get_dataset(dataset: DatasetId, *, tools: Tools) -> Dataset:
     return found
 
 
-def list_datasets(*, tools: Tools) -> Sequence[Dataset]:
-    """Give all datasets by name."""
+def list_datasets(known_at: datetime | None = None, *, tools: Tools) -> Sequence[Dataset]:
+    """Give all datasets by name, or those there were at an instant, as they stood then."""
     with tools.reads() as uow:
-        return uow.datasets.every()
+        every = uow.datasets.every()
+        if known_at is None:
+            return every
+        return [seen for one in every if (seen := seen_then(uow, one, known_at)) is not None]
+
+
+def seen_then(uow: UnitOfWork, dataset: Dataset, known_at: datetime) -> Dataset | None:
+    """Say how a dataset stood as known at an instant; None when it was not registered yet."""
+    if dataset.created_at > known_at:
+        return None
+    members, table_version = uow.datasets.table_then(dataset.dataset, known_at)
+    return replace(
+        dataset,
+        revision=uow.events.revision_known(dataset.dataset, known_at),
+        members=members,
+        table_version=table_version,
+    )
 
 
 def _checked(wanted: NewDataset, policy: Policy) -> DatasetId:

@@ -147,13 +147,41 @@ def preview_in_place(
     )
 
 
-def proposals_for(pseudonym: str, *, tools: Tools, principal: Principal) -> Sequence[Waiting]:
-    """Give what waits for signatures: to a desk, to herself, or to whoever decides there."""
+def proposals_for(
+    pseudonym: str,
+    effective_at: datetime | None = None,
+    known_at: datetime | None = None,
+    *,
+    tools: Tools,
+    principal: Principal,
+) -> Sequence[Waiting]:
+    """Give what waits, or waited at an instant as known at another, for signatures.
+
+    To a desk, to herself, or to whoever decides there. What is proposed counts from when it is
+    recorded, so that the earlier of the two instants decides.
+    """
+    times = (effective_at, known_at)
     with tools.reads() as uow:
         if LOOKING in principal.scopes or _is_own(uow, principal, pseudonym):
             pid = access.participant(uow, principal, pseudonym, LOOKING)
-            return waiting_in(uow, tools, records_of(uow, pid), None)
-    return guarded(pseudonym, tools=tools, principal=principal).waiting
+            return _waited(uow, tools, pid, None, times)
+    return _reading(
+        pseudonym,
+        lambda uow, pid, ward: _waited(uow, tools, pid, ward.acting, times),
+        tools,
+        principal,
+    )
+
+
+def _waited(
+    uow: UnitOfWork,
+    tools: Tools,
+    pid: str,
+    acting: Iterable[Mandate] | None,
+    times: tuple[datetime | None, datetime | None],
+) -> tuple[Waiting, ...]:
+    upto = min((one for one in times if one is not None), default=None)
+    return waiting_in(uow, tools, records_of(uow, pid, upto), acting, upto)
 
 
 def own_proposals(*, tools: Tools, principal: Principal) -> Sequence[Waiting]:
@@ -168,8 +196,12 @@ def waiting_in(
     tools: Tools,
     records: Sequence[PersonRecord],
     acting: Iterable[Mandate] | None,
+    at: datetime | None = None,
 ) -> tuple[Waiting, ...]:
-    """Give a person's pending decisions; `acting` are the caller's mandates, None all there are."""
+    """Give a person's pending decisions; `acting` are the caller's mandates, None all there are.
+
+    `records` are those known at the instant `at`, where one is named.
+    """
     held = mandates(records)
     mine = None if acting is None else list(acting)
     found: list[Waiting] = []
@@ -178,7 +210,7 @@ def waiting_in(
         covering = None if mine is None else {m.mandate_id for m in mine if m.covers(one.dataset)}
         if dataset is None or (covering is not None and not covering):
             continue
-        needed = guardians(held, one.dataset, now_for(tools, held))
+        needed = guardians(held, one.dataset, at or now_for(tools, held))
         left = missing(needed, one.signed)
         found.append(
             Waiting(

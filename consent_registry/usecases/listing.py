@@ -70,29 +70,45 @@ class DeathPage:
     next_before: str | None
 
 
-def list_mandates(before: str | None, *, tools: Tools, principal: Principal) -> MandatePage:
-    """Give a page of every mandate ever recorded."""
+def list_mandates(
+    before: str | None,
+    effective_at: datetime | None = None,
+    known_at: datetime | None = None,
+    *,
+    tools: Tools,
+    principal: Principal,
+) -> MandatePage:
+    """Give a page of every mandate that had begun by an instant, as known at another."""
     principal.require(DESK)
     with tools.reads() as uow:
-        listed, following = _page(uow, PersonKind.MANDATE_RECORDED, before)
-        entries = [_mandate(uow, one, tools) for one in listed]
-    return MandatePage(entries=tuple(entries), next_before=following)
+        listed, following = _page(uow, PersonKind.MANDATE_RECORDED, before, known_at)
+        found = [_mandate(uow, one, (effective_at, known_at), tools) for one in listed]
+    entries = tuple(one for one in found if one is not None)
+    return MandatePage(entries=entries, next_before=following)
 
 
-def list_deaths(before: str | None, *, tools: Tools, principal: Principal) -> DeathPage:
-    """Give a page of every death ever recorded, those taken back included."""
+def list_deaths(
+    before: str | None,
+    effective_at: datetime | None = None,
+    known_at: datetime | None = None,
+    *,
+    tools: Tools,
+    principal: Principal,
+) -> DeathPage:
+    """Give a page of every death by an instant as known at another, also those taken back."""
     principal.require(DESK)
     with tools.reads() as uow:
-        listed, following = _page(uow, PersonKind.DIED, before)
-        entries = [_death(uow, one) for one in listed]
-    return DeathPage(entries=tuple(entries), next_before=following)
+        listed, following = _page(uow, PersonKind.DIED, before, known_at)
+        found = [_death(uow, one, known_at) for one in listed]
+    died = tuple(one for one in found if effective_at is None or one.died_at <= effective_at)
+    return DeathPage(entries=died, next_before=following)
 
 
 def _page(
-    uow: UnitOfWork, kind: PersonKind, before: str | None
+    uow: UnitOfWork, kind: PersonKind, before: str | None, known_at: datetime | None
 ) -> tuple[Sequence[Listed], str | None]:
     key = None if before is None else _key(before)
-    found = uow.person_events.listed(kind, key, PAGE_SIZE + 1)
+    found = uow.person_events.listed(kind, key, PAGE_SIZE + 1, known_at)
     shown = found[:PAGE_SIZE]
     if len(found) == len(shown):
         return shown, None
@@ -111,11 +127,21 @@ def _key(before: str) -> tuple[datetime, str]:
         raise ValidationFailed("there is no such page", faults=[fault]) from None
 
 
-def _mandate(uow: UnitOfWork, listed: Listed, tools: Tools) -> MandateEntry:
+def _mandate(
+    uow: UnitOfWork,
+    listed: Listed,
+    times: tuple[datetime | None, datetime | None],
+    tools: Tools,
+) -> MandateEntry | None:
+    """Say how a mandate stood; None when it had not begun."""
     records = uow.person_events.of([listed.pid]).get(listed.pid, ())
-    held = mandates(records)
+    effective_at, known_at = times
+    held = mandates(records, known_at)
     mandate = next(one for one in held if one.mandate_id == listed.matter)
-    state = MandateState.IN_FORCE if mandate.in_force(now_for(tools, held)) else MandateState.ENDED
+    at = effective_at or now_for(tools, held)
+    if mandate.begins > at:
+        return None
+    state = MandateState.IN_FORCE if mandate.in_force(at) else MandateState.ENDED
     return MandateEntry(
         pseudonym=uow.people.pseudonym(listed.pid),
         mandate=mandate,
@@ -123,11 +149,13 @@ def _mandate(uow: UnitOfWork, listed: Listed, tools: Tools) -> MandateEntry:
     )
 
 
-def _death(uow: UnitOfWork, listed: Listed) -> DeathEntry:
+def _death(uow: UnitOfWork, listed: Listed, known_at: datetime | None) -> DeathEntry:
     records = uow.person_events.of([listed.pid]).get(listed.pid, ())
     death = next(one for one in records if one.event_id == listed.event_id)
     corrected = any(
-        one.kind is PersonKind.DEATH_CORRECTED and one.recorded_at > death.recorded_at
+        one.kind is PersonKind.DEATH_CORRECTED
+        and one.recorded_at > death.recorded_at
+        and (known_at is None or one.recorded_at <= known_at)
         for one in records
     )
     return DeathEntry(

@@ -26,7 +26,7 @@ from consent_registry.domain.person_events import PersonKind, PersonRecord
 from consent_registry.domain.records import Channel
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
-from consent_registry.usecases.mandated import records_of
+from consent_registry.usecases.mandated import records_of, then
 from consent_registry.usecases.people_changes import PersonDraft, Recording, change_people
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
@@ -239,13 +239,17 @@ def own_life(*, tools: Tools, principal: Principal) -> LifeFacts:
 
 
 def preferences_of(
-    pseudonym: str, *, tools: Tools, principal: Principal
-) -> tuple[Preferences, Life]:
+    pseudonym: str,
+    effective_at: datetime | None = None,
+    known_at: datetime | None = None,
+    *,
+    tools: Tools,
+    principal: Principal,
+) -> LifeFacts:
     """Say whom she wants to hear from and which results, for those who may contact people."""
     with tools.reads() as uow:
         pid = access.participant(uow, principal, pseudonym, PREFERENCES)
-        found = _facts(uow, pid, None, None, tools)
-    return found.preferences, found.life
+        return _facts(uow, pid, effective_at, known_at, tools)
 
 
 def _facts(
@@ -255,9 +259,8 @@ def _facts(
     known_at: datetime | None,
     tools: Tools,
 ) -> LifeFacts:
-    records = records_of(uow, pid)
-    latest = max([tools.clock.now(), *(one.recorded_at for one in records)])
-    at, known = effective_at or latest, known_at or latest
+    records = records_of(uow, pid, known_at)
+    at, known = then(records, effective_at, known_at, tools)
     papers = evidence(records, at, known)
     return LifeFacts(
         pseudonym=uow.people.pseudonym(pid),

@@ -16,11 +16,32 @@ from shared.ids import DatasetId
 from shared.principal import Principal
 
 
-def records_of(uow: UnitOfWork, pid: str) -> Sequence[PersonRecord]:
-    """Give the events of a person under every name confirmed to be hers, in no fixed order."""
+def records_of(
+    uow: UnitOfWork, pid: str, known_at: datetime | None = None
+) -> Sequence[PersonRecord]:
+    """Give the events of a person under every name confirmed to be hers, in no fixed order.
+
+    With an instant, those recorded by then, under the names known to be hers then.
+    """
     found = uow.person_events.of(uow.person_events.ring([pid]))
-    names = one_person([one for of in found.values() for one in of], pid)
-    return [one for name in sorted(names) for one in found.get(name, ())]
+    names = one_person([one for of in found.values() for one in of], pid, known_at)
+    return [
+        one
+        for name in sorted(names)
+        for one in found.get(name, ())
+        if known_at is None or one.recorded_at <= known_at
+    ]
+
+
+def then(
+    records: Sequence[PersonRecord],
+    effective_at: datetime | None,
+    known_at: datetime | None,
+    tools: Tools,
+) -> tuple[datetime, datetime]:
+    """Give the instants that count: now, where none is named, is never before what is recorded."""
+    latest = max([tools.clock.now(), *(one.recorded_at for one in records)])
+    return effective_at or latest, known_at or latest
 
 
 def mandates_of(uow: UnitOfWork, pid: str) -> list[Mandate]:

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import Final
 
 from consent_registry.domain.errors import MandateUnknown, ParticipantUnknown
-from consent_registry.domain.mandates import MAJORITY, Mandate, MandateKind, birthday
+from consent_registry.domain.mandates import MAJORITY, Mandate, MandateKind, birthday, mandates
 from consent_registry.domain.person_events import PersonKind
 from consent_registry.domain.records import Channel
 from consent_registry.usecases import access
 from consent_registry.usecases.assenting import put_ages
-from consent_registry.usecases.mandated import mandates_of
+from consent_registry.usecases.mandated import mandates_of, records_of, then
 from consent_registry.usecases.people_changes import PersonDraft, Recording, change_people
 from consent_registry.usecases.tools import Tools
 from shared.clock import to_rfc3339
@@ -145,10 +145,30 @@ def name_holders(*, tools: Tools) -> bool:
     return bool(waiting)
 
 
-def mandates_for(pseudonym: str, *, tools: Tools, principal: Principal) -> Sequence[Mandate]:
-    """Give every authority ever recorded for a participant, for a desk or for herself."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mandates:
+    """Every authority that had begun by an instant, as known at another; both are echoed."""
+
+    effective_at: datetime
+    known_at: datetime
+    mandates: tuple[Mandate, ...]
+
+
+def mandates_for(
+    pseudonym: str,
+    effective_at: datetime | None = None,
+    known_at: datetime | None = None,
+    *,
+    tools: Tools,
+    principal: Principal,
+) -> Mandates:
+    """Give every authority for a participant, ended ones too, for a desk or for herself."""
     with tools.reads() as uow:
-        return mandates_of(uow, access.participant(uow, principal, pseudonym, LOOKING))
+        pid = access.participant(uow, principal, pseudonym, LOOKING)
+        records = records_of(uow, pid, known_at)
+    at, known = then(records, effective_at, known_at, tools)
+    begun = tuple(one for one in mandates(records, known) if one.begins <= at)
+    return Mandates(effective_at=at, known_at=known, mandates=begun)
 
 
 def own_mandates(*, tools: Tools, principal: Principal) -> Sequence[Mandate]:

@@ -7,6 +7,7 @@ their choices; undoing parts them again, and every event stays where it was reco
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.errors import (
@@ -21,6 +22,7 @@ from consent_registry.domain.records import Channel
 from consent_registry.domain.ties import Merge, MergeState, merges
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.erasing import ask_for_joined
+from consent_registry.usecases.mandated import then
 from consent_registry.usecases.people_changes import PersonDraft, Recording, change_people
 from consent_registry.usecases.tools import Tools
 from shared.errors import FieldFault, ValidationFailed
@@ -128,30 +130,46 @@ def _settle(
     )
 
 
-def pending_merges(*, tools: Tools, principal: Principal) -> Sequence[MergeStatus]:
-    """Give the merges that wait for somebody, the oldest first."""
+def pending_merges(
+    effective_at: datetime | None = None,
+    known_at: datetime | None = None,
+    *,
+    tools: Tools,
+    principal: Principal,
+) -> Sequence[MergeStatus]:
+    """Give the merges that wait, or waited at an instant, for somebody, the oldest first.
+
+    A merge counts from when it is recorded, so that the earlier of the two instants decides.
+    """
     principal.require(DESK)
-    now = tools.clock.now()
+    named = [one for one in (effective_at, known_at) if one is not None]
+    upto = min(named, default=None)
     with tools.reads() as uow:
         found: list[MergeStatus] = []
-        for merge_id in uow.person_events.unsettled_merges():
+        for merge_id in uow.person_events.unsettled_merges(upto):
             people = uow.person_events.of(uow.person_events.pids_of(merge_id))
             records = [one for of in people.values() for one in of]
-            latest = max([now, *(one.recorded_at for one in records)])
-            merge = next(one for one in merges(records, latest) if one.merge_id == merge_id)
+            at, _ = then(records, upto, None, tools)
+            merge = next(one for one in merges(records, at) if one.merge_id == merge_id)
             found.append(_seen(uow, merge, principal))
     return found
 
 
-def merges_of(pseudonym: str, *, tools: Tools, principal: Principal) -> Sequence[MergeStatus]:
-    """Give every merge that a participant was ever part of."""
+def merges_of(
+    pseudonym: str,
+    effective_at: datetime | None = None,
+    known_at: datetime | None = None,
+    *,
+    tools: Tools,
+    principal: Principal,
+) -> Sequence[MergeStatus]:
+    """Give every merge that a participant was part of by an instant, as known at another."""
     principal.require(LOOKING)
-    now = tools.clock.now()
     with tools.reads() as uow:
         (pid,) = _named(uow, (pseudonym,))
         records = uow.person_events.of([pid]).get(pid, ())
-        latest = max([now, *(one.recorded_at for one in records)])
-        return [_seen(uow, merge, principal) for merge in merges(records, latest)]
+        found = merges(records, *then(records, effective_at, known_at, tools))
+        return [_seen(uow, merge, principal) for merge in found]
 
 
 def _named(uow: UnitOfWork, pseudonyms: tuple[str, ...]) -> tuple[str, ...]:

@@ -45,16 +45,17 @@ class Contacts:
 class Tools:
     """The registry's surroundings.
 
-    `hierarchy` gives the release of the disease hierarchy in use at that moment; within one use
-    case ask it once. `units` opens a transaction that may write; `reads` one that sees a single
-    state throughout and must not commit. `issuer` is this registry's public URL; `salts(n)` gives n
-    fresh random bytes. `signed_form(document, signature)` says whether a key that this node trusts
-    has signed exactly these bytes of a form. `policy` and `other_policies` take turns by the day
-    from which each is effective. `fhir_mappings` are the node's own; `access` says who decides on
-    access, where that is known. `read_ruling` opens what the authority signed. `audit` asks the
-    audit log to forget people, None where it is not connected, and `who_used` who used somebody's
-    data. `retention` says how long copies live. `contacts` reaches people, None where it is not to.
-    `data_nodes` are the clients that must acknowledge changes, whether they were ever seen or not.
+    `hierarchy` gives the release of the disease hierarchy in use at an instant, None being that
+    moment; within one use case ask it once. `units` opens a transaction that may write; `reads` one
+    that sees a single state throughout and must not commit. `issuer` is this registry's public URL;
+    `salts(n)` gives n fresh random bytes. `signed_form(document, signature)` says whether a key
+    that this node trusts has signed exactly these bytes of a form. `policy` and `other_policies`
+    take turns by the day from which each is effective. `fhir_mappings` are the node's own; `access`
+    says who decides on access, where that is known. `read_ruling` opens what the authority signed.
+    `audit` asks the audit log to forget people, None where it is not connected, and `who_used` who
+    used somebody's data. `retention` says how long copies live. `contacts` reaches people, None
+    where it is not to. `data_nodes` are the clients that must acknowledge
+    changes, whether they were ever seen or not.
     """
 
     units: Units
@@ -63,7 +64,7 @@ class Tools:
     ids: IdSource
     signer: Signer
     policy: Policy
-    hierarchy: Callable[[], Diseases]
+    hierarchy: Callable[[datetime | None], Diseases]
     issuer: str
     salts: Callable[[int], bytes]
     other_policies: tuple[Policy, ...] = ()
@@ -80,7 +81,7 @@ class Tools:
     @property
     def diseases(self) -> Diseases:
         """The disease hierarchy in use now."""
-        return self.hierarchy()
+        return self.hierarchy(None)
 
     def policy_at(self, at: datetime) -> Policy:
         """Give the policy in force at an instant."""
@@ -98,19 +99,23 @@ class Tools:
         """Give what excludes people of a dataset under the policy in force at an instant."""
         return self.policy_at(at).rules(dataset.legal_regime, dataset.consent_role)
 
-    def inquiry(self, purpose: Purpose, at: datetime, dataset: Dataset) -> Inquiry:
+    def inquiry(
+        self, purpose: Purpose, at: datetime, dataset: Dataset, known_at: datetime | None = None
+    ) -> Inquiry:
         """Ask a purpose of a dataset at an instant, under the policy that is in force then."""
         return replace(
-            self.matching(purpose, at), rules=self.rules(dataset, at), collected=dataset.collected
+            self.matching(purpose, at, known_at),
+            rules=self.rules(dataset, at),
+            collected=dataset.collected,
         )
 
-    def matching(self, purpose: Purpose, at: datetime) -> Inquiry:
+    def matching(self, purpose: Purpose, at: datetime, known_at: datetime | None = None) -> Inquiry:
         """Ask what terms say of a purpose, whatever law a dataset of such people is under."""
         return Inquiry(
             purpose=purpose,
             today=at.date(),
             policy=self.policy_at(at),
-            diseases=self.diseases,
+            diseases=self.hierarchy(known_at),
         )
 
     @property

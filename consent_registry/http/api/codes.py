@@ -8,7 +8,8 @@ from marshmallow import Schema, fields, validate
 
 from consent_registry.domain.purpose import Category, Purpose
 from consent_registry.http.api import present
-from consent_registry.http.edge import current_tools, dataset_id_of
+from consent_registry.http.api.schemas import AsOfSchema
+from consent_registry.http.edge import current_tools, dataset_id_of, instants_of
 from consent_registry.usecases.checking import check_cases
 from consent_registry.usecases.codes import dataset_codes
 from shared.api import ApiBlueprint, StrictSchema
@@ -27,7 +28,8 @@ class CodesSchema(Schema):
 
     dataset = fields.String()
     revision = fields.Integer()
-    at = fields.String(metadata={"description": "RFC 3339 in UTC"})
+    effective_at = fields.String(metadata={"description": "RFC 3339 in UTC"})
+    known_at = fields.String(metadata={"description": "RFC 3339 in UTC"})
     by_person_only = fields.Boolean()
     alternatives = fields.List(fields.Dict())
     versions = fields.Dict(keys=fields.String(), values=fields.String())
@@ -38,6 +40,12 @@ class CasesSchema(StrictSchema):
 
     cases = fields.List(fields.Raw(), required=True, validate=validate.Length(max=MAX_CASES))
     today = fields.String(load_default=None, metadata={"description": "decide as on that day"})
+    effective_at = fields.String(
+        load_default=None, metadata={"description": "by the day and the policy of that instant"}
+    )
+    known_at = fields.String(
+        load_default=None, metadata={"description": "by the disease hierarchy in use then"}
+    )
 
 
 class CheckedSchema(Schema):
@@ -45,19 +53,24 @@ class CheckedSchema(Schema):
 
     versions = fields.Dict(keys=fields.String(), values=fields.String())
     today = fields.String()
+    effective_at = fields.String(metadata={"description": "RFC 3339 in UTC"})
+    known_at = fields.String(metadata={"description": "RFC 3339 in UTC"})
     cases = fields.List(fields.Dict())
 
 
 @blueprint.route("/v1/datasets/<dataset>/codes")
 @requires_any(*_LOOKING)
+@blueprint.arguments(AsOfSchema, location="query")
 @blueprint.response(200, CodesSchema)
-def codes(dataset: str) -> dict[str, Any]:
-    """Give the codes that all consents of a dataset have in common."""
-    found = dataset_codes(dataset_id_of(dataset), tools=current_tools())
+def codes(query: dict[str, Any], dataset: str) -> dict[str, Any]:
+    """Give the codes that all consents had in common at an instant, as known at another."""
+    times = instants_of(query, "/query")
+    found = dataset_codes(dataset_id_of(dataset), *times, tools=current_tools())
     return {
         "dataset": found.dataset.dataset,
         "revision": found.dataset.revision,
-        "at": to_rfc3339(found.at),
+        "effective_at": to_rfc3339(found.at),
+        "known_at": to_rfc3339(found.known_at),
         **present.common_codes(found),
         "versions": found.versions,
     }
@@ -71,8 +84,14 @@ def check(body: dict[str, Any]) -> dict[str, Any]:
     """Match purposes against the consents handed in; reads no register and records nothing."""
     tools = current_tools()
     today = _day(body["today"])
-    rules = tools.matching(Purpose(category=Category.GRU), tools.clock.now())
-    return check_cases(body["cases"], rules if today is None else rules.on(today))
+    effective_at, known_at = instants_of(body)
+    now = tools.clock.now()
+    rules = tools.matching(Purpose(category=Category.GRU), effective_at or now, known_at)
+    return {
+        **check_cases(body["cases"], rules if today is None else rules.on(today)),
+        "effective_at": to_rfc3339(effective_at or now),
+        "known_at": to_rfc3339(known_at or now),
+    }
 
 
 def _day(text: str | None) -> date | None:

@@ -21,18 +21,23 @@ def _about(text: str) -> dict[str, Any]:
     return {"description": text}
 
 
-class QuestionSchema(StrictSchema):
+class AskedSchema(StrictSchema):
     """A purpose asked of a dataset."""
 
     dataset = fields.String(required=True)
     purpose = fields.Dict(keys=fields.String(), required=True, metadata=_about(_PURPOSE))
 
 
-class EvaluateSchema(QuestionSchema):
+class QuestionSchema(AskedSchema):
     """A purpose asked of a dataset, now or as of an instant as known at another."""
 
     effective_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
     known_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
+
+
+class EvaluateSchema(QuestionSchema):
+    """The same, in the case of an application where one is named."""
+
     application_id = fields.String(
         load_default=None,
         allow_none=True,
@@ -93,7 +98,7 @@ class BlockingSchema(Schema):
     small_cell = fields.Integer()
 
 
-class FreezeSchema(QuestionSchema):
+class FreezeSchema(AskedSchema):
     """A purpose asked of a dataset for an application."""
 
     application_id = fields.String(required=True)

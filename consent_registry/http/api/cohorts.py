@@ -20,7 +20,7 @@ from consent_registry.http.api.cohort_schemas import (
     QuestionSchema,
     SinceSchema,
 )
-from consent_registry.http.edge import current_tools, dataset_id_of, instant_of
+from consent_registry.http.edge import current_tools, dataset_id_of, instants_of
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.blocking import who_blocks_what
 from consent_registry.usecases.cohort_manifests import cohort_manifest
@@ -40,14 +40,15 @@ blueprint: Final = ApiBlueprint("cohorts", __name__, description="Who is in, for
 def evaluate(body: dict[str, Any]) -> dict[str, Any]:
     """Decide a purpose now, or as of an instant as known at another; grants nothing."""
     tools = current_tools()
+    effective_at, known_at = instants_of(body)
     found = evaluate_cohort(
         dataset_id_of(body["dataset"]),
         purpose.from_json(body["purpose"]),
         tools=tools,
         principal=current_principal(),
         application_id=body["application_id"] and ApplicationId(body["application_id"]),
-        effective_at=instant_of(body["effective_at"], "/effective_at"),
-        known_at=instant_of(body["known_at"], "/known_at"),
+        effective_at=effective_at,
+        known_at=known_at,
     )
     return present.evaluation(found, tools.small_cell)
 
@@ -62,6 +63,7 @@ def blocking(body: dict[str, Any]) -> dict[str, Any]:
     found = who_blocks_what(
         dataset_id_of(body["dataset"]),
         purpose.from_json(body["purpose"]),
+        *instants_of(body),
         tools=tools,
         principal=current_principal(),
     )

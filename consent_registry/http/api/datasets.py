@@ -5,12 +5,13 @@ from typing import Any, Final
 
 from consent_registry.http.api import present
 from consent_registry.http.api.schemas import (
+    AsOfSchema,
     DatasetListSchema,
     DatasetSchema,
     DatasetWithCodesSchema,
     NewDatasetSchema,
 )
-from consent_registry.http.edge import current_tools, dataset_id_of, window_of
+from consent_registry.http.edge import current_tools, dataset_id_of, instants_of, window_of
 from consent_registry.usecases.codes import dataset_codes
 from consent_registry.usecases.datasets import (
     NewDataset,
@@ -46,16 +47,21 @@ def create(body: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/v1/datasets")
 @requires_any(*_LOOKING)
+@blueprint.arguments(AsOfSchema, location="query")
 @blueprint.response(200, DatasetListSchema)
-def every() -> dict[str, Any]:
-    """Give all datasets by name."""
-    return {"datasets": [present.dataset(d) for d in list_datasets(tools=current_tools())]}
+def every(query: dict[str, Any]) -> dict[str, Any]:
+    """Give all datasets by name; what is told of them counts from when it was recorded."""
+    named = [one for one in instants_of(query, "/query") if one is not None]
+    found = list_datasets(min(named, default=None), tools=current_tools())
+    return {"datasets": [present.dataset(one) for one in found]}
 
 
 @blueprint.route("/v1/datasets/<dataset>")
 @requires_any(*_LOOKING)
+@blueprint.arguments(AsOfSchema, location="query")
 @blueprint.response(200, DatasetWithCodesSchema)
-def one(dataset: str) -> dict[str, Any]:
-    """Give one dataset with the codes that all its consents have in common."""
-    found = dataset_codes(dataset_id_of(dataset), tools=current_tools())
+def one(query: dict[str, Any], dataset: str) -> dict[str, Any]:
+    """Give one dataset with the codes all its consents had in common, as known at an instant."""
+    times = instants_of(query, "/query")
+    found = dataset_codes(dataset_id_of(dataset), *times, tools=current_tools())
     return {**present.dataset(found.dataset), **present.common_codes(found)}

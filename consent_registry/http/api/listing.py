@@ -7,9 +7,10 @@ from marshmallow import Schema, fields
 
 from consent_registry.http.api import person_present
 from consent_registry.http.api.person_schemas import MandateSchema
-from consent_registry.http.edge import current_tools
+from consent_registry.http.api.schemas import AsOfSchema
+from consent_registry.http.edge import current_tools, instants_of
 from consent_registry.usecases.listing import list_deaths, list_mandates
-from shared.api import ApiBlueprint, StrictSchema
+from shared.api import ApiBlueprint
 from shared.auth import current_principal, requires
 from shared.clock import to_rfc3339
 
@@ -20,14 +21,14 @@ _TIME: Final = {"description": "RFC 3339 in UTC"}
 _NEXT: Final = {"description": "`before` of the next page; null on the last"}
 
 
-class BeforeSchema(StrictSchema):
+class BeforeSchema(AsOfSchema):
     """Where a page begins: `next_before` of the one before it; left out, with the newest."""
 
     before = fields.String(load_default=None, metadata=_NEXT)
 
 
 class MandateEntrySchema(Schema):
-    """One mandate, whose it is, and whether it is in_force, ended or unreadable now."""
+    """One mandate, whose it is, and whether it was in_force, ended or unreadable then."""
 
     participant = fields.String()
     state = fields.String()
@@ -62,9 +63,9 @@ class DeathPageSchema(Schema):
 @blueprint.arguments(BeforeSchema, location="query")
 @blueprint.response(200, MandatePageSchema)
 def get_mandates(query: dict[str, Any]) -> dict[str, Any]:
-    """Give every mandate ever recorded, a page at a time."""
-    tools, principal = current_tools(), current_principal()
-    found = list_mandates(query["before"], tools=tools, principal=principal)
+    """Give every mandate that had begun by an instant, as known at another, a page at a time."""
+    tools, principal, times = current_tools(), current_principal(), instants_of(query, "/query")
+    found = list_mandates(query["before"], *times, tools=tools, principal=principal)
     return {
         "mandates": [
             {
@@ -83,9 +84,9 @@ def get_mandates(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(BeforeSchema, location="query")
 @blueprint.response(200, DeathPageSchema)
 def get_deaths(query: dict[str, Any]) -> dict[str, Any]:
-    """Give every death ever recorded, those taken back included, a page at a time."""
-    tools, principal = current_tools(), current_principal()
-    found = list_deaths(query["before"], tools=tools, principal=principal)
+    """Give every death by an instant as known at another, also those taken back, in pages."""
+    tools, principal, times = current_tools(), current_principal(), instants_of(query, "/query")
+    found = list_deaths(query["before"], *times, tools=tools, principal=principal)
     return {
         "deaths": [
             {

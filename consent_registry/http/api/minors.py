@@ -13,7 +13,7 @@ from consent_registry.http.api.minor_schemas import (
 )
 from consent_registry.http.api.person_schemas import SignatureSchema
 from consent_registry.http.api.schemas import AsOfSchema
-from consent_registry.http.edge import current_tools, dataset_id_of, instant_of
+from consent_registry.http.edge import current_tools, dataset_id_of, instant_of, instants_of
 from consent_registry.usecases.assenting import NewWord, record_ages, record_word
 from consent_registry.usecases.guardian_decisions import refuse_decision
 from consent_registry.usecases.guarding import Waiting, proposals_for
@@ -53,8 +53,7 @@ def get_will(query: dict[str, Any], pseudonym: str) -> dict[str, Any]:
     """Say what a minor said and what it does, at an instant, as known at another."""
     found = will_of(
         pseudonym,
-        instant_of(query["effective_at"], "/query/effective_at"),
-        instant_of(query["known_at"], "/query/known_at"),
+        *instants_of(query, "/query"),
         tools=current_tools(),
         principal=current_principal(),
     )
@@ -81,10 +80,12 @@ def put_ages(body: dict[str, Any], pseudonym: str) -> None:
 
 @blueprint.route(f"{_PERSON}/guardian-decisions")
 @requires_any("consents.read", "consents.self")
+@blueprint.arguments(AsOfSchema, location="query")
 @blueprint.response(200, WaitingListSchema)
-def get_proposals(pseudonym: str) -> dict[str, Any]:
+def get_proposals(query: dict[str, Any], pseudonym: str) -> dict[str, Any]:
     """Give what waits for signatures: to a desk, to herself, or to who decides there."""
-    found = proposals_for(pseudonym, tools=current_tools(), principal=current_principal())
+    times, tools = instants_of(query, "/query"), current_tools()
+    found = proposals_for(pseudonym, *times, tools=tools, principal=current_principal())
     return {"decisions": [_waiting(one) for one in found]}
 
 

@@ -23,7 +23,13 @@ from consent_registry.http.api.schemas import (
     WithdrawSchema,
 )
 from consent_registry.http.api.schemas_uses import UsesSchema
-from consent_registry.http.edge import current_tools, dataset_id_of, instant_of, window_of
+from consent_registry.http.edge import (
+    current_tools,
+    dataset_id_of,
+    instant_of,
+    instants_of,
+    window_of,
+)
 from consent_registry.usecases.consents import NewConsent, record_consent
 from consent_registry.usecases.inclusion import inclusion_of
 from consent_registry.usecases.people import link_login
@@ -89,8 +95,7 @@ def get_consents(query: dict[str, Any], pseudonym: str) -> dict[str, Any]:
     """Say what holds at an instant, as known at another; both are echoed."""
     found = consents_of(
         pseudonym,
-        instant_of(query["effective_at"], "/query/effective_at"),
-        instant_of(query["known_at"], "/query/known_at"),
+        *instants_of(query, "/query"),
         tools=current_tools(),
         principal=current_principal(),
     )
@@ -131,8 +136,7 @@ def get_inclusion(query: dict[str, Any], pseudonym: str, permit_id: str) -> dict
     found = inclusion_of(
         pseudonym,
         PermitId(permit_id),
-        instant_of(query["effective_at"], "/query/effective_at"),
-        instant_of(query["known_at"], "/query/known_at"),
+        *instants_of(query, "/query"),
         tools=current_tools(),
         principal=current_principal(),
     )

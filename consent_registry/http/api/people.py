@@ -32,7 +32,7 @@ from consent_registry.http.api.person_schemas import (
     WishSchema,
 )
 from consent_registry.http.api.schemas import AsOfSchema
-from consent_registry.http.edge import current_tools, dataset_id_of, instant_of
+from consent_registry.http.edge import current_tools, dataset_id_of, instant_of, instants_of
 from consent_registry.usecases.consents import NewConsent
 from consent_registry.usecases.guardian_decisions import propose_decision, sign_decision
 from consent_registry.usecases.lives import (
@@ -85,10 +85,12 @@ def post_merge(body: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/v1/merges")
 @requires("consents.write")
+@blueprint.arguments(AsOfSchema, location="query")
 @blueprint.response(200, MergeListSchema)
-def get_pending_merges() -> dict[str, Any]:
-    """Give the merges that wait for somebody."""
-    found = pending_merges(tools=current_tools(), principal=current_principal())
+def get_pending_merges(query: dict[str, Any]) -> dict[str, Any]:
+    """Give the merges that wait for somebody, or waited at an instant as known at another."""
+    times, tools = instants_of(query, "/query"), current_tools()
+    found = pending_merges(*times, tools=tools, principal=current_principal())
     return {"merges": [present.merge(one) for one in found]}
 
 
@@ -112,10 +114,12 @@ def post_undoing(merge_id: str) -> dict[str, Any]:
 
 @blueprint.route(f"{_PERSON}/merges")
 @requires("consents.read")
+@blueprint.arguments(AsOfSchema, location="query")
 @blueprint.response(200, MergeListSchema)
-def get_merges(pseudonym: str) -> dict[str, Any]:
-    """Give every merge a participant was ever part of."""
-    found = merges_of(pseudonym, tools=current_tools(), principal=current_principal())
+def get_merges(query: dict[str, Any], pseudonym: str) -> dict[str, Any]:
+    """Give every merge a participant was part of by an instant, as known at another."""
+    times, tools = instants_of(query, "/query"), current_tools()
+    found = merges_of(pseudonym, *times, tools=tools, principal=current_principal())
     return {"merges": [present.merge(one) for one in found]}
 
 
@@ -145,11 +149,13 @@ def post_mandate(body: dict[str, Any], pseudonym: str) -> dict[str, Any]:
 
 @blueprint.route(f"{_PERSON}/mandates")
 @requires_any("consents.read", "consents.self")
+@blueprint.arguments(AsOfSchema, location="query")
 @blueprint.response(200, MandateListSchema)
-def get_mandates(pseudonym: str) -> dict[str, Any]:
-    """Say who may, or might, decide for a participant."""
-    found = mandates_for(pseudonym, tools=current_tools(), principal=current_principal())
-    return {"mandates": [present.mandate(one) for one in found]}
+def get_mandates(query: dict[str, Any], pseudonym: str) -> dict[str, Any]:
+    """Say who may, or might, decide for a participant at an instant, as known at another."""
+    times, tools = instants_of(query, "/query"), current_tools()
+    found = mandates_for(pseudonym, *times, tools=tools, principal=current_principal())
+    return present.mandates(found)
 
 
 @blueprint.route(f"{_PERSON}/mandates/<mandate_id>/end", methods=["POST"])
@@ -208,8 +214,7 @@ def get_life(query: dict[str, Any], pseudonym: str) -> dict[str, Any]:
     """Say whether somebody lives, what she wished, and how good her papers are."""
     found = life_of(
         pseudonym,
-        instant_of(query["effective_at"], "/query/effective_at"),
-        instant_of(query["known_at"], "/query/known_at"),
+        *instants_of(query, "/query"),
         tools=current_tools(),
         principal=current_principal(),
     )
@@ -266,11 +271,13 @@ def put_preferences(body: dict[str, Any], pseudonym: str) -> None:
 
 @blueprint.route(f"{_PERSON}/preferences")
 @requires_any("preferences.read", "consents.self")
+@blueprint.arguments(AsOfSchema, location="query")
 @blueprint.response(200, PreferencesReadSchema)
-def get_preferences(pseudonym: str) -> dict[str, Any]:
+def get_preferences(query: dict[str, Any], pseudonym: str) -> dict[str, Any]:
     """Say what somebody wants to hear of, before anybody contacts her."""
-    said, told = preferences_of(pseudonym, tools=current_tools(), principal=current_principal())
-    return present.preferences(said, told)
+    times, tools = instants_of(query, "/query"), current_tools()
+    found = preferences_of(pseudonym, *times, tools=tools, principal=current_principal())
+    return present.preferences(found)
 
 
 @blueprint.route(f"{_PERSON}/evidence", methods=["POST"])

@@ -3,10 +3,11 @@
 
 from typing import Any
 
-from consent_registry.domain.lives import Evidence, Life, Preferences
+from consent_registry.domain.lives import Evidence
 from consent_registry.domain.mandates import Mandate
 from consent_registry.usecases.guardian_decisions import Decision
 from consent_registry.usecases.lives import LifeFacts
+from consent_registry.usecases.mandates import Mandates
 from consent_registry.usecases.merging import MergeStatus
 from shared.clock import to_rfc3339
 
@@ -37,6 +38,17 @@ def mandate(found: Mandate) -> dict[str, Any]:
     }
 
 
+def mandates(found: Mandates) -> dict[str, Any]:
+    """Write mandates, and which of them gave power at the instant asked about."""
+    return {
+        "effective_at": to_rfc3339(found.effective_at),
+        "known_at": to_rfc3339(found.known_at),
+        "mandates": [
+            {**mandate(one), "in_force": one.in_force(found.effective_at)} for one in found.mandates
+        ],
+    }
+
+
 def decision(found: Decision) -> dict[str, Any]:
     """Write a decision in a person's place."""
     done = found.recorded
@@ -62,14 +74,17 @@ def life(found: LifeFacts) -> dict[str, Any]:
     }
 
 
-def preferences(said: Preferences, told: Life) -> dict[str, Any]:
+def preferences(found: LifeFacts) -> dict[str, Any]:
     """Write preferences."""
+    said = found.preferences
     return {
+        "effective_at": to_rfc3339(found.effective_at),
+        "known_at": to_rfc3339(found.known_at),
         "topics": sorted(topic.value for topic in said.topics),
         "findings": sorted(finding.value for finding in said.findings),
         "no_contact": said.no_contact,
         "since": to_rfc3339(said.since) if said.since else None,
-        "alive": told.died_at is None,
+        "alive": found.life.died_at is None,
     }
 
 

@@ -69,10 +69,18 @@ class MandateSchema(Schema):
     recorded_at = fields.String(metadata=_TIME)
 
 
-class MandateListSchema(Schema):
-    """Every authority ever recorded for one participant."""
+class HeldMandateSchema(MandateSchema):
+    """An authority, and whether it gave power at the instant asked about."""
 
-    mandates = fields.List(fields.Nested(MandateSchema))
+    in_force = fields.Boolean()
+
+
+class MandateListSchema(Schema):
+    """Every authority for one participant that had begun by then; both instants are echoed."""
+
+    effective_at = fields.String(metadata=_TIME)
+    known_at = fields.String(metadata=_TIME)
+    mandates = fields.List(fields.Nested(HeldMandateSchema))
 
 
 class EndMandateSchema(StrictSchema):
@@ -143,6 +151,8 @@ class PreferencesSchema(StrictSchema):
 class PreferencesReadSchema(Schema):
     """What somebody wants to hear of; `alive` is false once a death is recorded."""
 
+    effective_at = fields.String(metadata=_TIME)
+    known_at = fields.String(metadata=_TIME)
     topics = fields.List(fields.String())
     findings = fields.List(fields.String())
     no_contact = fields.Boolean()

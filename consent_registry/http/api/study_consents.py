@@ -13,7 +13,7 @@ from consent_registry.domain.study_choices import KINDS, terms_of
 from consent_registry.http.api import present
 from consent_registry.http.api.participants import alternative_of
 from consent_registry.http.api.schemas import AlternativeSchema, AsOfSchema
-from consent_registry.http.edge import current_tools, dataset_id_of, instant_of
+from consent_registry.http.edge import current_tools, dataset_id_of, instant_of, instants_of
 from consent_registry.usecases.members import MAX_MEMBERS, NewMember, list_members
 from consent_registry.usecases.study_consents import (
     NewStudyConsent,
@@ -121,8 +121,7 @@ def get_study_consents(query: dict[str, Any], pseudonym: str) -> dict[str, Any]:
     """Say what she allows in whole studies at an instant, as known at another."""
     found = study_choices_of(
         pseudonym,
-        instant_of(query["effective_at"], "/query/effective_at"),
-        instant_of(query["known_at"], "/query/known_at"),
+        *instants_of(query, "/query"),
         tools=current_tools(),
         principal=current_principal(),
     )

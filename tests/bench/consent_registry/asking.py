@@ -37,14 +37,14 @@ class _Taken:
 def asked(url: str, diseases: Diseases, random: Random) -> Figure:
     """Ask a registry whose index is not loaded yet, then go on asking other purposes."""
     with registry_world(SystemClock(), url) as world, registry_world(SystemClock(), url) as other:
-        tools = replace(world.tools, hierarchy=lambda: diseases)
+        tools = replace(world.tools, hierarchy=lambda _: diseases)
         before = resident()
         began = time.perf_counter()
         members = _answer(tools, random)
         cold = time.perf_counter() - began
         grown = resident() - before
         taken = list(_questions(tools, random))
-        _same(tools, replace(other.tools, hierarchy=lambda: diseases), random)
+        _same(tools, replace(other.tools, hierarchy=lambda _: diseases), random)
     whole, decision, bare = (
         sum(getattr(one, part) for one in taken) / len(taken)
         for part in ("whole", "decision", "bare")

@@ -64,7 +64,7 @@ def figures() -> Iterator[Figure]:
         url = migrated(database, "consent_registry", "import")
         with registry_world(SystemClock(), url) as world:
             world.dataset()
-            tools = replace(world.tools, hierarchy=lambda: diseases)
+            tools = replace(world.tools, hierarchy=lambda _: diseases)
             world.load(*people(_LEAVERS))
             seed = random.randrange(2**32)
             collect_seldom()  # as the process `work` does

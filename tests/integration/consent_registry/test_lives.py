@@ -185,20 +185,20 @@ def test_evidence_belongs_to_a_consent_of_hers(three: RegistryWorld) -> None:
 def test_preferences_are_kept_and_read_and_change_no_decision(three: RegistryWorld) -> None:
     link_login(A, LOGIN, "anna", tools=three.tools, principal=DESK)
     caller = replace(DESK, scopes=frozenset({"preferences.read"}))
-    said, _ = preferences_of(A, tools=three.tools, principal=caller)
+    said = preferences_of(A, tools=three.tools, principal=caller).preferences
     assert said == Preferences(), "nothing said is nothing wanted"
     before = (three.revision(), within(three))
     wanted = Preferences(
         topics=frozenset({Topic.RESULTS}), findings=frozenset({Finding.ACTIONABLE})
     )
     set_preferences(A, wanted, tools=three.tools, principal=person("anna"))
-    said, _ = preferences_of(A, tools=three.tools, principal=caller)
+    said = preferences_of(A, tools=three.tools, principal=caller).preferences
     assert (said.topics, said.findings) == (wanted.topics, wanted.findings)
     assert said.may_contact(Topic.RESULTS)
     assert not said.may_contact(Topic.UPDATES)
     quiet = replace(wanted, no_contact=True)
     set_preferences(A, quiet, tools=three.tools, principal=person("anna"))
-    said, _ = preferences_of(A, tools=three.tools, principal=caller)
+    said = preferences_of(A, tools=three.tools, principal=caller).preferences
     assert not said.may_contact(Topic.RESULTS)
     assert (three.revision(), within(three)) == before
     with pytest.raises(Forbidden):

@@ -257,6 +257,6 @@ def test_a_mandate_has_a_document_a_holder_and_an_end_to_come(child: RegistryWor
         )
     with pytest.raises(MandateUnknown):
         end_mandate(A, child.tools.ids.new(), None, tools=child.tools, principal=DESK)
-    assert mandates_for(A, tools=child.tools, principal=DESK) == []
+    assert mandates_for(A, tools=child.tools, principal=DESK).mandates == ()
     found = consents_of(A, None, None, tools=child.tools, principal=DESK)
     assert len(found.choices) == 1

@@ -6,6 +6,7 @@ One that narrows what consents cover overtakes freezes and narrows the permits t
 
 import gzip
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -125,7 +126,8 @@ def test_a_release_is_looked_at_first_and_then_decides_everywhere(world: Registr
     done = load(world, NEXT, dry_run=False)
     assert done.changes == looked.changes
     assert inside(world) == 0
-    assert other_process().release == "2027-01-01"
+    assert other_process(None).release == "2027-01-01"
+    assert other_process(world.clock.now() - timedelta(days=9)).release != "2027-01-01"
     (stored,) = list_releases(tools=world.tools)
     assert stored.sha256 == looked.release.sha256
     assert stored.active_since is not None

@@ -56,6 +56,6 @@ def every() -> dict[str, Any]:
 @requires_any(*_LOOKING)
 @blueprint.response(200, DatasetWithCodesSchema)
 def one(dataset: str) -> dict[str, Any]:
-    """Give one dataset with the codes that all its consents have in common."""
+    """Give one dataset with the codes published of it."""
     found = dataset_codes(dataset_id_of(dataset), tools=current_tools())
     return {**present.dataset(found.dataset), **present.common_codes(found)}

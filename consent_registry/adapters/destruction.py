@@ -41,6 +41,11 @@ _UNUSED_TERMS: Final = text(
     "DELETE FROM consent_terms AS t"
     " WHERE NOT EXISTS (SELECT 1 FROM standing AS s WHERE s.terms_id = t.terms_id)"
 )
+# How she stood when it was decided what the catalogue says.
+_MARK: Final = text(
+    "UPDATE catalogue_entry SET marks = set_byte(marks, CAST(:ordinal AS integer), 0)"
+    " WHERE dataset = :dataset AND octet_length(marks) > :ordinal"
+)
 _FEED_LOCAL_ID: Final = text(
     "UPDATE feed_change SET items = (SELECT jsonb_agg("
     " CASE WHEN item -> 'ordinal' = to_jsonb(CAST(:ordinal AS bigint))"
@@ -169,3 +174,4 @@ class SqlDestruction:
             self._connection.execute(delete(table).where(*hers))
         values = {"dataset": dataset, "ordinal": ordinal, "instead": instead}
         self._connection.execute(_FEED_LOCAL_ID, values)
+        self._connection.execute(_MARK, {"dataset": dataset, "ordinal": ordinal})

@@ -6,8 +6,6 @@ or ended since are read again. What a question sees is exactly its transaction's
 that is ahead of it is built anew and not kept.
 """
 
-import array
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +14,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from pyroaring import BitMap
-from sqlalchemy import ColumnElement, Connection, Integer, and_, cast, func, or_, select, union
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, union
 
 from consent_registry.adapters import person_bars
 from consent_registry.adapters.opt_outs import opted_out_members
-from consent_registry.adapters.sets import among
+from consent_registry.adapters.sets import among, ordinals, packed
 from consent_registry.adapters.standings import read_terms
 from consent_registry.adapters.stops import mark_stopped
 from consent_registry.adapters.tables import (
@@ -91,9 +89,9 @@ class IndexCache:
         index, held.index = _required(held), None  # none rather than one half changed
         changed |= BitMap(range(index.members, row.members))
         index.forget(changed)
-        ordinals = list(changed)
-        for start in range(0, len(ordinals), _CHUNK):
-            part = ordinals[start : start + _CHUNK]
+        who = list(changed)
+        for start in range(0, len(who), _CHUNK):
+            part = who[start : start + _CHUNK]
             _fill(index, connection, dataset, at, among(STANDING.c.ordinal, part))
             index.opted_out |= opted_out_members(connection, dataset, part)
             person_bars.fill(index, connection, dataset, at, part)
@@ -164,9 +162,8 @@ def _fill(
         STANDING.c.starts_at <= at,
         or_(STANDING.c.ends_at.is_(None), STANDING.c.ends_at > at),
     )
-    packed = func.string_agg(func.int4send(cast(STANDING.c.ordinal, Integer)), b"")
     wanted = (
-        select(STANDING.c.state, STANDING.c.terms_id, packed.label("ordinals"))
+        select(STANDING.c.state, STANDING.c.terms_id, packed(STANDING.c.ordinal))
         .where(holds if who is None else and_(holds, who))
         .group_by(STANDING.c.state, STANDING.c.terms_id)
     )
@@ -177,13 +174,4 @@ def _fill(
             state=State(row.state),
             terms=terms.get(row.terms_id) if row.terms_id is not None else None,
         )
-        index.put(_ordinals(bytes(row.ordinals)), standing)
-
-
-def _ordinals(packed: bytes) -> BitMap:
-    """Read 32-bit integers in network order."""
-    numbers = array.array("I")
-    numbers.frombytes(packed)
-    if sys.byteorder == "little":
-        numbers.byteswap()
-    return BitMap(numbers)
+        index.put(ordinals(row.packed), standing)

@@ -1,11 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`column IN (values)`: a test against many values that is one parameter, however many."""
+"""Sets on their way into a question and out of an answer.
 
+`column IN (values)` is one parameter, however many values; a set of ordinals is one value.
+"""
+
+import array
 import json
+import sys
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, Table, Text, cast, func, literal, select, true
+from pyroaring import BitMap
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Label,
+    Subquery,
+    Table,
+    Text,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import JSON
 
 
@@ -42,3 +60,17 @@ def picked(
         .lateral("found")
     )
     return select(each).select_from(wanted.join(each, true())).subquery("picked")
+
+
+def packed(ordinal: ColumnElement[int]) -> Label[bytes]:
+    """Gather the ordinals of a group as one value, `packed`."""
+    return func.string_agg(func.int4send(cast(ordinal, Integer)), b"").label("packed")
+
+
+def ordinals(packed: bytes) -> BitMap:
+    """Read what was packed: 32-bit integers in network order."""
+    numbers = array.array("I")
+    numbers.frombytes(bytes(packed))
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return BitMap(numbers)

@@ -31,7 +31,10 @@ def stand_in_table(metadata: MetaData) -> Table:
 
 
 def catalogue_entry_table(metadata: MetaData) -> Table:
-    """Declare what the public catalogue says of each dataset, as it was decided last."""
+    """Declare what the public catalogue says of each dataset, as it was decided last.
+
+    `marks` has a keyed byte for each ordinal: how she stood when it was decided.
+    """
     return Table(
         "catalogue_entry",
         metadata,
@@ -39,4 +42,8 @@ def catalogue_entry_table(metadata: MetaData) -> Table:
         Column("people", BigInteger),
         Column("terms", JSONB, nullable=False),
         Column("published_at", DateTime(timezone=True), nullable=False),
+        Column("versions", JSONB),
+        Column("salt", LargeBinary),
+        Column("marks", LargeBinary),
+        Column("reach", BigInteger),
     )

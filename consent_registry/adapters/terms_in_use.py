@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`TermsInUse` on PostgreSQL: the projected standings, counted by the terms they share."""
+"""`TermsInUse` on PostgreSQL: the projected standings, by the terms they share."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select
+from pyroaring import BitMap
+from sqlalchemy import Connection, or_, select
 
+from consent_registry.adapters.sets import ordinals, packed
 from consent_registry.adapters.standings import read_terms
 from consent_registry.adapters.tables import STANDING
 from consent_registry.domain.history import State
@@ -19,10 +21,10 @@ class SqlTermsInUse:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def held(self, dataset: DatasetId, at: datetime) -> Sequence[tuple[Terms | None, int]]:
-        """Count members by terms and read each terms once."""
+    def held(self, dataset: DatasetId, at: datetime) -> Sequence[tuple[Terms | None, BitMap]]:
+        """Gather members by terms and read each terms once."""
         wanted = (
-            select(STANDING.c.terms_id, func.count().label("members"))
+            select(STANDING.c.terms_id, packed(STANDING.c.ordinal))
             .where(
                 STANDING.c.dataset == dataset,
                 STANDING.c.state == State.GIVEN.value,
@@ -33,4 +35,4 @@ class SqlTermsInUse:
         )
         rows = self._connection.execute(wanted).all()
         terms = read_terms(self._connection, {r.terms_id for r in rows if r.terms_id is not None})
-        return [(terms.get(row.terms_id), row.members) for row in rows]
+        return [(terms.get(row.terms_id), ordinals(row.packed)) for row in rows]

@@ -1,29 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a public catalogue says of a dataset: HealthDCAT-AP with the properties of the GDI profile.
 
-Says what this registry knows: legal basis, the codes that all consents have in common, and a number
-of people that is the stand-in's, rounded (ADR 0011) and decided once a day. Nothing moves with one
-withdrawal. What consents do not tell (variables, quality) belongs to the holder's own catalogue.
+Says what this registry knows: legal basis, the codes that as good as all consents have in common,
+and a number of people that is the stand-in's, rounded (ADR 0011). Both move on together, when many
+people stand differently (`published`). What consents do not tell (variables, quality) belongs to
+the holder's own catalogue.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from consent_registry.domain.disclosure import Figure
 from consent_registry.domain.duo import TERMS
 from consent_registry.domain.national import label_of
+from consent_registry.domain.published import Published
 from consent_registry.domain.receipts import legal_basis_of
 from consent_registry.domain.regimes import Regime
 from consent_registry.domain.register import Dataset
 from consent_registry.domain.studies import Study
-from consent_registry.domain.terms import Alternative, Terms
+from consent_registry.domain.terms import Alternative
 from shared.canonical import JSON
-
-PUBLISHED_FOR: Final = timedelta(hours=24)
-"""How long what was published of a dataset stays as it is."""
 
 PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -65,28 +62,6 @@ class AccessBody:
 
     name: str
     url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
-    """What was decided to be said of a dataset: people in use, the codes in common, and when.
-
-    No terms mean: ask by person only.
-    """
-
-    people: Figure
-    terms: Terms
-    at: datetime
-
-
-def is_due(dataset: Dataset, published: Published | None, now: datetime) -> bool:
-    """Say whether it is time to decide what is published.
-
-    First a day after the dataset was registered: the first consents come in one file, and a number
-    from the middle of it would stand for a day.
-    """
-    since = published.at if published is not None else dataset.created_at
-    return now - since >= PUBLISHED_FOR
 
 
 def describe(

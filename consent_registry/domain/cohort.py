@@ -88,9 +88,13 @@ def evaluate(
     )
 
 
-def holding(index: CohortIndex, inquiry: Inquiry) -> BitMap:
-    """Give everybody whom no state and no other no takes out of the permits that are running."""
-    said_no = _excluded(index, inquiry, Moment.RUNNING, despite_opt_out=False)
+def holding(index: CohortIndex, inquiry: Inquiry, moment: Moment = Moment.RUNNING) -> BitMap:
+    """Give everybody whom no state and no other no takes out: of the permits that are running.
+
+    Or, with the other moment, of those still to be given: who is left is eligible, and only the
+    clauses of a consent decide about her.
+    """
+    said_no = _excluded(index, inquiry, moment, despite_opt_out=False)
     return BitMap(range(index.members)) - union(said_no.values())
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The codes of a whole dataset: what every consent in it allows, and nothing that one does not.
 
+Published are the codes of nearly everybody (`meet_of_most`), which no single person moves.
 The meet permits a purpose exactly when each consent permits it by itself, as long as the policy is
 no more lenient on methods for DS or POA than for HMB and approves neither (DUO has no code for
 "methods and nothing else"). An empty meet has no codes: such a dataset is asked person by person.
@@ -9,6 +10,7 @@ allows clinical care without saying so, hence counts as having CC; everybody els
 Equal consents in any order give equal codes.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -57,14 +59,27 @@ def meet(consents: Iterable[Terms], diseases: Diseases) -> Terms:
     Gives no alternative when there is no consent, when they have nothing in common, or when the
     codes would be more than the alternatives that a consent may have.
     """
+    return meet_of_most(((terms, 1) for terms in consents), diseases, least=1)
+
+
+def meet_of_most(held: Iterable[tuple[Terms, int]], diseases: Diseases, *, least: int) -> Terms:
+    """Give the codes that as good as everybody allows, of consents with how many people have each.
+
+    Only what at least `least` people said alike is in the codes, so that they tell of nobody in
+    particular; and fewer than `least` do not allow them. Gives no alternative when there are more.
+    """
     meeting = _Meeting(diseases)
-    distinct = {meeting.normal(terms) for terms in consents}
-    found: frozenset[_Part] | None = None
-    for parts in sorted(distinct, key=_order):
-        found = parts if found is None else meeting.both(found, parts)
-        if not found or len(found) > MAX_ALTERNATIVES:
+    alike: Counter[frozenset[_Part]] = Counter()
+    for terms, people in held:
+        alike[meeting.normal(terms)] += people
+    found = meeting.all(parts for parts, people in alike.items() if people >= least)
+    left_out = 0
+    for parts, people in alike.items():
+        if people < least and not meeting.covers(parts, found):
+            left_out += people
+        if left_out >= least:
             return ()
-    return tuple(sorted((_written(part) for part in found or ()), key=_alternative_order))
+    return tuple(sorted((_written(part) for part in found), key=_alternative_order))
 
 
 class _Meeting:
@@ -78,6 +93,19 @@ class _Meeting:
         """Give the alternatives that can permit or await something, the implied ones left out."""
         parts = (self._part(alternative) for alternative in terms)
         return self._widest({part for part in parts if part is not None})
+
+    def all(self, consents: Iterable[frozenset[_Part]]) -> frozenset[_Part]:
+        """Give what all of these allow; nothing when that is more than a consent may have."""
+        found: frozenset[_Part] | None = None
+        for parts in sorted(consents, key=_order):
+            found = parts if found is None else self.both(found, parts)
+            if not found or len(found) > MAX_ALTERNATIVES:
+                return frozenset()
+        return found or frozenset()
+
+    def covers(self, wide: frozenset[_Part], narrow: frozenset[_Part]) -> bool:
+        """Say whether one consent allows all that another does, and asks no more of anybody."""
+        return all(any(self.within(one, other) for other in wide) for one in narrow)
 
     def both(self, ones: frozenset[_Part], others: frozenset[_Part]) -> frozenset[_Part]:
         """Give what both consents allow: every alternative of one with every one of the other."""
@@ -153,8 +181,7 @@ class Comparison:
 
         It does not exactly when `after` is all that the two have in common.
         """
-        wide, narrow = self._normal(before), self._normal(after)
-        return not all(any(self._meeting.within(one, other) for other in wide) for one in narrow)
+        return not self._meeting.covers(self._normal(before), self._normal(after))
 
 
 def _narrower(one: Duo, other: Duo) -> Duo | None:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from pyroaring import BitMap
+
 from consent_registry.domain.terms import Terms
 from shared.ids import DatasetId
 
@@ -12,8 +14,8 @@ from shared.ids import DatasetId
 class TermsInUse(Protocol):
     """The distinct terms of everybody whose consent is given."""
 
-    def held(self, dataset: DatasetId, at: datetime) -> Sequence[tuple[Terms | None, int]]:
-        """Give each distinct terms at an instant with how many members hold them.
+    def held(self, dataset: DatasetId, at: datetime) -> Sequence[tuple[Terms | None, BitMap]]:
+        """Give each distinct terms at an instant with the members who hold them, by ordinal.
 
         None stands for terms that cannot be read; they permit nothing. The order is not told.
         """

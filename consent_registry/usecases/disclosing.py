@@ -5,6 +5,7 @@ The caller holds the dataset, so that nobody else remembers at the same time.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from pyroaring import BitMap
@@ -30,8 +31,17 @@ def discloser(
         uow.stand_ins.near(dataset, sizes, within=widest_reach(bound)),
         members=members,
         small_cell=bound,
-        draw=lambda below: int.from_bytes(tools.salts(_DRAW_BYTES)) % below,
+        draw=partial(_draw, tools),
     )
+
+
+def drawn_reach(tools: Tools) -> int:
+    """Draw how many people something that was told may differ from unseen: from k to 2k - 1."""
+    return tools.small_cell + _draw(tools, tools.small_cell)
+
+
+def _draw(tools: Tools, below: int) -> int:
+    return int.from_bytes(tools.salts(_DRAW_BYTES)) % below
 
 
 def least_told(dataset: DatasetId, members: int, *, tools: Tools) -> int:

@@ -78,7 +78,7 @@ def _held(uow: UnitOfWork, clock: Clock) -> Counter[str]:
     for dataset in uow.datasets.every():
         for terms, members in uow.terms.held(dataset.dataset, dataset.now(clock.now())):
             for disease in {name for one in terms or () for name in one.diseases}:
-                held[disease] += members
+                held[disease] += len(members)
     return held
 
 

@@ -104,7 +104,7 @@ NO_PEOPLE = {
     *("ExportAsked.indexes", "Finding.epoch", "Finding.evidence", "Finding.first_seq"),
     *("Finding.id", "Finding.last_seq", "FindingPage.next", "Log.witness_lag_seconds"),
     *("Log.witnessed_size", "Rule.open", "Rule.thresholds", "Rules.size"),
-    *("Cases.cases", "Checked.cases", "Checked.versions", "Codes.alternatives", "Codes.revision"),
+    *("Cases.cases", "Checked.cases", "Checked.versions", "Codes.alternatives"),
     *("Codes.versions", "DatasetWithCodes.alternatives", "DatasetWithCodes.revision"),
     *("Study.version", "StudyWithPast.version", "Listed.revision", "StudyChoices.studies"),
     *("DatasetWithCodes.table_version", "Evaluate.purpose", "Inclusion.decided_on"),

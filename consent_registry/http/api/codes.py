@@ -24,12 +24,13 @@ _LOOKING: Final = ("consents.read", "consents.write", "cohorts.evaluate")
 
 
 class CodesSchema(Schema):
-    """A dataset's own codes; none and `by_person_only` when its people have none in common."""
+    """A dataset's own codes; none and `by_person_only` when its people have none in common.
+
+    Published once a day; before the first day is over `at` is null and there are no codes.
+    """
 
     dataset = fields.String()
-    revision = fields.Integer()
-    effective_at = fields.String(metadata={"description": "RFC 3339 in UTC"})
-    known_at = fields.String(metadata={"description": "RFC 3339 in UTC"})
+    at = fields.String(allow_none=True, metadata={"description": "RFC 3339 in UTC"})
     by_person_only = fields.Boolean()
     alternatives = fields.List(fields.Dict())
     versions = fields.Dict(keys=fields.String(), values=fields.String())
@@ -63,16 +64,15 @@ class CheckedSchema(Schema):
 @blueprint.arguments(AsOfSchema, location="query")
 @blueprint.response(200, CodesSchema)
 def codes(query: dict[str, Any], dataset: str) -> dict[str, Any]:
-    """Give the codes that all consents had in common at an instant, as known at another."""
+    """Give the codes that as good as all consents have in common, as published by then."""
     times = instants_of(query, "/query")
     found = dataset_codes(dataset_id_of(dataset), *times, tools=current_tools())
+    told = found.published
     return {
         "dataset": found.dataset.dataset,
-        "revision": found.dataset.revision,
-        "effective_at": to_rfc3339(found.at),
-        "known_at": to_rfc3339(found.known_at),
+        "at": to_rfc3339(told.at) if told else None,
         **present.common_codes(found),
-        "versions": found.versions,
+        "versions": dict(told.versions) if told else {},
     }
 
 

@@ -20,7 +20,7 @@ from consent_registry.http.api.cohort_schemas import (
     QuestionSchema,
     SinceSchema,
 )
-from consent_registry.http.edge import current_tools, dataset_id_of, instants_of
+from consent_registry.http.edge import current_tools, dataset_id_of, instant_of, instants_of
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.blocking import who_blocks_what
 from consent_registry.usecases.cohort_manifests import cohort_manifest

@@ -61,7 +61,7 @@ def every(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(AsOfSchema, location="query")
 @blueprint.response(200, DatasetWithCodesSchema)
 def one(query: dict[str, Any], dataset: str) -> dict[str, Any]:
-    """Give one dataset with the codes all its consents had in common, as known at an instant."""
+    """Give one dataset as known at an instant, with the codes published of it by then."""
     times = instants_of(query, "/query")
     found = dataset_codes(dataset_id_of(dataset), *times, tools=current_tools())
     return {**present.dataset(found.dataset), **present.common_codes(found)}

@@ -49,7 +49,7 @@ def dataset(found: Dataset) -> dict[str, Any]:
 
 
 def common_codes(found: DatasetCodes) -> dict[str, Any]:
-    """Present the codes that all consents of a dataset have in common."""
+    """Present the published codes that consents of a dataset have in common."""
     return {"by_person_only": not found.terms, "alternatives": to_json(found.terms)}
 
 

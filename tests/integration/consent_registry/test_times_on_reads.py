@@ -14,6 +14,7 @@ from consent_registry.domain.mandates import MandateKind
 from consent_registry.domain.terms import RawAlternative
 from consent_registry.domain.ties import MergeState
 from consent_registry.usecases.blocking import who_blocks_what
+from consent_registry.usecases.catalogue import publish_next
 from consent_registry.usecases.codes import dataset_codes
 from consent_registry.usecases.consents import NewConsent
 from consent_registry.usecases.datasets import get_dataset, list_datasets
@@ -179,20 +180,27 @@ def test_a_proposal_that_was_signed_since_waited_then(many: RegistryWorld) -> No
     assert waiting(before, None) == waiting(None, before) == []
 
 
-def test_the_codes_of_then_are_what_everybody_allowed_then(many: RegistryWorld) -> None:
-    then = later(many)
+def test_codes_are_told_as_published_by_then_and_never_worked_out_for_an_instant(
+    many: RegistryWorld,
+) -> None:
+    """Of two instants around one change they would tell whose it was (ADR 0034)."""
+    before = later(many)
+    many.clock.pass_time(86_400)
+    for _ in range(2):
+        many.clock.pass_time(86_400)
+        while publish_next(tools=many.tools):
+            pass
+    published = later(many)
     many.load({"participant": "P-x", "local_id": "x", "permission": "HMB"})
-    after = later(many)
-    withdraw("P-x", WithdrawConsent(), tools=many.tools, principal=DESK)
 
     def codes(*times: datetime | None) -> object:
         return dataset_codes(DS, *times, tools=many.tools).terms
 
-    assert codes() == codes(None, then) == terms(Duo.GRU)
-    assert codes(after, None) == codes(None, after) == terms(Duo.HMB)
-    told = dataset_codes(DS, None, then, tools=many.tools).dataset
-    now = get_dataset(DS, tools=many.tools)
+    assert codes() == codes(None, published) == codes(published, None) == terms(Duo.GRU)
+    assert codes(before, None) == codes(None, before) == ()
+    told = dataset_codes(DS, None, before, tools=many.tools).dataset
     assert (told.members, told.table_version, told.revision) == (25, 1, 2)
+    now = get_dataset(DS, tools=many.tools)
     seen = dataset_codes(DS, None, many.clock.now(), tools=many.tools).dataset
     assert (seen.members, seen.table_version, seen.revision) == (
         *(now.members, now.table_version, now.revision),

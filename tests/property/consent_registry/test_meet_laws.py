@@ -6,19 +6,29 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
-from consent_registry.domain.cohort import evaluate
+from consent_registry.domain.bars import Bar
+from consent_registry.domain.cohort import evaluate, holding
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import Standing, State
 from consent_registry.domain.matching import Inquiry, match
-from consent_registry.domain.meet import meet
+from consent_registry.domain.meet import Comparison, meet, meet_of_most
 from consent_registry.domain.purpose import Category, Purpose
+from consent_registry.domain.regimes import Moment
 from consent_registry.domain.terms import Terms
 from consent_registry.domain.verdict import Result
 from consent_registry.domain.windows import Window
 from tests.fakes.consent_factories import extract, inquiry, letters, purpose, terms
 
-from .test_cohort_laws import alternatives, consents, index_of, purposes, windows
+from .test_cohort_laws import (
+    alternatives,
+    consents,
+    index_of,
+    purposes,
+    standings,
+    windows,
+)
 
 everybody = st.lists(consents, min_size=1, max_size=4)
 # Purposes that little stands against: a wholly random one is denied by nearly everybody.
@@ -49,6 +59,57 @@ def test_it_does_so_where_everybody_has_one_alternative(
     question = replace(inquiry(asked), collected=when)
     common = meet(everyone, extract())
     assert (match(common, question).result is Result.PERMIT) == takes_all(everyone, question)
+
+
+@given(st.lists(standings(), min_size=1, max_size=6), st.data(), purposes() | easy)
+def test_who_is_out_for_another_reason_has_no_part_in_the_meet(
+    everyone: list[Standing], data: st.DataObject, asked: Purpose
+) -> None:
+    """Beside the states and the unreadable: bars, stops and objections, whoever has them."""
+    index, question = index_of(everyone), inquiry(asked)
+    some = st.sets(st.integers(0, len(everyone) - 1), max_size=2).map(BitMap)
+    index.bar(data.draw(some), frozenset({data.draw(st.sampled_from(Bar))}))
+    index.restricted, index.erased, index.objecting = (data.draw(some) for _ in range(3))
+    eligible = holding(index, question, Moment.NEW)
+    held = [one.terms for place, one in enumerate(everyone) if place in eligible]
+    assert None not in held
+    common = meet([terms for terms in held if terms is not None], extract())
+    permitted = match(common, question).result is Result.PERMIT
+    assert permitted == (bool(eligible) and evaluate(index, question).within == eligible)
+
+
+groups = st.lists(st.tuples(consents, st.integers(1, 30)), min_size=1, max_size=5)
+bounds = st.integers(1, 20)
+
+
+@given(groups, bounds)
+def test_published_codes_leave_out_fewer_people_than_the_bound(
+    held: list[tuple[Terms, int]], least: int
+) -> None:
+    found = meet_of_most(held, extract(), least=least)
+    narrower = Comparison(extract()).widens
+    assert sum(people for terms, people in held if narrower(terms, found)) < least
+
+
+@given(groups, consents, consents, bounds)
+def test_what_fewer_than_the_bound_say_is_in_no_code(
+    held: list[tuple[Terms, int]], one: Terms, other: Terms, least: int
+) -> None:
+    """Whatever a few say instead, the codes are the same, unless there are none."""
+    many = [(terms, people + least) for terms, people in held]
+    first = meet_of_most([*many, (one, 1)], extract(), least=least + 1)
+    second = meet_of_most([*many, (other, 1)], extract(), least=least + 1)
+    assert first == second == meet_of_most(many, extract(), least=least + 1)
+
+
+@given(groups, bounds)
+def test_the_codes_of_everybody_are_as_narrow_as_all_or_there_are_none(
+    held: list[tuple[Terms, int]], least: int
+) -> None:
+    exact = meet([terms for terms, _ in held], extract())
+    assert meet_of_most(held, extract(), least=1) == exact
+    found = meet_of_most(held, extract(), least=least)
+    assert not found or not Comparison(extract()).widens(found, exact)
 
 
 @given(everybody, consents, purposes() | easy)

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from consent_registry.domain.catalogue import AccessBody, Published, describe, is_due
+from consent_registry.domain.catalogue import AccessBody, describe
 from consent_registry.domain.duo import Duo
+from consent_registry.domain.published import Published, is_due
 from consent_registry.domain.register import Dataset
 from consent_registry.domain.terms import Alternative, Modifier
 from consent_registry.domain.turtle import turtle

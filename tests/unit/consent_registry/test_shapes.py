@@ -19,9 +19,10 @@ from rdflib import BNode, Graph, Literal, Node, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import RDF, SH
 
-from consent_registry.domain.catalogue import AccessBody, Published, describe
+from consent_registry.domain.catalogue import AccessBody, describe
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import Kind
+from consent_registry.domain.published import Published
 from consent_registry.domain.receipts import Receipted, receipt_of
 from consent_registry.domain.records import Channel, EventRecord
 from consent_registry.domain.register import Dataset

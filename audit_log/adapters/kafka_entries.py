@@ -18,7 +18,7 @@ from shared.clock import Clock
 from shared.kafka_io import (
     EntryConsumer,
     Place,
-    ReceivedEntry,
+    Record,
     StalledConsumer,
     StreamBroken,
     TopicIdentity,
@@ -117,13 +117,15 @@ class KafkaEntries:
         )
         return self._consumer
 
-    def _received(self, found: Iterable[ReceivedEntry]) -> list[Received]:
+    def _received(self, found: Iterable[Record]) -> list[Received]:
         times: dict[int, datetime] = {}  # the broker stamps a batch of a producer with one time
         received: list[Received] = []
-        for topic, partition, offset, ms, value, sealed, _ in found:
+        for record in found:
+            (topic, partition), offset, ms, *_ = record
             at = times.get(ms)
             if at is None:
                 at = times[ms] = datetime.fromtimestamp(max(ms, 0) / 1000, UTC)
             place = KafkaPlace(topic, partition, offset)
-            received.append(Received(place, value, sealed, at, self._sources[topic]))
+            sources = self._sources[topic]
+            received.append(Received(place, record.value, record.sealed, at, sources))
         return received

@@ -7,15 +7,13 @@ in which what repeats is written once: an entry costs little more than its bytes
 
 import pickle
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from audit_log.domain.received import KafkaPlace, Poison, Received, Sound
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 _PROTOCOL: Final = 5
-_PLACE, _CAME_AT = Received._fields.index("place"), Received._fields.index("received_at")
+_PLACE = Received._fields.index("place")
 _RECEIVED, _AT = Sound._fields.index("received"), Sound._fields.index("occurred_at")
 
 
@@ -27,7 +25,7 @@ def pack_inputs(inputs: Sequence[Sound | Poison]) -> bytes:
     came = _columns(columns[_RECEIVED]) if columns else []
     places = _columns(came[_PLACE]) if came else []
     if columns:
-        columns[_AT], came[_CAME_AT] = _ticks(columns[_AT]), _ticks(came[_CAME_AT])
+        columns[_AT] = [at.isoformat() for at in columns[_AT]]  # a pickled time costs far more
         columns[_RECEIVED] = came[_PLACE] = ()
     return pickle.dumps((places, came, columns, bad), _PROTOCOL)
 
@@ -37,7 +35,7 @@ def unpack_inputs(raw: bytes) -> Sequence[Sound | Poison]:
     places, came, columns, bad = pickle.loads(raw)  # noqa: S301 - our own child wrote it
     inputs: list[Sound | Poison] = []
     if columns:
-        columns[_AT], came[_CAME_AT] = _times(columns[_AT]), _times(came[_CAME_AT])
+        columns[_AT] = map(datetime.fromisoformat, columns[_AT])
         came[_PLACE] = map(KafkaPlace, *places)
         columns[_RECEIVED] = map(Received, *came)
         inputs += map(Sound, *columns)
@@ -48,11 +46,3 @@ def unpack_inputs(raw: bytes) -> Sequence[Sound | Poison]:
 
 def _columns(rows: Iterable[Any]) -> list[Any]:
     return list(zip(*rows, strict=True))
-
-
-def _ticks(times: Iterable[datetime]) -> list[int]:
-    return [(at - _EPOCH) // _MICROSECOND for at in times]
-
-
-def _times(ticks: Iterable[int]) -> Iterable[datetime]:
-    return (_EPOCH + timedelta(microseconds=tick) for tick in ticks)

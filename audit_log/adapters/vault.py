@@ -6,7 +6,7 @@ ones stay to unwrap. A data key never leaves memory unwrapped.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -28,9 +28,10 @@ class AesDataKey:
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
 
-    def seal(self, plain: bytes, binding: bytes) -> bytes:
+    def seal(self, plain: bytes, binding: bytes, nonce: bytes | None = None) -> bytes:
         """Encrypt under a fresh nonce."""
-        nonce = os.urandom(_NONCE_BYTES)
+        if nonce is None:
+            nonce = os.urandom(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, plain, binding)
 
     def open(self, sealed: bytes, binding: bytes) -> bytes:
@@ -70,6 +71,11 @@ class FileVault:
             raise Unopenable("a key does not unwrap") from None
         return AesDataKey(key)
 
+    def nonces(self, count: int) -> Sequence[bytes]:
+        """Give so many fresh nonces: asking the system for each costs more than the encryption."""
+        drawn = os.urandom(_NONCE_BYTES * count)
+        return [drawn[at : at + _NONCE_BYTES] for at in range(0, len(drawn), _NONCE_BYTES)]
+
 
 class ShutVault:
     """A `Vault` that never gives back a key that was destroyed, whatever brought it back."""
@@ -92,6 +98,10 @@ class ShutVault:
         if self._is_destroyed(wrapped):
             raise Unopenable("a key was destroyed, and has come back with a backup")
         return self._inner.unwrap(kid, kek, wrapped)
+
+    def nonces(self, count: int) -> Sequence[bytes]:
+        """Give so many fresh nonces."""
+        return self._inner.nonces(count)
 
 
 def _bound(kid: int) -> bytes:

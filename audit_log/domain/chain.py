@@ -7,7 +7,7 @@ until the batch is committed or forgotten. No verdict ever discards an entry's b
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Final, NamedTuple
 
@@ -21,13 +21,13 @@ class ChainKey(NamedTuple):
     epoch: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(NamedTuple):
     """One place of a chain: its leaf hash, and the leaf hash it names as its predecessor.
 
     `previous` is None for the first of an epoch. Quarantined input that holds its place is not
     `readable`: what it names before it is unknown. `apart` are the leaf hashes of what claimed the
-    place, too, and was quarantined: the same lie told again is no news.
+    place, too, and was quarantined: the same lie told again is no news. A tuple, because one is
+    made for every entry.
     """
 
     leaf: bytes
@@ -185,7 +185,7 @@ class Chains:
         there = work.known.get(seq)
         if there is not None:
             if not (same := there.knows(link.leaf)):
-                work.known[seq] = replace(there, apart=there.apart | {link.leaf})
+                work.known[seq] = there._replace(apart=there.apart | {link.leaf})
             return self._second(key, seq, same=same)
         if seq <= work.seq and not work.missing(seq):
             raise LookupError("a place of a chain is neither filled nor missing")

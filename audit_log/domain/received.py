@@ -304,7 +304,9 @@ def _text_of(said: Mapping[str, object], key: str) -> str | None:
 
 def cohort_of(entry: Entry) -> NamedCohort | None:
     """Give the cohort of its dataset that an entry names; None when it names none."""
-    return None if entry.dataset is None else named_cohort(entry.extra)
+    if entry.dataset is None or not names_a_cohort(entry.extra):
+        return None
+    return named_cohort(entry.extra)
 
 
 def _hides_people(entry: Entry) -> bool:

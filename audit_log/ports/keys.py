@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keys of people and the pseudonyms that stand for them; none of it ever leaves the log's node."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from audit_log.domain.parts import Holder
@@ -9,8 +10,11 @@ from audit_log.domain.parts import Holder
 class DataKey(Protocol):
     """A key of one holder: whatever it sealed is unreadable once every copy of it is gone."""
 
-    def seal(self, plain: bytes, binding: bytes) -> bytes:
-        """Encrypt; two calls never give the same bytes, and another binding will not open them."""
+    def seal(self, plain: bytes, binding: bytes, nonce: bytes | None = None) -> bytes:
+        """Encrypt; two calls never give the same bytes, and another binding will not open them.
+
+        Who seals many parts hands each one of `Vault.nonces`, and that to nothing else.
+        """
         ...
 
     def open(self, sealed: bytes, binding: bytes) -> bytes:
@@ -32,6 +36,10 @@ class Vault(Protocol):
 
     def unwrap(self, kid: int, kek: str, wrapped: bytes) -> DataKey:
         """Give back a key; raise Unopenable when it was not wrapped under this number and kek."""
+        ...
+
+    def nonces(self, count: int) -> Sequence[bytes]:
+        """Give so many nonces, fresh from the system's random source in one draw."""
         ...
 
 

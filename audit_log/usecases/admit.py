@@ -57,14 +57,15 @@ def admit(
     """
     reader = Reader()
     inputs = [reader.read(one) if isinstance(one, Received) else one for one in received]
-    wanted = wanted_links(chains, (place for one in inputs for place in _places(one)))
+    places = _places(inputs)
+    wanted = wanted_links(chains, filter(None, places))
     known = links(wanted) if wanted else {}
     admission = Admission(chains=Chains(chains, known))
-    for one in inputs:
-        if isinstance(one, Sound):
-            _place_entry(admission, one)
-        else:
-            _place_poison(admission, one)
+    for one, place in zip(inputs, places, strict=True):
+        if isinstance(one, Poison):
+            _place_poison(admission, one, place)
+        elif place is not None:
+            _place_entry(admission, one, *place)
     if not any(one.received.recovered for one in inputs if isinstance(one, Sound)):
         # A copy's entries keep their places: the tree they must give back is signed.
         admission.accepted = _by_chain(admission.accepted)
@@ -83,41 +84,43 @@ def _by_chain(accepted: Sequence[Sound]) -> list[Sound]:
     return [sound for chain in chains.values() for sound in chain]
 
 
-def _places(one: Sound | Poison) -> Sequence[tuple[ChainKey, int]]:
-    if isinstance(one, Sound):
-        return ((ChainKey(one.src, one.epoch), one.seq),)
-    if one.claims is not None:
-        return ((ChainKey(one.claims.src, one.claims.epoch), one.claims.seq),)
-    return ()
+def _places(inputs: Sequence[Sound | Poison]) -> Sequence[tuple[ChainKey, int] | None]:
+    """Name the place that each input claims, if any; inputs of one chain share its key."""
+    keys: dict[tuple[str, int], ChainKey] = {}
+    places: list[tuple[ChainKey, int] | None] = []
+    for one in inputs:
+        claims = one.claims if isinstance(one, Poison) else one
+        if claims is None:
+            places.append(None)
+            continue
+        name = (claims.src, claims.epoch)
+        key = keys.get(name)
+        if key is None:
+            key = keys[name] = ChainKey(*name)
+        places.append((key, claims.seq))
+    return places
 
 
-def _place_entry(admission: Admission, sound: Sound) -> None:
-    key = ChainKey(sound.src, sound.epoch)
-    link = Link(leaf=sound.leaf, previous=sound.previous)
-    placement = admission.chains.place(key, sound.seq, link)
+def _place_entry(admission: Admission, sound: Sound, key: ChainKey, seq: int) -> None:
+    placement = admission.chains.place(key, seq, Link(sound.leaf, sound.previous))
     admission.breaches += placement.breaches
     if placement.verdict is Verdict.ACCEPTED:
         admission.accepted.append(sound)
         admission.last_seen[key] = sound.occurred_at
     elif placement.verdict is Verdict.EQUIVOCATION:
-        claims = ChainPlace(src=sound.src, epoch=sound.epoch, seq=sound.seq)
+        claims = ChainPlace(src=sound.src, epoch=sound.epoch, seq=seq)
         poison = Poison(
             received=sound.received, leaf=sound.leaf, fault=Fault.EQUIVOCATION, claims=claims
         )
         admission.quarantined.append(Kept(poison=poison, occupies=False))
 
 
-def _place_poison(admission: Admission, poison: Poison) -> None:
-    claims = poison.claims
-    if claims is None:
-        admission.quarantined.append(Kept(poison=poison, occupies=False))
-        return
-    key = ChainKey(claims.src, claims.epoch)
-    if not admission.chains.may_occupy(key, claims.seq):
+def _place_poison(admission: Admission, poison: Poison, place: tuple[ChainKey, int] | None) -> None:
+    if place is None or not admission.chains.may_occupy(*place):
         admission.quarantined.append(Kept(poison=poison, occupies=False))
         return
     link = Link(leaf=poison.leaf, previous=None, readable=False)
-    placement = admission.chains.place(key, claims.seq, link)
+    placement = admission.chains.place(*place, link)
     admission.breaches += placement.breaches
     if placement.verdict is not Verdict.DUPLICATE:
         occupies = placement.verdict is Verdict.ACCEPTED

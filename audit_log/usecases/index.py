@@ -63,6 +63,7 @@ class Indexer:
         self._actors: dict[tuple[str, str], int] = {}
         self._named_before: dict[tuple[str, str], int] = {}
         self._open: dict[_OpenTexts, _OpenNumbers] = {}
+        self._datasets: dict[str, int] = {}
 
     def search_row(self, index: int, sound: Sound) -> SearchRow:
         """Make the row of one entry."""
@@ -102,18 +103,23 @@ class Indexer:
     def person_rows(self, index: int, sound: Sound) -> Sequence[PersonRow]:
         """Make the rows that find an entry by the people it is about."""
         return [
-            PersonRow(self._book.required(TermKind.DATASET, dataset), ordinal, index)
-            for dataset, ordinal in sound.people
+            PersonRow(self._dataset(dataset), ordinal, index) for dataset, ordinal in sound.people
         ]
 
     def cohort_rows(self, index: int, sound: Sound) -> Sequence[CohortRow]:
         """Make the row that finds an entry by the cohort it is about, if it names one."""
         if sound.cohort is None or sound.dataset is None:
             return ()
-        dataset = self._book.required(TermKind.DATASET, sound.dataset)
+        dataset = self._dataset(sound.dataset)
         name = cohort_text(sound.cohort.cohort_id, sound.cohort.digest)
         cohort = self._book.required(TermKind.COHORT, name)
         return (CohortRow(dataset, cohort, index, sound.cohort.revision),)
+
+    def _dataset(self, name: str) -> int:
+        number = self._datasets.get(name)
+        if number is None:
+            number = self._datasets[name] = self._book.required(TermKind.DATASET, name)
+        return number
 
     def _actor(self, name: tuple[str, str] | None) -> int | None:
         if name is None:

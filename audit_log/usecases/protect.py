@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from audit_log.domain.batch import KeyRow, Quarantined, SealedRow
@@ -23,6 +24,7 @@ from audit_log.domain.received import CopyPlace, KafkaPlace, Poison, Sound
 from audit_log.domain.retention import month_of, retention_of
 from audit_log.ports import DataKey, Pseudonyms, SequencerStore, Vault
 from audit_log.usecases.admit import Kept
+from shared.entry_forms import REMEMBERED
 
 KEYS_IN_MEMORY: Final = 100_000
 NOBODY: Final = source_holder("")
@@ -85,6 +87,22 @@ class KeyRing:
         while len(self._known) > KEYS_IN_MEMORY:
             self._known.popitem(last=False)
 
+    def sealed_rows(
+        self, accepted: Sequence[Sound], first_index: int, drawn: Drawn, at: datetime
+    ) -> list[SealedRow]:
+        """Encrypt every part of the accepted entries, the first of which gets `first_index`."""
+        rows: list[SealedRow] = []
+        held, month = drawn.held, month_of(at)
+        nonces = iter(self._vault.nonces(sum([len(sound.parts) for sound in accepted])))
+        for index, sound in enumerate(accepted, start=first_index):
+            bound, retention = sound.id16, _retention(sound.type)
+            for group, plain, holder in sound.parts:
+                number, name = _place(group)
+                kid, key = held[holder]
+                data = key.seal(plain, bound + name, next(nonces))
+                rows.append(SealedRow(index, number, retention, month, kid, data))
+        return rows
+
     def forget(self) -> None:
         """Forget every key."""
         self._known.clear()
@@ -109,29 +127,6 @@ def holders_of(accepted: Iterable[Sound], quarantined: Iterable[Kept]) -> Iterab
             yield holder
     for kept in quarantined:
         yield _quarantine_holder(kept.poison)
-
-
-def sealed_rows(
-    accepted: Iterable[Sound], first_index: int, held: Mapping[Holder, HeldKey], at: datetime
-) -> list[SealedRow]:
-    """Encrypt every part of the accepted entries, the first of which gets `first_index`."""
-    rows: list[SealedRow] = []
-    places: dict[str, tuple[int, bytes]] = {}
-    classes: dict[str, int] = {}
-    month = month_of(at)
-    for index, sound in enumerate(accepted, start=first_index):
-        bound, kind = sound.id16, sound.type
-        retention = classes.get(kind)
-        if retention is None:
-            retention = classes[kind] = int(retention_of(kind))
-        for group, plain, holder in sound.parts:
-            place = places.get(group)
-            if place is None:
-                place = places[group] = (group_code(group), group.encode("ascii"))
-            kid, key = held[holder]
-            data = key.seal(plain, bound + place[1])
-            rows.append(SealedRow(index, place[0], retention, month, kid, data))
-    return rows
 
 
 def quarantine_row(kept: Kept, digest: bytes, held: Mapping[Holder, HeldKey]) -> Quarantined:
@@ -162,3 +157,14 @@ def quarantine_row(kept: Kept, digest: bytes, held: Mapping[Holder, HeldKey]) ->
 def _quarantine_holder(poison: Poison) -> Holder:
     sources = poison.received.sources
     return source_holder(next(iter(sources))) if len(sources) == 1 else NOBODY
+
+
+@lru_cache(REMEMBERED)
+def _retention(entry_type: str) -> int:
+    return int(retention_of(entry_type))
+
+
+@lru_cache(REMEMBERED)
+def _place(group: str) -> tuple[int, bytes]:
+    """Give a group's stored number, and what binds a part to it."""
+    return group_code(group), group.encode("ascii")

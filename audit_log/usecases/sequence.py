@@ -34,7 +34,6 @@ from audit_log.usecases.protect import (
     KeyRing,
     holders_of,
     quarantine_row,
-    sealed_rows,
 )
 from shared.clock import Clock
 
@@ -236,7 +235,7 @@ class Sequencer:
             search=[indexer.search_row(index, sound) for index, sound in indexed],
             people=[row for index, sound in indexed for row in indexer.person_rows(index, sound)],
             cohorts=[row for index, sound in indexed for row in indexer.cohort_rows(index, sound)],
-            sealed=sealed_rows(accepted, first, drawn.held, at),
+            sealed=self._ring.sealed_rows(accepted, first, drawn, at),
             keys=drawn.rows,
             terms=book.fresh,
             runs=admission.runs(first),

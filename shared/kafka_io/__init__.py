@@ -8,12 +8,13 @@ whoever consumes: there is no consumer group, no committed offset, and no offset
 """
 
 from shared.kafka_io.configs import applied_configs
-from shared.kafka_io.consumer import EntryConsumer, MessageConsumer, ReceivedEntry
+from shared.kafka_io.consumer import EntryConsumer, MessageConsumer
 from shared.kafka_io.producer import KafkaTransport
 from shared.kafka_io.stream import (
     LogTruncated,
     OffsetGone,
     Place,
+    Record,
     StalledConsumer,
     StreamBroken,
     TopicReplaced,
@@ -32,7 +33,7 @@ __all__ = [
     "MessageConsumer",
     "OffsetGone",
     "Place",
-    "ReceivedEntry",
+    "Record",
     "StalledConsumer",
     "StreamBroken",
     "TopicIdentity",

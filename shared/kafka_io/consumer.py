@@ -5,7 +5,6 @@ Entries come as the bytes that were sent, unread: whether they are entries is th
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from shared.brokers import Brokers
 from shared.clock import Clock
@@ -13,31 +12,7 @@ from shared.inbox import Delivery, StoredOffset
 from shared.kafka_io.stream import STALL_SECONDS, AssignedStream, Place, Record
 from shared.kafka_io.topics import TopicIdentity, partition_starts, topic_identities
 from shared.messages import MalformedMessage, read_message
-from shared.transport import SEALED_HEADER, TransportUnavailable
-
-
-class ReceivedEntry(NamedTuple):
-    """An entry as it came: nothing parsed, nothing checked.
-
-    `value` is to be hashed as it stands; `sealed` is empty when the header was missing.
-    """
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp_ms: int
-    value: bytes
-    sealed: bytes
-    all_headers: Sequence[tuple[str, bytes | None]]
-
-    def __repr__(self) -> str:
-        """Name the place; what came is left out."""
-        return f"ReceivedEntry(topic={self.topic!r}, {self.partition}, {self.offset})"
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """The first of each header beside the sealed one, as text; read when asked for."""
-        return _texts(self.all_headers)
+from shared.transport import TransportUnavailable
 
 
 class EntryConsumer:
@@ -65,9 +40,9 @@ class EntryConsumer:
             stall_seconds=stall_seconds,
         )
 
-    def poll(self, *, max_entries: int = 5_120, wait_ms: int = 200) -> list[ReceivedEntry]:
+    def poll(self, *, max_entries: int = 5_120, wait_ms: int = 200) -> list[Record]:
         """Give the next entries, in order within each partition."""
-        return [_entry(record) for record in self._stream.poll(max_entries, wait_ms)]
+        return self._stream.poll(max_entries, wait_ms)
 
     def seek(self, topic: str, partition: int, offset: int) -> None:
         """Read this partition from `offset` next."""
@@ -143,7 +118,7 @@ class MessageConsumer:
         )
         try:
             message = read_message(
-                _texts(record.headers),
+                record.headers,
                 record.value,
                 topic=record.place.topic,
                 key=record.key.decode(errors="replace"),
@@ -164,30 +139,3 @@ def _known(
         one.topic: TopicIdentity(cluster_id=one.cluster_id, topic_id=one.topic_id) for one in stored
     }
     return {topic: then.get(topic, now[topic]) for topic in topics}
-
-
-def _entry(record: Record) -> ReceivedEntry:
-    sealed = b""
-    for name, value in record.headers:
-        if name == SEALED_HEADER:
-            sealed = value or b""
-            break
-    place = record.place
-    return ReceivedEntry(
-        place.topic,
-        place.partition,
-        record.offset,
-        record.timestamp_ms,
-        record.value,
-        sealed,
-        record.headers,
-    )
-
-
-def _texts(headers: Sequence[tuple[str, bytes | None]]) -> dict[str, str]:
-    """Give the readable headers; the first of a name counts."""
-    texts: dict[str, str] = {}
-    for name, value in headers:
-        if name != SEALED_HEADER:
-            texts.setdefault(name, (value or b"").decode(errors="replace"))
-    return texts

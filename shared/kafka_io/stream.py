@@ -28,7 +28,7 @@ from shared.kafka_io.library import (
     translated,
 )
 from shared.kafka_io.topics import TopicIdentity, identities, open_admin
-from shared.transport import TransportUnavailable
+from shared.transport import SEALED_HEADER, TransportUnavailable
 
 STALL_SECONDS: Final = 10.0
 _MAX_FETCH_BYTES: Final = 16 * 1024 * 1024
@@ -79,17 +79,39 @@ class StalledConsumer(StreamBroken):
 
 
 class Record(NamedTuple):
-    """One record as received; `timestamp_ms` is the broker's append time where topics say so.
+    """One record as it came: nothing parsed, nothing checked.
 
-    A tuple, because one is made for every entry; a header's value may be absent.
+    `timestamp_ms` is the broker's append time where topics say so. A tuple, because one is made for
+    every entry; a header's value may be absent.
     """
 
     place: Place
     offset: int
     timestamp_ms: int
     key: bytes
-    headers: Sequence[tuple[str, bytes | None]]
+    all_headers: Sequence[tuple[str, bytes | None]]
     value: bytes
+
+    def __repr__(self) -> str:
+        """Name the place; what came is left out."""
+        return f"Record(place={self.place!r}, offset={self.offset})"
+
+    @property
+    def sealed(self) -> bytes:
+        """An entry's sealed parts, empty when their header is missing; the first of them counts."""
+        for name, value in self.all_headers:
+            if name == SEALED_HEADER:
+                return value or b""
+        return b""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The other headers as text, read when asked for; the first of a name counts."""
+        texts: dict[str, str] = {}
+        for name, value in self.all_headers:
+            if name != SEALED_HEADER:
+                texts.setdefault(name, (value or b"").decode(errors="replace"))
+        return texts
 
 
 class AssignedStream:
@@ -175,11 +197,13 @@ class AssignedStream:
         records: list[Record] = []
         for part, batch in found.items():
             place = Place(part.topic, part.partition)
+            following = self._next[place]
             for item in batch:
-                if item.offset < self._next[place]:
+                if item.offset < following:
                     continue  # a compressed batch may begin before the offset asked for
                 records.append(_record(place, item))
-                self._next[place] = item.offset + 1
+                following = item.offset + 1
+            self._next[place] = following
         return records
 
     def _watch(self) -> None:

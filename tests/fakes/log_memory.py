@@ -237,7 +237,7 @@ class MemorySequencerStore:
                 key, seq = one.claims
                 there = found[key].get(seq)
                 if there is not None:
-                    found[key][seq] = replace(there, apart=there.apart | {one.leaf})
+                    found[key][seq] = there._replace(apart=there.apart | {one.leaf})
         return found
 
     def keys(self, subjects: Collection[bytes]) -> Mapping[bytes, StoredKey]:

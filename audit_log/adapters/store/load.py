@@ -2,7 +2,6 @@
 """Reading the state a sequencer starts from, and what it looks up on the way."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -115,7 +114,7 @@ def links(
             entry = parse_entry(entries[index])
             here[seq] = Link(leaf=leaves[index], previous=entry.previous)
         found[key] = {
-            seq: replace(link, apart=frozenset(apart.get(seq, ()))) for seq, link in here.items()
+            seq: link._replace(apart=frozenset(apart.get(seq, ()))) for seq, link in here.items()
         }
     return found
 

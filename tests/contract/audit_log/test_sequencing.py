@@ -46,6 +46,18 @@ def test_entries_become_leaves_in_their_order(world: World) -> None:
     assert root == root_of([leaf_hash(raw) for raw in entries_of(world)])
 
 
+def test_every_part_of_a_log_has_a_nonce_of_its_own(world: World) -> None:
+    """Whatever batch it came in: all that one account did lies under one key."""
+    Producing(world).send(*Speaker().say_many(400))
+    drain(sequencer(world, batch=150))
+    size, _ = world.publisher.head()
+    with world.transaction() as log:
+        stored = log.exports.parts(list(range(size)))
+    sealed = [data for parts in stored.values() for _, data in parts.values()]
+    assert len(sealed) >= 400
+    assert len({data[:12] for data in sealed}) == len(sealed)
+
+
 def test_the_same_entries_sent_again_are_dropped_and_counted(world: World) -> None:
     speaker = Speaker()
     said = speaker.say_many(5)

@@ -17,7 +17,7 @@ from shared.kafka_io import (
     MessageConsumer,
     OffsetGone,
     Place,
-    ReceivedEntry,
+    Record,
     StalledConsumer,
     TopicReplaced,
     ensure_topics,
@@ -66,8 +66,8 @@ def entries_from(
     )
 
 
-def read(consumer: EntryConsumer, number: int) -> list[ReceivedEntry]:
-    found: list[ReceivedEntry] = []
+def read(consumer: EntryConsumer, number: int) -> list[Record]:
+    found: list[Record] = []
 
     def enough() -> bool:
         found.extend(consumer.poll())
@@ -100,7 +100,7 @@ def test_reading_goes_on_after_the_broker_was_away(broker: KafkaBroker, topic: s
     broker.restart()
     produce(broker, raw_row(topic, b"after"))
 
-    def next_one() -> list[ReceivedEntry]:
+    def next_one() -> list[Record]:
         try:
             return consumer.poll()
         except TransportUnavailable:

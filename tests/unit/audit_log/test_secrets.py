@@ -80,6 +80,19 @@ def test_a_sealed_part_opens_only_with_its_key_event_and_group() -> None:
             one.open(data, ties)
 
 
+def test_no_nonce_is_given_twice_and_a_part_is_sealed_under_the_one_it_was_handed() -> None:
+    """A key that met a nonce twice would give away both of its parts."""
+    vault = FileVault({"kek-0001": b"a" * 32})
+    nonces = [*vault.nonces(5_000), *vault.nonces(5_000)]
+    assert len(set(nonces)) == 10_000
+    assert {len(nonce) for nonce in nonces} == {12}
+    assert list(vault.nonces(0)) == []
+    key, _ = vault.fresh(1)
+    sealed = key.seal(b"plain", b"bound", nonces[0])
+    assert sealed.startswith(nonces[0])
+    assert key.open(sealed, b"bound") == b"plain"
+
+
 def test_a_data_key_unwraps_only_under_its_number_and_kek() -> None:
     vault = FileVault({"kek-0001": b"a" * 32, "kek-0002": b"b" * 32})
     assert vault.kek == "kek-0002"

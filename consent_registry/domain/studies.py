@@ -6,7 +6,7 @@ It is what a participant recognises, what she can leave in one step, and a scope
 datasets her word about a study reaches is said here (ADR 0031).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final
@@ -59,6 +59,11 @@ class Reach:
 
     placements: Mapping[DatasetId, Sequence[Placement]] = field(default_factory=dict)
     versions: Mapping[str, Sequence[Study]] = field(default_factory=dict)
+
+    def within(self, datasets: Set[DatasetId]) -> "Reach":
+        """Give the same of some datasets only."""
+        placed = {one: made for one, made in self.placements.items() if one in datasets}
+        return Reach(placements=placed, versions=self.versions)
 
     def study_of(self, dataset: DatasetId, at: datetime) -> str:
         """Give the study that a dataset is in at an instant; empty for none."""

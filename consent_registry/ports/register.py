@@ -119,6 +119,14 @@ class People(Protocol):
         """Give the logins linked to a participant."""
         ...
 
+    def memberships_of(self, pids: Iterable[str]) -> Sequence[Member]:
+        """Give what people are members of, each person's by dataset."""
+        ...
+
+    def erased_among(self, pids: Iterable[str]) -> frozenset[str]:
+        """Give those of these people who were erased."""
+        ...
+
     def memberships(self, pid: str) -> Sequence[Member]:
         """Give what a participant is a member of, by dataset."""
         ...

@@ -59,6 +59,14 @@ class SqlPeople:
         if self._connection.execute(wanted).scalar_one() is not None:
             raise ParticipantUnknown
 
+    def hold_all(self, pids: Iterable[str]) -> None:
+        """Lock rows."""
+        person = PARTICIPANT.c
+        wanted = select(person.erased_at).where(among(person.pid, pids)).order_by(person.pid)
+        found = self._connection.execute(wanted.with_for_update()).scalars().all()
+        if any(erased_at is not None for erased_at in found):
+            raise ParticipantUnknown
+
     def linked(self, issuer: str, subject: str) -> str | None:
         """Give the participant behind a login."""
         wanted = select(PARTICIPANT_LINK.c.pid).where(

@@ -103,6 +103,10 @@ class People(Protocol):
         """
         ...
 
+    def hold_all(self, pids: Iterable[str]) -> None:
+        """Do so with many people, in one order. Raises ParticipantUnknown as well."""
+        ...
+
     def linked(self, issuer: str, subject: str) -> str | None:
         """Give the id of the participant this login is linked to."""
         ...

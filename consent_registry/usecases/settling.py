@@ -59,16 +59,22 @@ def again(tools: Tools, step: Callable[[UnitOfWork], _T]) -> _T:
 
 
 def hold(
-    uow: UnitOfWork, datasets: Sequence[DatasetId], pids: Sequence[str]
+    uow: UnitOfWork,
+    datasets: Sequence[DatasetId],
+    pids: Sequence[str],
+    *,
+    speaking: Set[str] = frozenset(),
 ) -> Mapping[DatasetId, Dataset]:
     """Hold these datasets and every one that a change of these people may reach.
 
+    `speaking` are those of whom more than consents to these datasets is going to be recorded.
+
     Raises TryAgain when a merge reached further in the moment between looking and holding.
     """
-    known = uow.person_events.known(pids)
+    known = uow.person_events.known(pids) | speaking
     reached = {member.dataset for member in ring_memberships(uow, known)} if known else set()
     held = uow.datasets.hold(sorted({*datasets, *reached}))
-    known = uow.person_events.known(pids)
+    known = uow.person_events.known(pids) | speaking
     if known and not {one.dataset for one in ring_memberships(uow, known)} <= held.keys():
         raise TryAgain
     return held

@@ -11,7 +11,6 @@ from typing import Any, Final
 from sqlalchemy import (
     Connection,
     FromClause,
-    Row,
     Select,
     and_,
     delete,
@@ -27,6 +26,7 @@ from consent_registry.adapters.copying import copy_rows, instant
 from consent_registry.adapters.import_batches import BatchStore, faults_of
 from consent_registry.adapters.read_ahead import ReadAhead
 from consent_registry.adapters.sets import among
+from consent_registry.adapters.staged_rows import STAGED, next_rows, staged
 from consent_registry.adapters.tables import (
     CONSENT_EVENT,
     DATASET_MEMBER,
@@ -45,12 +45,9 @@ from consent_registry.domain.history import Kind, State
 from consent_registry.domain.rows import Row as ConsentRow
 
 _ROW_COLUMNS: Final = tuple(column.name for column in IMPORT_ROW.columns)
-# Without the import, which whoever reads them knows: a UUID takes the driver longer than the rest.
-_STAGED: Final = tuple(column for column in IMPORT_ROW.columns if column.name != "import_id")
 _BAD_COLUMNS: Final = tuple(column.name for column in IMPORT_BAD.columns)
 _LINES_AT_ONCE: Final = 20_000
 _ROWS_IN_A_PIECE: Final = 5_000
-_KINDS: Final = {kind.value: kind for kind in Kind}
 
 
 class SqlImports(BatchStore):
@@ -78,6 +75,7 @@ class SqlImports(BatchStore):
                 instant(row.effective_to) if row.effective_to else None,
                 row.form_version,
                 " ".join(row.references) or None,
+                None if row.told_of is None else " ".join(row.told_of),
             )
             for line, row in rows
         )
@@ -138,23 +136,36 @@ class SqlImports(BatchStore):
             of_import, IMPORT_ROW.c.line != IMPORT_ROW.c.first_line
         )
         wanted = (
-            select(*_STAGED)
+            select(*STAGED)
             .where(of_import, IMPORT_ROW.c.first_line.in_(later))
             .order_by(IMPORT_ROW.c.first_line, IMPORT_ROW.c.line)
         )
         pieces = {"yield_per": _ROWS_IN_A_PIECE}
-        rows = map(_staged, self._connection.execute(wanted, execution_options=pieces))
+        rows = map(staged, self._connection.execute(wanted, execution_options=pieces))
         for _, consent in groupby(rows, key=lambda staged: staged.first_line):
             yield list(consent)
 
     def in_error(self, import_id: str) -> Sequence[StagedRow]:
         """Read them all: they are what somebody has mended by hand."""
         wanted = (
-            select(*_STAGED)
+            select(*STAGED)
             .where(IMPORT_ROW.c.import_id == import_id, IMPORT_ROW.c.kind == Kind.INVALIDATED.value)
             .order_by(IMPORT_ROW.c.line)
         )
-        return [_staged(row) for row in self._connection.execute(wanted)]
+        return [staged(row) for row in self._connection.execute(wanted)]
+
+    def about_studies(self, batch: ImportBatch) -> Iterator[Sequence[StagedRow]]:
+        """Read them in pieces."""
+        rows = IMPORT_ROW.c
+        wanted = select(*STAGED).where(
+            rows.import_id == batch.import_id,
+            rows.told_of.is_not(None),
+            _not_recorded_before(batch),
+        )
+        pieces = {"yield_per": _ROWS_IN_A_PIECE}
+        found = self._connection.execute(wanted.order_by(rows.line), execution_options=pieces)
+        for piece in found.partitions():
+            yield [staged(row) for row in piece]
 
     def drop_rows(self, import_id: str, lines: Sequence[int]) -> None:
         """Delete single rows."""
@@ -307,12 +318,12 @@ class SqlImports(BatchStore):
         place = (batch.import_id, batch.done_line, limit)
         rows = self._ahead.take(place)
         if rows is None:
-            rows = _next_rows(self._connection, *place)
+            rows = next_rows(self._connection, *place)
         if len(rows) <= limit:
             return rows
         whole = [staged for staged in rows if staged.first_line != rows[-1].first_line]
         following = (batch.import_id, whole[-1].first_line, limit)
-        self._ahead.begin(following, lambda other: _next_rows(other, *following))
+        self._ahead.begin(following, lambda other: next_rows(other, *following))
         return whole
 
 
@@ -332,6 +343,7 @@ def _joining_after_leaving(batch: ImportBatch) -> Select[Any]:
         .where(
             rows.import_id == batch.import_id,
             rows.kind == Kind.GIVEN.value,
+            rows.told_of.is_(None),
             ~there,
             _not_recorded_before(batch),
         )
@@ -367,34 +379,3 @@ def _approved() -> Any:
         approval.dated == rows.expressed_at,
         approval.used.is_(False),
     )
-
-
-def _next_rows(
-    connection: Connection, import_id: str, after: int, limit: int
-) -> Sequence[StagedRow]:
-    wanted = (
-        select(*_STAGED)
-        .where(IMPORT_ROW.c.import_id == import_id, IMPORT_ROW.c.first_line > after)
-        .order_by(IMPORT_ROW.c.first_line, IMPORT_ROW.c.line)
-        .limit(limit + 1)
-    )
-    return [_staged(row) for row in connection.execute(wanted).all()]
-
-
-def _staged(row: Row[Any]) -> StagedRow:
-    line, first_line, participant, dataset, local_id, alternative, text, *rest = tuple(row)
-    kind, expressed_at, effective_from, effective_to, form_version, names = rest
-    consent = ConsentRow(
-        participant=participant,
-        dataset=dataset,
-        local_id=local_id,
-        alternative=alternative,
-        alternative_text=text,
-        kind=_KINDS[kind],
-        expressed_at=expressed_at,
-        effective_from=effective_from,
-        effective_to=effective_to,
-        form_version=form_version,
-        references=tuple(names.split()) if names else (),
-    )
-    return StagedRow(line, first_line, consent)

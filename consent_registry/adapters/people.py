@@ -2,7 +2,7 @@
 """`People` on PostgreSQL: participants, logins, members."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select, text, union
 from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.copying import copy_behind, instant
-from consent_registry.adapters.sets import picked
+from consent_registry.adapters.sets import among, picked
 from consent_registry.adapters.tables import DATASET_MEMBER, PARTICIPANT, PARTICIPANT_LINK
 from consent_registry.domain.erasure import Account
 from consent_registry.domain.errors import ParticipantUnknown
@@ -59,6 +59,14 @@ class SqlPeople:
         if self._connection.execute(wanted).scalar_one() is not None:
             raise ParticipantUnknown
 
+    def hold_all(self, pids: Iterable[str]) -> None:
+        """Lock rows."""
+        person = PARTICIPANT.c
+        wanted = select(person.erased_at).where(among(person.pid, pids)).order_by(person.pid)
+        found = self._connection.execute(wanted.with_for_update()).scalars().all()
+        if any(erased_at is not None for erased_at in found):
+            raise ParticipantUnknown
+
     def linked(self, issuer: str, subject: str) -> str | None:
         """Give the participant behind a login."""
         wanted = select(PARTICIPANT_LINK.c.pid).where(
@@ -93,6 +101,22 @@ class SqlPeople:
             .order_by(DATASET_MEMBER.c.dataset)
         )
         return [_member(row) for row in self._connection.execute(wanted)]
+
+    def memberships_of(self, pids: Iterable[str]) -> Sequence[Member]:
+        """Look them up, each by her own."""
+        wanted = set(pids)
+        if not wanted:
+            return []
+        found = self._connection.execute(
+            select(picked(DATASET_MEMBER, DATASET_MEMBER.c.pid, wanted))
+        )
+        return sorted(map(_member, found), key=lambda one: (one.pid, one.dataset))
+
+    def erased_among(self, pids: Iterable[str]) -> frozenset[str]:
+        """Look rows up."""
+        person = PARTICIPANT.c
+        wanted = select(person.pid).where(among(person.pid, pids), person.erased_at.is_not(None))
+        return frozenset(self._connection.execute(wanted).scalars())
 
     def ensure(self, pseudonyms: Sequence[str], at: datetime) -> Ensured:
         """Insert in one order, so that two imports never wait for each other in a circle.

@@ -83,43 +83,19 @@ class SqlPersonEvents:
         keys = self._keys.to_seal(pids)
         last = self._last_hashes(pids)
         hashes: list[bytes] = []
+        rows: list[dict[str, object]] = []
         for record in records:
             salt = self._salts(SALT_BYTES)
             committed = commitment(record.event_id, salt, record.personal)
             previous = last.get(record.pid, NO_PREVIOUS)
             chained = event_hash(previous, record.open_part(), committed)
             sealed = self._sealer.seal(keys[record.pid], record.event_id, salt, record.personal)
-            self._insert(record, sealed, committed, previous, chained)
+            rows.append(_values(record, sealed, committed, previous, chained))
             last[record.pid] = chained
             hashes.append(chained)
+        if rows:
+            self._connection.execute(insert(PERSON_EVENT), rows)
         return hashes
-
-    def _insert(
-        self,
-        record: PersonRecord,
-        sealed: bytes,
-        committed: bytes,
-        previous: bytes,
-        chained: bytes,
-    ) -> None:
-        values = {
-            "event_id": record.event_id,
-            "pid": record.pid,
-            "number": record.number,
-            "kind": record.kind.value,
-            "matter": record.matter,
-            "about": record.about,
-            "effective_from": record.shown_from,
-            "effective_to": record.effective_to,
-            "recorded_at": record.recorded_at,
-            "channel": record.channel.value,
-            "sealed": sealed,
-            "commitment": committed,
-            "previous": previous,
-            "hash": chained,
-            "study": record.study,
-        }
-        self._connection.execute(insert(PERSON_EVENT).values(values))
 
     def known(self, pids: Iterable[str]) -> frozenset[str]:
         """Look people up; about nobody nothing is asked, which is most of an import."""
@@ -172,24 +148,30 @@ class SqlPersonEvents:
         found = self._connection.execute(_UNSETTLED, {"at": at or _ALWAYS}).scalars()
         return [str(matter) for matter in found]
 
-    def enrol(self, pid: str, name: DatasetId, at: datetime) -> Ordinal:
-        """Look her up, or number her under the register's lock."""
-        wanted = select(OPT_OUT_PERSON.c.ordinal).where(OPT_OUT_PERSON.c.pid == pid)
-        found = self._connection.execute(wanted).scalar_one_or_none()
-        if found is not None:
-            return Ordinal(found)
+    def enrol(self, pids: Iterable[str], name: DatasetId, at: datetime) -> Mapping[str, Ordinal]:
+        """Look them up; number who is not there under the register's lock."""
+        wanted, person = set(pids), OPT_OUT_PERSON.c
+        rows = self._connection.execute(select(OPT_OUT_PERSON).where(among(person.pid, wanted)))
+        found = {row.pid: Ordinal(row.ordinal) for row in rows}
+        missing = sorted(wanted - found.keys())
+        if not missing:
+            return found
         empty = {"name": name, "number": 0, "people": 0, "recorded_at": at, "edge": b""}
         register = OPT_OUT_REGISTER.c
         self._connection.execute(
             postgresql.insert(OPT_OUT_REGISTER).values(empty).on_conflict_do_nothing()
         )
         people = select(register.people).where(register.name == name).with_for_update()
-        number = self._connection.execute(people).scalar_one()
-        self._connection.execute(insert(OPT_OUT_PERSON).values(pid=pid, ordinal=number))
+        first = self._connection.execute(people).scalar_one()
+        new = {pid: Ordinal(first + at) for at, pid in enumerate(missing)}
+        numbered = [{"pid": pid, "ordinal": ordinal} for pid, ordinal in new.items()]
+        self._connection.execute(insert(OPT_OUT_PERSON), numbered)
         self._connection.execute(
-            update(OPT_OUT_REGISTER).where(register.name == name).values(people=number + 1)
+            update(OPT_OUT_REGISTER)
+            .where(register.name == name)
+            .values(people=first + len(missing))
         )
-        return Ordinal(number)
+        return found | new
 
     def reach(self, dataset: DatasetId, revision: Revision, ordinals: Sequence[Ordinal]) -> None:
         """Insert rows."""
@@ -300,3 +282,25 @@ def _record(row: Row[Any], personal: bytes) -> PersonRecord:
         personal=personal,
         study=row.study,
     )
+
+
+def _values(
+    record: PersonRecord, sealed: bytes, committed: bytes, previous: bytes, chained: bytes
+) -> dict[str, object]:
+    return {
+        "event_id": record.event_id,
+        "pid": record.pid,
+        "number": record.number,
+        "kind": record.kind.value,
+        "matter": record.matter,
+        "about": record.about,
+        "effective_from": record.shown_from,
+        "effective_to": record.effective_to,
+        "recorded_at": record.recorded_at,
+        "channel": record.channel.value,
+        "sealed": sealed,
+        "commitment": committed,
+        "previous": previous,
+        "hash": chained,
+        "study": record.study,
+    }

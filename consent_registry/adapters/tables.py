@@ -301,6 +301,8 @@ IMPORT_ROW: Final = Table(
     Column("effective_to", _INSTANT),
     Column("form_version", Text, nullable=False),
     Column("reference_names", Text),  # digests of a FHIR consent's names, apart by spaces
+    # The datasets that somebody was told of who speaks of a study; NULL of what is about a dataset.
+    Column("told_of", Text),
     Index(None, "import_id", "first_line"),
 )
 

@@ -177,4 +177,5 @@ def _shared(row: Row) -> tuple[object, ...]:
         row.effective_from,
         row.effective_to,
         row.form_version,
+        row.told_of,
     )

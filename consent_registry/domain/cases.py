@@ -9,7 +9,7 @@ events alone. Somebody of whom nothing is known but her consents has no case.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from consent_registry.domain.assent import Hers, ages, assent_bars
 from consent_registry.domain.bars import NO_BARS, Bar, Bars, BarSegment, Cause
@@ -79,6 +79,29 @@ class Case:
     def every_record(self) -> Iterable[PersonRecord]:
         """Give the events of everybody."""
         return (one for records in self.records.values() for one in records)
+
+
+def parts(case: Case) -> Mapping[str, Case]:
+    """Give for each person of a case her own: of everybody ever joined to her, and nobody else.
+
+    What holds of her is the same in both; a case of thousands is read at once and asked in parts.
+    """
+    always = datetime.max.replace(tzinfo=UTC)
+    together = groups(case.pids, merges(case.every_record(), always))
+    members: dict[frozenset[str], list[Member]] = {group: [] for group in together.values()}
+    for member in case.members:
+        members[together[member.pid]].append(member)
+    found: dict[str, Case] = {}
+    for group, theirs in members.items():
+        one = Case(
+            members=tuple(theirs),
+            records={pid: case.records[pid] for pid in sorted(group) if pid in case.records},
+            consents={(m.pid, m.dataset): case.consents[m.pid, m.dataset] for m in theirs},
+            everywhere={pid: case.everywhere[pid] for pid in group if pid in case.everywhere},
+            reach=case.reach.within({member.dataset for member in theirs}),
+        )
+        found |= dict.fromkeys(group, one)
+    return found
 
 
 def held_at(

@@ -7,7 +7,7 @@ consent under a registered form that leaves out a minimum element (law.md C-2), 
 to the form would have made.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -71,6 +71,18 @@ class FormUse:
         elif found.retired_at is not None and expressed_at >= found.retired_at:
             faults = (Fault(COLUMN, RowCode.FORM_RETIRED),)
         return found.sha256, faults
+
+    def judge_for(
+        self, datasets: Sequence[str], named: str, expressed_at: datetime
+    ) -> tuple[str, tuple[Fault, ...]]:
+        """Do the same for a consent to several datasets, each of which has to take it."""
+        if len(datasets) == 1:
+            return self.judge(datasets[0], named, expressed_at)
+        form, faults = self.judge("", named, expressed_at)
+        for dataset in datasets:
+            form, unfit = self.judge(dataset, named, expressed_at)
+            faults = faults or unfit
+        return form, faults
 
     def judge_terms(self, recorded: str, terms: Terms, diseases: Diseases) -> tuple[Fault, ...]:
         """Say whether the form recorded by `judge` can make these grants; any other form can."""

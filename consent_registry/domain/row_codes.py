@@ -40,6 +40,10 @@ class RowCode(Enum):
     FHIR_TOO_LARGE = ("E-FHIR-13", "too large to be read at once; send NDJSON, one Consent a line")
     FHIR_NO_MAPPING = ("E-FHIR-14", "the mapping file that was named is no longer this node's")
     FHIR_NAMELESS = ("E-FHIR-16", "entered in error, and nothing says which consent that was")
+    FHIR_STUDY_IN_ERROR = (
+        "E-FHIR-17",
+        "entered in error, and about a study; record a withdrawal by hand",
+    )
     FHIR_VOIDS = (
         "N-FHIR-01",
         "entered in error: closes what was taken in under the name of this consent, nothing else",
@@ -54,6 +58,12 @@ class RowCode(Enum):
     LOCAL_ID_TAKEN = ("E-ID-03", "the local id and the participant do not belong together")
     MALFORMED_ID = ("E-ID-04", "not an identifier: 1 to 128 letters, digits or . _ - : @ +")
     UNKNOWN_DATASET = ("E-SET-01", "no dataset of this name is registered")
+    UNKNOWN_STUDY = ("E-SET-02", "no study of this name is described")
+    STUDY_DATASETS = (
+        "E-SET-03",
+        "name the datasets that were told of: none was in the study when this was signed",
+    )
+    STUDY_LOCAL_ID = ("E-ID-05", "a choice for a study has no local id")
     FORM_VERSION = ("E-FORM-01", "not a form version: at most 64 visible characters")
     FORM_REQUIRED = (
         "E-FORM-02",
@@ -103,6 +113,10 @@ class RowCode(Enum):
     APPROVAL_MISSING = (
         "E-STATE-05",
         "this person has said no; list an approval of the new consent first",
+    )
+    SAID_OTHERWISE = (
+        "E-STATE-06",
+        "a no, or another word of hers about the study, is on record; record this one by hand",
     )
     ROWS_DIFFER = ("E-STATE-03", "the rows of one consent differ in more than the alternative")
     CONSENT_INCOMPLETE = ("E-STATE-04", "another row of the same consent is refused")

@@ -19,6 +19,7 @@ from consent_registry.domain.history import Kind
 from consent_registry.domain.identifiers import is_name
 from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
 from consent_registry.domain.row_codes import Fault, RowCode
+from consent_registry.domain.studies import NO_STUDIES, KnownStudies, scope_of, study_in
 from consent_registry.domain.terms import (
     MAX_ALTERNATIVES,
     RawAlternative,
@@ -29,6 +30,7 @@ from consent_registry.domain.terms import (
 )
 from consent_registry.domain.windows import is_day
 from shared.clock import from_rfc3339
+from shared.ids import DatasetId
 
 MAPPING_VERSION: Final = 1
 COLUMNS: Final = (
@@ -46,7 +48,9 @@ COLUMNS: Final = (
     "form_version",
 )
 WINDOW: Final = ("data_first", "data_last")
-OPTIONAL: Final = ("activities", *WINDOW)
+_MORE: Final = ("activities", *WINDOW)
+STUDY: Final = "study"
+OPTIONAL: Final = (*_MORE, STUDY)
 MAX_FAULTS: Final = 20
 """So many of one row are named; a cell can be made to have thousands."""
 _SAID: Final = 3  # permission, modifiers, diseases
@@ -72,7 +76,9 @@ class Row:
     """A row without faults. `alternative_text` is canonical JSON of a list, or empty.
 
     The list has one alternative in a CSV, and every alternative of the consent in FHIR. There,
-    `references` are the names of the consent itself, as digests.
+    `references` are the names of the consent itself, as digests. Of a choice for a study `dataset`
+    is the study's scope, the participant stands for the local id, and `told_of` are the datasets
+    that she was told of.
     """
 
     participant: str
@@ -86,6 +92,12 @@ class Row:
     effective_to: datetime | None
     form_version: str
     references: tuple[str, ...] = ()
+    told_of: tuple[DatasetId, ...] | None = None
+
+    @property
+    def study(self) -> str:
+        """The study that the row is about; empty where it is about a dataset."""
+        return study_in(self.dataset)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +113,7 @@ class RowReader:
     `columns` is the header of the file, in any order; `known_dataset` says whether a dataset is
     registered; `now` is the instant of the import, which closings without a date take; `forms` says
     under which forms a consent may be recorded; `vocabulary` has the national codes of the policy
-    in force then.
+    in force then; `studies` are those that a row may be about.
     """
 
     def __init__(
@@ -113,9 +125,12 @@ class RowReader:
         now: datetime,
         forms: FormUse = _ANY_FORM,
         vocabulary: Vocabulary = NO_VOCABULARY,
+        studies: KnownStudies = NO_STUDIES,
     ) -> None:
+        self._study_at = columns.index(STUDY) if STUDY in columns else None
+        self._studies = studies
         self._at = tuple(columns.index(name) for name in COLUMNS)
-        self._more = tuple(columns.index(n) if n in columns else None for n in OPTIONAL)
+        self._more = tuple(columns.index(n) if n in columns else None for n in _MORE)
         self._bare = all(at is None for at in self._more)
         self._width = len(columns)
         self._diseases = diseases
@@ -132,7 +147,8 @@ class RowReader:
             return (Fault("", RowCode.COLUMN_COUNT),)
         value = [fields[at].strip() for at in self._at]
         participant, dataset, local_id, number, *content, state, signed, begins, ends, form = value
-        faults = self._identity(participant, dataset, local_id)
+        study = self._study(fields)
+        faults = self._identity(participant, study or dataset, local_id, of_study=bool(study))
         alternative = _alternative_number(number)
         if alternative is None:
             faults += (Fault("alternative", RowCode.ALTERNATIVE),)
@@ -143,18 +159,22 @@ class RowReader:
         text, found = self._alternative(kind, (*content, *more))
         times, mistimed = self._timing(kind, (signed, begins, ends))
         faults += found + mistimed
+        judged: Sequence[str] = (dataset,)
+        if study:
+            judged, untold = self._told_of(study, dataset, kind, times)
+            faults += untold
         if not _FORM.fullmatch(form):
             faults += (Fault("form_version", RowCode.FORM_VERSION),)
         elif times is not None:
-            form, unfit = self._forms.judge(dataset, form, times.expressed_at)
+            form, unfit = self._forms.judge_for(judged, form, times.expressed_at)
             if kind is Kind.GIVEN:
                 faults += unfit or self._forms.judge_texts(form, (text,), self._diseases)
         if faults or kind is None or alternative is None or times is None:
             return faults[:MAX_FAULTS]
         return Row(
             participant=participant,
-            dataset=dataset,
-            local_id=local_id,
+            dataset=scope_of(study) if study else dataset,
+            local_id=participant if study else local_id,
             alternative=alternative,
             alternative_text=text,
             kind=kind,
@@ -162,26 +182,56 @@ class RowReader:
             effective_from=times.effective_from,
             effective_to=times.effective_to,
             form_version=form,
+            told_of=tuple(map(DatasetId, judged)) if study else None,
         )
 
     def whose(self, fields: Sequence[str]) -> tuple[str, str] | None:
-        """Give participant and dataset of a row, good or bad; None when they cannot be told."""
+        """Give participant and scope of a row, good or bad; None when they cannot be told."""
         if len(fields) != self._width:
             return None
         participant, dataset = fields[self._at[0]].strip(), fields[self._at[1]].strip()
-        if is_name(participant) and is_name(dataset):
-            return participant, dataset
+        study = self._study(fields)
+        if is_name(participant) and is_name(study or dataset):
+            return participant, scope_of(study) if study else dataset
         return None
 
-    def _identity(self, participant: str, dataset: str, local_id: str) -> tuple[Fault, ...]:
+    def _study(self, fields: Sequence[str]) -> str:
+        return "" if self._study_at is None else fields[self._study_at].strip()
+
+    def _identity(
+        self, participant: str, scope: str, local_id: str, *, of_study: bool
+    ) -> tuple[Fault, ...]:
         faults: tuple[Fault, ...] = ()
         if not is_name(participant):
             faults += (Fault("participant", RowCode.MALFORMED_ID),)
-        if not is_name(local_id):
+        if of_study and local_id:
+            faults += (Fault("local_id", RowCode.STUDY_LOCAL_ID),)
+        if not of_study and not is_name(local_id):
             faults += (Fault("local_id", RowCode.MALFORMED_ID),)
-        if not self._known_dataset(dataset):
+        if of_study and scope not in self._studies.names:
+            faults += (Fault(STUDY, RowCode.UNKNOWN_STUDY),)
+        if not of_study and not self._known_dataset(scope):
             faults += (Fault("dataset", RowCode.UNKNOWN_DATASET),)
         return faults
+
+    def _told_of(
+        self, study: str, named: str, kind: Kind | None, times: _Times | None
+    ) -> tuple[Sequence[str], tuple[Fault, ...]]:
+        """Give the datasets that a yes to a study was said of: named, or known here (ADR 0039).
+
+        A no reaches whatever is in the study, whichever it names.
+        """
+        told = _texts(named)
+        if not all(map(self._known_dataset, told)):
+            return (), (Fault("dataset", RowCode.UNKNOWN_DATASET),)
+        if times is None or kind is not Kind.GIVEN:
+            return sorted(set(told)), ()
+        if times.effective_to is not None and times.effective_to <= self._now:
+            return (), (Fault("effective_to", RowCode.DATE_ORDER),)
+        placed = told or self._studies.placed(study, times.expressed_at)
+        if study in self._studies.names and not placed:
+            return (), (Fault("dataset", RowCode.STUDY_DATASETS),)
+        return sorted(set(placed)), ()
 
     def _optional(self, fields: Sequence[str]) -> tuple[str, ...]:
         return tuple("" if at is None else fields[at].strip() for at in self._more)

@@ -6,7 +6,7 @@ It is what a participant recognises, what she can leave in one step, and a scope
 datasets her word about a study reaches is said here (ADR 0031).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final
@@ -60,6 +60,11 @@ class Reach:
     placements: Mapping[DatasetId, Sequence[Placement]] = field(default_factory=dict)
     versions: Mapping[str, Sequence[Study]] = field(default_factory=dict)
 
+    def within(self, datasets: Set[DatasetId]) -> "Reach":
+        """Give the same of some datasets only."""
+        placed = {one: made for one, made in self.placements.items() if one in datasets}
+        return Reach(placements=placed, versions=self.versions)
+
     def study_of(self, dataset: DatasetId, at: datetime) -> str:
         """Give the study that a dataset is in at an instant; empty for none."""
         found = [one.study for one in self.placements.get(dataset, ()) if one.since <= at]
@@ -108,3 +113,35 @@ class Said:
 
 
 NOWHERE: Final = Reach()
+_SCOPE: Final = "study/"
+
+
+def scope_of(study: str) -> str:
+    """Give the name of a study as a scope beside datasets, none of which has such a name."""
+    return f"{_SCOPE}{study}"
+
+
+def study_in(scope: str) -> str:
+    """Give the study that a scope is; empty for a dataset."""
+    return scope.removeprefix(_SCOPE) if scope.startswith(_SCOPE) else ""
+
+
+def version_at(versions: Sequence[Study], at: datetime) -> int:
+    """Say which version of a description counted at an instant; 0 before there was one."""
+    return max((one.version for one in versions if one.recorded_at <= at), default=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownStudies:
+    """The studies that a file may name, and which datasets have been in them since when."""
+
+    names: Set[str] = frozenset()
+    reach: Reach = NOWHERE
+
+    def placed(self, study: str, at: datetime) -> tuple[DatasetId, ...]:
+        """Give the datasets that were in a study at an instant, by name."""
+        found = self.reach.placements
+        return tuple(one for one in sorted(found) if self.reach.study_of(one, at) == study)
+
+
+NO_STUDIES: Final = KnownStudies()

@@ -16,6 +16,7 @@ from consent_registry.domain.history import ConsentEvent, Kind, Standing, standi
 from consent_registry.domain.person_events import PersonKind, PersonRecord
 from consent_registry.domain.studies import Reach, Said
 from consent_registry.domain.terms import Terms, UnreadableTerms, from_json
+from shared.clock import from_rfc3339
 from shared.ids import DatasetId, EventId, Revision
 
 KINDS: Final = MappingProxyType(
@@ -39,13 +40,36 @@ def event_of(record: PersonRecord) -> ConsentEvent:
     return ConsentEvent(
         event_id=EventId(record.event_id),
         kind=kind,
-        expressed_at=min(record.effective_from, record.recorded_at),
+        expressed_at=signed_on(record) or min(record.effective_from, record.recorded_at),
         effective_from=record.effective_from,
         effective_to=record.effective_to,
         recorded_at=record.recorded_at,
         revision=Revision(record.number),
         terms=terms_of(record) if kind.grants else None,
     )
+
+
+def signed_on(record: PersonRecord) -> datetime | None:
+    """Read when the paper was signed that a file spoke of; None for what was said here."""
+    said = record.body.get("signed_on")
+    return from_rfc3339(said) if isinstance(said, str) else None
+
+
+def said_otherwise(
+    records: Iterable[PersonRecord], study: str, signed_at: datetime, left_at: datetime | None
+) -> bool:
+    """Say whether a yes signed at an instant may not be taken from a file (ADR 0039).
+
+    Her last word about the study is a no, or she has withdrawn from everything since, at `left_at`;
+    or a yes is on record that was signed no earlier, and may be narrower.
+    """
+    said = [one for one in said_of_studies(records) if one.study == study]
+    last = max(said, key=lambda one: (one.recorded_at, one.number), default=None)
+    if left_at is not None and (last is None or last.recorded_at <= left_at):
+        return True
+    if last is not None and not KINDS[last.kind].grants:
+        return True
+    return any(event_of(one).expressed_at >= signed_at for one in said if KINDS[one.kind].grants)
 
 
 def terms_of(record: PersonRecord) -> Terms | None:

@@ -96,6 +96,10 @@ class Imports(Protocol):
         """Give the staged rows of consents that were entered in error, by line."""
         ...
 
+    def about_studies(self, batch: ImportBatch) -> Iterator[Sequence[StagedRow]]:
+        """Give staged rows about studies that are not recorded, by line, some thousands a time."""
+        ...
+
     def drop_rows(self, import_id: str, lines: Sequence[int]) -> None:
         """Take single rows out of staging."""
         ...

@@ -65,8 +65,8 @@ class PersonEvents(Protocol):
         """Give the merges neither confirmed nor undone, or not yet at an instant; oldest first."""
         ...
 
-    def enrol(self, pid: str, name: DatasetId, at: datetime) -> Ordinal:
-        """Give a person's number in the pseudo-dataset of people; a new one if she has none."""
+    def enrol(self, pids: Iterable[str], name: DatasetId, at: datetime) -> Mapping[str, Ordinal]:
+        """Give people's numbers in the pseudo-dataset of people; a new one to who has none."""
         ...
 
     def reach(self, dataset: DatasetId, revision: Revision, ordinals: Sequence[Ordinal]) -> None:

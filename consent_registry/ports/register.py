@@ -109,6 +109,10 @@ class People(Protocol):
         """
         ...
 
+    def hold_all(self, pids: Iterable[str]) -> None:
+        """Do so with many people, in one order. Raises ParticipantUnknown as well."""
+        ...
+
     def linked(self, issuer: str, subject: str) -> str | None:
         """Give the id of the participant this login is linked to."""
         ...
@@ -123,6 +127,14 @@ class People(Protocol):
 
     def accounts(self, pid: str) -> Sequence[Account]:
         """Give the logins linked to a participant."""
+        ...
+
+    def memberships_of(self, pids: Iterable[str]) -> Sequence[Member]:
+        """Give what people are members of, each person's by dataset."""
+        ...
+
+    def erased_among(self, pids: Iterable[str]) -> frozenset[str]:
+        """Give those of these people who were erased."""
         ...
 
     def memberships(self, pid: str) -> Sequence[Member]:

@@ -7,8 +7,9 @@ Most people have none, and then this costs one question.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from consent_registry.domain.cases import Case, Everything, Held, held_at, tied
+from consent_registry.domain.cases import Case, Everything, Held, held_at, parts, tied
 from consent_registry.domain.history import ConsentEvent, standing_at
+from consent_registry.domain.records import EventRecord
 from consent_registry.domain.register import Member
 from consent_registry.domain.stops import StopKind, standing_stops
 from consent_registry.domain.studies import NOWHERE
@@ -20,12 +21,12 @@ from shared.ids import DatasetId, Ordinal
 def load_case(uow: UnitOfWork, pids: Iterable[str]) -> Case:
     """Load everything known of these people and of everybody ever joined to them."""
     ring = sorted(uow.person_events.ring(pids))
-    members = [member for pid in ring for member in uow.people.memberships(pid)]
+    members = uow.people.memberships_of(ring)
     consents: dict[tuple[str, DatasetId], Sequence[ConsentEvent]] = {}
     by_withdrawal: dict[tuple[str, str], ConsentEvent] = {}
+    events = _events_of(uow, members)
     for member in members:
-        found = uow.events.of_members(member.dataset, [member.ordinal])
-        records = found.get(member.ordinal, ())
+        records = events[member.dataset].get(member.ordinal, ())
         consents[(member.pid, member.dataset)] = [record.event() for record in records]
         for record in records:
             if record.withdrawal_id:
@@ -49,6 +50,16 @@ def load_case(uow: UnitOfWork, pids: Iterable[str]) -> Case:
     )
 
 
+def _events_of(
+    uow: UnitOfWork, members: Sequence[Member]
+) -> Mapping[DatasetId, Mapping[Ordinal, Sequence[EventRecord]]]:
+    """Read the consent events of members, dataset by dataset."""
+    ordinals: dict[DatasetId, list[Ordinal]] = {}
+    for member in members:
+        ordinals.setdefault(member.dataset, []).append(member.ordinal)
+    return {name: uow.events.of_members(name, found) for name, found in ordinals.items()}
+
+
 def held_of(
     uow: UnitOfWork,
     dataset: DatasetId,
@@ -57,14 +68,14 @@ def held_of(
     known_at: datetime | None = None,
 ) -> Mapping[Ordinal, Held]:
     """Say what holds of those of these members who have a case; None means of all."""
-    found: dict[Ordinal, Held] = {}
-    for ordinal, pid in uow.person_events.known_members(dataset, ordinals).items():
-        case = load_case(uow, [pid])
-        member = next(
-            one for one in case.members if (one.dataset, one.ordinal) == (dataset, ordinal)
-        )
-        found[ordinal] = held_at(case, member, effective_at, known_at)
-    return found
+    known = uow.person_events.known_members(dataset, ordinals)
+    case = load_case(uow, known.values())
+    own = parts(case)
+    return {
+        member.ordinal: held_at(own[member.pid], member, effective_at, known_at)
+        for member in case.members
+        if member.dataset == dataset and member.ordinal in known
+    }
 
 
 def held_one(
@@ -82,7 +93,7 @@ def held_one(
 
 def memberships(uow: UnitOfWork, pid: str) -> Sequence[Member]:
     """Give what a person is a member of, under every name confirmed to be hers, by dataset."""
-    found = (member for name in names_of(uow, pid) for member in uow.people.memberships(name))
+    found = uow.people.memberships_of(names_of(uow, pid))
     return sorted(found, key=lambda one: (one.dataset, one.ordinal))
 
 
@@ -97,8 +108,7 @@ def names_of(uow: UnitOfWork, pid: str) -> frozenset[str]:
 
 def ring_memberships(uow: UnitOfWork, pids: Iterable[str]) -> Sequence[Member]:
     """Give what these people, and everybody ever joined to them, are members of."""
-    ring = uow.person_events.ring(pids)
-    found = (member for name in ring for member in uow.people.memberships(name))
+    found = uow.people.memberships_of(uow.person_events.ring(pids))
     return sorted(found, key=lambda one: (one.dataset, one.ordinal))
 
 
@@ -109,7 +119,7 @@ def tied_memberships(uow: UnitOfWork, pid: str) -> Sequence[Member]:
         return ()
     case = Case(members=(), records=uow.person_events.of(ring), consents={})
     names = tied(case, pid, datetime.max.replace(tzinfo=UTC)) - {pid}
-    found = (member for name in names for member in uow.people.memberships(name))
+    found = uow.people.memberships_of(names)
     return sorted(found, key=lambda one: (one.dataset, one.ordinal))
 
 

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Give one person's consents as FHIR: what holds at an instant, as known at another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from consent_registry.domain.cases import Held as Found
 from consent_registry.domain.fhir.statement import Release
 from consent_registry.domain.fhir.writing import Held, write_consent
 from consent_registry.domain.history import Standing, State, standing_at
@@ -13,13 +14,15 @@ from consent_registry.domain.records import EventRecord
 from consent_registry.domain.regimes import Moment
 from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.stops import acts
-from consent_registry.domain.study_choices import event_of, said_of_studies
+from consent_registry.domain.study_choices import event_of, said_on
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.cases import held_one, stops_then
+from consent_registry.usecases.study_consents import choices_in
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
+from shared.ids import DatasetId
 from shared.principal import Principal
 
 DESK: Final = "consents.read"
@@ -36,7 +39,10 @@ class AsOf:
 def export_consents(
     pseudonym: str, release: Release, as_of: AsOf, *, tools: Tools, principal: Principal
 ) -> Mapping[str, JSON]:
-    """Give a Bundle (collection) with one Consent for each dataset that the person was asked in.
+    """Give a Bundle (collection) with one Consent for each choice: for a dataset, or for a study.
+
+    What a choice for a study does in a dataset is not written again there: taken in elsewhere, that
+    would be a choice of its own.
 
     A desk gets the holder's local ids too, without which nobody can import them; the person
     herself, and whoever she hands the file to, does not.
@@ -45,7 +51,10 @@ def export_consents(
         pid = access.participant(uow, principal, pseudonym, DESK)
         found = [
             write_consent(held, release)
-            for held in _held(uow, pid, as_of, tools, named=DESK in principal.scopes)
+            for held in (
+                *_held(uow, pid, as_of, tools, named=DESK in principal.scopes),
+                *_of_studies(uow, pid, as_of, tools),
+            )
         ]
     return {
         "resourceType": "Bundle",
@@ -65,10 +74,21 @@ def _held(uow: UnitOfWork, pid: str, as_of: AsOf, tools: Tools, *, named: bool) 
         records = uow.events.of_members(member.dataset, [member.ordinal]).get(member.ordinal, ())
         at = as_of.effective_at or dataset.now(tools.clock.now())
         standing = _standing(uow, tools, (dataset, member), records, (at, as_of.known_at))
-        deciding = _deciding(uow, member, records, standing)
+        deciding = next((one for one in records if one.event_id == standing.event_id), None)
         if standing.state is not State.NOT_ASKED and deciding is not None:
-            held = _one(pseudonym, dataset, standing=standing, deciding=deciding)
-            found.append(replace(held, local_id=member.local_id) if named else held)
+            found.append(
+                Held(
+                    participant=pseudonym,
+                    dataset=dataset.dataset,
+                    local_id=member.local_id if named else "",
+                    controller=dataset.controller,
+                    standing=standing,
+                    expressed_at=deciding.expressed_at,
+                    starts_at=deciding.effective_from,
+                    ends_at=deciding.effective_to,
+                    form_version=deciding.form_version,
+                )
+            )
     return found
 
 
@@ -84,61 +104,76 @@ def _standing(
     A consent that something else keeps from being used is written as one that awaits her: a reader
     that took it for active would use what this registry does not.
     """
-    (dataset, member), events = of, [one.event() for one in records]
+    (_, member), events = of, [one.event() for one in records]
     own = standing_at(events, *times)
-    if own.state not in {State.GIVEN, State.NOT_ASKED}:
+    if own.state is not State.GIVEN:
         return own
-    rules = tools.rules(dataset, times[0])
     found = held_one(uow, member, events, *times)
-    if own.state is State.NOT_ASKED:  # a choice for the study may decide in its place
-        own = found.standing
-        if own.state is not State.GIVEN:
-            return own
-    barred = any(rules.barred(bar, Moment.NEW) for bar in found.bars)
-    stops = stops_then(uow, member.pid, *times)
-    if barred or any(acts(kind, rules, Moment.NEW) for kind in stops):
+    if _kept_back(uow, tools, of, found, times):
         return replace(own, state=State.PENDING_RECONSENT, terms=None)
     return replace(own, state=found.standing.state, terms=found.standing.terms)
 
 
-def _deciding(
-    uow: UnitOfWork, member: Member, records: Sequence[EventRecord], standing: Standing
-) -> "_Deciding | None":
-    """Give when that was said which decides: of the dataset, or of its study."""
-    for one in records:
-        if one.event_id == standing.event_id:
-            return _Deciding(
-                one.expressed_at, one.effective_from, one.effective_to, one.form_version
-            )
-    for said in said_of_studies(uow.person_events.of([member.pid]).get(member.pid, ())):
-        if said.event_id == standing.event_id:
-            event = event_of(said)
-            return _Deciding(
-                event.expressed_at,
-                event.effective_from,
-                event.effective_to,
-                said.body.get("form_version", ""),
-            )
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Deciding:
-    expressed_at: datetime
-    effective_from: datetime
-    effective_to: datetime | None
-    form_version: str
-
-
-def _one(pseudonym: str, dataset: Dataset, *, standing: Standing, deciding: _Deciding) -> Held:
-    return Held(
-        participant=pseudonym,
-        dataset=dataset.dataset,
-        local_id="",
-        controller=dataset.controller,
-        standing=standing,
-        expressed_at=deciding.expressed_at,
-        starts_at=deciding.effective_from,
-        ends_at=deciding.effective_to,
-        form_version=deciding.form_version,
+def _kept_back(
+    uow: UnitOfWork,
+    tools: Tools,
+    of: tuple[Dataset, Member],
+    found: Found,
+    times: tuple[datetime, datetime | None],
+) -> bool:
+    """Say whether something beside her choice keeps data from being used for what is new."""
+    dataset, member = of
+    rules = tools.rules(dataset, times[0])
+    stops = stops_then(uow, member.pid, *times)
+    return any(rules.barred(bar, Moment.NEW) for bar in found.bars) or any(
+        acts(kind, rules, Moment.NEW) for kind in stops
     )
+
+
+def _of_studies(uow: UnitOfWork, pid: str, as_of: AsOf, tools: Tools) -> Iterator[Held]:
+    """Give what she said of studies; of a yes that is kept back anywhere, that it awaits her."""
+    pseudonym = uow.people.pseudonym(pid)
+    for choice in choices_in(uow, tools, pid, as_of.effective_at, as_of.known_at):
+        standing = choice.standing
+        said = next((one for one in choice.events if one.event_id == standing.event_id), None)
+        if said is None:
+            continue
+        at = as_of.effective_at or max(tools.clock.now(), said.recorded_at)
+        times = (at, as_of.known_at)
+        if standing.state is State.GIVEN and _study_kept_back(uow, tools, pid, standing, times):
+            standing = replace(standing, state=State.PENDING_RECONSENT, terms=None)
+        yield Held(
+            participant=pseudonym,
+            dataset=DatasetId(""),
+            local_id="",
+            controller=choice.study.controller if choice.study else choice.name,
+            standing=standing,
+            expressed_at=event_of(said).expressed_at,
+            starts_at=said.effective_from,
+            ends_at=said.effective_to,
+            form_version=said.body.get("form_version", ""),
+            study=choice.name,
+            told_of=tuple(sorted(said_on(said).datasets or ())),
+        )
+
+
+def _study_kept_back(
+    uow: UnitOfWork,
+    tools: Tools,
+    pid: str,
+    standing: Standing,
+    times: tuple[datetime, datetime | None],
+) -> bool:
+    members = uow.people.memberships(pid)
+    for member in members:
+        dataset = uow.datasets.get(member.dataset)
+        events = uow.events.of_members(member.dataset, [member.ordinal]).get(member.ordinal, ())
+        found = held_one(uow, member, [one.event() for one in events], *times)
+        reached = found.standing.event_id == standing.event_id
+        if (
+            dataset is not None
+            and reached
+            and _kept_back(uow, tools, (dataset, member), found, times)
+        ):
+            return True
+    return not members and bool(stops_then(uow, pid, *times))

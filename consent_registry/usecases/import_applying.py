@@ -9,28 +9,30 @@ killed. What happened since the rows were judged is judged again here, by the sa
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
-from itertools import groupby
-from typing import Final
 
 from consent_registry.domain.approvals import ends_in_a_no
 from consent_registry.domain.batches import (
     ROWS_PER_TRANSACTION,
     FaultAt,
-    Format,
     ImportBatch,
     ImportState,
     StagedRow,
 )
-from consent_registry.domain.history import Kind, Segment, has_said_no, timeline
-from consent_registry.domain.records import Channel, EventRecord, Source
+from consent_registry.domain.history import Segment, has_said_no, timeline
+from consent_registry.domain.records import Channel, EventRecord
 from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.row_codes import Fault, RowCode
-from consent_registry.domain.terms import Terms, read_written
-from consent_registry.domain.versions import in_order
 from consent_registry.domain.voids import to_void
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.import_cancelling import end_if_wished
+from consent_registry.usecases.import_consents import (
+    Consent,
+    consents_of,
+    in_error,
+    rounds_of,
+    source_of,
+)
+from consent_registry.usecases.import_studies import record_for_studies
 from consent_registry.usecases.imports import record_end
 from consent_registry.usecases.mandated import guarded_then
 from consent_registry.usecases.recording import Draft, record
@@ -38,22 +40,6 @@ from consent_registry.usecases.settling import again, hold
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import begin
 from shared.ids import DatasetId, Ordinal
-
-_TERMS_REMEMBERED: Final = 20_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Consent:
-    """All rows of one participant and dataset, by alternative; of FHIR one resource."""
-
-    rows: Sequence[StagedRow]
-    pid: str
-    terms: Terms | None
-
-    @property
-    def first(self) -> StagedRow:
-        """The row on the consent's first line."""
-        return self.rows[0]
 
 
 def apply_next(*, tools: Tools) -> bool:
@@ -84,26 +70,37 @@ def _apply(
     uow: UnitOfWork, batch: ImportBatch, rows: Sequence[StagedRow], tools: Tools
 ) -> ImportBatch:
     by_dataset: dict[DatasetId, list[StagedRow]] = {}
+    of_studies = [staged for staged in rows if staged.row.study]
     for staged in rows:
-        by_dataset.setdefault(DatasetId(staged.row.dataset), []).append(staged)
+        if not staged.row.study:
+            by_dataset.setdefault(DatasetId(staged.row.dataset), []).append(staged)
     pseudonyms = sorted({staged.row.participant for staged in rows})
     known = uow.people.pids(pseudonyms)
-    held = hold(uow, sorted(by_dataset), list(known.values()))
+    speaking = {one.row.participant for one in of_studies} & known.keys()
+    held = hold(
+        uow,
+        sorted(by_dataset),
+        list(known.values()),
+        speaking={known[pseudonym] for pseudonym in speaking},
+    )
     # An error in a consent of somebody of whom nothing was taken in makes nobody known.
-    meant = {staged.row.participant for staged in rows if not _in_error(staged)}
+    meant = {staged.row.participant for staged in rows if not in_error(staged)}
     people = uow.people.ensure(sorted(meant | known.keys()), tools.clock.now())
     faults: list[FaultAt] = []
     for name, of_dataset in by_dataset.items():
         fresh: Set[str] = people.fresh
         known_rows = [one for one in of_dataset if one.row.participant in people.pids]
-        for rows_at_once in _rounds(batch.format, known_rows):
-            consents = _consents(rows_at_once, people.pids)
+        for rows_at_once in rounds_of(batch.format, known_rows):
+            consents = consents_of(rows_at_once, people.pids)
             # It may have moved by what was recorded before.
             dataset = uow.datasets.get(name) or held[name]
             faults += _record_dataset(
                 uow, batch, dataset=dataset, consents=consents, fresh=fresh, tools=tools
             )
             fresh = frozenset()
+    for rows_at_once in rounds_of(batch.format, of_studies):
+        consents = consents_of(rows_at_once, people.pids)
+        faults += record_for_studies(uow, batch, consents, tools=tools)
     uow.imports.put_faults(batch.import_id, faults)
     return replace(
         batch,
@@ -111,43 +108,6 @@ def _apply(
         applied=batch.applied + len(rows) - len(faults),
         bad=batch.bad + len(faults),
     )
-
-
-def _rounds(format_: Format, rows: Sequence[StagedRow]) -> list[list[StagedRow]]:
-    """Give the rows that are recorded in one step: of FHIR's, one version of each person.
-
-    Each step has a later recorded time than the one before, by which histories tell them apart.
-    """
-    if format_ is Format.CSV:
-        return [list(rows)]
-    rounds: list[list[StagedRow]] = []
-    for _, versions in groupby(rows, key=lambda staged: staged.first_line):
-        for number, version in enumerate(in_order(list(versions))):
-            if number == len(rounds):
-                rounds.append([])
-            rounds[number].append(version._replace(first_line=version.line))
-    return rounds
-
-
-def _consents(rows: Sequence[StagedRow], pids: Mapping[str, str]) -> list[_Consent]:
-    grouped = groupby(rows, key=lambda staged: staged.first_line)
-    consents: list[_Consent] = []
-    for group in (list(found) for _, found in grouped):
-        ordered = group
-        if len(group) > 1:
-            ordered = sorted(group, key=lambda staged: staged.row.alternative)
-        terms = _terms(tuple(staged.row.alternative_text for staged in ordered))
-        consents.append(_Consent(rows=group, pid=pids[group[0].row.participant], terms=terms))
-    return consents
-
-
-@lru_cache(maxsize=_TERMS_REMEMBERED)
-def _terms(texts: tuple[str, ...]) -> Terms | None:
-    """Read a consent's alternatives, in their own order; a no may have none.
-
-    Remembered across transactions: most people of a file chose what others chose.
-    """
-    return read_written(texts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +126,7 @@ def _record_dataset(
     batch: ImportBatch,
     *,
     dataset: Dataset,
-    consents: Sequence[_Consent],
+    consents: Sequence[Consent],
     fresh: Set[str],
     tools: Tools,
 ) -> list[FaultAt]:
@@ -183,7 +143,7 @@ def _record_dataset(
     for consent in consents:
         member = members.get(consent.pid)
         # The approval is used up last: only what is recorded uses one.
-        if _in_error(consent.first):
+        if in_error(consent.first):
             drafts += _voiding(batch, consent, member, before)
             continue
         fault = barred.get(consent.pid)
@@ -206,8 +166,8 @@ _TAKEN = Fault("local_id", RowCode.LOCAL_ID_TAKEN)
 def _members(
     uow: UnitOfWork,
     dataset: Dataset,
-    consents: Sequence[_Consent],
-    earlier: Sequence[_Consent],
+    consents: Sequence[Consent],
+    earlier: Sequence[Consent],
     barred: dict[str, Fault],
 ) -> tuple[dict[str, Member], list[Member]]:
     """Give the member of each consent that has or may get one, and the members to be added.
@@ -223,7 +183,7 @@ def _members(
     added: list[Member] = []
     for consent in consents:
         pid, local_id = consent.pid, consent.first.row.local_id
-        if pid in by_pid or pid in barred or local_id in taken or _in_error(consent.first):
+        if pid in by_pid or pid in barred or local_id in taken or in_error(consent.first):
             continue
         fault = _against_leaving(uow, dataset.dataset, consent, left.get(pid))
         if fault is not None:
@@ -237,7 +197,7 @@ def _members(
     return by_pid, added
 
 
-def _left_everything(uow: UnitOfWork, consents: Sequence[_Consent]) -> Mapping[str, datetime]:
+def _left_everything(uow: UnitOfWork, consents: Sequence[Consent]) -> Mapping[str, datetime]:
     """Say when those who are to join with a yes last withdrew from everything."""
     joining = [one.pid for one in consents if one.first.row.kind.grants]
     found = uow.withdrawals.everywhere(joining) if joining else ()
@@ -245,7 +205,7 @@ def _left_everything(uow: UnitOfWork, consents: Sequence[_Consent]) -> Mapping[s
 
 
 def _against_leaving(
-    uow: UnitOfWork, dataset: DatasetId, consent: _Consent, left_at: datetime | None
+    uow: UnitOfWork, dataset: DatasetId, consent: Consent, left_at: datetime | None
 ) -> Fault | None:
     """Judge a consent that is to bring somebody in who has withdrawn from everything."""
     row = consent.first.row
@@ -258,7 +218,7 @@ def _against_leaving(
     return None
 
 
-def _guarded(uow: UnitOfWork, dataset: Dataset, consents: Sequence[_Consent]) -> dict[str, Fault]:
+def _guarded(uow: UnitOfWork, dataset: Dataset, consents: Sequence[Consent]) -> dict[str, Fault]:
     """Give a fault for each grant that somebody else had to sign when it was signed."""
     signed_on = {c.pid: c.first.row.expressed_at for c in consents if c.first.row.kind.grants}
     found = guarded_then(uow, dataset.dataset, signed_on)
@@ -268,7 +228,7 @@ def _guarded(uow: UnitOfWork, dataset: Dataset, consents: Sequence[_Consent]) ->
 def _fault(
     uow: UnitOfWork,
     dataset: DatasetId,
-    consent: _Consent,
+    consent: Consent,
     member: Member | None,
     past: _Past,
 ) -> Fault | None:
@@ -300,7 +260,7 @@ def _beside(
     return uow.events.timelines(dataset, [one.ordinal for one in members if one.pid in known])
 
 
-def _draft(batch: ImportBatch, consent: _Consent, member: Member) -> Draft:
+def _draft(batch: ImportBatch, consent: Consent, member: Member) -> Draft:
     row = consent.first.row
     return Draft(
         member=member,
@@ -311,14 +271,14 @@ def _draft(batch: ImportBatch, consent: _Consent, member: Member) -> Draft:
         effective_to=row.effective_to,
         terms=consent.terms,
         form_version=row.form_version,
-        source=_source(batch, consent),
+        source=source_of(batch, consent),
         references=row.references,
     )
 
 
 def _voiding(
     batch: ImportBatch,
-    consent: _Consent,
+    consent: Consent,
     member: Member | None,
     before: Mapping[Ordinal, Sequence[EventRecord]],
 ) -> list[Draft]:
@@ -334,16 +294,7 @@ def _voiding(
         channel=Channel.IMPORT,
         expressed_at=row.expressed_at,
         effective_from=min(one.effective_from for one in found),
-        source=_source(batch, consent),
+        source=source_of(batch, consent),
         voids=frozenset(one.event_id for one in found),
     )
     return [draft]
-
-
-def _in_error(staged: StagedRow) -> bool:
-    return staged.row.kind is Kind.INVALIDATED
-
-
-def _source(batch: ImportBatch, consent: _Consent) -> Source:
-    line = consent.first.first_line
-    return Source(file_sha256=batch.file_sha256, line=line, mapping=batch.mapping)

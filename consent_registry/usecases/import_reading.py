@@ -5,7 +5,7 @@ What judging does with rows knows nothing of formats. A file that is none of its
 named by one code, and nothing of it is staged.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -18,6 +18,7 @@ from consent_registry.domain.fhir.statement import Coded, Release
 from consent_registry.domain.form_demand import FormUse
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.rows import Row, RowReader, check_header
+from consent_registry.domain.studies import KnownStudies
 from consent_registry.usecases.tools import Tools
 
 _RELEASES: Final = {
@@ -50,16 +51,24 @@ class Reading:
     unreadable: RowCode
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What rows may name: datasets, studies, and forms by the rule of each dataset."""
+
+    datasets: Set[str]
+    studies: KnownStudies
+    forms: FormUse
+
+
 def open_reading(
     batch: ImportBatch,
     chunks: Iterable[bytes],
-    known_dataset: Callable[[str], bool],
-    forms: FormUse,
+    known: Known,
     tools: Tools,
 ) -> Reading | RowCode:
     """Give what reads a file, or the code of why nothing does."""
     if batch.format is Format.CSV:
-        return _csv(batch, chunks, known_dataset, forms, tools)
+        return _csv(batch, chunks, known, tools)
     mapping = _mapping(batch, tools)
     if mapping is None:
         return RowCode.FHIR_NO_MAPPING
@@ -78,11 +87,12 @@ def open_reading(
         mapping,
         _RELEASES[batch.format],
         diseases=tools.diseases,
-        known_dataset=known_dataset,
+        known_dataset=known.datasets.__contains__,
         now=batch.received_at,
         identifiers=identifiers,
-        forms=forms,
+        forms=known.forms,
         vocabulary=tools.policy_at(batch.received_at).vocabulary,
+        studies=known.studies,
     )
     return Reading(reader=reader, records=records, unreadable=RowCode.FHIR_UNREADABLE)
 
@@ -95,8 +105,7 @@ def release_of(format_: Format) -> Release | None:
 def _csv(
     batch: ImportBatch,
     chunks: Iterable[bytes],
-    known_dataset: Callable[[str], bool],
-    forms: FormUse,
+    known: Known,
     tools: Tools,
 ) -> Reading | RowCode:
     records = numbered_records(chunks)
@@ -107,10 +116,11 @@ def _csv(
     reader = RowReader(
         header,
         diseases=tools.diseases,
-        known_dataset=known_dataset,
+        known_dataset=known.datasets.__contains__,
         now=batch.received_at,
-        forms=forms,
+        forms=known.forms,
         vocabulary=tools.policy_at(batch.received_at).vocabulary,
+        studies=known.studies,
     )
     return Reading(reader=reader, records=records, unreadable=RowCode.UNREADABLE_TEXT)
 

@@ -25,11 +25,13 @@ from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.form_demand import FormUse
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.rows import Row
+from consent_registry.domain.studies import KnownStudies
 from consent_registry.domain.versions import after_a_no, in_order, judge_versions, unapproved_in
 from consent_registry.ports import Imports, UnitOfWork
 from consent_registry.usecases.forms import form_use_of
 from consent_registry.usecases.import_cancelling import cancel_if_wished, end_if_wished, go_on
-from consent_registry.usecases.import_reading import Reading, open_reading
+from consent_registry.usecases.import_reading import Known, Reading, open_reading
+from consent_registry.usecases.import_studies import SAID_OTHERWISE, note_said_otherwise
 from consent_registry.usecases.import_voiding import note_voids
 from consent_registry.usecases.imports import record_end
 from consent_registry.usecases.tools import Tools
@@ -67,14 +69,22 @@ def _judge(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> None:
 
 def _stage(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
     datasets = uow.datasets.every()
-    known = {str(dataset.dataset) for dataset in datasets}
-    forms, diseases = form_use_of(uow, datasets), tools.diseases
+    known = Known(
+        datasets={str(dataset.dataset) for dataset in datasets},
+        studies=KnownStudies(
+            names={study.study for study in uow.studies.every()},
+            reach=uow.studies.reach([dataset.dataset for dataset in datasets]),
+        ),
+        forms=form_use_of(uow, datasets),
+    )
     chunks = uow.imports.chunks(batch.import_id)
-    reading = open_reading(batch, chunks, known.__contains__, forms, tools)
+    reading = open_reading(batch, chunks, known, tools)
     if isinstance(reading, RowCode):
         return _failed(uow, batch, reading, tools)
     count = _judge_rows(uow.imports, batch.import_id, reading, tools)
-    _judge_consents(uow.imports, batch, forms, diseases)
+    _judge_consents(uow.imports, batch, known.forms, tools.diseases)
+    note_said_otherwise(uow, batch)
+    _drop_consents(uow.imports, batch)
     if batch.format is not Format.CSV:
         note_voids(uow, batch)
     repeated = uow.imports.drop_repeated(batch)
@@ -131,7 +141,7 @@ def _tell(import_id: str, rows: int, tools: Tools) -> None:
 def _judge_consents(
     imports: Imports, batch: ImportBatch, forms: FormUse, diseases: Diseases
 ) -> None:
-    """Judge what rows owe each other and the register, and drop every consent with a bad row."""
+    """Judge what rows owe each other and the register."""
     import_id, versions = batch.import_id, batch.format is not Format.CSV
     imports.gather(import_id)
     for rows in imports.in_several_rows(import_id):
@@ -154,10 +164,14 @@ def _judge_consents(
     _note(imports, import_id, imports.against_a_no(batch), Fault("state", RowCode.NO_TO_YES))
     _note(imports, import_id, imports.unapproved(batch), _UNAPPROVED)
     go_on(imports, import_id)
+
+
+def _drop_consents(imports: Imports, batch: ImportBatch) -> None:
+    import_id = batch.import_id
     rest = imports.drop_consents(import_id)
     incomplete = Fault("", RowCode.CONSENT_INCOMPLETE)
     imports.put_faults(import_id, [FaultAt(line, incomplete) for line in rest])
-    if versions:
+    if batch.format is not Format.CSV:
         _judge_versions(imports, batch)
 
 
@@ -167,9 +181,13 @@ def _judge_versions(imports: Imports, batch: ImportBatch) -> None:
     histories = [one for one in ordered if after_a_no(one)]
     asked = [line for one in histories for line in after_a_no(one)]
     unlisted = frozenset(imports.unlisted(batch, asked))
-    lines = [line for one in histories for line in unapproved_in(one, unlisted)]
-    imports.put_faults(batch.import_id, [FaultAt(line, _UNAPPROVED) for line in lines])
-    imports.drop_rows(batch.import_id, lines)
+    faults = [
+        FaultAt(line, SAID_OTHERWISE if one[0].row.study else _UNAPPROVED)
+        for one in histories
+        for line in unapproved_in(one, unlisted)
+    ]
+    imports.put_faults(batch.import_id, faults)
+    imports.drop_rows(batch.import_id, [fault.line for fault in faults])
 
 
 def _note(imports: Imports, import_id: str, lines: Sequence[int], fault: Fault) -> None:

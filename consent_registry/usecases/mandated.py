@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who may act for a participant beside a desk and herself: asked before anything is recorded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from consent_registry.domain.errors import GuardianMustSign
 from consent_registry.domain.identifiers import is_name
 from consent_registry.domain.mandates import Mandate, guardians, mandates
-from consent_registry.domain.person_events import PersonRecord
+from consent_registry.domain.person_events import MERGES, PersonRecord
 from consent_registry.domain.ties import one_person
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
@@ -42,6 +42,15 @@ def then(
     """Give the instants that count: now, where none is named, is never before what is recorded."""
     latest = max([tools.clock.now(), *(one.recorded_at for one in records)])
     return effective_at or latest, known_at or latest
+
+
+def records_of_each(uow: UnitOfWork, pids: Iterable[str]) -> Mapping[str, Sequence[PersonRecord]]:
+    """Give what `records_of` gives, of many people at once: only who was merged is asked alone."""
+    wanted = sorted(set(pids))
+    found = uow.person_events.of(wanted)
+    each = {pid: found.get(pid, ()) for pid in wanted}
+    merged = [pid for pid, own in each.items() if any(one.kind in MERGES for one in own)]
+    return each | {pid: records_of(uow, pid) for pid in merged}
 
 
 def mandates_of(uow: UnitOfWork, pid: str) -> list[Mandate]:
@@ -125,6 +134,6 @@ def guarded_then(
     """Give those in whose place a guardian decided about a dataset at the instants given."""
     return frozenset(
         pid
-        for pid in uow.person_events.known(signed_at)
-        if guardians(mandates_of(uow, pid), dataset, signed_at[pid])
+        for pid, records in records_of_each(uow, uow.person_events.known(signed_at)).items()
+        if guardians(mandates(records), dataset, signed_at[pid])
     )

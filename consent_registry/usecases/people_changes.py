@@ -6,9 +6,11 @@ cohorts, the changes for the feed, and the entry for the audit log.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final, TypeVar
 
 from consent_registry.domain.errors import ParticipantUnknown, TryAgain
@@ -22,7 +24,7 @@ from consent_registry.domain.person_events import (
 from consent_registry.domain.records import Channel
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.cases import ring_memberships
-from consent_registry.usecases.facts import fact
+from consent_registry.usecases.facts import PEOPLE_PER_ENTRY, fact
 from consent_registry.usecases.settling import again, settle
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import begin
@@ -75,48 +77,56 @@ class PersonDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """Where and by whom people's events are recorded."""
+    """Where and by whom people's events are recorded; `extra` goes into the open part."""
 
     uow: UnitOfWork
     tools: Tools
     principal: Principal
     channel: Channel
     recorded_at: datetime
+    extra: Mapping[str, JSON] = field(default_factory=dict)
 
     def add(self, draft: PersonDraft) -> str:
         """Record a draft of each person it is about, and settle; gives its matter."""
         matter = draft.matter or self.tools.ids.new()
-        known = self.uow.person_events.of(draft.pids)
-        sealed_at = draft.effective_from if draft.kind in SEALED_TIMES else None
-        records = [
-            PersonRecord(
-                event_id=self.tools.ids.new(),
-                pid=pid,
-                number=len(known.get(pid, ())) + 1,
-                kind=draft.kind,
-                matter=matter,
-                about=self._other(draft, pid),
-                effective_from=draft.effective_from or self.recorded_at,
-                effective_to=draft.effective_to,
-                recorded_at=self.recorded_at,
-                channel=self.channel,
-                personal=personal_part(draft.body, self.principal, sealed_at),
-                study=draft.study,
-            )
-            for pid in draft.pids
-        ]
+        self.add_all([replace(draft, matter=matter)])
+        return matter
+
+    def add_all(self, drafts: Sequence[PersonDraft]) -> None:
+        """Record drafts, and settle everybody whom they are about at once."""
+        pids = frozenset(pid for draft in drafts for pid in draft.pids)
+        numbers = Counter({pid: len(of) for pid, of in self.uow.person_events.of(pids).items()})
+        records: list[PersonRecord] = []
+        for draft in drafts:
+            numbers.update(draft.pids)
+            records += [self._record(draft, pid, numbers[pid]) for pid in draft.pids]
         hashes = self.uow.person_events.append(records)
-        pids = frozenset(draft.pids)
         settle(
             self.uow,
             self.tools,
             pids,
             self.principal,
             at=self.recorded_at,
-            everybody=draft.kind in MERGES,
+            everybody=any(draft.kind in MERGES for draft in drafts),
         )
-        self._put_on_record(draft, hashes)
-        return matter
+        self._put_on_record(records, hashes)
+
+    def _record(self, draft: PersonDraft, pid: str, number: int) -> PersonRecord:
+        sealed_at = draft.effective_from if draft.kind in SEALED_TIMES else None
+        return PersonRecord(
+            event_id=self.tools.ids.new(),
+            pid=pid,
+            number=number,
+            kind=draft.kind,
+            matter=draft.matter or self.tools.ids.new(),
+            about=self._other(draft, pid),
+            effective_from=draft.effective_from or self.recorded_at,
+            effective_to=draft.effective_to,
+            recorded_at=self.recorded_at,
+            channel=self.channel,
+            personal=personal_part(draft.body, self.principal, sealed_at),
+            study=draft.study,
+        )
 
     def later(self, at: datetime) -> "Recording":
         """Go on recording after what was recorded at an instant."""
@@ -127,21 +137,25 @@ class Recording:
         others = [one for one in draft.pids if one != pid]
         return others[0] if others else draft.about
 
-    def _put_on_record(self, draft: PersonDraft, hashes: Iterable[bytes]) -> None:
+    def _put_on_record(self, records: Sequence[PersonRecord], hashes: Sequence[bytes]) -> None:
+        """Put on record what happened, up to 64 events of a kind in each entry."""
         name = self.tools.opt_outs
-        ordinals = [
-            self.uow.person_events.enrol(pid, name, self.recorded_at) for pid in sorted(draft.pids)
-        ]
-        made = fact(
-            _ENTRIES[draft.kind],
-            self.recorded_at,
-            actor=self.principal,
-            dataset=name,
-            reason=draft.kind.value,
-            extra={"events": hashlib.sha256(b"".join(sorted(hashes))).hexdigest()},
-        )
-        subjects = tuple(Subject(dataset=name, ordinal=ordinal) for ordinal in ordinals)
-        self.uow.record(replace(made, subjects=subjects))
+        numbers = self.uow.person_events.enrol((one.pid for one in records), name, self.recorded_at)
+        for kind in dict.fromkeys(one.kind for one in records):
+            alike = iter([(r, h) for r, h in zip(records, hashes, strict=True) if r.kind is kind])
+            while group := tuple(islice(alike, PEOPLE_PER_ENTRY)):
+                digest = hashlib.sha256(b"".join(sorted(chained for _, chained in group)))
+                made = fact(
+                    _ENTRIES[kind],
+                    self.recorded_at,
+                    actor=self.principal,
+                    dataset=name,
+                    reason=kind.value,
+                    extra={**self.extra, "events": digest.hexdigest()},
+                )
+                people = [numbers[pid] for pid in sorted({one.pid for one, _ in group})]
+                subjects = tuple(Subject(dataset=name, ordinal=ordinal) for ordinal in people)
+                self.uow.record(replace(made, subjects=subjects))
 
 
 def change_people(
@@ -195,7 +209,7 @@ def hold_people(
         tools=tools,
         principal=principal,
         channel=channel,
-        recorded_at=_recorded_at(uow, tools, people, found.keys()),
+        recorded_at=recorded_at_of(uow, tools, people, found.keys()),
     )
 
 
@@ -208,7 +222,7 @@ def _hold(uow: UnitOfWork, pid: str, *, named: bool) -> None:
             raise
 
 
-def _recorded_at(
+def recorded_at_of(
     uow: UnitOfWork, tools: Tools, pids: Sequence[str], datasets: Iterable[DatasetId]
 ) -> datetime:
     """Give an instant after everything recorded before of these people and their datasets."""

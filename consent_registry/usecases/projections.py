@@ -64,10 +64,10 @@ def _of_page(uow: UnitOfWork, dataset: DatasetId, page: Sequence[Numbered]) -> I
     records = uow.events.of_members(dataset, [one for one in living if one not in cases])
     lines = uow.events.timelines(dataset, ordinals)
     bars = uow.person_events.bars(dataset, ordinals)
+    changed = changed_in(uow, load_case(uow, cases.values()), dataset)
     for ordinal in ordinals:
         if ordinal in cases:
-            case = load_case(uow, [cases[ordinal]])
-            differs = ordinal in changed_in(uow, case, dataset).projections
+            differs = ordinal in changed.projections
         else:
             events = [record.event() for record in records.get(ordinal, ())]
             differs = timeline(events) != tuple(lines.get(ordinal, ())) or ordinal in bars

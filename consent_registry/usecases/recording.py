@@ -13,7 +13,7 @@ from datetime import datetime
 
 from consent_registry.domain.answers import Answers
 from consent_registry.domain.bars import Bars
-from consent_registry.domain.cases import held_at
+from consent_registry.domain.cases import held_at, parts
 from consent_registry.domain.history import (
     ConsentEvent,
     Kind,
@@ -112,17 +112,18 @@ def _with_cases(
     uow: UnitOfWork, writing: Writing, known: Set[str], standings: dict[Ordinal, Standing]
 ) -> dict[Ordinal, Bars]:
     """Count in what else is known of these people; adds whom it reaches here, gives their bars."""
+    if not known:
+        return {}
     bars: dict[Ordinal, Bars] = {}
-    for pid in sorted(known):
-        case = load_case(uow, [pid])
-        changed = changed_in(uow, case, writing.dataset.dataset)
-        store(uow, writing, changed)
-        mine = [one for one in case.members if one.dataset == writing.dataset.dataset]
-        for member in mine:
-            if member.ordinal in standings or member.ordinal in changed.projections:
-                held = held_at(case, member, writing.now)
-                standings[member.ordinal] = held.standing
-                bars[member.ordinal] = held.bars
+    case = load_case(uow, known)
+    changed, own = changed_in(uow, case, writing.dataset.dataset), parts(case)
+    store(uow, writing, changed)
+    for member in case.members:
+        touched = member.ordinal in standings or member.ordinal in changed.projections
+        if member.dataset == writing.dataset.dataset and touched:
+            held = held_at(own[member.pid], member, writing.now)
+            standings[member.ordinal] = held.standing
+            bars[member.ordinal] = held.bars
     return bars
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from consent_registry.domain.bars import Bars, bars_in
-from consent_registry.domain.cases import Case, Projection, project
+from consent_registry.domain.cases import Case, Projection, parts, project
 from consent_registry.domain.errors import TryAgain
 from consent_registry.domain.history import Standing, standing_in
 from consent_registry.domain.register import Dataset
@@ -59,16 +59,22 @@ def again(tools: Tools, step: Callable[[UnitOfWork], _T]) -> _T:
 
 
 def hold(
-    uow: UnitOfWork, datasets: Sequence[DatasetId], pids: Sequence[str]
+    uow: UnitOfWork,
+    datasets: Sequence[DatasetId],
+    pids: Sequence[str],
+    *,
+    speaking: Set[str] = frozenset(),
 ) -> Mapping[DatasetId, Dataset]:
     """Hold these datasets and every one that a change of these people may reach.
 
+    `speaking` are those of whom more than consents to these datasets is going to be recorded.
+
     Raises TryAgain when a merge reached further in the moment between looking and holding.
     """
-    known = uow.person_events.known(pids)
+    known = uow.person_events.known(pids) | speaking
     reached = {member.dataset for member in ring_memberships(uow, known)} if known else set()
     held = uow.datasets.hold(sorted({*datasets, *reached}))
-    known = uow.person_events.known(pids)
+    known = uow.person_events.known(pids) | speaking
     if known and not {one.dataset for one in ring_memberships(uow, known)} <= held.keys():
         raise TryAgain
     return held
@@ -82,15 +88,14 @@ def changed_in(
     Of somebody erased nothing is stored again. `everybody` gives them all: opt-outs and stops go
     along a merge and are in no projection.
     """
-    members = [
-        member
-        for member in case.members
-        if member.dataset == dataset and not uow.people.erased(member.pid)
-    ]
+    here = [member for member in case.members if member.dataset == dataset]
+    erased = uow.people.erased_among(member.pid for member in here)
+    members = [member for member in here if member.pid not in erased]
     ordinals = [member.ordinal for member in members]
     lines = uow.events.timelines(dataset, ordinals)
     bars = uow.person_events.bars(dataset, ordinals)
-    found = {member.ordinal: project(case, member) for member in members}
+    own = parts(case)
+    found = {member.ordinal: project(own[member.pid], member) for member in members}
     return Changed(
         projections={
             ordinal: one
@@ -152,12 +157,9 @@ def settle_in(uow: UnitOfWork, tools: Tools, writing: Writing, pids: Set[str]) -
 
     For what happens to the dataset and not to them. The caller keeps the dataset when nobody did.
     """
-    name, found = writing.dataset.dataset, dict[Ordinal, Projection]()
-    for pid in sorted(pids):
-        found |= changed_in(uow, load_case(uow, [pid]), name).projections
-    if not found:
+    changed = changed_in(uow, load_case(uow, pids), writing.dataset.dataset)
+    if not changed.projections:
         return False
-    changed = Changed(projections=found)
     store(uow, writing, changed)
     standings, bars = changed.standings(writing.now), changed.bars(writing.now)
     gone = narrow(uow, tools, writing, standings, bars)

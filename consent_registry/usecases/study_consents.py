@@ -125,13 +125,13 @@ def study_choices_of(
     """Say what a participant's choices for studies add up to at an instant, as known at another."""
     with tools.reads() as uow:
         pid = access.participant(uow, principal, pseudonym, LOOKING)
-        return _choices(uow, tools, pid, effective_at, known_at)
+        return choices_in(uow, tools, pid, effective_at, known_at)
 
 
 def own_study_choices(*, tools: Tools, principal: Principal) -> tuple[StudyChoice, ...]:
     """Say it of the participant this login is linked to, now. Raises NotLinked."""
     with tools.reads() as uow:
-        return _choices(uow, tools, access.oneself(uow, principal), None, None)
+        return choices_in(uow, tools, access.oneself(uow, principal), None, None)
 
 
 def withdraw_from_studies(
@@ -231,13 +231,14 @@ def _checked(
     return form
 
 
-def _choices(
+def choices_in(
     uow: UnitOfWork,
     tools: Tools,
     pid: str,
     effective_at: datetime | None,
     known_at: datetime | None,
 ) -> tuple[StudyChoice, ...]:
+    """Say it of somebody, inside a unit of work."""
     records = [one for one in records_of(uow, pid) if one.kind in KINDS]
     # Never before what was recorded, also after a clock set back.
     at = effective_at or max([tools.clock.now(), *(one.recorded_at for one in records)])

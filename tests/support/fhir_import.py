@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from consent_registry.domain.batches import Format, Mode
+from consent_registry.domain.fhir.mapping import FhirMapping
 from consent_registry.usecases.imports import Report, receive_import
 from tests.fakes.fhir import mii
 from tests.support.registry_world import DESK, RegistryWorld
@@ -19,8 +20,9 @@ def load(
     mapping: str = "placet",
     mode: Mode = Mode.VALID_ROWS_ONLY,
     dry_run: bool = False,
+    mine: FhirMapping | None = None,
 ) -> Report:
-    tools = replace(world.tools, fhir_mappings=(mii(),))
+    tools = replace(world.tools, fhir_mappings=(mine or mii(),))
     batch = receive_import(
         [content.encode()],
         mode=mode,

@@ -15,6 +15,7 @@ from typing import Final
 
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.fhir.statement import Release
+from consent_registry.domain.identifiers import is_name
 from consent_registry.domain.terms import (
     MAX_ALTERNATIVES,
     Alternative,
@@ -33,6 +34,7 @@ _KEYS: Final = frozenset(
     {
         *("format", "name", "release", "form_version", "dataset", "example", "note"),
         *("participant", "local_id", "policies", "codes", "alternative"),
+        *("study", "datasets"),
     }
 )
 _CODES: Final = frozenset({"system", "ignored", "ignored_systems"})
@@ -64,7 +66,8 @@ class FhirMapping:
 
     `participant` and `local_id` are systems of identifiers; an empty `local_id` means the
     participant's own. `releases` are those that it reads. `dated_closings` says that the date of a
-    consent that is over is the date on which it ended.
+    consent that is over is the date on which it ended. A consent is about `dataset`, or about
+    `study` and those of its datasets that people were told of, or about what it names itself.
     """
 
     name: str
@@ -80,6 +83,8 @@ class FhirMapping:
     rules: tuple[Rule, ...]
     form_version: str
     dated_closings: bool = False
+    study: str = ""
+    told_of: tuple[DatasetId, ...] = ()
 
     @property
     def number(self) -> int:
@@ -95,6 +100,7 @@ class FhirMapping:
 PSEUDONYMS: Final = "urn:placet:participant"
 LOCAL_IDS: Final = "urn:placet:local-id"
 DATASETS: Final = "urn:placet:dataset"
+STUDIES: Final = "urn:placet:study"
 DUO_SYSTEM: Final = "http://purl.obolibrary.org/obo/duo.owl"
 NATIONAL_SYSTEM: Final = "urn:placet:national-code"
 ACTIVITY: Final = "activity"  # a parameter of a provision that names no purpose
@@ -167,7 +173,9 @@ class _Reader:
             releases=frozenset({self._release()}),
             participant=self._system("participant"),
             local_id=self._system("local_id"),
-            dataset=self._dataset(),
+            dataset=None if "study" in self._raw else self._dataset(),
+            study=self._study(),
+            told_of=self._told_of(),
             policies=self._policies(),
             system=self._text(codes, "system", "codes."),
             ignored=ignored,
@@ -196,6 +204,24 @@ class _Reader:
         except ValueError:
             self.faults.append("dataset: an identifier such as GDI-FI-DATASET-1")
             return None
+
+    def _study(self) -> str:
+        study = self._raw.get("study", "")
+        if not isinstance(study, str) or (study and not is_name(study)):
+            self.faults.append("study: the name of a study")
+            return ""
+        if "study" in self._raw and (not study or "dataset" in self._raw):
+            self.faults.append("study: a consent is about a dataset or about a study")
+        if "datasets" in self._raw and not study:
+            self.faults.append("datasets: those that people were told of stand beside a study")
+        return study
+
+    def _told_of(self) -> tuple[DatasetId, ...]:
+        try:
+            return tuple(map(parse_dataset_id, sorted(self._texts(self._raw, "datasets", ""))))
+        except ValueError:
+            self.faults.append("datasets: identifiers such as GDI-FI-DATASET-1")
+            return ()
 
     def _policies(self) -> frozenset[str]:
         found = self._texts(self._raw, "policies", "")

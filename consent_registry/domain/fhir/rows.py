@@ -26,6 +26,7 @@ from consent_registry.domain.fhir.mapping import (
     FORMS,
     NATIONAL_SYSTEM,
     OWN,
+    STUDIES,
     FhirMapping,
     Rule,
     alternative_of,
@@ -48,7 +49,8 @@ from consent_registry.domain.history import Kind
 from consent_registry.domain.identifiers import is_name
 from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
 from consent_registry.domain.row_codes import Fault, RowCode
-from consent_registry.domain.rows import COLUMNS, Row, RowReader
+from consent_registry.domain.rows import COLUMNS, STUDY, Row, RowReader
+from consent_registry.domain.studies import NO_STUDIES, KnownStudies, scope_of
 from consent_registry.domain.terms import (
     MAX_ALTERNATIVES,
     Alternative,
@@ -89,6 +91,7 @@ class FhirReader:
         identifiers: Callable[[str], Sequence[Coded]],
         forms: FormUse,
         vocabulary: Vocabulary = NO_VOCABULARY,
+        studies: KnownStudies = NO_STUDIES,
     ) -> None:
         self._mapping = mapping
         self._release = release
@@ -98,7 +101,13 @@ class FhirReader:
         self._identifiers = identifiers
         self._known = mapping.named | mapping.ignored
         # Names and dates are judged by the one reader that knows how.
-        self._rows = RowReader(COLUMNS, diseases=diseases, known_dataset=known_dataset, now=now)
+        self._rows = RowReader(
+            (*COLUMNS, STUDY),
+            diseases=diseases,
+            known_dataset=known_dataset,
+            now=now,
+            studies=studies,
+        )
 
     def read(self, resource: Mapping[str, Any]) -> Row | tuple[Fault, ...]:
         """Give the row of a Consent in canonical form, or what is wrong with it."""
@@ -114,7 +123,7 @@ class FhirReader:
             return (refused.fault,)
 
     def whose(self, resource: Mapping[str, Any]) -> tuple[str, str] | None:
-        """Give participant and dataset of a resource, good or bad; None when they cannot be told.
+        """Give participant and scope of a resource, good or bad; None when they cannot be told.
 
         Asked of a refused resource, so that nothing else of the same consent is recorded.
         """
@@ -123,10 +132,12 @@ class FhirReader:
             return None
         try:
             participant = self._participant(subject)
-            dataset = self._dataset(about_of(resource))
+            study, datasets = self._scope(about_of(resource))
         except NotUnderstood:
             return None
-        return (participant, dataset) if is_name(participant) and is_name(dataset) else None
+        if not (is_name(participant) and is_name(study or datasets)):
+            return None
+        return participant, scope_of(study) if study else datasets
 
     def _state(self, statement: Statement) -> str:
         """Say what a status means. R5's `not-done` is a refusal with the decision beside it."""
@@ -270,11 +281,14 @@ class FhirReader:
         dated = not over or (self._mapping.dated_closings and state != IN_ERROR)
         date = statement.date if dated else ""
         start, stop = given.period if given is not None and given.terms else (None, None)
+        study, datasets = self._scope(statement.about)
+        if study and state == IN_ERROR:
+            raise NotUnderstood(RowCode.FHIR_STUDY_IN_ERROR, "status")
         row = self._rows.read(
             [
                 participant,
-                self._dataset(statement.about),
-                self._local_id(statement, participant),
+                datasets,
+                "" if study else self._local_id(statement, participant),
                 "",
                 _STAND_IN if state == "given" else "",
                 "",
@@ -284,11 +298,13 @@ class FhirReader:
                 times.written(start),
                 times.written(stop),
                 self._form(statement),
+                study,
             ]
         )
         if not isinstance(row, Row):
             return row
-        form, unfit = self._forms.judge(row.dataset, row.form_version, row.expressed_at)
+        judged = (row.dataset,) if row.told_of is None else row.told_of
+        form, unfit = self._forms.judge_for(judged, row.form_version, row.expressed_at)
         if state == IN_ERROR:
             return self._voiding(statement, row)
         if given is None or not given.terms:
@@ -327,13 +343,19 @@ class FhirReader:
             raise NotUnderstood(RowCode.MALFORMED_ID, "participant")
         return names.pop()
 
-    def _dataset(self, about: Sequence[Coded]) -> str:
+    def _scope(self, about: Sequence[Coded]) -> tuple[str, str]:
+        """Give the study, if it is about one, and the dataset, or those that were told of."""
         if self._mapping.dataset is not None:
-            return str(self._mapping.dataset)
-        names = {one.code for one in about if one.system == DATASETS}
-        if len(names) != 1 or len(about) != 1:
+            return "", str(self._mapping.dataset)
+        if self._mapping.study:
+            return self._mapping.study, ";".join(self._mapping.told_of)
+        datasets = [one.code for one in about if one.system == DATASETS]
+        studies = [one.code for one in about if one.system == STUDIES]
+        if len(datasets) + len(studies) != len(about) or not all(map(is_name, datasets)):
             raise NotUnderstood(RowCode.UNKNOWN_DATASET, "dataset")
-        return names.pop()
+        if len(studies) > 1 or (not studies and len(datasets) != 1):
+            raise NotUnderstood(RowCode.UNKNOWN_DATASET, "dataset")
+        return (studies[0] if studies else ""), ";".join(datasets)
 
     def _local_id(self, statement: Statement, participant: str) -> str:
         if not self._mapping.local_id:

@@ -26,6 +26,7 @@ from consent_registry.domain.fhir.mapping import (
     LOCAL_IDS,
     NATIONAL_SYSTEM,
     PSEUDONYMS,
+    STUDIES,
 )
 from consent_registry.domain.fhir.statement import (
     ABOUT,
@@ -59,7 +60,8 @@ _Object = dict[str, JSON]
 class Held:
     """What holds for one person in one dataset, with the times of the event that decided it.
 
-    `local_id` is empty for readers who may not connect it with the pseudonym.
+    `local_id` is empty for readers who may not connect it with the pseudonym. Of a choice for a
+    study `dataset` is empty, and `told_of` are the datasets that she was told of.
     """
 
     participant: str
@@ -71,6 +73,8 @@ class Held:
     starts_at: datetime
     ends_at: datetime | None
     form_version: str
+    study: str = ""
+    told_of: tuple[DatasetId, ...] = ()
 
 
 def write_consent(held: Held, release: Release) -> Mapping[str, JSON] | None:
@@ -94,7 +98,7 @@ def _shared(held: Held, status: str) -> _Object:
         names.append(_identifier(LOCAL_IDS, held.local_id))
     return {
         "resourceType": "Consent",
-        "extension": [{"url": ABOUT, "valueIdentifier": _identifier(DATASETS, held.dataset)}],
+        "extension": [{"url": ABOUT, "valueIdentifier": one} for one in _about(held)],
         "identifier": names,
         "status": status,
         "category": [_concept(*_CATEGORY)],
@@ -154,12 +158,7 @@ def _provision(held: Held, alternative: Alternative) -> _Object:
         purposes.append(_coding(EHDS_SYSTEM, EhdsPurpose.RESEARCH.value))
     found: _Object = {
         "purpose": purposes,
-        "data": [
-            {
-                "meaning": "instance",
-                "reference": {"identifier": _identifier(DATASETS, held.dataset)},
-            }
-        ],
+        "data": [{"meaning": "instance", "reference": {"identifier": one}} for one in _about(held)],
     }
     if last is not None:
         found["period"] = {"end": to_rfc3339(datetime.combine(last, time(), UTC))}
@@ -169,6 +168,14 @@ def _provision(held: Held, alternative: Alternative) -> _Object:
     if parameters:
         found["modifierExtension"] = parameters
     return found
+
+
+def _about(held: Held) -> list[dict[str, Any]]:
+    """Name the dataset, or the study and those of its datasets that she was told of."""
+    if not held.study:
+        return [_identifier(DATASETS, held.dataset)]
+    told = [_identifier(DATASETS, dataset) for dataset in held.told_of]
+    return [_identifier(STUDIES, held.study), *told]
 
 
 def _lasting(alternative: Alternative) -> tuple[tuple[str, ...], date | None]:

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of an import in staging, as they are read back."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, select
+
+from consent_registry.adapters.tables import IMPORT_ROW
+from consent_registry.domain.batches import StagedRow
+from consent_registry.domain.history import Kind
+from consent_registry.domain.rows import Row as ConsentRow
+from shared.ids import DatasetId
+
+# Without the import, which whoever reads them knows: a UUID takes the driver longer than the rest.
+STAGED: Final = tuple(column for column in IMPORT_ROW.columns if column.name != "import_id")
+_KINDS: Final = {kind.value: kind for kind in Kind}
+
+
+def next_rows(
+    connection: Connection, import_id: str, after: int, limit: int
+) -> Sequence[StagedRow]:
+    """Read the rows behind a consent, and one more."""
+    wanted = (
+        select(*STAGED)
+        .where(IMPORT_ROW.c.import_id == import_id, IMPORT_ROW.c.first_line > after)
+        .order_by(IMPORT_ROW.c.first_line, IMPORT_ROW.c.line)
+        .limit(limit + 1)
+    )
+    return [staged(row) for row in connection.execute(wanted).all()]
+
+
+def staged(row: Row[Any]) -> StagedRow:
+    """Give a row as it was staged; its columns are those of `STAGED`."""
+    line, first_line, participant, dataset, local_id, alternative, text, *rest = tuple(row)
+    kind, expressed_at, effective_from, effective_to, form_version, names, told_of = rest
+    consent = ConsentRow(
+        participant=participant,
+        dataset=dataset,
+        local_id=local_id,
+        alternative=alternative,
+        alternative_text=text,
+        kind=_KINDS[kind],
+        expressed_at=expressed_at,
+        effective_from=effective_from,
+        effective_to=effective_to,
+        form_version=form_version,
+        references=tuple(names.split()) if names else (),
+        told_of=None if told_of is None else tuple(map(DatasetId, told_of.split())),
+    )
+    return StagedRow(line, first_line, consent)

@@ -97,8 +97,8 @@ def _standing(
     barred = any(rules.barred(bar, Moment.NEW) for bar in found.bars)
     stops = stops_then(uow, member.pid, *times)
     if barred or any(acts(kind, rules, Moment.NEW) for kind in stops):
-        return replace(own, state=State.PENDING_RECONSENT, terms=None)
-    return replace(own, state=found.standing.state, terms=found.standing.terms)
+        return own._replace(state=State.PENDING_RECONSENT, terms=None)
+    return own._replace(state=found.standing.state, terms=found.standing.terms)
 
 
 def _deciding(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 from consent_registry.domain.approvals import ends_in_a_no
 from consent_registry.domain.batches import (
@@ -42,8 +42,7 @@ from shared.ids import DatasetId, Ordinal
 _TERMS_REMEMBERED: Final = 20_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Consent:
+class _Consent(NamedTuple):
     """All rows of one participant and dataset, by alternative; of FHIR one resource."""
 
     rows: Sequence[StagedRow]

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
-from shared.canonical import JSON, MalformedEntry, canonical
+from shared.canonical import JSON, MAX_INTEGER, MalformedEntry, canonical
 from shared.clock import to_rfc3339
 from shared.cohort_names import NamedCohort, require_nameable
 from shared.entries import (
@@ -117,8 +117,7 @@ class Actor:
     client_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(NamedTuple):
     """Whom it was about: one member of a dataset. Personal, therefore sealed."""
 
     dataset: str
@@ -295,8 +294,7 @@ def _parts(fact: Fact, salts: Callable[[int], bytes]) -> tuple[SealedPart, ...]:
         if given is not None:
             values.append((group, canonical(given)))
     for i, subject in enumerate(_shuffled(fact.subjects, salts)):
-        value = _subject_head(subject.dataset) + canonical(subject.ordinal) + b"}"
-        values.append((f"subj/{i}", value))
+        values.append((f"subj/{i}", _subject_head(subject.dataset) + _number(subject.ordinal)))
     drawn = _drawn(len(values), salts)
     return tuple(
         SealedPart(group=group, salt=salt, value=value)
@@ -310,6 +308,13 @@ def _drawn(count: int, salts: Callable[[int], bytes]) -> list[bytes]:
     return [chance[at : at + SALT_BYTES] for at in range(0, SALT_BYTES * count, SALT_BYTES)]
 
 
+def _number(ordinal: int) -> bytes:
+    """Give an ordinal and the object's end; what is none is left to whoever refuses it."""
+    if type(ordinal) is int and 0 <= ordinal <= MAX_INTEGER:
+        return b"%d}" % ordinal
+    return canonical(ordinal) + b"}"
+
+
 @lru_cache(maxsize=1_024)
 def _subject_head(dataset: str) -> bytes:
     """Give `{"ds":"…","ord":`; people are put on record by the million, datasets are few."""
@@ -321,8 +326,8 @@ def _shuffled(subjects: Sequence[Subject], salts: Callable[[int], bytes]) -> tup
         raise MalformedEntry(f"more than {MAX_SUBJECTS} people; name their cohort")
     if len(set(subjects)) != len(subjects):
         raise MalformedEntry("a person is named twice")
-    places = iter(_drawn(len(subjects), salts))
-    return tuple(sorted(subjects, key=lambda _: next(places)))
+    places = _drawn(len(subjects), salts)
+    return tuple(subject for _, subject in sorted(zip(places, subjects, strict=True)))
 
 
 def _commitments(parts: Sequence[SealedPart], entry_id: str) -> dict[str, JSON]:

@@ -70,11 +70,14 @@ def commitments(parts: Iterable[SealedPart], entry_id: str) -> Sequence[tuple[st
 
 def pack_sealed(parts: Iterable[SealedPart]) -> bytes:
     """Write parts as the binary header `u8 len(g) || g || salt32 || u32 len || value`, repeated."""
-    packed = b"".join(
-        piece
-        for part in parts
-        for piece in (_require_form(part), part.salt, _U32.pack(len(part.value)), part.value)
-    )
+    pieces: list[bytes] = []
+    for part in parts:
+        group, salt, value = part
+        head = _SPELLED.get(group)
+        if head is None or len(salt) != SALT_BYTES or not 0 < len(value) <= MAX_VALUE_BYTES:
+            head = _require_form(part)  # raises
+        pieces += (head, salt, _U32.pack(len(value)), value)
+    packed = b"".join(pieces)
     if len(packed) > MAX_SEALED_BYTES:
         raise MalformedEntry(f"the sealed parts are longer than {MAX_SEALED_BYTES} bytes")
     return packed

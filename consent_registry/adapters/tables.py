@@ -17,7 +17,6 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
-    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -106,9 +105,10 @@ PERSON_KEY: Final = Table(
 DATASET_MEMBER: Final = Table(
     "dataset_member",
     METADATA,
-    Column("dataset", Text, ForeignKey("dataset.dataset"), primary_key=True),
+    # Both are held to what they name by a trigger, a statement at a time (ADR 0037).
+    Column("dataset", Text, primary_key=True),
     Column("ordinal", BigInteger, primary_key=True, autoincrement=False),
-    Column("pid", _ID, ForeignKey("participant.pid"), nullable=False),
+    Column("pid", _ID, nullable=False),
     Column("local_id", Text, nullable=False),
     Column("added_at", _INSTANT, nullable=False),
     UniqueConstraint("pid", "dataset"),
@@ -139,9 +139,7 @@ CONSENT_EVENT: Final = Table(
     Column("commitment", LargeBinary, nullable=False),
     Column("previous", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
-    ForeignKeyConstraint(
-        ["dataset", "ordinal"], ["dataset_member.dataset", "dataset_member.ordinal"]
-    ),
+    # Of a member, and of her: held to it by a trigger, a statement at a time (ADR 0037).
     Index(None, "dataset", "ordinal", "revision"),
     Index(None, "dataset", "revision"),
     # Lines of files stand in `imported_line`; here only those of events from before that was so.

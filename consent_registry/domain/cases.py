@@ -8,7 +8,7 @@ events alone. Somebody of whom nothing is known but her consents has no case.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from consent_registry.domain.assent import Hers, ages, assent_bars
@@ -246,7 +246,7 @@ def _extend(segments: list[Segment], standing: Standing, instant: datetime) -> N
     if not segments and standing.state is State.NOT_ASKED:
         return
     if standing.event_id is None:  # asked under another name only, and two people again
-        standing = replace(standing, event_id=segments[-1].standing.event_id)
+        standing = standing._replace(event_id=segments[-1].standing.event_id)
     if segments and segments[-1].standing == standing:
         return
     if segments:

@@ -19,10 +19,9 @@ else, by four rules (consent.md section 2.5):
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from consent_registry.domain.terms import Terms, ends_of, terms_on
 from shared.ids import EventId, Revision
@@ -68,8 +67,7 @@ _CLOSED_AS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentEvent:
+class ConsentEvent(NamedTuple):
     """One event of one participant in one dataset.
 
     `terms` is None for closing events, and for a grant whose stored terms are unreadable, which
@@ -99,8 +97,7 @@ class ConsentEvent:
                 yield end
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(NamedTuple):
     """What holds at one instant: the state, the terms if GIVEN, and the event that decided it."""
 
     state: State
@@ -108,8 +105,7 @@ class Standing:
     event_id: EventId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
+class Segment(NamedTuple):
     """A standing with the time it holds: from `starts_at` up to and without `ends_at`."""
 
     starts_at: datetime

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from consent_registry.domain.answers import Answers, stored_answers
 from consent_registry.domain.history import ConsentEvent, Kind
@@ -50,8 +50,7 @@ class Source:
     mapping: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventRecord:
+class EventRecord(NamedTuple):
     """One event before it is sealed and chained; `pid` is the registry's own participant id."""
 
     event_id: EventId

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from pyroaring import BitMap
 
@@ -62,8 +62,7 @@ class Dataset:
         return f"dataset:{self.dataset}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Member(NamedTuple):
     """A participant as a member of one dataset; `pid` is the registry's own participant id."""
 
     dataset: DatasetId

@@ -2,7 +2,7 @@
 """Give one person's consents as FHIR: what holds at an instant, as known at another."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -110,8 +110,8 @@ def _standing(
         return own
     found = held_one(uow, member, events, *times)
     if _kept_back(uow, tools, of, found, times):
-        return replace(own, state=State.PENDING_RECONSENT, terms=None)
-    return replace(own, state=found.standing.state, terms=found.standing.terms)
+        return own._replace(state=State.PENDING_RECONSENT, terms=None)
+    return own._replace(state=found.standing.state, terms=found.standing.terms)
 
 
 def _kept_back(
@@ -141,7 +141,7 @@ def _of_studies(uow: UnitOfWork, pid: str, as_of: AsOf, tools: Tools) -> Iterato
         at = as_of.effective_at or max(tools.clock.now(), said.recorded_at)
         times = (at, as_of.known_at)
         if standing.state is State.GIVEN and _study_kept_back(uow, tools, pid, standing, times):
-            standing = replace(standing, state=State.PENDING_RECONSENT, terms=None)
+            standing = standing._replace(state=State.PENDING_RECONSENT, terms=None)
         yield Held(
             participant=pseudonym,
             dataset=DatasetId(""),

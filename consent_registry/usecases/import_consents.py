@@ -2,10 +2,9 @@
 """The consents of staged rows: what is recorded together, and in which order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 from consent_registry.domain.batches import Format, ImportBatch, StagedRow
 from consent_registry.domain.history import Kind
@@ -16,8 +15,7 @@ from consent_registry.domain.versions import in_order
 _TERMS_REMEMBERED: Final = 20_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consent:
+class Consent(NamedTuple):
     """All rows of one participant and dataset, by alternative; of FHIR one resource."""
 
     rows: Sequence[StagedRow]

@@ -8,8 +8,8 @@ change of these people may reach, and commits.
 """
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from consent_registry.domain.answers import Answers
 from consent_registry.domain.bars import Bars
@@ -36,8 +36,7 @@ from shared.ids import EventId, Ordinal
 from shared.principal import Principal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(NamedTuple):
     """One event to be recorded of a member of the held dataset."""
 
     member: Member

@@ -136,4 +136,4 @@ def event(kind: Kind = Kind.GIVEN, at: datetime = NOON, **changes: object) -> Co
         revision=Revision(number),
         terms=terms() if kind.grants else None,
     )
-    return replace(plain, **changes)  # type: ignore[arg-type] # a builder: names are the fields'
+    return plain._replace(**changes)  # type: ignore[arg-type] # a builder: names are the fields'

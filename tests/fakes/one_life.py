@@ -6,7 +6,7 @@ narrowed by every later one, as the use cases do it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pyroaring import BitMap
@@ -94,7 +94,7 @@ class Life:
     def _in_bitmap(self, standing: Standing, asked: Inquiry, moment: Moment, *, out: bool) -> bool:
         index = CohortIndex(members=1)
         if self.consents:
-            index.put(BitMap([0]), replace(standing))
+            index.put(BitMap([0]), standing._replace())
         index.opted_out = BitMap([0] if out else [])
         index.objecting = BitMap([0] if self.objecting else [])
         within = 0 in evaluate(index, asked, moment=moment).within

@@ -39,7 +39,7 @@ def fill(world: World, head: Remembered) -> World:
                 actor=RITA,
                 dataset=DATASET if number < 8 else OTHER,
                 permit={"permit_id": f"permit-{number % 2}", "jti": f"visa-{number}"},
-                subjects=(replace(ANNA, dataset=DATASET if number < 8 else OTHER),),
+                subjects=(ANNA._replace(dataset=DATASET if number < 8 else OTHER),),
             )
         )
         for number in range(12)

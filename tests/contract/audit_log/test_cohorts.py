@@ -137,9 +137,9 @@ def test_whoever_is_in_the_cohort_finds_the_reads_that_name_it(reading: Reading)
 
 def test_whoever_is_not_in_it_is_shown_no_read_of_others(reading: Reading) -> None:
     assert reading.found(CARL) == [8]
-    assert reading.found(replace(CARL, ordinal=69)) == [6, 5, 3, 2, 0]
-    assert reading.found(replace(CARL, ordinal=75)) == [3]
-    assert reading.found(replace(ANNA, dataset=OTHER_SET)) == []  # that cohort is unknown there
+    assert reading.found(CARL._replace(ordinal=69)) == [6, 5, 3, 2, 0]
+    assert reading.found(CARL._replace(ordinal=75)) == [3]
+    assert reading.found(ANNA._replace(dataset=OTHER_SET)) == []  # that cohort is unknown there
 
 
 def test_after_she_left_the_cohort_its_reads_are_no_more_hers(reading: Reading) -> None:

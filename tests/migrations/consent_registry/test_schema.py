@@ -21,7 +21,7 @@ def test_the_migrations_make_what_the_tables_declare() -> None:
     assert schema_differences(METADATA, fresh_database(SERVICE)) == []
 
 
-@pytest.mark.parametrize("step", ["0001", "0002", "0003", "0008", "0012", "head"])
+@pytest.mark.parametrize("step", ["0001", "0002", "0003", "0008", "0012", "0024", "head"])
 def test_each_step_can_be_taken_and_undone(step: str) -> None:
     url = empty_database(SERVICE)
     run_migrations(SERVICE, url, revision=step)
@@ -125,5 +125,81 @@ def test_history_is_append_only(table: str, statement: str, regranted: bool) -> 
                 connection.execute(text(statement.format(table)))
             message = str(refused.value.orig)
             assert ("append-only" if regranted else "permission denied") in message
+    finally:
+        one.dispose()
+
+
+_MEMBER = "INSERT INTO dataset_member VALUES (:dataset, :ordinal, :pid, 'S-2', now())"
+_EVENT = (
+    "INSERT INTO consent_event SELECT gen_random_uuid(), :pid, :dataset, :ordinal, 2, kind,"
+    " expressed_at, effective_from, effective_to, recorded_at, channel, form_version, NULL, NULL,"
+    " NULL, NULL, sealed, commitment, previous, hash FROM consent_event"
+)
+
+
+@pytest.mark.parametrize(
+    ("statement", "wrong"),
+    [
+        (_MEMBER, {"pid": str(uuid4()), "ordinal": 1}),
+        (_MEMBER, {"dataset": "GDI-ZZ-DATASET-2"}),
+        (_EVENT, {"ordinal": 1}),
+        (_EVENT, {"dataset": "GDI-ZZ-DATASET-2"}),
+        (_EVENT, {"pid": str(uuid4())}),
+    ],
+)
+def test_members_are_of_people_and_events_of_members(
+    statement: str, wrong: dict[str, object]
+) -> None:
+    """The last one no foreign key would see: an event under another person's number."""
+    one = engine(seeded(), pool_size=1)
+    try:
+        with one.connect() as connection:
+            pid = connection.execute(text("SELECT pid FROM participant")).scalar_one()
+            right = {"pid": str(pid), "dataset": "GDI-ZZ-DATASET-1", "ordinal": 0}
+            with pytest.raises(DBAPIError) as refused:
+                connection.execute(text(statement), right | wrong)
+            assert getattr(refused.value.orig, "sqlstate", None) == "23503"
+    finally:
+        one.dispose()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM dataset",
+        "DELETE FROM participant",
+        "DELETE FROM dataset_member",
+        "TRUNCATE dataset CASCADE",
+        "TRUNCATE participant CASCADE",
+        "TRUNCATE dataset_member CASCADE",
+        "UPDATE dataset SET dataset = 'GDI-ZZ-DATASET-2'",
+        "UPDATE participant SET pid = gen_random_uuid()",
+        "UPDATE dataset_member SET ordinal = 7",
+        "UPDATE dataset_member SET pid = gen_random_uuid()",
+    ],
+)
+def test_what_members_and_events_refer_to_stays(statement: str) -> None:
+    one = engine(seeded(), pool_size=1)
+    try:
+        with one.connect() as connection, pytest.raises(DBAPIError) as refused:
+            connection.execute(text(statement))
+        assert getattr(refused.value.orig, "sqlstate", None) == "42501"
+    finally:
+        one.dispose()
+
+
+def test_a_live_database_is_taken_to_the_references_and_back() -> None:
+    """With rows in it: the foreign keys come back over what was written without them."""
+    url = seeded()
+    undo_migrations(SERVICE, url, revision="0024")
+    one = engine(url, pool_size=1)
+    wrong = {"pid": str(uuid4()), "dataset": "GDI-ZZ-DATASET-1", "ordinal": 1}
+    try:
+        with one.connect() as connection, pytest.raises(DBAPIError) as refused:
+            connection.execute(text(_MEMBER), wrong)
+        assert getattr(refused.value.orig, "sqlstate", None) == "23503"
+        one.dispose()
+        run_migrations(SERVICE, url)
+        assert schema_differences(METADATA, url) == []
     finally:
         one.dispose()

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Laws of consent histories: order never matters, a no never widens, nothing un-withdraws."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -54,7 +53,7 @@ def voiding(one: ConsentEvent, others: list[ConsentEvent]) -> st.SearchStrategy[
     ids = (
         st.sets(st.sampled_from([other.event_id for other in others])) if others else st.just(set())
     )
-    return ids.map(lambda named: replace(one, voids=frozenset(named)))
+    return ids.map(lambda named: one._replace(voids=frozenset(named)))
 
 
 histories = histories_of()

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Consents entered in error: what the mark closes, what it leaves, and what it is read from."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -72,9 +71,9 @@ def test_an_older_yes_does_not_come_back_and_an_older_no_does() -> None:
 
 def test_one_that_cannot_be_read_closes_everything() -> None:
     given = event()
-    record = replace(recorded(given), kind=Kind.INVALIDATED, personal=b"")
+    record = recorded(given)._replace(kind=Kind.INVALIDATED, personal=b"")
     assert record.event().voids == frozenset()
-    closing = replace(record.event(), event_id=EventId("other"), recorded_at=NOON + DAY)
+    closing = record.event()._replace(event_id=EventId("other"), recorded_at=NOON + DAY)
     assert standing_at([given, closing], NOON + DAY).state is State.INVALID
 
 

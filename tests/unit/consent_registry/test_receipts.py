@@ -172,8 +172,8 @@ def test_consent_is_the_legal_basis_only_where_it_is() -> None:
 
 def test_the_subject_has_another_name_in_each_dataset_and_never_her_own() -> None:
     here = about().record
-    there = replace(here, dataset=DatasetId("GDI-ZZ-DATASET-2"))
-    other = replace(here, pid="01939a5c-0000-7000-8000-00000000abce")
+    there = here._replace(dataset=DatasetId("GDI-ZZ-DATASET-2"))
+    other = here._replace(pid="01939a5c-0000-7000-8000-00000000abce")
     assert len({subject_of(here), subject_of(there), subject_of(other)}) == 3
     assert here.pid not in json.dumps(receipt_of(about()))
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is stored of an event, what a cohort's manifest says, and who leaves a frozen cohort."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -62,19 +61,19 @@ def test_the_open_part_names_no_person_and_no_choice() -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        replace(RECORD, kind=Kind.CHANGED),
-        replace(RECORD, ordinal=Ordinal(8)),
-        replace(RECORD, revision=Revision(4)),
-        replace(RECORD, expressed_at=NOON - DAY),
-        replace(RECORD, effective_from=NOON - DAY),
-        replace(RECORD, effective_to=NOON + DAY),
-        replace(RECORD, recorded_at=NOON + DAY),
-        replace(RECORD, channel=Channel.PAGE),
-        replace(RECORD, form_version="2"),
-        replace(RECORD, withdrawal_id="w"),
-        replace(RECORD, source=Source(file_sha256=b"x", line=1, mapping=1)),
-        replace(RECORD, event_id=EventId("f")),
-        replace(RECORD, dataset=DatasetId("GDI-ZZ-DATASET-2")),
+        RECORD._replace(kind=Kind.CHANGED),
+        RECORD._replace(ordinal=Ordinal(8)),
+        RECORD._replace(revision=Revision(4)),
+        RECORD._replace(expressed_at=NOON - DAY),
+        RECORD._replace(effective_from=NOON - DAY),
+        RECORD._replace(effective_to=NOON + DAY),
+        RECORD._replace(recorded_at=NOON + DAY),
+        RECORD._replace(channel=Channel.PAGE),
+        RECORD._replace(form_version="2"),
+        RECORD._replace(withdrawal_id="w"),
+        RECORD._replace(source=Source(file_sha256=b"x", line=1, mapping=1)),
+        RECORD._replace(event_id=EventId("f")),
+        RECORD._replace(dataset=DatasetId("GDI-ZZ-DATASET-2")),
     ],
 )
 def test_the_chain_notices_any_change(changed: EventRecord) -> None:
@@ -94,7 +93,7 @@ def test_the_commitment_binds_the_personal_part_and_hides_it_behind_a_salt() -> 
 
 def test_terms_come_back_out_of_the_personal_part() -> None:
     assert RECORD.event().terms == terms(Duo.DS, diseases="MONDO:0004992")
-    assert replace(RECORD, kind=Kind.WITHDRAWN).event().terms is None
+    assert RECORD._replace(kind=Kind.WITHDRAWN).event().terms is None
     for unreadable in (b"", b"[]", b"{}", b'{"terms":[{}]}', personal_part(None, None)):
         assert terms_of(unreadable) is None
 

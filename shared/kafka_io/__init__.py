@@ -11,26 +11,33 @@ from shared.kafka_io.configs import applied_configs
 from shared.kafka_io.consumer import EntryConsumer, MessageConsumer, ReceivedEntry
 from shared.kafka_io.producer import KafkaTransport
 from shared.kafka_io.stream import (
+    AssignedStream,
     LogTruncated,
     OffsetGone,
+    PartitionUnknown,
     Place,
     StalledConsumer,
     StreamBroken,
     TopicReplaced,
 )
 from shared.kafka_io.topics import (
+    Bounds,
     TopicIdentity,
     ensure_topics,
+    partition_bounds,
     partition_starts,
     topic_identities,
 )
 
 __all__ = [
+    "AssignedStream",
+    "Bounds",
     "EntryConsumer",
     "KafkaTransport",
     "LogTruncated",
     "MessageConsumer",
     "OffsetGone",
+    "PartitionUnknown",
     "Place",
     "ReceivedEntry",
     "StalledConsumer",
@@ -39,6 +46,7 @@ __all__ = [
     "TopicReplaced",
     "applied_configs",
     "ensure_topics",
+    "partition_bounds",
     "partition_starts",
     "topic_identities",
 ]

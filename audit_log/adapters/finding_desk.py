@@ -136,6 +136,7 @@ def _finding(row: Row[Any]) -> Finding:
         first_seq=row.first_seq,
         last_seq=row.last_seq,
         evidence=tuple(row.evidence),
+        detail=dict(row.detail),
         owner=row.owner,
         opened_at=row.opened_at,
         closed_at=row.closed_at,

@@ -36,6 +36,11 @@ class PostgresLog:
         self._clock = clock
 
     @property
+    def connection(self) -> Connection:
+        """The transaction's connection, for the other adapters that write in it."""
+        return self._connection
+
+    @property
     def reader(self) -> PostgresReader:
         """The log, as committed."""
         return self._reader
@@ -99,7 +104,7 @@ class PostgresLog:
             .returning(PRODUCER.c.src)
         ).one_or_none()
         for one in offsets:
-            self._begin(one)
+            self.begin(one)
         if added is not None:
             return True
         if self._reader.producer(producer.src) != producer:
@@ -131,7 +136,7 @@ class PostgresLog:
         """Give what Kafka may still hold of what was sequenced, as last read."""
         return read_copies(self._connection)
 
-    def _begin(self, offset: StoredOffset) -> None:
+    def begin(self, offset: StoredOffset) -> None:
         """Store the first offset of a partition; one that is stored stays where it is."""
         self._connection.execute(
             postgresql.insert(KAFKA_OFFSET)

@@ -59,7 +59,7 @@ class Broken(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """A partition of a followed topic has no stored offset (`OffsetMissing`)."""
+    """A followed topic has no stored offset (`OffsetMissing`)."""
 
     course: int
     context: Mapping[str, Any]
@@ -170,7 +170,7 @@ class ReadingProcess:
         else:
             self._wanted = None  # asked again, it looks again
             raise OffsetMissing(
-                "a partition has no stored offset: placet audit producer add",
+                "a topic has no stored offset: placet audit producer add",
                 context=said.context,
             )
 

@@ -79,6 +79,12 @@ class TopicTaken(AppError):
     code = "topic_taken"
 
 
+class TopicUnready(AppError):
+    """A producer cannot be moved, or a topic read on, without losing entries, or not yet."""
+
+    code = "topic_unready"
+
+
 class LogMismatch(AppError):
     """The stored log is not the one that is configured; somebody must look."""
 
@@ -92,7 +98,7 @@ class HeadMismatch(AppError):
 
 
 class OffsetMissing(AppError):
-    """A partition has no stored offset; `placet audit producer add` alone may set the first."""
+    """A topic has no stored offset; `placet audit producer add` alone may set the first."""
 
     code = "offset_missing"
 

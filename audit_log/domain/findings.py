@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A finding and its life: open, assigned, closed. Closed is for good."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,7 +25,7 @@ class Finding:
     """What a rule found: resting on which entries, in whose hands, and how it ended.
 
     `evidence` are indexes of entries; `first_seq` and `last_seq` are places of a chain, where the
-    finding is about one.
+    finding is about one. `detail` are further codes and numbers, as of a topic's missing offsets.
     """
 
     id: int
@@ -36,6 +37,7 @@ class Finding:
     first_seq: int | None
     last_seq: int | None
     evidence: tuple[int, ...]
+    detail: Mapping[str, int | str]
     owner: str | None
     opened_at: datetime
     closed_at: datetime | None

@@ -142,16 +142,17 @@ class EntrySource(Protocol):
 
         A source may have read them already (`Reader.read`), as theirs who speak through its topics.
 
-        Gives none while the broker is away. Raises OffsetMissing when a partition of a followed
-        topic has no stored offset, SourceBroken when reading on would skip or mix records.
+        Gives none while the broker is away. Raises OffsetMissing when a followed topic has no
+        stored offset, SourceBroken when reading on would skip, mix or overlook records.
         """
         ...
 
 
 class SourceBroken(Exception):
-    """Kafka does not hold what the stored offsets of a topic name: `code` says what is wrong.
+    """Kafka does not hold what the stored offsets of a topic name, or holds more partitions.
 
-    `numbers` says exactly where, its `topic` among them; other topics can be read on.
+    `code` says what is wrong, and `numbers` exactly where, its `topic` among them; other topics
+    can be read on.
     """
 
     def __init__(self, code: str, numbers: Mapping[str, int | str]) -> None:

@@ -6,7 +6,7 @@ names the parts of the filter openly, the person looked for under that person's 
 account looked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -175,6 +175,28 @@ def look(
         steps=tuple(inclusion_steps(leaf, index, checkpoint.size, proof.path)),
         checkpoint=checkpoint,
     )
+
+
+def note_look(
+    reason: str,
+    ids: Mapping[str, str | int],
+    *,
+    principal: Principal,
+    transaction: Transaction,
+    clock: Clock,
+) -> None:
+    """Put on record that an officer was shown something of the log that is no entry."""
+    with transaction() as log:
+        log.record(
+            Fact(
+                type=_SEARCH,
+                occurred_at=clock.now(),
+                trace_id=current_trace_id(),
+                reason=reason,
+                extra={name.removesuffix("_id"): one for name, one in ids.items()},
+                actor=officer(principal),
+            )
+        )
 
 
 def _require_sense(wanted: Filter, after: int | None, limit: int) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Seeing what is kept, held, erased and dropped. It names nobody, so it leaves no trace."""
+"""Seeing what is kept, held, erased and dropped. It names nobody."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -23,6 +23,7 @@ from audit_log.ports import (
     SequencerStore,
     SourceBroken,
     Standing,
+    StoredOffset,
     Vault,
 )
 from audit_log.usecases import announce
@@ -40,12 +41,16 @@ from shared.clock import Clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How much a batch takes, and how long a lease runs (seconds of the database's clock)."""
+    """How much a batch takes, and how long a lease runs (seconds of the database's clock).
+
+    A sequencer that is never idle looks after `look_seconds` what was registered meanwhile.
+    """
 
     batch: int = 5_120
     wait_ms: int = 200
     lease_seconds: float = 8.0
     renew_seconds: float = 1.0
+    look_seconds: float = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +92,9 @@ class Sequencer:
         self._pace = pace
         self._epoch: int | None = None
         self._standing: Standing | None = None
-        self._renewed = 0.0
-        self._broken: set[str] = set()  # topics that are read no more
+        self._renewed = self._looked = 0.0
+        # Topics that are read no more, each until somebody has moved its stored offsets.
+        self._broken: dict[str, Sequence[StoredOffset]] = {}
         self._reads = True
 
     @property
@@ -121,7 +127,7 @@ class Sequencer:
     def _step(self) -> bool:
         if self._epoch is None and not self._lead():
             return False
-        standing = self._standing or self._load()
+        standing = self._look() or self._load()
         try:
             received = self._gather(standing)
             if not received:
@@ -152,16 +158,28 @@ class Sequencer:
         self._renewed = self._clock.monotonic()
         return self._epoch is not None
 
+    def _look(self) -> Standing | None:
+        """Give what is known, unless it was long ago that it was read: then nothing under way."""
+        due = self._looked + self._pace.look_seconds
+        if self._source is not None and self._clock.monotonic() >= due:
+            self._line.settle()
+            self._standing = None
+        return self._standing
+
     def _load(self) -> Standing:
+        self._looked = self._clock.monotonic()
         standing = self._store.load()
         self._follow(standing)
         self._standing = standing
         return standing
 
     def _follow(self, standing: Standing) -> None:
-        """Read every topic with a producer on, apart from those that broke."""
+        """Read every topic with a producer on, but those that broke and stand as they did."""
         if self._source is None:
             return
+        self._broken = {
+            topic: then for topic, then in self._broken.items() if then == _of(topic, standing)
+        }
         sources: dict[str, frozenset[str]] = {}
         for producer in standing.producers:
             if producer.topic is not None and producer.topic not in self._broken:
@@ -198,7 +216,8 @@ class Sequencer:
         try:
             return waiting + list(self._source.poll(room, 0 if waiting else self._pace.wait_ms))
         except SourceBroken as broken:
-            self._broken.add(str(broken.numbers["topic"]))
+            topic = str(broken.numbers["topic"])
+            self._broken[topic] = _of(topic, standing)
             self._follow(standing)
             fact = announce.finding_fact("R0", broken.code, broken.numbers, self._clock.now())
             self._store.report("R0", broken.code, fact, broken.numbers)
@@ -269,6 +288,10 @@ class Sequencer:
             ),
         )
         self._renewed = self._clock.monotonic()
+
+
+def _of(topic: str, standing: Standing) -> Sequence[StoredOffset]:
+    return [one for one in standing.offsets if one.topic == topic]
 
 
 def _bundled(

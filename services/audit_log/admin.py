@@ -29,10 +29,12 @@ from audit_log.adapters.publishing import PostgresPublisherStore
 from audit_log.adapters.reader import PostgresReader
 from audit_log.adapters.recovering import FetchedCopy, PostgresOwnChain, from_folder
 from audit_log.adapters.store import PostgresSequencerStore
+from audit_log.adapters.topic_desk import topic_desks
 from audit_log.adapters.witness_store import PostgresWitnessStore
 from audit_log.domain.note import parse_vkey
 from audit_log.domain.policy import parse_log_key
 from audit_log.ports import BundleCopy, Producer, StoredOffset, Trust
+from audit_log.ports.topics import TopicDesks
 from audit_log.settings import AdminSettings
 from audit_log.usecases.forks import Fork, forks
 from audit_log.usecases.publish import Publisher
@@ -221,6 +223,13 @@ def _kafka(settings: AdminSettings, clock: Clock) -> KafkaEntries | None:
 
 def _trust(origin: str, signer: LogSigner) -> Trust:
     return Trust(origin=origin, keys=(signer.key,), check=check_ed25519)
+
+
+@contextlib.contextmanager
+def topic_desk(settings: AdminSettings) -> Iterator[TopicDesks]:
+    """Give what opens transactions over producers' topics, as long as the block lasts."""
+    with _database(settings) as database:
+        yield topic_desks(database, OwnProducer(settings.src, Uuid7Source()), SystemClock())
 
 
 @contextlib.contextmanager

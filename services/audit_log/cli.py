@@ -16,6 +16,7 @@ from services.audit_log import (
     officer_cli,
     recounts,
     recover_cli,
+    topic_cli,
     witness_cli,
 )
 from services.audit_log.outcome import OK, USAGE, with_settings
@@ -28,7 +29,8 @@ Register a producer: the only way in which a source, a client and a topic begin 
 
 --offsets gives the first offset to read in each partition, from partition 0 on; they are stored
 where PLACET_TRANSPORT is kafka, together with the identity of cluster and topic. An offset that is
-stored already stays. Adding the same producer again changes nothing and exits 0.
+stored already stays. Adding the same producer again begins with the partitions that were added to
+its topic since (the finding partition_unknown), changes nothing else, and exits 0.
 
 Give each producer a topic of its own, and the broker's right to write to it to that producer
 alone: the log cannot see who wrote a record, so it takes from a topic every source registered on
@@ -80,6 +82,7 @@ def _add_producer(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         help="first offsets by partition, as in 0,0,0, or: beginning (default)",
     )
     add.set_defaults(run=_producer_add)
+    topic_cli.register(commands)
 
 
 def _add_keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

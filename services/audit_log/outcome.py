@@ -8,7 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from audit_log.domain.errors import HeadMismatch, LogMismatch, ProducerExists, TopicTaken
+from audit_log.domain.errors import (
+    HeadMismatch,
+    LogMismatch,
+    ProducerExists,
+    TopicTaken,
+    TopicUnready,
+)
 from audit_log.domain.note import NoteInvalid
 from audit_log.settings import AdminSettings
 from services.audit_log.report import Report
@@ -32,7 +38,7 @@ def with_settings(work: Callable[[AdminSettings], int]) -> int:
     except ValidationFailed as refused:
         print_faults(refused)
         return USAGE
-    except (ProducerExists, LogMismatch, HeadMismatch) as refused:
+    except (ProducerExists, LogMismatch, HeadMismatch, TopicUnready) as refused:
         print(f"Refused: {refused}", file=sys.stderr)
         return FAILED
     except TopicTaken as refused:

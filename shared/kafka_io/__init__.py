@@ -11,8 +11,10 @@ from shared.kafka_io.configs import applied_configs
 from shared.kafka_io.consumer import EntryConsumer, MessageConsumer
 from shared.kafka_io.producer import KafkaTransport
 from shared.kafka_io.stream import (
+    AssignedStream,
     LogTruncated,
     OffsetGone,
+    PartitionUnknown,
     Place,
     Record,
     StalledConsumer,
@@ -20,18 +22,23 @@ from shared.kafka_io.stream import (
     TopicReplaced,
 )
 from shared.kafka_io.topics import (
+    Bounds,
     TopicIdentity,
     ensure_topics,
+    partition_bounds,
     partition_starts,
     topic_identities,
 )
 
 __all__ = [
+    "AssignedStream",
+    "Bounds",
     "EntryConsumer",
     "KafkaTransport",
     "LogTruncated",
     "MessageConsumer",
     "OffsetGone",
+    "PartitionUnknown",
     "Place",
     "Record",
     "StalledConsumer",
@@ -40,6 +47,7 @@ __all__ = [
     "TopicReplaced",
     "applied_configs",
     "ensure_topics",
+    "partition_bounds",
     "partition_starts",
     "topic_identities",
 ]

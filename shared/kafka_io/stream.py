@@ -27,7 +27,7 @@ from shared.kafka_io.library import (
     keep_library_quiet,
     translated,
 )
-from shared.kafka_io.topics import TopicIdentity, identities, open_admin
+from shared.kafka_io.topics import TopicIdentity, described, open_admin
 from shared.transport import SEALED_HEADER, TransportUnavailable
 
 STALL_SECONDS: Final = 10.0
@@ -64,6 +64,12 @@ class TopicReplaced(StreamBroken):
     """The name means another topic, or another cluster, than the stored offsets belong to."""
 
     code = "topic_replaced"
+
+
+class PartitionUnknown(StreamBroken):
+    """The topic has a partition without a position: what is written there would go unread."""
+
+    code = "partition_unknown"
 
 
 class LogTruncated(StreamBroken):
@@ -119,7 +125,8 @@ class AssignedStream:
 
     `positions` holds the next offset of every partition to read, `expected` the identity under
     which they were stored; a name that means something else now raises TopicReplaced, at once and
-    before any later delivery.
+    before any later delivery, and so does a partition that is not among the positions
+    (PartitionUnknown).
     """
 
     def __init__(
@@ -256,12 +263,16 @@ class AssignedStream:
         if self._admin is None:
             self._admin = open_admin(self._brokers)
         topics = {place.topic for place in self._next}
-        now = identities(self._admin, topics)
+        now = described(self._admin, topics)
         for topic in sorted(topics):
             if topic not in now:  # deleted, or a starting broker that does not know it yet
                 raise TransportUnavailable("unknown_topic")
-            if now[topic] != self._expected[topic]:
+            identity, partitions = now[topic]
+            if identity != self._expected[topic]:
                 raise TopicReplaced(next(p for p in self._next if p.topic == topic))
+            for partition in sorted(partitions):
+                if Place(topic, partition) not in self._next:
+                    raise PartitionUnknown(Place(topic, partition))
 
     def _ends(self, consumer: Any) -> Mapping[Place, int]:
         parts = [TopicPartition(*place) for place in self._next]

@@ -7,7 +7,7 @@ In production the operator creates the topics; nothing here deletes or alters on
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import TopicAlreadyExistsError
@@ -43,6 +43,13 @@ class TopicIdentity:
     topic_id: str
 
 
+class Bounds(NamedTuple):
+    """What a partition holds: its first available offset, and the one that comes next."""
+
+    first: int
+    end: int
+
+
 def ensure_topics(
     brokers: Brokers, topics: Mapping[str, int], *, config: Mapping[str, str] | None = None
 ) -> None:
@@ -68,14 +75,19 @@ def ensure_topics(
 def topic_identities(brokers: Brokers, topics: Iterable[str]) -> Mapping[str, TopicIdentity]:
     """Ask which topics these names mean now; a name without a topic is left out."""
     with opened_admin(brokers) as admin:
-        return identities(admin, topics)
+        return {name: identity for name, (identity, _) in described(admin, topics).items()}
 
 
-def identities(admin: Any, topics: Iterable[str]) -> Mapping[str, TopicIdentity]:
-    """Ask an open admin client which topics these names mean."""
+def described(
+    admin: Any, topics: Iterable[str]
+) -> Mapping[str, tuple[TopicIdentity, frozenset[int]]]:
+    """Ask an open admin client which topics these names mean, and which partitions each has."""
     cluster = str(admin.describe_cluster()["cluster_id"])
     return {
-        str(topic["name"]): TopicIdentity(cluster_id=cluster, topic_id=str(topic["topic_id"]))
+        str(topic["name"]): (
+            TopicIdentity(cluster_id=cluster, topic_id=str(topic["topic_id"])),
+            frozenset(int(one["partition_index"]) for one in topic["partitions"]),
+        )
         for topic in admin.describe_topics(list(topics))
         if topic["error_code"] == 0
     }
@@ -83,6 +95,11 @@ def identities(admin: Any, topics: Iterable[str]) -> Mapping[str, TopicIdentity]
 
 def partition_starts(brokers: Brokers, topic: str) -> Mapping[int, int]:
     """Give each partition's first available offset; TransportUnavailable for an absent topic."""
+    return {number: bounds.first for number, bounds in partition_bounds(brokers, topic).items()}
+
+
+def partition_bounds(brokers: Brokers, topic: str) -> Mapping[int, Bounds]:
+    """Give what each partition holds; TransportUnavailable for an absent topic."""
     keep_library_quiet()
     with translated():
         consumer = KafkaConsumer(
@@ -97,8 +114,9 @@ def partition_starts(brokers: Brokers, topic: str) -> Mapping[int, int]:
             if not numbers:
                 raise TransportUnavailable("unknown_topic")
             parts = [TopicPartition(topic, number) for number in sorted(numbers)]
-            found = consumer.beginning_offsets(parts, timeout_ms=REQUEST_MS)
-            return {part.partition: int(offset) for part, offset in found.items()}
+            firsts = consumer.beginning_offsets(parts, timeout_ms=REQUEST_MS)
+            ends = consumer.end_offsets(parts, timeout_ms=REQUEST_MS)
+            return {part.partition: Bounds(int(firsts[part]), int(ends[part])) for part in parts}
         finally:
             consumer.close(autocommit=False)
 

@@ -33,7 +33,7 @@ class Rule:
 _RULES: Final = (
     Rule(
         id="R0",
-        what="Kafka does not hold what the stored offsets name",
+        what="Kafka does not hold what the stored offsets name, or a partition that none names",
         severity=Severity.CRITICAL,
     ),
     Rule(

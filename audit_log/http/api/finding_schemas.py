@@ -25,7 +25,10 @@ class FindingQuerySchema(StrictSchema):
 
 
 class FindingSchema(StrictSchema):
-    """A finding; `evidence` are indexes of entries, `first_seq` to `last_seq` places of a chain."""
+    """A finding; `evidence` are indexes of entries, `first_seq` to `last_seq` places of a chain.
+
+    `detail` holds further codes and numbers: of R0 topic, partition and offsets, or the row.
+    """
 
     id = fields.Integer(required=True)
     rule = fields.String(required=True)
@@ -38,6 +41,7 @@ class FindingSchema(StrictSchema):
     first_seq = fields.Integer(required=True, allow_none=True)
     last_seq = fields.Integer(required=True, allow_none=True)
     evidence = fields.List(fields.Integer(), required=True)
+    detail = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
     opened_at = fields.String(required=True)
     closed_at = fields.String(required=True, allow_none=True)
     closed_reason = fields.String(required=True, allow_none=True)

@@ -13,6 +13,7 @@ from audit_log.http.api.finding_schemas import (
     TransitionSchema,
 )
 from audit_log.http.edge import current_edge
+from audit_log.http.looking import looks
 from audit_log.ports import Progress
 from audit_log.usecases import findings
 from shared.api import ApiBlueprint
@@ -26,6 +27,7 @@ blueprint: Final = ApiBlueprint("findings", __name__, url_prefix="/v1", descript
 @requires("log.search")
 @blueprint.arguments(FindingQuerySchema, location="query")
 @blueprint.response(200, FindingPageSchema)
+@looks("findings_listed", current_principal)
 def list_findings(query: dict[str, Any]) -> dict[str, Any]:
     """List findings, newest first."""
     page = findings.list_findings(
@@ -41,6 +43,7 @@ def list_findings(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/findings/<int:finding_id>")
 @requires("log.search")
 @blueprint.response(200, FindingSchema)
+@looks("finding_viewed", current_principal)
 def get_finding(finding_id: int) -> dict[str, Any]:
     """Show one finding."""
     found = findings.get_finding(
@@ -78,6 +81,7 @@ def change_finding(body: dict[str, Any], finding_id: int) -> dict[str, Any]:
 @blueprint.route("/rules")
 @requires("log.search")
 @blueprint.response(200, RulesSchema)
+@looks("rules_viewed", current_principal)
 def list_rules() -> dict[str, Any]:
     """Say what is checked, by which numbers, how far, and what nothing feeds yet."""
     edge = current_edge()
@@ -133,6 +137,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "first_seq": finding.first_seq,
         "last_seq": finding.last_seq,
         "evidence": list(finding.evidence),
+        "detail": dict(finding.detail),
         "opened_at": to_rfc3339(finding.opened_at),
         "closed_at": None if closed is None else to_rfc3339(closed),
         "closed_reason": finding.closed_reason,

@@ -136,6 +136,7 @@ def _facts(finding: Finding) -> list[Row]:
         ("Severity", _SEVERITIES[finding.severity]),
         ("Producer", finding.src or ""),
         ("Places", places),
+        *((word.capitalize(), str(said)) for word, said in sorted(finding.detail.items())),
         ("In the hands of", finding.owner or ""),
         ("Closed because", _REASONS.get(reason, reason)),
     ]

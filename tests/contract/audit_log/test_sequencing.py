@@ -2,6 +2,7 @@
 """What a sequencer promises, on both stores: each entry once, in order, and nothing lost."""
 
 from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 import pytest
@@ -9,14 +10,16 @@ import pytest
 from audit_log.domain.errors import Fenced
 from audit_log.domain.merkle import leaf_hash, root_of
 from audit_log.domain.parts import person_holder
+from audit_log.domain.received import KafkaPlace, Received
 from audit_log.domain.search import Filter, Marks
+from audit_log.ports import Producer, StoredOffset
 from audit_log.usecases.announce import started
 from audit_log.usecases.erase import erase
 from shared.entries import parse_entry
 from shared.events import Subject
 from shared.ids import Uuid7Source
 from tests.fakes.kernel import START
-from tests.fakes.log_factories import DATASET, OTTO, Speaker, fact
+from tests.fakes.log_factories import DATASET, OTTO, Speaker, fact, received
 from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.log_world import (
     OWN,
@@ -315,4 +318,49 @@ def test_a_batch_sealed_with_a_key_that_was_erased_meanwhile_is_prepared_anew(
     assert len(found) == 1  # the first is forgotten, the second lies under a new key
     holder = PSEUDONYMS.holder(person_holder(person.dataset, person.ordinal))
     assert holder in store.keys([holder])
+    assert world.findings() == []
+
+
+class NeverIdle:
+    """A topic that always has another entry; remembers which topics it was told to follow."""
+
+    def __init__(self, topic: str) -> None:
+        self.topic = topic
+        self.speaker = Speaker()
+        self.offset = 0
+        self.followed: set[str] = set()
+
+    def follow(
+        self, offsets: Sequence[StoredOffset], sources: Mapping[str, frozenset[str]]
+    ) -> None:
+        self.followed = set(sources)
+        self.offset = next(one.next for one in offsets if one.topic == self.topic)
+
+    def poll(self, limit: int, wait_ms: int) -> Sequence[Received]:
+        place = KafkaPlace(self.topic, 0, self.offset)
+        self.offset += 1
+        return [received(self.speaker.say())._replace(place=place)]
+
+
+def test_a_sequencer_that_is_never_idle_sees_what_is_registered(world: World) -> None:
+    busy, added = "audit.busy.v1", "audit.added.v1"
+
+    def add(src: str, topic: str) -> None:
+        first = StoredOffset(topic=topic, partition=0, next=0, cluster_id="c", topic_id=topic)
+        with world.transaction() as log:
+            producer = Producer(src=src, client_id=src, vkey="", topic=topic)
+            log.add_producer(producer, [first], world.clock.now())
+
+    add(SRC, busy)
+    source = NeverIdle(busy)
+    one = sequencer(world, source=source)
+    assert one.step()
+    add("zz/late/1", added)
+    steps = 0
+    while added not in source.followed:
+        assert one.step(), "there is always something"
+        world.clock.pass_time(1)
+        steps += 1
+        assert steps < 100, "it has looked by now"
+    assert one.step()
     assert world.findings() == []

@@ -207,8 +207,10 @@ def test_a_partition_without_an_offset_is_never_read_from_a_guess(road: Road) ->
     with psycopg.connect(road.world.url) as connection:
         connection.execute("ALTER TABLE kafka_offset DISABLE TRIGGER USER")
         connection.execute("DELETE FROM kafka_offset WHERE part = 2")
-    with pytest.raises(OffsetMissing):
-        sequence_until(one, lambda: False, "the refusal")
+    road.produce(*Speaker().say_many(10))
+    sequence_until(one, lambda: bool(road.world.findings()), "the finding")
+    assert road.world.findings() == [("partition_unknown", False)]
+    assert road.served() == []
     source.close()
 
 

@@ -17,6 +17,7 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource
 
 from services.demo.postgres_host import tie_to_parent
 from shared.brokers import Brokers
@@ -52,6 +53,7 @@ transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
 delete.topic.enable=true
+log.retention.check.interval.ms=1000
 """
 
 
@@ -134,6 +136,18 @@ class KafkaBroker:
         """Delete one topic with everything in it."""
         with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
             admin.delete_topics([name])
+
+    def add_partitions(self, name: str, total: int) -> None:
+        """Give a topic more partitions."""
+        with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
+            admin.create_partitions({name: total})
+            admin.wait_for_topics([name], timeout_ms=30_000)
+
+    def keep_for(self, name: str, milliseconds: int) -> None:
+        """Let a topic's records live so long; the broker looks every second."""
+        wish = ConfigResource("TOPIC", name, configs={"retention.ms": str(milliseconds)})
+        with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
+            admin.alter_configs([wish])
 
     def __enter__(self) -> Self:
         self.start()

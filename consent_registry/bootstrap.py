@@ -18,7 +18,6 @@ from sqlalchemy import Engine
 from consent_registry import workers
 from consent_registry.adapters.audit_client import SCOPES as AUDIT_SCOPES
 from consent_registry.adapters.audit_client import AuditClient
-from consent_registry.adapters.chain_voice import ChainVoice
 from consent_registry.adapters.contact.points import SqlContactPoints
 from consent_registry.adapters.couriers import Mail, courier_of
 from consent_registry.adapters.erasures_file import ErasuresFile
@@ -62,6 +61,7 @@ from shared.ids import Uuid7Source
 from shared.kafka_io import KafkaTransport
 from shared.keys import KeyStoreError
 from shared.outbox import Relay
+from shared.outbox_voice import OutboxVoice
 from shared.pages import PageSettings, SignIn, install_pages
 from shared.processes import collect_seldom, run_loop
 from shared.request_bodies import BodyLimits
@@ -328,9 +328,11 @@ def migrate(settings: ConsentSettings) -> None:
 
 def _loops(parts: Parts) -> list[workers.Loop]:
     relay = Relay(parts.engine, OUTBOX, _transport(parts))
-    voice = ChainVoice(
+    voice = OutboxVoice(
         parts.engine,
-        parts.producer,
+        OUTBOX,
+        src=parts.producer.src,
+        topic=parts.producer.topic,
         sign=parts.keys.producer.sign,
         ids=parts.tools.ids,
         clock=parts.clock,

@@ -14,7 +14,6 @@ from typing import Final
 from flask import Flask
 from sqlalchemy import Engine
 
-from permit_service.adapters.chain_voice import ChainVoice
 from permit_service.adapters.cohort_client import SCOPES, HttpCohorts
 from permit_service.adapters.inbox import Inbox
 from permit_service.adapters.signers import Signers, create_keys, read_signers
@@ -39,6 +38,7 @@ from shared.http_io import HttpTransport, Peer
 from shared.ids import Uuid7Source
 from shared.kafka_io import KafkaTransport
 from shared.outbox import Relay
+from shared.outbox_voice import OutboxVoice
 from shared.pages import PageSettings, SignIn, install_pages
 from shared.processes import run_loop
 from shared.service_info import ServiceInfo
@@ -177,8 +177,9 @@ def migrate(settings: PermitSettings) -> None:
 def _loops(parts: Parts) -> list[tuple[str, Callable[[], bool], float]]:
     settings = parts.settings
     relay = Relay(parts.engine, OUTBOX, _transport(parts))
-    voice = ChainVoice(
+    voice = OutboxVoice(
         parts.engine,
+        OUTBOX,
         src=settings.src,
         topic=settings.audit_topic,
         sign=parts.signers.heartbeat,

@@ -76,3 +76,9 @@ class ErasuresUnreadable(AppError):
     """The file of erasures outside the database cannot be read or written: nothing goes on."""
 
     code = "erasures_unreadable"
+
+
+class AuditUnavailable(AppError):
+    """An entry cannot be recorded: what must be on record does not happen."""
+
+    code = "audit_unavailable"

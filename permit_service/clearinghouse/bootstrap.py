@@ -16,14 +16,9 @@ from flask import Flask
 from prometheus_client import CollectorRegistry
 
 from permit_service.clearinghouse.adapters import feeds, permissions
-from permit_service.clearinghouse.adapters.heartbeats import ChainVoice
 from permit_service.clearinghouse.adapters.jose import PermitJose, VisaJose
 from permit_service.clearinghouse.adapters.metrics import Meters
-from permit_service.clearinghouse.adapters.spool.folder import SpoolFolder
-from permit_service.clearinghouse.adapters.spool.store import Naming, Store, open_store
-from permit_service.clearinghouse.adapters.spool.writer import SpoolLimits, SpoolWriter
 from permit_service.clearinghouse.adapters.tokens import CachedTokens
-from permit_service.clearinghouse.domain.errors import AuditUnavailable
 from permit_service.clearinghouse.domain.outcome import Decision
 from permit_service.clearinghouse.http import add_api
 from permit_service.clearinghouse.http.api.gate import DecisionGate
@@ -37,12 +32,17 @@ from permit_service.clearinghouse.usecases.visas import VisaDesk
 from permit_service.clearinghouse.workers.threads import Loops, Steps
 from shared.auth import TokenVerifier
 from shared.clock import Clock, SystemClock
+from shared.errors import AuditUnavailable
 from shared.http_client import Http, JsonClient, RemoteKeySet, ServiceTokens
 from shared.http_io import HttpTransport, Peer
 from shared.ids import Uuid7Source
 from shared.kafka_io import KafkaTransport
 from shared.keys import KeyStore
 from shared.service_info import ServiceInfo
+from shared.spool.folder import SpoolFolder
+from shared.spool.store import Naming, Store, open_store
+from shared.spool.voice import SpoolVoice
+from shared.spool.writer import SpoolLimits, SpoolWriter
 from shared.transport import Transport
 from shared.web import create_flask
 
@@ -63,7 +63,7 @@ class Clearinghouse:
     wsgi: WSGIApplication
     store: Store
     loops: Loops
-    voice: ChainVoice
+    voice: SpoolVoice
 
     def start(self, stop: threading.Event) -> None:
         """Begin to write, follow and send; the loops end soon after `stop` is set."""
@@ -100,7 +100,7 @@ def build(
         patience_seconds=patience_seconds,
     )
     board = Board(now, stale_seconds=settings.stale_seconds)
-    voice = ChainVoice(store.writer, sign=keys.active().sign, clock=now)
+    voice = SpoolVoice(store.writer, sign=keys.active().sign, clock=now)
     feeds_followed = _followers(settings, board, tokens, now)
     gate = _gate(configuration, store.writer, board, tokens, now)
     app, wsgi = _app(settings, gate, store, now)

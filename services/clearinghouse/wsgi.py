@@ -6,11 +6,11 @@ import os
 import threading
 from wsgiref.types import WSGIApplication
 
-from permit_service.clearinghouse.adapters.spool.folder import SpoolBusy, SpoolCorrupt
 from permit_service.clearinghouse.bootstrap import build
 from permit_service.clearinghouse.settings import configure
 from shared import logging
 from shared.keys import KeyStoreError
+from shared.spool.folder import SpoolBusy, SpoolCorrupt
 
 CANNOT_START = (SpoolBusy, SpoolCorrupt, KeyStoreError)
 

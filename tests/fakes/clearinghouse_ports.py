@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from permit_service.clearinghouse.domain.errors import (
-    AuditUnavailable,
     FeedFault,
     PermitInvalid,
     SourceUnreachable,
@@ -21,6 +20,7 @@ from permit_service.clearinghouse.domain.visa import MAX_VISA_BYTES, MAX_VISAS
 from permit_service.clearinghouse.ports import FeedNews, FeedSnapshot, OpenedVisa
 from shared.auth import TokenExpired, TokenMissing
 from shared.canonical import MalformedEntry
+from shared.errors import AuditUnavailable
 from shared.events import ChainPosition, Fact, SealedEntry, previous_of, seal
 from shared.ids import Revision
 from shared.principal import Principal

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from permit_service.clearinghouse.adapters.spool.folder import SpoolFolder
-from permit_service.clearinghouse.adapters.spool.frames import Record, decode
-from permit_service.clearinghouse.adapters.spool.store import Naming, Store, open_store
-from permit_service.clearinghouse.adapters.spool.writer import SpoolLimits
 from shared.clock import SystemClock
 from shared.entries import leaf_hash, parse_entry
 from shared.events import Fact
 from shared.ids import Uuid7Source
+from shared.spool.folder import SpoolFolder
+from shared.spool.frames import Record, decode
+from shared.spool.store import Naming, Store, open_store
+from shared.spool.writer import SpoolLimits
 from shared.transport import Transport
 from tests.fakes.kernel import START
 from tests.fakes.transport import InMemoryTransport

@@ -18,6 +18,7 @@ from audit_log.http.api.schemas_casework import (
     RevealSchema,
 )
 from audit_log.http.edge import current_edge
+from audit_log.http.looking import looks
 from audit_log.usecases import cases
 from shared.api import ApiBlueprint
 from shared.auth import current_principal, requires
@@ -47,6 +48,7 @@ def post_case(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/cases")
 @requires(cases.SCOPE)
 @blueprint.response(200, CaseListSchema)
+@looks("cases_listed", current_principal)
 def get_cases() -> dict[str, Any]:
     """List the newest cases."""
     found = cases.list_cases(principal=current_principal(), transaction=current_edge().transaction)
@@ -56,6 +58,7 @@ def get_cases() -> dict[str, Any]:
 @blueprint.route("/cases/<case_id>")
 @requires(cases.SCOPE)
 @blueprint.response(200, CaseFileSchema)
+@looks("case_viewed", current_principal)
 def get_case(case_id: str) -> dict[str, Any]:
     """Show a case with its requests."""
     found = cases.get_case(

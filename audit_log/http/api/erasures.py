@@ -7,6 +7,7 @@ from audit_log.domain.copies import Completeness
 from audit_log.domain.search import Account
 from audit_log.http.api.schemas import ErasedSchema, ErasureSchema, ErasureStateSchema
 from audit_log.http.edge import current_edge
+from audit_log.http.looking import looks
 from audit_log.usecases.erase import erase, record_of
 from shared.api import ApiBlueprint
 from shared.auth import current_principal, requires
@@ -53,6 +54,7 @@ def erase_subject(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
 @blueprint.route("/erasures/<string:erasure_id>")
 @requires("subjects.erase")
 @blueprint.response(200, ErasureStateSchema)
+@looks("erasure_viewed", current_principal, people_only=True)
 def get_erasure(erasure_id: str) -> dict[str, Any]:
     """Say where an erasure stands, and by when the last copy is gone, as things are now."""
     edge = current_edge()

@@ -10,6 +10,7 @@ from audit_log.domain.filters import filter_of
 from audit_log.domain.pack import Asked
 from audit_log.http.api.schemas_exports import ExportAskedSchema, ExportSchema
 from audit_log.http.edge import current_edge
+from audit_log.http.looking import looks
 from audit_log.usecases.export import Seen, ask, fetch, state
 from shared.api import ApiBlueprint
 from shared.auth import current_principal, requires
@@ -56,6 +57,7 @@ def ask_for_export(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/exports/<export_id>")
 @requires("log.search")
 @blueprint.response(200, ExportSchema)
+@looks("export_viewed", current_principal)
 def get_export(export_id: str) -> dict[str, Any]:
     """Say how far an export has come."""
     edge = current_edge()

@@ -14,6 +14,7 @@ from audit_log.http.api.keeping_schemas import (
     RetentionSchema,
 )
 from audit_log.http.edge import current_edge
+from audit_log.http.looking import looks
 from audit_log.ports import DroppedRange
 from audit_log.usecases import hold as holds
 from audit_log.usecases.see_keeping import see_keeping
@@ -27,6 +28,7 @@ blueprint: Final = ApiBlueprint("keeping", __name__, url_prefix="/v1", descripti
 @blueprint.route("/holds")
 @requires("log.search")
 @blueprint.response(200, HoldsSchema)
+@looks("holds_listed", current_principal)
 def list_holds() -> dict[str, Any]:
     """List every legal hold, the newest first; whom one is about is not said."""
     seen = see_keeping(principal=current_principal(), transaction=current_edge().keeping)
@@ -75,6 +77,7 @@ def change_hold(body: dict[str, Any], hold_id: str) -> dict[str, Any]:
 @blueprint.route("/retention")
 @requires("log.search")
 @blueprint.response(200, RetentionSchema)
+@looks("retention_viewed", current_principal)
 def get_retention() -> dict[str, Any]:
     """Say how long what is kept, within which bounds, and what was dropped."""
     edge = current_edge()

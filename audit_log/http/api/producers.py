@@ -7,8 +7,9 @@ from typing import Any, Final
 from audit_log.domain.chain import Chain
 from audit_log.http.api.schemas import ProducerSchema
 from audit_log.http.edge import current_edge
+from audit_log.http.looking import looks
 from shared.api import ApiBlueprint
-from shared.auth import requires_any
+from shared.auth import current_principal, requires_any
 from shared.errors import NotFound
 
 blueprint: Final = ApiBlueprint("producers", __name__, url_prefix="/v1", description="Producers")
@@ -17,6 +18,7 @@ blueprint: Final = ApiBlueprint("producers", __name__, url_prefix="/v1", descrip
 @blueprint.route("/producers/<path:src>")
 @requires_any("log.read", "log.search")
 @blueprint.response(200, ProducerSchema)
+@looks("producer_viewed", current_principal)
 def get_producer(src: str) -> dict[str, Any]:
     """Show a producer's registration and its chains."""
     with current_edge().transaction() as log:

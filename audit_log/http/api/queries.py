@@ -12,6 +12,7 @@ from audit_log.http.api.schemas_casework import (
     QuerySchema,
 )
 from audit_log.http.edge import current_edge
+from audit_log.http.looking import looks
 from audit_log.usecases import saved_queries
 from shared.api import ApiBlueprint
 from shared.auth import current_principal, requires
@@ -43,6 +44,7 @@ def post_query(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/queries")
 @requires(saved_queries.SCOPE)
 @blueprint.response(200, QueryListSchema)
+@looks("queries_listed", current_principal)
 def get_queries() -> dict[str, Any]:
     """List one's own saved searches."""
     found = saved_queries.list_queries(
@@ -54,6 +56,7 @@ def get_queries() -> dict[str, Any]:
 @blueprint.route("/queries/<query_id>")
 @requires(saved_queries.SCOPE)
 @blueprint.response(200, QueryFileSchema)
+@looks("query_viewed", current_principal)
 def get_query(query_id: str) -> dict[str, Any]:
     """Show one of one's own saved searches with its filter and runs."""
     edge = current_edge()

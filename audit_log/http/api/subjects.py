@@ -15,6 +15,7 @@ from audit_log.http.api.schemas_reports import (
     SubjectsSchema,
 )
 from audit_log.http.edge import current_edge
+from audit_log.http.looking import looks
 from audit_log.usecases.who_used import SCOPE, cohorts_of, who_used
 from shared.api import ApiBlueprint
 from shared.auth import current_principal, requires
@@ -30,6 +31,7 @@ blueprint: Final = ApiBlueprint(
 @requires(SCOPE)
 @blueprint.arguments(DatasetsSchema)
 @blueprint.response(200, CohortsNamedSchema)
+@looks("cohorts_listed", current_principal, people_only=True)
 def subject_cohorts(body: dict[str, Any]) -> dict[str, Any]:
     """Name the cohorts of which a report must be told whether they hold the person."""
     size, found = cohorts_of(

@@ -21,6 +21,7 @@ from audit_log.domain.errors import (
     SizeNotPublished,
 )
 from audit_log.http.edge import current_edge
+from audit_log.http.looking import looks
 from audit_log.http.pages import case_views as views
 from audit_log.usecases import cases
 from shared.errors import AppError, FieldFault, Forbidden, ValidationFailed
@@ -42,6 +43,7 @@ _REFUSED: Final = {
 
 @blueprint.get("")
 @signed_in(cases.SCOPE)
+@looks("cases_listed", current_principal)
 def listing() -> ResponseReturnValue:
     """Show the newest cases, and the form that opens one."""
     return _listing(())
@@ -68,6 +70,7 @@ def create() -> ResponseReturnValue:
 
 @blueprint.get("/<case_id>")
 @signed_in(cases.SCOPE)
+@looks("case_viewed", current_principal)
 def one(case_id: str) -> ResponseReturnValue:
     """Show a case with its requests; nothing sealed is on this page yet."""
     return _shown(case_id)

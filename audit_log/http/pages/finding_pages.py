@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from audit_log.domain.findings import FindingFilter, FindingState
 from audit_log.domain.rules.catalogue import RULES, Severity
 from audit_log.http.edge import current_edge
+from audit_log.http.looking import looks
 from audit_log.http.pages import finding_views as views
 from audit_log.usecases import findings
 from shared.errors import ValidationFailed
@@ -22,6 +23,7 @@ _MAX_DIGITS: Final = 15
 
 @blueprint.get("")
 @signed_in("log.search")
+@looks("findings_listed", current_principal)
 def listing() -> ResponseReturnValue:
     """Show findings, newest first; the words that narrow the list are no personal values."""
     asked = request.args
@@ -45,6 +47,7 @@ def listing() -> ResponseReturnValue:
 
 @blueprint.get("/<int:finding_id>")
 @signed_in("log.search")
+@looks("finding_viewed", current_principal)
 def one(finding_id: int) -> ResponseReturnValue:
     """Show one finding."""
     return _shown(finding_id, ())

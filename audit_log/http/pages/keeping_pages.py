@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from audit_log.domain.holds import HoldKind
 from audit_log.http.edge import current_edge
+from audit_log.http.looking import looks
 from audit_log.http.pages import keeping_views as views
 from audit_log.usecases import hold as holds
 from audit_log.usecases.see_keeping import see_keeping
@@ -22,6 +23,7 @@ _MAX_DIGITS: Final = 15
 
 @blueprint.get("")
 @signed_in("log.search")
+@looks("keeping_viewed", current_principal)
 def overview() -> ResponseReturnValue:
     """Show terms, holds, erasures and drops."""
     return _shown({}, ())

@@ -11,6 +11,7 @@ from audit_log.domain.reports import Cell, Reached, tens
 from audit_log.domain.saved_queries import QueryRun
 from audit_log.domain.words import DECISION_WORDS, type_in_words
 from audit_log.http.edge import current_edge
+from audit_log.http.looking import looks
 from audit_log.http.pages.officer import filter_from, number_from, search_form
 from audit_log.http.pages.views import Row, stated_lines
 from audit_log.usecases import reports, saved_queries
@@ -49,6 +50,7 @@ class ReportView:
 
 @blueprint.get("/queries")
 @signed_in(saved_queries.SCOPE)
+@looks("queries_listed", current_principal)
 def listing() -> ResponseReturnValue:
     """Show one's own saved searches with what is new."""
     edge, principal = current_edge(), current_principal()

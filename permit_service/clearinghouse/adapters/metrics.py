@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.core import GaugeMetricFamily
 
-from permit_service.clearinghouse.adapters.spool.relay import Backlog
 from permit_service.clearinghouse.domain.outcome import Decision
 from permit_service.clearinghouse.usecases.board import RegisterState
+from shared.spool.relay import Backlog
 
 
 class Meters:

@@ -44,12 +44,6 @@ class PermitInvalid(AppError):
     code: ClassVar[str] = "permit_invalid"
 
 
-class AuditUnavailable(AppError):
-    """The decision cannot be recorded, so it is not given."""
-
-    code: ClassVar[str] = "audit_unavailable"
-
-
 class SourceUnreachable(AppError):
     """A trusted source did not answer; nothing is known about the person's visas there."""
 

@@ -21,7 +21,6 @@ from permit_service.clearinghouse.domain.decision import (
     decide,
 )
 from permit_service.clearinghouse.domain.errors import (
-    AuditUnavailable,
     FilteringRequired,
     PathInvalid,
     PermitInvalid,
@@ -35,7 +34,7 @@ from permit_service.clearinghouse.ports import AccessTokens, PermitSignatures, S
 from permit_service.clearinghouse.usecases.board import Board, Picture
 from permit_service.clearinghouse.usecases.visas import Presented, VisaDesk
 from shared.clock import Clock
-from shared.errors import AppError
+from shared.errors import AppError, AuditUnavailable
 from shared.ids import PermitId
 from shared.principal import Principal
 

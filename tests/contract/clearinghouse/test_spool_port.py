@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from permit_service.clearinghouse.adapters.spool.writer import SpoolLimits
-from permit_service.clearinghouse.domain.errors import AuditUnavailable
 from permit_service.clearinghouse.ports import Spool
 from shared.entries import leaf_hash, parse_entry
+from shared.errors import AuditUnavailable
 from shared.events import Fact
+from shared.spool.writer import SpoolLimits
 from tests.fakes.clearinghouse_ports import MemorySpool
 from tests.fakes.kernel import START
 from tests.support.spool import a_fact, no_file_larger_than, number_of, opened, records_of

@@ -2,6 +2,8 @@
 """Two real sequencers: one stands still right before COMMIT and wakes when the other leads."""
 
 import signal
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from tests.support.process_table import is_stopped
 from tests.support.waiting import wait_until
 
 SECONDS_TO_REPLACE = 10
+STANDING_STILL = 60  # seconds: issue 5, point 2
 STANDBY = "services.audit_log"
 
 
@@ -70,6 +73,35 @@ def test_a_sequencer_stopped_before_commit_is_replaced_and_its_commit_fails(
             log.say()
             wait_until(log.is_taken, "the first one to lead again", 60)
             assert leads(log, first.pid)
+    log.publish()
+    log.assert_whole()
+
+
+def test_one_that_stood_still_for_a_minute_wakes_to_no_fork(log: FaultedLog) -> None:
+    """With the lease of production, whose bound is tested below; how long it took is printed."""
+    lease = str(int(Pace().lease_seconds))
+    log.say()
+    with log.process("stop", "before COMMIT", "sequence", PLACET_TEST_LEASE=lease) as first:
+        wait_until(lambda: is_stopped(first.pid), "the first one to stand still", 60)
+        stood = time.monotonic()
+        live = log.process("live", "before COMMIT", "sequence", PLACET_TEST_LEASE=lease)
+        with live as second:
+            wait_until(lambda: leads(log, second.pid), "the standby to lead", 60)
+            took = time.monotonic() - stood
+            sys.stdout.write(f"\nthe standby led {took:.1f} s after the leader stood still\n")
+            wait_until(log.is_taken, "the standby to sequence everything", 60)
+            log.publish()
+            log.served()  # a head that the first one knows nothing of, and that stays true
+            while time.monotonic() - stood < STANDING_STILL:
+                log.say()
+                wait_until(log.is_taken, "the standby to go on", 60)
+                time.sleep(1)
+            assert is_stopped(first.pid)
+            first.send_signal(signal.SIGCONT)
+            wait_until(lambda: refusals(log) == [f"{REFUSED}Fenced"], "its commit to fail", 60)
+            log.say()
+            wait_until(log.is_taken, "the standby to go on", 60)
+            assert leads(log, second.pid)
     log.publish()
     log.assert_whole()
 

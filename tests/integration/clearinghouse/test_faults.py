@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from permit_service.clearinghouse.adapters.spool.folder import SpoolFolder
 from shared.entries import leaf_hash, parse_entry
 from shared.events import open_sealed
+from shared.spool.folder import SpoolFolder
 from tests.fakes.clearinghouse_feeds import REGISTER, dataset_body
 from tests.fakes.clearinghouse_node import node
 from tests.integration.clearinghouse.suite import (

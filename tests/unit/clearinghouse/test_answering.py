@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from permit_service.clearinghouse.domain.errors import AuditUnavailable
 from permit_service.clearinghouse.domain.outcome import Decision, Reason
 from permit_service.clearinghouse.usecases.board import Board
 from permit_service.clearinghouse.usecases.decide import Gate, Request, answer
 from permit_service.clearinghouse.usecases.follow import follow_datasets, follow_permits
 from permit_service.clearinghouse.usecases.visas import VisaDesk
 from shared.entries import parse_entry
+from shared.errors import AuditUnavailable
 from shared.events import Fact, check_commitments, open_sealed
 from tests.fakes.clearinghouse import (
     DATASET,

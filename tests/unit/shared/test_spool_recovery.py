@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from permit_service.clearinghouse.adapters.spool.folder import (
+from shared.entries import parse_entry
+from shared.spool.folder import (
     DurableMark,
     Identity,
     SpoolBusy,
     SpoolCorrupt,
     SpoolFolder,
 )
-from permit_service.clearinghouse.adapters.spool.frames import decode, encode
-from permit_service.clearinghouse.adapters.spool.recovery import Recovered, recover
-from shared.entries import parse_entry
+from shared.spool.frames import decode, encode
+from shared.spool.recovery import Recovered, recover
 from tests.support.spool import SRC, a_fact, assert_one_chain, number_of, opened, records_of
 
 ENTRIES = 45

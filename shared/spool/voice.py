@@ -5,17 +5,17 @@ import os
 from collections.abc import Callable
 from typing import Final
 
-from permit_service.clearinghouse.adapters.spool.writer import SpoolWriter
-from permit_service.clearinghouse.domain.errors import AuditUnavailable
 from shared.clock import Clock
+from shared.errors import AuditUnavailable
 from shared.events import Fact
 from shared.heartbeat import ChainHead, heartbeat_fact
+from shared.spool.writer import SpoolWriter
 from shared.version import VERSION
 
 START_TYPE: Final = "placet.sys.start.v1"
 
 
-class ChainVoice:
+class SpoolVoice:
     """Appends what the log needs to notice a chain that was cut; `sign` gives raw Ed25519."""
 
     def __init__(self, spool: SpoolWriter, *, sign: Callable[[bytes], bytes], clock: Clock) -> None:

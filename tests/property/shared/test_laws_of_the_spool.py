@@ -10,16 +10,16 @@ from tempfile import TemporaryDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from permit_service.clearinghouse.adapters.spool.folder import (
+from shared.events import ChainPosition, SealedEntry, previous_of, seal
+from shared.ids import Uuid7Source
+from shared.spool.folder import (
     DurableMark,
     Identity,
     SpoolCorrupt,
     SpoolFolder,
 )
-from permit_service.clearinghouse.adapters.spool.frames import encode
-from permit_service.clearinghouse.adapters.spool.recovery import Recovered, recover
-from shared.events import ChainPosition, SealedEntry, previous_of, seal
-from shared.ids import Uuid7Source
+from shared.spool.frames import encode
+from shared.spool.recovery import Recovered, recover
 from tests.support.spool import SRC, a_fact, records_of
 
 LONGEST = 30

@@ -12,22 +12,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from permit_service.clearinghouse.adapters.spool.folder import (
+from shared.canonical import MalformedEntry
+from shared.entries import leaf_hash, parse_entry
+from shared.heartbeat import ChainHead
+from shared.spool.folder import (
     DurableMark,
     Identity,
     SpoolCorrupt,
     SpoolFolder,
 )
-from permit_service.clearinghouse.adapters.spool.frames import (
+from shared.spool.frames import (
     BadFrame,
     Frame,
     Record,
     decode,
     holds_sound_frame,
 )
-from shared.canonical import MalformedEntry
-from shared.entries import leaf_hash, parse_entry
-from shared.heartbeat import ChainHead
 
 FIRST_SEQ: Final = 1
 

@@ -13,17 +13,17 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
-from permit_service.clearinghouse.adapters.spool.folder import SpoolFolder
-from permit_service.clearinghouse.adapters.spool.frames import (
+from shared.entries import parse_entry
+from shared.spool.folder import SpoolFolder
+from shared.spool.frames import (
     HEADER_BYTES,
     Frame,
     Record,
     body_length,
     decode,
 )
-from permit_service.clearinghouse.adapters.spool.recovery import Segment
-from permit_service.clearinghouse.adapters.spool.shelf import Shelf
-from shared.entries import parse_entry
+from shared.spool.recovery import Segment
+from shared.spool.shelf import Shelf
 from shared.transport import OutboxRow, RowKind, Transport, TransportRefused, TransportUnavailable
 
 BATCH_ROWS: Final = 500

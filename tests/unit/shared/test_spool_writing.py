@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from permit_service.clearinghouse.adapters.heartbeats import ChainVoice
-from permit_service.clearinghouse.adapters.spool.folder import SpoolFolder
-from permit_service.clearinghouse.adapters.spool.store import Store
-from permit_service.clearinghouse.adapters.spool.writer import SpoolLimits
-from permit_service.clearinghouse.domain.errors import AuditUnavailable
 from shared.clock import SystemClock
 from shared.entries import parse_entry
+from shared.errors import AuditUnavailable
 from shared.events import Fact
 from shared.heartbeat import ChainHead, read_heartbeat
+from shared.spool.folder import SpoolFolder
+from shared.spool.store import Store
+from shared.spool.voice import SpoolVoice
+from shared.spool.writer import SpoolLimits
 from shared.transport import OutboxRow, TransportRefused
 from tests.fakes.kernel import START
 from tests.fakes.transport import InMemoryTransport
@@ -238,13 +238,13 @@ def sign(message: bytes) -> bytes:
 
 
 @pytest.fixture
-def voice() -> Callable[[Store], ChainVoice]:
+def voice() -> Callable[[Store], SpoolVoice]:
     """Give what makes this producer's own words."""
-    return lambda store: ChainVoice(store.writer, sign=sign, clock=SystemClock())
+    return lambda store: SpoolVoice(store.writer, sign=sign, clock=SystemClock())
 
 
 def test_a_heartbeat_names_the_newest_place_before_it(
-    tmp_path: Path, voice: Callable[[Store], ChainVoice]
+    tmp_path: Path, voice: Callable[[Store], SpoolVoice]
 ) -> None:
     with opened(tmp_path / "spool") as store:
         voice(store).start(cut_bytes=12)
@@ -259,7 +259,7 @@ def test_a_heartbeat_names_the_newest_place_before_it(
 
 
 def test_a_heartbeat_that_cannot_be_written_is_let_go(
-    tmp_path: Path, voice: Callable[[Store], ChainVoice]
+    tmp_path: Path, voice: Callable[[Store], SpoolVoice]
 ) -> None:
     with opened(tmp_path / "spool") as store:
         fill(store, range(1))

@@ -3,7 +3,7 @@
 
 import pytest
 
-from permit_service.clearinghouse.adapters.spool.frames import (
+from shared.spool.frames import (
     HEADER_BYTES,
     MAGIC,
     MAX_BODY_BYTES,

@@ -8,7 +8,7 @@ bytes are fsynced, so the relay can never send what a crash could still undo.
 import threading
 from collections.abc import Sequence
 
-from permit_service.clearinghouse.adapters.spool.recovery import Segment
+from shared.spool.recovery import Segment
 
 
 class Shelf:

@@ -14,16 +14,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from permit_service.clearinghouse.adapters.spool.folder import DurableMark, SpoolFolder
-from permit_service.clearinghouse.adapters.spool.frames import encode
-from permit_service.clearinghouse.adapters.spool.recovery import Recovered
-from permit_service.clearinghouse.adapters.spool.shelf import Shelf
-from permit_service.clearinghouse.domain.errors import AuditUnavailable
 from shared.canonical import MalformedEntry
 from shared.clock import Clock
+from shared.errors import AuditUnavailable
 from shared.events import ChainPosition, Fact, seal
 from shared.heartbeat import ChainHead
 from shared.ids import IdSource
+from shared.spool.folder import DurableMark, SpoolFolder
+from shared.spool.frames import encode
+from shared.spool.recovery import Recovered
+from shared.spool.shelf import Shelf
 
 FactAfter: TypeAlias = Callable[[ChainHead], Fact]
 """Makes a fact that must know what it follows in the chain, such as a signed heartbeat."""

@@ -1,33 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-"""This producer's signed word about its own chain, so that the log notices a chain cut short."""
+"""A service's signed word about its own chain, so that the log notices a chain cut short.
+
+Where entries go through a spool, `shared.spool.voice` says the same.
+"""
 
 from collections.abc import Callable
 
 from sqlalchemy import Engine
 
-from consent_registry.adapters.tables import OUTBOX
-from consent_registry.adapters.unit_of_work import Producer
 from shared.clock import Clock
 from shared.heartbeat import heartbeat_fact
 from shared.ids import IdSource
-from shared.outbox import Outbox
+from shared.outbox import Outbox, OutboxTables
 from shared.tracing import current_trace_id
 
 
-class ChainVoice:
-    """Appends a heartbeat to the producer's chain; `sign` gives raw Ed25519."""
+class OutboxVoice:
+    """Appends a heartbeat to the chain of `src`; `sign` gives raw Ed25519."""
 
     def __init__(
         self,
         engine: Engine,
-        producer: Producer,
+        tables: OutboxTables,
         *,
+        src: str,
+        topic: str,
         sign: Callable[[bytes], bytes],
         ids: IdSource,
         clock: Clock,
     ) -> None:
         self._engine = engine
-        self._producer = producer
+        self._tables = tables
+        self._src = src
+        self._topic = topic
         self._sign = sign
         self._ids = ids
         self._clock = clock
@@ -37,9 +42,9 @@ class ChainVoice:
         with self._engine.begin() as connection:
             outbox = Outbox(
                 connection,
-                tables=OUTBOX,
-                src=self._producer.src,
-                topic=self._producer.topic,
+                tables=self._tables,
+                src=self._src,
+                topic=self._topic,
                 ids=self._ids,
                 clock=self._clock,
             )

@@ -4,13 +4,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from permit_service.clearinghouse.adapters.spool.folder import SpoolFolder
-from permit_service.clearinghouse.adapters.spool.recovery import recover
-from permit_service.clearinghouse.adapters.spool.relay import Backlog, SpoolRelay
-from permit_service.clearinghouse.adapters.spool.shelf import Shelf
-from permit_service.clearinghouse.adapters.spool.writer import SpoolLimits, SpoolWriter
 from shared.clock import Clock
 from shared.ids import IdSource
+from shared.spool.folder import SpoolFolder
+from shared.spool.recovery import recover
+from shared.spool.relay import Backlog, SpoolRelay
+from shared.spool.shelf import Shelf
+from shared.spool.writer import SpoolLimits, SpoolWriter
 from shared.transport import Transport
 
 

@@ -52,7 +52,7 @@ class BlockSummaries:
             query = SUMMARY.replace("%(first)s", ":first").replace("%(end)s", ":end")
             added = connection.execute(
                 text(
-                    "INSERT INTO ev_block (n, low, high, terms, low_month, high_month)"  # noqa: S608
+                    "INSERT INTO ev_block (n, low, high, terms, low_month, high_month)"  # noqa: S608 - of constants
                     " SELECT g.n,"
                     " coalesce(s.low, 'infinity'), coalesce(s.high, '-infinity'),"
                     " coalesce(s.terms, '{}'), coalesce(s.low_month, 32767),"
@@ -72,7 +72,7 @@ def blocks_that_lie(cursor: psycopg.Cursor, first: int, end: int) -> list[int]:
     end = min(end, 0 if row is None else int(row[0]))
     for start in range(first // BLOCK * BLOCK, end, _BLOCKS_AT_ONCE * BLOCK):
         rows = cursor.execute(
-            f"SELECT s.n FROM ({SUMMARY}) AS s LEFT JOIN ev_block AS b ON b.n = s.n"  # noqa: S608
+            f"SELECT s.n FROM ({SUMMARY}) AS s LEFT JOIN ev_block AS b ON b.n = s.n"  # noqa: S608 - a constant
             " WHERE b.n IS NULL OR NOT (s.terms <@ b.terms AND b.low <= s.low AND b.high >= s.high"
             " AND b.low_month <= s.low_month AND b.high_month >= s.high_month)"
             " ORDER BY s.n",

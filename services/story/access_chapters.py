@@ -2,6 +2,7 @@
 """The chapters at the gateway: who gets which file, and why everybody else does not."""
 
 import time
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,8 +54,10 @@ def read_again(stage: Stage, cast: Cast, withdrawn: str) -> None:
 def _read(stage: Stage, cast: Cast, people: list[str]) -> frozenset[str]:
     paths = {cast.path(local_id): local_id for local_id in people}
     outcomes = stage.reader.read_all([*paths], lambda: stage.person("rita", _HERE))
-    admitted = {paths[path] for path, outcome in outcomes.items() if outcome.status == 200}  # noqa: PLR2004
-    reasons = {outcome.reason for outcome in outcomes.values() if outcome.status != 200}  # noqa: PLR2004
+    admitted = {
+        paths[path] for path, outcome in outcomes.items() if outcome.status == HTTPStatus.OK
+    }
+    reasons = {outcome.reason for outcome in outcomes.values() if outcome.status != HTTPStatus.OK}
     wrong = [
         local_id
         for local_id in admitted
@@ -106,7 +109,9 @@ def still_open(stage: Stage, cast: Cast) -> None:
 def opened(stage: Stage, cast: Cast) -> str:
     """Wait until rita's new permit opens a consenting member's file; give the file's path."""
     path = cast.path(cast.country.notable[0])
-    came = stage.wait(lambda: stage.reader.read(path, stage.person("rita", _HERE)).status == 200)  # noqa: PLR2004
+    came = stage.wait(
+        lambda: stage.reader.read(path, stage.person("rita", _HERE)).status == HTTPStatus.OK
+    )
     stage.narrator.check("her file comes with the new permit", expected=True, came=came)
     return path
 

@@ -59,7 +59,9 @@ def test_entries_are_one_chain_from_one(kind: Kind) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: kind.spool.append(a_fact(number)), range(50)))
     before: bytes | None = None
-    for seq, raw in enumerate(kind.entries(), start=1):
+    entries = list(kind.entries())
+    assert len(entries) == 50
+    for seq, raw in enumerate(entries, start=1):
         entry = parse_entry(raw)
         assert (entry.seq, entry.previous) == (seq, before)
         before = leaf_hash(raw)

@@ -64,6 +64,24 @@ def test_under_ehds_only_the_opt_out_excludes_and_only_from_later_permits(steps:
     ]
 
 
+@given(st.lists(st.tuples(st.sampled_from(STEPS), st.booleans()), max_size=14))
+def test_at_one_instant_the_opt_out_wins(drawn: list[tuple[str, bool]]) -> None:
+    """T4: steps of one instant count in their order, and whoever is asked then knows the opt-out.
+
+    A permit of the very instant does not have her where the opt-out came first, and asked again as
+    of that instant has her in neither order.
+    """
+    steps = [step for step, _ in drawn]
+    life = Life(policy().rules("ehds_ch4", "none"))
+    for step, at_once in drawn:
+        life.live([f"={step}" if at_once else step])
+        if step == "opt_out":
+            assert not life.asked(Moment.NEW)
+    assert life.permits == [
+        not out(steps[:at]) and "object" not in steps for at in permits_of(steps)
+    ]
+
+
 @given(lives, st.fixed_dictionaries(dict.fromkeys(NOES, words)))
 def test_under_a_national_act_each_no_acts_as_its_row_says(
     steps: list[str], acts: dict[str, str]

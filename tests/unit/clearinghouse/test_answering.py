@@ -134,6 +134,7 @@ def test_a_permitted_request_passes_and_is_on_record_first(world: World) -> None
 def test_the_entry_itself_names_nobody(world: World) -> None:
     world.ask()
     world.ask(f"/data/{DATASET}/P0007/genome.vcf.gz")
+    assert len(world.spool.entries) == 2
     for entry in world.spool.entries:
         for secret in (b"rita", b"P000", b"genome", b"192.0.2.7", b"jti", PERMIT.encode()):
             assert secret not in entry.entry

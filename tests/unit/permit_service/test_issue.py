@@ -8,7 +8,7 @@ import pytest
 
 from permit_service.domain.application import ApplicationState
 from permit_service.domain.cohort import Project
-from permit_service.domain.errors import CohortsUnavailable
+from permit_service.domain.errors import ApplicationUnknown, CohortsUnavailable
 from permit_service.domain.permit import PermitState
 from permit_service.usecases.issue import issue
 from permit_service.usecases.read import case, due_grants
@@ -270,5 +270,5 @@ def test_a_settled_application_is_left_alone(world: World) -> None:
     again = issue(application.application_id, trace_id=TRACE, ports=world.ports)
     assert again.state is ApplicationState.GRANTED
     assert world.cohorts.freezes == 1
-    with pytest.raises(Exception, match="application_unknown"):
+    with pytest.raises(ApplicationUnknown):
         issue(ApplicationId("none"), trace_id=TRACE, ports=world.ports)

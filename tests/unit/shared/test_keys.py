@@ -71,7 +71,9 @@ def test_a_store_publishes_two_keys_the_active_one_first(store: KeyStore) -> Non
 
 
 def test_a_kid_is_its_keys_rfc_7638_thumbprint(store: KeyStore) -> None:
-    for jwk in store.public_jwks()["keys"]:
+    keys = store.public_jwks()["keys"]
+    assert keys
+    for jwk in keys:
         members = {name: jwk[name] for name in jwk if name in {"crv", "e", "kty", "n", "x", "y"}}
         text = json.dumps(members, sort_keys=True, separators=(",", ":")).encode()
         digest = hashlib.sha256(text).digest()

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, select, text, update
+import orjson
+from sqlalchemy import Connection, Row, Text, cast, delete, select, text, update
 
 from consent_registry.adapters.alarms import raise_alarm
 from consent_registry.adapters.copying import copy_behind, instant
@@ -162,9 +163,11 @@ def read_terms(connection: Connection, ids: Iterable[int]) -> dict[int, Terms | 
     found: dict[int, Terms | None] = {}
     for start in range(0, len(waiting), _IDS_AT_ONCE):
         part = waiting[start : start + _IDS_AT_ONCE]
-        wanted = select(CONSENT_TERMS).where(among(CONSENT_TERMS.c.terms_id, part))
-        for row in connection.execute(wanted):
-            found[row.terms_id] = _readable(row.body, bytes(row.sha256))
+        terms = CONSENT_TERMS.c
+        # As text: the driver takes three times as long to read JSON.
+        wanted = select(terms.terms_id, terms.sha256, cast(terms.body, Text).label("body"))
+        for row in connection.execute(wanted.where(among(terms.terms_id, part))):
+            found[row.terms_id] = _readable(orjson.loads(row.body), bytes(row.sha256))
     if bad := [str(terms_id) for terms_id in waiting if found.get(terms_id) is None]:
         raise_alarm(connection, UnreadableKind.TERMS, bad)
     return found

@@ -6,11 +6,13 @@ dropped in 2020; alternatives keep modifiers with the permission they belong to)
 canonical JSON form, so that equal consents are equal bytes.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Final
+
+import orjson
 
 from consent_registry.domain import duo
 from consent_registry.domain.activities import (
@@ -36,6 +38,9 @@ from consent_registry.domain.values import MAX_VALUES, check_values
 from consent_registry.domain.windows import Window, read_window
 
 MAX_ALTERNATIVES: Final = 20
+_MODIFIERS_REMEMBERED: Final = 65_536
+_PERMISSIONS_REMEMBERED: Final = 64
+_TEXT_ALONE: Final = frozenset({str})
 
 
 class UnreadableTerms(ValueError):
@@ -297,7 +302,7 @@ def read_written(texts: Sequence[str]) -> Written | None:
     text = ",".join(text[1:-1] for text in texts if text)
     if not text:
         return None
-    found = Written(from_json(json.loads(f"[{text}]")))
+    found = Written(from_json(orjson.loads(f"[{text}]")))
     found.text = f"[{text}]"
     return found
 
@@ -311,7 +316,7 @@ def canonical_text(terms: Terms) -> str:
 
 def text_of(stored: object) -> str:
     """Write what `to_json` gave, or a database gave back, in the canonical form."""
-    return json.dumps(stored, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return orjson.dumps(stored, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def from_json(value: object) -> Terms:
@@ -332,25 +337,31 @@ def _stored_alternative(item: Mapping[str, object]) -> Alternative:
     modifiers = item["modifiers"]
     if not isinstance(modifiers, list):
         raise UnreadableTerms("modifiers are a list")
-    activities = _texts(item.get("activities", []))
+    activities = _texts(item["activities"]) if "activities" in item else ()
     if not all(map(is_scope, activities)):
         raise UnreadableTerms("an unknown activity")
     return Alternative(
-        permission=_stored_code(item["permission"], Role.PERMISSION),
-        modifiers=tuple(
-            Modifier(code=_stored_modifier(m["code"]), values=_texts(m["values"]))
-            for m in modifiers
-        ),
+        permission=_stored_permission(item["permission"]),
+        modifiers=tuple([_stored_modifier(m["code"], _texts(m["values"])) for m in modifiers]),
         diseases=_texts(item["diseases"]),
         activities=activities,
         data=read_window(_texts(item["data"])) if "data" in item else None,
     )
 
 
-def _stored_modifier(value: object) -> Code:
-    """Read a code; a national one whether or not a policy defines it today."""
-    national = find_national(value) if isinstance(value, str) else None
-    return national or _stored_code(value, Role.MODIFIER)
+@lru_cache(maxsize=_MODIFIERS_REMEMBERED)
+def _stored_modifier(code: object, values: tuple[str, ...]) -> Modifier:
+    """Read a modifier, a national one whether or not a policy defines it today.
+
+    Remembered: a million consents share a few thousand.
+    """
+    national = find_national(code) if isinstance(code, str) else None
+    return Modifier(code=national or _stored_code(code, Role.MODIFIER), values=values)
+
+
+@lru_cache(maxsize=_PERMISSIONS_REMEMBERED)
+def _stored_permission(value: object) -> Duo:
+    return _stored_code(value, Role.PERMISSION)
 
 
 def _stored_code(value: object, role: Role) -> Duo:
@@ -361,6 +372,6 @@ def _stored_code(value: object, role: Role) -> Duo:
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+    if not isinstance(value, list) or not _TEXT_ALONE.issuperset(map(type, value)):
         raise UnreadableTerms("values are texts")
     return tuple(value)

@@ -23,6 +23,7 @@ _PR_SET_PDEATHSIG: Final = 1  # prctl(2)
 _LONGEST_PAUSE_SECONDS: Final = 30.0
 _FIRST_PAUSE_SECONDS: Final = 0.5
 _YOUNG_OBJECTS: Final = 50_000
+BATCH_OBJECTS: Final = 1_000_000  # more than a batch of the log has
 _YOUNG_PER_MIDDLE: Final = 20
 _MIDDLE_PER_OLD: Final = 50
 _log = logging.getLogger("placet.process")
@@ -45,14 +46,15 @@ def die_with_parent(expected_parent: int | None = None) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def collect_seldom() -> None:
+def collect_seldom(objects: int = _YOUNG_OBJECTS) -> None:
     """Have the garbage collector leave alone what lives as long as the process.
 
-    What is there now is never looked at again, and what is made is looked at less often: a worker
-    that makes millions of small records spends a fifth of its time there otherwise.
+    What is there now is never looked at again, and what is made only when there are that many more
+    `objects` than before: a worker that makes millions of small records spends a fifth of its time
+    there otherwise. One that frees a whole batch of them by their counts names more than a batch.
     """
     gc.freeze()
-    gc.set_threshold(_YOUNG_OBJECTS, _YOUNG_PER_MIDDLE, _MIDDLE_PER_OLD)
+    gc.set_threshold(objects, _YOUNG_PER_MIDDLE, _MIDDLE_PER_OLD)
 
 
 def until_stopped() -> threading.Event:

@@ -1,24 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Inputs that were read, as bytes from the reading process to the sequencer and back again.
+"""Inputs that were read, on their way from the reading process to the sequencer.
 
 Both ends are of one release on one machine, and nothing of this is stored. A batch goes as columns,
 in which what repeats is written once: an entry costs little more than its bytes.
 """
 
-import pickle
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, NamedTuple
 
 from audit_log.domain.received import KafkaPlace, Poison, Received, Sound
 
-_PROTOCOL: Final = 5
 _PLACE = Received._fields.index("place")
 _RECEIVED, _AT = Sound._fields.index("received"), Sound._fields.index("occurred_at")
 
 
-def pack_inputs(inputs: Sequence[Sound | Poison]) -> bytes:
-    """Write inputs that came over Kafka, in their order."""
+class Columns(NamedTuple):
+    """A batch to be pickled: the columns of places, of what came and of what was read there."""
+
+    places: list[Any]
+    came: list[Any]
+    sound: list[Any]
+    bad: list[tuple[int, Poison]]  # with their places among all inputs
+
+
+def columns_of(inputs: Sequence[Sound | Poison]) -> Columns:
+    """Give inputs that came over Kafka, in their order, as columns."""
     bad = [(at, one) for at, one in enumerate(inputs) if isinstance(one, Poison)]
     sound = [one for one in inputs if isinstance(one, Sound)] if bad else inputs
     columns = _columns(sound)
@@ -27,12 +34,12 @@ def pack_inputs(inputs: Sequence[Sound | Poison]) -> bytes:
     if columns:
         columns[_AT] = [at.isoformat() for at in columns[_AT]]  # a pickled time costs far more
         columns[_RECEIVED] = came[_PLACE] = ()
-    return pickle.dumps((places, came, columns, bad), _PROTOCOL)
+    return Columns(places, came, columns, bad)
 
 
-def unpack_inputs(raw: bytes) -> Sequence[Sound | Poison]:
-    """Read what `pack_inputs` wrote in this suite's own reading process."""
-    places, came, columns, bad = pickle.loads(raw)  # noqa: S301 - our own child wrote it
+def inputs_of(batch: Columns) -> Sequence[Sound | Poison]:
+    """Give back the inputs that `columns_of` took apart, which leaves the columns unusable."""
+    places, came, columns, bad = batch
     inputs: list[Sound | Poison] = []
     if columns:
         columns[_AT] = map(datetime.fromisoformat, columns[_AT])

@@ -16,14 +16,14 @@ from multiprocessing.connection import Connection
 from typing import Final
 
 from audit_log.adapters.kafka_entries import KafkaEntries
-from audit_log.adapters.read_inputs import pack_inputs
+from audit_log.adapters.read_inputs import columns_of
 from audit_log.adapters.reading_process import AHEAD, TAKEN, Broken, Follow, Missing, ReadBatch
 from audit_log.domain.errors import OffsetMissing
 from audit_log.domain.received import Reader
 from audit_log.ports import SourceBroken
 from shared.clock import SystemClock
 from shared.logging import configure
-from shared.processes import collect_seldom, die_with_parent
+from shared.processes import BATCH_OBJECTS, collect_seldom, die_with_parent
 
 _WAIT_MS: Final = 200
 _PROTOCOL: Final = 5
@@ -75,7 +75,7 @@ class Child:
                 reader = Reader()
                 read = [reader.read(one) for one in came]
                 self._untaken += 1
-                self._say(ReadBatch(course.course, pack_inputs(read)))
+                self._say(ReadBatch(course.course, columns_of(read)))
 
     def _say(self, what: ReadBatch | Broken | Missing) -> None:
         self._outgoing.put(pickle.dumps(what, _PROTOCOL))
@@ -94,7 +94,7 @@ def main(arguments: Sequence[str]) -> None:
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, signal.SIG_IGN)
     configure("audit_log", log_level)
-    collect_seldom()
+    collect_seldom(BATCH_OBJECTS)
     line = Connection(int(number))
     with suppress(EOFError, OSError):
         brokers = pickle.loads(line.recv_bytes())  # noqa: S301 - our own parent wrote it

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from audit_log.adapters.read_inputs import unpack_inputs
+from audit_log.adapters.read_inputs import Columns, inputs_of
 from audit_log.domain.errors import OffsetMissing
 from audit_log.domain.received import KafkaPlace, Poison, Sound, received_of
 from audit_log.ports import SourceBroken, StoredOffset
@@ -44,10 +44,10 @@ class Follow(NamedTuple):
 
 
 class ReadBatch(NamedTuple):
-    """What was read next (`read_inputs`)."""
+    """What was read next."""
 
     course: int
-    inputs: bytes
+    inputs: Columns
 
 
 class Broken(NamedTuple):
@@ -164,7 +164,7 @@ class ReadingProcess:
 
     def _heed(self, said: ReadBatch | Broken | Missing) -> None:
         if isinstance(said, ReadBatch):
-            self._waiting.extend(unpack_inputs(said.inputs))
+            self._waiting.extend(inputs_of(said.inputs))
         elif isinstance(said, Broken):
             raise SourceBroken(said.code, said.numbers)
         else:

@@ -47,11 +47,12 @@ from audit_log.usecases.verify import Flaw, Verification, verify
 from audit_log.usecases.verify_rows import RowVerifier
 from audit_log.usecases.watch import Watcher
 from audit_log.workers import loops, publishing
+from shared.processes import BATCH_OBJECTS, collect_seldom
 
 
 def sequence(parts: Parts, stop: threading.Event) -> int:
     """Sequence until `stop`; give the exit code. For a process of its own."""
-    loops.spare_batches_the_collector()
+    collect_seldom(BATCH_OBJECTS)
     settings = parts.settings
     store = sequencer_store(settings, parts.own, parts.clock)
     source = _source(parts)

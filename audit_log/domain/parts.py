@@ -15,6 +15,7 @@ from shared.sealing import SALT_BYTES, SealedPart
 BUCKET: Final = 64
 _SUBJECTS_FROM: Final = 16
 _U32: Final = struct.Struct(">I")
+_LENGTH: Final = _U32.pack
 _HEAD: Final = SALT_BYTES + _U32.size
 _PADDING: Final = tuple(bytes(-over % BUCKET) for over in range(BUCKET))
 _CODES: Final = {group: code for code, group in enumerate(SINGLE_GROUPS, start=1)}
@@ -69,7 +70,7 @@ def padded(part: SealedPart) -> bytes:
     """Lay out a part for encryption."""
     _, salt, value = part
     length = len(value)
-    return b"".join((salt, _U32.pack(length), value, _PADDING[(_HEAD + length) % BUCKET]))
+    return salt + _LENGTH(length) + value + _PADDING[(_HEAD + length) % BUCKET]
 
 
 def unpadded(group: str, plain: bytes) -> SealedPart:

@@ -26,7 +26,13 @@ from audit_log.domain.parts import (
 )
 from shared.canonical import MAX_INTEGER, MalformedEntry
 from shared.cohort_names import NamedCohort, named_cohort, names_a_cohort
-from shared.entries import Entry, check_commitments, leaf_hash, parse_entry
+from shared.entries import (
+    SINGLE_GROUPS,
+    Entry,
+    check_commitments,
+    leaf_hash,
+    parse_entry,
+)
 from shared.entry_forms import REMEMBERED, is_source
 from shared.events import actor_of, subject_of
 from shared.ids import parse_dataset_id
@@ -207,16 +213,16 @@ class Reader:
     ) -> Sound:
         actor, permit = _NOBODY, _NO_PERMIT
         people: dict[bytes, tuple[str, int]] = {}  # by value, of which each has one spelling
-        holders: list[Holder | None] = []
+        held: list[tuple[str, bytes, Holder | None]] = []
         for part in parts:
             holder, group = None, part.group
             if group == "actor":
                 actor = self._actor(part)
-            elif group.startswith("subj/"):
-                people[part.value], holder = self._person(part)
             elif group == "permit":
                 permit = self._permit(part)
-            holders.append(holder)
+            elif group not in SINGLE_GROUPS:
+                people[part.value], holder = self._person(part)
+            held.append((group, padded(part), holder))
         others = actor.holder or self._source(entry.src)
         return Sound(
             received,
@@ -232,12 +238,7 @@ class Reader:
             entry.reason,
             entry.dataset,
             entry.purposes,
-            tuple(
-                [
-                    (part.group, padded(part), holder or others)
-                    for part, holder in zip(parts, holders, strict=True)
-                ]
-            ),
+            tuple([(group, plain, holder or others) for group, plain, holder in held]),
             actor.name,
             tuple(people.values()),
             permit.id,

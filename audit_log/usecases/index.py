@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The search rows of a batch: what officers find entries by, with no personal value in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
@@ -18,6 +18,7 @@ from audit_log.domain.received import Sound
 from audit_log.domain.retention import month_of, retention_of, year_of
 from audit_log.domain.search import DECISION_CODES
 from audit_log.ports import Pseudonyms
+from shared.cohort_names import NamedCohort
 
 
 class TermBook:
@@ -53,6 +54,14 @@ class _OpenNumbers(NamedTuple):
     terms: tuple[int, int, int | None, int | None, int | None, int | None]
 
 
+class Indexed(NamedTuple):
+    """The rows of a batch by which entries are found: by what is open, by people, by cohorts."""
+
+    search: list[SearchRow]
+    people: list[PersonRow]
+    cohorts: list[CohortRow]
+
+
 class Indexer:
     """Makes the search rows of one batch."""
 
@@ -65,8 +74,18 @@ class Indexer:
         self._open: dict[_OpenTexts, _OpenNumbers] = {}
         self._datasets: dict[str, int] = {}
 
-    def search_row(self, index: int, sound: Sound) -> SearchRow:
-        """Make the row of one entry."""
+    def index(self, accepted: Iterable[Sound], first_index: int) -> Indexed:
+        """Make the rows that find the accepted entries, the first of which gets `first_index`."""
+        rows = Indexed([], [], [])
+        for index, sound in enumerate(accepted, start=first_index):
+            rows.search.append(self._search_row(index, sound))
+            for dataset, ordinal in sound.people:
+                rows.people.append(PersonRow(self._dataset(dataset), ordinal, index))
+            if sound.cohort is not None and sound.dataset is not None:
+                rows.cohorts.append(self._cohort_row(index, sound.dataset, sound.cohort))
+        return rows
+
+    def _search_row(self, index: int, sound: Sound) -> SearchRow:
         texts = (
             *(sound.type, sound.src, sound.decision, sound.reason),
             *(sound.dataset, sound.purposes),
@@ -100,20 +119,10 @@ class Indexer:
             ),
         )
 
-    def person_rows(self, index: int, sound: Sound) -> Sequence[PersonRow]:
-        """Make the rows that find an entry by the people it is about."""
-        return [
-            PersonRow(self._dataset(dataset), ordinal, index) for dataset, ordinal in sound.people
-        ]
-
-    def cohort_rows(self, index: int, sound: Sound) -> Sequence[CohortRow]:
-        """Make the row that finds an entry by the cohort it is about, if it names one."""
-        if sound.cohort is None or sound.dataset is None:
-            return ()
-        dataset = self._dataset(sound.dataset)
-        name = cohort_text(sound.cohort.cohort_id, sound.cohort.digest)
-        cohort = self._book.required(TermKind.COHORT, name)
-        return (CohortRow(dataset, cohort, index, sound.cohort.revision),)
+    def _cohort_row(self, index: int, dataset: str, cohort: NamedCohort) -> CohortRow:
+        name = cohort_text(cohort.cohort_id, cohort.digest)
+        number = self._book.required(TermKind.COHORT, name)
+        return CohortRow(self._dataset(dataset), number, index, cohort.revision)
 
     def _dataset(self, name: str) -> int:
         number = self._datasets.get(name)

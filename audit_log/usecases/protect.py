@@ -6,7 +6,6 @@ one that brought it. Keys are kept in memory up to a number, and all are forgott
 erased.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,7 +42,6 @@ class Drawn:
     """The keys of one batch: those in use, and the rows of those that are new."""
 
     held: Mapping[Holder, HeldKey]
-    fresh: Mapping[Holder, HeldKey]
     rows: Sequence[KeyRow]
 
 
@@ -54,15 +52,15 @@ class KeyRing:
         self._store = store
         self._vault = vault
         self._pseudonyms = pseudonyms
-        self._known: OrderedDict[Holder, HeldKey] = OrderedDict()
-        self._latest: Mapping[Holder, HeldKey] = {}  # of a batch that may not be in the store yet
+        self._recent: dict[Holder, HeldKey] = {}
+        self._older: Mapping[Holder, HeldKey] = {}
 
     def draw(self, holders: Iterable[Holder], at: datetime) -> Drawn:
         """Give a key for each holder; nothing new is kept before `keep`."""
         held: dict[Holder, HeldKey] = {}
         unknown: dict[bytes, Holder] = {}
         for holder in dict.fromkeys(holders):
-            key = self._known.get(holder) or self._latest.get(holder)
+            key = self._recent.get(holder) or self._older.get(holder)
             if key is None:
                 unknown[self._pseudonyms.holder(holder)] = holder
             else:
@@ -71,21 +69,17 @@ class KeyRing:
         for subject, found in stored.items():
             key = HeldKey(found.kid, self._vault.unwrap(found.kid, found.kek, found.wrapped))
             held[unknown.pop(subject)] = key
-        rows = self._make(unknown, held, at)
-        fresh = {holder: held[holder] for holder in unknown.values()}
-        return Drawn(held=held, fresh=fresh, rows=rows)
+        return Drawn(rows=self._make(unknown, held, at), held=held)
 
     def keep(self, drawn: Drawn) -> None:
-        """Remember the keys of a batch that goes on, and forget the longest unused ones.
+        """Remember the keys of a batch that goes on, and forget those that were not used for long.
 
-        Those of the newest batch are remembered however many they are; when it fails, `forget`.
+        Those of the newest batch are remembered however many they are, because it may not be in the
+        store yet; when it fails, `forget`.
         """
-        self._latest = drawn.held
-        for holder, key in drawn.held.items():
-            self._known[holder] = key
-            self._known.move_to_end(holder)
-        while len(self._known) > KEYS_IN_MEMORY:
-            self._known.popitem(last=False)
+        if len(self._recent) + len(drawn.held) > KEYS_IN_MEMORY // 2:
+            self._older, self._recent = self._recent, {}
+        self._recent.update(drawn.held)
 
     def sealed_rows(
         self, accepted: Sequence[Sound], first_index: int, drawn: Drawn, at: datetime
@@ -105,8 +99,7 @@ class KeyRing:
 
     def forget(self) -> None:
         """Forget every key."""
-        self._known.clear()
-        self._latest = {}
+        self._recent, self._older = {}, {}
 
     def _make(
         self, unknown: Mapping[bytes, Holder], held: dict[Holder, HeldKey], at: datetime

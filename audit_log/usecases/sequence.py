@@ -236,12 +236,11 @@ class Sequencer:
         bundles, tail = _bundled(first, standing.tail, entries)
         drawn = self._ring.draw(holders_of(accepted, admission.quarantined), at)
         book = TermBook(standing.terms)
-        indexer = Indexer(book, self._pseudonyms, at)
+        indexed = Indexer(book, self._pseudonyms, at).index(accepted, first)
         quarantined = [
             quarantine_row(kept, sha256(kept.poison.received.raw).digest(), drawn.held)
             for kept in admission.quarantined
         ]
-        indexed = list(enumerate(accepted, start=first))
         batch = Batch(
             epoch=self._epoch or 0,
             erasures=standing.erasures,
@@ -251,9 +250,9 @@ class Sequencer:
             full=growth.full,
             bundles=bundles,
             entries=entries,
-            search=[indexer.search_row(index, sound) for index, sound in indexed],
-            people=[row for index, sound in indexed for row in indexer.person_rows(index, sound)],
-            cohorts=[row for index, sound in indexed for row in indexer.cohort_rows(index, sound)],
+            search=indexed.search,
+            people=indexed.people,
+            cohorts=indexed.cohorts,
             sealed=self._ring.sealed_rows(accepted, first, drawn, at),
             keys=drawn.rows,
             terms=book.fresh,

@@ -4,7 +4,6 @@
 They decide nothing about entries or checkpoints.
 """
 
-import gc
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -22,22 +21,11 @@ from shared.clock import Clock
 from shared.processes import run_loop
 
 SEQUENCE_IDLE_SECONDS: Final = 0.05
-_OBJECTS_BEFORE_COLLECTION: Final = 1_000_000
 PUBLISH_SECONDS: Final = 1.0
 CHECK_SECONDS: Final = 1.0
 SELF_CHECK_SECONDS: Final = 60.0
 RETENTION_SECONDS: Final = 30.0
 _log = logging.getLogger(__name__)
-
-
-def spare_batches_the_collector() -> None:
-    """Let Python's cycle collector run only after many more objects than a batch has.
-
-    A batch is some hundred thousand objects in no cycle, freed by their counts when it is done;
-    by default the collector walks all of them dozens of times before that.
-    """
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_BEFORE_COLLECTION, 10, 10)
 
 
 class Halt:

@@ -29,12 +29,13 @@ from audit_log.adapters.key_files import LogSigner, check_ed25519
 from audit_log.adapters.publishing import PostgresPublisherStore
 from audit_log.ports import Trust
 from audit_log.usecases.publish import Publisher
-from audit_log.workers.loops import PUBLISH_SECONDS, spare_batches_the_collector
+from audit_log.workers.loops import PUBLISH_SECONDS
 from services.demo.postgres import EmbeddedPostgres
 from shared.brokers import Brokers
 from shared.clock import SystemClock
 from shared.db import engine
 from shared.keys import SigningKey
+from shared.processes import BATCH_OBJECTS, collect_seldom
 from tests.bench.audit_log.bench_ingest import ORIGIN, SETTINGS, TOPIC, sequencing
 from tests.bench.audit_log.filling import PARTITIONS
 from tests.bench.audit_log.pouring import SLICES_A_SECOND
@@ -50,7 +51,7 @@ WARMING: Final = 5
 
 def figures() -> Iterator[Figure]:
     """Pour, sequence, sign; then compare the moments."""
-    spare_batches_the_collector()
+    collect_seldom(BATCH_OBJECTS)
     folder = Path(tempfile.mkdtemp(prefix="placet-bench-"))
     try:
         with (

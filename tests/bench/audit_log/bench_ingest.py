@@ -23,11 +23,11 @@ from audit_log.adapters.store import CommitAhead, PostgresSequencerStore
 from audit_log.adapters.vault import FileVault
 from audit_log.domain.batch import Batch
 from audit_log.usecases.sequence import Pace, Sequencer
-from audit_log.workers.loops import spare_batches_the_collector
 from services.demo.postgres import EmbeddedPostgres
 from shared.brokers import Brokers
 from shared.clock import SystemClock
 from shared.ids import Uuid7Source
+from shared.processes import BATCH_OBJECTS, collect_seldom
 from tests.bench.audit_log.bare_copy import copied, taken_out
 from tests.bench.audit_log.filling import PARTITIONS, fill, follow
 from tests.bench.audit_log.measure import server_settings, table_bytes, times, windows
@@ -49,7 +49,7 @@ SETTINGS: Final = {
 
 def figures() -> Iterator[Figure]:
     """Measure the sequencer, then, with the broker stopped, the COPY of what it wrote."""
-    spare_batches_the_collector()
+    collect_seldom(BATCH_OBJECTS)
     folder = Path(tempfile.mkdtemp(prefix="placet-bench-"))
     try:
         with EmbeddedPostgres(folder / "postgres", settings=SETTINGS) as server:

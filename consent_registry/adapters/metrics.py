@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an operator watches of the registry, read when the monitoring asks.
 
-Labels are kinds, datasets and readers of the feed; never a person. With the database away these
+Labels are kinds, datasets and readers of the feed; never a person, and no number counts people or
+what they changed: monitoring has many readers. With the database away these
 figures are missing, which is an alarm of its own.
 """
 
@@ -23,7 +24,7 @@ class Meters:
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
         """Give the figures without their values: registering asks no database."""
-        yield from (self._unreadable(), self._ages(), self._behind())
+        yield from (self._unreadable(), self._ages())
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Read the present figures."""
@@ -31,13 +32,12 @@ class Meters:
             found = self._watch()
         except SQLAlchemyError:
             return
-        unreadable, ages, behind = self._unreadable(), self._ages(), self._behind()
+        unreadable, ages = self._unreadable(), self._ages()
         for kind, number in found.unreadable.items():
             unreadable.add_metric((kind.value,), number)
         for node in found.nodes:
             ages.add_metric((node.node, node.dataset), node.age.total_seconds())
-            behind.add_metric((node.node, node.dataset), max(0, node.newest - node.revision))
-        yield from (unreadable, ages, behind)
+        yield from (unreadable, ages)
 
     @staticmethod
     def _unreadable() -> GaugeMetricFamily:
@@ -52,13 +52,5 @@ class Meters:
         return GaugeMetricFamily(
             "placet_unacknowledged_seconds",
             "For how long a reader of the feed has lacked a change; 0 when it lacks none.",
-            labels=("node", "dataset"),
-        )
-
-    @staticmethod
-    def _behind() -> GaugeMetricFamily:
-        return GaugeMetricFamily(
-            "placet_unacknowledged_revisions",
-            "How many revisions of a dataset a reader of the feed has not acknowledged.",
             labels=("node", "dataset"),
         )

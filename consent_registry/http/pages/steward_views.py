@@ -59,12 +59,11 @@ class ImportView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeView:
-    """One node and dataset."""
+    """One node and dataset. How many changes it lacks is not there: each may be of one person."""
 
     node: str
     dataset: str
-    revision: str
-    newest: str
+    in_step: bool
     acknowledged_at: datetime
     lacks: str
     overdue: bool
@@ -112,8 +111,7 @@ def node(found: NodeStanding) -> NodeView:
     return NodeView(
         node=found.node,
         dataset=found.dataset,
-        revision=str(found.revision),
-        newest=str(found.newest),
+        in_step=found.revision == found.newest,
         acknowledged_at=found.acknowledged_at,
         lacks=lacks,
         overdue=found.overdue,

@@ -19,6 +19,8 @@ from consent_registry.domain.unreadable import Unreadable, UnreadableKind
 _MESSAGES: Final[Mapping[UnreadableKind, str]] = {
     UnreadableKind.EVENT: "a stored consent event is unreadable",
     UnreadableKind.TERMS: "stored consent terms are unreadable",
+    UnreadableKind.OPT_OUT: "a stored opt-out event is unreadable",
+    UnreadableKind.STOP: "a stored stop event is unreadable",
 }
 _NOTED_AT_ONCE: Final = 1_000
 _log: Final = logging.getLogger(__name__)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an operator watches of the registry, read when the monitoring asks.
 
-Labels are kinds, datasets and nodes; never a person. With the database away these
+Labels are kinds, datasets and nodes; never a person, and no number counts people or what they
+changed: monitoring has many readers. With the database away these
 figures are missing, which is an alarm of its own.
 """
 
@@ -23,7 +24,7 @@ class Meters:
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
         """Give the figures without their values: registering asks no database."""
-        yield from (self._unreadable(), self._ages(), self._behind())
+        yield from (self._unreadable(), self._ages())
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Read the present figures."""
@@ -31,14 +32,13 @@ class Meters:
             found = self._watch()
         except SQLAlchemyError:
             return
-        unreadable, ages, behind = self._unreadable(), self._ages(), self._behind()
+        unreadable, ages = self._unreadable(), self._ages()
         for kind, number in found.unreadable.items():
             unreadable.add_metric((kind.value,), number)
         for node in found.nodes:
             labels = (node.word.node, node.word.dataset)
             ages.add_metric(labels, node.age.total_seconds())
-            behind.add_metric(labels, max(0, node.newest - node.word.revision))
-        yield from (unreadable, ages, behind)
+        yield from (unreadable, ages)
 
     @staticmethod
     def _unreadable() -> GaugeMetricFamily:
@@ -53,13 +53,5 @@ class Meters:
         return GaugeMetricFamily(
             "placet_unacknowledged_seconds",
             "For how long a node has lacked a change; 0 when it lacks none.",
-            labels=("node", "dataset"),
-        )
-
-    @staticmethod
-    def _behind() -> GaugeMetricFamily:
-        return GaugeMetricFamily(
-            "placet_unacknowledged_revisions",
-            "How many revisions of a dataset a node has not acknowledged.",
             labels=("node", "dataset"),
         )

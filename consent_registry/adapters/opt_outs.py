@@ -9,6 +9,7 @@ from pyroaring import BitMap
 from sqlalchemy import Connection, Row, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
+from consent_registry.adapters.alarms import raise_alarm
 from consent_registry.adapters.tables import (
     OPT_OUT_EVENT,
     OPT_OUT_PERSON,
@@ -19,6 +20,7 @@ from consent_registry.adapters.tables import (
 from consent_registry.adapters.ties import TIE
 from consent_registry.domain.errors import ParticipantUnknown
 from consent_registry.domain.optout import (
+    About,
     OptOutEvent,
     OptOutKind,
     OptOutRegister,
@@ -26,20 +28,30 @@ from consent_registry.domain.optout import (
 )
 from consent_registry.domain.records import Channel
 from consent_registry.domain.register import Member
+from consent_registry.domain.unreadable import UnreadableKind
 from shared.ids import DatasetId, Ordinal, Revision
 
 _HASH_BYTES: Final = 32
-# The last event of each person and breadth decides; `about` is read as `About.covers` reads it.
+_READABLE: Final = (
+    "(kind IN ('registered', 'reversed') AND channel = ANY(:channels)"
+    " AND (about IN ('all', 'genomic') OR about LIKE 'holder:_%'))"
+)
+_KNOWN: Final = "(CAST(:known_at AS timestamptz) IS NULL OR recorded_at <= :known_at)"
+# The last event of each person and breadth decides; `about` is read as `About.covers` reads it. An
+# event that cannot be read opts her out of everything, as `_event` has it.
 # It counts for whoever a merge, pending or confirmed, joins to her.
 _OPTED_OUT: Final = text(
     f"WITH RECURSIVE {TIE}, last AS ("  # noqa: S608 - of our own words
-    " SELECT DISTINCT ON (pid, about) pid, about, kind FROM opt_out_event"
-    " WHERE CAST(:known_at AS timestamptz) IS NULL OR recorded_at <= :known_at"
-    " ORDER BY pid, about, number DESC"
+    " SELECT DISTINCT ON (pid, about) pid, about, kind, bad FROM ("
+    "  SELECT pid, number, NULL AS bad, kind, about FROM opt_out_event"
+    f"  WHERE {_READABLE} AND {_KNOWN}"
+    "  UNION ALL SELECT pid, number, optout_id, 'registered', 'all' FROM opt_out_event"
+    f"  WHERE NOT {_READABLE} AND {_KNOWN}"
+    " ) AS every ORDER BY pid, about, number DESC"
     "), o AS ("
-    " SELECT pid, about FROM last WHERE kind = 'registered'"
-    " UNION SELECT tie.other, o.about FROM o JOIN tie ON tie.pid = o.pid"
-    ") SELECT DISTINCT m.ordinal FROM o"
+    " SELECT pid, about, bad FROM last WHERE kind = 'registered'"
+    " UNION SELECT tie.other, o.about, o.bad FROM o JOIN tie ON tie.pid = o.pid"
+    ") SELECT DISTINCT m.ordinal, o.bad FROM o"
     " JOIN dataset_member AS m ON m.pid = o.pid AND m.dataset = :dataset"
     " JOIN dataset AS d ON d.dataset = m.dataset"
     " WHERE (o.about NOT LIKE 'holder:%' OR o.about = 'holder:' || d.controller)"
@@ -55,8 +67,16 @@ def opted_out_members(
 ) -> BitMap:
     """Read who of a dataset, or of these members, is opted out, as known then or now."""
     chosen = None if ordinals is None else list(ordinals)
-    values = {"dataset": dataset, "ordinals": chosen, "known_at": known_at}
-    return BitMap(connection.execute(_OPTED_OUT, values).scalars())
+    values = {
+        "dataset": dataset,
+        "ordinals": chosen,
+        "known_at": known_at,
+        "channels": [channel.value for channel in Channel],
+    }
+    rows = connection.execute(_OPTED_OUT, values).all()
+    bad = sorted({str(row.bad) for row in rows if row.bad is not None})
+    raise_alarm(connection, UnreadableKind.OPT_OUT, bad)
+    return BitMap(row.ordinal for row in rows)
 
 
 class SqlOptOuts:
@@ -93,7 +113,7 @@ class SqlOptOuts:
     def of(self, pid: str) -> Sequence[OptOutEvent]:
         """Read one person's events in order."""
         wanted = _events().where(OPT_OUT_EVENT.c.pid == pid)
-        return [_event(row) for row in self._connection.execute(wanted)]
+        return [self._event(row) for row in self._connection.execute(wanted)]
 
     def out(
         self, dataset: DatasetId, ordinals: Sequence[Ordinal], known_at: datetime | None = None
@@ -163,7 +183,30 @@ class SqlOptOuts:
             .where(OPT_OUT_EVENT.c.number <= number)
         )
         for row in self._connection.execute(wanted):
-            yield row.pseudonym, _event(row)
+            yield row.pseudonym, self._event(row)
+
+    def _event(self, row: Row[Any]) -> OptOutEvent:
+        """Read a row: what it says, or that she is opted out of everything and somebody must look.
+
+        Its leaf is another one then, and so is the root over the register.
+        """
+        try:
+            said = (OptOutKind(row.kind), about_of(row.about), Channel(row.channel))
+        except ValueError:
+            raise_alarm(self._connection, UnreadableKind.OPT_OUT, [str(row.optout_id)])
+            said = (OptOutKind.REGISTERED, About(), Channel.API)
+        kind, about, channel = said
+        return OptOutEvent(
+            number=Revision(row.number),
+            optout_id=row.optout_id,
+            pid=row.pid,
+            ordinal=Ordinal(row.ordinal),
+            kind=kind,
+            about=about,
+            recorded_at=row.recorded_at,
+            channel=channel,
+            salt=bytes(row.salt),
+        )
 
 
 def _events() -> Any:
@@ -184,18 +227,4 @@ def _register(row: Row[Any] | None, name: DatasetId, at: datetime) -> OptOutRegi
         people=row.people,
         recorded_at=row.recorded_at,
         edge=tuple(edge[i : i + _HASH_BYTES] for i in range(0, len(edge), _HASH_BYTES)),
-    )
-
-
-def _event(row: Row[Any]) -> OptOutEvent:
-    return OptOutEvent(
-        number=Revision(row.number),
-        optout_id=row.optout_id,
-        pid=row.pid,
-        ordinal=Ordinal(row.ordinal),
-        kind=OptOutKind(row.kind),
-        about=about_of(row.about),
-        recorded_at=row.recorded_at,
-        channel=Channel(row.channel),
-        salt=bytes(row.salt),
     )

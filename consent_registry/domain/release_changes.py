@@ -2,11 +2,11 @@
 """What another release of the disease hierarchy changes in the decisions of consents given.
 
 A consent to an illness covers the purposes that name it or something within it. For each illness
-that consents name, the purposes it covers before and after are compared. Counts of people below
-the policy's small cell are hidden, and so is the total: it would give them back.
+that consents name, the purposes it covers before and after are compared. How many people name an
+illness, and whether that may be told at all, is decided elsewhere.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -29,13 +29,11 @@ class Fate(Enum):
 class CodeChange:
     """One illness in consents: what became of it, and which purposes it covers no more or newly.
 
-    `people` is None when they are fewer than the small cell. `consider` are the terms that the
-    release names for a person to choose from.
+    `consider` are the terms that the release names for a person to choose from.
     """
 
     code: str
     label: str
-    people: int | None
     fate: Fate
     replaced_by: str | None
     consider: tuple[str, ...]
@@ -43,18 +41,14 @@ class CodeChange:
     losses: tuple[str, ...]
 
 
-def changes(
-    held: Mapping[str, int], before: Diseases, after: Diseases, small_cell: int
-) -> tuple[CodeChange, ...]:
-    """Compare two releases for the illnesses that consents name, with how many people name each.
+def changes(codes: Iterable[str], before: Diseases, after: Diseases) -> tuple[CodeChange, ...]:
+    """Compare two releases for the illnesses that consents name.
 
     Only illnesses whose fate or coverage differs are given, by code.
     """
+    held = sorted(set(codes))
     now, then = _covered(held, before), _covered(held, after)
-    found = (
-        _change(code, people if people >= small_cell else None, now[code], then[code], after)
-        for code, people in sorted(held.items())
-    )
+    found = (_change(code, now[code], then[code], after) for code in held)
     return tuple(
         change
         for change in found
@@ -71,14 +65,11 @@ def _covered(codes: Iterable[str], diseases: Diseases) -> dict[str, set[str]]:
     return covered
 
 
-def _change(
-    code: str, people: int | None, before: set[str], now: set[str], after: Diseases
-) -> CodeChange:
+def _change(code: str, before: set[str], now: set[str], after: Diseases) -> CodeChange:
     fate, known = _fate(code, after), after.terms.get(code)
     return CodeChange(
         code=code,
         label=after.label(code),
-        people=people,
         fate=fate,
         replaced_by=after.current(code) if fate is Fate.REPLACED else None,
         consider=known.consider if known else (),

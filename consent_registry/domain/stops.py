@@ -3,7 +3,8 @@
 
 A restriction (GDPR Article 18) leaves nothing but storage, under whatever law the data are used; it
 is lifted again. An upheld objection (Article 21) acts as the rules of the dataset's law say. An
-erasure (Article 17) never ends. None of them is a consent state, and none changes one.
+erasure (Article 17) never ends, nor does a stop of which nobody can read what it was. None of them
+is a consent state, and none changes one.
 """
 
 from collections.abc import Iterable
@@ -20,6 +21,7 @@ class StopKind(Enum):
     RESTRICTION = "restriction"
     OBJECTION = "objection"
     ERASURE = "erasure"
+    UNREADABLE = "unreadable"  # what is stored says neither which stop it is nor whether it ended
 
     @property
     def cause(self) -> str:
@@ -31,6 +33,7 @@ _CAUSES = {
     StopKind.RESTRICTION: "restricted",
     StopKind.OBJECTION: "objected",
     StopKind.ERASURE: "erased",
+    StopKind.UNREADABLE: "unreadable",
 }
 
 
@@ -57,7 +60,7 @@ def standing_stops(events: Iterable[StopEvent], known_at: datetime | None = None
         late = known_at is not None and event.recorded_at > known_at
         if late and event.kind is not StopKind.ERASURE:
             continue
-        if event.begins:
+        if event.begins or event.kind is StopKind.UNREADABLE:
             stops.add((event.pid, event.kind))
         elif event.kind is not StopKind.ERASURE:
             stops.discard((event.pid, event.kind))

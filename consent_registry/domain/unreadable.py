@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A stored consent that cannot be read: nobody is in because of it, and somebody must look."""
+"""Something stored of a consent, an opt-out or a stop that cannot be read.
+
+Nobody is in because of it, and somebody must look.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +14,8 @@ class UnreadableKind(Enum):
 
     EVENT = "event"  # one person's event: tampered with, or sealed under another key
     TERMS = "terms"  # terms that people share, in the projection
+    OPT_OUT = "opt_out"  # an event of the register: she counts as opted out of everything
+    STOP = "stop"  # what stops a person, or no longer does: she counts as stopped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,10 @@ Load a release of MONDO (scope consents.write): OBO Graph JSON, gzipped or not.
   placet consent mondo load mondo.json.gz --dry-run
   placet consent mondo load mondo.json.gz
 
-Shows for each illness that consents name what becomes of it and which purposes it covers no more
-or newly, with the number of memberships (hidden when small). --dry-run stores nothing; without it
-the release is in use when the command ends. Consents keep the terms they were given in.
+Shows for each illness that many people's consents name what becomes of it and which purposes it
+covers no more or newly, with the number of memberships, rounded; an illness that few people name is
+not shown. --dry-run stores no release; without it the release is in use when the command ends.
+Consents keep the terms they were given in. Either is on record in the audit log.
 """
 _COLUMNS: Final = ("code", "people", "fate", "instead", "gains", "losses", "label")
 
@@ -40,7 +41,7 @@ def load(parsed: Namespace) -> int:
     release = answer["release"]
     done = "would replace" if answer["dry_run"] else "replaces"
     print(f"MONDO {release['version']} ({release['terms']} terms, sha256 {release['sha256']})")
-    print(f"{done} {answer['replaces']}; illnesses in consents that change: ", end="")
+    print(f"{done} {answer['replaces']}; illnesses that many people name and that change: ", end="")
     print(len(answer["changes"]))
     if answer["changes"]:
         print_table(_COLUMNS, [_row(change) for change in answer["changes"]])
@@ -48,11 +49,10 @@ def load(parsed: Namespace) -> int:
 
 
 def _row(change: Mapping[str, Any]) -> list[Any]:
-    people = "few" if change["people"] is None else change["people"]
     instead = change["replaced_by"] or ", ".join(change["consider"])
     return [
         change["code"],
-        people,
+        change["people"],
         change["fate"],
         instead,
         change["gains"],

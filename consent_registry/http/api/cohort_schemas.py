@@ -86,7 +86,6 @@ class BlockingSchema(Schema):
     """Who blocks what. Every number may be shown; one that may not be is left out."""
 
     dataset = fields.String()
-    revision = fields.Integer()
     shown = fields.Dict(keys=fields.String(), values=fields.Integer())
     reasons = fields.Dict(keys=fields.String(), values=fields.Integer())
     awaiting_by_clause = fields.Dict(keys=fields.String(), values=fields.Integer())

@@ -36,7 +36,7 @@ class ReleaseSchema(Schema):
 
 
 class LoadedSchema(Schema):
-    """What a release changes, by illness that consents name; small counts are null."""
+    """What a release changes, by illness that many people name; people are rounded stand-ins."""
 
     dry_run = fields.Boolean()
     release = fields.Nested(ReleaseSchema)
@@ -68,7 +68,7 @@ def load(query: dict[str, Any]) -> dict[str, Any]:
         "dry_run": query["dry_run"],
         "release": _release(found.release),
         "replaces": found.replaces,
-        "changes": [_change(change) for change in found.changes],
+        "changes": [_change(change, found.people[change.code]) for change in found.changes],
     }
 
 
@@ -90,11 +90,11 @@ def _release(found: Release) -> dict[str, Any]:
     }
 
 
-def _change(change: CodeChange) -> dict[str, Any]:
+def _change(change: CodeChange, people: int) -> dict[str, Any]:
     return {
         "code": change.code,
         "label": change.label,
-        "people": change.people,
+        "people": people,
         "fate": change.fate.value,
         "replaced_by": change.replaced_by,
         "consider": list(change.consider),

@@ -241,7 +241,6 @@ def blocking(found: Blocking, small_cell: int) -> dict[str, Any]:
     """Present who blocks what."""
     return {
         "dataset": found.dataset.dataset,
-        "revision": found.dataset.revision,
         "shown": found.figures.counts(),
         "reasons": dict(found.figures.reasons),
         "awaiting_by_clause": dict(found.figures.awaiting_by_clause),

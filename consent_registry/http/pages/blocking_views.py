@@ -48,7 +48,6 @@ class BlockingView:
     """Four tables and the bound below which nothing is told."""
 
     dataset: str
-    revision: int
     totals: Sequence[Row]
     out: Sequence[Row]
     awaiting: Sequence[Row]
@@ -65,7 +64,6 @@ def blocking(found: Blocking, small_cell: int) -> BlockingView:
     ]
     return BlockingView(
         dataset=found.dataset.dataset,
-        revision=found.dataset.revision,
         totals=[("People in the dataset", f"{found.figures.members:,}"), *totals],
         out=_rows({_reason(Reason(k)): n for k, n in found.figures.reasons.items()}),
         awaiting=_rows({_clause(k): n for k, n in found.figures.awaiting_by_clause.items()}),

@@ -59,12 +59,11 @@ class ImportView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeView:
-    """One node and dataset."""
+    """One node and dataset. How many changes it lacks is not there: each may be of one person."""
 
     node: str
     dataset: str
-    revision: str
-    newest: str
+    in_step: bool
     acknowledged_at: datetime | None
     seen_at: datetime | None
     lacks: str
@@ -114,8 +113,7 @@ def node(found: NodeStanding) -> NodeView:
     return NodeView(
         node=word.node,
         dataset=word.dataset,
-        revision=str(word.revision),
-        newest=str(found.newest),
+        in_step=word.revision == found.newest,
         acknowledged_at=word.acknowledged_at,
         seen_at=word.seen_at,
         lacks=lacks,

@@ -44,7 +44,6 @@ def cohort(view: CohortView) -> dict[str, Any]:
     """Present counts as they may be shown."""
     return {
         "dataset": view.dataset,
-        "revision": view.revision,
         "counts": view.counts.published(),
         "reasons": dict(view.reasons),
         "awaiting_by_clause": dict(view.awaiting_by_clause),
@@ -96,7 +95,6 @@ def permit(found: Permit, now: datetime) -> dict[str, Any]:
             "revision": found.cohort.revision,
             "counts": found.cohort.counts.published(),
             "members_now": Shown(found.members_now, found.cohort.counts.small_cell).to_json(),
-            "members_revision": found.members_revision,
         },
         "jws": found.jws,
     }

@@ -165,11 +165,11 @@ class RulingsSchema(Schema):
 class CohortSchema(Schema):
     """Who would be in, in numbers that may be shown; `<20` is one too small to be told.
 
-    Reasons, clauses and matters of too few people are left out.
+    Reasons, clauses and matters of too few people are left out. The register's revision is not
+    there: it moves whenever one person changes anything.
     """
 
     dataset = fields.String(required=True)
-    revision = fields.Integer(required=True)
     counts = fields.Dict(required=True)
     reasons = fields.Dict(required=True)
     awaiting_by_clause = fields.Dict(required=True)
@@ -184,7 +184,6 @@ class PermitCohortSchema(Schema):
     revision = fields.Integer(required=True)
     counts = fields.Dict(required=True)
     members_now = fields.Raw(required=True)
-    members_revision = fields.Integer(required=True)
 
 
 class PermitSchema(Schema):

@@ -106,7 +106,6 @@ class CaseView:
 class CountsView:
     """The counts of one evaluation, ready for three tables; fewer than `least` are not told."""
 
-    revision: int
     counts: Sequence[Row]
     reasons: Sequence[Row]
     awaiting: Sequence[Row]
@@ -170,7 +169,6 @@ def counts_view(view: CohortView) -> CountsView:
     }
     people = [(words[name], cell.text()) for name, cell in view.counts.shown().items()]
     return CountsView(
-        revision=view.revision,
         counts=[("People in the dataset", f"{view.counts.members:,}"), *people],
         reasons=_by_size({reason_in_words(code): cell for code, cell in reasons.items()}),
         awaiting=_by_size(clauses),

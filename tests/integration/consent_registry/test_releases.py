@@ -21,6 +21,7 @@ from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
 from consent_registry.usecases.hierarchy import Loaded, list_releases, load_release
 from consent_registry.usecases.rechecking import recheck
+from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from shared.errors import ValidationFailed
 from shared.ids import ApplicationId, PermitId
 from tests.fakes.consent_factories import extract, purpose
@@ -106,22 +107,25 @@ def inside(world: RegistryWorld) -> int:
     return found.cohort.counts()["in"]
 
 
+def told(world: RegistryWorld) -> list[Any]:
+    kept = world.column("SELECT value FROM outbox WHERE kind = 'entry' ORDER BY id")
+    found = [json.loads(bytes(value)) for value in kept]
+    return [one for one in found if str(one.get("r", "")).startswith("mondo_")]
+
+
 def test_a_release_is_looked_at_first_and_then_decides_everywhere(world: RegistryWorld) -> None:
     world.load(
-        *people(12, permission="DS", diseases=CANCER),
+        *people(24, permission="DS", diseases=CANCER),
         {"participant": "P-x", "local_id": "x", "permission": "DS", "diseases": LUNG},
     )
     other_process = DiseasesInUse(world.engine, extract())
-    entries = world.count("outbox")
     looked = load(world, NEXT, dry_run=True)
     found = {change.code: change for change in looked.changes}
     assert BREAST in found[CANCER].losses
-    assert found[CANCER].people == 12
-    assert found[LUNG].people is None
-    assert (found[LUNG].fate, found[LUNG].replaced_by) == (Fate.REPLACED, CANCER)
+    assert (found[CANCER].fate, looked.people) == (Fate.CURRENT, {CANCER: 30})
+    assert LUNG not in found, "that it is there would tell what one person said"
     assert list_releases(tools=world.tools) == []
-    assert world.count("outbox") == entries
-    assert inside(world) == 12
+    assert inside(world) == 24
 
     done = load(world, NEXT, dry_run=False)
     assert done.changes == looked.changes
@@ -131,6 +135,31 @@ def test_a_release_is_looked_at_first_and_then_decides_everywhere(world: Registr
     (stored,) = list_releases(tools=world.tools)
     assert stored.sha256 == looked.release.sha256
     assert stored.active_since is not None
+    assert [(one["ty"], one["r"], one["n"]) for one in told(world)] == [
+        ("placet.cohort.evaluated.v1", "mondo_compared", {"codes_changed": 1}),
+        ("placet.admin.config.change.v1", "mondo_activated", {"codes_changed": 1}),
+    ]
+
+
+@pytest.mark.parametrize("rare", [0, 1, 8])
+def test_what_a_release_changes_is_the_same_before_and_after_one_person_leaves(
+    world: RegistryWorld, rare: int
+) -> None:
+    """Looked at as often as anybody likes: 45 of the many round to 50, and 44 would to 40."""
+    few = [
+        {**row, "participant": f"L-{n}", "local_id": f"L-{n}", "permission": "DS", "diseases": LUNG}
+        for n, row in enumerate(people(rare))
+    ]
+    others = [
+        {**row, "participant": f"O-{n}", "local_id": f"O-{n}", "permission": "GRU"}
+        for n, row in enumerate(people(30))
+    ]
+    world.load(*people(45, permission="DS", diseases=CANCER), *few, *others)
+    before = load(world, NEXT, dry_run=True)
+    for who in [f"P-{n:06}" for n in range(9)] + [f"L-{n}" for n in range(rare)]:
+        withdraw(who, WithdrawConsent(), tools=world.tools, principal=DESK)
+        after = load(world, NEXT, dry_run=True)
+        assert (after.changes, after.people) == (before.changes, before.people)
 
 
 def test_an_older_release_can_be_put_back_and_is_stored_once(world: RegistryWorld) -> None:

@@ -83,9 +83,9 @@ def test_the_nodes_are_shown_with_what_they_lack(site: Site, browser: Browser) -
     assert "Behind" in browser.page("/nodes")
     site.world.clock.pass_time(1_200)
     page = browser.page("/nodes")
-    assert "Overdue For 20 minutes 1 2" in page
+    assert "Overdue For 20 minutes 22 November" in page
     acknowledge({HEART: site.world.revision(HEART)}, tools=site.world.tools, principal=DESK)
-    assert "In step Nothing 2 2" in browser.page("/nodes")
+    assert "In step Nothing 22 November" in browser.page("/nodes")
 
 
 def test_a_node_that_only_reads_is_shown_as_one_that_lacks_everything(

@@ -2,6 +2,7 @@
 """A stored consent that cannot be read lets nobody in, is seen, and raises an alarm."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,18 +10,27 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 
 from consent_registry.adapters.metrics import Meters
+from consent_registry.domain.optout import About, OptOutKind
+from consent_registry.domain.rights import Right
 from consent_registry.domain.terms import RawAlternative
 from consent_registry.domain.unreadable import UnreadableKind
 from consent_registry.usecases.cohorts import evaluate_cohort
+from consent_registry.usecases.datasets import NewDataset, register_dataset
+from consent_registry.usecases.decisions import PersonQuestion, decide_people
 from consent_registry.usecases.members import NewMember, list_members
+from consent_registry.usecases.opt_out import set_opt_out
 from consent_registry.usecases.reading import consents_of
+from consent_registry.usecases.requests import NewRequest, make_request
 from consent_registry.usecases.studies import StudyFacts, describe_study, place_dataset
 from consent_registry.usecases.study_consents import NewStudyConsent, record_study_consent
 from consent_registry.usecases.watching import report_unreadable, watch
+from shared.ids import DatasetId, Ordinal
 from tests.fakes.consent_factories import purpose
-from tests.support.registry_world import DESK, DS, RegistryWorld, people
+from tests.support.registry_world import DESK, DS, RegistryWorld, people, registry_world
 
 STUDY = "GDI-ZZ-STUDY-1"
+EHDS = DatasetId("GDI-ZZ-DATASET-2")
+RIGHTS = replace(DESK, scopes=frozenset({"rights.manage"}))
 
 
 def test_unreadable_terms_leave_everybody_out_who_shares_them(
@@ -92,11 +102,93 @@ def test_terms_that_are_gone_are_no_permission_and_an_alarm(world: RegistryWorld
     alarm(world, UnreadableKind.TERMS, gone)
 
 
+def tamper(world: RegistryWorld, table: str, changed: str) -> None:
+    """Change rows as whoever owns the table can, who takes the guard away first."""
+    with world.engine.begin() as connection:
+        connection.execute(text(f"GRANT UPDATE ON {table} TO CURRENT_USER"))
+        connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        connection.execute(text(f"UPDATE {table} SET {changed}"))  # noqa: S608 - words of our own
+
+
+@pytest.mark.parametrize("at_first", [OptOutKind.REGISTERED, OptOutKind.REVERSED])
+@pytest.mark.parametrize(
+    "changed", ["kind = 'x'", "about = 'x'", "about = 'holder:'", "channel = 'x'"]
+)
+def test_an_opt_out_that_cannot_be_read_opts_her_out_of_everything(
+    ehds: RegistryWorld, changed: str, at_first: OptOutKind
+) -> None:
+    set_opt_out("P-000000", About(), OptOutKind.REGISTERED, tools=ehds.tools, principal=DESK)
+    if at_first is OptOutKind.REVERSED:
+        set_opt_out("P-000000", About(), OptOutKind.REVERSED, tools=ehds.tools, principal=DESK)
+        assert inside(ehds) == {0, 1, 2}
+    newest = "number = (SELECT max(number) FROM opt_out_event)"
+    tamper(ehds, "opt_out_event", f"{changed} WHERE {newest}")
+    assert inside(ehds) == {1, 2}
+    event = str(ehds.scalar(f"SELECT optout_id FROM opt_out_event WHERE {newest}"))  # noqa: S608
+    alarm(ehds, UnreadableKind.OPT_OUT, event)
+    # She is not shut out of her own right: her newer word counts again.
+    set_opt_out("P-000000", About(), OptOutKind.REVERSED, tools=ehds.tools, principal=DESK)
+    assert inside(ehds) == {0, 1, 2}
+
+
+@pytest.mark.parametrize("lifted", [False, True])
+def test_a_stop_that_cannot_be_read_stops_her_for_good(ehds: RegistryWorld, lifted: bool) -> None:
+    wanted = NewRequest(right=Right.RESTRICTION)
+    make_request("P-000000", wanted, tools=ehds.tools, principal=RIGHTS)
+    if lifted:
+        with ehds.engine.begin() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO stop_event (pid, kind, begins, recorded_at)"
+                    " SELECT pid, kind, false, recorded_at FROM stop_event"
+                )
+            )
+        assert inside(ehds) == {0, 1, 2}
+    tamper(ehds, "stop_event", "kind = 'x' WHERE number = (SELECT max(number) FROM stop_event)")
+    assert inside(ehds) == {1, 2}
+    ehds.clock.pass_time(1)
+    now = ehds.clock.now()
+    question = PersonQuestion(
+        dataset=EHDS,
+        ordinal=Ordinal(0),
+        effective_at=now,
+        known_at=now,
+        permit_id=None,
+        purposes=(),
+    )
+    (answer,) = decide_people([question], tools=ehds.tools, principal=DESK)
+    assert answer.answer == "out"
+    alarm(ehds, UnreadableKind.STOP, str(ehds.scalar("SELECT max(number) FROM stop_event")))
+
+
+def inside(world: RegistryWorld) -> set[int]:
+    """Decide on an index that was just built, so that nothing read before counts."""
+    with registry_world(clock=world.clock, url=world.url, keys=world.keys) as again:
+        found = evaluate_cohort(EHDS, purpose(), tools=again.tools, principal=DESK)
+    return set(found.cohort.within)
+
+
+@pytest.fixture
+def ehds(world: RegistryWorld) -> RegistryWorld:
+    """Three people of a dataset in which an opt-out excludes."""
+    wanted = NewDataset(
+        dataset=EHDS,
+        title="Genomes",
+        controller="A hospital",
+        country="ZZ",
+        legal_regime="ehds_ch4",
+        consent_role="none",
+    )
+    register_dataset(wanted, tools=world.tools, principal=DESK)
+    world.load(*({**row, "dataset": EHDS} for row in people(3)))
+    return world
+
+
 def test_nothing_unreadable_is_no_alarm(world: RegistryWorld) -> None:
     world.load(*people(3))
     evaluate_cohort(DS, purpose(), tools=world.tools, principal=DESK)
     assert not report_unreadable(tools=world.tools)
-    assert figures(world) == {"event": 0.0, "terms": 0.0}
+    assert figures(world) == {kind.value: 0.0 for kind in UnreadableKind}
 
 
 def figures(world: RegistryWorld) -> dict[str, float]:

@@ -74,6 +74,7 @@ def open_reading(
             return RowCode.FHIR_UNREADABLE
         records, people = iter(entries.consents), entries.people
         identifiers = lambda reference: people.get(reference, ())  # noqa: E731 - one line, one use
+    policy = tools.policy_at(batch.received_at)
     reader = FhirReader(
         mapping,
         _RELEASES[batch.format],
@@ -82,7 +83,8 @@ def open_reading(
         now=batch.received_at,
         identifiers=identifiers,
         forms=forms,
-        vocabulary=tools.policy_at(batch.received_at).vocabulary,
+        vocabulary=policy.vocabulary,
+        yes_ahead=policy.yes_ahead,
     )
     return Reading(reader=reader, records=records, unreadable=RowCode.FHIR_UNREADABLE)
 
@@ -104,13 +106,15 @@ def _csv(
     header = check_header(first) if first is not None else None
     if header is None:
         return RowCode.HEADER
+    policy = tools.policy_at(batch.received_at)
     reader = RowReader(
         header,
         diseases=tools.diseases,
         known_dataset=known_dataset,
         now=batch.received_at,
         forms=forms,
-        vocabulary=tools.policy_at(batch.received_at).vocabulary,
+        vocabulary=policy.vocabulary,
+        yes_ahead=policy.yes_ahead,
     )
     return Reading(reader=reader, records=records, unreadable=RowCode.UNREADABLE_TEXT)
 

@@ -8,11 +8,12 @@ the rest ends with its activities, on the last day that it holds whole.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import unquote
 
 from consent_registry.domain import duo
+from consent_registry.domain.dating import FARTHEST
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.duo import Duo, Role
 from consent_registry.domain.ehds import EhdsPurpose
@@ -89,6 +90,7 @@ class FhirReader:
         identifiers: Callable[[str], Sequence[Coded]],
         forms: FormUse,
         vocabulary: Vocabulary = NO_VOCABULARY,
+        yes_ahead: timedelta = FARTHEST,
     ) -> None:
         self._mapping = mapping
         self._release = release
@@ -98,7 +100,14 @@ class FhirReader:
         self._identifiers = identifiers
         self._known = mapping.named | mapping.ignored
         # Names and dates are judged by the one reader that knows how.
-        self._rows = RowReader(COLUMNS, diseases=diseases, known_dataset=known_dataset, now=now)
+        self._rows = RowReader(
+            COLUMNS,
+            diseases=diseases,
+            known_dataset=known_dataset,
+            now=now,
+            forms=None,
+            yes_ahead=yes_ahead,
+        )
 
     def read(self, resource: Mapping[str, Any]) -> Row | tuple[Fault, ...]:
         """Give the row of a Consent in canonical form, or what is wrong with it."""

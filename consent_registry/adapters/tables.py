@@ -17,6 +17,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -187,6 +188,15 @@ STANDING: Final = Table(
     Column("event_id", _ID, nullable=False),
     # It began after its event was recorded, and the feed has not said so yet.
     Column("pending", Boolean, nullable=False),
+    # One grant for a person in a dataset at any instant, without a range type: every segment but
+    # one ends where another of hers begins, no two end together, and none ends before it begins.
+    UniqueConstraint("dataset", "ordinal", "ends_at", postgresql_nulls_not_distinct=True),
+    ForeignKeyConstraint(
+        ["dataset", "ordinal", "ends_at"],
+        ["standing.dataset", "standing.ordinal", "standing.starts_at"],
+        name="fk_standing_next",
+    ),
+    CheckConstraint("ends_at > starts_at", name="ends_later"),
     Index(None, "dataset", "starts_at"),
     Index("ix_standing_pending", "dataset", "starts_at", postgresql_where=text("pending")),
 )

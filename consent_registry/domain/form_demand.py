@@ -3,8 +3,8 @@
 
 A dataset may demand one form, or versions of it from one on. Where it does, a consent names such a
 version, published; what was recorded before goes on holding as it was given. No dataset takes a
-consent under a registered form that leaves out a minimum element (law.md C-2), or that no answers
-to the form would have made.
+consent under a form that nobody has published here, under one that leaves out a minimum element
+(law.md C-2), or one that no answers to the form would have made.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -50,14 +50,15 @@ class FormUse:
     ) -> tuple[str, tuple[Fault, ...]]:
         """Give what is recorded as the form of a consent, and why the consent is refused.
 
-        A registered form is recorded by its SHA-256; where no form is demanded, another name of a
-        form is recorded as it came.
+        A form is recorded by its SHA-256. Whether one is demanded or not, a consent that names one
+        names a published version: under another nobody could say what she was shown (GDPR 7(1)).
         """
         demanded, found = self.demanded.get(dataset, ""), self.forms.get(named)
         if demanded and not named:
             return named, (Fault(COLUMN, RowCode.FORM_REQUIRED),)
         if found is None:
-            return named, (Fault(COLUMN, RowCode.FORM_UNKNOWN),) if demanded else ()
+            what = RowCode.FORM_UNKNOWN if demanded else RowCode.FORM_NOT_PUBLISHED
+            return named, (Fault(COLUMN, what),) if named else ()
         faults: tuple[Fault, ...] = ()
         name, version = split_demand(demanded)
         if demanded and found.form.name != name:

@@ -7,11 +7,12 @@ digest stands in every decision made under it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 from typing import Final
 
 from consent_registry.domain.ahead import Ahead
+from consent_registry.domain.dating import FARTHEST
 from consent_registry.domain.levels import Level
 from consent_registry.domain.national import Vocabulary
 from consent_registry.domain.regimes import EVERY_NO_BINDS, ConsentRole, Regime, Rules
@@ -72,12 +73,12 @@ class Policy:
 
     `table` has the rules of each (regime, role of consent) it decides about.
     `methods_on_restricted` has HMB, DS and POA; `digest` is the SHA-256 of the file's bytes in hex,
-    named in every decision. `levels` are how far a withdrawal may go (law.md C-3).
-    `exception_law` is the national law under EHDS Article 71(4), if any. `vocabulary` has the
-    national codes it defines. Guardians decide until `age_of_majority`, in years; `minors` says
-    from which age their own will counts. `ahead` says how long before an end people are told of it,
-    `authority` is where they complain. It is in force from the day `effective_from` until a later
-    one takes its place.
+    named in every decision. `levels` are how far a withdrawal may go (law.md C-3). `exception_law`
+    is the national law under EHDS Article 71(4), if any. `vocabulary` has the national codes it
+    defines. Guardians decide until `age_of_majority`, in years; `minors` says from which age their
+    own will counts. `yes_ahead` says how far ahead a yes may begin. `ahead` says how long before an
+    end people are told of it, `authority` is where they complain. It is in force from the day
+    `effective_from` until a later one takes its place.
     """
 
     version: str
@@ -96,6 +97,7 @@ class Policy:
     authority: Authority | None = None
     minors: Minors = Minors()
     ahead: Ahead = Ahead()  # noqa: RUF009 - frozen
+    yes_ahead: timedelta = FARTHEST
     example: bool = False
     sources: tuple[str, ...] = field(default=())
 

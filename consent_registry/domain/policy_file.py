@@ -16,6 +16,7 @@ from typing import Final
 
 from consent_registry.domain.ahead import read_ahead
 from consent_registry.domain.bars import Bar
+from consent_registry.domain.dating import read_yes_ahead
 from consent_registry.domain.levels import Level
 from consent_registry.domain.life_policy import read_age, read_bars, read_minors
 from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
@@ -51,7 +52,7 @@ _KEYS: Final = frozenset(
         *("opt_out_breadths", "methods_on_restricted", "asked_again", "regime"),
         *("measure_51_4", "exception_71_4", "national_codes", "withdrawal_levels"),
         *("age_of_majority", "minors", "after_death", "evidence", "told_ahead"),
-        "supervisory_authority",
+        *("supervisory_authority", "yes_ahead_days"),
     }
 )
 _ACTS_ON: Final[Mapping[object, Moments]] = {
@@ -113,6 +114,7 @@ class _Reader:
             authority=read_authority(self._raw, self.faults),
             minors=minors,
             ahead=read_ahead(self._raw, self.faults),
+            yes_ahead=read_yes_ahead(self._raw, self.faults),
             example=example,
             sources=sources,
         )

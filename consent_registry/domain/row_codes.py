@@ -74,6 +74,10 @@ class RowCode(Enum):
     FORM_RETIRED = ("E-FORM-05", "the form was retired before this was signed")
     FORM_GRANTS_OTHERWISE = ("E-FORM-06", "no answers to this form grant this")
     FORM_SUPERSEDED = ("E-FORM-07", "this dataset takes a later version of the form")
+    FORM_NOT_PUBLISHED = (
+        "E-FORM-08",
+        "no form of this name is published here: name its SHA-256, name@version, or no form",
+    )
     UNKNOWN_CODE = ("E-DUO-01", "not a DUO code")
     OBSOLETE_CODE = ("E-DUO-02", "an obsolete DUO code")
     VALUE_MISSING = ("E-DUO-03", "this term needs a value")
@@ -104,6 +108,7 @@ class RowCode(Enum):
     DATE_ORDER = ("E-DATE-02", "it ends before it starts")
     IN_FUTURE = ("E-TIME-01", "signed in the future")
     TOO_FAR_AHEAD = ("E-TIME-02", "a withdrawal or refusal begins at most one year ahead")
+    YES_TOO_FAR_AHEAD = ("E-TIME-03", "a consent begins no further ahead than the policy allows")
     EVIDENCE_MISSING = ("E-EVID-01", "a consent needs the date on which it was signed")
     UNKNOWN_STATE = ("E-STATE-01", "the state is given, refused or withdrawn")
     NO_TO_YES = (

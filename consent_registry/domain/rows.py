@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from consent_registry.domain.dating import FARTHEST, too_far
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.form_demand import FormUse
 from consent_registry.domain.history import Kind
@@ -55,7 +56,6 @@ MAX_FAULTS: Final = 20
 """So many of one row are named; a cell can be made to have thousands."""
 _SAID: Final = 3  # permission, modifiers, diseases
 _NO_MORE: Final = ("", "", "")
-AHEAD: Final = timedelta(days=366)
 # A paper signed today east of Greenwich may carry tomorrow's date in UTC.
 SIGNED_AHEAD: Final = timedelta(days=1)
 
@@ -68,7 +68,6 @@ _STATES: Final[Mapping[str, Kind]] = {
 }
 _CACHE_ROWS: Final = 50_000
 _CACHE_CHARS: Final = 2_000  # of one entry; nobody's choices are as long
-_ANY_FORM: Final = FormUse()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +111,9 @@ class RowReader:
 
     `columns` is the header of the file, in any order; `known_dataset` says whether a dataset is
     registered; `now` is the instant of the import, which closings without a date take; `forms` says
-    under which forms a consent may be recorded; `vocabulary` has the national codes of the policy
-    in force then; `studies` are those that a row may be about.
+    under which forms a consent may be recorded, and None leaves that to the caller; `vocabulary`
+    has the national codes of the policy in force then, and `yes_ahead` its bound of dating ahead;
+    `studies` are those that a row may be about.
     """
 
     def __init__(
@@ -123,9 +123,10 @@ class RowReader:
         diseases: Diseases,
         known_dataset: Callable[[str], bool],
         now: datetime,
-        forms: FormUse = _ANY_FORM,
+        forms: FormUse | None,
         vocabulary: Vocabulary = NO_VOCABULARY,
         studies: KnownStudies = NO_STUDIES,
+        yes_ahead: timedelta = FARTHEST,
     ) -> None:
         self._study_at = columns.index(STUDY) if STUDY in columns else None
         self._studies = studies
@@ -138,6 +139,7 @@ class RowReader:
         self._known_dataset = known_dataset
         self._now = now
         self._forms = forms
+        self._yes_ahead = yes_ahead
         self._alternatives: dict[tuple[str, ...], tuple[str, tuple[Fault, ...]]] = {}
         self._times: dict[tuple[str, ...], tuple[_Times | None, tuple[Fault, ...]]] = {}
 
@@ -165,7 +167,7 @@ class RowReader:
             faults += untold
         if not _FORM.fullmatch(form):
             faults += (Fault("form_version", RowCode.FORM_VERSION),)
-        elif times is not None:
+        elif times is not None and self._forms is not None:
             form, unfit = self._forms.judge_for(judged, form, times.expressed_at)
             if kind is Kind.GIVEN:
                 faults += unfit or self._forms.judge_texts(form, (text,), self._diseases)
@@ -314,7 +316,10 @@ class RowReader:
             faults += (Fault("signed_on", RowCode.IN_FUTURE),)
         if times.effective_to is not None and times.effective_to <= times.effective_from:
             faults += (Fault("effective_to", RowCode.DATE_ORDER),)
-        if kind is not Kind.GIVEN and times.effective_from > self._now + AHEAD:
+        if kind is Kind.GIVEN and too_far(times.effective_from, self._now, self._yes_ahead):
+            hint = f"at most {self._yes_ahead.days} days"
+            faults += (Fault("effective_from", RowCode.YES_TOO_FAR_AHEAD, hint),)
+        elif kind is not Kind.GIVEN and too_far(times.effective_from, self._now):
             faults += (Fault("effective_from", RowCode.TOO_FAR_AHEAD),)
         return faults
 

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Permits for a person's data and the log's report on it as JSON, for API and her own file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from consent_registry.domain.projects import ProjectOf
 from consent_registry.domain.register import Project
 from consent_registry.domain.uses import UseReport
+from consent_registry.usecases.despite import DespiteOptOut
 from shared.clock import to_rfc3339
 from shared.ids import DatasetId
 
@@ -24,6 +25,22 @@ def permits_of(found: Sequence[ProjectOf]) -> list[dict[str, Any]]:
             "left_at": None if one.left_at is None else to_rfc3339(one.left_at),
             "why": None if one.why is None else one.why.value,
             "awaiting": one.awaiting,
+        }
+        for one in found
+    ]
+
+
+def despite(found: Iterable[DespiteOptOut]) -> list[dict[str, Any]]:
+    """Present the permits that hold her in spite of her opt-out."""
+    return [
+        {
+            "permit_id": one.permit_id,
+            "dataset": one.dataset,
+            "title": one.title,
+            "law": one.law,
+            "justification": one.justification,
+            "since": to_rfc3339(one.since),
+            "left_at": to_rfc3339(one.left_at) if one.left_at else None,
         }
         for one in found
     ]

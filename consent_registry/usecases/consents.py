@@ -3,15 +3,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from consent_registry.domain.answers import Answers
+from consent_registry.domain.dating import FARTHEST, too_far
 from consent_registry.domain.errors import DatasetUnknown, NotAMember
 from consent_registry.domain.history import Kind
 from consent_registry.domain.records import Channel
 from consent_registry.domain.register import Dataset, Member
-from consent_registry.domain.row_codes import Fault
+from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.terms import (
     MAX_ALTERNATIVES,
     Alternative,
@@ -34,7 +35,6 @@ from shared.ids import DatasetId, EventId, Revision
 from shared.principal import Principal
 
 DESK: Final = "consents.write"
-_FUTURE: Final = timedelta(days=3660)
 _MAX_FORM_CHARS: Final = 64
 
 
@@ -134,10 +134,10 @@ def record_held(
         raise DatasetUnknown
     terms = statement.terms
     writing = begin(tools, dataset, principal)
-    check_times(statement, writing.now)
+    check_times(statement, writing.now, tools)
     begins = statement.effective_from or writing.now
     expressed_at = min(begins, writing.now)
-    form = form_of(uow, tools, dataset, statement, expressed_at)
+    form = form_of(uow, tools, [dataset], statement, expressed_at)
     if begins < writing.now and terms:
         use_backdating(
             uow,
@@ -168,14 +168,18 @@ def record_held(
 
 
 def form_of(
-    uow: UnitOfWork, tools: Tools, dataset: Dataset, statement: Statement, expressed_at: datetime
+    uow: UnitOfWork,
+    tools: Tools,
+    demanding: Sequence[Dataset],
+    statement: Statement,
+    expressed_at: datetime,
 ) -> str:
     """Give the form to be recorded. A no is taken whatever form it names.
 
-    Raises ValidationFailed when the dataset takes no such consent under the form named.
+    Raises ValidationFailed when no such consent is taken under the form named.
     """
-    use = form_use_of(uow, [dataset])
-    named, faults = use.judge(dataset.dataset, statement.form_version, expressed_at)
+    use = form_use_of(uow, demanding)
+    named, faults = use.judge(statement.dataset, statement.form_version, expressed_at)
     if not faults and statement.answers is None:
         faults = use.judge_terms(named, statement.terms, tools.diseases)
     if faults and statement.terms:
@@ -229,15 +233,21 @@ def _field_fault(number: int, fault: Fault) -> FieldFault:
     return FieldFault(f"/alternatives/{number}/{fault.column}", detail, fault.what.api_code)
 
 
-def check_times(wanted: Statement, now: datetime) -> None:
-    """Raise ValidationFailed for a yes dated back unapproved, too far ahead, or ending first."""
+def check_times(wanted: Statement, now: datetime, tools: Tools) -> None:
+    """Raise ValidationFailed for a yes dated back unapproved, too far ahead, or ending first.
+
+    How far ahead a yes may begin, the policy says; a no at most a year (consent.md 2.5).
+    """
     begins = wanted.effective_from or now
     faults: list[FieldFault] = []
     if begins < now and wanted.terms and wanted.approval_id is None:
         detail = "a consent begins now or later, or names the approval_id of its dating back"
         faults.append(FieldFault("/effective_from", detail))
-    if begins > now + _FUTURE:
-        faults.append(FieldFault("/effective_from", "at most ten years ahead"))
+    bound = tools.policy_at(now).yes_ahead if wanted.terms else FARTHEST
+    if too_far(begins, now, bound):
+        what = RowCode.YES_TOO_FAR_AHEAD if wanted.terms else RowCode.TOO_FAR_AHEAD
+        detail = f"at most {bound.days} days ahead"
+        faults.append(FieldFault("/effective_from", detail, what.api_code))
     if wanted.effective_to is not None and wanted.effective_to <= begins:
         faults.append(FieldFault("/effective_to", "it ends before it starts", "date_order"))
     if faults:

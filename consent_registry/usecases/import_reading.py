@@ -83,6 +83,7 @@ def open_reading(
             return RowCode.FHIR_UNREADABLE
         records, people = iter(entries.consents), entries.people
         identifiers = lambda reference: people.get(reference, ())  # noqa: E731 - one line, one use
+    policy = tools.policy_at(batch.received_at)
     reader = FhirReader(
         mapping,
         _RELEASES[batch.format],
@@ -91,7 +92,8 @@ def open_reading(
         now=batch.received_at,
         identifiers=identifiers,
         forms=known.forms,
-        vocabulary=tools.policy_at(batch.received_at).vocabulary,
+        vocabulary=policy.vocabulary,
+        yes_ahead=policy.yes_ahead,
         studies=known.studies,
     )
     return Reading(reader=reader, records=records, unreadable=RowCode.FHIR_UNREADABLE)
@@ -113,13 +115,15 @@ def _csv(
     header = check_header(first) if first is not None else None
     if header is None:
         return RowCode.HEADER
+    policy = tools.policy_at(batch.received_at)
     reader = RowReader(
         header,
         diseases=tools.diseases,
         known_dataset=known.datasets.__contains__,
         now=batch.received_at,
         forms=known.forms,
-        vocabulary=tools.policy_at(batch.received_at).vocabulary,
+        vocabulary=policy.vocabulary,
+        yes_ahead=policy.yes_ahead,
         studies=known.studies,
     )
     return Reading(reader=reader, records=records, unreadable=RowCode.UNREADABLE_TEXT)

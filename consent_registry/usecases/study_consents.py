@@ -216,18 +216,18 @@ def _checked(
     if terms and begins < now:
         fault = FieldFault("/effective_from", "a yes to a study begins now or later")
         raise ValidationFailed("the times have faults", faults=[fault])
-    check_times(statement, now)
+    check_times(statement, now, tools)
     if not terms:
         return wanted.form_version
     # Of whatever a guardian decides about, some may be put in the study later.
     if any(one.kind is MandateKind.GUARDIAN and one.in_force(now) for one in mandates_of(uow, pid)):
         raise GuardianMustSign
-    form = wanted.form_version
+    form = form_of(uow, tools, [], statement, min(begins, now))
     for name in placed:
         dataset = uow.datasets.get(name)
         if dataset is not None:
             about = replace(statement, dataset=name)
-            form = form_of(uow, tools, dataset, about, min(begins, now))
+            form = form_of(uow, tools, [dataset], about, min(begins, now))
     return form
 
 

@@ -14,6 +14,7 @@ from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.cases import memberships
 from consent_registry.usecases.containing import answers_by
+from consent_registry.usecases.despite import DespiteOptOut, despite_opt_out
 from consent_registry.usecases.projects import projects_of
 from consent_registry.usecases.tools import Tools
 from shared.ids import DatasetId
@@ -24,12 +25,16 @@ DESK = "consents.read"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uses:
-    """The log's report on one participant, with the titles of her datasets and their permits."""
+    """The log's report on one participant, with the titles of her datasets and their permits.
+
+    `despite` are the permits that hold her in spite of an opt-out.
+    """
 
     pseudonym: str
     titles: Mapping[DatasetId, str]
     projects: Sequence[ProjectOf]
     report: UseReport
+    despite: tuple[DespiteOptOut, ...] = ()
 
 
 def uses_of(pseudonym: str, *, tools: Tools, principal: Principal) -> Uses:
@@ -41,8 +46,14 @@ def uses_of(pseudonym: str, *, tools: Tools, principal: Principal) -> Uses:
         pid = access.participant(uow, principal, pseudonym, DESK)
         places, titles = _places(uow, pid)
         projects = projects_of(uow, pid, tools)
-    report = _report(tools, places)
-    return Uses(pseudonym=pseudonym, titles=titles, projects=projects, report=report)
+        despite = despite_opt_out(uow, tools, pid)
+    return Uses(
+        pseudonym=pseudonym,
+        titles=titles,
+        projects=projects,
+        report=_report(tools, places),
+        despite=despite,
+    )
 
 
 def own_uses(*, tools: Tools, principal: Principal) -> Uses:
@@ -52,8 +63,14 @@ def own_uses(*, tools: Tools, principal: Principal) -> Uses:
         pseudonym = uow.people.pseudonym(pid)
         places, titles = _places(uow, pid)
         projects = projects_of(uow, pid, tools)
-    report = _report(tools, places)
-    return Uses(pseudonym=pseudonym, titles=titles, projects=projects, report=report)
+        despite = despite_opt_out(uow, tools, pid)
+    return Uses(
+        pseudonym=pseudonym,
+        titles=titles,
+        projects=projects,
+        report=_report(tools, places),
+        despite=despite,
+    )
 
 
 def _report(tools: Tools, places: list[tuple[DatasetId, int]]) -> UseReport:

@@ -8,9 +8,10 @@ was recorded before, future-dated consents included, is closed.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
+from consent_registry.domain.dating import too_far
 from consent_registry.domain.errors import (
     IdempotencyClash,
     LevelNotOffered,
@@ -44,7 +45,6 @@ from shared.principal import Principal
 
 DESK: Final = "consents.write"
 _MAX_KEY_CHARS: Final = 128
-_AHEAD: Final = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +219,7 @@ def _reaches(tools: Tools, dataset: Dataset, level: Level) -> bool:
 
 
 def _check_time(wanted: WithdrawConsent, now: datetime) -> None:
-    if wanted.effective_from is not None and wanted.effective_from > now + _AHEAD:
+    if wanted.effective_from is not None and too_far(wanted.effective_from, now):
         fault = FieldFault("/effective_from", "at most one year ahead")
         raise ValidationFailed("the time has faults", faults=[fault])
 

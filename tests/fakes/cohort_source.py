@@ -8,6 +8,7 @@ from datetime import timedelta
 from permit_service.domain.cohort import (
     CohortCounts,
     CohortView,
+    ExceptionView,
     FrozenCohort,
     OpenMatter,
     Project,
@@ -47,6 +48,7 @@ class MemoryCohorts:
         self.told: dict[CohortId, Project] = {}
         self.statements: list[str] = []
         self.refuses_rulings = False
+        self.exception: ExceptionView | None = None
         self.up = True
 
     @property
@@ -69,6 +71,7 @@ class MemoryCohorts:
             reasons={"withdrawn": 380},
             awaiting_by_clause={"IRB": 20},
             purpose_sha256="ab" * 32,
+            exception=self.exception,
             matters=(
                 OpenMatter(
                     matter=Matter(clause="IRB", question="ethics_approval_pending"), people=20

@@ -3,6 +3,7 @@
 
 from consent_registry.domain.row_codes import Fault
 from consent_registry.domain.rows import COLUMNS, Row, RowReader
+from tests.fakes.any_form import AnyForm
 from tests.fakes.consent_factories import NOON, extract
 
 GOOD = {
@@ -27,6 +28,7 @@ def reader(columns: tuple[str, ...] = COLUMNS) -> RowReader:
         diseases=extract(),
         known_dataset=lambda name: name == "GDI-ZZ-DATASET-1",
         now=NOON,
+        forms=AnyForm(),
     )
 
 

@@ -11,9 +11,9 @@ from consent_registry.domain.fhir.files import Entries, read_bundle
 from consent_registry.domain.fhir.mapping import OWN, FhirMapping, load_mapping
 from consent_registry.domain.fhir.rows import FhirReader
 from consent_registry.domain.fhir.statement import Release
-from consent_registry.domain.form_demand import FormUse
 from consent_registry.domain.row_codes import Fault
 from consent_registry.domain.rows import Row
+from tests.fakes.any_form import AnyForm
 from tests.fakes.consent_factories import NOON, extract
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +43,7 @@ def reader(
         known_dataset=lambda name: name == "GDI-ZZ-DATASET-1",
         now=NOON,
         identifiers=lambda reference: people.get(reference, ()),
-        forms=FormUse(),
+        forms=AnyForm(),
     )
 
 

@@ -38,7 +38,7 @@ COLUMNS: Final = (
     "participant,dataset,local_id,alternative,permission,modifiers,diseases,state,signed_on,"
     "effective_from,effective_to,form_version"
 )
-GOOD_ROW: Final = f"{PSEUDONYM},{DATASET},{LOCAL_ID},1,DUO:0000042,,,given,2025-01-01,,,v1"
+GOOD_ROW: Final = f"{PSEUDONYM},{DATASET},{LOCAL_ID},1,DUO:0000042,,,given,2025-01-01,,,"
 _AUTHORITY: Final = (
     *("applications.decide", "applications.read", "permits.read", "permits.revoke"),
 )
@@ -152,10 +152,11 @@ class Life:
             "alternatives": [{"permission": "DUO:0000042", "modifiers": [], "diseases": []}],
             "effective_from": None,
             "effective_to": None,
-            "form_version": NAME,
+            "form_version": "",
         }
         put = Call("PUT", "consent_registry", f"{path}/consents/{DATASET}", token)
         self._do(put, 200, wish)
+        self._do(put, 422, {**wish, "form_version": NAME})
         wish["alternatives"][0]["permission"] = NAME
         self._do(put, 422, wish)
         for what in ("consents", "history"):

@@ -65,7 +65,7 @@ ROW = {
     "signed_on": "2025-01-15",
     "effective_from": "",
     "effective_to": "",
-    "form_version": "1",
+    "form_version": "",
 }
 
 

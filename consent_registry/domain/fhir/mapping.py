@@ -159,7 +159,7 @@ class _Reader:
             self.faults.append("name: small letters, digits and . _ -; not the name of our own")
         codes = self._table("codes")
         self._unknown(codes, _CODES, "codes.")
-        form = self._text(self._raw, "form_version", "")
+        form = self._text(self._raw, "form_version", "") if "form_version" in self._raw else ""
         if len(form) > _MAX_FORM_CHARS or not form.isprintable():
             self.faults.append("form_version: at most 64 printable characters")
         rules = self._rules()

@@ -8,11 +8,12 @@ the rest ends with its activities, on the last day that it holds whole.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import unquote
 
 from consent_registry.domain import duo
+from consent_registry.domain.dating import FARTHEST
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.duo import Duo, Role
 from consent_registry.domain.ehds import EhdsPurpose
@@ -92,6 +93,7 @@ class FhirReader:
         forms: FormUse,
         vocabulary: Vocabulary = NO_VOCABULARY,
         studies: KnownStudies = NO_STUDIES,
+        yes_ahead: timedelta = FARTHEST,
     ) -> None:
         self._mapping = mapping
         self._release = release
@@ -106,7 +108,9 @@ class FhirReader:
             diseases=diseases,
             known_dataset=known_dataset,
             now=now,
+            forms=None,
             studies=studies,
+            yes_ahead=yes_ahead,
         )
 
     def read(self, resource: Mapping[str, Any]) -> Row | tuple[Fault, ...]:

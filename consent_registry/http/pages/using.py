@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from consent_registry.domain.errors import NotLinked, WhoUsedUnavailable
 from consent_registry.domain.uses import DataUse, NotReporting
 from consent_registry.http.pages import participant
+from consent_registry.http.pages.despite_views import despite_lines
 from consent_registry.http.pages.project_views import ProjectCard, cards
 from consent_registry.http.pages.saying import Speaker
 from consent_registry.usecases.projects import own_projects
@@ -72,6 +73,7 @@ class UsesView:
 
     projects: tuple[ProjectCard, ...]
     datasets: tuple[UsedDataset, ...]
+    despite: tuple[str, ...]
     silent: tuple[str, ...]
     rests_on: str
 
@@ -109,6 +111,7 @@ def uses_view(found: Uses, speaker: Speaker) -> UsesView:
     return UsesView(
         projects=cards(found.projects, found.titles, speaker),
         datasets=datasets,
+        despite=despite_lines(found.despite, speaker),
         silent=tuple(_silent(one, speaker) for one in report.not_reporting),
         rests_on=_rests_on(found),
     )

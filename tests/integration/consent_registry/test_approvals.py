@@ -167,11 +167,11 @@ def test_an_approval_lets_one_import_turn_a_no_into_a_yes(world: RegistryWorld) 
     assert world.load(*people(1, state="withdrawn", signed_on="2026-02-10")).batch.applied == 1
     assert state(world) is State.WITHDRAWN
     for dry_run in (True, False):
-        report = world.load(*people(1, **yes, form_version="2"), dry_run=dry_run)
+        report = world.load(*people(1, **yes, effective_to="2040-01-01"), dry_run=dry_run)
         assert [at.fault.what.code for at in report.faults] == ["E-STATE-05"]
     assert state(world) is State.WITHDRAWN
     approve(world, Widening.NO_TO_YES, "2026-03-01T00:00:00.000000Z")
-    assert not world.load(*people(1, **yes, form_version="2")).faults
+    assert not world.load(*people(1, **yes, effective_to="2040-01-01")).faults
     assert state(world) is State.GIVEN
 
 
@@ -184,7 +184,9 @@ def test_imports_at_once_use_one_approval_between_them() -> None:
             name = f"P-{number:06}"
             approve(world, Widening.NO_TO_YES, "2026-03-01T00:00:00.000000Z", pseudonym=name)
         batches = [
-            world.receive(csv_of(people(4, signed_on="2026-03-01", form_version=str(version))))
+            world.receive(
+                csv_of(people(4, signed_on="2026-03-01", effective_to=f"204{version}-01-01"))
+            )
             for version in range(4)
         ]
         while stage_next(tools=world.tools):

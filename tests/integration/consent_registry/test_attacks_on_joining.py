@@ -87,7 +87,7 @@ def test_a_later_paper_needs_the_listed_approval_there_too(world: RegistryWorld)
         pseudonym=ANNA, dataset=TWO, widening=Widening.NO_TO_YES, dated=later, evidence=PAPER
     )
     list_approval(listed, tools=world.tools, principal=DESK)
-    assert codes(world, signed_on=row["signed_on"], form_version="2") == []
+    assert codes(world, signed_on=row["signed_on"], effective_to="2040-01-01") == []
     assert states(world) == {DS: State.WITHDRAWN, TWO: State.GIVEN}
     assert world.column("SELECT used FROM listed_approval") == [True]
 

@@ -145,7 +145,7 @@ def test_a_bad_row_is_named_by_its_line_and_takes_no_other_along(
 def test_dates_at_the_ends_of_the_calendar_are_dates(world: RegistryWorld) -> None:
     rows = [
         {"signed_on": "0001-01-01", "effective_to": "9999-12-31"},
-        {**people(1)[0], "signed_on": "1582-10-10", "effective_from": "9999-12-31"},
+        {**people(1)[0], "signed_on": "1582-10-10", "effective_from": "1582-10-15"},
         {**people(2)[1], "signed_on": "1970-01-01T00:00:00Z", "effective_to": "2038-01-19"},
     ]
     assert world.load(*rows).faults == []

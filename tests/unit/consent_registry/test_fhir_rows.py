@@ -2,6 +2,7 @@
 """FHIR Consent read into rows: what is understood, and each trap with the code that stops it."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,7 +52,9 @@ def test_the_broad_consent_is_read_by_its_mapping() -> None:
     assert row.effective_from == datetime(2021, 5, 19, tzinfo=UTC)
     # FHIR counts the whole of the last day.
     assert row.effective_to == datetime(2051, 5, 19, tzinfo=UTC)
-    assert row.form_version == "mii-broad-consent-1"
+    assert row.form_version == ""
+    named = replace(mii(), form_version="mii-broad-consent@1.6")
+    assert good(reader(named).read(vector("mii.json"))).form_version == named.form_version
 
 
 def test_a_bundle_says_who_its_references_mean() -> None:
@@ -67,9 +70,14 @@ def test_a_bundle_says_who_its_references_mean() -> None:
     ("name", "release"), [("own-r4.json", Release.R4), ("own-r5.json", Release.R5)]
 )
 def test_what_the_registry_writes_it_reads(name: str, release: Release) -> None:
-    row = good(reader(OWN, release).read(vector(name)))
+    resource = vector(name)
+    if release is Release.R4:
+        resource["policy"] = [{"uri": "urn:placet:form:broad%402.0"}]
+    else:
+        resource["policyBasis"] = {"url": "urn:placet:form:broad%402.0"}
+    row = good(reader(OWN, release).read(resource))
     assert (row.participant, row.local_id) == ("P-1", "S-1")
-    assert (row.alternative_text, row.form_version) == (OWN_TERMS, "broad-2")
+    assert (row.alternative_text, row.form_version) == (OWN_TERMS, "broad@2.0")
     assert row.effective_from == datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
     assert row.effective_to == datetime(2030, 1, 16, tzinfo=UTC)
 

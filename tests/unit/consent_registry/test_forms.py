@@ -334,8 +334,11 @@ def test_a_demanded_form_is_named_published_and_not_retired() -> None:
     assert judged("D", "") == "FORM_REQUIRED"
     for unknown in ("paper-7", draft.sha256, "other@1.0", other.sha256):
         assert judged("D", unknown) == "FORM_UNKNOWN"
-    assert (judged("E", ""), judged("E", "paper-7")) == ("", "paper-7")
+    assert judged("E", "") == ""
     assert judged("E", "other@1.0") == other.sha256
+    for unknown in ("paper-7", draft.sha256, "small@1.1", "other@2.0", "other"):
+        assert judged("E", unknown) == "FORM_NOT_PUBLISHED"
+    assert judged("E", "small@1.0", NOW + day) == "FORM_RETIRED"
 
 
 def test_gics_2_15_2_versions_of_several_digits_are_in_the_order_of_numbers() -> None:

@@ -16,6 +16,7 @@ from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import ConsentEvent, Kind, State, standing_at, timeline
 from consent_registry.domain.rows import COLUMNS, Row, RowReader
 from shared.ids import EventId, Revision
+from tests.fakes.any_form import AnyForm
 from tests.fakes.consent_factories import extract, terms
 
 _NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -44,7 +45,13 @@ def said(
 
 
 def read(signed: str, form: str = "1", ends: str = "") -> Row:
-    reader = RowReader(COLUMNS, diseases=extract(), known_dataset={_DATASET}.__contains__, now=_NOW)
+    reader = RowReader(
+        COLUMNS,
+        diseases=extract(),
+        known_dataset={_DATASET}.__contains__,
+        now=_NOW,
+        forms=AnyForm(),
+    )
     cells = {
         "participant": "P-1",
         "dataset": _DATASET,

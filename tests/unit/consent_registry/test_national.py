@@ -180,6 +180,7 @@ def test_an_import_reads_them_by_the_policy_of_its_day() -> None:
             diseases=extract(),
             known_dataset={"D"}.__contains__,
             now=NOON,
+            forms=None,
             vocabulary=vocabulary,
         )
         return reader.read(fields)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The policy file: loaded whole, or refused with every fault named."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -64,6 +64,17 @@ def test_under_chapter_iv_the_shipped_policy_lets_only_the_opt_out_exclude() -> 
 )
 def test_a_policy_says_how_long_before_an_end_people_are_told(said: str, found: Ahead) -> None:
     assert load_policy(GOOD_POLICY + said).ahead == found
+
+
+@pytest.mark.parametrize(("said", "days"), [("", 366), ("yes_ahead_days = 30\n", 30)])
+def test_a_policy_says_how_far_ahead_a_yes_may_begin(said: str, days: int) -> None:
+    assert load_policy(said + GOOD_POLICY).yes_ahead == timedelta(days=days)
+
+
+@pytest.mark.parametrize("said", ["0", "367", "true", '"30"', "3660"])
+def test_a_yes_years_ahead_is_no_policy(said: str) -> None:
+    wanted = "yes_ahead_days: a whole number from 1 to 366 is needed"
+    assert faults(f"yes_ahead_days = {said}\n{GOOD_POLICY}") == (wanted,)
 
 
 @pytest.mark.parametrize(

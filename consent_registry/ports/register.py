@@ -15,6 +15,7 @@ from pyroaring import BitMap
 
 from consent_registry.domain.chains import Link
 from consent_registry.domain.cohort_index import CohortIndex
+from consent_registry.domain.cohort_uses import CohortUse, Gone
 from consent_registry.domain.erasure import Account
 from consent_registry.domain.history import Segment
 from consent_registry.domain.records import EventRecord, Source
@@ -266,6 +267,13 @@ class Cohorts(Protocol):
 
     def gone(self, cohort_id: CohortId, upto: Revision) -> BitMap:
         """Give everybody who had left a cohort at a revision of its dataset."""
+        ...
+
+    def left_unread(self, uses: Mapping[int, tuple[CohortId, CohortUse]]) -> Mapping[int, Gone]:
+        """Give who had left at the time of a use, at no revision that its reader had, by cause.
+
+        Each use is of the cohort beside it; those of which nobody was such a one are left out.
+        """
         ...
 
     def holding(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from pyroaring import BitMap
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.sets import among
@@ -19,7 +19,7 @@ from consent_registry.adapters.tables import (
 )
 from consent_registry.domain import purpose
 from consent_registry.domain.bitmaps import canonical_bytes, from_bytes
-from consent_registry.domain.cohort_uses import CohortUse, Gone
+from consent_registry.domain.cohort_uses import CohortUse, Gone, NamedCohort
 from consent_registry.domain.register import (
     BoundCohort,
     ChangeKind,
@@ -131,6 +131,26 @@ class SqlCohorts:
             COHORT_NARROWED.c.cohort_id == cohort_id, COHORT_NARROWED.c.revision <= upto
         )
         return BitMap(self._connection.execute(wanted).scalars())
+
+    def named(
+        self, cohorts: Sequence[CohortId], permits: Sequence[PermitId]
+    ) -> Sequence[NamedCohort]:
+        """Leave the bitmaps where they are: each may hold a million people."""
+        one = COHORT.c
+        wanted = select(
+            one.cohort_id, one.dataset, one.digest, one.salt, one.purpose, one.permit_id
+        ).where(or_(among(one.cohort_id, cohorts), among(one.permit_id, permits)))
+        return [
+            NamedCohort(
+                cohort_id=CohortId(row.cohort_id),
+                dataset=DatasetId(row.dataset),
+                digest=row.digest,
+                salt=bytes(row.salt),
+                purpose=purpose.from_json(row.purpose),
+                permit_id=None if row.permit_id is None else PermitId(row.permit_id),
+            )
+            for row in self._connection.execute(wanted)
+        ]
 
     def left_unread(self, uses: Mapping[int, tuple[CohortId, CohortUse]]) -> Mapping[int, Gone]:
         """Look up each use by the index of revisions, in one statement."""

@@ -15,9 +15,9 @@ from typing import TypeAlias
 from pyroaring import BitMap
 
 from consent_registry.domain.bitmaps import salted_digest
-from consent_registry.domain.register import FrozenCohort
+from consent_registry.domain.purpose import Purpose
 from shared.clock import from_rfc3339
-from shared.ids import DatasetId, PermitId
+from shared.ids import CohortId, DatasetId, PermitId
 
 Gone: TypeAlias = Mapping[str, BitMap]
 """People of a cohort by what they left it for."""
@@ -44,6 +44,18 @@ class CohortUse:
     def then(self) -> datetime:
         """The instant whose state counts: what happened by then and was known by then."""
         return min(self.effective_at, self.known_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedCohort:
+    """What a frozen cohort was frozen as, without its people."""
+
+    cohort_id: CohortId
+    dataset: DatasetId
+    digest: str
+    salt: bytes
+    purpose: Purpose
+    permit_id: PermitId | None
 
 
 class Flaw(StrEnum):
@@ -85,7 +97,7 @@ class CohortVerdict:
         return "in" if self.flaw is None and not self.causes else "out"
 
 
-def flaw_of(use: CohortUse, cohort: FrozenCohort | None, newest: int) -> Flaw | None:
+def flaw_of(use: CohortUse, cohort: NamedCohort | None, newest: int) -> Flaw | None:
     """Hold a use against its cohort and the newest revision of the dataset's register."""
     if cohort is None:
         of_permit = use.cohort_id is None and use.permit_id is not None
@@ -102,7 +114,7 @@ def flaw_of(use: CohortUse, cohort: FrozenCohort | None, newest: int) -> Flaw | 
 
 def verdict(
     use: CohortUse,
-    cohort: FrozenCohort,
+    cohort: NamedCohort,
     flaw: Flaw | None,
     gone: Gone,
     lapses: Sequence[tuple[str, int]],

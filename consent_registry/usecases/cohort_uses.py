@@ -9,9 +9,14 @@ and nobody is decided about again.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from consent_registry.domain.cohort_uses import CohortUse, CohortVerdict, flaw_of, verdict
+from consent_registry.domain.cohort_uses import (
+    CohortUse,
+    CohortVerdict,
+    NamedCohort,
+    flaw_of,
+    verdict,
+)
 from consent_registry.domain.identifiers import is_own_id
-from consent_registry.domain.register import FrozenCohort
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.decisions import SCOPE
 from consent_registry.usecases.tools import Tools
@@ -53,24 +58,28 @@ def decide_cohorts(
     return answers
 
 
-def _cohorts(uow: UnitOfWork, uses: Sequence[CohortUse]) -> Sequence[FrozenCohort | None]:
-    """Find the cohort of each use, named or its permit's; one of many uses is loaded once."""
+def _cohorts(uow: UnitOfWork, uses: Sequence[CohortUse]) -> Sequence[NamedCohort | None]:
+    """Find the cohort of each use, named or its permit's."""
     named = {one.cohort_id for one in uses if one.cohort_id is not None}
-    found = {name: uow.cohorts.get(CohortId(name)) for name in sorted(named) if is_own_id(name)}
-    permits = {one.permit_id for one in uses if one.cohort_id is None}
-    under: dict[PermitId | None, FrozenCohort | None] = {
-        permit: uow.cohorts.under(permit) for permit in permits if permit is not None
-    }
+    permits = {one.permit_id for one in uses if one.cohort_id is None and one.permit_id is not None}
+    found = uow.cohorts.named(
+        [CohortId(one) for one in sorted(named) if is_own_id(one)], sorted(permits)
+    )
+    by_id: dict[str | None, NamedCohort] = {one.cohort_id: one for one in found}
+    by_permit = {one.permit_id: one for one in found}
     return [
-        under.get(one.permit_id) if one.cohort_id is None else found.get(one.cohort_id)
+        by_permit.get(one.permit_id) if one.cohort_id is None else by_id.get(one.cohort_id)
         for one in uses
     ]
 
 
 def _lapses(
-    uow: UnitOfWork, cohorts: Sequence[FrozenCohort | None]
+    uow: UnitOfWork, cohorts: Sequence[NamedCohort | None]
 ) -> Mapping[PermitId | None, Sequence[tuple[str, int]]]:
     """Load the ends known in advance of those cohorts of which somebody is out, by permit."""
     permits = {one.permit_id for one in cohorts if one is not None and one.permit_id is not None}
-    bound = {permit: uow.cohorts.of_permit(permit) for permit in permits}
-    return {permit: one.lapses for permit, one in bound.items() if one is not None}
+    return {
+        permit: bound.lapses
+        for permit in permits
+        if (bound := uow.cohorts.of_permit(permit)) is not None
+    }

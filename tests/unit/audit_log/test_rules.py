@@ -136,6 +136,16 @@ def test_another_cohort_is_doubted_until_its_permits_entry_comes() -> None:
     assert [(one.code, one.evidence) for one in examiner.raised] == [("cohort_not_in_permit", (1,))]
 
 
+def test_what_an_earlier_release_remembered_is_read_without_cohort_and_country() -> None:
+    rows = [
+        ("permits", "p", b'{"dataset": null, "holder": null, "turns": []}'),
+        ("accounts", "rita", b'{"clients": ["gateway"], "last": null}'),
+    ]
+    memory = remembered(rows)
+    assert memory.permits.items["p"].cohort is None
+    assert memory.accounts.items["rita"].countries == ()
+
+
 def test_a_country_is_new_once_to_an_account_that_has_another() -> None:
     examiner = Examiner(Memory(), Thresholds())
     for index, country in enumerate((None, "ZZ", None, "ZZ", "YY", "YY", "ZZ")):

@@ -8,13 +8,16 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from audit_log.domain.errors import DecisionsUnavailable
+from audit_log.domain.rules.cohort_uses import CohortQuestion, CohortVerdict
 from audit_log.domain.rules.people import PersonAnswer, PersonQuestion
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
+from shared.entry_forms import is_code
 from shared.http_client import Http, JsonClient, Unavailable, UpstreamRefused
 
 SCOPES: Final = ("decisions.read",)
 PATH: Final = "/v1/decisions"
+COHORTS_PATH: Final = "/v1/decisions/cohorts"
 
 
 class HttpDecisions:
@@ -29,14 +32,22 @@ class HttpDecisions:
 
     def decide(self, questions: Sequence[PersonQuestion]) -> Sequence[PersonAnswer]:
         """Ask `POST /v1/decisions`."""
+        return [_read(one) for one in self._asked(PATH, [_written(one) for one in questions])]
+
+    def decide_cohorts(self, questions: Sequence[CohortQuestion]) -> Sequence[CohortVerdict]:
+        """Ask `POST /v1/decisions/cohorts`."""
+        asked = self._asked(COHORTS_PATH, [_use_written(one) for one in questions])
+        return [_verdict(one) for one in asked]
+
+    def _asked(self, path: str, questions: Sequence[JSON]) -> Sequence[JSON]:
         try:
-            answer = self._client.post(PATH, {"questions": [_written(one) for one in questions]})
+            answer = self._client.post(path, {"questions": list(questions)})
         except (Unavailable, UpstreamRefused) as fault:
             raise DecisionsUnavailable("consent_registry gives no answer") from fault
         given = answer.get("answers")
         if not isinstance(given, list) or len(given) != len(questions):
             raise _unreadable()
-        return [_read(one) for one in given]
+        return given
 
 
 def _written(question: PersonQuestion) -> dict[str, JSON]:
@@ -49,6 +60,40 @@ def _written(question: PersonQuestion) -> dict[str, JSON]:
         "permit_id": question.permit_id,
         "purposes": list(question.purposes),
     }
+
+
+def _use_written(question: CohortQuestion) -> dict[str, JSON]:
+    at, cohort = to_rfc3339(question.at), question.cohort
+    return {
+        "dataset": question.dataset,
+        "cohort_id": None if cohort is None else cohort.cohort_id,
+        "digest": None if cohort is None else cohort.digest,
+        "revision": question.revision,
+        "effective_at": at,
+        "known_at": at,
+        "permit_id": question.permit_id,
+        "purposes": list(question.purposes),
+    }
+
+
+def _verdict(value: JSON) -> CohortVerdict:
+    if not isinstance(value, dict):
+        raise _unreadable()
+    answer, reason = value.get("answer"), value.get("reason")
+    causes, who = value.get("causes"), value.get("who")
+    if not isinstance(causes, list) or not isinstance(answer, str) or not is_code(answer):
+        raise _unreadable()
+    codes = [one for one in (*causes, reason) if isinstance(one, str) and is_code(one)]
+    if len(codes) != len(causes) + (reason is not None):
+        raise _unreadable()
+    if not (who is None or isinstance(who, str)) or (who is None) != (not causes):
+        raise _unreadable()
+    return CohortVerdict(
+        answer=answer,
+        reason=None if reason is None else codes[-1],
+        causes=tuple(codes[: len(causes)]),
+        who=who,
+    )
 
 
 def _read(value: JSON) -> PersonAnswer:

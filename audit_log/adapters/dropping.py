@@ -14,6 +14,8 @@ from typing import Final
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
+from audit_log.adapters import held
+from audit_log.domain.holds import NotHers
 from audit_log.domain.retention import Retention, month_text
 from audit_log.ports import DroppedRange, KeptMonth
 
@@ -26,7 +28,7 @@ _SEALED: Final = SQL("idx, grp, {0}, month, kid, data")
 _KEEP: Final = SQL(
     "CREATE TEMPORARY TABLE keep ON COMMIT DROP AS"
     " SELECT idx FROM {0} WHERE ty IN (SELECT id FROM term WHERE kind = 1 AND value = ANY({1}))"
-    " UNION SELECT idx FROM held_index WHERE retention = {2} AND month = {3}"
+    " UNION SELECT idx FROM held_index AS h WHERE retention = {2} AND month = {3} AND {4}"
 )
 _MOVE: Final = SQL("INSERT INTO {0} SELECT {1} FROM {2} JOIN keep USING (idx)")
 _BESIDE: Final = ("ev_person", "ev_cohort")
@@ -40,6 +42,7 @@ def drop(
     cursor: psycopg.Cursor,
     kept: KeptMonth,
     longer: Sequence[str],
+    told: Sequence[NotHers],
     *,
     drop_id: str,
     terms: bytes,
@@ -49,7 +52,13 @@ def drop(
     ev, sealed = (_leaf(parent, kept) for parent in ("ev", "sealed"))
     _lock(cursor, ev, sealed)
     cursor.execute(
-        _KEEP.format(ev, Literal(list(longer)), Literal(kept.retention), Literal(kept.month))
+        _KEEP.format(
+            ev,
+            Literal(list(longer)),
+            Literal(kept.retention),
+            Literal(kept.month),
+            held.covers(told),
+        )
     )
     found = _counted(cursor, kept, SQL("{0} AS e LEFT JOIN keep AS k USING (idx)").format(ev), ev)
     if found is not None:
@@ -60,7 +69,7 @@ def drop(
                 " WHERE NOT EXISTS (SELECT FROM keep AS k WHERE k.idx = s.idx)"
             ).format(sealed),
         )
-        first, last, gone, held = found
+        first, last, gone, staying = found
         done = DroppedRange(
             id=drop_id,
             retention=kept.retention,
@@ -69,7 +78,7 @@ def drop(
             last=last,
             rows=gone,
             parts=parts,
-            held=held,
+            held=staying,
             terms=terms,
             at=at,
         )
@@ -91,7 +100,7 @@ def drop(
 _PASSED: Final = SQL(
     "CREATE TEMPORARY TABLE gone ON COMMIT DROP AS SELECT e.idx FROM held_ev AS e"
     " JOIN term AS t ON t.id = e.ty WHERE e.month = {0} AND t.value = ANY({1})"
-    " AND NOT EXISTS (SELECT FROM held_index AS h WHERE h.retention = 0 AND h.idx = e.idx)"
+    " AND NOT EXISTS (SELECT FROM held_index AS h WHERE h.retention = 0 AND h.idx = e.idx AND {2})"
 )
 _LEFT: Final = SQL(
     "SELECT count(*) FROM held_ev AS e JOIN term AS t ON t.id = e.ty WHERE e.month = {0}"
@@ -103,6 +112,7 @@ def drop_held(
     cursor: psycopg.Cursor,
     kept: KeptMonth,
     passed: Sequence[str],
+    told: Sequence[NotHers],
     *,
     drop_id: str,
     terms: bytes,
@@ -110,12 +120,12 @@ def drop_held(
 ) -> DroppedRange | None:
     """Drop held rows whose term has passed and that no hold covers; see the port."""
     _lock(cursor, Identifier("held_ev"), Identifier("held_sealed"))
-    cursor.execute(_PASSED.format(Literal(kept.month), Literal(list(passed))))
+    cursor.execute(_PASSED.format(Literal(kept.month), Literal(list(passed)), held.covers(told)))
     first, last, entries = _one(cursor, SQL("SELECT min(idx), max(idx), count(*) FROM gone"))
     if not entries:
         cursor.execute("DROP TABLE gone")
         return None
-    (held,) = _one(cursor, _LEFT.format(Literal(kept.month), Literal(list(kept.types))))
+    (staying,) = _one(cursor, _LEFT.format(Literal(kept.month), Literal(list(kept.types))))
     (parts,) = _one(cursor, SQL("SELECT count(*) FROM held_sealed JOIN gone USING (idx)"))
     done = DroppedRange(
         id=drop_id,
@@ -125,7 +135,7 @@ def drop_held(
         last=last,
         rows=entries,
         parts=parts,
-        held=held,
+        held=staying,
         terms=terms,
         at=at,
     )
@@ -150,14 +160,14 @@ def _counted(
     cursor: psycopg.Cursor, kept: KeptMonth, joined: Composed, ev: Identifier
 ) -> tuple[int, int, int, int] | None:
     """Give first and last index, how many rows go and how many are held; None for no row."""
-    first, last, gone, held = _one(
+    first, last, gone, staying = _one(
         cursor,
         SQL(
             "SELECT min(e.idx), max(e.idx), count(*) FILTER (WHERE k.idx IS NULL), count(k.idx)"
             " FROM {0} AS e LEFT JOIN keep AS k ON k.idx = e.idx"
         ).format(ev),
     )
-    return None if first is None else (first, last, gone, held)
+    return None if first is None else (first, last, gone, staying)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from audit_log.adapters import cursors, dropping, shredding, shredding_again
 from audit_log.adapters.casework import PostgresCases
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.reader import PostgresReader, dropped_ranges, read_copies
+from audit_log.adapters.searching_cohorts import cohorts_named
 from audit_log.adapters.tables import (
     ERASURE,
     ERASURE_WAITING,
@@ -25,9 +26,10 @@ from audit_log.adapters.tables import (
     PRODUCER,
     TOPIC_COPY,
 )
+from audit_log.domain.cohorts import CohortKey
 from audit_log.domain.copies import Copies, TopicCopy
 from audit_log.domain.destroyed import Destroyed, SaidErasure
-from audit_log.domain.holds import Hold, HoldKind
+from audit_log.domain.holds import Hold, HoldKind, NotHers
 from audit_log.domain.retention import BOUNDS, retention_of
 from audit_log.ports import (
     DroppedRange,
@@ -104,19 +106,39 @@ class PostgresKeepingDesk:
             for (kept, month), held in types.items()
         ]
 
+    def cohorts_named(self, dataset: str) -> Sequence[CohortKey]:
+        """Give the cohorts that entries about a dataset name."""
+        return cohorts_named(self._connection, dataset, _ALL)
+
     def drop(
-        self, kept: KeptMonth, longer: Sequence[str], *, drop_id: str, terms: bytes, at: datetime
+        self,
+        kept: KeptMonth,
+        longer: Sequence[str],
+        told: Sequence[NotHers],
+        *,
+        drop_id: str,
+        terms: bytes,
+        at: datetime,
     ) -> DroppedRange | None:
         """Drop a month's search rows and sealed parts."""
         with cursors.of(self._connection) as cursor:
-            return dropping.drop(cursor, kept, longer, drop_id=drop_id, terms=terms, at=at)
+            return dropping.drop(cursor, kept, longer, told, drop_id=drop_id, terms=terms, at=at)
 
     def drop_held(
-        self, kept: KeptMonth, passed: Sequence[str], *, drop_id: str, terms: bytes, at: datetime
+        self,
+        kept: KeptMonth,
+        passed: Sequence[str],
+        told: Sequence[NotHers],
+        *,
+        drop_id: str,
+        terms: bytes,
+        at: datetime,
     ) -> DroppedRange | None:
         """Drop held rows of these types that no hold covers."""
         with cursors.of(self._connection) as cursor:
-            return dropping.drop_held(cursor, kept, passed, drop_id=drop_id, terms=terms, at=at)
+            return dropping.drop_held(
+                cursor, kept, passed, told, drop_id=drop_id, terms=terms, at=at
+            )
 
     def empty_quarantine(self, before: datetime) -> int:
         """Empty what was quarantined before."""
@@ -208,10 +230,10 @@ class PostgresKeepingDesk:
             for row in self._connection.execute(wanted.order_by(ERASURE_WAITING.c.id))
         ]
 
-    def shred(self, wanted: Shredding, at: datetime) -> Shredded:
+    def shred(self, wanted: Shredding, at: datetime, told: Sequence[NotHers]) -> Shredded:
         """Do an erasure; see `Log.shred`."""
         with cursors.of(self._connection) as cursor:
-            return shredding.shred(cursor, wanted, at)
+            return shredding.shred(cursor, wanted, at, told)
 
     def lacking(self, erasures: Sequence[Destroyed]) -> Sequence[Destroyed]:
         """Give those that are not done here, or whose key is here again."""

@@ -9,14 +9,19 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import psycopg
+from psycopg.sql import SQL
 
+from audit_log.adapters import held
 from audit_log.domain.errors import ErasureHeld, NothingToErase
+from audit_log.domain.holds import NotHers
 from audit_log.domain.rules.seen import pseudonym
 from audit_log.ports import Shredded, Shredding
 from audit_log.usecases.erase import places_digest
 
 
-def shred(cursor: psycopg.Cursor, wanted: Shredding, at: datetime) -> Shredded:
+def shred(
+    cursor: psycopg.Cursor, wanted: Shredding, at: datetime, told: Sequence[NotHers] = ()
+) -> Shredded:
     """Do it; raise NothingToErase when no key of this holder is alive, ErasureHeld under a hold.
 
     The rows' tables come first, as the sequencer takes them: whoever drops a month is waited for
@@ -32,7 +37,7 @@ def shred(cursor: psycopg.Cursor, wanted: Shredding, at: datetime) -> Shredded:
         raise NothingToErase("no key of this subject is held")
     below, kid = int(state[0]), int(key[0])
     places = _places(cursor, wanted, kid)
-    _require_no_hold(cursor, wanted, places)
+    _require_no_hold(cursor, wanted, places, told)
     digest = places_digest(places)
     cursor.execute(
         "INSERT INTO erasure (id, kind, ground, kid, parts, below, digest, recorded_at)"
@@ -87,18 +92,23 @@ def _places(cursor: psycopg.Cursor, wanted: Shredding, kid: int) -> list[tuple[i
 
 
 def _require_no_hold(
-    cursor: psycopg.Cursor, wanted: Shredding, places: Sequence[tuple[int, int]]
+    cursor: psycopg.Cursor,
+    wanted: Shredding,
+    places: Sequence[tuple[int, int]],
+    told: Sequence[NotHers],
 ) -> None:
     """Raise ErasureHeld when a hold covers the person, or any entry with a part to be erased."""
     cursor.execute("LOCK TABLE hold IN SHARE MODE")  # none is placed or lifted until the end
     dataset, ordinal = wanted.person or (None, None)
-    held = cursor.execute(
-        "SELECT FROM hold WHERE lifted_at IS NULL AND kind = 'person' AND dataset = %s"
-        " AND ordinal = %s UNION ALL"
-        " SELECT FROM held_index WHERE idx = ANY(%s) LIMIT 1",
+    found = cursor.execute(
+        SQL(
+            "SELECT FROM hold WHERE lifted_at IS NULL AND kind = 'person' AND dataset = %s"
+            " AND ordinal = %s UNION ALL"
+            " SELECT FROM held_index AS h WHERE idx = ANY(%s) AND {} LIMIT 1"
+        ).format(held.covers(told)),
         (dataset, ordinal, [index for index, _ in places]),
     ).fetchone()
-    if held is not None:
+    if found is not None:
         raise ErasureHeld("a legal hold covers what was to be erased")
 
 

@@ -196,6 +196,7 @@ def create_retainer(parts: Parts) -> Retainer:
         kept=CopiesKept(terms=settings.copy_terms),
         outside=parts.outside,
         read_copies=BrokerCopies(settings.brokers) if over_kafka else None,
+        members=parts.cohorts.members,
         ids=parts.ids,
         clock=parts.clock,
     )

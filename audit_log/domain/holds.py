@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from audit_log.domain.cohorts import CohortKey
 from audit_log.domain.errors import HoldLifted, HoldNeedsAnother
 
 MAX_ENTRIES: Final = 10_000
@@ -31,6 +32,18 @@ class HoldState(StrEnum):
     IN_FORCE = "in_force"
     LIFT_ASKED = "lift_asked"
     LIFTED = "lifted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotHers:
+    """Entries that name a cohort and are not about the person that a hold is of.
+
+    Those at revision `since` and after, at which she had left it; None: all, she was never in it.
+    """
+
+    hold: str
+    cohort: CohortKey
+    since: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from audit_log.domain.chain import ChainKey
 from audit_log.domain.findings import Finding, FindingFilter
+from audit_log.domain.rules.cohort_uses import CohortQuestion, CohortVerdict
 from audit_log.domain.rules.people import PersonAnswer, PersonQuestion
 from audit_log.domain.rules.raised import Healed, Raised
 from audit_log.ports.keys import StoredKey
@@ -123,6 +124,10 @@ class PersonDecisions(Protocol):
 
         Raises DecisionsUnavailable when there is no whole answer.
         """
+        ...
+
+    def decide_cohorts(self, questions: Sequence[CohortQuestion]) -> Sequence[CohortVerdict]:
+        """Answer each use of a cohort likewise."""
         ...
 
 

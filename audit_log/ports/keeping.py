@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from audit_log.domain.cohorts import CohortKey
 from audit_log.domain.copies import Copies, TopicCopy
 from audit_log.domain.destroyed import Destroyed, Outside, SaidErasure
-from audit_log.domain.holds import Hold
+from audit_log.domain.holds import Hold, NotHers
 from audit_log.ports.keys import Pseudonyms
 from audit_log.ports.reading import DroppedRange, Shredded, Shredding
 from shared.events import Fact
@@ -59,18 +60,37 @@ class KeepingDesk(Protocol):
         """Give the months of which rows are held, by class and month, with the types held."""
         ...
 
+    def cohorts_named(self, dataset: str) -> Sequence[CohortKey]:
+        """Give the cohorts that entries about a dataset name."""
+        ...
+
     def drop(
-        self, kept: KeptMonth, longer: Sequence[str], *, drop_id: str, terms: bytes, at: datetime
+        self,
+        kept: KeptMonth,
+        longer: Sequence[str],
+        told: Sequence[NotHers],
+        *,
+        drop_id: str,
+        terms: bytes,
+        at: datetime,
     ) -> DroppedRange | None:
         """Drop a month's search rows and sealed parts; None when there was none.
 
         What a hold covers, and the rows of the types in `longer`, are held first, in the same
-        transaction.
+        transaction. A hold of a person covers each entry that names a cohort of her dataset but
+        those that `told` speaks of.
         """
         ...
 
     def drop_held(
-        self, kept: KeptMonth, passed: Sequence[str], *, drop_id: str, terms: bytes, at: datetime
+        self,
+        kept: KeptMonth,
+        passed: Sequence[str],
+        told: Sequence[NotHers],
+        *,
+        drop_id: str,
+        terms: bytes,
+        at: datetime,
     ) -> DroppedRange | None:
         """Drop held rows of these types that no hold covers; None when there was none."""
         ...
@@ -111,8 +131,8 @@ class KeepingDesk(Protocol):
         """Give the erasures that wait, the oldest first."""
         ...
 
-    def shred(self, wanted: Shredding, at: datetime) -> Shredded:
-        """Do an erasure; see `Log.shred`."""
+    def shred(self, wanted: Shredding, at: datetime, told: Sequence[NotHers]) -> Shredded:
+        """Do an erasure; see `Log.shred`. What `told` speaks of is under no hold."""
         ...
 
     def lacking(self, erasures: Sequence[Destroyed]) -> Sequence[Destroyed]:

@@ -68,6 +68,8 @@ def opened_fact(finding: int, raised: Raised, severity: str, at: datetime) -> Fa
         extra["evidence"] = list(raised.evidence)
     if raised.src is not None:
         extra["src"] = raised.src
+    if raised.who is not None:
+        extra["who"] = raised.who
     return _fact("placet.finding.opened.v1", at, reason=raised.code, extra=extra)
 
 

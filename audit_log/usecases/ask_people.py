@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""R8 and R9: each use of a person's data is put to the service that owns consents.
+"""R8 and R9: each use of people's data is put to the service that owns consents.
 
 With a cursor of its own: while that service cannot be reached nothing passes as good, the rest of
 the checks goes on, and how long the oldest use has waited is there to see.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from audit_log.domain.errors import DecisionsUnavailable
 from audit_log.domain.note import SignatureCheck
-from audit_log.domain.rules import people
+from audit_log.domain.rules import cohort_uses, people
 from audit_log.domain.rules.raised import Healed, Raised
 from audit_log.domain.rules.thresholds import Thresholds
 from audit_log.ports import (
@@ -27,7 +28,18 @@ from shared.clock import Clock
 PEOPLE: Final = "people"
 """The cursor of the questions."""
 MAX_QUESTIONS: Final = 500
+MAX_COHORTS: Final = 200
 _ENTRIES: Final = 1_000
+
+
+@dataclass(slots=True, kw_only=True)
+class _Round:
+    """What is asked at once; `end` is the entry at which the next round begins."""
+
+    end: int
+    questions: list[people.PersonQuestion] = field(default_factory=list)
+    uses: list[cohort_uses.CohortQuestion] = field(default_factory=list)
+    raised: list[Raised] = field(default_factory=list)
 
 
 class PeopleAsker:
@@ -58,45 +70,49 @@ class PeopleAsker:
         entries = self._store.entries(before, _ENTRIES)
         if not entries:
             return False
-        asked, end, raised = self._questions(entries)
+        asked = self._questions(entries)
+        indexes = [one.index for one in asked.questions] + [one.index for one in asked.uses]
+        oldest = min(indexes, default=before)
         try:
-            answers = self._decisions.decide(asked) if asked else ()
+            raised = [*asked.raised, *self._answered(asked)]
         except DecisionsUnavailable:
-            self._complain(before, asked[0].index, entries)
+            self._complain(before, oldest, entries)
             return False
-        judged = zip(asked, answers, strict=True)
-        raised += [one for one in (people.judge(*pair) for pair in judged) if one is not None]
         first = {one.cause: one for one in reversed(raised)}
-        healed = [
-            Healed(cause=people.unanswered(one.index).cause, reason="answered") for one in asked[:1]
-        ]
         step = Step(
             name=PEOPLE,
             before=before,
-            next=end,
+            next=asked.end,
             raised=list(reversed(first.values())),
-            healed=healed,
+            healed=[Healed(cause=people.unanswered(oldest).cause, reason="answered")],
         )
         self._store.commit(step, self._clock.now())
         return True
 
-    def _questions(
-        self, entries: Sequence[StoredEntry]
-    ) -> tuple[list[people.PersonQuestion], int, list[Raised]]:
+    def _questions(self, entries: Sequence[StoredEntry]) -> _Round:
         """Give what to ask, up to which entry, and of which uses nobody can be asked."""
         viewer = Viewer(vault=self._vault, pseudonyms=self._pseudonyms, check=self._check, vkeys={})
-        asked: list[people.PersonQuestion] = []
-        raised: list[Raised] = []
+        found = _Round(end=entries[0].index)
         for stored in entries:
-            fresh = viewer.questions(stored)
-            if asked and len(asked) + len(fresh) > MAX_QUESTIONS:
-                return asked, stored.index, raised
-            asked += fresh
-            if (src := viewer.unaskable(stored)) is not None:
-                raised.append(people.unaskable(stored.index, src, stored.arrived))
-            if (src := viewer.of_cohort(stored)) is not None:
-                raised.append(people.of_cohort(stored.index, src))
-        return asked, entries[-1].index + 1, raised
+            fresh = viewer.asked(stored)
+            many = found.questions and len(found.questions) + len(fresh.people) > MAX_QUESTIONS
+            if many or len(found.uses) == MAX_COHORTS:
+                break
+            found.questions += fresh.people
+            found.uses += () if fresh.cohort is None else (fresh.cohort,)
+            found.raised += fresh.raised
+            found.end = stored.index + 1
+        return found
+
+    def _answered(self, asked: _Round) -> Iterator[Raised]:
+        """Ask everything; raise DecisionsUnavailable when any of it is not answered whole."""
+        answers = self._decisions.decide(asked.questions) if asked.questions else ()
+        verdicts = self._decisions.decide_cohorts(asked.uses) if asked.uses else ()
+        for question, answer in zip(asked.questions, answers, strict=True):
+            if (raised := people.judge(question, answer)) is not None:
+                yield raised
+        for use, verdict in zip(asked.uses, verdicts, strict=True):
+            yield from cohort_uses.judge(use, verdict)
 
     def _complain(self, before: int, oldest: int, entries: Sequence[StoredEntry]) -> None:
         arrived = next(one.arrived for one in entries if one.index == oldest)

@@ -19,6 +19,7 @@ from audit_log.domain.retention import (
     month_text,
 )
 from audit_log.ports import (
+    CohortMembers,
     DroppedRange,
     KeepingTransaction,
     KeptMonth,
@@ -27,6 +28,7 @@ from audit_log.ports import (
     Shredding,
 )
 from audit_log.usecases.erase import CopiesKept, destroyed, erased_fact
+from audit_log.usecases.held_cohorts import HeldCohorts
 from shared.clock import Clock
 from shared.events import Fact
 from shared.ids import IdSource
@@ -52,6 +54,7 @@ class Retainer:
         kept: CopiesKept,
         outside: OutsideErasures,
         read_copies: ReadCopies | None,
+        members: CohortMembers,
         ids: IdSource,
         clock: Clock,
     ) -> None:
@@ -60,6 +63,7 @@ class Retainer:
         self._kept = kept
         self._outside = outside
         self._read_copies = read_copies
+        self._held = HeldCohorts(transaction, members)
         self._ids = ids
         self._clock = clock
         self._read_at: datetime | None = None
@@ -85,9 +89,10 @@ class Retainer:
 
     def _run(self, wanted: Shredding, now: datetime) -> bool:
         """Do an erasure that waited, unless a hold still forbids it."""
+        told = self._held.told(now)
         try:
             with self._transaction() as desk:
-                shredded = desk.shred(wanted, now)
+                shredded = desk.shred(wanted, now, told)
                 said = self._kept.completeness(now, desk.copies())
                 desk.record(erased_fact(wanted, shredded, said, now, actor=None))
                 desk.end_waiting(wanted.id, "done", now)
@@ -101,24 +106,32 @@ class Retainer:
 
     def _drop_month(self, now: datetime) -> bool:
         with self._transaction() as desk:
-            for kept in desk.months():
-                if not has_passed(kept.month, self._policy.least(Retention(kept.retention)), now):
-                    continue
+            months = desk.months()
+        for kept in months:
+            if not has_passed(kept.month, self._policy.least(Retention(kept.retention)), now):
+                continue
+            told = self._held.told(now)
+            with self._transaction() as desk:
                 longer = [one for one in desk.types(kept) if not self._has_passed(one, kept, now)]
                 done = desk.drop(
-                    kept, longer, drop_id=self._ids.new(), terms=self._policy.digest(), at=now
+                    kept, longer, told, drop_id=self._ids.new(), terms=self._policy.digest(), at=now
                 )
                 if done is not None:  # a month without a row goes without a word
                     desk.record(_dropped(done))
-                return True
+            return True
         return False
 
     def _drop_held(self, now: datetime) -> bool:
         with self._transaction() as desk:
-            for kept in desk.held_months():
-                passed = [one for one in kept.types if self._has_passed(one, kept, now)]
+            held = desk.held_months()
+        for kept in held:
+            passed = [one for one in kept.types if self._has_passed(one, kept, now)]
+            if not passed:
+                continue
+            told = self._held.told(now)
+            with self._transaction() as desk:
                 done = desk.drop_held(
-                    kept, passed, drop_id=self._ids.new(), terms=self._policy.digest(), at=now
+                    kept, passed, told, drop_id=self._ids.new(), terms=self._policy.digest(), at=now
                 )
                 if done is not None:
                     desk.record(_dropped(done))

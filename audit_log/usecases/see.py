@@ -2,19 +2,22 @@
 """How the rules see an entry: its sealed parts opened as far as a rule needs them, never kept."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeGuard
 
 from audit_log.domain.errors import Unopenable
 from audit_log.domain.note import SignatureCheck, VerifierKey
 from audit_log.domain.parts import binding, group_code, unpadded
+from audit_log.domain.rules.cohort_uses import CohortQuestion, misnamed, of_nobody
 from audit_log.domain.rules.insider import REVEAL, SEARCH
-from audit_log.domain.rules.people import PersonQuestion
+from audit_log.domain.rules.people import PersonQuestion, unaskable
 from audit_log.domain.rules.permits import TURNS
+from audit_log.domain.rules.raised import Raised
 from audit_log.domain.rules.seen import DECISION, NO_YEAR, READS, Beat, Seen, pseudonym
 from audit_log.ports import DataKey, Pseudonyms, StoredEntry, StoredKey, Vault
 from shared.canonical import JSON, MalformedEntry
-from shared.cohort_names import names_a_cohort
+from shared.cohort_names import named_cohort, names_a_cohort
 from shared.entries import Entry, check_commitments, parse_entry
 from shared.events import actor_of, subject_of
 from shared.heartbeat import HEARTBEAT_TYPE, read_heartbeat
@@ -24,6 +27,15 @@ _OFFICER: Final = frozenset({SEARCH, REVEAL})
 _LONGEST_IDENTIFIER: Final = 128
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _AHEAD: Final = timedelta(days=3_650)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What R8 and R9 ask about one entry, and what nobody can be asked."""
+
+    people: tuple[PersonQuestion, ...] = ()
+    cohort: CohortQuestion | None = None
+    raised: tuple[Raised, ...] = ()
 
 
 class Viewer:
@@ -65,6 +77,7 @@ class Viewer:
             extra=entry.extra,
             actor=None if actor is None else self._name("actor", actor.issuer, actor.subject),
             client=None if actor is None else self._name("client", actor.client_id),
+            country=self._country(parts.get("net")),
             holder=self._holder(parts.get("obo")),
             permit=self._permit(parts.get("permit")),
             people=tuple(
@@ -77,37 +90,35 @@ class Viewer:
             and "permit" not in parts,
         )
 
-    def questions(self, stored: StoredEntry) -> list[PersonQuestion]:
-        """Give what must be asked about each person whose data was used; none for the rest."""
+    def asked(self, stored: StoredEntry) -> Asked:
+        """Give what must be asked about a use, of its people or its cohort; nothing of the rest."""
         entry = parse_entry(stored.raw)
         if not _is_use(entry):
-            return []
+            return Asked()
         parts = self._opened(entry, stored)
+        gone = [group for group in entry.commitments if group_code(group) not in stored.parts]
         permit = _said(parts.get("permit")).get("permit_id")
-        return [
-            PersonQuestion(
-                index=stored.index,
-                src=entry.src,
-                dataset=one.dataset,
-                ordinal=one.ordinal,
-                at=_happened(entry, stored.arrived),
-                permit_id=permit if _is_identifier(permit) else None,
-                purposes=entry.purposes,
+        at = _happened(entry, stored.arrived)
+        permit_id = permit if _is_identifier(permit) else None
+        people = _people(parts)
+        raised: tuple[Raised, ...] = ()
+        if any(group.startswith("subj/") for group in gone):
+            raised = (unaskable(stored.index, entry.src, stored.arrived),)
+        if people or raised:
+            asked = tuple(
+                PersonQuestion(
+                    index=stored.index,
+                    src=entry.src,
+                    dataset=one.dataset,
+                    ordinal=one.ordinal,
+                    at=at,
+                    permit_id=permit_id,
+                    purposes=entry.purposes,
+                )
+                for one in (subject_of(part) for part in people)
             )
-            for one in (subject_of(part) for part in _people(parts))
-        ]
-
-    def unaskable(self, stored: StoredEntry) -> str | None:
-        """Give the source of a use of somebody who was erased before anybody could be asked."""
-        entry = parse_entry(stored.raw)
-        people = [group for group in entry.commitments if group.startswith("subj/")]
-        gone = any(group_code(group) not in stored.parts for group in people)
-        return entry.src if gone and _is_use(entry) else None
-
-    def of_cohort(self, stored: StoredEntry) -> str | None:
-        """Give the source of a use that names a cohort, in whatever form, in place of people."""
-        entry = parse_entry(stored.raw)
-        return entry.src if _is_use(entry) and names_a_cohort(entry.extra) else None
+            return Asked(people=asked, raised=raised)
+        return _of_cohort(entry, stored, at=at, permit_id=permit_id, gone="permit" in gone)
 
     def _opened(self, entry: Entry, stored: StoredEntry) -> dict[str, SealedPart]:
         """Open what a rule needs of this entry; what was erased is left out."""
@@ -148,6 +159,10 @@ class Viewer:
             return None
         return self._name("actor", issuer, subject)
 
+    def _country(self, part: SealedPart | None) -> str | None:
+        country = _said(part).get("country")
+        return self._name("country", country) if isinstance(country, str) else None
+
     def _permit(self, part: SealedPart | None) -> str | None:
         permit = _said(part).get("permit_id")
         return self._name("permit", permit) if isinstance(permit, str) else None
@@ -168,6 +183,35 @@ class Viewer:
             else self._check(key, heartbeat.signed, heartbeat.signature),
             follows=head.seq == entry.seq - 1 and head.leaf_hash == (entry.previous or b""),
         )
+
+
+def _of_cohort(
+    entry: Entry, stored: StoredEntry, *, at: datetime, permit_id: str | None, gone: bool
+) -> Asked:
+    """Ask about the cohort that a use names, or about its permit's, at the revision that it names.
+
+    `gone`: the permit's part was erased, so that what it named can no longer be asked about.
+    """
+    cohort = named_cohort(entry.extra)
+    stated = entry.extra.get("dataset_revision") if cohort is None else cohort.revision
+    revision = stated if type(stated) is int and stated >= 0 else None
+    unknown = cohort is None and (permit_id is None or revision is None)
+    if entry.dataset is not None and not unknown:
+        question = CohortQuestion(
+            index=stored.index,
+            src=entry.src,
+            dataset=entry.dataset,
+            cohort=cohort,
+            revision=revision,
+            at=at,
+            permit_id=permit_id,
+            purposes=entry.purposes,
+        )
+        return Asked(cohort=question)
+    if names_a_cohort(entry.extra):
+        return Asked(raised=(misnamed(stored.index, entry.src),))
+    told = unaskable if gone else of_nobody
+    return Asked(raised=(told(stored.index, entry.src, stored.arrived),))
 
 
 def _said(part: SealedPart | None) -> Mapping[str, JSON]:
@@ -199,7 +243,7 @@ def _needed(entry: Entry, group: str) -> bool:
         return group in {"permit", "obo"}
     if entry.type in _OFFICER:
         return group == "actor"
-    return _is_use(entry) and (group in {"actor", "permit"} or group.startswith("subj/"))
+    return _is_use(entry) and (group in {"actor", "net", "permit"} or group.startswith("subj/"))
 
 
 def _people(parts: Mapping[str, SealedPart]) -> list[SealedPart]:

@@ -66,5 +66,6 @@ def cohort_tables(metadata: MetaData) -> tuple[Table, Table]:
         Column("revision", BigInteger, nullable=False),
         Column("cause", Text, nullable=False),
         Column("left_at", _INSTANT, nullable=False),
+        Index(None, "cohort_id", "revision"),
     )
     return cohort, narrowed

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Cohorts` and `Feed` on PostgreSQL."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from pyroaring import BitMap
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.sets import among
@@ -18,6 +19,7 @@ from consent_registry.adapters.tables import (
 )
 from consent_registry.domain import purpose
 from consent_registry.domain.bitmaps import canonical_bytes, from_bytes
+from consent_registry.domain.cohort_uses import CohortUse, Gone, NamedCohort
 from consent_registry.domain.projects import PermitFor
 from consent_registry.domain.register import (
     BoundCohort,
@@ -35,6 +37,14 @@ from shared.ids import ApplicationId, CohortId, DatasetId, Ordinal, PermitId, Re
 _RULING_WITHDRAWN: Final = ""
 _BITMAPS_AT_ONCE: Final = 8
 _ORDINALS: Final = 1 << 32  # as many as a bitmap can hold
+_LEFT_UNREAD: Final = text(
+    "SELECT u.number, n.cause, array_agg(n.ordinal) AS ordinals"
+    " FROM json_to_recordset(CAST(:uses AS json))"
+    "  AS u(number int, cohort uuid, revision bigint, then_at timestamptz)"
+    " JOIN cohort_narrowed AS n ON n.cohort_id = u.cohort"
+    "  AND n.revision > u.revision AND n.left_at <= u.then_at"
+    " GROUP BY u.number, n.cause"
+)
 
 
 class SqlCohorts:
@@ -124,6 +134,42 @@ class SqlCohorts:
             COHORT_NARROWED.c.cohort_id == cohort_id, COHORT_NARROWED.c.revision <= upto
         )
         return BitMap(self._connection.execute(wanted).scalars())
+
+    def named(
+        self, cohorts: Sequence[CohortId], permits: Sequence[PermitId]
+    ) -> Sequence[NamedCohort]:
+        """Leave the bitmaps where they are: each may hold a million people."""
+        one = COHORT.c
+        wanted = select(
+            one.cohort_id, one.dataset, one.digest, one.salt, one.purpose, one.permit_id
+        ).where(or_(among(one.cohort_id, cohorts), among(one.permit_id, permits)))
+        return [
+            NamedCohort(
+                cohort_id=CohortId(row.cohort_id),
+                dataset=DatasetId(row.dataset),
+                digest=row.digest,
+                salt=bytes(row.salt),
+                purpose=purpose.from_json(row.purpose),
+                permit_id=None if row.permit_id is None else PermitId(row.permit_id),
+            )
+            for row in self._connection.execute(wanted)
+        ]
+
+    def left_unread(self, uses: Mapping[int, tuple[CohortId, CohortUse]]) -> Mapping[int, Gone]:
+        """Look up each use by the index of revisions, in one statement."""
+        listed = [
+            {
+                "number": number,
+                "cohort": cohort_id,
+                "revision": -1 if one.revision is None else one.revision,
+                "then_at": one.then.isoformat(),
+            }
+            for number, (cohort_id, one) in uses.items()
+        ]
+        found: dict[int, dict[str, BitMap]] = {}
+        for row in self._connection.execute(_LEFT_UNREAD, {"uses": json.dumps(listed)}):
+            found.setdefault(row.number, {})[row.cause] = BitMap(row.ordinals)
+        return found
 
     def holding(
         self, dataset: DatasetId, ordinal: Ordinal, cohorts: Sequence[CohortId]

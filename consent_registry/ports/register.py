@@ -15,6 +15,7 @@ from pyroaring import BitMap
 
 from consent_registry.domain.chains import Link
 from consent_registry.domain.cohort_index import CohortIndex
+from consent_registry.domain.cohort_uses import CohortUse, Gone, NamedCohort
 from consent_registry.domain.erasure import Account
 from consent_registry.domain.history import Segment
 from consent_registry.domain.projects import PermitFor
@@ -285,6 +286,19 @@ class Cohorts(Protocol):
 
     def gone(self, cohort_id: CohortId, upto: Revision) -> BitMap:
         """Give everybody who had left a cohort at a revision of its dataset."""
+        ...
+
+    def named(
+        self, cohorts: Sequence[CohortId], permits: Sequence[PermitId]
+    ) -> Sequence[NamedCohort]:
+        """Give those cohorts, and those bound to these permits, without their people."""
+        ...
+
+    def left_unread(self, uses: Mapping[int, tuple[CohortId, CohortUse]]) -> Mapping[int, Gone]:
+        """Give who had left at the time of a use, at no revision that its reader had, by cause.
+
+        Each use is of the cohort beside it; those of which nobody was such a one are left out.
+        """
         ...
 
     def holding(

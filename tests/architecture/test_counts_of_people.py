@@ -80,7 +80,7 @@ NO_PEOPLE = {
     *("Search.after", "Search.as_of", "Search.limit", "Seen.entry", "Seen.idx"),
     *("Register.age_seconds", "Register.revision", "State.registers"),
     *("Consents.consents", "Dataset.revision", "Dataset.table_version", "Evaluation.revision"),
-    *("CohortManifest.revision", "CohortManifest.since"),
+    *("CohortManifest.revision", "CohortManifest.since", "CohortUse.revision"),
     *("Evaluation.small_cell", "Freeze.purpose", "Frozen.revision", "History.events"),
     *("Import.applied", "Import.bad", "Import.faults", "Import.good", "Import.repeated"),
     *(

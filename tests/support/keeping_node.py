@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import psycopg
@@ -25,6 +25,7 @@ from shared.entries import parse_entry
 from shared.events import Fact, Subject
 from shared.ids import Uuid7Source
 from shared.principal import Principal
+from tests.fakes.cohort_members import MemoryCohortMembers
 from tests.fakes.log_factories import DATASET, ISSUER, Speaker, fact
 from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.integration.audit_log.test_verify import TRUST, NoHead, Signing
@@ -62,6 +63,7 @@ class KeepingNode:
     keeping: KeepingTransaction
     speaker: Speaker
     head: NoHead
+    members: MemoryCohortMembers = field(default_factory=MemoryCohortMembers)
 
     def say(self, *facts: Fact) -> int:
         """Sequence and publish facts; give the size."""
@@ -96,6 +98,7 @@ class KeepingNode:
             kept=CopiesKept(),
             outside=MemoryErasures(),
             read_copies=None,
+            members=self.members,
             ids=Uuid7Source(),
             clock=self.world.clock,
         )

@@ -65,6 +65,7 @@ class Line:
     extra: dict[str, str | int | bool] = field(default_factory=dict)
     actor: str | None = None
     client: str | None = None
+    country: str | None = None
     holder: str | None = None
     permit: str | None = None
     people: tuple[tuple[str, int], ...] = ()
@@ -76,11 +77,14 @@ class Line:
 class Month:
     """The month while it is made, and what the services around the log know of it.
 
+    `left` is when and at which revision somebody left a cohort; `newest` is the registry's newest.
     `watched` says from when until when a planted producer must send heartbeats.
     """
 
     seed: int
     lines: list[tuple[datetime, int, Line]] = field(default_factory=list)
+    left: dict[str, tuple[datetime, int]] = field(default_factory=dict)
+    newest: int = 1_000_000
     withdrawn: dict[tuple[str, int], datetime] = field(default_factory=dict)
     purposes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     watched: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
@@ -122,10 +126,14 @@ class Month:
                 holder=holder,
                 permit=permit,
                 purposes=self.purposes[permit],
-                extra={"expires_at": FAR, "revision": 1},
+                extra={"cohort": self.cohort_of(permit), "expires_at": FAR, "revision": 1},
             )
         )
         return permit
+
+    def cohort_of(self, permit: str) -> str:
+        """Name the cohort that a permit was given for."""
+        return f"cohort-of-{permit}"
 
     def use(self, at: datetime, actor: str, dataset: str, permit: str | None) -> Line:
         """Let a node decide that data may go; change the line before it arrives."""

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Final
 
 from audit_log.domain.chain import BreachCode, Chain, ChainKey, Chains, Link, Verdict
-from audit_log.domain.rules import people
+from audit_log.domain.rules import cohort_uses, people
 from audit_log.domain.rules.memory import Memory
 from audit_log.domain.rules.raised import Raised
 from audit_log.domain.rules.seen import Beat, Seen
@@ -144,6 +144,8 @@ class Trial:
 
     def _ask(self, seen: Seen, line: Line) -> None:
         """Answer as consent_registry does: at the time of the use, as known then."""
+        if not line.people:
+            self.findings += self._ask_cohort(seen, line)
         for dataset, ordinal in line.people:
             question = people.PersonQuestion(
                 index=seen.index,
@@ -164,6 +166,38 @@ class Trial:
             raised = people.judge(question, answer)
             if raised is not None:
                 self.findings.append(raised)
+
+    def _ask_cohort(self, seen: Seen, line: Line) -> Iterator[Raised]:
+        named, revision = seen.text("cohort_id"), seen.number("revision")
+        revision = seen.number("dataset_revision") if named is None else revision
+        if revision is None:
+            yield cohort_uses.of_nobody(seen.index, seen.src, seen.arrived)
+            return
+        question = cohort_uses.CohortQuestion(
+            index=seen.index,
+            src=seen.src,
+            dataset=line.dataset or "",
+            cohort=None,
+            revision=revision,
+            at=line.at,
+            permit_id=line.permit,
+            purposes=line.purposes,
+        )
+        own = self.month.cohort_of(line.permit or "")
+        yield from cohort_uses.judge(question, self._verdict(line, named or own, revision))
+
+    def _verdict(self, line: Line, cohort: str, revision: int) -> cohort_uses.CohortVerdict:
+        if revision > self.month.newest:
+            return cohort_uses.CohortVerdict(answer="unknown", reason="revision_unknown")
+        reason = None
+        if cohort != self.month.cohort_of(line.permit or ""):
+            reason = "cohort_of_another_permit"
+        elif not set(line.purposes) <= set(self.month.purposes.get(line.permit or "", ())):
+            reason = "purpose_not_in_permit"
+        at, known = self.month.left.get(cohort, (line.at, -1))
+        causes = ("withdrawn",) if known > revision and at <= line.at else ()
+        answer = people.IN if reason is None and not causes else "out"
+        return cohort_uses.CohortVerdict(answer=answer, reason=reason, causes=causes, who="x")
 
     def _settle(self, now: datetime, *, quiet: bool = False) -> None:
         if now - self._settled < _SETTLE:
@@ -258,6 +292,7 @@ def _seen(number: int, line: Line) -> Seen:
         extra=line.extra,
         actor=line.actor,
         client=line.client,
+        country=line.country,
         holder=line.holder,
         permit=line.permit,
         people=tuple(f"{dataset}/{ordinal}" for dataset, ordinal in line.people),

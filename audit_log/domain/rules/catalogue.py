@@ -79,28 +79,27 @@ _RULES: Final = (
     ),
     Rule(
         id="R8",
-        what="Data of a person was used after she withdrew, or data of a cohort of which nobody can"
-        " say so",
+        what="Data of a person was used after she withdrew, or of people of whom nobody can say"
+        " whether they had",
         severity=Severity.CRITICAL,
         thresholds=("unanswered",),
-        missing="of a use that names a cohort (of more than 64 people) nobody is asked: each is a"
-        " finding, cohort_not_checked, until an officer closes it; a use that names neither people"
-        " nor a cohort is not found",
+        missing="who is in a cohort the registry alone knows: a finding about one holds a salted"
+        " digest of whom it is about, and a registry that lies is believed",
     ),
     Rule(
         id="R9",
         what="Data of a person was used for a purpose that the consent or the permit lacks",
         severity=Severity.CRITICAL,
         thresholds=("unanswered",),
-        missing="decided under the policy in force when it is asked; a use that names a cohort is"
-        " not asked about and is R8's cohort_not_checked; one that names nobody is not found",
+        missing="decided under the policy in force when it is asked",
     ),
     Rule(
         id="R10",
         what="Data was used outside what the permit names, or past its end",
         severity=Severity.CRITICAL,
         thresholds=("grace",),
-        missing="permit entries name no regions, nodes or amounts",
+        missing="permit entries name dataset, cohort and end, but no regions, nodes or amounts, and"
+        " uses name no regions",
     ),
     Rule(
         id="R11",
@@ -117,10 +116,11 @@ _RULES: Final = (
     ),
     Rule(
         id="R13",
-        what="An account behaves unlike itself: many people, a new client, a long sleep",
+        what="An account behaves unlike itself: many people, a new client or country, a long sleep",
         severity=Severity.MINOR,
         thresholds=("people_per_hour", "dormant_days"),
-        missing="entries name no country, and no time of night that holds for everybody",
+        missing="the suite's own nodes seal an address and no country, so that only others' entries"
+        " name one; no time of night holds for everybody",
     ),
     Rule(
         id="R14",

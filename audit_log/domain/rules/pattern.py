@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""R13: an account goes through many people, comes with a client it never had, or wakes up."""
+"""R13: an account goes through many people, comes by a way it never came, or wakes up."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,14 +11,16 @@ from audit_log.domain.rules.seen import Seen, hour_of
 from audit_log.domain.rules.thresholds import Thresholds
 
 RULE: Final = "R13"
-MAX_CLIENTS: Final = 64
+KEPT: Final = 64
+"""How many clients and countries of an account are remembered, the newest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What is remembered of an account: its clients, and when it last did something."""
+    """What is remembered of an account: its clients, whence, and when it last did something."""
 
     clients: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
     last: datetime | None = None
 
 
@@ -38,8 +40,13 @@ def judge(seen: Seen, account: Account | None, thresholds: Thresholds) -> Iterat
     """Say what is new about an account that is known; a first sight says nothing."""
     if account is None or account.last is None or seen.actor is None:
         return
-    if seen.client is not None and seen.client not in account.clients and account.clients:
-        yield _raised("new_client", f"{seen.actor}/{seen.client}", seen)
+    ways = (
+        ("new_client", seen.client, account.clients),
+        ("new_country", seen.country, account.countries),
+    )
+    for code, way, known_ways in ways:
+        if way is not None and known_ways and way not in known_ways:
+            yield _raised(code, f"{seen.actor}/{way}", seen)
     if seen.at - account.last > timedelta(days=thresholds.dormant_days):
         yield _raised("account_woke", f"{seen.actor}/{account.last:%Y-%m-%d}", seen)
 
@@ -47,16 +54,20 @@ def judge(seen: Seen, account: Account | None, thresholds: Thresholds) -> Iterat
 def known(account: Account | None, seen: Seen) -> Account:
     """Take in what an account did; the same value when it brings nothing new."""
     before = account or Account()
-    clients = before.clients
-    if seen.client is not None and seen.client not in clients:
-        clients = (*clients, seen.client)[-MAX_CLIENTS:]
+    clients = _with(before.clients, seen.client)
+    countries = _with(before.countries, seen.country)
     last = before.last
     # To the hour is enough, and keeps most uses from changing anything.
     if last is None or seen.at - last >= timedelta(hours=1):
         last = seen.at
-    if clients == before.clients and last == before.last:
-        return before
-    return Account(clients=clients, last=last)
+    after = Account(clients=clients, countries=countries, last=last)
+    return before if after == before else after
+
+
+def _with(known_ways: tuple[str, ...], way: str | None) -> tuple[str, ...]:
+    if way is None or way in known_ways:
+        return known_ways
+    return (*known_ways, way)[-KEPT:]
 
 
 def _raised(code: str, what: str, seen: Seen) -> Raised:

@@ -63,20 +63,6 @@ def unaskable(index: int, src: str, arrived: datetime) -> Raised:
     )
 
 
-def of_cohort(index: int, src: str) -> Raised:
-    """Say that a use names the cohort of its people, of whom nobody is asked; once for each use.
-
-    Each use by itself: the ruling on one says nothing of the next, before which somebody may leave.
-    """
-    return Raised(
-        rule="R8",
-        code="cohort_not_checked",
-        cause=f"R8/cohort/{index}",
-        evidence=(index,),
-        src=src,
-    )
-
-
 def unanswered(oldest: int) -> Raised:
     """Say that the owning service has not answered for too long, from which entry on."""
     return Raised(

@@ -39,6 +39,7 @@ class PermitHistory:
 
     dataset: str | None = None
     holder: str | None = None
+    cohort: str | None = None
     turns: tuple[Told, ...] = ()
 
     def turn_at(self, at: datetime) -> Turn | None:
@@ -76,7 +77,10 @@ def told(history: PermitHistory | None, seen: Seen) -> PermitHistory:
     if turn is not Turn.LIVE:
         return after
     return replace(
-        after, dataset=seen.dataset or before.dataset, holder=seen.holder or before.holder
+        after,
+        dataset=seen.dataset or before.dataset,
+        holder=seen.holder or before.holder,
+        cohort=seen.text("cohort") or before.cohort,
     )
 
 

@@ -10,13 +10,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raised:
-    """A finding to open: by which rule, with which code, resting on which entries."""
+    """A finding to open: by which rule, with which code, resting on which entries.
+
+    `who` is a salted digest of the people it is about, where only another service can name them.
+    """
 
     rule: str
     code: str
     cause: str
     evidence: tuple[int, ...]
     src: str | None = None
+    who: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,4 +17,6 @@ def judge(use: Use, history: PermitHistory | None) -> str | None:
         return "permit_past_its_end"
     if None not in (history.dataset, use.dataset) and history.dataset != use.dataset:
         return "dataset_not_in_permit"
+    if None not in (history.cohort, use.cohort) and history.cohort != use.cohort:
+        return "cohort_not_in_permit"
     return None

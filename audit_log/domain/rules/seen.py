@@ -64,6 +64,7 @@ class Seen:
     extra: Mapping[str, JSON] = field(default_factory=dict)
     actor: str | None = None
     client: str | None = None
+    country: str | None = None
     holder: str | None = None
     permit: str | None = None
     people: tuple[str, ...] = ()
@@ -104,6 +105,7 @@ class Use:
     dataset: str | None
     actor: str | None
     permit: str | None
+    cohort: str | None = None
 
 
 def use_of(seen: Seen) -> Use:
@@ -116,4 +118,5 @@ def use_of(seen: Seen) -> Use:
         dataset=seen.dataset,
         actor=seen.actor,
         permit=seen.permit,
+        cohort=seen.text("cohort_id"),
     )

@@ -42,6 +42,7 @@ def _permit(value: Mapping[str, Any]) -> PermitHistory:
     return PermitHistory(
         dataset=value["dataset"],
         holder=value["holder"],
+        cohort=value.get("cohort"),
         turns=tuple(_turn(one, _time(value.get("until"))) for one in value["turns"]),
     )
 
@@ -70,7 +71,11 @@ def _tally(value: Mapping[str, Any]) -> Tally:
 
 
 def _account(value: Mapping[str, Any]) -> Account:
-    return Account(clients=tuple(value["clients"]), last=_time(value["last"]))
+    return Account(
+        clients=tuple(value["clients"]),
+        countries=tuple(value.get("countries", ())),
+        last=_time(value["last"]),
+    )
 
 
 def _beat(value: Mapping[str, Any]) -> LastBeat:
@@ -127,6 +132,7 @@ def _use(value: Mapping[str, Any]) -> Use:
         dataset=value["dataset"],
         actor=value["actor"],
         permit=value["permit"],
+        cohort=value.get("cohort"),
     )
 
 

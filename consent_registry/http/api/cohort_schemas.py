@@ -6,6 +6,7 @@ from typing import Any, Final
 from marshmallow import Schema, fields, validate
 
 from shared.api import StrictSchema
+from shared.canonical import MAX_INTEGER
 
 _PURPOSE: Final = (
     "category (GRU, HMB, DS, POA, MDS or CC), diseases, methods, ancestry, commercial, clinical, "
@@ -162,6 +163,70 @@ class ExceptionSchema(Schema):
     applied = fields.Boolean()
     lacking = fields.List(fields.String())
     law = fields.String(allow_none=True)
+
+
+class CohortUseSchema(StrictSchema):
+    """A use of a cohort at one instant, as known at another; both are now when left out.
+
+    With `cohort_id` and `digest` null the cohort of the permit is meant.
+    """
+
+    cohort_id = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(min=1, max=64)
+    )
+    digest = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(min=1, max=64)
+    )
+
+    dataset = fields.String(required=True)
+    revision = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        validate=validate.Range(0, MAX_INTEGER),
+        metadata=_about("by which its reader went; null for one that read all of it"),
+    )
+    effective_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
+    known_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
+    permit_id = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(min=1, max=128)
+    )
+    purposes = fields.List(
+        fields.String(),
+        load_default=list,
+        validate=validate.Length(max=64),
+        metadata=_about("DUO identifiers under which the data was asked for"),
+    )
+
+
+class CohortUsesSchema(StrictSchema):
+    """Up to 200 uses."""
+
+    questions = fields.List(
+        fields.Nested(CohortUseSchema), required=True, validate=validate.Length(max=200)
+    )
+
+
+class CohortVerdictSchema(Schema):
+    """Whether the cohort could be used so; of the people in it neither names nor numbers."""
+
+    answer = fields.String(metadata=_about("in, out or unknown"))
+    reason = fields.String(
+        allow_none=True, metadata=_about("what is wrong with the use, whoever is in the cohort")
+    )
+    causes = fields.List(
+        fields.String(),
+        metadata=_about("for what people had left it then, unknown to its reader"),
+    )
+    who = fields.String(
+        allow_none=True, metadata=_about("salted SHA-256 over the set of those, base64")
+    )
+
+
+class CohortVerdictsSchema(Schema):
+    """One answer for each use, in their order."""
+
+    answers = fields.List(fields.Nested(CohortVerdictSchema))
 
 
 class EvaluationSchema(Schema):

@@ -11,7 +11,7 @@ from audit_log.adapters.broker_copies import BrokerCopies
 from audit_log.adapters.keeping_desk import keeping_transactions
 from audit_log.domain.copies import UNREAD
 from audit_log.domain.retention import RetentionPolicy
-from audit_log.ports import Producer
+from audit_log.ports import NoRegistry, Producer
 from audit_log.usecases.erase import CopiesKept
 from audit_log.usecases.retain import Retainer
 from shared.brokers import Brokers
@@ -93,6 +93,7 @@ def test_what_was_read_counts_and_what_was_not_is_said(
         kept=CopiesKept(),
         outside=MemoryErasures(),
         read_copies=BrokerCopies(broker.brokers),
+        members=NoRegistry(),
         ids=Uuid7Source(),
         clock=world.clock,
     )

@@ -15,6 +15,7 @@ from audit_log.adapters.key_files import check_ed25519
 from audit_log.adapters.rule_store import PostgresRuleStore
 from audit_log.domain.errors import DecisionsUnavailable, RulesOvertaken
 from audit_log.domain.note import ed25519_key
+from audit_log.domain.rules.cohort_uses import CohortQuestion, CohortVerdict
 from audit_log.domain.rules.people import PersonAnswer, PersonQuestion
 from audit_log.domain.rules.seen import NO_YEAR, pseudonym
 from audit_log.domain.rules.thresholds import Thresholds
@@ -53,6 +54,16 @@ class Registry:
     away: bool = False
     withdrawn: set[tuple[int, datetime]] = field(default_factory=set)
     asked: list[PersonQuestion] = field(default_factory=list)
+    verdicts: dict[str, CohortVerdict] = field(default_factory=dict)
+    """By cohort, or by permit where a use names none; in for all others."""
+    uses: list[CohortQuestion] = field(default_factory=list)
+
+    def decide_cohorts(self, questions: Sequence[CohortQuestion]) -> Sequence[CohortVerdict]:
+        if self.away:
+            raise DecisionsUnavailable
+        self.uses += questions
+        keys = [one.cohort.cohort_id if one.cohort else one.permit_id for one in questions]
+        return [self.verdicts.get(key or "", CohortVerdict(answer="in")) for key in keys]
 
     def decide(self, questions: Sequence[PersonQuestion]) -> Sequence[PersonAnswer]:
         if self.away:

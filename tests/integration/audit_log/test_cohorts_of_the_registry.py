@@ -8,12 +8,15 @@ officer searches, and each person asks who used her data: everything over HTTP.
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from audit_log.bootstrap import create_exporter
+from audit_log.bootstrap.working import create_asker
+from shared.clock import from_rfc3339
 from shared.events import NamedCohort, Subject
 from tests.fakes.consent_factories import purpose
 from tests.fakes.log_factories import Speaker, cohort_name, fact
@@ -132,6 +135,29 @@ def test_a_read_of_seventy_is_found_by_each_of_them_and_by_nobody_else(both: Bot
     body = {"person": {"dataset": DATASET, "ordinal": STAYS}, "type": READ, "as_of": size}
     again = both.log.post("/v1/search", body, both.log.otto()).json()
     assert [one["idx"] for one in again["entries"]] == [one["idx"] for one in first["entries"]]
+
+
+def test_a_read_by_who_did_not_know_that_she_left_is_found_and_by_who_did_is_not(
+    both: Both,
+) -> None:
+    cohort = both.frozen("PERMIT-1")
+    gone = both.call("POST", f"/v1/participants/P-{LEAVES:06}/withdrawals", {}, "consents.write")
+    at = from_rfc3339(gone["recorded_at"]) + timedelta(seconds=1)
+    knowing = replace(cohort, revision=both.revision())
+    for one in (knowing, cohort, knowing):
+        said = fact(
+            type_=READ, at=at, dataset=DATASET, cohort=one, permit={"permit_id": "PERMIT-1"}
+        )
+        assert both.log.send(both.speaker.say(said)).status_code == 202
+    both.log.settle()
+    asker = create_asker(both.log.parts)
+    assert asker is not None
+    while asker.step():
+        pass
+    found = both.log.get("/v1/findings", both.log.otto()).json()["findings"]
+    assert [(one["rule"], one["code"]) for one in found] == [("R8", "used_after_withdrawal")]
+    newest_first = both.log.post("/v1/search", {"type": READ}, both.log.otto()).json()["entries"]
+    assert found[0]["evidence"] == [sorted(one["idx"] for one in newest_first)[1]]
 
 
 def test_a_digest_that_the_registry_never_gave_is_told_as_open(both: Both) -> None:

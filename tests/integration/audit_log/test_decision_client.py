@@ -2,6 +2,7 @@
 """Asking consent_registry about people: the real one answers, and half an answer is none."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import orjson
@@ -9,10 +10,14 @@ import pytest
 
 from audit_log.adapters.decision_client import SCOPES, HttpDecisions
 from audit_log.domain.errors import DecisionsUnavailable
+from audit_log.domain.rules.cohort_uses import CohortQuestion, CohortVerdict
 from audit_log.domain.rules.people import PersonAnswer, PersonQuestion
 from shared.clock import from_rfc3339
+from shared.events import NamedCohort
 from shared.http_client import UpstreamRefused
+from tests.fakes.consent_factories import purpose
 from tests.fakes.kernel import START
+from tests.fakes.log_factories import cohort_name
 from tests.support.ports import free_port
 from tests.support.registry_node import DATASET, NEW_DATASET, registry_node
 from tests.support.registry_world import csv_of, people
@@ -83,6 +88,65 @@ def test_half_an_answer_is_none(status: int, body: bytes) -> None:
                 "purposes": ["DUO:0000006"],
             }
         ]
+
+
+USE = CohortQuestion(
+    index=4,
+    src="zz/clearinghouse/1",
+    dataset=DATASET,
+    cohort=cohort_name(1),
+    revision=3,
+    at=START,
+    permit_id="P-1",
+    purposes=("DUO:0000006",),
+)
+
+
+def test_the_real_registry_answers_about_a_cohort(tmp_path: Path) -> None:
+    with registry_node(tmp_path) as registry:
+        writing = registry.service("consents.write")
+        registry.call("POST", "/v1/datasets", dict(NEW_DATASET), token=writing)
+        registry.take_in(csv_of(people(3)))
+        registry.work()
+        wanted = {"dataset": DATASET, "purpose": purpose().to_json(), "application_id": "A-1"}
+        freezing = registry.service("cohorts.freeze")
+        made = registry.call("POST", "/v1/cohorts/freeze", wanted, token=freezing).json()
+        path = f"/v1/cohorts/{made['cohort_id']}/bind"
+        registry.call("POST", path, {"permit_id": "P-1"}, token=freezing)
+        cohort = NamedCohort(cohort_id=made["cohort_id"], digest=made["digest"])
+        gone = registry.call("POST", "/v1/participants/P-000001/withdrawals", {}, token=writing)
+        at = from_rfc3339(gone.json()["recorded_at"])
+        asked = replace(USE, cohort=cohort, revision=made["revision"], at=at)
+        token = registry.service(*SCOPES, client="audit_log")
+        decisions = HttpDecisions(registry.url, lambda: token)
+        before = replace(asked, at=at - timedelta(seconds=5))
+        found = list(decisions.decide_cohorts([before, asked, USE, replace(asked, cohort=None)]))
+        assert found[0] == CohortVerdict(answer="in")
+        assert (found[1].answer, found[1].causes) == ("out", ("withdrawn",))
+        assert found[1].who is not None
+        assert found[2] == CohortVerdict(answer="unknown", reason="cohort_unknown")
+        assert found[3] == found[1]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        1,
+        {},
+        {"answer": "in"},
+        {"answer": "In!", "reason": None, "causes": [], "who": None},
+        {"answer": "out", "reason": "She withdrew", "causes": [], "who": None},
+        {"answer": "out", "reason": None, "causes": ["withdrawn", 3], "who": "x"},
+        {"answer": "out", "reason": None, "causes": ["withdrawn"], "who": None},
+        {"answer": "in", "reason": None, "causes": [], "who": "x"},
+        {"answer": "out", "reason": None, "causes": "withdrawn", "who": "x"},
+    ],
+)
+def test_half_an_answer_about_a_cohort_is_none(answer: object) -> None:
+    with scripted_server() as script:
+        script.status, script.body = 200, orjson.dumps({"answers": [answer]})
+        with pytest.raises(DecisionsUnavailable):
+            HttpDecisions(script.url, lambda: "token").decide_cohorts([USE])
 
 
 def test_nobody_there_is_no_answer() -> None:

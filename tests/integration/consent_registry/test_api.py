@@ -89,6 +89,7 @@ def test_every_address_asks_for_its_scope(node: RegistryNode) -> None:
         ("POST", "/v1/cohorts/freeze", "cohorts.freeze"),
         ("POST", "/v1/cohorts/x/bind", "cohorts.freeze"),
         ("POST", "/v1/decisions", "decisions.read"),
+        ("POST", "/v1/decisions/cohorts", "decisions.read"),
     ):
         problem(node.call(method, path), 401, "token_missing")
         refused = node.call(method, path, token=wrong)

@@ -116,6 +116,44 @@ def test_scope_and_permit_are_two_questions() -> None:
     assert no_permit.judge(use(actor="eve", at=NOON - MS), history) == "permit_of_another"
 
 
+def test_a_permit_opens_the_cohort_that_it_was_given_for_and_no_other() -> None:
+    history = told(None, issued(extra={"cohort": "c-1"}))
+    assert scope.judge(use(extra={"cohort_id": "c-1"}), history) is None
+    assert scope.judge(use(), history) is None  # it names people, or its permit's cohort
+    assert scope.judge(use(extra={"cohort_id": "c-2"}), history) == "cohort_not_in_permit"
+    unnamed = told(None, issued())
+    assert scope.judge(use(extra={"cohort_id": "c-2"}), unnamed) is None
+    renewed = told(history, issued(type="placet.permit.renewed.v1", at=NOON - SECOND))
+    assert scope.judge(use(extra={"cohort_id": "c-2"}), renewed) == "cohort_not_in_permit"
+
+
+def test_another_cohort_is_doubted_until_its_permits_entry_comes() -> None:
+    examiner = Examiner(Memory(), Thresholds())
+    examiner.take(seen(0, extra={"cohort_id": "c-1"}))
+    examiner.take(seen(1, extra={"cohort_id": "c-2"}))
+    examiner.take(issued(2, extra={"cohort": "c-1"}, arrived=NOON + 20 * SECOND))
+    settle(examiner, 120)
+    assert [(one.code, one.evidence) for one in examiner.raised] == [("cohort_not_in_permit", (1,))]
+
+
+def test_what_an_earlier_release_remembered_is_read_without_cohort_and_country() -> None:
+    rows = [
+        ("permits", "p", b'{"dataset": null, "holder": null, "turns": []}'),
+        ("accounts", "rita", b'{"clients": ["gateway"], "last": null}'),
+    ]
+    memory = remembered(rows)
+    assert memory.permits.items["p"].cohort is None
+    assert memory.accounts.items["rita"].countries == ()
+
+
+def test_a_country_is_new_once_to_an_account_that_has_another() -> None:
+    examiner = Examiner(Memory(), Thresholds())
+    for index, country in enumerate((None, "ZZ", None, "ZZ", "YY", "YY", "ZZ")):
+        examiner.take(seen(index, country=country))
+    found = [one for one in examiner.raised if one.rule == "R13"]
+    assert [(one.code, one.evidence) for one in found] == [("new_country", (4,))]
+
+
 def test_a_use_before_its_permit_waits_for_the_grace_and_no_longer() -> None:
     examiner = Examiner(Memory(), Thresholds())
     examiner.take(seen(0))

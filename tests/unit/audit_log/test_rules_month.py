@@ -10,7 +10,15 @@ from audit_log.domain.rules.catalogue import RULES
 from audit_log.domain.rules.memory import Memory
 from audit_log.domain.rules.thresholds import Thresholds
 from audit_log.usecases.examine import Examiner
-from tests.support import labelled_month, planted
+from tests.support import (
+    labelled_month,
+    planted,
+    planted_chains,
+    planted_habits,
+    planted_people,
+    planted_permits,
+    planting,
+)
 from tests.support.month_examined import Trial, broken_promises, false_in_100_000, trial
 
 ENTRIES = 20_000
@@ -61,7 +69,8 @@ def test_the_measure_itself_sees_a_rule_that_is_too_strict_or_too_lax() -> None:
 
 
 def test_the_generator_knows_nothing_of_the_log() -> None:
-    for module in (labelled_month, planted):
+    parts = (planted_chains, planted_habits, planted_people, planted_permits, planting)
+    for module in (labelled_month, planted, *parts):
         tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
         imported = [
             node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)

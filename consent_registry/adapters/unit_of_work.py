@@ -11,12 +11,13 @@ from consent_registry.adapters.acknowledgements import SqlAcknowledgements
 from consent_registry.adapters.alarms import SqlAlarms
 from consent_registry.adapters.approvals import SqlApprovals
 from consent_registry.adapters.catalogue import SqlCatalogue
-from consent_registry.adapters.cohorts import SqlCohorts, SqlFeed
+from consent_registry.adapters.cohorts import SqlCohorts
 from consent_registry.adapters.copying import wait_for_copies
 from consent_registry.adapters.datasets import SqlDatasets, SqlWithdrawals
 from consent_registry.adapters.destruction import SqlDestruction
 from consent_registry.adapters.erasures import SqlErasures
 from consent_registry.adapters.events import SqlEvents
+from consent_registry.adapters.feed import SqlFeed
 from consent_registry.adapters.forms import SqlForms
 from consent_registry.adapters.imports import SqlImports
 from consent_registry.adapters.index_cache import IndexCache

@@ -167,7 +167,8 @@ def _beside_voided(begun: Sequence[ConsentEvent], effective_at: datetime) -> Sta
     return Standing(state=State.INVALID, event_id=newest.event_id)
 
 
-_NOES: Final = frozenset({State.REFUSED, State.WITHDRAWN, State.PENDING_RECONSENT})
+_OWN_NOES: Final = frozenset({State.REFUSED, State.WITHDRAWN})
+_NOES: Final = _OWN_NOES | {State.PENDING_RECONSENT}
 
 
 def _expressed(event: ConsentEvent) -> tuple[datetime, datetime, Revision, EventId]:
@@ -183,7 +184,9 @@ def _closes(closing: ConsentEvent, grant: ConsentEvent) -> bool:
 
 
 def _closed(closings: Sequence[ConsentEvent]) -> Standing:
-    last = max(closings, key=lambda event: (event.effective_from, *_expressed(event)))
+    """Give the last closing; one by an authority never stands in the place of a person's own no."""
+    own = [event for event in closings if _CLOSED_AS[event.kind] in _OWN_NOES]
+    last = max(own or closings, key=lambda event: (event.effective_from, *_expressed(event)))
     return Standing(state=_CLOSED_AS[last.kind], event_id=last.event_id)
 
 

@@ -47,6 +47,18 @@ def test_a_withdrawal_closes_a_grant_that_was_to_begin_later() -> None:
     assert state(events, NOON + 31 * DAY) is State.WITHDRAWN
 
 
+@pytest.mark.parametrize("no", [Kind.WITHDRAWN, Kind.REFUSED])
+@pytest.mark.parametrize(
+    "later", [Kind.AUTHORITY_LAPSED, Kind.RECONSENT_REQUESTED, Kind.INVALIDATED]
+)
+def test_what_an_authority_closes_later_takes_nobodys_own_no_away(no: Kind, later: Kind) -> None:
+    """Under a national act a withdrawal may exclude where a question that is open does not."""
+    own = event(no, NOON + DAY)
+    events = [event(), own, event(later, NOON + 2 * DAY)]
+    assert standing_at(events, NOON + 3 * DAY) == standing_at([event(), own], NOON + DAY)
+    assert state([*events, event(at=NOON + 4 * DAY)], NOON + 5 * DAY) is State.GIVEN
+
+
 def test_at_the_same_instant_the_narrower_wins_in_either_order() -> None:
     given, withdrawn = event(), event(Kind.WITHDRAWN)
     assert state([given, withdrawn], NOON) is State.WITHDRAWN

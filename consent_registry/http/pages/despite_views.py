@@ -12,6 +12,6 @@ def despite_lines(found: Iterable[DespiteOptOut], speaker: Speaker) -> tuple[str
     return tuple(
         f"{one.title}: permit {one.permit_id}, since {speaker.day(one.since)}"
         f"{f', ended {speaker.day(one.left_at)}' if one.left_at else ''}. "
-        f"Law: {one.law}. Reasons given: {one.justification}"
+        f"Law: {one.law}. Why: {one.justification}"
         for one in found
     )

@@ -16,6 +16,7 @@ from consent_registry.domain.bitmaps import union
 from consent_registry.domain.clauses import judge_activity, judge_modifier, judge_window
 from consent_registry.domain.cohort_index import CohortIndex, Slot
 from consent_registry.domain.duo import Duo
+from consent_registry.domain.exception import applies
 from consent_registry.domain.history import State
 from consent_registry.domain.matching import Inquiry, clause_order
 from consent_registry.domain.permissions import Coverage, judge_permission
@@ -62,18 +63,16 @@ def evaluate(
     inquiry: Inquiry,
     *,
     moment: Moment = Moment.NEW,
-    despite_opt_out: bool = False,
     without: str | None = None,
 ) -> Cohort:
     """Decide a purpose for everybody of one dataset, for a permit that is still to be given.
 
     Who has no readable terms has no codes to match. `moment` asks instead who may stay in a permit
-    that runs. `despite_opt_out` is for a case in which an exception under EHDS Article 71(4) was
-    found to apply. `without` leaves one clause unheard, to see what it alone changes; nothing is
-    ever granted on that.
+    that runs. `without` leaves one clause unheard, to see what it alone changes; nothing is ever
+    granted on that.
     """
     everybody = BitMap(range(index.members))
-    said_no = _excluded(index, inquiry, moment, despite_opt_out=despite_opt_out)
+    said_no = _excluded(index, inquiry, moment)
     excluded = union(said_no.values())
     verdicts = _verdicts(index, inquiry, without)
     free = everybody - union(verdict.present for verdict in verdicts)
@@ -90,7 +89,7 @@ def evaluate(
 
 def holding(index: CohortIndex, inquiry: Inquiry) -> BitMap:
     """Give everybody whom no state and no other no takes out of the permits that are running."""
-    said_no = _excluded(index, inquiry, Moment.RUNNING, despite_opt_out=False)
+    said_no = _excluded(index, inquiry, Moment.RUNNING)
     return BitMap(range(index.members)) - union(said_no.values())
 
 
@@ -123,9 +122,7 @@ def _verdicts(
     return [_judge_slot(slot, inquiry, without) for slot in index.slots]
 
 
-def _excluded(
-    index: CohortIndex, inquiry: Inquiry, moment: Moment, *, despite_opt_out: bool
-) -> dict[Reason, BitMap]:
+def _excluded(index: CohortIndex, inquiry: Inquiry, moment: Moment) -> dict[Reason, BitMap]:
     """Give whom each reason excludes that is no clause of a consent."""
     rules = inquiry.rules
     found = {
@@ -139,7 +136,7 @@ def _excluded(
             found[reason] = found.get(reason, BitMap()) | people
     if rules.needs_terms():
         found[Reason.UNREADABLE] = index.unreadable
-    if rules.says(No.OPT_OUT, moment) and not despite_opt_out:
+    if rules.says(No.OPT_OUT, moment) and not applies(inquiry):
         found[Reason.OPTED_OUT] = index.opted_out
     if rules.says(No.OBJECTION, moment):
         found[Reason.OBJECTED] = index.objecting

@@ -3,14 +3,19 @@
 
 It exists only where national law provides for it, for public bodies and those they entrust, for
 public-interest purposes, where the data cannot be obtained otherwise in time, with the reasons
-given. Pure; whether the reasons are good is for the authority, not for a program.
+given. Pure; whether the reasons are good is for the authority, not for a program: it rules on them
+case by case, and nobody who opted out is taken in before it has said yes.
 """
 
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.policy import Policy
+from consent_registry.domain.regimes import Regime
+from consent_registry.domain.verdict import DESPITE_OPT_OUT
+from shared.canonical import JSON
 
 _RESERVED: Final = frozenset({"53-1-a", "53-1-b", "53-1-c"})
 _RESEARCH: Final = frozenset({"53-1-e", "53-1-e-i", "53-1-e-ii"})
@@ -35,6 +40,7 @@ class Lacking(Enum):
     PURPOSE = "purpose_not_covered"
     OBTAINABLE = "obtainable_otherwise"
     NO_JUSTIFICATION = "no_justification"
+    NOT_EHDS = "dataset_not_under_the_article"
 
 
 def lacking(claim: Claim, policy: Policy) -> tuple[Lacking, ...]:
@@ -48,3 +54,39 @@ def lacking(claim: Claim, policy: Policy) -> tuple[Lacking, ...]:
         Lacking.NO_JUSTIFICATION: bool(claim.justification.strip()),
     }
     return tuple(one for one, holds in met.items() if not holds)
+
+
+def lacking_in(inquiry: Inquiry) -> tuple[Lacking, ...] | None:
+    """Name what stands against the claim of a purpose for its dataset; None: it claims nothing."""
+    said = inquiry.purpose.exception
+    if said is None:
+        return None
+    letter = inquiry.purpose.ehds_purpose
+    claim = Claim(
+        public_body=said.public_body,
+        purpose="" if letter is None else letter.value,
+        important_public_interest=said.important_public_interest,
+        not_obtainable_otherwise=said.not_obtainable_otherwise,
+        justification=said.justification,
+    )
+    elsewhere = () if inquiry.regime == Regime.EHDS_CH4.value else (Lacking.NOT_EHDS,)
+    return (*lacking(claim, inquiry.policy), *elsewhere)
+
+
+def applies(inquiry: Inquiry) -> bool:
+    """Say whether data may be used in spite of an opt-out: nothing lacks, and the authority ruled.
+
+    Everything is asked again each time: a law that is gone, or a ruling withdrawn, ends it.
+    """
+    return lacking_in(inquiry) == () and inquiry.ruled.get(DESPITE_OPT_OUT) is True
+
+
+def told(inquiry: Inquiry) -> dict[str, JSON]:
+    """Write of a claim what an entry says; nothing where none is made."""
+    found = lacking_in(inquiry)
+    if found is None:
+        return {}
+    return {
+        "exception_lacking": [one.value for one in found],
+        "exception_applied": applies(inquiry),
+    }

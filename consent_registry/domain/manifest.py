@@ -17,6 +17,7 @@ from consent_registry.domain.bitmaps import salted_digest, to_text
 from consent_registry.domain.cohort import Cohort
 from consent_registry.domain.disclosure import Figures
 from consent_registry.domain.duo import DUO_RELEASE
+from consent_registry.domain.exception import applies
 from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.optout import OptOutRegister
 from consent_registry.domain.places import PLACES_RELEASE
@@ -91,6 +92,7 @@ def manifest(
         "purpose": purpose,
         "purpose_sha256": inquiry.purpose.digest(),
         "rulings": [one.to_json() for one in basis.rulings],
+        "exception_71_4": {"law": inquiry.policy.exception_law} if applies(inquiry) else None,
         "versions": versions(inquiry),
         "counts": figures.counts(),
         "reasons": dict(figures.reasons),

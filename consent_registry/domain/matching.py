@@ -38,7 +38,7 @@ class Inquiry:
 
     `rules` say which axes exclude under the law of the dataset that is asked; `ruled` is what the
     authority answered for this case; `collected` is when the data asked for were collected, None
-    where that is not known.
+    where that is not known. `regime` names the law of the dataset that is asked.
     """
 
     purpose: Purpose
@@ -48,6 +48,7 @@ class Inquiry:
     rules: Rules = CONSENT_BINDS
     ruled: Answers = field(default_factory=dict)
     collected: Window | None = None
+    regime: str = ""
 
     def on(self, today: date) -> "Inquiry":
         """Ask the same as on another day."""

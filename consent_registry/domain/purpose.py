@@ -27,6 +27,7 @@ _COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
 _PROHIBITED: Final = re.compile(r"54-[a-e]", re.ASCII)
 # A DUO shorthand, or a national code (`EE:CLOUD_ABROAD`).
 _CODE: Final = re.compile(r"[A-Z]{2,8}|[A-Z]{2}:[A-Z][A-Z0-9_]{1,31}", re.ASCII)
+_REASONS: Final = re.compile("[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]{1,2000}")
 _A_CODE: Final = "a DUO shorthand or a national code"
 
 
@@ -50,12 +51,33 @@ class Organisation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionClaim:
+    """What an applicant claims under EHDS Article 71(4), and why it could not do without."""
+
+    public_body: bool
+    important_public_interest: bool
+    not_obtainable_otherwise: bool
+    justification: str
+
+    def to_json(self) -> dict[str, JSON]:
+        """Write the claim."""
+        return {
+            **{name: getattr(self, name) for name in _CLAIMED},
+            "justification": self.justification,
+        }
+
+
+_CLAIMED: Final = ("public_body", "important_public_interest", "not_obtainable_otherwise")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
     """One purpose, in the form every decision is made on.
 
     `ehds_purpose` is the letter of EHDS Article 53(1) it falls under, None when not said;
     `prohibited_uses` are the letters of Article 54 it was found to be, of which none may be.
-    `activity` is what is done with the data; a permit's is secondary use.
+    `activity` is what is done with the data; a permit's is secondary use. `exception` claims the
+    data of people who opted out as well; None claims none.
     """
 
     category: Category
@@ -75,14 +97,17 @@ class Purpose:
     ehds_purpose: EhdsPurpose | None = None
     prohibited_uses: frozenset[Prohibited] = frozenset()
     activity: str = SECONDARY_USE
+    exception: ExceptionClaim | None = None
 
     def to_json(self) -> dict[str, JSON]:
         """Write the purpose in its wire form, lists sorted, every key present.
 
-        All but `activity`, which stands only where it is another than secondary use: the digests
-        of purposes from before there were others stay as they were.
+        All but `activity`, which stands only where it is another than secondary use, and a claim,
+        which stands only where there is one: the digests of older purposes stay as they were.
         """
+        claimed = {} if self.exception is None else {"exception_71_4": self.exception.to_json()}
         return {
+            **claimed,
             **({} if self.activity == SECONDARY_USE else {"activity": self.activity}),
             "category": self.category.value,
             "diseases": sorted(self.diseases),
@@ -119,6 +144,7 @@ _FLAGS: Final = ("methods", "ancestry", "commercial", "clinical", "genetic_data"
 _KEYS: Final = frozenset(
     {
         "activity",
+        "exception_71_4",
         "category",
         "diseases",
         "organisation",
@@ -182,6 +208,7 @@ class _Reader:
             ehds_purpose=self._ehds_purpose(),
             prohibited_uses=self._prohibited_uses(),
             activity=self._activity(),
+            exception=self._exception(),
         )
 
     def _fault(self, name: str, detail: str, code: str = "invalid") -> None:
@@ -214,6 +241,24 @@ class _Reader:
     def _prohibited_uses(self) -> frozenset[Prohibited]:
         letters = self._texts("prohibited_uses", _PROHIBITED, "54-a to 54-e")
         return frozenset(Prohibited(letter) for letter in letters)
+
+    def _exception(self) -> ExceptionClaim | None:
+        """Read a claim; whoever makes one answers every question of the article."""
+        claim = self._value.get("exception_71_4")
+        if claim is None:
+            return None
+        if not isinstance(claim, Mapping) or set(claim) != {*_CLAIMED, "justification"}:
+            known = ", ".join((*_CLAIMED, "justification"))
+            self._fault("exception_71_4", f"an object with {known}")
+            return None
+        said = {name: claim[name] for name in _CLAIMED}
+        for name, answer in said.items():
+            if not isinstance(answer, bool):
+                self._fault(f"exception_71_4/{name}", "true or false")
+        why = claim["justification"]
+        if not isinstance(why, str) or not _REASONS.fullmatch(why):
+            self._fault("exception_71_4/justification", "a text of 1 to 2000 characters")
+        return ExceptionClaim(**said, justification=str(why))
 
     def _flag(self, value: Mapping[object, object], name: str, prefix: str = "") -> bool | None:
         flag = value.get(name)

@@ -19,7 +19,15 @@ from consent_registry.domain.duo import Duo
 from consent_registry.domain.errors import RulingUnreadable
 from consent_registry.domain.identifiers import is_name, is_own_id
 from consent_registry.domain.national import find_national
-from consent_registry.domain.verdict import Finding, Matter, Question, Reason, deny, permit
+from consent_registry.domain.verdict import (
+    DESPITE_OPT_OUT,
+    Finding,
+    Matter,
+    Question,
+    Reason,
+    deny,
+    permit,
+)
 from shared.canonical import JSON
 from shared.clock import from_rfc3339
 from shared.ids import ApplicationId, DatasetId, parse_dataset_id
@@ -151,6 +159,8 @@ def read_statement(body: Mapping[str, object], jws: str, recorded_at: datetime) 
 
 
 def _clause(text: str) -> str:
+    if text == DESPITE_OPT_OUT.clause:
+        return text
     national = find_national(text)
     return Duo[text].name if national is None else national.name
 

@@ -96,6 +96,7 @@ class Question(Enum):
     VALUE_MISSING = "value_missing"
     UNKNOWN_CODE = "unknown_code"
     NATIONAL_CODE = "national_code"
+    EXCEPTION_71_4 = "exception_71_4"
 
 
 _REMEMBERED: Final = 1024
@@ -115,6 +116,10 @@ class Matter:
     clause: str
     question: Question
     value: str = ""
+
+
+DESPITE_OPT_OUT: Final = Matter(clause="OPT_OUT", question=Question.EXCEPTION_71_4)
+"""What an authority rules on when somebody claims the exception of EHDS Article 71(4)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,12 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """The log's report on one person's data as JSON, for the API and for her own file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from consent_registry.domain.uses import UseReport
+from consent_registry.usecases.despite import DespiteOptOut
 from shared.clock import to_rfc3339
 from shared.ids import DatasetId
+
+
+def despite(found: Iterable[DespiteOptOut]) -> list[dict[str, Any]]:
+    """Present the permits that hold her in spite of her opt-out."""
+    return [
+        {
+            "permit_id": one.permit_id,
+            "dataset": one.dataset,
+            "title": one.title,
+            "law": one.law,
+            "justification": one.justification,
+            "since": to_rfc3339(one.since),
+            "left_at": to_rfc3339(one.left_at) if one.left_at else None,
+        }
+        for one in found
+    ]
 
 
 def use_report(report: UseReport, titles: Mapping[DatasetId, str]) -> dict[str, Any]:

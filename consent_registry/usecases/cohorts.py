@@ -13,6 +13,7 @@ from consent_registry.domain.cohort import Cohort, evaluate, open_matters
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.disclosure import Figures
 from consent_registry.domain.errors import DatasetUnknown
+from consent_registry.domain.exception import told
 from consent_registry.domain.grounds import grounds
 from consent_registry.domain.identifiers import is_name
 from consent_registry.domain.manifest import (
@@ -52,7 +53,8 @@ FROZEN: Final = "placet.cohort.frozen.v1"
 class Evaluation:
     """A decided cohort with its signed manifest; `salt` opens the digest in it.
 
-    `figures` are the numbers about it that anybody may see; `cohort` is for who lets people in.
+    `figures` are the numbers about it that anybody may see; `cohort` is for who lets people in;
+    `inquiry` is what was asked, with what was ruled.
     """
 
     dataset: Dataset
@@ -64,6 +66,7 @@ class Evaluation:
     manifest: str
     purpose_sha256: str
     rulings: tuple[NamedRuling, ...]
+    inquiry: Inquiry
 
 
 def evaluate_cohort(
@@ -97,17 +100,7 @@ def evaluate_cohort(
     with tools.units() as uow:
         uow.datasets.hold([dataset_id])  # nobody else remembers at the same time
         figures = cohort_figures(uow, tools, dataset_id, found.cohort, found.matters)
-        uow.record(
-            fact(
-                EVALUATED,
-                at,
-                actor=principal,
-                dataset=dataset_id,
-                purposes=purpose.duo(),
-                counts=figures.counts(),
-                extra={"revision": found.basis.revision, "purpose": purpose.digest()},
-            )
-        )
+        uow.record(_evaluated_fact(found, figures, principal, at))
         uow.commit()
     salt = tools.salts(SALT_BYTES)
     statement = manifest(found.basis, found.inquiry, found.cohort, figures, salt)
@@ -121,6 +114,7 @@ def evaluate_cohort(
         manifest=tools.signer.sign(statement, typ=MANIFEST_TYP),
         purpose_sha256=purpose.digest(),
         rulings=found.basis.rulings,
+        inquiry=found.inquiry,
     )
 
 
@@ -155,7 +149,7 @@ def freeze_cohort(
             application_id=application_id,
         )
         uow.cohorts.add(frozen)
-        uow.record(_frozen_fact(frozen, figures, principal))
+        uow.record(_frozen_fact(frozen, figures, principal, found.inquiry))
         uow.commit()
     return frozen
 
@@ -276,7 +270,26 @@ def _freeze(
     )
 
 
-def _frozen_fact(cohort: FrozenCohort, figures: Figures, principal: Principal) -> Fact:
+def _evaluated_fact(found: _Decided, figures: Figures, principal: Principal, at: datetime) -> Fact:
+    purpose = found.inquiry.purpose
+    return fact(
+        EVALUATED,
+        at,
+        actor=principal,
+        dataset=found.basis.dataset,
+        purposes=purpose.duo(),
+        counts=figures.counts(),
+        extra={
+            "revision": found.basis.revision,
+            "purpose": purpose.digest(),
+            **told(found.inquiry),
+        },
+    )
+
+
+def _frozen_fact(
+    cohort: FrozenCohort, figures: Figures, principal: Principal, inquiry: Inquiry
+) -> Fact:
     return fact(
         FROZEN,
         cohort.frozen_at,
@@ -285,7 +298,7 @@ def _frozen_fact(cohort: FrozenCohort, figures: Figures, principal: Principal) -
         reason="frozen",
         purposes=cohort.purpose.duo(),
         counts=figures.counts(),
-        extra=named_in_entry(cohort),
+        extra={**named_in_entry(cohort), **told(inquiry)},
     )
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Say what stands against using data in spite of an opt-out (EHDS Article 71(4)), on record.
 
-It answers and decides nothing: no cohort takes in anybody who opted out. Where national law makes
-the exception, the authority acts outside this registry, and that it asked stands in the log.
+It answers and decides nothing. A purpose that makes the claim is asked of a dataset, the authority
+rules on it in its case, and only then does a freeze take in who opted out.
 """
 
 from dataclasses import dataclass, replace
@@ -46,7 +46,7 @@ def check_claim(claim: Claim, *, tools: Tools, principal: Principal) -> ClaimAns
         extra={"lacking": [one.value for one in found], "policy_sha256": policy.digest},
     )
     with tools.units() as uow:
-        # Whatever the claim lacks or not: here nobody is taken in by it.
+        # Whatever the claim lacks or not: nobody is taken in by asking.
         uow.record(replace(said, decision="deny"))
         uow.commit()
     return ClaimAnswer(lacking=found, law=policy.exception_law, policy_sha256=policy.digest)

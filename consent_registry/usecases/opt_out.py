@@ -34,6 +34,7 @@ from consent_registry.domain.register import (
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.cases import ring_memberships, tied_memberships
+from consent_registry.usecases.despite import DespiteOptOut, despite_opt_out
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.narrowing import publish_narrowed
 from consent_registry.usecases.notifying import notify
@@ -64,6 +65,7 @@ class OptOutStatus:
     """About what one person is opted out, since when, and what an opt-out may be about here.
 
     `exception_law` lets public bodies use data in spite of it (Article 71(4)); empty: no law does.
+    `despite` are the permits that do.
     """
 
     pseudonym: str
@@ -74,6 +76,7 @@ class OptOutStatus:
     breadths: tuple[str, ...]
     events: tuple[OptOutEvent, ...]
     exception_law: str = ""
+    despite: tuple[DespiteOptOut, ...] = ()
 
 
 def set_opt_out(
@@ -288,4 +291,5 @@ def _status(uow: UnitOfWork, tools: Tools, pid: str, known_at: datetime | None) 
         breadths=tuple(breadth.value for breadth in tools.policy_at(now).breadths),
         events=tuple(events),
         exception_law=tools.policy_at(now).exception_law,
+        despite=despite_opt_out(uow, tools, pid),
     )

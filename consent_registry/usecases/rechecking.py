@@ -17,6 +17,7 @@ from pyroaring import BitMap
 
 from consent_registry.domain.cohort import evaluate
 from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.exception import applies
 from consent_registry.domain.grounds import changed_between, grounds
 from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.regimes import Moment
@@ -83,7 +84,7 @@ def look_through(
     inquiry = inquiry_of(uow, live.frozen, tools.inquiry(live.frozen.purpose, writing.now, dataset))
     with uow.events.index(dataset.dataset, writing.now) as index:
         may_stay = evaluate(index, inquiry, moment=Moment.RUNNING).within
-    leaving = live.members - may_stay
+    leaving = (live.members - may_stay) | _no_more_excepted(uow, live, inquiry)
     now = BitMap(islice(leaving, limit))
     if len(now) == len(leaving):
         uow.cohorts.checked(live.frozen.cohort_id, grounds(inquiry.policy, inquiry.diseases))
@@ -94,6 +95,18 @@ def look_through(
     uow.announce(_change(writing, gone))
     _record(uow, writing, live, gone, inquiry)
     return keep_revision(uow, writing)
+
+
+def _no_more_excepted(uow: UnitOfWork, live: LiveCohort, inquiry: Inquiry) -> BitMap:
+    """Give whom only an exception of EHDS Article 71(4) let in that does not apply any more.
+
+    Who opted out after the freeze is not among them: that leaves earlier permits alone (71(3)).
+    """
+    frozen = live.frozen
+    if frozen.purpose.exception is None or applies(inquiry):
+        return BitMap()
+    members = [Ordinal(one) for one in live.members]
+    return BitMap(uow.opt_outs.out(frozen.dataset, members, known_at=frozen.frozen_at))
 
 
 def _grounds(tools: Tools, dataset: Dataset, diseases: Diseases) -> str:

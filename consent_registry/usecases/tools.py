@@ -104,6 +104,7 @@ class Tools:
         return replace(
             self.matching(purpose, at, known_at),
             rules=self.rules(dataset, at),
+            regime=dataset.legal_regime,
             collected=dataset.collected,
         )
 

@@ -13,6 +13,7 @@ from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.cases import memberships
 from consent_registry.usecases.containing import answers_by
+from consent_registry.usecases.despite import DespiteOptOut, despite_opt_out
 from consent_registry.usecases.tools import Tools
 from shared.ids import DatasetId
 from shared.principal import Principal
@@ -22,11 +23,15 @@ DESK = "consents.read"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uses:
-    """The log's report on one participant, with the titles of her datasets."""
+    """The log's report on one participant, with the titles of her datasets.
+
+    `despite` are the permits that hold her in spite of an opt-out.
+    """
 
     pseudonym: str
     titles: Mapping[DatasetId, str]
     report: UseReport
+    despite: tuple[DespiteOptOut, ...] = ()
 
 
 def uses_of(pseudonym: str, *, tools: Tools, principal: Principal) -> Uses:
@@ -37,7 +42,9 @@ def uses_of(pseudonym: str, *, tools: Tools, principal: Principal) -> Uses:
     with tools.reads() as uow:
         pid = access.participant(uow, principal, pseudonym, DESK)
         places, titles = _places(uow, pid)
-    return Uses(pseudonym=pseudonym, titles=titles, report=_report(tools, places))
+        despite = despite_opt_out(uow, tools, pid)
+    report = _report(tools, places)
+    return Uses(pseudonym=pseudonym, titles=titles, report=report, despite=despite)
 
 
 def own_uses(*, tools: Tools, principal: Principal) -> Uses:
@@ -46,7 +53,9 @@ def own_uses(*, tools: Tools, principal: Principal) -> Uses:
         pid = access.oneself(uow, principal)
         pseudonym = uow.people.pseudonym(pid)
         places, titles = _places(uow, pid)
-    return Uses(pseudonym=pseudonym, titles=titles, report=_report(tools, places))
+        despite = despite_opt_out(uow, tools, pid)
+    report = _report(tools, places)
+    return Uses(pseudonym=pseudonym, titles=titles, report=report, despite=despite)
 
 
 def _report(tools: Tools, places: list[tuple[DatasetId, int]]) -> UseReport:

@@ -9,7 +9,13 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Final, TypeVar
 
-from permit_service.domain.cohort import CohortCounts, CohortView, FrozenCohort, OpenMatter
+from permit_service.domain.cohort import (
+    CohortCounts,
+    CohortView,
+    ExceptionView,
+    FrozenCohort,
+    OpenMatter,
+)
 from permit_service.domain.errors import (
     CohortRefused,
     CohortsUnavailable,
@@ -59,6 +65,7 @@ class HttpCohorts:
             awaiting_by_clause=_parts(answer, "awaiting_by_clause"),
             purpose_sha256=_text(answer, "purpose_sha256"),
             matters=_matters(answer),
+            exception=_exception(answer),
         )
 
     def freeze(
@@ -150,6 +157,18 @@ def _matters(answer: Mapping[str, JSON]) -> tuple[OpenMatter, ...]:
         )
         found.append(OpenMatter(matter=matter, people=_whole(one, "people")))
     return tuple(found)
+
+
+def _exception(answer: Mapping[str, JSON]) -> ExceptionView | None:
+    if answer.get("exception_71_4") is None:
+        return None
+    found = _typed(answer, "exception_71_4", dict)
+    lacking = _typed(found, "lacking", list)
+    return ExceptionView(
+        applied=_typed(found, "applied", bool),
+        lacking=tuple(str(one) for one in lacking),
+        law="" if found.get("law") is None else _text(found, "law"),
+    )
 
 
 def _parts(answer: Mapping[str, JSON], name: str) -> dict[str, int]:

@@ -6,6 +6,8 @@ consent_registry decides who is in and which number stands for them (ADR 0011), 
 numbers, here or there, give one person away. A number that may not be told is None.
 """
 
+import base64
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -81,12 +83,25 @@ class OpenMatter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionView:
+    """What stands against a claim under EHDS Article 71(4), and the law that makes the exception.
+
+    `applied`: nothing does, and the authority ruled so.
+    """
+
+    applied: bool
+    lacking: tuple[str, ...]
+    law: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CohortView:
     """The answer to "who would be in?", in counts. Grants nothing.
 
     `reasons` are the parts of those who are out, `awaiting_by_clause` of those who await a ruling;
     `matters` is what they await. What is too small to be told is in none of them.
-    `purpose_sha256` names the purpose that was asked, for a ruling on it.
+    `purpose_sha256` names the purpose that was asked, for a ruling on it. `exception` is what
+    became of a claim under EHDS Article 71(4), None where the purpose makes none.
     """
 
     dataset: DatasetId
@@ -96,6 +111,7 @@ class CohortView:
     awaiting_by_clause: Mapping[str, int]
     purpose_sha256: str
     matters: tuple[OpenMatter, ...] = field(default=())
+    exception: ExceptionView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,3 +129,13 @@ class FrozenCohort:
     counts: CohortCounts
     digest: str
     manifest: str
+
+    def exception_law(self) -> str | None:
+        """Say under which law people are in who had opted out, as the manifest does; None: no."""
+        try:
+            middle = self.manifest.split(".")[1]
+            stated = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
+        except (IndexError, ValueError):
+            return None
+        applied = stated.get("exception_71_4") if isinstance(stated, dict) else None
+        return str(applied.get("law")) if isinstance(applied, dict) else None

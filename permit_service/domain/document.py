@@ -46,6 +46,7 @@ def permit_document(permit: Permit, *, authority: str) -> str:
         "",
         "Purpose:",
         *(f"- {line}" for line in purpose_in_words(permit.purpose)),
+        *_exception(permit),
         "",
         f"Cohort {permit.cohort.cohort_id} at revision {permit.cohort.revision}",
         "(numbers are rounded, and small ones are not told):",
@@ -55,6 +56,11 @@ def permit_document(permit: Permit, *, authority: str) -> str:
         *(f"- {line}" for line in _CONDITIONS),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _exception(permit: Permit) -> list[str]:
+    law = permit.cohort.exception_law()
+    return [] if law is None else [f"In spite of opt-outs, under EHDS Article 71(4): {law}"]
 
 
 _COUNT_WORDS: Final[Mapping[str, str]] = {

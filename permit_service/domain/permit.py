@@ -165,7 +165,8 @@ def permit_body(
 
     It names the holder only by the random own subject, the authority by its URL, the reasons by
     salted digests and the cohort by rounded counts: the public copy verifies alone and names
-    nobody (architecture.md section 7).
+    nobody (architecture.md section 7). Where people are in who had opted out, it says by which law
+    (EHDS Article 68(10)(c)); the reasons given stand in the purpose.
     """
     return {
         "iss": issuer,
@@ -185,6 +186,7 @@ def permit_body(
             "digest": permit.cohort.digest,
             "counts": permit.cohort.counts.published(),
         },
+        **_exception(permit),
         "signatures": [
             {
                 "authority": authority,
@@ -195,3 +197,8 @@ def permit_body(
         ],
         "document": document,
     }
+
+
+def _exception(permit: Permit) -> dict[str, JSON]:
+    law = permit.cohort.exception_law()
+    return {} if law is None else {"exception_71_4": {"law": law}}

@@ -7,11 +7,11 @@ consent_registry alone; nothing here compares a purpose with a consent.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Final
 
-from permit_service.domain.reading import Reader
+from permit_service.domain.reading import LINES, Reader
 from shared.canonical import JSON
 
 MAX_MONTHS: Final = 120
@@ -53,12 +53,30 @@ class Organisation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionClaim:
+    """The claim of EHDS Article 71(4): to use the data of people who opted out as well, and why.
+
+    Whether a law of the country makes the exception, consent_registry says by its policy.
+    """
+
+    public_body: bool
+    important_public_interest: bool
+    not_obtainable_otherwise: bool
+    justification: str
+
+
+_CLAIMED: Final = ("public_body", "important_public_interest", "not_obtainable_otherwise")
+MAX_JUSTIFICATION: Final = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
     """The purpose of one application. A flag of None means "not said", which is not "no".
 
     `accepts` are the conditions the applicant accepts where people ask for them, `evidence` the
     papers the authority is handed. `ehds_purpose` is the letter of EHDS Article 53(1),
     `prohibited_uses` those of Article 54 that the use is said to be.
+    `exception` claims the data of people who opted out as well (Article 71(4)).
     `users` names people and therefore never leaves the service except towards consent_registry.
     """
 
@@ -78,10 +96,13 @@ class Purpose:
     evidence: tuple[str, ...] = ()
     ehds_purpose: str | None = None
     prohibited_uses: tuple[str, ...] = ()
+    exception: ExceptionClaim | None = None
 
     def to_json(self) -> dict[str, JSON]:
-        """Write the purpose in the form consent_registry reads (every key present)."""
+        """Write the purpose in the form consent_registry reads: every key, and a claim if any."""
+        claimed = {} if self.exception is None else {"exception_71_4": asdict(self.exception)}
         return {
+            **claimed,
             "category": self.category.value,
             "diseases": list(self.diseases),
             "methods": self.methods,
@@ -145,10 +166,30 @@ def parse_purpose(raw: Mapping[str, object], *, at: str = "/purpose") -> Purpose
         evidence=reader.texts("evidence", pattern=_CODE),
         ehds_purpose=_ehds_purpose(reader),
         prohibited_uses=reader.texts("prohibited_uses", pattern=_PROHIBITED),
+        exception=_exception(reader),
     )
     reader.leftovers()
     reader.done()
     return purpose
+
+
+def _exception(reader: Reader) -> ExceptionClaim | None:
+    """Read a claim; whoever makes one answers every question of the article."""
+    inner = reader.child("exception_71_4")
+    if inner is None:
+        return None
+    said = {name: inner.flag(name) for name in _CLAIMED}
+    why = inner.text("justification", limit=MAX_JUSTIFICATION, pattern=LINES)
+    for name, answer in {**said, "justification": why}.items():
+        if answer is None and not inner.faults:
+            inner.fault(name, "a claim answers every question of Article 71(4)", "missing")
+    inner.leftovers()
+    return ExceptionClaim(
+        public_body=said["public_body"] is True,
+        important_public_interest=said["important_public_interest"] is True,
+        not_obtainable_otherwise=said["not_obtainable_otherwise"] is True,
+        justification=why or "",
+    )
 
 
 def _ehds_purpose(reader: Reader) -> str | None:

@@ -41,11 +41,14 @@ QUESTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "PS": ("value_missing", "project_not_said"),
     "IS": ("value_missing", "institution_not_said"),
     "GS": ("value_missing", "places_not_said"),
+    "OPT_OUT": ("exception_71_4",),
 }
 """What each clause may ask (consent_registry's codes): a ruling on anything else is refused.
 
 Beside these, a national code may ask `national_code`, with what it says as text, or for a value.
 """
+DESPITE_OPT_OUT: Final = ("OPT_OUT", "exception_71_4")
+"""Clause and question of a ruling on EHDS Article 71(4): only a purpose that claims it has one."""
 _NATIONAL: Final = re.compile(r"[A-Z]{2}:[A-Z][A-Z0-9_]{1,31}", re.ASCII)
 
 

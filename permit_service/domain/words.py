@@ -7,7 +7,7 @@ Wording only: no sentence here decides or recomputes anything.
 from collections.abc import Mapping
 from typing import Final
 
-from permit_service.domain.purpose import Category, Purpose
+from permit_service.domain.purpose import Category, ExceptionClaim, Purpose
 from permit_service.domain.ruling import Matter
 
 CATEGORY_WORDS: Final[Mapping[Category, str]] = {
@@ -108,6 +108,7 @@ QUESTION_WORDS: Final[Mapping[str, str]] = {
     "places_not_said": "are the places of use among those they named?",
     "duration_not_said": "is the duration within what they allowed?",
     "value_missing": "what they allowed is not written down",
+    "exception_71_4": "may data of people who opted out be used (EHDS Article 71(4))?",
     "national_code": "does this purpose meet what the national code asks?",
 }
 """What a ruling has to answer, by consent_registry's codes."""
@@ -143,11 +144,27 @@ def purpose_in_words(purpose: Purpose) -> tuple[str, ...]:
     if purpose.ehds_purpose is not None:
         lines.append(f"EHDS Article 53(1): {EHDS_WORDS[purpose.ehds_purpose]}")
     lines += [f"Prohibited use (EHDS 54): {PROHIBITED_WORDS[x]}" for x in purpose.prohibited_uses]
+    if purpose.exception is not None:
+        lines += _claim_in_words(purpose.exception)
     if purpose.accepts:
         lines.append("Accepts the conditions: " + ", ".join(purpose.accepts))
     if purpose.evidence:
         lines.append("Evidence handed in: " + ", ".join(purpose.evidence))
     return tuple(lines)
+
+
+def _claim_in_words(claim: ExceptionClaim) -> list[str]:
+    """Say what is claimed under EHDS Article 71(4), every answer and the reasons."""
+    answers = (
+        ("by or for a public body", claim.public_body),
+        ("for an important public interest", claim.important_public_interest),
+        ("not obtainable otherwise in time", claim.not_obtainable_otherwise),
+    )
+    said = ", ".join(f"{what}: {'yes' if yes else 'no'}" for what, yes in answers)
+    return [
+        f"Claims the data of people who opted out (EHDS Article 71(4)); {said}",
+        f"Reasons of that claim: {claim.justification}",
+    ]
 
 
 def reason_in_words(code: str) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 
 from permit_service.domain.application import Application, ApplicationState, checked_reasons
 from permit_service.domain.caller import Caller
+from permit_service.domain.cohort import CohortView
 from permit_service.domain.errors import (
     AlreadyDecided,
     ApplicationUnknown,
@@ -23,6 +24,7 @@ from permit_service.domain.errors import (
 )
 from permit_service.domain.facts import application_ruled
 from permit_service.domain.ruling import (
+    DESPITE_OPT_OUT,
     RULING_TYPE,
     Matter,
     Ruling,
@@ -70,6 +72,7 @@ def rule(wanted: NewRuling, *, caller: Caller, ports: Ports) -> Ruling:
     with ports.units() as work:
         seen = _open(work.applications.get(wanted.application_id), caller)
     view = ports.cohorts.evaluate(seen.dataset, seen.purpose, seen.application_id)
+    _check_exception(wanted, view)
     with ports.units() as work:
         application = _open(work.applications.locked(wanted.application_id), caller)
         for one in rulings_of(work.rulings.of_application(application.application_id)):
@@ -188,6 +191,19 @@ def _check(wanted: NewRuling) -> None:
         faults.append(FieldFault("/clause", "a clause, and a question that it may ask"))
     if faults:
         raise ValidationFailed("the ruling has faults", faults=faults)
+
+
+def _check_exception(wanted: NewRuling, view: CohortView) -> None:
+    """Refuse to rule on EHDS Article 71(4) where nobody claims it, and a yes where it lacks."""
+    if (wanted.matter.clause, wanted.matter.question) != DESPITE_OPT_OUT:
+        return
+    if view.exception is None:
+        fault = FieldFault("/clause", "the application claims no exception under Article 71(4)")
+        raise ValidationFailed("the ruling has faults", faults=[fault])
+    if wanted.says is Says.YES and view.exception.lacking:
+        missing = ", ".join(view.exception.lacking)
+        fault = FieldFault("/answer", f"Article 71(4) is not met: {missing}", "exception_lacking")
+        raise ValidationFailed("the ruling has faults", faults=[fault])
 
 
 def _known(application: Application | None, caller: Caller) -> Application:

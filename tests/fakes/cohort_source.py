@@ -5,7 +5,13 @@ import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from permit_service.domain.cohort import CohortCounts, CohortView, FrozenCohort, OpenMatter
+from permit_service.domain.cohort import (
+    CohortCounts,
+    CohortView,
+    ExceptionView,
+    FrozenCohort,
+    OpenMatter,
+)
 from permit_service.domain.errors import (
     CohortRefused,
     CohortsUnavailable,
@@ -40,6 +46,7 @@ class MemoryCohorts:
         self.bound: dict[CohortId, PermitId] = {}
         self.statements: list[str] = []
         self.refuses_rulings = False
+        self.exception: ExceptionView | None = None
         self.up = True
 
     @property
@@ -62,6 +69,7 @@ class MemoryCohorts:
             reasons={"withdrawn": 380},
             awaiting_by_clause={"IRB": 20},
             purpose_sha256="ab" * 32,
+            exception=self.exception,
             matters=(
                 OpenMatter(
                     matter=Matter(clause="IRB", question="ethics_approval_pending"), people=20

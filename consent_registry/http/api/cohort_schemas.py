@@ -12,7 +12,8 @@ _PURPOSE: Final = (
     "genetic_data, organisation {id, not_for_profit}, countries, users, project, months, accepts, "
     "evidence, ehds_purpose (53-1-a to 53-1-f, 53-1-e-i, 53-1-e-ii), prohibited_uses (54-a to "
     "54-e), activity (edic_secondary_use when left out); a flag that is null or left out "
-    "means: not said"
+    "means: not said; exception_71_4 {public_body, important_public_interest, "
+    "not_obtainable_otherwise, justification} claims the data of people who opted out"
 )
 _TIME: Final = "RFC 3339 in UTC"
 
@@ -147,6 +148,14 @@ class MembershipsSchema(Schema):
     answers = fields.List(fields.Nested(MembershipSchema))
 
 
+class ExceptionSchema(Schema):
+    """What a claim under EHDS Article 71(4) lacks here, and whether it was ruled to apply."""
+
+    applied = fields.Boolean()
+    lacking = fields.List(fields.String())
+    law = fields.String(allow_none=True)
+
+
 class EvaluationSchema(Schema):
     """A decided cohort. `counts` belong to `bitmap` and are not for anybody's eyes; `shown` are.
 
@@ -162,6 +171,7 @@ class EvaluationSchema(Schema):
     matters = fields.List(fields.Nested(MatterSchema))
     rulings = fields.List(fields.Nested(NamedRulingSchema))
     purpose_sha256 = fields.String()
+    exception_71_4 = fields.Nested(ExceptionSchema, allow_none=True)
     small_cell = fields.Integer()
     manifest = fields.String(metadata=_about("JWS, typ placet-manifest+jwt"))
     bitmap = fields.String(metadata=_about("portable Roaring bitmap in base64"))

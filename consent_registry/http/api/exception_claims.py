@@ -47,7 +47,7 @@ class ClaimAnswerSchema(Schema):
 @blueprint.arguments(ClaimSchema)
 @blueprint.response(200, ClaimAnswerSchema)
 def post_claim(body: dict[str, Any]) -> dict[str, Any]:
-    """Check a claim, on record. No cohort takes in anybody who opted out by it."""
+    """Check a claim, on record. By asking, nobody who opted out is taken in."""
     claim = Claim(
         public_body=body["public_body"],
         purpose=body["purpose"],

@@ -8,13 +8,15 @@ from consent_registry.domain.acknowledgements import NodeStanding
 from consent_registry.domain.bars import reason_of
 from consent_registry.domain.batches import FaultAt
 from consent_registry.domain.bitmaps import to_text
+from consent_registry.domain.exception import applies, lacking_in
 from consent_registry.domain.history import State
+from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.records import answers_of
 from consent_registry.domain.register import Dataset, FrozenCohort, Withdrawal
 from consent_registry.domain.terms import Terms, to_json
 from consent_registry.domain.verdict import ENGINE_VERSION, Matter
 from consent_registry.domain.windows import Window
-from consent_registry.http.uses_present import use_report
+from consent_registry.http.uses_present import despite, use_report
 from consent_registry.usecases.blocking import Blocking
 from consent_registry.usecases.codes import DatasetCodes
 from consent_registry.usecases.cohort_manifests import StandingCohort
@@ -76,7 +78,8 @@ def withdrawal(done: Withdrawal, public_url: str) -> dict[str, Any]:
 
 def uses(found: Uses) -> dict[str, Any]:
     """Present who used a participant's data."""
-    return {"participant": found.pseudonym, **use_report(found.report, found.titles)}
+    report = use_report(found.report, found.titles)
+    return {"participant": found.pseudonym, "despite_opt_out": despite(found.despite), **report}
 
 
 def choices(found: Choices) -> dict[str, Any]:
@@ -101,6 +104,7 @@ def opt_out(found: OptOutStatus) -> dict[str, Any]:
         "offered": list(found.breadths),
         "register": found.register.name,
         "exception_law": found.exception_law or None,
+        "despite_opt_out": despite(found.despite),
     }
 
 
@@ -202,10 +206,22 @@ def evaluation(found: Evaluation, small_cell: int) -> dict[str, Any]:
         "matters": [_matter(one, people) for one, people in found.figures.matters.items()],
         "rulings": [one.to_json() for one in found.rulings],
         "purpose_sha256": found.purpose_sha256,
+        "exception_71_4": _exception(found.inquiry),
         "small_cell": small_cell,
         "manifest": found.manifest,
         "bitmap": to_text(found.cohort.within),
         "salt": found.salt.hex(),
+    }
+
+
+def _exception(inquiry: Inquiry) -> dict[str, Any] | None:
+    found = lacking_in(inquiry)
+    if found is None:
+        return None
+    return {
+        "applied": applies(inquiry),
+        "lacking": [one.value for one in found],
+        "law": inquiry.policy.exception_law or None,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from marshmallow import Schema, fields, validate
 
 from consent_registry.domain.levels import Level
+from consent_registry.http.api.schemas_uses import DespiteSchema
 from shared.api import StrictSchema
 from shared.canonical import MAX_INTEGER
 
@@ -196,6 +197,7 @@ class OptOutStatusSchema(Schema):
         allow_none=True,
         metadata=_about("the law by which public bodies may use data in spite of it (71(4))"),
     )
+    despite_opt_out = fields.List(fields.Nested(DespiteSchema))
 
 
 class ConsentsSchema(Schema):

@@ -28,6 +28,18 @@ class NotReportingSchema(StrictSchema):
     silent_since = fields.String(required=True, allow_none=True)
 
 
+class DespiteSchema(StrictSchema):
+    """A permit that holds her in spite of her opt-out (EHDS Article 71(4)), and why."""
+
+    permit_id = fields.String(required=True)
+    dataset = fields.String(required=True)
+    title = fields.String(required=True)
+    law = fields.String(required=True)
+    justification = fields.String(required=True)
+    since = fields.String(required=True)
+    left_at = fields.String(required=True, allow_none=True)
+
+
 class UsesSchema(StrictSchema):
     """Who used one participant's data; `log_checked` is below which entry that was recomputed.
 
@@ -36,6 +48,7 @@ class UsesSchema(StrictSchema):
 
     participant = fields.String(required=True)
     uses = fields.List(fields.Nested(UseSchema), required=True)
+    despite_opt_out = fields.List(fields.Nested(DespiteSchema), required=True)
     log_size = fields.Integer(required=True)
     log_checked = fields.Integer(required=True)
     log_differed = fields.Integer(required=True)

@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from consent_registry.domain.errors import NotLinked, WhoUsedUnavailable
 from consent_registry.domain.uses import DataUse, NotReporting
 from consent_registry.http.pages import participant
+from consent_registry.http.pages.despite_views import despite_lines
 from consent_registry.http.pages.saying import Speaker
 from consent_registry.usecases.who_used import Uses, own_uses
 from shared.pages import current_principal, signed_in
@@ -64,6 +65,7 @@ class UsesView:
     """The page: each dataset, who does not report, and what the list rests on."""
 
     datasets: tuple[UsedDataset, ...]
+    despite: tuple[str, ...]
     silent: tuple[str, ...]
     rests_on: str
 
@@ -98,6 +100,7 @@ def uses_view(found: Uses, speaker: Speaker) -> UsesView:
     )
     return UsesView(
         datasets=datasets,
+        despite=despite_lines(found.despite, speaker),
         silent=tuple(_silent(one, speaker) for one in report.not_reporting),
         rests_on=_rests_on(found),
     )

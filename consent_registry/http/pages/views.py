@@ -11,6 +11,7 @@ from consent_registry.domain.history import State
 from consent_registry.domain.register import Withdrawal
 from consent_registry.domain.studies import Study
 from consent_registry.http.pages import study_views, words
+from consent_registry.http.pages.despite_views import despite_lines
 from consent_registry.http.pages.saying import Said, Speaker
 from consent_registry.usecases.opt_out import OptOutStatus
 from consent_registry.usecases.outlook import Outlook
@@ -137,6 +138,7 @@ class OptOutView:
 
     since: str
     consequences: tuple[Consequence, ...]
+    despite: tuple[str, ...]
 
 
 def home(present: Present, speaker: Speaker) -> HomeView:
@@ -224,6 +226,7 @@ def opt_out(status: OptOutStatus, speaker: Speaker) -> OptOutView:
         consequences=tuple(
             Consequence(about=about, outcome=outcome, text=text) for about, outcome, text in lines
         ),
+        despite=despite_lines(status.despite, speaker),
     )
 
 

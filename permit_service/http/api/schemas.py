@@ -12,7 +12,8 @@ _PURPOSE_NOTE: Final = (
     "category (GRU, HMB, DS, POA, MDS or CC), diseases, methods, ancestry, commercial, clinical, "
     "genetic_data, organisation {id, not_for_profit}, countries, users, project, months, accepts, "
     "evidence, ehds_purpose (53-1-a to 53-1-f, 53-1-e-i, 53-1-e-ii), prohibited_uses (54-a to "
-    "54-e); a flag left out means: not said"
+    "54-e), exception_71_4 {public_body, important_public_interest, not_obtainable_otherwise, "
+    "justification}; a flag left out means: not said"
 )
 
 

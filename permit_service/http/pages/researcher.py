@@ -76,6 +76,9 @@ def application(application_id: str) -> ResponseReturnValue:
     return render_template("permit_service/own_application.html", view=view)
 
 
+_CLAIMED: Final = ("public_body", "important_public_interest", "not_obtainable_otherwise")
+
+
 def submission_of(form: MultiDict[str, str]) -> dict[str, Any]:
     """Put the fields of the form into the shape that the API takes; judges nothing."""
     purpose: dict[str, Any] = {
@@ -92,6 +95,7 @@ def submission_of(form: MultiDict[str, str]) -> dict[str, Any]:
             "id": form.get("purpose-organisation-id", "").strip() or None,
             "not_for_profit": _ANSWERS.get(form.get("purpose-organisation-not_for_profit", "")),
         },
+        "exception_71_4": _claim(form),
         **{flag: _ANSWERS.get(form.get(f"purpose-{flag}", "")) for flag in _FLAGS},
     }
     given = {
@@ -102,6 +106,14 @@ def submission_of(form: MultiDict[str, str]) -> dict[str, Any]:
         "purpose": purpose,
     }
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _claim(form: MultiDict[str, str]) -> dict[str, Any] | None:
+    """Give the claim of Article 71(4) where anything of it is filled in; the rules judge it."""
+    at = "purpose-exception_71_4-"
+    said: dict[str, Any] = {name: _ANSWERS.get(form.get(at + name, "")) for name in _CLAIMED}
+    said["justification"] = form.get(at + "justification", "").strip() or None
+    return None if set(said.values()) == {None} else said
 
 
 def _number(text: str) -> int | str | None:

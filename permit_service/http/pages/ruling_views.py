@@ -7,7 +7,7 @@ from datetime import datetime
 
 from permit_service.domain.cohort import CohortView, Shown
 from permit_service.domain.errors import RulingUnknown
-from permit_service.domain.ruling import QUESTIONS, Matter, Ruling, Says
+from permit_service.domain.ruling import DESPITE_OPT_OUT, QUESTIONS, Matter, Ruling, Says
 from permit_service.domain.words import matter_in_words
 from permit_service.http.pages.views import Row
 
@@ -69,7 +69,14 @@ def choices(view: CohortView, rulings: Sequence[Ruling]) -> list[tuple[str, str]
         for clause, questions in QUESTIONS.items()
         for question in questions
     ]
-    others = [one for one in every if one.is_known() and one not in many]
+    claimed = view.exception is not None
+    others = [
+        one
+        for one in every
+        if one.is_known()
+        and one not in many
+        and (claimed or (one.clause, one.question) != DESPITE_OPT_OUT)
+    ]
     settled = {one.given.matter for one in rulings if one.stands}
     return [
         (f"{one.clause} {one.question} {one.value}".strip(), matter_in_words(one))

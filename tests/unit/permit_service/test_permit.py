@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A permit's life, its public body and its document."""
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,6 +14,7 @@ from permit_service.domain.document import permit_document
 from permit_service.domain.errors import PermitNotLive
 from permit_service.domain.months import add_months
 from permit_service.domain.permit import (
+    Permit,
     PermitState,
     PermitStatus,
     Regime,
@@ -102,8 +104,8 @@ def test_a_permit_is_never_longer_than_asked_nor_than_the_authority_said() -> No
     assert expiry(longer, T0) == add_months(T0, 6)
 
 
-def body() -> Mapping[str, object]:
-    permit = a_permit()
+def body(of: Permit | None = None) -> Mapping[str, object]:
+    permit = of or a_permit()
     return permit_body(
         permit,
         a_granted_application(),
@@ -134,6 +136,22 @@ def test_the_public_body_says_what_the_contract_asks() -> None:
     }  # fmt: skip
     assert body()["regime"] == "consent_gdpr"
     assert body()["holder"] == {"sub": "own-random-subject"}
+
+
+def test_a_permit_says_by_which_law_people_are_in_who_had_opted_out() -> None:
+    """EHDS Article 68(10)(c); a manifest that says nothing of it, or is none, says no."""
+    for stated, law in (
+        ({"exception_71_4": {"law": "The Act"}}, "The Act"),
+        ({"exception_71_4": None}, None),
+        ({}, None),
+        ([], None),
+    ):
+        payload = base64.urlsafe_b64encode(json.dumps(stated).encode()).decode().rstrip("=")
+        plain = a_permit()
+        permit = replace(plain, cohort=replace(plain.cohort, manifest=f"e30.{payload}.c2ln"))
+        told = body(permit).get("exception_71_4")
+        assert told == (None if law is None else {"law": law})
+        assert ("71(4): The Act" in permit_document(permit, authority="A")) is (law is not None)
 
 
 def test_a_permit_on_consent_does_not_call_itself_a_permit_of_another_law() -> None:

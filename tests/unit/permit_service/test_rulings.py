@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 
 from consent_registry.domain.duo import Duo
+from consent_registry.domain.verdict import DESPITE_OPT_OUT as EXCEPTION
 from consent_registry.domain.verdict import Question
 from permit_service.domain.application import Application, ApplicationState, Verdict
+from permit_service.domain.cohort import ExceptionView
 from permit_service.domain.errors import (
     AlreadyDecided,
     ApplicationUnknown,
@@ -16,7 +18,7 @@ from permit_service.domain.errors import (
     RulingStands,
     RulingUnknown,
 )
-from permit_service.domain.ruling import QUESTIONS, Matter, Ruling, Says
+from permit_service.domain.ruling import DESPITE_OPT_OUT, QUESTIONS, Matter, Ruling, Says
 from permit_service.usecases import rule
 from shared.errors import Forbidden, ValidationFailed
 from shared.ids import ApplicationId
@@ -24,6 +26,8 @@ from tests.fakes.permit_world import AUTHORITY, RESEARCHER, World, a_caller, ope
 
 IRB = Matter(clause="IRB", question="ethics_approval_pending")
 WHY = "The committee's approval was seen."
+LACKING = ExceptionView(applied=False, lacking=("no_exception_law",), law="")
+MET = ExceptionView(applied=False, lacking=(), law="The Act on Registers")
 
 
 @pytest.fixture
@@ -154,9 +158,35 @@ def test_no_permit_is_issued_before_every_statement_has_arrived(world: World) ->
 
 
 def test_every_question_is_one_that_consent_registry_asks() -> None:
-    assert {Duo[clause].name for clause in QUESTIONS} == QUESTIONS.keys()
+    clauses = QUESTIONS.keys() - {DESPITE_OPT_OUT[0]}
+    assert {Duo[clause].name for clause in clauses} == clauses
+    assert (EXCEPTION.clause, EXCEPTION.question.value) == DESPITE_OPT_OUT
     asked = {Question(question) for questions in QUESTIONS.values() for question in questions}
     assert asked == set(Question) - {Question.UNKNOWN_CODE, Question.NATIONAL_CODE}
+
+
+@pytest.mark.parametrize(
+    ("exception", "says", "fault"),
+    [
+        (None, Says.YES, ("/clause", "invalid")),
+        (LACKING, Says.YES, ("/answer", "exception_lacking")),
+        (LACKING, Says.NO, None),
+        (MET, Says.YES, None),
+    ],
+)
+def test_article_71_4_is_ruled_on_where_it_is_claimed_and_a_yes_where_nothing_lacks(
+    world: World, exception: ExceptionView | None, says: Says, fault: tuple[str, str] | None
+) -> None:
+    application = world.apply()
+    world.cohorts.exception = exception
+    matter = Matter(clause=DESPITE_OPT_OUT[0], question=DESPITE_OPT_OUT[1])
+    if fault is None:
+        assert opened(give(world, application, matter, says).given.jws)["clause"] == "OPT_OUT"
+        return
+    with pytest.raises(ValidationFailed) as refused:
+        give(world, application, matter, says)
+    assert [(one.pointer, one.code) for one in refused.value.faults] == [fault]
+    assert world.cohorts.statements == []
 
 
 def test_a_national_code_can_be_ruled_on_with_what_it_says() -> None:

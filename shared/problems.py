@@ -59,6 +59,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
 
     # consent_registry
     "approval_missing": Problem(403, "This needs an approval that somebody else has listed"),
+    "nothing_to_correct": Problem(409, "Only the consent that holds can be corrected"),
     "audit_log_away": Problem(503, "The audit log gave no clear answer"),
     "audit_log_not_connected": Problem(503, "The audit log is not connected here"),
     "cohort_bound": Problem(409, "The cohort is bound to another permit"),

@@ -214,6 +214,12 @@ class ApprovalMissing(AppError):
     code = "approval_missing"
 
 
+class NothingToCorrect(AppError):
+    """The event is no consent of this person here, or not the one that holds."""
+
+    code = "nothing_to_correct"
+
+
 class FormUnknown(AppError):
     """There is no consent form of this SHA-256, or no published one of this name."""
 

@@ -31,10 +31,15 @@ BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Kind(Enum):
-    """What happened. The first two grant; every other kind closes."""
+    """What happened. Three of them grant; every other kind closes.
+
+    CORRECTED says rightly what an earlier grant was recorded to say, from the same instants on
+    (GDPR Article 16): it is expressed when that one was, and recorded later, so that it counts.
+    """
 
     GIVEN = "given"
     CHANGED = "changed"
+    CORRECTED = "corrected"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     INVALIDATED = "invalidated"
@@ -44,7 +49,7 @@ class Kind(Enum):
     @property
     def grants(self) -> bool:
         """Say whether the event allows something."""
-        return self is Kind.GIVEN or self is Kind.CHANGED
+        return self is Kind.GIVEN or self is Kind.CHANGED or self is Kind.CORRECTED
 
 
 class State(Enum):

@@ -68,6 +68,7 @@ _STATUS: Final[Mapping[Kind, str]] = MappingProxyType(
     {
         Kind.GIVEN: "dpv:ConsentGiven",
         Kind.CHANGED: "dpv:ConsentGiven",
+        Kind.CORRECTED: "dpv:ConsentGiven",
         Kind.REFUSED: "dpv:ConsentRefused",
         Kind.WITHDRAWN: "dpv:ConsentWithdrawn",
         Kind.INVALIDATED: "dpv:ConsentInvalidated",

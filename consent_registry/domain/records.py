@@ -11,7 +11,7 @@ form's SHA-256: together they say how the terms came about.
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
@@ -48,6 +48,15 @@ class Source:
     file_sha256: bytes
     line: int
     mapping: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """Which event another one corrects, why, and the SHA-256 of the paper that shows it."""
+
+    event_id: EventId
+    why: str
+    evidence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,17 +127,20 @@ def personal_part(
     *,
     references: Sequence[str] = (),
     voids: Collection[EventId] = (),
+    corrects: Correction | None = None,
 ) -> bytes:
     """Write the personal part of an event as canonical JSON; what there is none of, is left out.
 
     `references` are digests of the names that a foreign consent came under, `voids` the events
-    that are not to count.
+    that are not to count, `corrects` the one that this one says rightly.
     """
     terms_text = canonical_text(terms) if terms else "null"
     said = f'"answers":{_json(answers.to_json())},' if answers is not None else ""
+    put_right = f'"corrects":{_json(asdict(corrects))},' if corrects is not None else ""
     came = f'"references":{_json(list(references))},' if references else ""
     not_to_count = f',"voids":{_json(sorted(voids))}' if voids else ""
-    whole = f'{{"actor":{_actor_text(actor)},{said}{came}"terms":{terms_text}{not_to_count}}}'
+    beside = f"{said}{put_right}{came}"
+    whole = f'{{"actor":{_actor_text(actor)},{beside}"terms":{terms_text}{not_to_count}}}'
     return whole.encode()
 
 
@@ -157,6 +169,20 @@ def answers_of(personal: bytes) -> Answers | None:
 def references_of(personal: bytes) -> frozenset[str]:
     """Read under which names a foreign consent came; none where there are none to be read."""
     return frozenset(_texts(personal, "references"))
+
+
+def correction_of(personal: bytes) -> Correction | None:
+    """Read which event this one corrects; None when it corrects none or it cannot be read."""
+    try:
+        body = json.loads(personal)
+        said = body["corrects"]
+        return Correction(event_id=EventId(said["event_id"]), **_why(said))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _why(said: Mapping[str, str]) -> dict[str, str]:
+    return {name: said[name] for name in ("why", "evidence")}
 
 
 def voids_of(personal: bytes) -> frozenset[EventId]:

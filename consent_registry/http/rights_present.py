@@ -2,6 +2,7 @@
 """Requests, tasks and a person's own file as JSON values; both faces of the desk give the file."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from consent_registry.domain.answers import Answers
 from consent_registry.domain.contacts import ContactPoint
 from consent_registry.domain.levels import Task
 from consent_registry.domain.person_events import MERGES, PersonRecord
-from consent_registry.domain.records import EventRecord
+from consent_registry.domain.records import EventRecord, correction_of
 from consent_registry.domain.rights import ARTICLES, RequestState, RightsRequest, StepKind
 from consent_registry.domain.supervision import Authority
 from consent_registry.domain.terms import Terms, to_json
@@ -183,7 +184,9 @@ def _membership(found: Membership) -> dict[str, Any]:
 
 
 def _event(record: EventRecord, terms: Terms | None, answers: Answers | None) -> dict[str, Any]:
+    correction = correction_of(record.personal)
     return {
+        "corrects": None if correction is None else asdict(correction),
         "event_id": record.event_id,
         "kind": record.kind.value,
         "expressed_at": to_rfc3339(record.expressed_at),

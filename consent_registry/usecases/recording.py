@@ -22,7 +22,7 @@ from consent_registry.domain.history import (
     standing_in,
     timeline,
 )
-from consent_registry.domain.records import Channel, EventRecord, Source, personal_part
+from consent_registry.domain.records import Channel, Correction, EventRecord, Source, personal_part
 from consent_registry.domain.register import Member
 from consent_registry.domain.terms import Terms
 from consent_registry.ports import UnitOfWork
@@ -53,6 +53,7 @@ class Draft:
     answers: Answers | None = None
     references: tuple[str, ...] = ()
     voids: frozenset[EventId] = frozenset()
+    corrects: Correction | None = None
 
 
 def record(
@@ -140,6 +141,8 @@ class _Personal:
         terms = draft.terms
         if draft.answers is not None:
             return personal_part(terms, self._actor, draft.answers)
+        if draft.corrects is not None:
+            return personal_part(terms, self._actor, corrects=draft.corrects)
         if draft.references or draft.voids:
             names, voids = draft.references, draft.voids
             return personal_part(terms, self._actor, references=names, voids=voids)

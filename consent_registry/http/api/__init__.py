@@ -7,6 +7,7 @@ from consent_registry.http.api import (
     codes,
     cohorts,
     contacts,
+    corrections,
     datasets,
     decisions,
     erasures,
@@ -35,7 +36,7 @@ def register(api: Api) -> None:
     modules = (
         *(datasets, participants, people, opt_outs, approvals, imports, cohorts, codes, decisions),
         *(rulings, mondo, forms, feed, fhir, receipts, catalogue, erasures, requests, studies),
-        *(minors, study_consents, contacts, listing, exception_claims),
+        *(minors, study_consents, contacts, listing, exception_claims, corrections),
     )
     for module in modules:
         api.register_blueprint(module.blueprint)

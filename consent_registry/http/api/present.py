@@ -2,6 +2,7 @@
 """Answers as JSON values. Formats what the use cases say, and leaves out whom it must not name."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from consent_registry.domain.acknowledgements import NodeStanding
@@ -11,7 +12,7 @@ from consent_registry.domain.bitmaps import to_text
 from consent_registry.domain.exception import applies, lacking_in
 from consent_registry.domain.history import State
 from consent_registry.domain.matching import Inquiry
-from consent_registry.domain.records import answers_of
+from consent_registry.domain.records import answers_of, correction_of
 from consent_registry.domain.register import Dataset, FrozenCohort, Withdrawal
 from consent_registry.domain.terms import Terms, to_json
 from consent_registry.domain.verdict import ENGINE_VERSION, Matter
@@ -29,7 +30,7 @@ from consent_registry.usecases.reading import Choice, Choices, Step
 from consent_registry.usecases.rulings import RulingTaken
 from consent_registry.usecases.who_used import Uses
 from shared.clock import to_rfc3339
-from shared.ids import DatasetId
+from shared.ids import DatasetId, EventId
 
 
 def dataset(found: Dataset) -> dict[str, Any]:
@@ -110,7 +111,11 @@ def opt_out(found: OptOutStatus) -> dict[str, Any]:
 
 def history(pseudonym: str, steps: Sequence[Step]) -> dict[str, Any]:
     """Present a history."""
-    return {"participant": pseudonym, "events": [_step(step) for step in steps]}
+    by = {}
+    for step in steps:
+        if (said := correction_of(step.record.personal)) is not None:
+            by[said.event_id] = step.record.event_id
+    return {"participant": pseudonym, "events": [_step(step, by) for step in steps]}
 
 
 def inclusion(found: Inclusion) -> dict[str, Any]:
@@ -307,8 +312,9 @@ def _choice(choice: Choice) -> dict[str, Any]:
     }
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: Step, corrected_by: Mapping[EventId, EventId]) -> dict[str, Any]:
     record = step.record
+    correction = correction_of(record.personal)
     answers = answers_of(record.personal)
     return {
         "event_id": record.event_id,
@@ -324,6 +330,8 @@ def _step(step: Step) -> dict[str, Any]:
         "form_version": record.form_version,
         "answers": answers.to_json() if answers else None,
         "withdrawal_id": record.withdrawal_id,
+        "corrects": None if correction is None else asdict(correction),
+        "corrected_by": corrected_by.get(record.event_id),
     }
 
 

@@ -230,6 +230,7 @@ KIND_WORDS: Final[Mapping[Kind, str]] = MappingProxyType(
     {
         Kind.GIVEN: "You said what your data may be used for",
         Kind.CHANGED: "You said anew what your data may be used for",
+        Kind.CORRECTED: "What was recorded of you was put right",
         Kind.REFUSED: "You said no to every use",
         Kind.WITHDRAWN: "You stopped the use of your data",
         Kind.INVALIDATED: "A consent was found not to count",

@@ -69,7 +69,8 @@ def test_two_at_once_a_gap_and_an_end_before_the_beginning_are_refused(
 
 def test_a_second_grant_beside_one_that_stands_is_refused(world: RegistryWorld) -> None:
     put(world, [(0, 5), (5, None)])
-    for line in ([(2, None)], [(2, 5)], [(7, None)], [(-3, 0)] * 1 + [(9, None)]):
+    beside: list[Line] = [[(2, None)], [(2, 5)], [(7, None)], [(-3, 0), (9, None)]]
+    for line in beside:
         with pytest.raises(IntegrityError):
             put(world, line)
     assert world.count("standing") == 2

@@ -77,7 +77,9 @@ def test_a_sequencer_stopped_before_commit_is_replaced_and_its_commit_fails(
     log.assert_whole()
 
 
-def test_one_that_stood_still_for_a_minute_wakes_to_no_fork(log: FaultedLog) -> None:
+def test_one_that_stood_still_for_a_minute_wakes_to_no_fork(
+    log: FaultedLog, capsys: pytest.CaptureFixture[str]
+) -> None:
     """With the lease of production, whose bound is tested below; how long it took is printed."""
     lease = str(int(Pace().lease_seconds))
     log.say()
@@ -88,7 +90,8 @@ def test_one_that_stood_still_for_a_minute_wakes_to_no_fork(log: FaultedLog) -> 
         with live as second:
             wait_until(lambda: leads(log, second.pid), "the standby to lead", 60)
             took = time.monotonic() - stood
-            sys.stdout.write(f"\nthe standby led {took:.1f} s after the leader stood still\n")
+            with capsys.disabled():
+                sys.stdout.write(f"\nthe standby led {took:.1f} s after the leader stood still\n")
             wait_until(log.is_taken, "the standby to sequence everything", 60)
             log.publish()
             log.served()  # a head that the first one knows nothing of, and that stays true

@@ -70,9 +70,7 @@ def _measured(server: EmbeddedPostgres, folder: Path) -> Figure:
             _drain(sequencer, store)
             used = times(server.pid, broker.pid, source.pid or 0).since(before, ENTRIES)
     first, last = store.commits[0], store.commits[-1]
-    before = times(server.pid)
-    _summarise(database)
-    behind = times(server.pid).since(before, ENTRIES)
+    behind = _summarised(server, database)
     measured = windows(store.commits)
     space = table_bytes(database, ENTRIES)
     rows = folder / "rows"
@@ -133,13 +131,16 @@ def _drain(sequencer: Sequencer, store: "Noting") -> None:
         sequencer.step()
 
 
-def _summarise(database: str) -> None:
-    """Make the search blocks of all entries, which a process of its own does behind the rest."""
+def _summarised(server: EmbeddedPostgres, database: str) -> str:
+    """Make the search blocks of all entries, as a process of its own does; say what that used."""
     opened = engine(database)
     blocks = BlockSummaries(opened)
+    before = times(server.pid)
     while blocks.step():
         pass
+    used = times(server.pid).since(before, ENTRIES)  # while its session is there to be counted
     opened.dispose()
+    return used
 
 
 class Running(NamedTuple):

@@ -16,18 +16,23 @@ from audit_log.adapters.tables import EV_BLOCK
 BLOCK: Final = 1_024
 _BLOCKS_AT_ONCE: Final = 64
 
-# The blocks of some entries, as their search rows make them.
+# The blocks of some entries, as their search rows make them. Rows alike are put together first: a
+# block has a hundred kinds of them, and it is the terms of each that cost.
 SUMMARY: Final = """
-SELECT e.idx / 1024 AS n, min(e.etime) AS low, max(e.etime) AS high,
+SELECT e.n, min(e.low) AS low, max(e.high) AS high,
     array_agg(DISTINCT v.term::integer) FILTER (WHERE v.term IS NOT NULL) AS terms,
-    min(e.month) AS low_month, max(e.month) AS high_month
-FROM ev AS e CROSS JOIN LATERAL
+    min(e.low_month) AS low_month, max(e.high_month) AS high_month
+FROM (
+    SELECT idx / 1024 AS n, ty, src, dataset, purposes, decision, min(etime) AS low,
+        max(etime) AS high, min(month) AS low_month, max(month) AS high_month
+    FROM ev WHERE idx >= %(first)s AND idx < %(end)s GROUP BY 1, 2, 3, 4, 5, 6
+) AS e CROSS JOIN LATERAL
     (VALUES (e.ty), (e.src), (e.dataset), (e.purposes), (-e.decision::integer),
         (-1000 - mod(e.dataset * 1000003::bigint + e.ty, 2000000000)),
         (-1000 - mod(e.dataset * 1000003::bigint + e.src, 2000000000)),
         (CASE WHEN e.decision <> 1
             THEN -1000 - mod(e.dataset * 1000003::bigint - e.decision, 2000000000) END)) AS v (term)
-WHERE e.idx >= %(first)s AND e.idx < %(end)s GROUP BY 1
+GROUP BY 1
 """
 
 

@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.pseudonyms import HmacPseudonyms
 from audit_log.adapters.reading_process import ReadingProcess
+from audit_log.adapters.search_blocks import BlockSummaries
 from audit_log.adapters.store import CommitAhead, PostgresSequencerStore
 from audit_log.adapters.vault import FileVault
 from audit_log.domain.batch import Batch
@@ -26,6 +27,7 @@ from audit_log.usecases.sequence import Pace, Sequencer
 from services.demo.postgres import EmbeddedPostgres
 from shared.brokers import Brokers
 from shared.clock import SystemClock
+from shared.db import engine
 from shared.ids import Uuid7Source
 from shared.processes import BATCH_OBJECTS, collect_seldom
 from tests.bench.audit_log.bare_copy import copied, taken_out
@@ -68,6 +70,7 @@ def _measured(server: EmbeddedPostgres, folder: Path) -> Figure:
             _drain(sequencer, store)
             used = times(server.pid, broker.pid, source.pid or 0).since(before, ENTRIES)
     first, last = store.commits[0], store.commits[-1]
+    behind = _summarised(server, database)
     measured = windows(store.commits)
     space = table_bytes(database, ENTRIES)
     rows = folder / "rows"
@@ -84,7 +87,8 @@ def _measured(server: EmbeddedPostgres, folder: Path) -> Figure:
         limit_per_second=limit,
         note=f"{ENTRIES:,} entries of {size} bytes with two sealed parts "
         f"in {len(sizes) - 1} batches, COPY {limit:,.0f}/s\n"
-        f"  {measured}\n  {used}\n  COPY: {copy_used}\n  {space}\n"
+        f"  {measured}\n  {used}\n  search blocks, behind it: {behind}\n"
+        f"  COPY: {copy_used}\n  {space}\n"
         f"  {server_settings(database, SETTINGS)}",
     )
 
@@ -125,6 +129,18 @@ def _drain(sequencer: Sequencer, store: "Noting") -> None:
     """Step until all is committed; the first commit, of the log's own words, starts the clock."""
     while not store.commits or store.commits[-1][1] - store.commits[0][1] < ENTRIES:
         sequencer.step()
+
+
+def _summarised(server: EmbeddedPostgres, database: str) -> str:
+    """Make the search blocks of all entries, as a process of its own does; say what that used."""
+    opened = engine(database)
+    blocks = BlockSummaries(opened)
+    before = times(server.pid)
+    while blocks.step():
+        pass
+    used = times(server.pid).since(before, ENTRIES)  # while its session is there to be counted
+    opened.dispose()
+    return used
 
 
 class Running(NamedTuple):

@@ -26,6 +26,7 @@ from shared.transport import TransportUnavailable
 # a request for erasure must be answered.
 TOPIC_CONFIG: Final[Mapping[str, str]] = {
     "cleanup.policy": "delete",
+    "file.delete.delay.ms": "60000",
     "max.message.bytes": "131072",
     "message.timestamp.type": "LogAppendTime",
     "retention.ms": "604800000",

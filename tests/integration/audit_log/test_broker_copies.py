@@ -48,7 +48,7 @@ def test_the_broker_says_what_it_applies_defaults_included(broker: KafkaBroker) 
     topics, brokers = applied_configs(broker.brokers, ["copies.week", "copies.none"])
     assert set(topics) == {"copies.week"}
     assert topics["copies.week"]["retention.ms"] == str(7 * DAYS)
-    assert topics["copies.week"]["file.delete.delay.ms"] == "60000"  # nobody set it
+    assert topics["copies.week"]["index.interval.bytes"] == "4096"  # nobody set it
     assert brokers["log.retention.check.interval.ms"] == "300000"
 
 

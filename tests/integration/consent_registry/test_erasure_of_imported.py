@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from consent_registry.usecases.chains import verify_chains
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
@@ -88,7 +89,10 @@ def test_a_line_that_stands_in_an_event_of_before_is_not_taken_in_again(
 def test_a_line_is_taken_in_once_whatever_is_killed_in_between(site: ErasingWorld) -> None:
     withdraw("P-2", WithdrawConsent(), tools=site.tools, principal=DESK)
     doubled = "INSERT INTO imported_line SELECT file_sha256, line, mapping, NULL FROM imported_line"
-    with site.world.engine.begin() as connection, pytest.raises(Exception, match="duplicate key"):
+    with (
+        site.world.engine.begin() as connection,
+        pytest.raises(IntegrityError, match="duplicate key"),
+    ):
         connection.execute(text(doubled))
 
 

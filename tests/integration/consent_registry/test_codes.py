@@ -61,7 +61,7 @@ def test_what_cannot_be_read_permits_nothing_and_narrows_no_code(world: Registry
         *people(20, permission="GRU"),
         {"participant": "P-x", "local_id": "x", "permission": "HMB"},
     )
-    with world.engine.begin() as connection:
+    with world.as_owner() as connection:
         connection.exec_driver_sql(
             "UPDATE consent_terms SET body = '[{}]' WHERE body->0->>'permission' = 'DUO:0000006'"
         )

@@ -20,6 +20,7 @@ from consent_registry.adapters.audit_client import SCOPES as AUDIT_SCOPES
 from consent_registry.adapters.audit_client import AuditClient
 from consent_registry.adapters.contact.points import SqlContactPoints
 from consent_registry.adapters.couriers import Mail, courier_of
+from consent_registry.adapters.databases import databases
 from consent_registry.adapters.erasures_file import ErasuresFile
 from consent_registry.adapters.form_signatures import form_signatures
 from consent_registry.adapters.index_cache import IndexCache
@@ -47,11 +48,12 @@ from consent_registry.usecases.narrowing import TOPIC
 from consent_registry.usecases.replaying import replay
 from consent_registry.usecases.tools import Contacts, Tools
 from consent_registry.usecases.watching import watch
+from shared import database_roles
 from shared.api import create_api
 from shared.auth import TokenVerifier
 from shared.chance import Chance
 from shared.clock import Clock
-from shared.db import engine, ready_check, run_migrations
+from shared.db import engine, ready_check
 from shared.ended_sessions import SqlEndedSessions
 from shared.first import Once, behind
 from shared.heartbeat import HEARTBEAT_SECONDS
@@ -73,7 +75,6 @@ from shared.waiting_room import WaitingRoom
 from shared.web import create_flask
 
 SERVICE: Final = "consent_registry"
-CONTACT_DATABASE: Final = "consent_registry.adapters.contact"
 THREADS: Final = 16
 """Requests in Python at once; a long poll of the feed occupies one."""
 FREE_THREADS: Final = 8
@@ -321,9 +322,7 @@ def migrate(settings: ConsentSettings) -> None:
     """Bring the schema up to date, which needs no key; a development node makes its own here."""
     if settings.development:
         create_keys(settings.keys_dir)
-    run_migrations(SERVICE, settings.database_url)
-    if settings.contact_database_url:
-        run_migrations(CONTACT_DATABASE, settings.contact_database_url)
+    database_roles.migrate(databases(settings), development=settings.development)
 
 
 def _loops(parts: Parts) -> list[workers.Loop]:

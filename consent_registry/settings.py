@@ -136,6 +136,13 @@ class ConsentSettings(CommonSettings):
         doc="A database of its own, under a role of its own, for contact points; none without it.",
         kind=Kind.DATABASE_URL,
         default="",
+        example="postgresql://consent_contacts_runtime@db.example/consent_contacts",
+    )
+    contact_owner_database_url: str = setting(
+        "PLACET_CONTACT_MIGRATIONS_DATABASE_URL",
+        doc="The contact database as the role that owns its table; for `migrate` alone.",
+        kind=Kind.DATABASE_URL,
+        default="",
         example="postgresql://consent_contacts@db.example/consent_contacts",
     )
     notice_sender: str = setting(

@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from permit_service.adapters.cohort_client import SCOPES, HttpCohorts
+from permit_service.adapters.databases import databases
 from permit_service.adapters.inbox import Inbox
 from permit_service.adapters.signers import Signers, create_keys, read_signers
 from permit_service.adapters.tables import ENDED_SESSIONS, OUTBOX
@@ -27,10 +28,11 @@ from permit_service.usecases.feed import beat
 from permit_service.workers.grants import GrantWorker
 from permit_service.workers.messages import MessageWorker
 from permit_service.workers.rulings import RulingWorker
+from shared import database_roles
 from shared.api import create_api
 from shared.auth import TokenVerifier
 from shared.clock import Clock
-from shared.db import engine, ready_check, run_migrations
+from shared.db import engine, ready_check
 from shared.ended_sessions import SqlEndedSessions
 from shared.heartbeat import HEARTBEAT_SECONDS
 from shared.http_client import Http, Limits, RemoteKeySet, ServiceTokens
@@ -171,7 +173,7 @@ def migrate(settings: PermitSettings) -> None:
     """Bring the schema up to date, which needs no key; a development node makes its own here."""
     if settings.development:
         create_keys(settings.keys_dir)
-    run_migrations(SERVICE, settings.database_url)
+    database_roles.migrate(databases(settings), development=settings.development)
 
 
 def _loops(parts: Parts) -> list[tuple[str, Callable[[], bool], float]]:

@@ -8,7 +8,8 @@ declares its tables as
         metadata = new_metadata()
         type_annotation_map = COLUMN_TYPES
 
-and its `migrations/env.py` is two lines: import that metadata, call `run_env(metadata)`.
+and its `migrations/env.py` is three lines: import that metadata, import the service's table of
+privileges, call `run_env(metadata, privileges)`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +35,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+
+from shared.privileges import Privileges, grant
 
 NAMING: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -109,17 +112,22 @@ def run_migrations(
     service: str,
     url: str,
     *,
+    runs_as: str = "",
     revision: str = "head",
     statement_timeout_ms: int = 5_000,
     lock_timeout_ms: int = 4_000,
 ) -> None:
     """Bring the schema of `service` (a package with `migrations/`) up to `revision`.
 
+    `url` is the owner's, and the role `runs_as` gets what the service's table of privileges
+    declares, in one transaction; without a name nobody gets anything.
+
     One migrator works at a time, the next waits up to a minute and then finds nothing to do. Each
     migration is one transaction; each statement in it is limited, so that a busy table delays the
     deployment and never the service. Raises the database's error, with nothing half-applied.
     """
-    _migrate(service, url, command.upgrade, revision, (statement_timeout_ms, lock_timeout_ms))
+    limits = (statement_timeout_ms, lock_timeout_ms)
+    _migrate(service, url, lambda to: command.upgrade(to, revision), limits, runs_as)
 
 
 def undo_migrations(
@@ -131,10 +139,11 @@ def undo_migrations(
     lock_timeout_ms: int = 4_000,
 ) -> None:
     """Take the schema back down to `revision`, under the same limits."""
-    _migrate(service, url, command.downgrade, revision, (statement_timeout_ms, lock_timeout_ms))
+    limits = (statement_timeout_ms, lock_timeout_ms)
+    _migrate(service, url, lambda to: command.downgrade(to, revision), limits)
 
 
-def run_env(metadata: MetaData) -> None:
+def run_env(metadata: MetaData, privileges: Privileges) -> None:
     """Do the work of a service's `migrations/env.py`; Alembic calls it with its context set."""
     connection = context.config.attributes["connection"]
     context.configure(
@@ -146,6 +155,9 @@ def run_env(metadata: MetaData) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+    role = context.config.attributes["runs_as"]
+    if role:
+        grant(connection, privileges, role)  # committed by whoever runs the migrations
 
 
 def schema_differences(metadata: MetaData, url: str) -> Sequence[object]:
@@ -199,17 +211,17 @@ def _config(service: str) -> Config:
 def _migrate(
     service: str,
     url: str,
-    direction: Callable[[Config, str], None],
-    revision: str,
+    move: Callable[[Config], None],
     limits: tuple[int, int],
+    runs_as: str = "",
 ) -> None:
     one = engine(url, pool_size=1, statement_timeout_ms=None)
     try:
         with one.connect() as connection:
             _become_the_migrator(connection, limits)
             config = _config(service)
-            config.attributes["connection"] = connection
-            direction(config, revision)
+            config.attributes.update({"connection": connection, "runs_as": runs_as})
+            move(config)
             connection.commit()
     finally:
         one.dispose()  # closing the session releases the lock

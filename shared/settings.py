@@ -236,8 +236,17 @@ class CommonSettings(ProcessSettings):
 
     database_url: str = setting(
         "PLACET_DATABASE_URL",
-        doc="This service's own PostgreSQL database, as a libpq URI.",
+        doc="This service's own PostgreSQL database, as a libpq URI with the processes' role.",
         kind=Kind.DATABASE_URL,
+        example="postgresql://{service}_runtime@db.example/{service}",
+    )
+    owner_database_url: str = setting(
+        "PLACET_MIGRATIONS_DATABASE_URL",
+        doc="The same database as the role that owns its tables; for `migrate` alone, which grants"
+        " the role of PLACET_DATABASE_URL what its processes need. In development it may be left"
+        " out.",
+        kind=Kind.DATABASE_URL,
+        default="",
         example="postgresql://{service}@db.example/{service}",
     )
     session_key: Secret = setting(

@@ -16,7 +16,7 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from audit_log.adapters import held
 from audit_log.domain.holds import NotHers
-from audit_log.domain.retention import Retention, month_text
+from audit_log.domain.retention import Retention
 from audit_log.ports import DroppedRange, KeptMonth
 
 _LOCK_TIMEOUT: Final = "2s"
@@ -27,10 +27,12 @@ _EV: Final = SQL(
 _SEALED: Final = SQL("idx, grp, {0}, month, kid, data")
 _KEEP: Final = SQL(
     "CREATE TEMPORARY TABLE keep ON COMMIT DROP AS"
-    " SELECT idx FROM {0} WHERE ty IN (SELECT id FROM term WHERE kind = 1 AND value = ANY({1}))"
+    " SELECT e.idx FROM {0} AS e JOIN term AS t ON t.id = e.ty"
+    " WHERE t.kind = 1 AND t.value = ANY({1})"
     " UNION SELECT idx FROM held_index AS h WHERE retention = {2} AND month = {3} AND {4}"
 )
-_MOVE: Final = SQL("INSERT INTO {0} SELECT {1} FROM {2} JOIN keep USING (idx)")
+_MOVE: Final = SQL("INSERT INTO {0} SELECT {1} FROM {2} AS e JOIN keep USING (idx)")
+_DROP: Final = "SELECT log_drop_month(%s::int, %s::int)"
 _BESIDE: Final = ("ev_person", "ev_cohort")
 _FORGET: Final = SQL(
     "DELETE FROM {0} AS p USING {1} AS e WHERE e.idx = p.idx"
@@ -49,8 +51,9 @@ def drop(
     at: datetime,
 ) -> DroppedRange | None:
     """Drop a month; see the port."""
-    ev, sealed = (_leaf(parent, kept) for parent in ("ev", "sealed"))
-    _lock(cursor, ev, sealed)
+    month = (int(kept.retention), kept.month)
+    ev, sealed = (_rows(parent, kept) for parent in ("ev", "sealed"))
+    _lock(cursor, SQL("SELECT log_lock_month({}, {})").format(*map(Literal, month)))
     cursor.execute(
         _KEEP.format(
             ev,
@@ -83,17 +86,15 @@ def drop(
             at=at,
         )
         with _named(cursor, done):
-            for parent, leaf, columns in (("ev", ev, _EV), ("sealed", sealed, _SEALED)):
+            for parent, rows, columns in (("ev", ev, _EV), ("sealed", sealed, _SEALED)):
                 values = columns.format(Literal(int(Retention.HELD)))
-                cursor.execute(_MOVE.format(Identifier(parent), values, leaf))
+                cursor.execute(_MOVE.format(Identifier(parent), values, rows))
             for table in _BESIDE:
                 cursor.execute(_FORGET.format(Identifier(table), ev))
+            cursor.execute(_DROP, month)
     else:
         done = None
-    # Only now the tables that the sequencer writes through, until the commit.
-    classes = [Identifier(f"{parent}_{kept.retention}") for parent in ("ev", "sealed")]
-    cursor.execute(SQL("LOCK TABLE ONLY {}, ONLY {} IN ACCESS EXCLUSIVE MODE").format(*classes))
-    cursor.execute(SQL("DROP TABLE {}, {}").format(ev, sealed))
+        cursor.execute(_DROP, month)
     return done
 
 
@@ -119,7 +120,7 @@ def drop_held(
     at: datetime,
 ) -> DroppedRange | None:
     """Drop held rows whose term has passed and that no hold covers; see the port."""
-    _lock(cursor, Identifier("held_ev"), Identifier("held_sealed"))
+    _lock(cursor, SQL("LOCK TABLE held_ev, held_sealed IN SHARE ROW EXCLUSIVE MODE"))
     cursor.execute(_PASSED.format(Literal(kept.month), Literal(list(passed)), held.covers(told)))
     first, last, entries = _one(cursor, SQL("SELECT min(idx), max(idx), count(*) FROM gone"))
     if not entries:
@@ -150,14 +151,14 @@ def drop_held(
     return done
 
 
-def _lock(cursor: psycopg.Cursor, *tables: Identifier) -> None:
+def _lock(cursor: psycopg.Cursor, statement: SQL | Composed) -> None:
     cursor.execute("SELECT set_config('lock_timeout', %s, true)", (_LOCK_TIMEOUT,))
-    cursor.execute(SQL("LOCK TABLE {}, {} IN SHARE ROW EXCLUSIVE MODE").format(*tables))
+    cursor.execute(statement)
     cursor.execute("LOCK TABLE hold IN SHARE MODE")  # none is placed or lifted until the end
 
 
 def _counted(
-    cursor: psycopg.Cursor, kept: KeptMonth, joined: Composed, ev: Identifier
+    cursor: psycopg.Cursor, kept: KeptMonth, joined: Composed, ev: Composed
 ) -> tuple[int, int, int, int] | None:
     """Give first and last index, how many rows go and how many are held; None for no row."""
     first, last, gone, staying = _one(
@@ -186,9 +187,11 @@ def _named(cursor: psycopg.Cursor, done: DroppedRange) -> Iterator[None]:
     cursor.execute("SELECT set_config('placet.drop', '', true)")
 
 
-def _leaf(parent: str, kept: KeptMonth) -> Identifier:
-    """Name a month's own table, as `log_month_name` does."""
-    return Identifier(f"{parent}_{kept.retention}_{month_text(kept.month).replace('-', '_')}")
+def _rows(parent: str, kept: KeptMonth) -> Composed:
+    """Name a month's rows through their table: no process may touch the month's own."""
+    return SQL("(SELECT * FROM {} WHERE retention = {} AND month = {})").format(
+        Identifier(parent), Literal(int(kept.retention)), Literal(kept.month)
+    )
 
 
 def _one(cursor: psycopg.Cursor, query: Composed | SQL) -> tuple[int, ...]:

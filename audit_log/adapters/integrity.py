@@ -31,7 +31,7 @@ class PostgresIntegrity:
 
     def next_id(self) -> int:
         """Give the number of the next run; the table stays locked for other runs to the end."""
-        self._connection.execute(text("LOCK TABLE integrity_run IN SHARE ROW EXCLUSIVE MODE"))
+        self._connection.execute(text("SELECT log_lock_runs()"))
         last = self._connection.execute(select(func.max(INTEGRITY_RUN.c.id))).scalar_one_or_none()
         return (last or 0) + 1
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from audit_log.adapters.cohort_client import SCOPES as COHORT_SCOPES
 from audit_log.adapters.cohort_client import HttpCohorts
 from audit_log.adapters.cosigner_keys import read_log_cosigners, read_witness_keys
+from audit_log.adapters.databases import databases
 from audit_log.adapters.erasures_file import ErasuresFile
 from audit_log.adapters.keeping_desk import keeping_transactions
 from audit_log.adapters.key_files import (
@@ -45,8 +46,9 @@ from audit_log.settings import AuditSettings
 from audit_log.usecases.replay import Replayer
 from audit_log.usecases.resolving import CohortDesk
 from audit_log.usecases.witness import Witness
+from shared import database_roles
 from shared.clock import Clock
-from shared.db import engine, run_migrations
+from shared.db import engine
 from shared.first import behind
 from shared.http_client import ServiceTokens
 from shared.ids import IdSource, Uuid7Source
@@ -151,7 +153,7 @@ def migrate(settings: AuditSettings, *, clock: Clock) -> None:
     """
     if settings.development:
         create_missing_keys(settings.keys_dir)
-    run_migrations(SERVICE, settings.database_url)
+    database_roles.migrate(databases(settings), development=settings.development)
     store = sequencer_store(settings, OwnProducer(settings.src, Uuid7Source()), clock)
     try:
         store.open_log()

@@ -105,7 +105,7 @@ class SqlImports(BatchStore):
         The rows are counted for the planner first: nobody else knows that the table was filled just
         now, and as an empty one it would be read whole for each 2,000 rows, or for each member.
         """
-        self._connection.execute(text(f"ANALYZE {IMPORT_ROW.name}"))
+        self._connection.execute(text("SELECT count_staged_rows()"))
         of_import = IMPORT_ROW.c.import_id == import_id
         several = (
             select(

@@ -5,10 +5,12 @@ import argparse
 import os
 import sys
 
+from audit_log.adapters.databases import databases
 from audit_log.bootstrap import BODY_LIMITS, SERVICE, THREADS, build, migrate, sequence, work
 from audit_log.domain.errors import LogMismatch
 from audit_log.settings import AuditSettings
 from shared.clock import Clock, SystemClock
+from shared.database_roles import require_lesser_roles
 from shared.keys import KeyStoreError
 from shared.logging import configure
 from shared.serving import serve, until_stopped
@@ -29,13 +31,15 @@ def main() -> int:
         if command == "migrate":
             return _migrate(settings, clock)
         parts = build(settings, clock=clock)
+        if command != "check-config":
+            configure(SERVICE, settings.log_level)
+            require_lesser_roles(databases(settings), development=settings.development)
     except (SettingsError, KeyStoreError) as fault:
         print(f"audit_log cannot start: {fault}", file=sys.stderr)
         return _BAD_CONFIGURATION
     if command == "check-config":
         print("The configuration is usable.")
         return 0
-    configure(SERVICE, settings.log_level)
     if command == "serve":
         serve(
             "services.audit_log.wsgi:create",

@@ -16,6 +16,7 @@ import json
 import os
 import sys
 
+from consent_registry.adapters.databases import databases
 from consent_registry.bootstrap import (
     SERVICE,
     THREADS,
@@ -30,6 +31,7 @@ from consent_registry.usecases.chains import verify_chains
 from consent_registry.usecases.opt_out_list import opt_out_list
 from consent_registry.usecases.projections import verify_projections
 from shared.clock import SystemClock
+from shared.database_roles import require_lesser_roles
 from shared.ids import Revision
 from shared.logging import configure
 from shared.serving import serve, until_stopped
@@ -55,6 +57,9 @@ def main() -> int:
             migrate(settings)
             return 0
         parts = build(settings, clock=SystemClock())
+        if command in ("serve", "work"):
+            configure(SERVICE, settings.log_level)
+            require_lesser_roles(databases(settings), development=settings.development)
     except SettingsError as fault:
         print(f"consent_registry cannot start: {fault}", file=sys.stderr)
         return BAD_CONFIGURATION
@@ -66,7 +71,6 @@ def main() -> int:
         return 0
     if command == "verify-events":
         return _print_verified(parts)
-    configure(SERVICE, settings.log_level)
     if command == "serve":
         serve(
             "services.consent_registry.wsgi:create",

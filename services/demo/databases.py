@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One database and one role per service on the embedded server, migrated; producers made known.
+"""One database and two roles per service on the embedded server, migrated; producers made known.
 
 Each service migrates itself with its own command; this module only runs the commands.
 """
@@ -9,6 +9,7 @@ import hashlib
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -28,13 +29,23 @@ class SetupFailed(RuntimeError):
     """A step before the start did not work; the message holds the end of what it said."""
 
 
-def create(postgres: EmbeddedPostgres) -> dict[str, str]:
-    """Create what is missing; give the database URL of each service."""
-    return {service: postgres.create_service(service) for service in (*SERVICES, CONTACTS)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Databases:
+    """The URL of each database for the processes, and for the owner of its tables."""
+
+    run: Mapping[str, str]
+    own: Mapping[str, str]
 
 
-def migrate(node: Node, databases: Mapping[str, str]) -> None:
-    """Bring every schema up to date, all three at once. Raises SetupFailed.
+def create(postgres: EmbeddedPostgres) -> Databases:
+    """Create what is missing."""
+    names = (*SERVICES, CONTACTS)
+    own = {service: postgres.create_service(service) for service in names}
+    return Databases(run={service: postgres.runtime_url(service) for service in names}, own=own)
+
+
+def migrate(node: Node, databases: Databases) -> None:
+    """Bring every schema up to date, all three at once, as the owners. Raises SetupFailed.
 
     Skipped when nothing has changed since these databases were migrated last: it would only cost
     every later start some seconds.
@@ -47,7 +58,10 @@ def migrate(node: Node, databases: Mapping[str, str]) -> None:
         {
             f"{service}.migrate": (
                 (sys.executable, "-m", f"services.{service}", "migrate"),
-                environment.of_service(node, service, databases),
+                {
+                    **environment.of_service(node, service, databases.run),
+                    **environment.of_owner(service, databases.own),
+                },
             )
             for service in SERVICES
         },
@@ -60,7 +74,9 @@ def _digest_of_migrations() -> str:
     digest = hashlib.sha256()
     root = Path(__file__).resolve().parents[2]
     for service in SERVICES:
-        for path in sorted((root / service / "migrations").rglob("*.py")):
+        folder = root / service
+        privileges = sorted((folder / "adapters").rglob("privileges.py"))
+        for path in (*privileges, *sorted(folder.rglob("migrations/**/*.py"))):
             digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 

@@ -18,7 +18,7 @@ NODE: Final = "ZZ"
 AUTHORITY: Final = "https://hdab.placet.example"
 DATASET_URL_BASE: Final = "https://data.placet.example/zz/"
 LOG_ORIGIN: Final = f"placet.example/{NODE.lower()}/log"
-CONTACTS: Final = "consent_contacts"  # a role and a database of its own
+CONTACTS: Final = "consent_contacts"  # roles and a database of its own
 _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE")
 
 
@@ -83,6 +83,14 @@ def of_service(node: Node, service: str, databases: Mapping[str, str]) -> dict[s
         "PLACET_SIGN_IN_CLIENT_SECRET_FILE": str(node.layout.secrets / f"{service}-pages"),
         **own[service],
     }
+
+
+def of_owner(service: str, databases: Mapping[str, str]) -> dict[str, str]:
+    """Give what `migrate` has beside that: the owner's way into a service's databases."""
+    owner = {"PLACET_MIGRATIONS_DATABASE_URL": databases[service]}
+    if service == "consent_registry":
+        owner["PLACET_CONTACT_MIGRATIONS_DATABASE_URL"] = databases[CONTACTS]
+    return owner
 
 
 def of_clearinghouse(node: Node) -> dict[str, str]:

@@ -149,18 +149,24 @@ class EmbeddedPostgres:
             yield connection
 
     def create_service(self, service: str, *, database: str | None = None) -> str:
-        """Create a login role and a database of its own, if they are missing; give the URI.
+        """Create a service's two login roles and its database, if they are missing.
 
-        The role owns the database, and no other service's role may connect to it.
+        Gives the URI of the database's owner, which migrations use. The processes' role owns
+        nothing (`runtime_url`), and no other service's roles may connect.
         """
         name = database or service
         for word in (service, name):
             if not _NAME.fullmatch(word):
                 raise ValueError("a role or database name holds a-z, 0-9 and _ only")
         with self.admin() as connection:
-            _create_role(connection, service)
+            for role in (service, runtime_role(service)):
+                _create_role(connection, role)
             _create_database(connection, name, owner=service)
         return self.url(name, service)
+
+    def runtime_url(self, service: str, *, database: str | None = None) -> str:
+        """Write the URI of a service's database for its processes."""
+        return self.url(database or service, runtime_role(service))
 
     def drop_database(self, database: str) -> None:
         """Remove one database and end the sessions in it."""
@@ -220,6 +226,11 @@ class EmbeddedPostgres:
                 time.sleep(0.05)
         log = (self._folder / "log").read_text(errors="replace")
         raise PostgresUnavailable(f"PostgreSQL did not start; the end of its log:\n{log[-2000:]}")
+
+
+def runtime_role(service: str) -> str:
+    """Name the role of a service's processes."""
+    return f"{service}_runtime"
 
 
 def _create_role(connection: psycopg.Connection, role: str) -> None:

@@ -101,7 +101,7 @@ def _run(wishes: Wishes, layout: Layout, progress: Progress) -> int:
         databases.migrate(node, urls)
         progress.step("databases are migrated")
         _make_topics(node)
-        databases.register_producers(node, urls)
+        databases.register_producers(node, urls.run)
         clock = SystemClock()
         supervisor = Supervisor(clock=clock, say=progress.step)
         held.callback(supervisor.stop_all)
@@ -114,7 +114,7 @@ def _run(wishes: Wishes, layout: Layout, progress: Progress) -> int:
             clock=clock,
             stop=stop,
         )
-        live.start(specs(node, urls))
+        live.start(specs(node, urls.run))
         if not stop.is_set():
             _greet(wishes, live)
         live.stay()

@@ -5,9 +5,11 @@ import argparse
 import os
 import sys
 
+from permit_service.adapters.databases import databases
 from permit_service.bootstrap import SERVICE, THREADS, build, migrate, work
 from permit_service.settings import PermitSettings
 from shared.clock import SystemClock
+from shared.database_roles import require_lesser_roles
 from shared.keys import KeyStoreError
 from shared.logging import configure
 from shared.serving import serve, until_stopped
@@ -28,13 +30,15 @@ def main() -> int:
             migrate(settings)
             return 0
         parts = build(settings, clock=SystemClock())
+        if command != "check-config":
+            configure(SERVICE, settings.log_level)
+            require_lesser_roles(databases(settings), development=settings.development)
     except (SettingsError, KeyStoreError) as fault:
         print(f"permit_service cannot start: {fault}", file=sys.stderr)
         return BAD_CONFIGURATION
     if command == "check-config":
         print("The configuration is usable.")
         return 0
-    configure(SERVICE, settings.log_level)
     if command == "serve":
         serve("services.permit_service.wsgi:create", settings.bind, threads=THREADS, factory=True)
     work(parts, until_stopped())

@@ -59,7 +59,8 @@ def test_a_chart_without_the_operator_s_values_names_every_missing_one(renderer:
     assert outcome.returncode == 1
     for wanted in ("/node", "/tokens/issuer", "/image/repository", "/transport/kafkaBootstrap"):
         assert wanted in outcome.stderr
-    for wanted in ("secretName", "keysSecretName", "authorityUrl", "datasetUrlBase"):
+    names = ("secretName", "migrationsSecretName", "keysSecretName")
+    for wanted in (*names, "authorityUrl", "datasetUrlBase"):
         assert f"/services/permit_service/{wanted}" in outcome.stderr
     assert "/services/audit_log/logOrigin" in outcome.stderr
     assert "/clearinghouse/publicUrl" in outcome.stderr
@@ -122,6 +123,24 @@ def test_only_a_process_that_signs_or_opens_something_sees_keys(renderer: Path) 
         if container.process == "gateway"
     )
     assert "secrets" not in gateway.mounts.values()
+
+
+def test_only_a_migration_knows_the_owner_of_the_tables(renderer: Path, tmp_path: Path) -> None:
+    """Nor does anything but the migration job see the owner's Secret, in whatever way."""
+    contacts = tmp_path / "contacts.yaml"
+    contacts.write_text("services: {consent_registry: {contactPoints: true}}\n", encoding="utf-8")
+    knowing = {}
+    for pod in pods(rendered(renderer, VALUES, contacts)):
+        for container in containers(pod):
+            told = [name for name in container.names if "MIGRATIONS_DATABASE_URL" in name]
+            assert bool(told) == ("-owner" in str(pod))
+            knowing[container.process, container.command] = told
+    owner, contact = "PLACET_MIGRATIONS_DATABASE_URL", "PLACET_CONTACT_MIGRATIONS_DATABASE_URL"
+    assert {what: told for what, told in knowing.items() if told} == {
+        ("audit_log", "migrate"): [owner],
+        ("consent_registry", "migrate"): [owner, contact],
+        ("permit_service", "migrate"): [owner],
+    }
 
 
 def kept_claims(documents: list[dict[str, Any]]) -> list[str]:

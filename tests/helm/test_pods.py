@@ -48,8 +48,10 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, byt
         found[service] = {"client-secret": b"c" * 40}
         if service != "clearinghouse":
             role = service.replace("-", "_")
-            url = f"postgresql://{role}@db.example/{role}".encode()
+            url = f"postgresql://{role}_runtime@db.example/{role}".encode()
             found[service] |= {"database-url": url}
+            owner = f"postgresql://{role}@db.example/{role}".encode()
+            found[f"{service}-owner"] = {"database-url": owner}
             found[service] |= {"sign-in-secret": b"i" * 40, "session-key": b"s" * 40}
     return found
 

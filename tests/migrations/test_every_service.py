@@ -16,7 +16,7 @@ from audit_log.adapters.casework_tables import CASE_FILE
 from consent_registry.adapters import tables as consent_registry
 from permit_service.adapters import tables as permit_service
 from shared.db import engine, run_migrations, schema_differences, undo_migrations
-from tests.support.postgres import empty_database, fresh_database
+from tests.support.postgres import empty_database, fresh_database, owner_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES: Mapping[str, MetaData] = {
@@ -98,7 +98,7 @@ def test_migrations_are_numbered_without_a_gap(service: str) -> None:
 
 @pytest.mark.parametrize("service", sorted(TABLES))
 def test_the_migrated_schema_is_the_declared_one(service: str) -> None:
-    migrated = fresh_database(service)
+    migrated = owner_of(fresh_database(service))
     assert schema_differences(TABLES[service], migrated) == []
     ours, wanted = catalogue(migrated), catalogue(declared(service))
     assert ours["columns"]

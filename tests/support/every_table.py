@@ -26,6 +26,7 @@ from tests.fakes.log_factories import Speaker, cohort_name, fact
 from tests.integration.audit_log.test_verify import TRUST, NoHead
 from tests.support.keeping_node import OTHER, PERSON, READ, KeepingNode, about
 from tests.support.log_world import PSEUDONYMS, VAULT, PostgresWorld, Producing
+from tests.support.postgres import owner_of
 
 METADATA: Final = CASE_FILE.metadata
 _WORKING: Final = (
@@ -83,7 +84,7 @@ def every_table() -> Iterator[KeepingNode]:
     made.pass_months(14)
     made.retain(**{READ.replace(".", "_"): 13})
     made.say(about(PERSON), fact(type_=READ), fact(cohort=cohort_name(1)))
-    with psycopg.connect(world.url) as connection:
+    with psycopg.connect(owner_of(world.url)) as connection:
         for statement in _WORKING:
             connection.execute(statement.encode())
     sayer = RowSayer(PostgresRowHashes(world.engine, world.own, rows_fact), world.clock)
@@ -94,7 +95,7 @@ def every_table() -> Iterator[KeepingNode]:
     assert sums.sum_up(10_000, world.clock.now()) > 0
     made.settle()
     Producing(world).send(made.speaker.say(about(PERSON)))
-    with psycopg.connect(world.url) as connection:
+    with psycopg.connect(owner_of(world.url)) as connection:
         connection.execute(_WITNESSED.encode())
         connection.execute(_BLOCKS.encode(), {"first": 0, "end": 1024})
     assert sums.sum_up(10_000, world.clock.now()) > 0

@@ -39,6 +39,7 @@ from tests.support.log_world import (
     entries_of,
     sequencer,
 )
+from tests.support.postgres import owner_of
 
 PERSON = Subject(dataset=DATASET, ordinal=7)
 OTHER = Subject(dataset="GDI-ZZ-DATASET-2", ordinal=3)
@@ -157,7 +158,8 @@ class KeepingNode:
         return [str(flaw) for flaw in found.flaws]
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
-        with psycopg.connect(self.world.url) as connection:
+        """Read as the owner: a month's own tables are read by nobody else."""
+        with psycopg.connect(owner_of(self.world.url)) as connection:
             return connection.execute(query.encode()).fetchall()
 
 

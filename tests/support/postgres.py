@@ -14,11 +14,12 @@ from pathlib import Path
 
 from psycopg import sql
 
-from services.demo.postgres import DEFAULT_VERSION, EmbeddedPostgres
+from services.demo.postgres import DEFAULT_VERSION, EmbeddedPostgres, runtime_role
 from shared.db import run_migrations
 from tests.support.endings import at_end_of_run
 
 _FOLDER = Path(__file__).resolve().parents[2] / "var" / "test"
+_RUNTIME = runtime_role("")
 _NUMBERS = itertools.count(1)
 # The data dies with the run, so nothing has to survive a power cut; a killed server still recovers.
 _SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
@@ -44,19 +45,12 @@ def session_server() -> EmbeddedPostgres:
 
 def copied_database(url: str) -> str:
     """Copy a database as it stands now, as a backup would be restored; nobody may be using it."""
-    server = session_server()
-    role, original = url.partition("://")[2].partition("@")[0], url.rpartition("/")[2]
-    role, original = role.partition(":")[0], original.partition("?")[0]
-    name = _fresh_name(role)
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
-        sql.Identifier(name), sql.Identifier(original), sql.Identifier(role)
-    )
-    with server.admin() as connection:
+    role, original = _role_and_name(url)
+    with session_server().admin() as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (original,)
         )
-        connection.execute(statement)
-    return server.url(name, role)
+    return session_server().url(_copy(role.removesuffix(_RUNTIME), original), role)
 
 
 def empty_database(role: str) -> str:
@@ -65,27 +59,61 @@ def empty_database(role: str) -> str:
 
 
 def fresh_database(service: str) -> str:
-    """Create a migrated database for `service` (a package with `migrations/`), give its URI.
+    """Create a migrated database for `service` (a package with `migrations/`).
 
-    Its role is named like the package, without what stands before the last dot.
+    Gives the URI for its processes, who own nothing in it; `owner_of` gives its owner's. Its owner
+    is named like the package, without what stands before the last dot.
     """
-    template, role = _template(service), _role(service)
-    server = session_server()
-    name = _fresh_name(role)
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
-        sql.Identifier(name), sql.Identifier(template), sql.Identifier(role)
-    )
-    with server.admin() as connection:
-        connection.execute(statement)
-    return server.url(name, role)
+    name = _copy(_role(service), _template(service))
+    return session_server().runtime_url(_role(service), database=name)
+
+
+def owner_of(url: str) -> str:
+    """Give the URI of the same database for its owner, who may do what no process may."""
+    role, name = _role_and_name(url)
+    return session_server().url(name, role.removesuffix(_RUNTIME))
+
+
+def runtime_of(url: str) -> str:
+    """Give the URI of the same database for its processes."""
+    role, name = _role_and_name(url)
+    return session_server().url(name, runtime_role(role.removesuffix(_RUNTIME)))
+
+
+def _copy(owner: str, template: str) -> str:
+    """Copy a database, and with it who may enter, which no copy holds."""
+    name, database = _fresh_name(owner), sql.Identifier
+    with session_server().admin() as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+                database(name), database(template), database(owner)
+            )
+        )
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database(name)))
+        held = "has_database_privilege(%s, %s, 'TEMPORARY')"
+        role = runtime_role(owner)
+        temporary = connection.execute(f"SELECT {held}".encode(), (role, template)).fetchone()
+        words = "CONNECT, TEMPORARY" if temporary == (True,) else "CONNECT"
+        connection.execute(
+            sql.SQL("GRANT {} ON DATABASE {} TO {}").format(
+                sql.SQL(words), database(name), database(role)
+            )
+        )
+    return name
 
 
 @cache
 def _template(service: str) -> str:
     role = _role(service)
     name = f"{role}_template"
-    run_migrations(service, session_server().create_service(role, database=name))
+    url = session_server().create_service(role, database=name)
+    run_migrations(service, url, runs_as=runtime_role(role))
     return name
+
+
+def _role_and_name(url: str) -> tuple[str, str]:
+    role, name = url.partition("://")[2].partition("@")[0], url.rpartition("/")[2]
+    return role.partition(":")[0], name.partition("?")[0]
 
 
 def _role(service: str) -> str:

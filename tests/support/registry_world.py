@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Connection, Engine, select, text
 
 from consent_registry.adapters.erasures_file import ErasuresFile
 from consent_registry.adapters.index_cache import IndexCache
@@ -32,7 +32,7 @@ from shared.db import engine
 from shared.ids import DatasetId, Uuid7Source
 from shared.principal import Principal
 from tests.fakes.kernel import SteppingClock
-from tests.support.postgres import fresh_database
+from tests.support.postgres import fresh_database, owner_of
 
 SRC = "zz/consent_registry/1"
 ISSUER = "https://consent.test"
@@ -84,6 +84,16 @@ class RegistryWorld:
     def outside(self) -> ErasuresFile:
         """What is remembered of erasures."""
         return ErasuresFile(self.erasures, SRC)
+
+    @contextmanager
+    def as_owner(self) -> Iterator[Connection]:
+        """Open a transaction as the owner of the tables, who may do what no process may."""
+        one = engine(owner_of(self.url), pool_size=1)
+        try:
+            with one.begin() as connection:
+                yield connection
+        finally:
+            one.dispose()
 
     def dataset(self, name: DatasetId = DS) -> Dataset:
         """Register a dataset."""

@@ -12,6 +12,7 @@ from shared.ids import Uuid7Source
 from tests.fakes.log_factories import DATASET, OTTO, Speaker, cohort_name, fact
 from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.log_world import PSEUDONYMS, PostgresWorld, Producing, drain, sequencer
+from tests.support.postgres import owner_of
 
 GUARD = "PL001"
 
@@ -39,7 +40,7 @@ def filled() -> Iterator[PostgresWorld]:
         clock=world.clock,
     )
     drain(one)
-    with psycopg.connect(world.url) as connection:
+    with psycopg.connect(owner_of(world.url)) as connection:
         connection.execute(
             "INSERT INTO kafka_offset VALUES ('audit.zz.v1', 0, 7, 'cluster', 'topic')"
         )
@@ -161,14 +162,14 @@ STATEMENTS = (
 
 @pytest.mark.parametrize("statement", STATEMENTS)
 def test_a_forbidden_change_is_refused(filled: PostgresWorld, statement: str) -> None:
-    with psycopg.connect(filled.url) as connection, connection.cursor() as cursor:
+    with psycopg.connect(owner_of(filled.url)) as connection, connection.cursor() as cursor:
         with pytest.raises(psycopg.Error) as refused:
             cursor.execute(statement.encode())
         assert refused.value.sqlstate == GUARD
 
 
 def test_an_erasure_must_exist_to_erase(filled: PostgresWorld) -> None:
-    with psycopg.connect(filled.url) as connection, connection.cursor() as cursor:
+    with psycopg.connect(owner_of(filled.url)) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT set_config('placet.erasure', 'made up', true)")
         with pytest.raises(psycopg.Error) as refused:
             cursor.execute("DELETE FROM sealed")
@@ -176,7 +177,7 @@ def test_an_erasure_must_exist_to_erase(filled: PostgresWorld) -> None:
 
 
 def test_even_within_an_erasure_only_pseudonyms_are_cleared(filled: PostgresWorld) -> None:
-    with psycopg.connect(filled.url) as connection, connection.cursor() as cursor:
+    with psycopg.connect(owner_of(filled.url)) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT set_config('placet.erasure', (SELECT id FROM erasure), true)")
         with pytest.raises(psycopg.Error) as refused:
             cursor.execute("UPDATE ev SET actor = NULL, decision = 2")

@@ -236,22 +236,23 @@ def test_an_application_has_one_permit_however_many_try(units: UnitsOfWork) -> N
 
 def test_a_locked_application_waits_for_the_one_before(units: UnitsOfWork) -> None:
     with units() as work:
-        work.applications.add(replace(an_application(), months=1))
+        work.applications.add(an_application())
         work.commit()
 
-    def count_up(_: int) -> None:
+    def sign(number: int) -> None:
         with units() as work:
             found = work.applications.locked(ApplicationId("app-1"))
             assert found is not None
-            work.applications.put(replace(found, months=found.months + 1))
+            one_more = a_signature(by=AccountKey(IDP, f"authority-{number}"))
+            work.applications.put(replace(found, signatures=(*found.signatures, one_more)))
             work.commit()
 
     with ThreadPoolExecutor(max_workers=10) as pool:
-        list(pool.map(count_up, range(10)))
+        list(pool.map(sign, range(10)))
     with units() as work:
         found = work.applications.get(ApplicationId("app-1"))
     assert found is not None
-    assert found.months == 11
+    assert len(found.signatures) == 10
 
 
 def test_revisions_have_no_gap_and_follow_the_commits(units: UnitsOfWork) -> None:

@@ -4,8 +4,9 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+import psycopg
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select
 
 from consent_registry.adapters.tables import ENDED_SESSIONS
 from shared.db import engine
@@ -18,7 +19,7 @@ from shared.pages.endings import (
     new_session_id,
 )
 from tests.support.page_world import HandClock
-from tests.support.postgres import fresh_database
+from tests.support.postgres import fresh_database, owner_of
 
 
 @pytest.fixture
@@ -27,8 +28,13 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-def database() -> Iterator[Engine]:
-    one = engine(fresh_database("consent_registry"), pool_size=1)
+def url() -> str:
+    return fresh_database("consent_registry")
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Engine]:
+    one = engine(url, pool_size=1)
     yield one
     one.dispose()
 
@@ -73,11 +79,11 @@ def test_the_id_itself_is_nowhere_in_the_database(database: Engine, clock: HandC
 
 
 def test_a_database_that_cannot_tell_is_said_to_be_unknown(
-    database: Engine, clock: HandClock
+    url: str, database: Engine, clock: HandClock
 ) -> None:
     ended = SqlEndedSessions(database, ENDED_SESSIONS, clock)
-    with database.begin() as connection:
-        connection.execute(text("DROP TABLE ended_session"))
+    with psycopg.connect(owner_of(url)) as connection:
+        connection.execute("DROP TABLE ended_session")
     with pytest.raises(SessionsUnknown):
         ended.has("x")
     with pytest.raises(SessionsUnknown):

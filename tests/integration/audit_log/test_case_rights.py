@@ -8,6 +8,7 @@ import requests
 from shared.events import Subject
 from tests.fakes.log_factories import Speaker, fact
 from tests.support.log_node import OFFICER_SCOPES, LogNode
+from tests.support.postgres import owner_of
 
 DATASET = "GDI-ZZ-DATASET-33"
 GROUPS = ["actor", "subj"]
@@ -106,7 +107,7 @@ def test_an_approval_that_is_too_old_opens_nothing_and_fills_no_pack(
     case_id = case(node)
     place = asked(node, case_id, index)
     assert node.post(place, {"approved": True}, olga(node)).status_code == 200
-    with psycopg.connect(node.environment["PLACET_DATABASE_URL"]) as connection:
+    with psycopg.connect(owner_of(node.environment["PLACET_DATABASE_URL"])) as connection:
         connection.execute("ALTER TABLE case_reveal DISABLE TRIGGER USER")
         connection.execute(
             "UPDATE case_reveal SET decided_at = now() - interval '30 days' WHERE id = %s",

@@ -14,7 +14,7 @@ from audit_log.domain.merkle import EMPTY_ROOT
 from audit_log.domain.note import parse_vkey
 from audit_log.domain.submission import Submission, origin_digest
 from tests.support.fsck import run_fsck
-from tests.support.postgres import copied_database
+from tests.support.postgres import copied_database, owner_of
 from tests.support.scripted_server import scripted_server
 from tests.support.witness_net import (
     Member,
@@ -152,7 +152,7 @@ def test_a_fork_under_the_same_key_finds_no_quorum(
         assert {code for code, _ in findings(fork)} == {"split_view"}
         with pytest.raises(HeadMismatch):
             fork.publisher.step()
-        with psycopg.connect(fork.node.environment["PLACET_DATABASE_URL"]) as connection:
+        with psycopg.connect(owner_of(fork.node.environment["PLACET_DATABASE_URL"])) as connection:
             connection.execute("ALTER TABLE fork_evidence DISABLE TRIGGER USER")
             connection.execute("DELETE FROM fork_evidence")
         create_publisher(fork.parts).step()  # a thief of the key asks nobody

@@ -18,6 +18,7 @@ from audit_log.domain.note import ed25519_key
 from tests.fakes.log_factories import Speaker
 from tests.support.fsck import Verdict, run_fsck
 from tests.support.log_node import LogNode, log_node
+from tests.support.postgres import owner_of
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def damaged(data: bytes) -> bytes:
 
 def exchange(node: LogNode, query: str, data: bytes, number: int) -> None:
     """Do what only somebody with all rights on the database can: step around the guards."""
-    with psycopg.connect(node.environment["PLACET_DATABASE_URL"]) as connection:
+    with psycopg.connect(owner_of(node.environment["PLACET_DATABASE_URL"])) as connection:
         connection.execute("ALTER TABLE bundle DISABLE TRIGGER USER")
         connection.execute("ALTER TABLE tile DISABLE TRIGGER USER")
         connection.execute(query, (data, number))

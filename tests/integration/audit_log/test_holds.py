@@ -22,6 +22,7 @@ from tests.support.keeping_node import (
     dropped,
     keeping_node,
 )
+from tests.support.postgres import owner_of
 
 
 @pytest.fixture
@@ -97,7 +98,7 @@ def test_a_held_row_taken_away_is_noticed(node: KeepingNode) -> None:
     node.pass_months(15)
     node.retain()
     node.settle()
-    with psycopg.connect(node.world.url) as connection:
+    with psycopg.connect(owner_of(node.world.url)) as connection:
         for table in ("held_ev", "held_sealed", "ev_person"):
             name = psycopg.sql.Identifier(table)
             for change in ("DISABLE TRIGGER USER", "ENABLE TRIGGER USER"):

@@ -36,6 +36,7 @@ from tests.support.log_world import (
     entries_of,
     sequencer,
 )
+from tests.support.postgres import owner_of
 from tests.support.waiting import wait_until
 
 
@@ -204,7 +205,7 @@ def test_a_partition_without_an_offset_is_never_read_from_a_guess(road: Road) ->
     with pytest.raises(OffsetMissing):
         sequence_until(one, lambda: False, "the refusal")
     road.register()
-    with psycopg.connect(road.world.url) as connection:
+    with psycopg.connect(owner_of(road.world.url)) as connection:
         connection.execute("ALTER TABLE kafka_offset DISABLE TRIGGER USER")
         connection.execute("DELETE FROM kafka_offset WHERE part = 2")
     road.produce(*Speaker().say_many(10))
@@ -281,7 +282,7 @@ def test_registering_again_changes_nothing_and_otherwise_is_refused(road: Road) 
         road.register("zz/other/1", "other", offsets=(0,))
     with pytest.raises(ValidationFailed):
         road.register("no source", "other")
-    with psycopg.connect(road.world.url) as connection:
+    with psycopg.connect(owner_of(road.world.url)) as connection:
         connection.execute("ALTER TABLE kafka_offset DISABLE TRIGGER USER")
         connection.execute("UPDATE kafka_offset SET topic_id = 'another' WHERE part = 0")
     with pytest.raises(LogMismatch):

@@ -39,7 +39,7 @@ from tests.support.audit_havoc import AuditHavoc, Mortal
 from tests.support.faulted_log import BY_HTTP, FaultedLog, faulted_log
 from tests.support.log_node import LogNode
 from tests.support.ports import free_port
-from tests.support.postgres import fresh_database
+from tests.support.postgres import fresh_database, owner_of
 from tests.support.process_table import children, command
 from tests.support.waiting import wait_until
 
@@ -242,7 +242,7 @@ class Row:
 
     def exchange(self, which: object, old: bytes, new: bytes) -> None:
         """Write another value, past the guards."""
-        with psycopg.connect(self.url) as connection:
+        with psycopg.connect(owner_of(self.url)) as connection:
             connection.execute(self._written("ALTER TABLE {table} DISABLE TRIGGER USER"))
             change = "UPDATE {table} SET {column} = %s WHERE {key} = %s AND {column} = %s"
             done = connection.execute(self._written(change), (new, which, old))

@@ -20,6 +20,7 @@ from shared.settings import load
 from tests.fakes.log_factories import Speaker
 from tests.support.log_node import LogNode
 from tests.support.ports import free_port
+from tests.support.postgres import owner_of
 from tests.support.waiting import wait_until
 
 
@@ -185,6 +186,7 @@ def test_migrating_needs_no_keys(node: LogNode, tmp_path: Path) -> None:
     production = {
         **node.environment,
         "PLACET_ENV": "production",
+        "PLACET_MIGRATIONS_DATABASE_URL": owner_of(node.environment["PLACET_DATABASE_URL"]),
         "PLACET_KEYS_DIR": str(tmp_path / "none"),
         "PLACET_PUBLIC_URL": "https://log.example",
         "PLACET_TOKEN_ISSUER": "https://login.example",

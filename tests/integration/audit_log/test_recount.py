@@ -19,6 +19,7 @@ from shared.events import Actor, Subject
 from tests.fakes.log_factories import DATASET, ISSUER, Speaker, fact
 from tests.support.log_node import LogNode
 from tests.support.packs import apart
+from tests.support.postgres import owner_of
 
 OTHER = "GDI-ZZ-DATASET-2"
 RITA = {"issuer": ISSUER, "subject": "rita"}
@@ -143,7 +144,9 @@ def test_without_openings_a_sealed_question_stays_open(node: LogNode, copy: Path
 def lying(node: LogNode, index: int, code: int) -> Iterator[None]:
     """Change a search row as only somebody with all rights on the database can."""
     change = "UPDATE ev SET decision = %s WHERE idx = %s"
-    with psycopg.connect(node.environment["PLACET_DATABASE_URL"], autocommit=True) as connection:
+    with psycopg.connect(
+        owner_of(node.environment["PLACET_DATABASE_URL"]), autocommit=True
+    ) as connection:
         connection.execute("ALTER TABLE ev DISABLE TRIGGER USER")
         connection.execute(change, (code, index))
         yield

@@ -18,6 +18,7 @@ from shared.errors import ErasuresUnreadable
 from shared.events import Subject
 from tests.fakes.log_factories import DATASET, fact
 from tests.support.log_node import LogNode
+from tests.support.postgres import owner_of
 from tests.support.restored_site import ACCOUNT, DORA, HER, OTHER, PERSON, Site, rows, site_at
 
 
@@ -85,7 +86,7 @@ def test_a_key_table_restored_alone_gives_no_key_back(site: Site) -> None:
     gone = "SELECT kid FROM dek WHERE wrapped IS NULL"
     ((kid,),) = rows(site.url, gone)
     ((subject, wrapped),) = rows(older, "SELECT subject, wrapped FROM dek WHERE kid = %s", kid)
-    with psycopg.connect(site.url) as connection:
+    with psycopg.connect(owner_of(site.url)) as connection:
         connection.execute("ALTER TABLE dek DISABLE TRIGGER USER")
         connection.execute(
             "UPDATE dek SET wrapped = %s, subject = %s, erased_at = NULL WHERE kid = %s",

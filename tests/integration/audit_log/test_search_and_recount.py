@@ -38,6 +38,7 @@ from tests.support.log_world import (
     entries_of,
     sequencer,
 )
+from tests.support.postgres import owner_of
 
 MANY = 2 * BLOCK + 90
 DATASETS = ("GDI-ZZ-DATASET-1", "GDI-ZZ-DATASET-2", "GDI-ZZ-DATASET-3")
@@ -214,7 +215,7 @@ def test_what_would_hide_an_entry_from_a_search_is_named(filled: Filled, name: s
     statement, row = LIES[name]
     first, end = 0 if row.startswith("ev_block") else 1024, len(filled.entries)
     tables = ("ev", "ev_block", "ev_person", "ev_cohort")
-    with psycopg.connect(filled.world.url, autocommit=True) as connection:
+    with psycopg.connect(owner_of(filled.world.url), autocommit=True) as connection:
         for table in tables:
             connection.execute(f"CREATE TEMP TABLE kept_{table} AS TABLE {table}".encode())
             connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())

@@ -18,6 +18,7 @@ from shared.settings import SettingsError
 from tests.contract.audit_log.test_publishing import TRUST, Remembered, publisher
 from tests.fakes.log_factories import Speaker
 from tests.support.log_world import PSEUDONYMS, VAULT, PostgresWorld, Producing, drain, sequencer
+from tests.support.postgres import owner_of
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def checker(world: PostgresWorld) -> SelfChecker:
 
 def alter(world: PostgresWorld, statement: str) -> None:
     """Do what only somebody with all rights can: with the tables' guards off."""
-    with psycopg.connect(world.url) as connection:
+    with psycopg.connect(owner_of(world.url)) as connection:
         for table in ("ev", "tile"):
             connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
         connection.execute(statement.encode())

@@ -38,6 +38,7 @@ from tests.support.log_world import (
     drain,
     sequencer,
 )
+from tests.support.postgres import owner_of
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(b"s" * 32)
 KEY = ed25519_key(ORIGIN, PRIVATE.public_key().public_bytes_raw())
@@ -123,7 +124,7 @@ def altered(
 ) -> Iterator[None]:
     """Make a change in one table, and take it back afterwards by restoring it from a copy."""
     table, kept = Identifier(target), Identifier(f"kept_{target}")
-    with psycopg.connect(world.url, autocommit=True) as connection:
+    with psycopg.connect(owner_of(world.url), autocommit=True) as connection:
         connection.execute(SQL("CREATE TABLE {} AS TABLE {}").format(kept, table))
         connection.execute(SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(table))
         try:

@@ -26,6 +26,7 @@ from tests.fakes.kernel import SteppingClock
 from tests.support.every_table import METADATA, every_table, filled, flaws_in, flipped, free
 from tests.support.keeping_node import KeepingNode
 from tests.support.log_world import World, entries_of
+from tests.support.postgres import owner_of
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,7 @@ def of_key(name: str, key: str) -> Composed:
 def test_a_row_altered_together_with_its_hashes_is_named(node: KeepingNode, name: str) -> None:
     """Every column but the key's own; the state of the sum is what it was."""
     missed: list[str] = []
-    with psycopg.connect(node.world.url) as connection:
+    with psycopg.connect(owner_of(node.world.url)) as connection:
         free(connection, name)
         key = summed_key(connection, name)
         for column in METADATA.tables[name].columns:
@@ -101,7 +102,7 @@ def row_named(name: str, key: str) -> str:
 
 @pytest.mark.parametrize("name", SUMMED)
 def test_a_row_taken_away_with_its_hashes_is_missed(node: KeepingNode, name: str) -> None:
-    with psycopg.connect(node.world.url) as connection:
+    with psycopg.connect(owner_of(node.world.url)) as connection:
         free(connection, name)
         key = summed_key(connection, name)
         connection.execute("SAVEPOINT before")
@@ -120,7 +121,7 @@ def test_a_row_taken_away_with_its_hashes_is_missed(node: KeepingNode, name: str
 
 
 def test_a_row_slipped_in_with_its_hashes_is_named(node: KeepingNode) -> None:
-    with psycopg.connect(node.world.url) as connection:
+    with psycopg.connect(owner_of(node.world.url)) as connection:
         free(connection, "rule_memory")
         connection.execute("INSERT INTO rule_memory VALUES ('permits', 'b', '{}')")
         connection.execute(
@@ -133,7 +134,7 @@ def test_a_row_slipped_in_with_its_hashes_is_named(node: KeepingNode) -> None:
 
 
 def test_two_rows_altered_with_their_hashes_are_named_by_their_table(node: KeepingNode) -> None:
-    with psycopg.connect(node.world.url) as connection:
+    with psycopg.connect(owner_of(node.world.url)) as connection:
         free(connection, "checkpoint")
         keys = connection.execute(
             "SELECT key FROM row_hash WHERE tbl = 'checkpoint' AND said IS NOT NULL LIMIT 2"
@@ -151,7 +152,7 @@ def test_two_rows_altered_with_their_hashes_are_named_by_their_table(node: Keepi
 
 def test_a_sum_forged_with_everything_else_is_not_the_logs(node: KeepingNode) -> None:
     """Row, hashes and sum together: the table is named, for the log says another sum."""
-    with psycopg.connect(node.world.url) as connection:
+    with psycopg.connect(owner_of(node.world.url)) as connection:
         free(connection, "kafka_offset")
         key = summed_key(connection, "kafka_offset")
         connection.execute("UPDATE kafka_offset SET next_offset = 8")
@@ -175,14 +176,14 @@ def test_a_change_through_the_front_door_is_in_the_next_sum(node: KeepingNode) -
     """Deleted, changed and new rows; then the sums fit again, and the gone one's hash is gone."""
     world = node.world
     sums = PostgresRowSums(world.engine, world.own, sums_fact)
-    with psycopg.connect(world.url) as connection:
+    with psycopg.connect(owner_of(world.url)) as connection:
         connection.execute("DELETE FROM rule_memory WHERE key = 'a'")
         connection.execute("INSERT INTO rule_memory VALUES ('accounts', 'c', '{\"n\": 2}')")
         connection.execute("UPDATE kafka_offset SET next_offset = 9")
         assert flaws_in(connection) == []
     while sums.sum_up(3, world.clock.now()) == 3:
         pass
-    with psycopg.connect(world.url) as connection:
+    with psycopg.connect(owner_of(world.url)) as connection:
         assert flaws_in(connection) == []
         left = connection.execute(
             "SELECT key FROM row_hash WHERE tbl = 'rule_memory' ORDER BY key"

@@ -21,6 +21,7 @@ from tests.integration.audit_log.test_verify import TRUST
 from tests.support.every_table import METADATA, every_table, filled, flaws_in, flipped, free
 from tests.support.keeping_node import KeepingNode
 from tests.support.log_world import PSEUDONYMS, VAULT, PostgresWorld
+from tests.support.postgres import owner_of
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def test_every_table_is_listed() -> None:
 
 
 def test_nothing_is_wrong_before(node: KeepingNode) -> None:
-    with psycopg.connect(node.world.url) as connection:
+    with psycopg.connect(owner_of(node.world.url)) as connection:
         assert flaws_in(connection) == []
         for table in METADATA.tables:
             query = SQL("SELECT count(*) > 0 FROM {}").format(Identifier(table))
@@ -44,7 +45,7 @@ def test_nothing_is_wrong_before(node: KeepingNode) -> None:
 @pytest.mark.parametrize("name", sorted(METADATA.tables))
 def test_one_flipped_bit_is_named_by_table_and_row(node: KeepingNode, name: str) -> None:
     missed: list[str] = []
-    with psycopg.connect(node.world.url) as connection:
+    with psycopg.connect(owner_of(node.world.url)) as connection:
         table = Identifier(name)
         free(connection, name)
         for column in METADATA.tables[name].columns:
@@ -66,7 +67,7 @@ def test_one_flipped_bit_is_named_by_table_and_row(node: KeepingNode, name: str)
 
 def test_no_row_makes_a_producer_the_voice_of_the_log(node: KeepingNode) -> None:
     """Who writes the database and has a node's token cannot let the node say that all is well."""
-    with psycopg.connect(node.world.url) as connection:
+    with psycopg.connect(owner_of(node.world.url)) as connection:
         connection.execute("INSERT INTO own_head VALUES ('zz/clearinghouse/1', 1, 0, '')")
         assert ("own_head", "src=zz/clearinghouse/1") in flaws_in(connection)
         connection.rollback()
@@ -77,12 +78,12 @@ def test_rows_said_before_anything_is_in_the_tree_are_as_they_were_said() -> Non
     """The first look of a log may come before its first entry is sequenced."""
     world = PostgresWorld()
     try:
-        with psycopg.connect(world.url) as connection:
+        with psycopg.connect(owner_of(world.url)) as connection:
             connection.execute(
                 "INSERT INTO producer VALUES ('zz/x/1', 'x', 'vkey', 'audit.zz.v1', now())"
             )
         RowSayer(PostgresRowHashes(world.engine, world.own, rows_fact), world.clock).step()
-        with psycopg.connect(world.url) as connection:
+        with psycopg.connect(owner_of(world.url)) as connection:
             found = verify(
                 PostgresInspector(connection),
                 trust=TRUST,

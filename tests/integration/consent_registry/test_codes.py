@@ -193,7 +193,7 @@ def test_who_is_out_for_another_reason_narrows_no_code(world: RegistryWorld) -> 
 
 def test_what_cannot_be_read_permits_nothing_and_narrows_no_code(world: RegistryWorld) -> None:
     world.load(*some("common", 40, permission="GRU"), *some("bad", TWICE, permission="HMB"))
-    with world.engine.begin() as connection:
+    with world.as_owner() as connection:
         connection.exec_driver_sql(
             "UPDATE consent_terms SET body = '[{}]' WHERE body->0->>'permission' = 'DUO:0000006'"
         )

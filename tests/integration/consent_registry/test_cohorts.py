@@ -277,7 +277,7 @@ def test_a_withdrawal_dated_ahead_takes_effect_without_anybody_doing_anything(
 
 
 def test_an_unreadable_consent_leaves_the_person_out(mixed: RegistryWorld) -> None:
-    with mixed.engine.begin() as connection:
+    with mixed.as_owner() as connection:
         connection.exec_driver_sql("""UPDATE consent_terms SET body = '[{"permission":"X"}]'""")
     found = evaluate_cohort(DS, purpose(), tools=mixed.tools, principal=DESK)
     assert set(found.cohort.within) == set()

@@ -105,7 +105,7 @@ def test_a_changed_event_of_an_erased_person_is_found(
     site.begin()
     site.run()
     value = "'withdrawn'" if column == "kind" else "decode(repeat('00', 32), 'hex')"
-    with site.world.engine.begin() as connection:
+    with site.world.as_owner() as connection:
         connection.execute(text("GRANT UPDATE ON consent_event TO CURRENT_USER"))
         connection.execute(text("ALTER TABLE consent_event DISABLE TRIGGER USER"))
         connection.execute(

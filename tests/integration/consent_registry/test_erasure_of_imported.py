@@ -68,7 +68,7 @@ def test_a_line_that_stands_in_an_event_of_before_is_not_taken_in_again(
     digest = hashlib.sha256(content.encode()).hexdigest()
     site.world.receive(content)
     site.world.work()
-    with site.world.engine.begin() as connection:
+    with site.world.as_owner() as connection:
         connection.execute(text("DELETE FROM imported_line"))
         connection.execute(text("GRANT UPDATE ON consent_event TO CURRENT_USER"))
         connection.execute(text("ALTER TABLE consent_event DISABLE TRIGGER USER"))

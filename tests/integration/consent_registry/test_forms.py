@@ -154,8 +154,9 @@ def test_a_published_form_is_never_altered(
     """GICS freezes by a flag it can lift; here the right is gone, and a trigger stands behind."""
     name = world.form(small_document())
     for refusal in ("permission denied", "append-only"):
-        with world.engine.connect() as connection:
-            if refusal == "append-only":
+        owning = refusal == "append-only"
+        with world.as_owner() if owning else world.engine.connect() as connection:
+            if owning:
                 connection.execute(text(f"GRANT ALL ON {table} TO CURRENT_USER"))
             with pytest.raises(DBAPIError, match=refusal):
                 connection.execute(text(statement.format(table)))

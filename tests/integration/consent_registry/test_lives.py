@@ -235,7 +235,7 @@ def test_what_happened_to_people_is_append_only(
     column = "pid" if table == "person_event" else "ordinal"
     wanted = statement.replace("pid = pid", f"{column} = {column}").format(table)
     for regranted in (False, True):
-        with three.engine.connect() as connection:
+        with three.as_owner() if regranted else three.engine.connect() as connection:
             if regranted:
                 connection.execute(text(f"GRANT ALL ON {table} TO CURRENT_USER"))
             with pytest.raises(DBAPIError) as refused:

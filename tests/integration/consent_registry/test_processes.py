@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from shared.feed import read_heartbeat
 from tests.support.ports import free_port
+from tests.support.postgres import owner_of
 from tests.support.registry_node import NEW_DATASET, RegistryNode, registry_node
 from tests.support.registry_world import csv_of, people
 from tests.support.waiting import wait_until
@@ -162,6 +163,7 @@ def test_a_half_configured_process_names_every_fault_and_ends_with_2(
 def test_migrating_needs_no_keys(fresh: RegistryNode, tmp_path: Path) -> None:
     production = {
         "PLACET_ENV": "production",
+        "PLACET_MIGRATIONS_DATABASE_URL": owner_of(fresh.environment["PLACET_DATABASE_URL"]),
         "PLACET_KEYS_DIR": str(tmp_path / "none"),
         "PLACET_PUBLIC_URL": "https://c.example",
         "PLACET_TOKEN_ISSUER": "https://l.example",

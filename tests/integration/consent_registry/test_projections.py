@@ -71,7 +71,7 @@ def found(tools: Tools, dataset: DatasetId = DS) -> tuple[Sequence[int], Sequenc
 
 
 def tamper(world: RegistryWorld, statement: str) -> None:
-    with world.engine.begin() as connection:
+    with world.as_owner() as connection:
         assert connection.execute(text(statement)).rowcount > 0
 
 

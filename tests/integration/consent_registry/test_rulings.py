@@ -306,7 +306,7 @@ def test_rulings_are_append_only(
 ) -> None:
     world, tools = ruled
     rule(tools)
-    with world.engine.connect() as connection:
+    with world.as_owner() if regranted else world.engine.connect() as connection:
         if regranted:
             connection.execute(text("GRANT ALL ON ruling_statement TO CURRENT_USER"))
         with pytest.raises(DBAPIError, match="append-only" if regranted else "permission denied"):

@@ -37,7 +37,7 @@ def test_unreadable_terms_leave_everybody_out_who_shares_them(
     world: RegistryWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.load(*people(3))
-    with world.engine.begin() as connection:
+    with world.as_owner() as connection:
         connection.execute(text("""UPDATE consent_terms SET body = '[{"permission": "DUO:9"}]'"""))
     found = evaluate_cohort(DS, purpose(), tools=world.tools, principal=DESK)
     assert len(found.cohort.within) == 0
@@ -50,7 +50,7 @@ def test_an_event_that_was_tampered_with_is_noticed_when_it_is_next_read(
     world: RegistryWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.load({})
-    with world.engine.begin() as connection:
+    with world.as_owner() as connection:
         # Whoever owns the table can take the guard away; what was sealed cannot be made anew.
         connection.execute(text("GRANT UPDATE ON consent_event TO CURRENT_USER"))
         connection.execute(text("ALTER TABLE consent_event DISABLE TRIGGER USER"))
@@ -79,7 +79,7 @@ def test_a_choice_for_a_study_that_was_tampered_with_lets_nobody_in(
         record_study_consent(wanted, tools=world.tools, principal=DESK)
         world.clock.pass_time(1)
     newest = "(SELECT event_id FROM person_event ORDER BY number DESC LIMIT 1)"
-    with world.engine.begin() as connection:
+    with world.as_owner() as connection:
         connection.execute(text("GRANT UPDATE ON person_event TO CURRENT_USER"))
         connection.execute(text("ALTER TABLE person_event DISABLE TRIGGER USER"))
         tampered = (

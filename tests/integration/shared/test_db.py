@@ -18,15 +18,15 @@ from shared.db import (
 )
 from tests.integration.shared.sample.tables import Base
 from tests.integration.shared.world import SAMPLE
-from tests.support.postgres import empty_database, fresh_database
+from tests.support.postgres import empty_database, fresh_database, owner_of
 
 
 def test_the_migrated_schema_equals_the_models() -> None:
-    assert schema_differences(Base.metadata, fresh_database(SAMPLE)) == []
+    assert schema_differences(Base.metadata, owner_of(fresh_database(SAMPLE))) == []
 
 
 def test_a_difference_between_schema_and_models_is_found() -> None:
-    url = fresh_database(SAMPLE)
+    url = owner_of(fresh_database(SAMPLE))
     with psycopg.connect(url) as connection:
         connection.execute("ALTER TABLE note ALTER COLUMN text DROP NOT NULL")
         connection.execute("ALTER TABLE note ADD COLUMN stray int")
@@ -34,7 +34,7 @@ def test_a_difference_between_schema_and_models_is_found() -> None:
 
 
 def test_migrating_twice_changes_nothing_and_undoing_leaves_nothing() -> None:
-    url = fresh_database(SAMPLE)
+    url = owner_of(fresh_database(SAMPLE))
     run_migrations(SAMPLE, url)
     undo_migrations(SAMPLE, url)
     with psycopg.connect(url) as connection:
@@ -53,7 +53,7 @@ def test_many_migrators_at_once_migrate_once() -> None:
 
 
 def test_a_migration_gives_up_on_a_locked_table_and_leaves_nothing_half_done() -> None:
-    url = fresh_database(SAMPLE)
+    url = owner_of(fresh_database(SAMPLE))
     with psycopg.connect(url) as reader:
         reader.execute("SELECT * FROM note")
         with pytest.raises(OperationalError, match="lock timeout"):
@@ -68,7 +68,7 @@ def test_ready_means_migrated() -> None:
         check()
     one.dispose()
 
-    two = engine(fresh_database(SAMPLE))
+    two = engine(owner_of(fresh_database(SAMPLE)))
     ready_check(two, SAMPLE)()
     with two.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'later'"))

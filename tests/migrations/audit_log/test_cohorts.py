@@ -3,11 +3,13 @@
 
 import psycopg
 
+from services.demo.postgres import runtime_role
 from shared.db import run_migrations, undo_migrations
 from shared.events import Subject
 from tests.fakes.log_factories import DATASET, Speaker, cohort_name, fact
 from tests.integration.audit_log.test_verify import verified
 from tests.support.log_world import PostgresWorld, Producing, drain, sequencer
+from tests.support.postgres import owner_of
 
 SERVICE = "audit_log"
 HELD = (
@@ -39,13 +41,13 @@ def test_what_was_said_before_is_found_as_if_it_were_said_after() -> None:
         assert [(idx, revision) for idx, _, _, revision in before] == [
             *((0, 10), (261, 11), (262, None)),
         ]
-        undo_migrations(SERVICE, world.url, revision="0010")
+        undo_migrations(SERVICE, owner_of(world.url), revision="0010")
         left = (
             "SELECT count(*) FROM term WHERE kind = 6"
             " AND id > (SELECT max(id) FROM term WHERE kind <> 6)"
         )
         assert rows(world.url, left) == [(0,)], "ids have no gap, so those within stay"
-        run_migrations(SERVICE, world.url)
+        run_migrations(SERVICE, owner_of(world.url), runs_as=runtime_role(SERVICE))
         assert rows(world.url, HELD) == before
         assert len(rows(world.url, "SELECT * FROM term")) == len(terms)
         flaws = [one for one in verified(world).flaws if one.table in ("term", "ev_cohort")]

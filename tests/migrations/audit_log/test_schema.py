@@ -5,13 +5,13 @@ from sqlalchemy import inspect
 
 from audit_log.adapters.casework_tables import CASE_FILE
 from shared.db import engine, run_migrations, schema_differences, undo_migrations
-from tests.support.postgres import empty_database, fresh_database
+from tests.support.postgres import empty_database, fresh_database, owner_of
 
 SERVICE = "audit_log"
 
 
 def test_the_migrations_make_what_the_tables_declare() -> None:
-    assert schema_differences(CASE_FILE.metadata, fresh_database(SERVICE)) == []
+    assert schema_differences(CASE_FILE.metadata, owner_of(fresh_database(SERVICE))) == []
 
 
 def test_migrating_twice_and_back_leaves_nothing_behind() -> None:

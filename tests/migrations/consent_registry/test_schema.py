@@ -11,14 +11,14 @@ from sqlalchemy.exc import DBAPIError
 
 from consent_registry.adapters.tables import METADATA
 from shared.db import engine, run_migrations, schema_differences, undo_migrations
-from tests.support.postgres import empty_database, fresh_database
+from tests.support.postgres import empty_database, fresh_database, owner_of
 
 SERVICE = "consent_registry"
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 def test_the_migrations_make_what_the_tables_declare() -> None:
-    assert schema_differences(METADATA, fresh_database(SERVICE)) == []
+    assert schema_differences(METADATA, owner_of(fresh_database(SERVICE))) == []
 
 
 @pytest.mark.parametrize("step", ["0001", "0002", "0003", "0008", "0012", "0024", "head"])
@@ -36,7 +36,7 @@ def test_each_step_can_be_taken_and_undone(step: str) -> None:
 
 def seeded() -> str:
     """Make a database with one withdrawal and one event in it."""
-    url = fresh_database(SERVICE)
+    url = owner_of(fresh_database(SERVICE))
     one = engine(url, pool_size=1)
     pid = str(uuid4())
     with one.begin() as connection:
@@ -97,7 +97,7 @@ def test_what_callers_named_their_withdrawals_becomes_a_digest_and_the_table_sta
 
 @pytest.mark.parametrize("table", ["stop_event", "stop_reach", "rights_step"])
 def test_what_the_desk_recorded_is_append_only(table: str) -> None:
-    one = engine(fresh_database(SERVICE), pool_size=1)
+    one = engine(owner_of(fresh_database(SERVICE)), pool_size=1)
     try:
         with one.connect() as connection, pytest.raises(DBAPIError, match="permission denied"):
             connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - of three

@@ -7,13 +7,13 @@ from sqlalchemy.exc import DBAPIError
 
 from permit_service.adapters.tables import Base
 from shared.db import engine, run_migrations, schema_differences, undo_migrations
-from tests.support.postgres import empty_database, fresh_database
+from tests.support.postgres import empty_database, fresh_database, owner_of
 
 SERVICE = "permit_service"
 
 
 def test_the_migrations_make_what_the_rows_declare() -> None:
-    assert schema_differences(Base.metadata, fresh_database(SERVICE)) == []
+    assert schema_differences(Base.metadata, owner_of(fresh_database(SERVICE))) == []
 
 
 def test_migrating_twice_and_back_leaves_nothing_behind() -> None:

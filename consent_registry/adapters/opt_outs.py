@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from pyroaring import BitMap
-from sqlalchemy import Connection, Row, insert, select, text, update
+from sqlalchemy import Connection, Row, exists, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.alarms import raise_alarm
@@ -29,6 +29,7 @@ from consent_registry.domain.optout import (
 from consent_registry.domain.records import Channel
 from consent_registry.domain.register import Member
 from consent_registry.domain.unreadable import UnreadableKind
+from consent_registry.ports.register import Latest
 from shared.ids import DatasetId, Ordinal, Revision
 
 _HASH_BYTES: Final = 32
@@ -109,6 +110,14 @@ class SqlOptOuts:
         wanted = select(OPT_OUT_PERSON.c.ordinal).where(OPT_OUT_PERSON.c.pid == pid)
         found = self._connection.execute(wanted).scalar_one_or_none()
         return None if found is None else Ordinal(found)
+
+    def latest(self, optout_id: str) -> Latest | None:
+        """Look the event up, and the last one of the same person."""
+        event, later = OPT_OUT_EVENT.alias("event").c, OPT_OUT_EVENT.alias("later").c
+        since = exists().where(later.pid == event.pid, later.number > event.number)
+        wanted = select(event.recorded_at, since.label("since")).where(event.optout_id == optout_id)
+        row = self._connection.execute(wanted).one_or_none()
+        return None if row is None else Latest(recorded_at=row.recorded_at, latest=not row.since)
 
     def of(self, pid: str) -> Sequence[OptOutEvent]:
         """Read one person's events in order."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, text, update
+from sqlalchemy import Connection, Row, exists, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters import mandate_holders, person_bars
@@ -32,6 +32,7 @@ from consent_registry.domain.person_events import (
 from consent_registry.domain.records import NO_PREVIOUS, Channel
 from consent_registry.domain.unreadable import UnreadableKind
 from consent_registry.ports.person_events import Listed
+from consent_registry.ports.register import Latest
 from shared.ids import DatasetId, Ordinal, Revision
 
 _EVENT: Final = PERSON_EVENT.c
@@ -125,6 +126,18 @@ class SqlPersonEvents:
         member = DATASET_MEMBER.c
         wanted = select(member.pid).where(member.dataset == dataset, member.pid.in_(spoke))
         return frozenset(self._connection.execute(wanted).scalars())
+
+    def latest(self, event_id: str) -> Latest | None:
+        """Look the event up, and whether the person said more of that study."""
+        event, later = PERSON_EVENT.alias("event").c, PERSON_EVENT.alias("later").c
+        since = exists().where(
+            later.pid == event.pid, later.study == event.study, later.number > event.number
+        )
+        wanted = select(event.recorded_at, since.label("since")).where(
+            event.event_id == event_id, event.study != ""
+        )
+        row = self._connection.execute(wanted).one_or_none()
+        return None if row is None else Latest(recorded_at=row.recorded_at, latest=not row.since)
 
     def ring(self, pids: Iterable[str]) -> frozenset[str]:
         """Follow merges until nobody new is met."""

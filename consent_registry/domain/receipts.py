@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Consent records and receipts after ISO/IEC TS 27560:2023, in DPV's words as JSON-LD.
 
-One receipt for each consent event. The full one is for the person; the compact one is small enough
-for a QR code and says nothing about anybody: which registry, which event, when, and the digest of
-the full one. Whatever DPV allows several of is a list, because two members of one name are lost by
-readers. An opt-out is another legal act and has no receipt of a consent.
+One receipt for each consent event, for a dataset or for a study. The full one is for the person;
+the compact one is small enough for a QR code and says nothing about anybody: which registry, which
+event, when, and the digest of the full one. Whatever DPV allows several of is a list, because two
+members of one name are lost by readers. An opt-out is another legal act, with a receipt of its own
+(`domain.act_receipts`).
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -21,14 +22,17 @@ from consent_registry.domain.duo import TERMS, Duo
 from consent_registry.domain.ehds import EhdsPurpose
 from consent_registry.domain.history import Kind
 from consent_registry.domain.national import label_of
+from consent_registry.domain.person_events import PersonRecord
 from consent_registry.domain.records import EventRecord
 from consent_registry.domain.regimes import ConsentRole
 from consent_registry.domain.register import Dataset
+from consent_registry.domain.studies import Study, scope_of
+from consent_registry.domain.study_choices import event_of
 from consent_registry.domain.terms import Alternative, Terms
 from consent_registry.domain.windows import Window
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
-from shared.ids import EventId
+from shared.ids import DatasetId, EventId
 
 RECEIPT_TYP: Final = "placet-consent-receipt+jws"
 COMPACT_TYP: Final = "placet-receipt+jws"
@@ -85,15 +89,94 @@ _Object = dict[str, JSON]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StudyWord:
+    """A choice for a study, as a receipt tells it."""
+
+    event_id: EventId
+    pid: str
+    dataset: DatasetId
+    kind: Kind
+    expressed_at: datetime
+    effective_from: datetime
+    effective_to: datetime | None
+    recorded_at: datetime
+    form_version: str
+
+
+def word_of(record: PersonRecord) -> StudyWord:
+    """Give a choice for a study as a receipt tells it."""
+    event = event_of(record)
+    return StudyWord(
+        event_id=event.event_id,
+        pid=record.pid,
+        dataset=DatasetId(scope_of(record.study)),
+        kind=event.kind,
+        expressed_at=event.expressed_at,
+        effective_from=event.effective_from,
+        effective_to=event.effective_to,
+        recorded_at=event.recorded_at,
+        form_version=record.body.get("form_version", ""),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What a choice is about: a dataset, or a study with the datasets that were told of.
+
+    `path` is where it stands at the registry, `withdraw` where the person ends it; `data` has the
+    name and the title of each dataset.
+    """
+
+    path: str
+    withdraw: str
+    controller: str
+    countries: tuple[str, ...]
+    bases: tuple[str, ...]
+    data: tuple[tuple[str, str], ...]
+
+    @property
+    def address(self) -> JSON:
+        """The country, or the list of several."""
+        return self.countries[0] if len(self.countries) == 1 else list(self.countries)
+
+
+def place_of(dataset: Dataset) -> Place:
+    """Give a dataset as what a choice is about."""
+    return Place(
+        path=f"datasets/{dataset.dataset}",
+        withdraw=f"withdraw/{dataset.dataset}",
+        controller=dataset.controller,
+        countries=(dataset.country,),
+        bases=(legal_basis_of(dataset),),
+        data=((dataset.dataset, dataset.title),),
+    )
+
+
+def place_of_study(
+    name: str, study: Study | None, datasets: Sequence[Dataset], country: str
+) -> Place:
+    """Give a study as what a choice is about; `country` is the registry's, for one of no data."""
+    title = study.title if study else name
+    return Place(
+        path=f"studies/{name}",
+        withdraw=f"withdraw/study/{name}",
+        controller=study.controller if study else name,
+        countries=tuple(sorted({one.country for one in datasets})) or (country,),
+        bases=tuple(sorted({legal_basis_of(one) for one in datasets})) or ("eu-gdpr:A9-2-a",),
+        data=tuple((one.dataset, one.title) for one in datasets) or ((scope_of(name), title),),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipted:
-    """What a receipt is about: one event, the dataset, and what the event allows, if readable.
+    """What a receipt is about: one event, its place, and what the event allows, if readable.
 
     `by_guardian` says that somebody decided in her place, as it stands on record with the event.
     """
 
     issuer: str
-    dataset: Dataset
-    record: EventRecord
+    place: Place
+    record: EventRecord | StudyWord
     terms: Terms | None
     by_guardian: bool = False
 
@@ -114,11 +197,18 @@ def receipt_of(about: Receipted) -> Mapping[str, JSON]:
 
 def compact_of(about: Receipted, receipt: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """Write what the QR code carries: names of claims as in RFC 7519, and no word about anybody."""
+    return compact(about.issuer, about.record.event_id, about.record.recorded_at, receipt)
+
+
+def compact(
+    issuer: str, event_id: str, recorded_at: datetime, receipt: Mapping[str, JSON]
+) -> Mapping[str, JSON]:
+    """Write it of a receipt of any kind."""
     return {
         "v": VERSION,
-        "iss": about.issuer,
-        "jti": str(about.record.event_id),
-        "iat": int(about.record.recorded_at.timestamp()),
+        "iss": issuer,
+        "jti": str(event_id),
+        "iat": int(recorded_at.timestamp()),
         "sha256": digest_of(receipt),
     }
 
@@ -140,7 +230,7 @@ def event_named(payload: Mapping[str, object], issuer: str) -> EventId | None:
     return EventId(named) if isinstance(named, str) else None
 
 
-def subject_of(record: EventRecord) -> str:
+def subject_of(record: EventRecord | StudyWord) -> str:
     """Give the data subject's identifier: another one in each dataset, and no pseudonym of hers.
 
     The participant's own id, which is random and leaves the registry nowhere, hides behind it.
@@ -150,8 +240,8 @@ def subject_of(record: EventRecord) -> str:
 
 
 def _record(about: Receipted) -> _Object:
-    record, dataset = about.record, about.dataset
-    controller = f"{about.issuer}/datasets/{dataset.dataset}#controller"
+    record, place = about.record, about.place
+    controller = f"{about.issuer}/{place.path}#controller"
     return {
         "@type": ["dpv:ConsentRecord"],
         "dct:conformsTo": RECORD_PROFILE,
@@ -164,25 +254,28 @@ def _record(about: Receipted) -> _Object:
             "@type": ["dpv:DataSubject"],
             "dpv:hasIdentifier": subject_of(record),
         },
-        "dpv:hasJurisdiction": [dataset.country],
+        "dpv:hasJurisdiction": list(place.countries),
         "dpv:hasEntity": [
             {
                 "@id": controller,
                 "@type": ["dpv:DataController"],
                 "dpv:hasIdentifier": controller,
-                "dpv:hasName": dataset.controller,
-                "dpv:hasAddress": dataset.country,
+                "dpv:hasName": place.controller,
+                "dpv:hasAddress": place.address,
                 "dpv:hasContact": about.issuer,
             }
         ],
         "dpv:hasAuthority": [
-            {"@type": ["dpv:DataProtectionAuthority"], "dpv:hasJurisdiction": [dataset.country]}
+            {
+                "@type": ["dpv:DataProtectionAuthority"],
+                "dpv:hasJurisdiction": list(place.countries),
+            }
         ],
         "dpv:hasRight": [f"eu-gdpr:{right}" for right in _RIGHTS],
         "dpv:hasConsentControl": [
             {
                 "@type": ["dpv:WithdrawConsent"],
-                "@id": f"{about.issuer}/withdraw/{dataset.dataset}",
+                "@id": f"{about.issuer}/{place.withdraw}",
             }
         ],
         "dpv:hasNotice": [_notice(record.form_version)],
@@ -210,18 +303,19 @@ def _processes(about: Receipted, controller: str) -> list[JSON]:
 
 
 def _process(about: Receipted, controller: str, status: str) -> _Object:
-    record, country = about.record, about.dataset.country
+    record, place = about.record, about.place
     return {
         "@type": ["dpv:Process"],
-        "dpv:hasLegalBasis": [legal_basis_of(about.dataset)],
+        "dpv:hasLegalBasis": list(place.bases),
         "dpv:hasPersonalData": [
             {
                 "@type": ["dpv:SpecialCategoryPersonalData"],
                 "skos:broader": ["pd:Genetic"],
-                "skos:prefLabel": f"data of {about.dataset.title}",
-                "dct:identifier": about.dataset.dataset,
+                "skos:prefLabel": f"data of {title}",
+                "dct:identifier": name,
                 "dpv:hasNecessity": "dpv:Optional",
             }
+            for name, title in place.data
         ],
         "dpv:hasDataController": [controller],
         "dpv:hasDataSource": ["dpv:DataSubject"],
@@ -229,11 +323,11 @@ def _process(about: Receipted, controller: str, status: str) -> _Object:
         "dpv:hasStorageCondition": [
             {
                 "@type": ["dpv:StorageCondition"],
-                "dpv:hasLocation": [country],
+                "dpv:hasLocation": list(place.countries),
                 "dpv:hasDuration": "dpv:UntilEventDuration",
             }
         ],
-        "dpv:hasLocation": [country],
+        "dpv:hasLocation": list(place.countries),
         "dpv:hasRecipient": [
             {"@type": ["dpv:ThirdParty"], "skos:prefLabel": "holders of a data permit"}
         ],

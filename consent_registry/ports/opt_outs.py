@@ -7,6 +7,7 @@ from typing import Protocol
 
 from consent_registry.domain.optout import OptOutEvent, OptOutRegister
 from consent_registry.domain.register import Member
+from consent_registry.ports.register import Latest
 from shared.ids import DatasetId, Ordinal, Revision
 
 
@@ -27,6 +28,10 @@ class OptOuts(Protocol):
 
     def ordinal(self, pid: str) -> Ordinal | None:
         """Give a person's number in the register; None before her first event."""
+        ...
+
+    def latest(self, optout_id: str) -> Latest | None:
+        """Say of an event when it was recorded, and whether none of that person came since."""
         ...
 
     def of(self, pid: str) -> Sequence[OptOutEvent]:

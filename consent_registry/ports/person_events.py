@@ -9,6 +9,7 @@ from typing import Protocol
 from consent_registry.domain.bars import BarSegment
 from consent_registry.domain.mandates import Mandate
 from consent_registry.domain.person_events import PersonKind, PersonRecord
+from consent_registry.ports.register import Latest
 from shared.ids import DatasetId, Ordinal, Revision
 
 
@@ -51,6 +52,10 @@ class PersonEvents(Protocol):
 
     def said_of(self, studies: Iterable[str], dataset: DatasetId) -> frozenset[str]:
         """Give the members of a dataset of whom there is a choice for one of these studies."""
+        ...
+
+    def latest(self, event_id: str) -> Latest | None:
+        """Say of a choice for a study what `Latest` says, of that study; None for anything else."""
         ...
 
     def ring(self, pids: Iterable[str]) -> frozenset[str]:

@@ -19,6 +19,7 @@ from consent_registry.http.pages import (
     views,
 )
 from consent_registry.http.pages.qr_code import qr_code
+from consent_registry.http.pages.receipt_views import signed_view
 from consent_registry.usecases.guardian_decisions import refuse_decision, sign_decision
 from consent_registry.usecases.guarding import (
     Guarded,
@@ -140,7 +141,7 @@ def receipt(pseudonym: str, event_id: str) -> ResponseReturnValue:
     """Show the signed receipt of one event, with the code that anybody can check it by."""
     tools, principal = participant.current_tools(), current_principal()
     found = guarded_receipt(pseudonym, event_id, tools=tools, principal=principal)
-    step = history_views.history([found.step], None, participant.current_speaker()).steps[0]
+    step = signed_view(found.of, participant.current_speaker())
     return render_template(
         "consent_registry/acting_receipt.html",
         step=step,

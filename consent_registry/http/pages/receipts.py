@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from consent_registry.domain.errors import NotLinked, ReceiptUnknown
-from consent_registry.http.pages import history_views, participant
+from consent_registry.http.pages import participant
 from consent_registry.http.pages.qr_code import qr_code
+from consent_registry.http.pages.receipt_views import signed_view
 from consent_registry.usecases.receipts import Receipt, check_receipt, own_receipt
 from shared.auth import public
 from shared.errors import NotFound
@@ -26,7 +27,7 @@ def show(event_id: str) -> ResponseReturnValue:
     """Show one of her own receipts, with the code that anybody can check it by."""
     found = _own(event_id)
     speaker = participant.current_speaker()
-    view = history_views.history([found.step], None, speaker).steps[0]
+    view = signed_view(found.of, speaker)
     return render_template(
         "consent_registry/signed_receipt.html",
         step=view,
@@ -50,7 +51,7 @@ def download(event_id: str) -> ResponseReturnValue:
         option=orjson.OPT_INDENT_2,
     )
     answer = Response(content, content_type="application/json")
-    name = f"receipt-{found.step.record.event_id}.json"
+    name = f"receipt-{found.document['dct:identifier']}.json"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -33,6 +33,7 @@ def allows(said: StudyChoice | None) -> bool:
 class StudyStepView:
     """One choice for a whole study in her history."""
 
+    event_id: str
     title: str
     study: str
     how: str
@@ -48,6 +49,7 @@ def history(choices: Sequence[StudyChoice], speaker: Speaker) -> tuple[StudyStep
     newest = sorted(found, key=lambda one: (one[1].recorded_at, one[1].number), reverse=True)
     return tuple(
         StudyStepView(
+            event_id=record.event_id,
             title=words.KIND_WORDS[KINDS[record.kind]],
             study=one.study.title if one.study else one.name,
             how=words.CHANNEL_WORDS[record.channel],

@@ -12,6 +12,7 @@ from consent_registry.domain.register import Withdrawal
 from consent_registry.domain.studies import Study
 from consent_registry.http.pages import study_views, words
 from consent_registry.http.pages.despite_views import despite_lines
+from consent_registry.http.pages.receipt_views import SignedView, signed_view
 from consent_registry.http.pages.saying import Said, Speaker
 from consent_registry.usecases.opt_out import OptOutStatus
 from consent_registry.usecases.outlook import Outlook
@@ -134,11 +135,12 @@ class ReceiptView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptOutView:
-    """The opt-out's page; `since` is empty while nothing is opted out of."""
+    """The opt-out's page; `since` is empty while nothing is opted out of, `steps` newest first."""
 
     since: str
     consequences: tuple[Consequence, ...]
     despite: tuple[str, ...]
+    steps: tuple[SignedView, ...]
 
 
 def home(present: Present, speaker: Speaker) -> HomeView:
@@ -227,6 +229,7 @@ def opt_out(status: OptOutStatus, speaker: Speaker) -> OptOutView:
             Consequence(about=about, outcome=outcome, text=text) for about, outcome, text in lines
         ),
         despite=despite_lines(status.despite, speaker),
+        steps=tuple(signed_view(event, speaker) for event in reversed(status.events)),
     )
 
 

@@ -17,6 +17,7 @@ from consent_registry.domain.activities import AGGREGATE, QUERY, SECONDARY_USE
 from consent_registry.domain.assent import Will
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import Kind, State
+from consent_registry.domain.optout import OptOutKind
 from consent_registry.domain.records import Channel
 
 
@@ -204,6 +205,14 @@ ONE_NOT_ALLOWED: Final = "Right now, you do not allow any use of your data."
 SEVERAL: Final = (
     "Right now, you allow the use of your data in {allowed} of the {datasets} datasets you are in."
 )
+OPT_OUT_WORDS: Final[Mapping[OptOutKind, str]] = MappingProxyType(
+    {
+        OptOutKind.REGISTERED: "You opted out",
+        OptOutKind.REVERSED: "You undid your opt-out",
+    }
+)
+BY_LAW: Final = "The use of health data by law"
+AT_THE_DESK: Final = "A request about all of your data"
 BY_STUDY: Final = "What you said for the whole study counts here."
 WHOLE_STUDY: Final = "{title}: the whole study, with what is put in it later"
 STUDY_WORDS: Final[Mapping[State, str]] = MappingProxyType(

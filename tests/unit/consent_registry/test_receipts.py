@@ -16,6 +16,7 @@ from consent_registry.domain.receipts import (
     compact_of,
     digest_of,
     event_named,
+    place_of,
     receipt_of,
     subject_of,
 )
@@ -50,23 +51,25 @@ PARTY_FIELDS = {
 TIMES = {"dct:created", "dpv:isIndicatedAtTime", "dpv:hasStartTime", "dpv:hasEndTime"}
 
 
+DATASET = Dataset(
+    dataset=DatasetId("GDI-ZZ-DATASET-1"),
+    title="Genomes",
+    controller="A hospital",
+    country="ZZ",
+    legal_regime="consent_gdpr",
+    created_at=AT,
+    revision=Revision(3),
+    members=1,
+    table_version=1,
+    recorded_at=AT,
+)
+
+
 def about(kind: Kind = Kind.GIVEN, **changes: Any) -> Receipted:
-    dataset = Dataset(
-        dataset=DatasetId("GDI-ZZ-DATASET-1"),
-        title="Genomes",
-        controller="A hospital",
-        country="ZZ",
-        legal_regime="consent_gdpr",
-        created_at=AT,
-        revision=Revision(3),
-        members=1,
-        table_version=1,
-        recorded_at=AT,
-    )
     record = EventRecord(
         event_id=EVENT,
         pid="01939a5c-0000-7000-8000-00000000abcd",
-        dataset=dataset.dataset,
+        dataset=DATASET.dataset,
         ordinal=Ordinal(7),
         kind=kind,
         expressed_at=AT,
@@ -79,7 +82,9 @@ def about(kind: Kind = Kind.GIVEN, **changes: Any) -> Receipted:
         form_version="broad-2",
     )
     terms = TERMS if kind.grants else None
-    return replace(Receipted(issuer=ISSUER, dataset=dataset, record=record, terms=terms), **changes)
+    return replace(
+        Receipted(issuer=ISSUER, place=place_of(DATASET), record=record, terms=terms), **changes
+    )
 
 
 def record_of(found: Receipted) -> dict[str, Any]:
@@ -165,13 +170,14 @@ def test_what_cannot_be_read_is_not_said_to_be_given() -> None:
 def test_consent_is_the_legal_basis_only_where_it_is() -> None:
     (basis,) = record_of(about())["dpv:hasProcess"][0]["dpv:hasLegalBasis"]
     assert basis == "eu-gdpr:A9-2-a"
-    other = replace(about().dataset, legal_regime="ehds_ch4", consent_role="none")
-    (basis,) = record_of(about(dataset=other))["dpv:hasProcess"][0]["dpv:hasLegalBasis"]
+    other = replace(DATASET, legal_regime="ehds_ch4", consent_role="none")
+    (basis,) = record_of(about(place=place_of(other)))["dpv:hasProcess"][0]["dpv:hasLegalBasis"]
     assert basis == "urn:placet:legal-regime:ehds_ch4"
 
 
 def test_the_subject_has_another_name_in_each_dataset_and_never_her_own() -> None:
     here = about().record
+    assert isinstance(here, EventRecord)
     there = here._replace(dataset=DatasetId("GDI-ZZ-DATASET-2"))
     other = here._replace(pid="01939a5c-0000-7000-8000-00000000abce")
     assert len({subject_of(here), subject_of(there), subject_of(other)}) == 3

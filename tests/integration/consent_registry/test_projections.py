@@ -41,6 +41,13 @@ ADMIT = (
     "UPDATE standing SET state = 'given', terms_id = (SELECT min(terms_id) FROM consent_terms)"
     " WHERE state = 'withdrawn'"
 )
+# One beside another is refused by the database itself; one before another is not.
+BEFORE = (
+    "INSERT INTO standing (dataset, ordinal, starts_at, ends_at, state, event_id, pending,"
+    " terms_id) SELECT dataset, ordinal, starts_at - interval '1 day', starts_at, state, event_id,"
+    " pending,"
+    " terms_id FROM standing WHERE ordinal = 2"
+)
 ADD = (
     "INSERT INTO standing (dataset, ordinal, starts_at, state, event_id, pending, terms_id)"
     " SELECT dataset, {ordinal}, starts_at - interval '1 day', 'given', event_id, false, terms_id"
@@ -106,7 +113,7 @@ def test_other_terms_with_a_digest_of_their_own_are_no_better(ten: RegistryWorld
         "DELETE FROM standing WHERE ordinal = 2",
         "UPDATE standing SET starts_at = starts_at - interval '1 day' WHERE ordinal = 2",
         "UPDATE standing SET event_id = gen_random_uuid() WHERE ordinal = 2",
-        ADD.format(ordinal=2),
+        BEFORE,
     ],
 )
 def test_a_standing_deleted_moved_or_added_is_named(ten: RegistryWorld, statement: str) -> None:

@@ -163,7 +163,7 @@ def test_each_mandatory_property_that_is_missing_is_found(name: str) -> None:
     [
         ("dataset", "dct:accessRights", "OPEN"),
         ("dataset", "healthdcatap:numberOfUniqueIndividuals", "about 1,000"),
-        ("dataset", "dct:publisher", BNode()),
+        ("dataset", "dct:publisher", BNode("nobody")),
         ("receipt", "dpv:hasConsentStatus", "dpv:ConsentGiven"),  # a text and no name of DPV
         ("receipt", "dpv:hasConsentStatus", URIRef("https://w3id.org/dpv#ConsentOptedOut")),
         ("receipt", "dpv:hasLegalBasis", "eu-gdpr:A9-2-a"),

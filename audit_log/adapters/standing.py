@@ -21,6 +21,7 @@ def standing(
     gaps = _gaps(connection)
     remarks = _remarks(connection, since, until)
     sources = select(PRODUCER.c.src).union(select(PRODUCER_STATE.c.src)).subquery()
+    registered = PRODUCER.c.src
     newest = (
         select(PRODUCER_STATE.c.src, func.max(PRODUCER_STATE.c.epoch).label("epoch"))
         .group_by(PRODUCER_STATE.c.src)
@@ -28,9 +29,14 @@ def standing(
     )
     state = PRODUCER_STATE.c
     rows = connection.execute(
-        select(sources.c.src, state.epoch, state.seq, state.last_ts)
+        select(
+            *(sources.c.src, state.epoch, state.seq, state.last_ts),
+            registered.is_not(None).label("beats"),
+        )
         .select_from(
-            sources.outerjoin(newest, newest.c.src == sources.c.src).outerjoin(
+            sources.outerjoin(PRODUCER, registered == sources.c.src)
+            .outerjoin(newest, newest.c.src == sources.c.src)
+            .outerjoin(
                 PRODUCER_STATE, and_(state.src == newest.c.src, state.epoch == newest.c.epoch)
             )
         )
@@ -44,6 +50,7 @@ def standing(
             gaps=tuple(gaps.get(row.src, ())),
             last_at=row.last_ts,
             remarks=tuple(remarks.get(row.src, ())),
+            beats=row.beats,
         )
         for row in rows
     ]

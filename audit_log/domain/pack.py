@@ -94,7 +94,8 @@ class ProducerStanding:
     """How far a producer's newest chain had come, what all its chains miss, when it last spoke.
 
     `gaps` are (epoch, first, last), of every epoch: one that began anew has not made up for what
-    an earlier chain still lacks. `remarks` say when it was silent before.
+    an earlier chain still lacks. `remarks` say when it was silent before. `beats` says whether it
+    sends heartbeats; the log itself does not: it is silent when nothing can be asked of it.
     """
 
     src: str
@@ -103,9 +104,12 @@ class ProducerStanding:
     gaps: tuple[tuple[int, int, int], ...]
     last_at: datetime | None
     remarks: tuple[Remark, ...] = ()
+    beats: bool = True
 
     def silent(self, at: datetime) -> bool:
         """Tell whether nothing had come from it for three heartbeats."""
+        if not self.beats:
+            return False
         return self.last_at is None or (at - self.last_at).total_seconds() > SILENT_SECONDS
 
 

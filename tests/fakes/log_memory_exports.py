@@ -81,6 +81,7 @@ class MemoryExports:
                 for gap in one.gaps
             ),
             last_at=max(times, default=None),
+            beats=src in self._tables.producers,
         )
 
 

@@ -17,6 +17,7 @@ from tests.support.log_world import (
     PSEUDONYMS,
     Producing,
     World,
+    register,
 )
 
 
@@ -36,10 +37,11 @@ def answered(world: World, wanted: Filter, *, exact: bool = False) -> Answer:
 
 
 def test_a_search_states_what_it_rests_on(filled: World) -> None:
+    register(filled, "zz/mute/1", "mute")
     filled.clock.pass_time(timedelta(days=60).total_seconds())
     stated = answered(filled, Filter(dataset=DATASET)).stated
     assert (stated.count, stated.exact, stated.integrity) == (9, True, None)
-    assert [one.src for one in stated.missing if one.silent]
+    assert [one.src for one in stated.missing if one.silent] == ["zz/mute/1"]
     assert answered(filled, Filter(dataset=DATASET), exact=True).stated.count == 9
     with filled.transaction() as log:
         run = integrity.keep(

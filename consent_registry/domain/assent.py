@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Any, Final
 
 from consent_registry.domain.bars import Bar
-from consent_registry.domain.history import ConsentEvent, Standing, State
+from consent_registry.domain.history import ConsentEvent, Standing, State, first_record
 from consent_registry.domain.mandates import Mandate, birthday, decided_then
 from consent_registry.domain.person_events import PersonKind, PersonRecord, known
 from shared.canonical import JSON
@@ -197,12 +197,14 @@ def _barred_by_no(
     grants: Sequence[ConsentEvent],
     grant: ConsentEvent | None,
 ) -> set[Bar]:
-    own = [one for one in grants if not hers.guarded(one)]
+    own = [one for one in grants if one.corrects is None and not hers.guarded(one)]
     noes = dissents(told, hers.dataset)
     left = [no for no in noes if not any(_follows(one, no) for one in own)]
     if not left:
         return set()
-    overruled = grant is not None and all(_follows(grant, no) for no in left)
+    # A correction is recorded later than what she meant, and answers no word of hers.
+    first = None if grant is None else first_record(grant, grants)
+    overruled = first is not None and all(_follows(first, no) for no in left)
     return {Bar.DISSENT_OVERRULED if overruled else Bar.DISSENT}
 
 

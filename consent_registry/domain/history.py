@@ -14,8 +14,8 @@ else, by four rules (consent.md section 2.5):
 3. An ended grant is EXPIRED; an older one does not come back behind it. So is one of which every
    activity has ended; while some of them last, those are what is left of it.
 4. Two different grants that cannot be told apart in time permit nothing.
-5. A grant that was entered in error never counted. Only it is closed, from its own beginning; what
-   stood before it does not come back as a yes, and a no stands again.
+5. A grant that was entered in error never counted. Only it is closed, with whatever corrects it,
+   from its own beginning; what stood before it does not come back as a yes, and a no stands again.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -78,7 +78,7 @@ class ConsentEvent(NamedTuple):
     `terms` is None for closing events, and for a grant whose stored terms are unreadable, which
     then permits nothing. `effective_to` is the first instant at which a grant no longer holds.
     `voids` are the grants that an INVALIDATED event is about; one that names none closes as any
-    other closing does.
+    other closing does. `corrects` is the earlier record that a CORRECTED one says rightly.
     """
 
     event_id: EventId
@@ -90,6 +90,7 @@ class ConsentEvent(NamedTuple):
     terms: Terms | None = None
     effective_to: datetime | None = None
     voids: frozenset[EventId] = frozenset()
+    corrects: EventId | None = None
 
     def instants(self) -> Iterator[datetime]:
         """Give every instant at which it changes something, in no order."""
@@ -161,7 +162,8 @@ def _given(grant: ConsentEvent, at: datetime) -> Standing:
 
 def _beside_voided(begun: Sequence[ConsentEvent], effective_at: datetime) -> Standing:
     """Say what holds where something was entered in error: what held, unless that is it."""
-    voided = {one for event in begun for one in event.voids}
+    named = {one for event in begun for one in event.voids}
+    voided = {again for one in named for again in same_consent(one, begun)}
     others = [event for event in begun if not event.voids]
     newest = max((event for event in others if event.kind.grants), key=_expressed, default=None)
     if newest is None or newest.event_id not in voided:
@@ -186,6 +188,21 @@ def _closes(closing: ConsentEvent, grant: ConsentEvent) -> bool:
         or closing.effective_from >= grant.effective_from
         or closing.expressed_at >= grant.expressed_at
     )
+
+
+def first_record(event: ConsentEvent, events: Iterable[ConsentEvent]) -> ConsentEvent:
+    """Give what a grant was first recorded as, before any correction of it."""
+    known: dict[EventId | None, ConsentEvent] = {one.event_id: one for one in events}
+    while (before := known.get(event.corrects)) is not None and before.revision < event.revision:
+        event = before
+    return event
+
+
+def same_consent(event_id: EventId, events: Sequence[ConsentEvent]) -> frozenset[EventId]:
+    """Give every record of one consent: the first, and each correction of it."""
+    first = {one.event_id: first_record(one, events).event_id for one in events}
+    wanted = first.get(event_id, event_id)
+    return frozenset({event_id, *(one for one, of in first.items() if of == wanted)})
 
 
 def _closed(closings: Sequence[ConsentEvent]) -> Standing:

@@ -5,7 +5,7 @@ Three axes of their own. Preferences (whom she wants to hear from, which results
 and no decision about the use of data ever asks for them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -164,12 +164,13 @@ def evidence(
     return found
 
 
-def doubts(found: Mapping[str, Evidence], consent_event: str) -> frozenset[Bar]:
+def doubts(found: Mapping[str, Evidence], consent: Collection[str]) -> frozenset[Bar]:
     """Say what is wrong with what one consent rests on: of several papers the best one counts.
 
-    A paper that was rejected or is in dispute counts against it whatever else there is.
+    `consent` are all its records: a correction lifts no doubt in the paper of what it corrects. A
+    paper that was rejected or is in dispute counts against it whatever else there is.
     """
-    qualities = {one.quality for one in found.values() if one.consent_event == consent_event}
+    qualities = {one.quality for one in found.values() if one.consent_event in consent}
     against = qualities & {Quality.DISPUTED, Quality.REJECTED}
     if not against and Quality.VERIFIED in qualities:
         return frozenset()

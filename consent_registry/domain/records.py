@@ -90,7 +90,12 @@ class EventRecord(NamedTuple):
             revision=self.revision,
             terms=terms_of(self.personal) if self.kind.grants else None,
             voids=voids_of(self.personal) if self.kind is Kind.INVALIDATED else frozenset(),
+            corrects=self._corrected(),
         )
+
+    def _corrected(self) -> EventId | None:
+        said = correction_of(self.personal) if self.kind is Kind.CORRECTED else None
+        return None if said is None else said.event_id
 
     def open_part(self) -> bytes:
         """Give the bytes of everything that names no person and no choice, one field a line."""

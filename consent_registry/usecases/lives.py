@@ -6,12 +6,13 @@ change nothing about the use of data, and nothing about the use of data asks for
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
 from consent_registry.domain.errors import EvidenceUnknown, LifeStateClash, SecondPersonNeeded
+from consent_registry.domain.history import same_consent
 from consent_registry.domain.lives import (
     Evidence,
     Life,
@@ -31,6 +32,7 @@ from consent_registry.usecases.people_changes import PersonDraft, Recording, cha
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
 from shared.errors import FieldFault, Forbidden, ValidationFailed
+from shared.ids import EventId
 from shared.principal import Principal
 
 DESK: Final = "consents.write"
@@ -200,10 +202,12 @@ def look_at_evidence(
     _require(_digest_faults(sha256, "/sha256"))
 
     def step(recording: Recording, pid: str) -> Evidence:
-        if not _has_consent(recording, pid, consent_event):
+        consent = _records_of_consent(recording, pid, consent_event)
+        if not consent:
             raise EvidenceUnknown
         records = _records(recording, pid)
-        _require_next_look(records, evidence_id, consent_event, quality, principal)
+        _require_same_paper(records, evidence_id, consent_event)
+        _require_next_look(records, consent, quality, principal)
         matter = recording.add(
             PersonDraft(
                 pids=(pid,),
@@ -321,38 +325,44 @@ def _preferences_draft(pid: str, wanted: Preferences) -> PersonDraft:
     )
 
 
-def _has_consent(recording: Recording, pid: str, consent_event: str) -> bool:
-    return any(
-        record.event_id == consent_event and record.kind.grants
-        for member in recording.uow.people.memberships(pid)
-        for records in recording.uow.events.of_members(member.dataset, [member.ordinal]).values()
-        for record in records
-    )
+def _records_of_consent(recording: Recording, pid: str, consent_event: str) -> frozenset[EventId]:
+    """Give every record of one consent, corrections of it included; none if it is not hers."""
+    for member in recording.uow.people.memberships(pid):
+        found = recording.uow.events.of_members(member.dataset, [member.ordinal])
+        events = [one.event() for one in found.get(member.ordinal, ()) if one.kind.grants]
+        if any(one.event_id == consent_event for one in events):
+            return same_consent(EventId(consent_event), events)
+    return frozenset()
+
+
+def _require_same_paper(
+    records: Sequence[PersonRecord], evidence_id: str | None, consent_event: str
+) -> None:
+    """Let a piece of evidence stay about the record that it was first looked at for."""
+    about = {one.about for one in records if _looks(one) and one.matter == evidence_id}
+    if evidence_id is not None and about != {consent_event}:
+        raise EvidenceUnknown
 
 
 def _require_next_look(
     records: Sequence[PersonRecord],
-    evidence_id: str | None,
-    consent_event: str,
+    consent: Collection[str],
     quality: Quality,
     principal: Principal,
 ) -> None:
-    """Let a look pass: evidence stays about one consent, and what may widen needs two people."""
-    looks = sorted(
-        (one for one in records if one.kind is PersonKind.EVIDENCE), key=lambda one: one.recorded_at
-    )
-    last = {one.matter: one for one in looks}
-    if evidence_id is not None and (
-        evidence_id not in last or last[evidence_id].about != consent_event
-    ):
-        raise EvidenceUnknown
+    """Let a look pass: what may widen needs two people, whichever record of a consent it is of."""
     if quality not in _GOOD:
         return
-    for one in last.values():
+    looks = sorted((one for one in records if _looks(one)), key=lambda one: one.recorded_at)
+    for one in {one.matter: one for one in looks}.values():
         bad = one.body.get("quality") not in {good.value for good in _GOOD}
         mine = one.actor in {None, (principal.issuer, principal.subject)}
-        if one.about == consent_event and bad and mine:
+        if one.about in consent and bad and mine:
             raise SecondPersonNeeded
+
+
+def _looks(record: PersonRecord) -> bool:
+    return record.kind is PersonKind.EVIDENCE
 
 
 def _digest_faults(text: str, pointer: str) -> list[FieldFault]:

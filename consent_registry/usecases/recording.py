@@ -186,4 +186,7 @@ def _event_of(made: EventRecord, draft: Draft) -> ConsentEvent:
         revision=made.revision,
         terms=draft.terms if made.kind.grants else None,
         voids=draft.voids,
+        corrects=None
+        if draft.corrects is None or not made.kind.grants
+        else draft.corrects.event_id,
     )

@@ -114,6 +114,17 @@ def test_a_no_that_was_dated_back_or_cannot_be_read_stands_against_the_yes() -> 
     assert Bar.ASSENT_MISSING in bars(replace(young, personal=b""))
 
 
+def test_a_correction_of_an_older_consent_answers_no_no_of_hers() -> None:
+    letter = replace(said(Will.DISSENT, NOON + DAY), effective_from=NOON - DAY)
+    corrected = event(
+        Kind.CORRECTED, NOON, recorded_at=NOON + 2 * DAY, corrects=GRANT.event_id, terms=GRANT.terms
+    )
+    for held in ((), (MANDATE,)):
+        stood = bars(known_ages(), letter, held=held)
+        assert Bar.DISSENT in stood
+        assert bars(known_ages(), letter, held=held, events=(GRANT, corrected)) == stood
+
+
 def test_a_no_counts_from_its_age_and_stays_past_majority_until_she_decides_herself() -> None:
     young = known_ages(Ages(needed_from=NOON + 50 * DAY, counts_from=NOON + 5 * DAY))
     no = said(Will.DISSENT, NOON + DAY)

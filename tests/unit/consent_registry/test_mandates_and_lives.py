@@ -164,8 +164,8 @@ def test_the_best_paper_counts_unless_one_speaks_against_it(
         )
         for n, quality in enumerate(qualities)
     }
-    assert doubts(papers, "e") == wanted
-    assert doubts(papers, "another") == frozenset()
+    assert doubts(papers, {"e"}) == wanted
+    assert doubts(papers, {"another"}) == frozenset()
 
 
 def test_preferences_that_cannot_be_read_ask_for_silence() -> None:

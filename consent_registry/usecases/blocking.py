@@ -24,6 +24,7 @@ from shared.ids import DatasetId
 from shared.principal import Principal
 
 SCOPES: Final = ("cohorts.count", "cohorts.evaluate")
+_EVERYBODY: Final = "cohorts.evaluate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +51,14 @@ def who_blocks_what(
 ) -> Blocking:
     """Answer now, or as of an instant as known at another.
 
-    Keeps that it was asked and what was shown. Looking back reads every event of the dataset.
+    Keeps that it was asked and what was shown. Looking back reads every event of the dataset, and
+    is for services that see each person anyway: of two purposes, asked at one instant after the
+    other, the numbers give way as many changes apart as people lie between them (ADR 0011).
     """
     if principal.scopes.isdisjoint(SCOPES):
         principal.require(SCOPES[0])
+    if effective_at is not None or known_at is not None:
+        principal.require(_EVERYBODY)
     with tools.reads() as uow:
         dataset = uow.datasets.get(dataset_id)
         if dataset is None:

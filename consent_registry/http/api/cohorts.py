@@ -58,7 +58,10 @@ def evaluate(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(QuestionSchema)
 @blueprint.response(200, BlockingSchema)
 def blocking(body: dict[str, Any]) -> dict[str, Any]:
-    """Say who blocks what: first reasons, and what each clause alone would change."""
+    """Say who blocks what: first reasons, and what each clause alone would change.
+
+    As of another instant it needs the scope cohorts.evaluate.
+    """
     tools = current_tools()
     found = who_blocks_what(
         dataset_id_of(body["dataset"]),

@@ -21,9 +21,11 @@ from consent_registry.usecases.opt_out import set_opt_out
 from consent_registry.usecases.studies import StudyFacts, describe_study, place_dataset
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from shared.clock import to_rfc3339
+from shared.errors import Forbidden
 from shared.ids import ApplicationId, DatasetId, PermitId
+from shared.principal import Principal
 from tests.fakes.consent_factories import purpose
-from tests.support.registry_world import DESK, DS, RegistryWorld, people
+from tests.support.registry_world import DESK, DS, LOGIN, RegistryWorld, people
 
 STUDY, TWO = "GDI-ZZ-STUDY-1", DatasetId("GDI-ZZ-DATASET-2")
 K = 10
@@ -154,3 +156,35 @@ def test_what_is_sent_of_a_running_permit_does_not_count_who_leaves(study: Regis
     for number in range(K - 1):
         LEAVING["study"](study, f"F{number}")
     assert told(study) == [frozen.counts["in"]] * (K - 1)
+
+
+def test_who_may_only_count_does_not_count_the_few_by_asking_at_each_past_instant(
+    study: RegistryWorld,
+) -> None:
+    """Of two purposes with seven people between them, one gives way seven withdrawals earlier."""
+    scopes = frozenset({"cohorts.count"})
+    sara = Principal(
+        issuer=LOGIN, subject="sara", client_id="desk", scopes=scopes, is_service=False
+    )
+    instants = []
+    for number in range(2 * K):
+        LEAVING["dataset"](study, f"F{number}")
+        study.clock.pass_time(60)
+        instants.append(study.clock.now())
+
+    def gives_way(name: str) -> int:
+        shown = [
+            who_blocks_what(
+                DS, ASKED[name], known_at=at, tools=study.tools, principal=sara
+            ).figures.within
+            for at in instants
+        ]
+        return next(n for n, one in enumerate(shown) if one != shown[0])
+
+    with pytest.raises(Forbidden):
+        assert gives_way("plain") - gives_way("ancestry") != GROUPS["R"][0]
+    with pytest.raises(Forbidden):
+        who_blocks_what(
+            DS, ASKED["plain"], effective_at=instants[0], tools=study.tools, principal=sara
+        )
+    assert who_blocks_what(DS, ASKED["plain"], tools=study.tools, principal=sara).figures.within

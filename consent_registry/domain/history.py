@@ -278,6 +278,16 @@ def _ended(segment: Segment, at: datetime) -> Segment:
     return Segment(starts_at=segment.starts_at, ends_at=at, standing=segment.standing)
 
 
+def is_corrected(events: Iterable[ConsentEvent], expressed_at: datetime) -> bool:
+    """Say whether a consent expressed at this instant was put right here.
+
+    A file that still has it wrong must not undo that.
+    """
+    return any(
+        event.kind is Kind.CORRECTED and event.expressed_at == expressed_at for event in events
+    )
+
+
 def has_said_no(events: Iterable[ConsentEvent], expressed_at: datetime) -> bool:
     """Say whether a refusal or withdrawal is no older than a consent expressed at this instant.
 

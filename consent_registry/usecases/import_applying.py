@@ -18,7 +18,7 @@ from consent_registry.domain.batches import (
     ImportState,
     StagedRow,
 )
-from consent_registry.domain.history import Segment, has_said_no, timeline
+from consent_registry.domain.history import Segment, has_said_no, is_corrected, timeline
 from consent_registry.domain.records import Channel, EventRecord
 from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.row_codes import Fault, RowCode
@@ -32,7 +32,7 @@ from consent_registry.usecases.import_consents import (
     rounds_of,
     source_of,
 )
-from consent_registry.usecases.import_studies import record_for_studies
+from consent_registry.usecases.import_studies import SAID_OTHERWISE, record_for_studies
 from consent_registry.usecases.imports import record_end
 from consent_registry.usecases.mandated import guarded_then
 from consent_registry.usecases.recording import Draft, record
@@ -242,8 +242,9 @@ def _fault(
     if not said and not beside:  # as for most people of a file
         return None
     events = [record.event() for record in said]
-    if has_said_no(events, row.expressed_at):
-        return Fault("state", RowCode.NO_TO_YES)
+    no = has_said_no(events, row.expressed_at)
+    if no or is_corrected(events, row.expressed_at):
+        return Fault("state", RowCode.NO_TO_YES) if no else SAID_OTHERWISE
     # Without a word of hers about the dataset, what she said of its study stands there.
     lines = timeline(events) or beside
     widens = ends_in_a_no(lines)

@@ -11,6 +11,7 @@ from consent_registry.domain.errors import ApprovalMissing, NotAMember
 from consent_registry.domain.identifiers import is_own_id
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
+from consent_registry.usecases.cases import left_everything
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.tools import Tools
 from shared.errors import FieldFault, Forbidden, ValidationFailed
@@ -74,7 +75,7 @@ def _concerns(uow: UnitOfWork, pid: str, wanted: NewApproval) -> bool:
     if any(member.dataset == wanted.dataset for member in uow.people.memberships(pid)):
         return True
     joins = wanted.widening is Widening.NO_TO_YES and uow.datasets.get(wanted.dataset) is not None
-    return joins and bool(uow.withdrawals.everywhere([pid]))
+    return joins and bool(left_everything(uow, [pid]))
 
 
 def use_backdating(

@@ -24,6 +24,7 @@ from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.voids import to_void
 from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.cases import left_everything
 from consent_registry.usecases.import_cancelling import end_if_wished
 from consent_registry.usecases.import_consents import (
     Consent,
@@ -200,8 +201,7 @@ def _members(
 def _left_everything(uow: UnitOfWork, consents: Sequence[Consent]) -> Mapping[str, datetime]:
     """Say when those who are to join with a yes last withdrew from everything."""
     joining = [one.pid for one in consents if one.first.row.kind.grants]
-    found = uow.withdrawals.everywhere(joining) if joining else ()
-    return {one.pid: one.recorded_at for one in found}  # the last of each: they come in order
+    return left_everything(uow, joining) if joining else {}
 
 
 def _against_leaving(
@@ -245,9 +245,8 @@ def _fault(
     no = has_said_no(events, row.expressed_at)
     if no or is_corrected(events, row.expressed_at):
         return Fault("state", RowCode.NO_TO_YES) if no else SAID_OTHERWISE
-    # Without a word of hers about the dataset, what she said of its study stands there.
-    lines = timeline(events) or beside
-    widens = ends_in_a_no(lines)
+    # Beside her own word stands what she said of the study, or under another name of hers.
+    widens = ends_in_a_no(timeline(events)) or ends_in_a_no(beside)
     if widens and not uow.approvals.use_for(dataset, consent.pid, row.expressed_at):
         return Fault("state", RowCode.APPROVAL_MISSING)
     return None

@@ -86,10 +86,12 @@ def use_backdating(
     dataset: DatasetId,
     dated: datetime,
     principal: Principal,
+    evidence: str | None = None,
 ) -> None:
     """Use up the approval of a consent dated back. The caller holds the dataset and commits.
 
-    Raises ApprovalMissing unless somebody else listed it for exactly this, and it was never used.
+    Raises ApprovalMissing unless somebody else listed it for exactly this, and it was never used;
+    and for another paper than `evidence`, where one is named.
     """
     named = approval_id if approval_id is not None and is_own_id(approval_id) else None
     found = uow.approvals.get(named) if named is not None else None
@@ -97,6 +99,8 @@ def use_backdating(
     if found is None or (found.widening, found.pid, found.dataset, found.dated) != wanted:
         raise ApprovalMissing
     if (found.issuer, found.subject) == (principal.issuer, principal.subject):
+        raise ApprovalMissing
+    if evidence not in {None, found.evidence}:
         raise ApprovalMissing
     if not uow.approvals.use(found.approval_id):
         raise ApprovalMissing

@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from consent_registry.domain.approvals import Widening
 from consent_registry.domain.batches import Format
 from consent_registry.domain.duo import Duo
-from consent_registry.domain.errors import SecondPersonNeeded
+from consent_registry.domain.errors import ApprovalMissing, SecondPersonNeeded
 from consent_registry.domain.history import State
 from consent_registry.domain.lives import Quality
 from consent_registry.domain.terms import RawAlternative, RawModifier, Terms
+from consent_registry.usecases.approvals import NewApproval, list_approval
 from consent_registry.usecases.correcting import NewCorrection, correct_consent
 from consent_registry.usecases.import_staging import stage_next
 from consent_registry.usecases.lives import look_at_evidence
@@ -42,6 +44,7 @@ def correct(
     *chosen: RawAlternative,
     who: str = A,
     effective_to: datetime | None = None,
+    approval_id: str | None = None,
 ) -> str:
     wanted = NewCorrection(
         pseudonym=who,
@@ -51,6 +54,7 @@ def correct(
         why="The second page was not read.",
         evidence=PAPER,
         effective_to=effective_to,
+        approval_id=approval_id,
     )
     return str(correct_consent(wanted, tools=world.tools, principal=DESK).event_id)
 
@@ -135,3 +139,15 @@ def test_nor_does_one_that_waited_while_it_was_corrected(three: RegistryWorld) -
     three.work()
     assert codes(three.report(batch.import_id)) == [(2, "E-STATE-06")]
     assert holds(three) == (State.GIVEN, terms(Duo.HMB, Duo.NPU))
+
+
+def test_the_second_person_has_seen_the_same_paper(three: RegistryWorld) -> None:
+    dated = history_of(A, tools=three.tools, principal=DESK)[0].record.effective_from
+    listed = NewApproval(
+        pseudonym=A, dataset=DS, widening=Widening.BACKDATED, dated=dated, evidence="cd" * 32
+    )
+    approval = list_approval(listed, tools=three.tools, principal=SECOND).approval_id
+    with pytest.raises(ApprovalMissing):
+        correct(three, RawAlternative(permission="GRU"), approval_id=approval)
+    assert three.column("SELECT used FROM listed_approval") == [False]
+    assert holds(three) == (State.GIVEN, terms(Duo.HMB))

@@ -208,11 +208,17 @@ class SqlImports(BatchStore):
             found.update(self._connection.execute(wanted).scalars())
         return sorted(found)
 
-    def against_a_no(self, batch: ImportBatch) -> Sequence[int]:
-        """Look up what `consent_registry.domain.history.has_said_no` says, for a whole file."""
+    def against_her_word(self, batch: ImportBatch) -> tuple[Sequence[int], Sequence[int]]:
+        """Look up what `history.has_said_no` and `is_corrected` say, for a whole file at once."""
         rows, events = IMPORT_ROW.c, CONSENT_EVENT.c
+        no = events.kind.in_([Kind.REFUSED.value, Kind.WITHDRAWN.value]) & (
+            func.greatest(events.effective_from, events.expressed_at) >= rows.expressed_at
+        )
+        corrected = (events.kind == Kind.CORRECTED.value) & (
+            events.expressed_at == rows.expressed_at
+        )
         wanted = (
-            select(rows.line)
+            select(rows.line, no.label("is_no"))
             .join(PARTICIPANT, PARTICIPANT.c.pseudonym == rows.participant)
             .join(
                 DATASET_MEMBER,
@@ -226,16 +232,17 @@ class SqlImports(BatchStore):
             .where(
                 rows.import_id == batch.import_id,
                 rows.kind == Kind.GIVEN.value,
-                events.kind.in_([Kind.REFUSED.value, Kind.WITHDRAWN.value]),
-                func.greatest(events.effective_from, events.expressed_at) >= rows.expressed_at,
+                no | corrected,
                 _not_recorded_before(batch),
             )
             .distinct()
         )
-        found = set(self._connection.execute(wanted).scalars())
+        lines = self._connection.execute(wanted).all()
+        found = {row.line for row in lines if row.is_no}
+        put_right = {row.line for row in lines} - found
         left = _joining_after_leaving(batch).where(WITHDRAWAL.c.recorded_at >= rows.expressed_at)
         found.update(self._connection.execute(left).scalars())
-        return sorted(found)
+        return sorted(found), sorted(put_right - found)
 
     def unapproved(self, batch: ImportBatch) -> Sequence[int]:
         """Look up what `approvals.ends_in_a_no` says of the projection, and who is approved."""
@@ -261,7 +268,7 @@ class SqlImports(BatchStore):
                 _not_recorded_before(batch),
             )
         )
-        told = set(self.against_a_no(batch))
+        told = {line for lines in self.against_her_word(batch) for line in lines}
         found = set(self._connection.execute(wanted).scalars())
         left = _joining_after_leaving(batch).where(~_approved())
         found.update(self._connection.execute(left).scalars())

@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Any, Final
 
 from consent_registry.domain.bars import Bar
-from consent_registry.domain.history import ConsentEvent, Standing, State, first_record
+from consent_registry.domain.history import ConsentEvent, Standing, State, first_records
 from consent_registry.domain.mandates import Mandate, birthday, decided_then
 from consent_registry.domain.person_events import PersonKind, PersonRecord, known
 from shared.canonical import JSON
@@ -203,7 +203,8 @@ def _barred_by_no(
     if not left:
         return set()
     # A correction is recorded later than what she meant, and answers no word of hers.
-    first = None if grant is None else first_record(grant, grants)
+    named = first_records(grants).get(grant.event_id) if grant is not None else None
+    first = next((one for one in grants if one.event_id == named), None)
     overruled = first is not None and all(_follows(first, no) for no in left)
     return {Bar.DISSENT_OVERRULED if overruled else Bar.DISSENT}
 

@@ -18,7 +18,7 @@ from consent_registry.domain.history import (
     Segment,
     Standing,
     State,
-    same_consent,
+    same_consents,
     standing_at,
 )
 from consent_registry.domain.lives import after_death, doubts, evidence, life
@@ -128,7 +128,7 @@ def held_at(
     if own.event_id is not None and own.state is State.GIVEN:
         papers = evidence(_records(case, herself), effective_at, known_at)
         events = _events(case, herself, member.dataset, times) if papers else []
-        bars |= doubts(papers, same_consent(own.event_id, events))
+        bars |= doubts(papers, same_consents([own.event_id], events))
     return Held(standing=own, bars=frozenset(bars))
 
 

@@ -162,8 +162,7 @@ def _given(grant: ConsentEvent, at: datetime) -> Standing:
 
 def _beside_voided(begun: Sequence[ConsentEvent], effective_at: datetime) -> Standing:
     """Say what holds where something was entered in error: what held, unless that is it."""
-    named = {one for event in begun for one in event.voids}
-    voided = {again for one in named for again in same_consent(one, begun)}
+    voided = same_consents((one for event in begun for one in event.voids), begun)
     others = [event for event in begun if not event.voids]
     newest = max((event for event in others if event.kind.grants), key=_expressed, default=None)
     if newest is None or newest.event_id not in voided:
@@ -190,19 +189,20 @@ def _closes(closing: ConsentEvent, grant: ConsentEvent) -> bool:
     )
 
 
-def first_record(event: ConsentEvent, events: Iterable[ConsentEvent]) -> ConsentEvent:
-    """Give what a grant was first recorded as, before any correction of it."""
-    known: dict[EventId | None, ConsentEvent] = {one.event_id: one for one in events}
-    while (before := known.get(event.corrects)) is not None and before.revision < event.revision:
-        event = before
-    return event
+def first_records(events: Iterable[ConsentEvent]) -> dict[EventId, EventId]:
+    """Give for each record of a consent the one it was before any correction; in one pass."""
+    first: dict[EventId, EventId] = {}
+    for one in sorted(events, key=lambda event: event.revision):
+        corrected = one.corrects or one.event_id
+        first[one.event_id] = first.get(corrected, corrected)
+    return first
 
 
-def same_consent(event_id: EventId, events: Sequence[ConsentEvent]) -> frozenset[EventId]:
-    """Give every record of one consent: the first, and each correction of it."""
-    first = {one.event_id: first_record(one, events).event_id for one in events}
-    wanted = first.get(event_id, event_id)
-    return frozenset({event_id, *(one for one, of in first.items() if of == wanted)})
+def same_consents(ids: Iterable[EventId], events: Iterable[ConsentEvent]) -> frozenset[EventId]:
+    """Give every record of these consents: the first of each, and each correction of it."""
+    first, named = first_records(events), frozenset(ids)
+    wanted = {first.get(one, one) for one in named}
+    return named | {one for one, of in first.items() if of in wanted}
 
 
 def _closed(closings: Sequence[ConsentEvent]) -> Standing:
@@ -276,6 +276,16 @@ def standing_in(segments: Sequence[Segment], at: datetime) -> Standing:
 
 def _ended(segment: Segment, at: datetime) -> Segment:
     return Segment(starts_at=segment.starts_at, ends_at=at, standing=segment.standing)
+
+
+def is_corrected(events: Iterable[ConsentEvent], expressed_at: datetime) -> bool:
+    """Say whether a consent expressed at this instant was put right here.
+
+    A file that still has it wrong must not undo that.
+    """
+    return any(
+        event.kind is Kind.CORRECTED and event.expressed_at == expressed_at for event in events
+    )
 
 
 def has_said_no(events: Iterable[ConsentEvent], expressed_at: datetime) -> bool:

@@ -121,7 +121,7 @@ class RowCode(Enum):
     )
     SAID_OTHERWISE = (
         "E-STATE-06",
-        "a no, or another word of hers about the study, is on record; record this one by hand",
+        "a no, another word for the study, or a correction is on record; record this one by hand",
     )
     ROWS_DIFFER = ("E-STATE-03", "the rows of one consent differ in more than the alternative")
     CONSENT_INCOMPLETE = ("E-STATE-04", "another row of the same consent is refused")

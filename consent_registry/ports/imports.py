@@ -111,14 +111,17 @@ class Imports(Protocol):
         """
         ...
 
-    def against_a_no(self, batch: ImportBatch) -> Sequence[int]:
-        """Give lines that would turn a recorded no into a yes without a later signature."""
+    def against_her_word(self, batch: ImportBatch) -> tuple[Sequence[int], Sequence[int]]:
+        """Give lines that would turn a recorded no into a yes without a later signature.
+
+        And those with a consent that was corrected here.
+        """
         ...
 
     def unapproved(self, batch: ImportBatch) -> Sequence[int]:
         """Give lines that would turn a no that stands into a yes without a listed approval.
 
-        Lines of which `against_a_no` speaks are not among them.
+        Lines of which `against_her_word` speaks are not among them.
         """
         ...
 

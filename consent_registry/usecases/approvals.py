@@ -11,6 +11,7 @@ from consent_registry.domain.errors import ApprovalMissing, NotAMember
 from consent_registry.domain.identifiers import is_own_id
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
+from consent_registry.usecases.cases import left_everything
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.tools import Tools
 from shared.errors import FieldFault, Forbidden, ValidationFailed
@@ -74,7 +75,7 @@ def _concerns(uow: UnitOfWork, pid: str, wanted: NewApproval) -> bool:
     if any(member.dataset == wanted.dataset for member in uow.people.memberships(pid)):
         return True
     joins = wanted.widening is Widening.NO_TO_YES and uow.datasets.get(wanted.dataset) is not None
-    return joins and bool(uow.withdrawals.everywhere([pid]))
+    return joins and bool(left_everything(uow, [pid]))
 
 
 def use_backdating(
@@ -85,10 +86,12 @@ def use_backdating(
     dataset: DatasetId,
     dated: datetime,
     principal: Principal,
+    evidence: str | None = None,
 ) -> None:
     """Use up the approval of a consent dated back. The caller holds the dataset and commits.
 
-    Raises ApprovalMissing unless somebody else listed it for exactly this, and it was never used.
+    Raises ApprovalMissing unless somebody else listed it for exactly this, and it was never used;
+    and for another paper than `evidence`, where one is named.
     """
     named = approval_id if approval_id is not None and is_own_id(approval_id) else None
     found = uow.approvals.get(named) if named is not None else None
@@ -96,6 +99,8 @@ def use_backdating(
     if found is None or (found.widening, found.pid, found.dataset, found.dated) != wanted:
         raise ApprovalMissing
     if (found.issuer, found.subject) == (principal.issuer, principal.subject):
+        raise ApprovalMissing
+    if evidence not in {None, found.evidence}:
         raise ApprovalMissing
     if not uow.approvals.use(found.approval_id):
         raise ApprovalMissing

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from consent_registry.domain.cases import Case, Everything, Held, held_at, parts, tied
 from consent_registry.domain.history import ConsentEvent, standing_at
+from consent_registry.domain.person_events import MERGES
 from consent_registry.domain.records import EventRecord
 from consent_registry.domain.register import Member
 from consent_registry.domain.stops import StopKind, standing_stops
@@ -104,6 +105,22 @@ def names_of(uow: UnitOfWork, pid: str) -> frozenset[str]:
         return ring
     records = (one for found in uow.person_events.of(ring).values() for one in found)
     return one_person(list(records), pid)
+
+
+def left_everything(uow: UnitOfWork, pids: Iterable[str]) -> Mapping[str, datetime]:
+    """Say when those of these people who did last withdrew from everything, by any name of theirs.
+
+    They are asked for together; only who was merged is asked alone.
+    """
+    wanted = frozenset(pids)
+    found = uow.person_events.of(uow.person_events.known(wanted))
+    merged = [pid for pid, records in found.items() if any(one.kind in MERGES for one in records)]
+    names = {pid: frozenset({pid}) for pid in wanted} | {pid: names_of(uow, pid) for pid in merged}
+    every = frozenset().union(*names.values())
+    # The last of each name: they come in order.
+    left = {one.pid: one.recorded_at for one in uow.withdrawals.everywhere(every)}
+    times = {pid: [left[one] for one in hers if one in left] for pid, hers in names.items()}
+    return {pid: max(of) for pid, of in times.items() if of}
 
 
 def ring_memberships(uow: UnitOfWork, pids: Iterable[str]) -> Sequence[Member]:

@@ -3,8 +3,9 @@
 
 The correcting event is of its own kind, counts from the instants of the one it corrects, and names
 it, why and by which paper; both stay to be seen. What narrows is a desk's to record. What widens is
-a yes dated back: somebody else has listed an approval of it, and no issued permit changes by it. A
-consent that holds no more is not corrected, so that nobody who said no comes back by it.
+a yes dated back: somebody else has listed an approval of it by the same paper, and no issued permit
+changes by it. A consent that holds no more is not corrected, so that nobody who said no comes back
+by it.
 """
 
 import re
@@ -103,6 +104,7 @@ def correct_consent(
                 dataset=wanted.dataset,
                 dated=wrong.effective_from,
                 principal=principal,
+                evidence=wanted.evidence,
             )
         (done,) = record(uow, tools, writing, [draft])
         uow.commit()

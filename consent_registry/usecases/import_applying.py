@@ -18,12 +18,13 @@ from consent_registry.domain.batches import (
     ImportState,
     StagedRow,
 )
-from consent_registry.domain.history import Segment, has_said_no, timeline
+from consent_registry.domain.history import Segment, has_said_no, is_corrected, timeline
 from consent_registry.domain.records import Channel, EventRecord
 from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.voids import to_void
 from consent_registry.ports import UnitOfWork
+from consent_registry.usecases.cases import left_everything
 from consent_registry.usecases.import_cancelling import end_if_wished
 from consent_registry.usecases.import_consents import (
     Consent,
@@ -32,7 +33,7 @@ from consent_registry.usecases.import_consents import (
     rounds_of,
     source_of,
 )
-from consent_registry.usecases.import_studies import record_for_studies
+from consent_registry.usecases.import_studies import SAID_OTHERWISE, record_for_studies
 from consent_registry.usecases.imports import record_end
 from consent_registry.usecases.mandated import guarded_then
 from consent_registry.usecases.recording import Draft, record
@@ -200,8 +201,7 @@ def _members(
 def _left_everything(uow: UnitOfWork, consents: Sequence[Consent]) -> Mapping[str, datetime]:
     """Say when those who are to join with a yes last withdrew from everything."""
     joining = [one.pid for one in consents if one.first.row.kind.grants]
-    found = uow.withdrawals.everywhere(joining) if joining else ()
-    return {one.pid: one.recorded_at for one in found}  # the last of each: they come in order
+    return left_everything(uow, joining) if joining else {}
 
 
 def _against_leaving(
@@ -242,11 +242,11 @@ def _fault(
     if not said and not beside:  # as for most people of a file
         return None
     events = [record.event() for record in said]
-    if has_said_no(events, row.expressed_at):
-        return Fault("state", RowCode.NO_TO_YES)
-    # Without a word of hers about the dataset, what she said of its study stands there.
-    lines = timeline(events) or beside
-    widens = ends_in_a_no(lines)
+    no = has_said_no(events, row.expressed_at)
+    if no or is_corrected(events, row.expressed_at):
+        return Fault("state", RowCode.NO_TO_YES) if no else SAID_OTHERWISE
+    # Beside her own word stands what she said of the study, or under another name of hers.
+    widens = ends_in_a_no(timeline(events)) or ends_in_a_no(beside)
     if widens and not uow.approvals.use_for(dataset, consent.pid, row.expressed_at):
         return Fault("state", RowCode.APPROVAL_MISSING)
     return None

@@ -161,7 +161,9 @@ def _judge_consents(
     _note(
         imports, import_id, imports.misplaced(import_id), Fault("local_id", RowCode.LOCAL_ID_TAKEN)
     )
-    _note(imports, import_id, imports.against_a_no(batch), Fault("state", RowCode.NO_TO_YES))
+    noes, corrected = imports.against_her_word(batch)
+    _note(imports, import_id, noes, Fault("state", RowCode.NO_TO_YES))
+    _note(imports, import_id, corrected, SAID_OTHERWISE)
     _note(imports, import_id, imports.unapproved(batch), _UNAPPROVED)
     go_on(imports, import_id)
 

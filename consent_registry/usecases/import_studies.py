@@ -22,7 +22,7 @@ from consent_registry.domain.studies import version_at
 from consent_registry.domain.study_choices import KINDS, said_otherwise
 from consent_registry.domain.terms import canonical_text
 from consent_registry.ports import UnitOfWork
-from consent_registry.usecases.cases import ring_memberships
+from consent_registry.usecases.cases import left_everything, ring_memberships
 from consent_registry.usecases.import_consents import Consent, source_of
 from consent_registry.usecases.mandated import records_of_each
 from consent_registry.usecases.people_changes import PersonDraft, Recording, recorded_at_of
@@ -109,8 +109,7 @@ def record_for_studies(
 
 
 def _known(uow: UnitOfWork, pids: Set[str]) -> _Known:
-    left = {one.pid: one.recorded_at for one in uow.withdrawals.everywhere(pids)}
-    return _Known(records=records_of_each(uow, pids), left=left)
+    return _Known(records=records_of_each(uow, pids), left=left_everything(uow, pids))
 
 
 def _draft(consent: Consent, version: int, at: datetime) -> PersonDraft:

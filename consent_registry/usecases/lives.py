@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from consent_registry.domain.errors import EvidenceUnknown, LifeStateClash, SecondPersonNeeded
-from consent_registry.domain.history import same_consent
+from consent_registry.domain.history import same_consents
 from consent_registry.domain.lives import (
     Evidence,
     Life,
@@ -331,7 +331,7 @@ def _records_of_consent(recording: Recording, pid: str, consent_event: str) -> f
         found = recording.uow.events.of_members(member.dataset, [member.ordinal])
         events = [one.event() for one in found.get(member.ordinal, ()) if one.kind.grants]
         if any(one.event_id == consent_event for one in events):
-            return same_consent(EventId(consent_event), events)
+            return same_consents([EventId(consent_event)], events)
     return frozenset()
 
 

@@ -5,20 +5,25 @@ from datetime import UTC, datetime
 
 import pytest
 
+from consent_registry.domain.approvals import Widening
 from consent_registry.domain.batches import Format
-from consent_registry.domain.errors import SecondPersonNeeded
+from consent_registry.domain.duo import Duo
+from consent_registry.domain.errors import ApprovalMissing, SecondPersonNeeded
 from consent_registry.domain.history import State
 from consent_registry.domain.lives import Quality
 from consent_registry.domain.terms import RawAlternative, RawModifier, Terms
+from consent_registry.usecases.approvals import NewApproval, list_approval
 from consent_registry.usecases.correcting import NewCorrection, correct_consent
+from consent_registry.usecases.import_staging import stage_next
 from consent_registry.usecases.lives import look_at_evidence
 from consent_registry.usecases.projections import verify_projections
 from consent_registry.usecases.reading import consents_of, history_of
 from shared.principal import Principal
+from tests.fakes.consent_factories import terms
 from tests.fakes.fhir import changed, vector
 from tests.support.fhir_import import codes, lines, load
 from tests.support.merge_world import SECOND, A, reasons, rebuilt, within
-from tests.support.registry_world import DESK, DS, RegistryWorld, people
+from tests.support.registry_world import DESK, DS, RegistryWorld, csv_of, people
 
 PAPER = "ab" * 32
 HMB = RawAlternative(permission="HMB")
@@ -39,6 +44,7 @@ def correct(
     *chosen: RawAlternative,
     who: str = A,
     effective_to: datetime | None = None,
+    approval_id: str | None = None,
 ) -> str:
     wanted = NewCorrection(
         pseudonym=who,
@@ -48,6 +54,7 @@ def correct(
         why="The second page was not read.",
         evidence=PAPER,
         effective_to=effective_to,
+        approval_id=approval_id,
     )
     return str(correct_consent(wanted, tools=world.tools, principal=DESK).event_id)
 
@@ -112,3 +119,35 @@ def test_a_record_entered_in_error_takes_its_correction_along(world: RegistryWor
     assert codes(load(world, in_error, Format.FHIR_R4_LINES)) == [(1, "N-FHIR-01")]
     assert holds(world, "P-1")[0] is State.INVALID
     assert verify_projections(tools=world.tools).hold
+
+
+def test_the_same_paper_in_another_file_does_not_undo_a_correction(three: RegistryWorld) -> None:
+    correct(three, NARROWER)
+    three.clock.pass_time(3600)
+    for dry in (True, False):
+        report = three.load(*people(4), dry_run=dry)
+        assert codes(report) == [(2, "E-STATE-06")]
+    assert holds(three) == (State.GIVEN, terms(Duo.HMB, Duo.NPU))
+    assert codes(three.load(people(1)[0] | {"signed_on": "2025-06-01"})) == []
+    assert holds(three) == (State.GIVEN, terms(Duo.HMB)), "a later paper is another word of hers"
+
+
+def test_nor_does_one_that_waited_while_it_was_corrected(three: RegistryWorld) -> None:
+    batch = three.receive(csv_of(people(4)))
+    assert stage_next(tools=three.tools)
+    correct(three, NARROWER)
+    three.work()
+    assert codes(three.report(batch.import_id)) == [(2, "E-STATE-06")]
+    assert holds(three) == (State.GIVEN, terms(Duo.HMB, Duo.NPU))
+
+
+def test_the_second_person_has_seen_the_same_paper(three: RegistryWorld) -> None:
+    dated = history_of(A, tools=three.tools, principal=DESK)[0].record.effective_from
+    listed = NewApproval(
+        pseudonym=A, dataset=DS, widening=Widening.BACKDATED, dated=dated, evidence="cd" * 32
+    )
+    approval = list_approval(listed, tools=three.tools, principal=SECOND).approval_id
+    with pytest.raises(ApprovalMissing):
+        correct(three, RawAlternative(permission="GRU"), approval_id=approval)
+    assert three.column("SELECT used FROM listed_approval") == [False]
+    assert holds(three) == (State.GIVEN, terms(Duo.HMB))

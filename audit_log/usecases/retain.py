@@ -6,8 +6,9 @@ and sealed parts whose term has passed and that no legal hold covers. Each drop 
 """
 
 from base64 import b64encode
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from audit_log.domain.copies import TopicCopy
 from audit_log.domain.errors import ErasureHeld, NothingToErase
@@ -29,6 +30,7 @@ from audit_log.ports import (
 )
 from audit_log.usecases.erase import CopiesKept, destroyed, erased_fact
 from audit_log.usecases.held_cohorts import HeldCohorts
+from shared.canonical import JSON
 from shared.clock import Clock
 from shared.events import Fact
 from shared.ids import IdSource
@@ -36,8 +38,10 @@ from shared.tracing import current_trace_id
 
 MONTHS_AHEAD: Final = 3
 _READ_AGAIN: Final = timedelta(hours=1)
-_DROP: Final = "placet.audit.drop.v1"
+DROP: Final = "placet.audit.drop.v1"
 _PASSED: Final = "term_passed"
+Said: TypeAlias = tuple[Mapping[str, int], Mapping[str, JSON]]
+"""What an entry about a drop counts and names."""
 
 
 class Retainer:
@@ -165,14 +169,11 @@ class Retainer:
         return False
 
 
-def _dropped(done: DroppedRange) -> Fact:
-    return Fact(
-        type=_DROP,
-        occurred_at=done.at,
-        trace_id=current_trace_id(),
-        reason=_PASSED,
-        counts={"held": done.held, "openings": done.parts, "rows": done.rows},
-        extra={
+def said_of(done: DroppedRange) -> Said:
+    """Give what the log says of a drop."""
+    return (
+        {"held": done.held, "openings": done.parts, "rows": done.rows},
+        {
             "class": Retention(done.retention).name.lower(),
             "drop": done.id,
             "first": done.first,
@@ -183,9 +184,21 @@ def _dropped(done: DroppedRange) -> Fact:
     )
 
 
+def _dropped(done: DroppedRange) -> Fact:
+    counts, extra = said_of(done)
+    return Fact(
+        type=DROP,
+        occurred_at=done.at,
+        trace_id=current_trace_id(),
+        reason=_PASSED,
+        counts=counts,
+        extra=extra,
+    )
+
+
 def _emptied(number: int, at: datetime) -> Fact:
     return Fact(
-        type=_DROP,
+        type=DROP,
         occurred_at=at,
         trace_id=current_trace_id(),
         reason=_PASSED,

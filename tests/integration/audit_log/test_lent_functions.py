@@ -75,6 +75,19 @@ def test_whoever_says_it_and_does_it_is_named_by_the_log(node: KeepingNode) -> N
     assert node.flaws() != []
 
 
+def test_whoever_takes_away_what_a_hold_is_of_is_named_by_the_log_too(node: KeepingNode) -> None:
+    """A process says whom an entry is about, and may unsay it; the log then has no word of it."""
+    node.hold(HoldKind.PERSON, dataset=PERSON.dataset, ordinal=PERSON.ordinal)
+    with psycopg.connect(node.world.url) as connection:
+        connection.execute(SAID.encode())
+        connection.execute("DELETE FROM ev_person")
+        connection.execute(DROP.encode())
+    assert node.rows("SELECT to_regclass('ev_1_2026_11')") == [(None,)]
+    assert "dropped (id=mine): no entry says it" in node.flaws()
+    node.say(about(PERSON))
+    assert "dropped (id=mine): no entry says it" in node.flaws()
+
+
 @pytest.mark.parametrize(
     "call",
     [

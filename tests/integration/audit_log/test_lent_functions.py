@@ -118,3 +118,18 @@ def test_no_other_table_gets_a_month(node: KeepingNode, call: str) -> None:
 )
 def test_the_hash_of_a_row_is_only_ever_the_rows(node: KeepingNode, script: str) -> None:
     assert refusal(node, script)[0] == DENIED
+
+
+@pytest.mark.parametrize(
+    ("hers", "change"),
+    [
+        ("dropped", "DELETE FROM sealed"),
+        ("dropped", "DELETE FROM ev_person"),
+        ("erasure", "UPDATE ev SET actor = NULL, permit = NULL, visa = NULL, project = NULL"),
+        ("bundle", "DELETE FROM edge_entry"),  # entries that no bundle holds yet
+    ],
+)
+def test_no_guard_asks_a_table_of_her_own(node: KeepingNode, hers: str, change: str) -> None:
+    named = "set_config('placet.drop', 'mine', true), set_config('placet.erasure', 'mine', true)"
+    made = f"CREATE TEMP TABLE {hers} AS SELECT 'mine' AS id, 0 AS n; SELECT {named};"
+    assert refusal(node, f"{made} {change}")[0] == GUARD

@@ -6,9 +6,8 @@ and sealed parts whose term has passed and that no legal hold covers. Each drop 
 """
 
 from base64 import b64encode
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final, TypeAlias
+from typing import Final
 
 from audit_log.domain.copies import TopicCopy
 from audit_log.domain.errors import ErasureHeld, NothingToErase
@@ -30,7 +29,6 @@ from audit_log.ports import (
 )
 from audit_log.usecases.erase import CopiesKept, destroyed, erased_fact
 from audit_log.usecases.held_cohorts import HeldCohorts
-from shared.canonical import JSON
 from shared.clock import Clock
 from shared.events import Fact
 from shared.ids import IdSource
@@ -40,8 +38,6 @@ MONTHS_AHEAD: Final = 3
 _READ_AGAIN: Final = timedelta(hours=1)
 DROP: Final = "placet.audit.drop.v1"
 _PASSED: Final = "term_passed"
-Said: TypeAlias = tuple[Mapping[str, int], Mapping[str, JSON]]
-"""What an entry about a drop counts and names."""
 
 
 class Retainer:
@@ -121,7 +117,7 @@ class Retainer:
                     kept, longer, told, drop_id=self._ids.new(), terms=self._policy.digest(), at=now
                 )
                 if done is not None:  # a month without a row goes without a word
-                    desk.record(_dropped(done))
+                    desk.record(dropped_fact(done))
             return True
         return False
 
@@ -138,7 +134,7 @@ class Retainer:
                     kept, passed, told, drop_id=self._ids.new(), terms=self._policy.digest(), at=now
                 )
                 if done is not None:
-                    desk.record(_dropped(done))
+                    desk.record(dropped_fact(done))
                     return True
         return False
 
@@ -169,11 +165,15 @@ class Retainer:
         return False
 
 
-def said_of(done: DroppedRange) -> Said:
-    """Give what the log says of a drop."""
-    return (
-        {"held": done.held, "openings": done.parts, "rows": done.rows},
-        {
+def dropped_fact(done: DroppedRange) -> Fact:
+    """Say a drop; by the same words verification knows it again."""
+    return Fact(
+        type=DROP,
+        occurred_at=done.at,
+        trace_id=current_trace_id(),
+        reason=_PASSED,
+        counts={"held": done.held, "openings": done.parts, "rows": done.rows},
+        extra={
             "class": Retention(done.retention).name.lower(),
             "drop": done.id,
             "first": done.first,
@@ -181,18 +181,6 @@ def said_of(done: DroppedRange) -> Said:
             "month": month_text(done.month),
             "terms": b64encode(done.terms).decode("ascii"),
         },
-    )
-
-
-def _dropped(done: DroppedRange) -> Fact:
-    counts, extra = said_of(done)
-    return Fact(
-        type=DROP,
-        occurred_at=done.at,
-        trace_id=current_trace_id(),
-        reason=_PASSED,
-        counts=counts,
-        extra=extra,
     )
 
 

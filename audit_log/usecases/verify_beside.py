@@ -12,10 +12,10 @@ from audit_log.domain.batch import Term, TermKind, cohort_text, term
 from audit_log.domain.parts import Holder
 from audit_log.domain.received import cohort_of
 from audit_log.domain.retention import Retention
-from audit_log.ports import Inspector, Pseudonyms
+from audit_log.ports import DroppedRange, Inspector, Pseudonyms
 from audit_log.usecases.erase import places_digest
 from audit_log.usecases.flaws import Flaws
-from audit_log.usecases.retain import DROP, Said, said_of
+from audit_log.usecases.retain import DROP, dropped_fact
 from audit_log.usecases.verify_hashes import RECOVERED, HashVerifier
 from shared.entries import Entry, parse_entry
 
@@ -30,7 +30,7 @@ class BesideVerifier:
         self._terms: set[Term] = set()
         self._open_datasets = False
         self._holders: dict[int, tuple[str, bytes]] = {}
-        self._drops: list[Said] = []
+        self._drops: list[tuple[object, object]] = []
         self._recovered_at: datetime | None = None
 
     def see(self, entry: Entry, inspector: Inspector) -> None:
@@ -91,8 +91,12 @@ class BesideVerifier:
         for drop in inspector.dropped():
             lost = self._recovered_at is not None and drop.at <= self._recovered_at
             known = drop.retention in set(Retention)
-            if not known or (said_of(drop) not in self._drops and not lost):
+            if not known or not (lost or self._is_said(drop)):
                 flaws.add("dropped", f"id={drop.id}", "no entry says it")
+
+    def _is_said(self, drop: DroppedRange) -> bool:
+        wanted = dropped_fact(drop)
+        return (wanted.counts, wanted.extra) in self._drops
 
     def _check_terms(self, inspector: Inspector, flaws: Flaws) -> None:
         for place, (number, kind, value) in enumerate(inspector.terms(), start=1):

@@ -67,6 +67,11 @@ _OURS: Final = text(
     " AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass"
     " AND d.objid = c.oid AND (d.deptype = 'e' OR (c.relkind = 'S' AND d.deptype = 'i')))"
 )
+_TRIGGERED: Final = text(
+    "SELECT p.oid::regprocedure::text FROM pg_proc AS p"
+    " WHERE p.pronamespace = current_schema()::regnamespace AND p.prorettype = 'trigger'::regtype"
+    " AND pg_has_role(p.proowner, 'USAGE') ORDER BY 1"
+)
 _LENT: Final = text("SELECT to_regprocedure(:name) IS NOT NULL")
 _AROUND: Final = text(
     "SELECT current_database() AS database, current_schema() AS schema,"
@@ -96,10 +101,13 @@ def _statements(connection: Connection, privileges: Privileges, role: str) -> It
         if name in privileges.relations:
             yield f"GRANT {', '.join(sorted(privileges.relations[name]))} ON {what} TO {to}"
     schema = quote(connection.execute(text("SELECT current_schema()")).scalar_one())
+    # Temporary tables last: whoever makes one could name it like ours, and a guard would ask it.
+    path = f"SET search_path = {schema}, pg_temp"
+    for name in connection.execute(_TRIGGERED).scalars().all():
+        yield f"ALTER FUNCTION {name} {path}"
     for name in (*privileges.lent, *privileges.lent_to_triggers):
         if connection.execute(_LENT, {"name": name}).scalar_one():
-            # Temporary tables last: whoever calls could name them like ours.
-            yield f"ALTER FUNCTION {name} SECURITY DEFINER SET search_path = {schema}, pg_temp"
+            yield f"ALTER FUNCTION {name} SECURITY DEFINER {path}"
             yield f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC, {to}"
             if name in privileges.lent:
                 yield f"GRANT EXECUTE ON FUNCTION {name} TO {to}"

@@ -13,7 +13,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from shared.canonical import JSON, canonical
+from shared.canonical import JSON, MAX_INTEGER, canonical
 from shared.cohort_names import is_cohort
 from shared.events import Subject
 
@@ -143,4 +143,6 @@ def _text(value: object) -> str:
 def _number(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError
+    if value > MAX_INTEGER:
+        raise ValueError("no number that an entry could hold, nor a database")
     return value

@@ -36,7 +36,7 @@ from shared.tracing import current_trace_id
 
 MONTHS_AHEAD: Final = 3
 _READ_AGAIN: Final = timedelta(hours=1)
-_DROP: Final = "placet.audit.drop.v1"
+DROP: Final = "placet.audit.drop.v1"
 _PASSED: Final = "term_passed"
 
 
@@ -117,7 +117,7 @@ class Retainer:
                     kept, longer, told, drop_id=self._ids.new(), terms=self._policy.digest(), at=now
                 )
                 if done is not None:  # a month without a row goes without a word
-                    desk.record(_dropped(done))
+                    desk.record(dropped_fact(done))
             return True
         return False
 
@@ -134,7 +134,7 @@ class Retainer:
                     kept, passed, told, drop_id=self._ids.new(), terms=self._policy.digest(), at=now
                 )
                 if done is not None:
-                    desk.record(_dropped(done))
+                    desk.record(dropped_fact(done))
                     return True
         return False
 
@@ -165,9 +165,10 @@ class Retainer:
         return False
 
 
-def _dropped(done: DroppedRange) -> Fact:
+def dropped_fact(done: DroppedRange) -> Fact:
+    """Say a drop; by the same words verification knows it again."""
     return Fact(
-        type=_DROP,
+        type=DROP,
         occurred_at=done.at,
         trace_id=current_trace_id(),
         reason=_PASSED,
@@ -185,7 +186,7 @@ def _dropped(done: DroppedRange) -> Fact:
 
 def _emptied(number: int, at: datetime) -> Fact:
     return Fact(
-        type=_DROP,
+        type=DROP,
         occurred_at=at,
         trace_id=current_trace_id(),
         reason=_PASSED,

@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """What stands beside the tree as a whole: terms, keys, erased places, and hashes of rows.
 
-Collected while the entries pass, compared at the end. Whose a key is shows in any part it opens.
+Collected while the entries pass, compared at the end. Whose a key is shows in any part it opens. A
+drop is one that an entry of the log's own says: a row of `dropped` alone excuses nothing.
 """
+
+from datetime import datetime
 
 from audit_log.domain.authority import AUDIT_LOG, service_of
 from audit_log.domain.batch import Term, TermKind, cohort_text, term
 from audit_log.domain.parts import Holder
 from audit_log.domain.received import cohort_of
-from audit_log.ports import Inspector, Pseudonyms
+from audit_log.domain.retention import Retention
+from audit_log.ports import DroppedRange, Inspector, Pseudonyms
 from audit_log.usecases.erase import places_digest
 from audit_log.usecases.flaws import Flaws
-from audit_log.usecases.verify_hashes import HashVerifier
+from audit_log.usecases.retain import DROP, dropped_fact
+from audit_log.usecases.verify_hashes import RECOVERED, HashVerifier
 from shared.entries import Entry, parse_entry
 
 
@@ -25,12 +30,14 @@ class BesideVerifier:
         self._terms: set[Term] = set()
         self._open_datasets = False
         self._holders: dict[int, tuple[str, bytes]] = {}
+        self._drops: list[tuple[object, object]] = []
+        self._recovered_at: datetime | None = None
 
     def see(self, entry: Entry, inspector: Inspector) -> None:
         """Take in one entry."""
         if self._own is None:
             self._own = _own(inspector)
-        self._hashes.see(entry, self._own)
+        self._see_own(entry, self._own)
         said = (
             (TermKind.TYPE, entry.type),
             (TermKind.SOURCE, entry.src),
@@ -43,6 +50,13 @@ class BesideVerifier:
         if cohort is not None:
             name = cohort_text(cohort.cohort_id, cohort.digest)
             self._terms.add(term(TermKind.COHORT, name))
+
+    def _see_own(self, entry: Entry, own: frozenset[str]) -> None:
+        self._hashes.see(entry, own)
+        if entry.type == DROP and entry.src in own:
+            self._drops.append((dict(entry.counts), dict(entry.extra)))
+        elif entry.reason == RECOVERED and entry.src in own:
+            self._recovered_at = entry.occurred_at
 
     def see_people(self, datasets: set[str], *, complete: bool) -> None:
         """Take in the datasets of an entry's people; not `complete` when some cannot be opened."""
@@ -60,8 +74,9 @@ class BesideVerifier:
         for src in sorted(inspector.own_sources() - own):
             flaws.add("own_head", f"src={src}", "is not the log's own source")
         for raw in inspector.waiting():
-            self._hashes.see(parse_entry(raw), own)
+            self._see_own(parse_entry(raw), own)
         self._hashes.finish(inspector, flaws)
+        self._check_drops(inspector, flaws)
         self._check_terms(inspector, flaws)
         self._check_keys(inspector, flaws)
         for one in inspector.erased_places():
@@ -70,6 +85,18 @@ class BesideVerifier:
                 flaws.add("erased_part", row, "there is no such erasure")
             elif places_digest(one.places) != one.digest:
                 flaws.add("erased_part", row, "are not the places that were said")
+
+    def _check_drops(self, inspector: Inspector, flaws: Flaws) -> None:
+        """Compare drops with entries; what was not yet sequenced is lost to a recovery."""
+        for drop in inspector.dropped():
+            lost = self._recovered_at is not None and drop.at <= self._recovered_at
+            known = drop.retention in set(Retention)
+            if not known or not (lost or self._is_said(drop)):
+                flaws.add("dropped", f"id={drop.id}", "no entry says it")
+
+    def _is_said(self, drop: DroppedRange) -> bool:
+        wanted = dropped_fact(drop)
+        return (wanted.counts, wanted.extra) in self._drops
 
     def _check_terms(self, inspector: Inspector, flaws: Flaws) -> None:
         for place, (number, kind, value) in enumerate(inspector.terms(), start=1):

@@ -5,6 +5,8 @@ Between a change and the entry that says it lies about a second: until then the 
 is all there is. A recovery says everything anew, for a restored database is older than the log.
 """
 
+from typing import Final
+
 from audit_log.domain.stored_tables import TABLES, Proof
 from audit_log.ports import HashedRow, Inspector
 from audit_log.usecases.flaws import Flaws, row_name
@@ -12,7 +14,7 @@ from audit_log.usecases.say_rows import ROWS, key_digest, rows_said
 from audit_log.usecases.verify_sums import SumVerifier
 from shared.entries import Entry
 
-_RECOVERED = "log_recovered"
+RECOVERED: Final = "log_recovered"
 
 
 class HashVerifier:
@@ -29,7 +31,7 @@ class HashVerifier:
         self._sums.see(entry)
         if entry.type == ROWS:
             self._said |= rows_said(entry)
-        elif entry.reason == _RECOVERED:
+        elif entry.reason == RECOVERED:
             self._said.clear()
             self._sums.begin_anew()
 

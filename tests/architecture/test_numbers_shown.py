@@ -52,7 +52,7 @@ PAGES = {
 LOG_NUMBERS = {"errno", "milliseconds", "ms", "parts", "seq", "status"}
 LOG_WORDS = {
     *("bind", "cause", "check", "code", "context", "datasets", "detail", "erasure", "erasure_id"),
-    *("fault", "feed", "loop", "method", "registers", "route", "witness"),
+    *("fault", "feed", "loop", "method", "registers", "route", "setting", "witness"),
 }
 
 

@@ -123,6 +123,18 @@ def test_functions_with_the_owners_rights_are_the_lent_ones_with_a_pinned_path(
         assert (foreign, everybody) == (True, False), name
 
 
+def test_no_guard_looks_for_its_tables_among_temporary_ones_first(
+    database: tuple[Privileges, psycopg.Connection],
+) -> None:
+    _, connection = database
+    guards = connection.execute(
+        "SELECT p.proname, p.proconfig FROM pg_proc AS p WHERE p.prorettype = 'trigger'::regtype"
+        " AND p.pronamespace = 'public'::regnamespace"
+    ).fetchall()
+    unpinned = [name for name, to in guards if "search_path=public, pg_temp" not in (to or ())]
+    assert unpinned == []
+
+
 @pytest.mark.parametrize("service", sorted(DECLARED))
 def test_a_live_database_of_one_role_is_split_and_what_was_given_by_hand_is_taken(
     service: str,

@@ -75,6 +75,19 @@ def test_whoever_says_it_and_does_it_is_named_by_the_log(node: KeepingNode) -> N
     assert node.flaws() != []
 
 
+def test_whoever_takes_away_what_a_hold_is_of_is_named_by_the_log_too(node: KeepingNode) -> None:
+    """A process says whom an entry is about, and may unsay it; the log then has no word of it."""
+    node.hold(HoldKind.PERSON, dataset=PERSON.dataset, ordinal=PERSON.ordinal)
+    with psycopg.connect(node.world.url) as connection:
+        connection.execute(SAID.encode())
+        connection.execute("DELETE FROM ev_person")
+        connection.execute(DROP.encode())
+    assert node.rows("SELECT to_regclass('ev_1_2026_11')") == [(None,)]
+    assert "dropped (id=mine): no entry says it" in node.flaws()
+    node.say(about(PERSON))
+    assert "dropped (id=mine): no entry says it" in node.flaws()
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -105,3 +118,18 @@ def test_no_other_table_gets_a_month(node: KeepingNode, call: str) -> None:
 )
 def test_the_hash_of_a_row_is_only_ever_the_rows(node: KeepingNode, script: str) -> None:
     assert refusal(node, script)[0] == DENIED
+
+
+@pytest.mark.parametrize(
+    ("hers", "change"),
+    [
+        ("dropped", "DELETE FROM sealed"),
+        ("dropped", "DELETE FROM ev_person"),
+        ("erasure", "UPDATE ev SET actor = NULL, permit = NULL, visa = NULL, project = NULL"),
+        ("bundle", "DELETE FROM edge_entry"),  # entries that no bundle holds yet
+    ],
+)
+def test_no_guard_asks_a_table_of_her_own(node: KeepingNode, hers: str, change: str) -> None:
+    named = "set_config('placet.drop', 'mine', true), set_config('placet.erasure', 'mine', true)"
+    made = f"CREATE TEMP TABLE {hers} AS SELECT 'mine' AS id, 0 AS n; SELECT {named};"
+    assert refusal(node, f"{made} {change}")[0] == GUARD

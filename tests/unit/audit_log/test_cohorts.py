@@ -13,6 +13,7 @@ from audit_log.domain.cohorts import (
     CohortAnswers,
     CohortKey,
     Membership,
+    read_answer,
     read_answers,
 )
 from audit_log.domain.matching import Match, match
@@ -84,6 +85,12 @@ def test_nothing_of_it_can_be_altered(path: tuple[Any, ...], value: object) -> N
     inside[path[-1]] = value
     with pytest.raises(ValueError, match=r"."):
         read_answers(said)
+
+
+def test_a_revision_that_no_database_holds_is_no_answer_and_stops_no_retention() -> None:
+    said = {**KEY._asdict(), "answer": "in", "left_revision": 1 << 63}
+    with pytest.raises(ValueError, match="no number"):
+        read_answer(said)
 
 
 @pytest.mark.parametrize("value", [None, [], "x", {}, {"answers": []}])

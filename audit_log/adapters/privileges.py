@@ -44,7 +44,7 @@ PRIVILEGES: Final = Privileges(
         "log_signing": CHANGE,
         "log_state": CHANGE,
         "own_head": CHANGE,
-        "producer": updating(ADD, "added_at"),  # its rows are locked
+        "producer": updating(ADD, "added_at", "topic"),  # its rows are locked
         "producer_run": ADD,
         "producer_state": CHANGE,
         "quarantine": updating(ADD, "data"),

@@ -13,7 +13,6 @@ from psycopg.sql import SQL, Identifier
 
 from services.demo.postgres import EmbeddedPostgres
 from tests.support.faulted_log import FaultedLog, faulted_log
-from tests.support.postgres import owner_of
 from tests.support.waiting import wait_until
 
 SECONDS = 120
@@ -84,7 +83,7 @@ def test_the_broker_is_gone_for_a_while_and_the_other_door_stays_open(log: Fault
 def full_disk(log: FaultedLog, table: str) -> Iterator[None]:
     """Have the server refuse every row of a table as it does when its disk is full (53100)."""
     names = {"table": Identifier(table)}
-    with psycopg.connect(owner_of(log.url), autocommit=True) as connection:
+    with psycopg.connect(log.url, autocommit=True) as connection:
         connection.execute(
             "CREATE OR REPLACE FUNCTION is_full() RETURNS trigger LANGUAGE plpgsql AS"
             " $$ BEGIN RAISE 'no space left' USING ERRCODE = 'disk_full'; END $$"

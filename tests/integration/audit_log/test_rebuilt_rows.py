@@ -13,6 +13,7 @@ from audit_log.domain.errors import HeadMismatch
 from audit_log.domain.submission import Submission
 from tests.fakes.log_factories import Speaker
 from tests.integration.audit_log.test_federation import NAMES, findings, held, submit
+from tests.support.postgres import owner_of
 from tests.support.rebuilt_rows import rebuild
 from tests.support.witness_net import Member, federation
 
@@ -38,7 +39,7 @@ def test_rows_deleted_and_rebuilt_are_caught_by_three_nodes(
     se.turn(40)
     honest = held(others[0], "se").content
     assert size_of(held(others[1], "se").content) == size_of(honest) > size_of(head)
-    url = se.node.environment["PLACET_DATABASE_URL"]
+    url = owner_of(se.node.environment["PLACET_DATABASE_URL"])
     se.parts.engine.dispose()
     rebuild(url, size_of(honest) - 30)
     se.parts.settings.head_file.write_bytes(head)

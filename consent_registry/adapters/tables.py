@@ -106,7 +106,7 @@ PERSON_KEY: Final = Table(
 DATASET_MEMBER: Final = Table(
     "dataset_member",
     METADATA,
-    # Both are held to what they name by a trigger, a statement at a time (ADR 0037).
+    # Both are held to what they name by a trigger, a statement at a time (ADR 0036).
     Column("dataset", Text, primary_key=True),
     Column("ordinal", BigInteger, primary_key=True, autoincrement=False),
     Column("pid", _ID, nullable=False),
@@ -140,7 +140,7 @@ CONSENT_EVENT: Final = Table(
     Column("commitment", LargeBinary, nullable=False),
     Column("previous", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
-    # Of a member, and of her: held to it by a trigger, a statement at a time (ADR 0037).
+    # Of a member, and of her: held to it by a trigger, a statement at a time (ADR 0036).
     Index(None, "dataset", "ordinal", "revision"),
     Index(None, "dataset", "revision"),
     # Lines of files stand in `imported_line`; here only those of events from before that was so.

@@ -219,7 +219,7 @@ class RowReader:
     def _told_of(
         self, study: str, named: str, kind: Kind | None, times: _Times | None
     ) -> tuple[Sequence[str], tuple[Fault, ...]]:
-        """Give the datasets that a yes to a study was said of: named, or known here (ADR 0039).
+        """Give the datasets that a yes to a study was said of: named, or known here (ADR 0038).
 
         A no reaches whatever is in the study, whichever it names.
         """

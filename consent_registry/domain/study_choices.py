@@ -58,7 +58,7 @@ def signed_on(record: PersonRecord) -> datetime | None:
 def said_otherwise(
     records: Iterable[PersonRecord], study: str, signed_at: datetime, left_at: datetime | None
 ) -> bool:
-    """Say whether a yes signed at an instant may not be taken from a file (ADR 0039).
+    """Say whether a yes signed at an instant may not be taken from a file (ADR 0038).
 
     Her last word about the study is a no, or she has withdrawn from everything since, at `left_at`;
     or a yes is on record that was signed no earlier, and may be narrower.

@@ -2,7 +2,7 @@
 """Choices for studies out of a file: judged with what is known of each person, and recorded.
 
 A yes counts from when it is recorded, however early the file says that it does, and for the
-datasets that she was told of (ADR 0039). People are asked for together, never one by one.
+datasets that she was told of (ADR 0038). People are asked for together, never one by one.
 """
 
 import json

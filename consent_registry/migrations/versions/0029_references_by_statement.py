@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an import fills is held to its references a statement at a time, and they stay for good.
 
-ADR 0037. A foreign key asks, and locks, for each row; nothing that these rows refer to may go.
+ADR 0036. A foreign key asks, and locks, for each row; nothing that these rows refer to may go.
 As under a foreign key, an erasure and whoever makes its person a member wait for each other; of
 people whom this transaction has made, nobody else knows.
 """

@@ -29,6 +29,7 @@ from shared.relay import Relay
 from shared.settings import Secret, load
 from tests.support.erasing_world import SUBJECT, ErasingWorld, erasing_world
 from tests.support.log_node import AUDIENCE, LogNode, log_node
+from tests.support.postgres import owner_of
 from tests.support.registry_world import DS, LOGIN
 
 SRC = "zz/consent_registry/1"
@@ -132,7 +133,7 @@ def test_what_was_said_of_her_is_readable_before_and_by_nobody_after(both: Both)
 
 def assert_no_key_opens_her(node: LogNode) -> None:
     """Search every table of the log, as text and as bytes, for what names her."""
-    with psycopg.connect(node.environment["PLACET_DATABASE_URL"]) as connection:
+    with psycopg.connect(owner_of(node.environment["PLACET_DATABASE_URL"])) as connection:
         names = connection.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
         ).fetchall()
@@ -160,7 +161,7 @@ def test_a_hold_in_the_log_is_waited_for_and_the_log_goes_on_by_itself(apart: Bo
     said = client(apart.node).forgetting(found.in_log[0])
     assert said.erasure_id == found.in_log[0]
     # An entry about her in both datasets waits with both of her numbers; each was asked for once.
-    with psycopg.connect(apart.node.environment["PLACET_DATABASE_URL"]) as connection:
+    with psycopg.connect(owner_of(apart.node.environment["PLACET_DATABASE_URL"])) as connection:
         waits = connection.execute("SELECT subject FROM erasure_waiting WHERE ended_at IS NULL")
         subjects = [bytes(subject) for (subject,) in waits]
     assert len(subjects) == len(set(subjects)) > 0

@@ -60,7 +60,6 @@ def test_a_client_that_only_reads_is_shown_as_one_that_lacks_everything(
     metrics = node.call("GET", "/metrics").text
     labels = f'{{dataset="{DATASET}",node="{client}"}}'
     assert f"placet_unacknowledged_seconds{labels}" in metrics
-    assert f"placet_unacknowledged_revisions{labels} {float(silent['newest'])}" in metrics
 
 
 def test_a_client_acknowledges_for_itself_and_is_shown(node: RegistryNode) -> None:

@@ -95,7 +95,7 @@ def test_a_choice_for_a_study_that_was_tampered_with_lets_nobody_in(
 def test_terms_that_are_gone_are_no_permission_and_an_alarm(world: RegistryWorld) -> None:
     world.load(*people(3))
     gone = str(world.scalar("SELECT terms_id FROM consent_terms"))
-    with world.engine.begin() as connection:
+    with world.as_owner() as connection:
         connection.execute(text("DELETE FROM consent_terms"))
     found = evaluate_cohort(DS, purpose(), tools=world.tools, principal=DESK)
     assert found.cohort.reasons() == {"unreadable": 3}
@@ -104,7 +104,7 @@ def test_terms_that_are_gone_are_no_permission_and_an_alarm(world: RegistryWorld
 
 def tamper(world: RegistryWorld, table: str, changed: str) -> None:
     """Change rows as whoever owns the table can, who takes the guard away first."""
-    with world.engine.begin() as connection:
+    with world.as_owner() as connection:
         connection.execute(text(f"GRANT UPDATE ON {table} TO CURRENT_USER"))
         connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         connection.execute(text(f"UPDATE {table} SET {changed}"))  # noqa: S608 - words of our own
@@ -136,7 +136,7 @@ def test_a_stop_that_cannot_be_read_stops_her_for_good(ehds: RegistryWorld, lift
     wanted = NewRequest(right=Right.RESTRICTION)
     make_request("P-000000", wanted, tools=ehds.tools, principal=RIGHTS)
     if lifted:
-        with ehds.engine.begin() as connection:
+        with ehds.as_owner() as connection:
             connection.execute(
                 text(
                     "INSERT INTO stop_event (pid, kind, begins, recorded_at)"

@@ -32,7 +32,7 @@ def consent_file(rows: int, dataset: str, diseases: Diseases, random: Random) ->
         signed, state = random.choice(dates), "given" if random.random() < 0.99 else "refused"
         for number, cells in enumerate(random.choice(profiles)[: rows - made], start=1):
             name = f"P-{who:010},{dataset},S-{who:010},{number}"
-            lines.append(f"{name},{cells},{state},{signed},,,form-2.1\r\n")
+            lines.append(f"{name},{cells},{state},{signed},,,\r\n")
             made += 1
         if len(lines) >= _CHUNK_ROWS:
             yield "".join(lines).encode()

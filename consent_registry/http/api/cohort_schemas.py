@@ -165,7 +165,23 @@ class ExceptionSchema(Schema):
     law = fields.String(allow_none=True)
 
 
-class CohortUseSchema(StrictSchema):
+class UseThenSchema(StrictSchema):
+    """When data was used, as known when, and for what; both instants are now when left out."""
+
+    effective_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
+    known_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
+    permit_id = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(min=1, max=128)
+    )
+    purposes = fields.List(
+        fields.String(),
+        load_default=list,
+        validate=validate.Length(max=64),
+        metadata=_about("DUO identifiers under which the data was asked for"),
+    )
+
+
+class CohortUseSchema(UseThenSchema):
     """A use of a cohort at one instant, as known at another; both are now when left out.
 
     With `cohort_id` and `digest` null the cohort of the permit is meant.
@@ -185,17 +201,6 @@ class CohortUseSchema(StrictSchema):
         strict=True,
         validate=validate.Range(0, MAX_INTEGER),
         metadata=_about("by which its reader went; null for one that read all of it"),
-    )
-    effective_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
-    known_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
-    permit_id = fields.String(
-        load_default=None, allow_none=True, validate=validate.Length(min=1, max=128)
-    )
-    purposes = fields.List(
-        fields.String(),
-        load_default=list,
-        validate=validate.Length(max=64),
-        metadata=_about("DUO identifiers under which the data was asked for"),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from marshmallow import Schema, fields, validate
 
 from consent_registry.domain.levels import Level
+from consent_registry.http.api.cohort_schemas import UseThenSchema
 from consent_registry.http.api.schemas_uses import DespiteSchema
 from shared.api import StrictSchema
 from shared.canonical import MAX_INTEGER
@@ -313,23 +314,12 @@ class ImportSchema(Schema):
     faults = fields.List(fields.Dict(), metadata=_about(_FAULTS))
 
 
-class PersonQuestionSchema(StrictSchema):
+class PersonQuestionSchema(UseThenSchema):
     """One member at one instant, as known at another; both are now when left out."""
 
     dataset = fields.String(required=True)
     ordinal = fields.Integer(
         required=True, strict=True, validate=validate.Range(min=0, max=MAX_INTEGER)
-    )
-    effective_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
-    known_at = fields.String(load_default=None, allow_none=True, metadata=_about(_TIME))
-    permit_id = fields.String(
-        load_default=None, allow_none=True, validate=validate.Length(min=1, max=128)
-    )
-    purposes = fields.List(
-        fields.String(),
-        load_default=list,
-        validate=validate.Length(max=64),
-        metadata=_about("DUO identifiers under which the data was asked for"),
     )
 
 

@@ -106,6 +106,18 @@ class RegistryWorld:
         )
         return register_dataset(wanted, tools=self.tools, principal=DESK)
 
+    def ehds_dataset(self, name: DatasetId) -> Dataset:
+        """Register one under EHDS chapter IV: an opt-out excludes, a missing consent does not."""
+        wanted = NewDataset(
+            dataset=name,
+            title="Genomes",
+            controller="A hospital",
+            country="ZZ",
+            legal_regime="ehds_ch4",
+            consent_role="none",
+        )
+        return register_dataset(wanted, tools=self.tools, principal=DESK)
+
     def form(self, document: Any, *, demanded_by: DatasetId | None = None) -> str:
         """Publish a form, and have a dataset demand it; gives its SHA-256."""
         draft = register_form(document, tools=self.tools, principal=DESK).form

@@ -13,7 +13,6 @@ from consent_registry.domain.register import FrozenCohort
 from consent_registry.domain.verdict import DESPITE_OPT_OUT
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
-from consent_registry.usecases.datasets import NewDataset, register_dataset
 from consent_registry.usecases.opt_out import opt_out_of, set_opt_out
 from consent_registry.usecases.rechecking import recheck
 from consent_registry.usecases.rulings import take_ruling
@@ -96,15 +95,7 @@ class Case:
 def case() -> Iterator[Case]:
     """Three people under chapter IV, one of whom opted out; the law makes the exception."""
     with registry_world() as opened:
-        wanted = NewDataset(
-            dataset=EHDS,
-            title="Genomes",
-            controller="A hospital",
-            country="ZZ",
-            legal_regime="ehds_ch4",
-            consent_role="none",
-        )
-        register_dataset(wanted, tools=opened.tools, principal=DESK)
+        opened.ehds_dataset(EHDS)
         opened.load(*people(3, dataset=EHDS))
         tools = replace(opened.tools, read_ruling=AUTHORITY.reader, who_used=MemoryWhoUsed())
         made = Case(opened, tools).under(LAW)

@@ -10,7 +10,6 @@ from consent_registry.bootstrap import create_app
 from consent_registry.domain.exception import Claim, Lacking
 from consent_registry.domain.optout import About, OptOutKind
 from consent_registry.usecases.cohorts import evaluate_cohort
-from consent_registry.usecases.datasets import NewDataset, register_dataset
 from consent_registry.usecases.exception_claims import check_claim
 from consent_registry.usecases.opt_out import set_opt_out
 from shared.errors import Forbidden, ValidationFailed
@@ -36,15 +35,7 @@ GOOD = Claim(
 @pytest.fixture
 def world() -> Iterator[RegistryWorld]:
     with registry_world() as opened:
-        wanted = NewDataset(
-            dataset=EHDS,
-            title="Genomes",
-            controller="A hospital",
-            country="ZZ",
-            legal_regime="ehds_ch4",
-            consent_role="none",
-        )
-        register_dataset(wanted, tools=opened.tools, principal=DESK)
+        opened.ehds_dataset(EHDS)
         opened.load(*people(2, dataset=EHDS))
         out = OptOutKind.REGISTERED
         set_opt_out("P-000000", About(), out, tools=opened.tools, principal=DESK)

@@ -15,7 +15,6 @@ from consent_registry.domain.rights import Right
 from consent_registry.domain.terms import RawAlternative
 from consent_registry.domain.unreadable import UnreadableKind
 from consent_registry.usecases.cohorts import evaluate_cohort
-from consent_registry.usecases.datasets import NewDataset, register_dataset
 from consent_registry.usecases.decisions import PersonQuestion, decide_people
 from consent_registry.usecases.members import NewMember, list_members
 from consent_registry.usecases.opt_out import set_opt_out
@@ -171,15 +170,7 @@ def inside(world: RegistryWorld) -> set[int]:
 @pytest.fixture
 def ehds(world: RegistryWorld) -> RegistryWorld:
     """Three people of a dataset in which an opt-out excludes."""
-    wanted = NewDataset(
-        dataset=EHDS,
-        title="Genomes",
-        controller="A hospital",
-        country="ZZ",
-        legal_regime="ehds_ch4",
-        consent_role="none",
-    )
-    register_dataset(wanted, tools=world.tools, principal=DESK)
+    world.ehds_dataset(EHDS)
     world.load(*({**row, "dataset": EHDS} for row in people(3)))
     return world
 

@@ -97,6 +97,10 @@ class PermitStore(Protocol):
         """Give every permit of a holder, in the order of issue."""
         ...
 
+    def named(self, permit_ids: Sequence[PermitId]) -> Sequence[Permit]:
+        """Give those of these permits that there are, in no order."""
+        ...
+
     def put(self, permit: Permit) -> None:
         """Keep the changed permit."""
         ...

@@ -161,6 +161,11 @@ class SqlPermits:
         )
         return [permit_of(row) for row in self._session.scalars(wanted)]
 
+    def named(self, permit_ids: Sequence[PermitId]) -> Sequence[Permit]:
+        """Give those of these permits that there are."""
+        wanted = select(PermitRow).where(PermitRow.permit_id.in_(permit_ids))
+        return [permit_of(row) for row in self._session.scalars(wanted)]
+
     def put(self, permit: Permit) -> None:
         """Keep the changed permit."""
         self._session.merge(PermitRow(**permit_columns(permit)))

@@ -138,6 +138,7 @@ class PermitRow(Base):
     state: Mapped[str]
     attempt: Mapped[int]
     revision: Mapped[int | None]
+    live_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     revoked_by_issuer: Mapped[str | None]
     revoked_by_subject: Mapped[str | None]

@@ -163,6 +163,9 @@ class _Permits:
         found = [one for one in self._all.values() if one.holder == holder]
         return sorted(found, key=lambda one: (one.issued_at, one.permit_id))
 
+    def named(self, permit_ids: Sequence[PermitId]) -> Sequence[Permit]:
+        return [self._all[one] for one in permit_ids if one in self._all]
+
     def put(self, permit: Permit) -> None:
         self._all[permit.permit_id] = permit
 

@@ -79,7 +79,7 @@ def issued(units: UnitsOfWork, permit_id: str) -> Revision:
         permit = work.permits.locked(PermitId(permit_id))
         assert permit is not None
         revision = work.register.advance()
-        work.permits.put(permit.go_live(revision))
+        work.permits.put(permit.go_live(revision, T0))
         work.register.append(
             Change(
                 revision=revision,

@@ -44,12 +44,11 @@ class PermitUseSchema(StrictSchema):
     )
     dataset = _optional(_LONGEST, "whose data was used")
     cohort_id = _optional(_LONGEST, "the frozen cohort that the use names")
-    node = _optional(16, "the node that let it, such as zz")
-    country = _optional(16, "whence it was asked, such as FI")
+    node = _optional(64, "the node that let it, such as zz")
+    country = _optional(64, "whence it was asked, such as FI")
     purposes = fields.List(
-        fields.String(validate=validate.Length(max=64)),
+        fields.String(),
         load_default=list,
-        validate=validate.Length(max=64),
         metadata=_about("DUO identifiers under which it was asked for"),
     )
     effective_at = fields.String(load_default=None, metadata=_about(_TIME))

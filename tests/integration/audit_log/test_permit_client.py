@@ -121,7 +121,7 @@ def test_nobody_there_and_no_token_are_no_answer() -> None:
         HttpPermitDecisions(nowhere, lambda: "token").decide_uses([question()])
 
     def no_token() -> str:
-        raise UpstreamRefused("no", status=401, upstream_code="invalid_client", retry_after=None)
+        raise UpstreamRefused(401, "invalid_client")
 
     with pytest.raises(DecisionsUnavailable):
         HttpPermitDecisions(nowhere, no_token).decide_uses([question()])

@@ -185,6 +185,14 @@ class UntoldRulingRow(Base):
     application_id: Mapped[str] = mapped_column(index=True)
 
 
+class UntoldEndRow(Base):
+    """The end of a permit that consent_registry is still to be told."""
+
+    __tablename__ = "untold_end"
+
+    permit_id: Mapped[str] = mapped_column(primary_key=True)
+
+
 class PermitChangeRow(Base):
     """One step of the register `permits`; its revision is its position in the feed."""
 

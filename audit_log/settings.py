@@ -127,6 +127,20 @@ class AuditSettings(CommonSettings):
         default="urn:placet:{node}:consent_registry",
     )
 
+    permit_service_url: str = setting(
+        "PLACET_PERMIT_SERVICE_URL",
+        doc="Where permit_service answers; without it uses are held against the entries of permits"
+        " alone.",
+        kind=Kind.URL,
+        default="",
+        example="https://permits.example",
+    )
+    permit_service_audience: str = setting(
+        "PLACET_PERMIT_SERVICE_AUDIENCE",
+        doc="The permit service's resource id.",
+        default="urn:placet:{node}:permit_service",
+    )
+
     @property
     def src(self) -> str:
         """The source under which the log speaks about itself."""

@@ -25,6 +25,7 @@ from permit_service.http.edge import Edge, install
 from permit_service.ports import Ports
 from permit_service.settings import PermitSettings
 from permit_service.usecases.feed import beat
+from permit_service.workers.ends import EndWorker
 from permit_service.workers.grants import GrantWorker
 from permit_service.workers.messages import MessageWorker
 from permit_service.workers.rulings import RulingWorker
@@ -58,6 +59,7 @@ _COHORT_LIMITS: Final = Limits(total_seconds=10.0)
 _FEED_BEAT_SECONDS: Final = 5.0
 _IDLE_SECONDS: Final = 0.1
 _RULINGS_SECONDS: Final = 1.0
+_ENDS_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +199,7 @@ def _loops(parts: Parts) -> list[tuple[str, Callable[[], bool], float]]:
         ("relay", relay.step, _IDLE_SECONDS),
         ("grants", GrantWorker(parts.ports).step, 2 * _IDLE_SECONDS),
         ("rulings", RulingWorker(parts.ports).step, _RULINGS_SECONDS),
+        ("ends", EndWorker(parts.ports).step, _ENDS_SECONDS),
         ("feed-heartbeat", beat_once, _FEED_BEAT_SECONDS),
         ("chain-heartbeat", voice.step, HEARTBEAT_SECONDS),
     ]

@@ -97,6 +97,22 @@ class PermitStore(Protocol):
         """Give every permit of a holder, in the order of issue."""
         ...
 
+    def named(self, permit_ids: Sequence[PermitId]) -> Sequence[Permit]:
+        """Give those of these permits that there are, in no order."""
+        ...
+
+    def tell_end(self, permit_id: PermitId) -> None:
+        """Note that consent_registry is to be told of an end."""
+        ...
+
+    def ends_untold(self, limit: int) -> Sequence[Permit]:
+        """Give at most `limit` permits of whose end it is to be told, the oldest first."""
+        ...
+
+    def end_told(self, permit_id: PermitId) -> None:
+        """Note that it was told."""
+        ...
+
     def put(self, permit: Permit) -> None:
         """Keep the changed permit."""
         ...
@@ -254,6 +270,13 @@ class CohortSource(Protocol):
 
         Raises FreezeVoid after 60 s and FreezeOvertaken when a member changed since the freeze;
         CohortsUnavailable leaves open whether it was bound.
+        """
+        ...
+
+    def end(self, cohort_id: CohortId, permit_id: PermitId, ended_at: datetime) -> None:
+        """Say when a permit ended early. Doing it again changes nothing.
+
+        Raises CohortsUnavailable and CohortRefused.
         """
         ...
 

@@ -92,6 +92,7 @@ class PermitSettings(CommonSettings):
     def policy(self) -> Policy:
         """Give the rules these settings make."""
         return Policy(
+            node=self.node,
             profile=VisaProfile(
                 issuer=self.public_url,
                 authority=self.authority_url,

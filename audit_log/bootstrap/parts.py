@@ -129,20 +129,20 @@ def build(settings: AuditSettings, *, clock: Clock) -> Parts:
     )
 
 
-def registry_token(
-    settings: AuditSettings, scopes: Sequence[str], clock: Clock
+def token_for(
+    audience: str, settings: AuditSettings, scopes: Sequence[str], clock: Clock
 ) -> Callable[[], str]:
-    """Give what fetches a token for consent_registry, and keeps it as long as it lives."""
+    """Give what fetches a token for another service, and keeps it as long as it lives."""
     tokens = ServiceTokens(
         settings.token_endpoint, settings.client_id, settings.client_secret, clock
     )
-    return lambda: tokens.token(settings.consent_registry_audience, scopes)
+    return lambda: tokens.token(audience, scopes)
 
 
 def _members(settings: AuditSettings, clock: Clock) -> CohortMembers:
     if not settings.consent_registry_url:
         return NoRegistry()
-    token = registry_token(settings, COHORT_SCOPES, clock)
+    token = token_for(settings.consent_registry_audience, settings, COHORT_SCOPES, clock)
     return HttpCohorts(settings.consent_registry_url, token)
 
 

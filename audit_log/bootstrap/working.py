@@ -18,6 +18,8 @@ from audit_log.adapters.key_files import (
     check_ed25519,
 )
 from audit_log.adapters.pack import companions
+from audit_log.adapters.permit_client import SCOPES as PERMIT_SCOPES
+from audit_log.adapters.permit_client import HttpPermitDecisions
 from audit_log.adapters.publishing import PostgresPublisherStore
 from audit_log.adapters.reading_process import ReadingProcess
 from audit_log.adapters.row_hashes import PostgresRowHashes
@@ -27,10 +29,12 @@ from audit_log.adapters.search_blocks import BlockSummaries
 from audit_log.adapters.signatures import check_signature
 from audit_log.adapters.store import CommitAhead
 from audit_log.adapters.witness_http import HttpWitnessPeers
-from audit_log.bootstrap.parts import Parts, registry_token, sequencer_store
+from audit_log.bootstrap.parts import Parts, sequencer_store, token_for
 from audit_log.ports import SequencerStore
 from audit_log.usecases import announce
-from audit_log.usecases.ask_people import PeopleAsker
+from audit_log.usecases.ask_people import people_asker
+from audit_log.usecases.ask_permits import permit_asker
+from audit_log.usecases.asking import Asker, Means
 from audit_log.usecases.be_witnessed import STOPPED, Witnesses
 from audit_log.usecases.erase import CopiesKept
 from audit_log.usecases.integrity import IntegrityRunner, note_whole
@@ -144,17 +148,28 @@ def create_watcher(parts: Parts) -> Watcher:
     )
 
 
-def create_asker(parts: Parts) -> PeopleAsker | None:
+def create_asker(parts: Parts) -> Asker | None:
     """Make what asks consent_registry about people; None where no registry is named."""
     settings = parts.settings
     if not settings.consent_registry_url:
         return None
-    decisions = HttpDecisions(
-        settings.consent_registry_url, registry_token(settings, DECISION_SCOPES, parts.clock)
-    )
-    return PeopleAsker(
+    audience = settings.consent_registry_audience
+    token = token_for(audience, settings, DECISION_SCOPES, parts.clock)
+    return people_asker(HttpDecisions(settings.consent_registry_url, token), _means(parts))
+
+
+def create_permit_asker(parts: Parts) -> Asker | None:
+    """Make what asks permit_service about uses; None where no permit service is named."""
+    settings = parts.settings
+    if not settings.permit_service_url:
+        return None
+    token = token_for(settings.permit_service_audience, settings, PERMIT_SCOPES, parts.clock)
+    return permit_asker(HttpPermitDecisions(settings.permit_service_url, token), _means(parts))
+
+
+def _means(parts: Parts) -> Means:
+    return Means(
         store=_rule_store(parts),
-        decisions=decisions,
         vault=parts.keys.vault,
         pseudonyms=parts.keys.pseudonyms,
         check=check_ed25519,
@@ -236,6 +251,8 @@ def _side_loops(parts: Parts) -> Iterator[loops.Loop]:
     yield loops.Loop("blocks", BlockSummaries(parts.engine).step, loops.CHECK_SECONDS)
     if (asker := create_asker(parts)) is not None:
         yield loops.Loop("people", asker.step, loops.CHECK_SECONDS)
+    if (of_permits := create_permit_asker(parts)) is not None:
+        yield loops.Loop("permits", of_permits.step, loops.CHECK_SECONDS)
 
 
 def _verify(parts: Parts) -> Verification:

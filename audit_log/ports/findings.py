@@ -11,6 +11,7 @@ from audit_log.domain.chain import ChainKey
 from audit_log.domain.findings import Finding, FindingFilter
 from audit_log.domain.rules.cohort_uses import CohortQuestion, CohortVerdict
 from audit_log.domain.rules.people import PersonAnswer, PersonQuestion
+from audit_log.domain.rules.permit_uses import PermitQuestion, PermitVerdict
 from audit_log.domain.rules.raised import Healed, Raised
 from audit_log.ports.keys import StoredKey
 from shared.events import Fact
@@ -128,6 +129,17 @@ class PersonDecisions(Protocol):
 
     def decide_cohorts(self, questions: Sequence[CohortQuestion]) -> Sequence[CohortVerdict]:
         """Answer each use of a cohort likewise."""
+        ...
+
+
+class PermitDecisions(Protocol):
+    """The service that gives permits."""
+
+    def decide_uses(self, questions: Sequence[PermitQuestion]) -> Sequence[PermitVerdict]:
+        """Say of each use whether its permit covered it, as it stood then, in the same order.
+
+        Raises DecisionsUnavailable when there is no whole answer.
+        """
         ...
 
 

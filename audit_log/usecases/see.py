@@ -12,6 +12,7 @@ from audit_log.domain.parts import binding, group_code, unpadded
 from audit_log.domain.rules.cohort_uses import CohortQuestion, misnamed, of_nobody
 from audit_log.domain.rules.insider import REVEAL, SEARCH
 from audit_log.domain.rules.people import PersonQuestion, unaskable
+from audit_log.domain.rules.permit_uses import PermitQuestion
 from audit_log.domain.rules.permits import TURNS
 from audit_log.domain.rules.raised import Raised
 from audit_log.domain.rules.seen import DECISION, NO_YEAR, READS, Beat, Seen, pseudonym
@@ -19,10 +20,12 @@ from audit_log.ports import DataKey, Pseudonyms, StoredEntry, StoredKey, Vault
 from shared.canonical import JSON, MalformedEntry
 from shared.cohort_names import named_cohort, names_a_cohort
 from shared.entries import Entry, check_commitments, parse_entry
-from shared.events import actor_of, subject_of
+from shared.events import Actor, actor_of, subject_of
 from shared.heartbeat import HEARTBEAT_TYPE, read_heartbeat
 from shared.sealing import SealedPart
 
+_ASKED_ABOUT: Final = frozenset({"actor", "permit"})
+"""The parts without which nobody can be asked whether a permit covered a use."""
 _OFFICER: Final = frozenset({SEARCH, REVEAL})
 _LONGEST_IDENTIFIER: Final = 128
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -60,7 +63,7 @@ class Viewer:
         """Give an entry as the rules see it."""
         entry = parse_entry(stored.raw)
         parts = self._opened(entry, stored)
-        actor = actor_of(parts["actor"]) if "actor" in parts else None
+        actor = _actor(parts.get("actor"))
         return Seen(
             index=stored.index,
             type=entry.type,
@@ -119,6 +122,35 @@ class Viewer:
             )
             return Asked(people=asked, raised=raised)
         return _of_cohort(entry, stored, at=at, permit_id=permit_id, gone="permit" in gone)
+
+    def of_permit(self, stored: StoredEntry) -> PermitQuestion | Raised | None:
+        """Give what must be asked about a use's permit, or that it can be asked no more.
+
+        None for what is no use, and for a use without a permit: R7 speaks of that.
+        """
+        entry = parse_entry(stored.raw)
+        if not _is_use(entry):
+            return None
+        parts = self._opened(entry, stored)
+        gone = [one for one in entry.commitments if group_code(one) not in stored.parts]
+        if _ASKED_ABOUT.intersection(gone):
+            return unaskable(stored.index, entry.src, stored.arrived)
+        permit, country = (_said(parts.get(one)) for one in ("permit", "net"))
+        permit_id, whence = permit.get("permit_id"), country.get("country")
+        if not _is_identifier(permit_id):
+            return None
+        cohort = named_cohort(entry.extra)
+        return PermitQuestion(
+            index=stored.index,
+            src=entry.src,
+            at=_happened(entry, stored.arrived),
+            permit_id=permit_id,
+            actor=_actor(parts.get("actor")),
+            dataset=entry.dataset,
+            cohort_id=None if cohort is None else cohort.cohort_id,
+            country=whence if isinstance(whence, str) else None,
+            purposes=entry.purposes,
+        )
 
     def _opened(self, entry: Entry, stored: StoredEntry) -> dict[str, SealedPart]:
         """Open what a rule needs of this entry; what was erased is left out."""
@@ -212,6 +244,13 @@ def _of_cohort(
         return Asked(raised=(misnamed(stored.index, entry.src),))
     told = unaskable if gone else of_nobody
     return Asked(raised=(told(stored.index, entry.src, stored.arrived),))
+
+
+def _actor(part: SealedPart | None) -> Actor | None:
+    try:
+        return None if part is None else actor_of(part)
+    except MalformedEntry:
+        return None
 
 
 def _said(part: SealedPart | None) -> Mapping[str, JSON]:

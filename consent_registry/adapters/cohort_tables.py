@@ -51,12 +51,14 @@ def cohort_tables(metadata: MetaData) -> tuple[Table, Table]:
         Column("project_title", Text),
         Column("project_organisation", Text),
         Column("project_until", _INSTANT),
+        Column("ended_at", _INSTANT),  # before its time, as its service said
         Index(None, "dataset", "bound_revision"),
         CheckConstraint("(permit_id IS NULL) = (bound_at IS NULL)", name="bound"),
         CheckConstraint(
             "num_nulls(project_title, project_organisation, project_until) IN (0, 3)",
             name="project",
         ),
+        CheckConstraint("ended_at IS NULL OR permit_id IS NOT NULL", name="ended"),
     )
     narrowed = Table(
         "cohort_narrowed",

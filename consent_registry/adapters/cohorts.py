@@ -101,6 +101,12 @@ class SqlCohorts:
             )
         )
 
+    def end(self, cohort_id: CohortId, at: datetime) -> None:
+        """Keep the end."""
+        self._connection.execute(
+            update(COHORT).where(COHORT.c.cohort_id == cohort_id).values(ended_at=at)
+        )
+
     def of_permit(self, permit_id: PermitId) -> BoundCohort | None:
         """Look the permit up; it is unique."""
         found = self._connection.execute(select(COHORT).where(COHORT.c.permit_id == permit_id))
@@ -323,4 +329,5 @@ def _frozen(row: Row[Any]) -> FrozenCohort:
         rulings=tuple(row.rulings),
         permit_id=PermitId(row.permit_id) if row.permit_id is not None else None,
         bound_revision=Revision(row.bound_revision) if row.bound_revision is not None else None,
+        ended_at=row.ended_at,
     )

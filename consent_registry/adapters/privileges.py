@@ -17,7 +17,7 @@ PRIVILEGES: Final = Privileges(
         "cohort": updating(
             ADD,
             *("permit_id", "bound_at", "bound_revision", "lapses", "checked_under"),
-            *("project_title", "project_organisation", "project_until"),
+            *("project_title", "project_organisation", "project_until", "ended_at"),
         ),
         "cohort_narrowed": ADD,
         "consent_event": ADD,

@@ -29,7 +29,8 @@ class ProjectOf:
     `within` says whether it was given over her data; `left_at` when it lost them again. `why` is
     the first reason why it never had them, as decided by what was known at its freeze; None where
     she was in it, and where that cannot be told any more. `awaiting` is said where the authority
-    left open a clause of her consent, which counts as out.
+    left open a clause of her consent, which counts as out. `ended_at` is when the permit ended
+    early, as its service said.
     """
 
     dataset: DatasetId
@@ -41,3 +42,4 @@ class ProjectOf:
     left_at: datetime | None
     why: Reason | None
     awaiting: bool
+    ended_at: datetime | None = None

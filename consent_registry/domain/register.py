@@ -78,6 +78,7 @@ class FrozenCohort:
     `counts` and `reasons` are numbers that may be shown (ADR 0011), `rulings` the ids of those it
     was decided with. `checked_under` names the policy and the disease hierarchy (`grounds`) that
     its people were last looked through under; empty once one of its rulings was withdrawn.
+    `ended_at` is when its permit ended before its time, None where that was not said.
     """
 
     cohort_id: CohortId
@@ -97,6 +98,7 @@ class FrozenCohort:
     rulings: tuple[str, ...] = ()
     permit_id: PermitId | None = None
     bound_revision: Revision | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -208,6 +208,7 @@ def _permits(found: Sequence[InPermit]) -> list[dict[str, Any]]:
             "decided_at": to_rfc3339(one.frozen_at),
             "left": [{"at": to_rfc3339(gone.left_at), "cause": gone.cause} for gone in one.left],
             "project": project(one.project),
+            "ended_at": None if one.ended_at is None else to_rfc3339(one.ended_at),
         }
         for one in found
     ]

@@ -25,6 +25,7 @@ def permits_of(found: Sequence[ProjectOf]) -> list[dict[str, Any]]:
             "left_at": None if one.left_at is None else to_rfc3339(one.left_at),
             "why": None if one.why is None else one.why.value,
             "awaiting": one.awaiting,
+            "ended_at": None if one.ended_at is None else to_rfc3339(one.ended_at),
         }
         for one in found
     ]

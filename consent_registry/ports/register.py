@@ -276,6 +276,10 @@ class Cohorts(Protocol):
         """Make a cohort of a held dataset live under a permit."""
         ...
 
+    def end(self, cohort_id: CohortId, at: datetime) -> None:
+        """Keep when the permit of a bound cohort of a held dataset ended."""
+        ...
+
     def of_permit(self, permit_id: PermitId) -> BoundCohort | None:
         """Give the cohort that is live under a permit, as it was frozen."""
         ...

@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from consent_registry.domain.register import FrozenCohort
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.cases import memberships
 from consent_registry.usecases.tools import Tools
@@ -14,7 +15,7 @@ from shared.ids import DatasetId, PermitId
 class DespiteOptOut:
     """A permit that took her in though she had opted out, under which law and why.
 
-    `left_at` is when she left its cohort, None while she is in it.
+    `left_at` is when she left its cohort or it ended early, None while she is in it.
     """
 
     permit_id: PermitId
@@ -46,7 +47,14 @@ def despite_opt_out(uow: UnitOfWork, tools: Tools, pid: str) -> tuple[DespiteOpt
                     law=tools.policy_at(frozen.frozen_at).exception_law,
                     justification=claim.justification,
                     since=frozen.frozen_at,
-                    left_at=min((one.left_at for one in left), default=None),
+                    left_at=min(
+                        [*(one.left_at for one in left), *_ended(frozen)],
+                        default=None,
+                    ),
                 )
             )
     return tuple(sorted(found, key=lambda one: one.since, reverse=True))
+
+
+def _ended(frozen: FrozenCohort) -> tuple[datetime, ...]:
+    return () if frozen.ended_at is None else (frozen.ended_at,)

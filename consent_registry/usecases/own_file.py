@@ -47,6 +47,7 @@ class InPermit:
     frozen_at: datetime
     left: Sequence[Narrowed]
     project: Project | None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +181,7 @@ def _membership(uow: UnitOfWork, member: Member) -> Membership:
                 frozen_at=one.bound.frozen.frozen_at,
                 left=uow.cohorts.left(one.bound.frozen.cohort_id, member.ordinal),
                 project=one.bound.project,
+                ended_at=one.bound.frozen.ended_at,
             )
             for one in reversed(uow.cohorts.permits_for(member.dataset, member.ordinal, None))
             if one.within

@@ -67,7 +67,18 @@ def _left_at(one: PermitFor, ordinal: Ordinal, now: datetime) -> datetime | None
     """Say when she was taken out: by a change, or by an end that was known when it was bound."""
     ends = [from_rfc3339(at) for at, who in one.bound.lapses if who == ordinal]
     left = [] if one.left_at is None else [one.left_at]
-    return min([*left, *(at for at in ends if at <= now)], default=None)
+    first = min([*left, *(at for at in ends if at <= now)], default=None)
+    ended = _ended_early(one)
+    # Whoever leaves a permit that had ended was in it until its end.
+    return None if first is not None and ended is not None and ended <= first else first
+
+
+def _ended_early(one: PermitFor) -> datetime | None:
+    """Give the end of a permit that was ended before the day until which it was given."""
+    ended, project = one.bound.frozen.ended_at, one.bound.project
+    if ended is None or (project is not None and project.until <= ended):
+        return None
+    return ended
 
 
 def _project(one: PermitFor, left_at: datetime | None, decided: Cohort | None) -> ProjectOf:
@@ -82,6 +93,7 @@ def _project(one: PermitFor, left_at: datetime | None, decided: Cohort | None) -
         left_at=left_at,
         why=None if decided is None else next(iter(decided.out), None),
         awaiting=decided is not None and bool(decided.awaiting),
+        ended_at=_ended_early(one),
     )
 
 

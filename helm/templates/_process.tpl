@@ -114,6 +114,7 @@ urn:placet:{{ .root.Values.node | lower }}:{{ .name }}
 - {name: PLACET_VISA_RECIPIENTS, value: {{ .service.visaRecipients | join "," | quote }}}
 {{- else }}
 - {name: PLACET_CONSENT_REGISTRY_URL, value: {{ include "placet.urlOf" (dict "root" .root "name" "consent_registry") | quote }}}
+- {name: PLACET_PERMIT_SERVICE_URL, value: {{ include "placet.urlOf" (dict "root" .root "name" "permit_service") | quote }}}
 - {name: PLACET_LOG_ORIGIN, value: {{ .service.logOrigin | quote }}}
 - {name: PLACET_TILES_PUBLIC, value: {{ .service.tilesPublic | quote }}}
 {{- if eq .process "work" }}

@@ -99,6 +99,11 @@ class HttpCohorts:
         body: dict[str, JSON] = {"permit_id": permit_id, "project": told}
         self._ask(f"/v1/cohorts/{cohort_id}/bind", body)
 
+    def end(self, cohort_id: CohortId, permit_id: PermitId, ended_at: datetime) -> None:
+        """Ask `POST /v1/cohorts/{id}/end`."""
+        body: dict[str, JSON] = {"permit_id": permit_id, "ended_at": to_rfc3339(ended_at)}
+        self._ask(f"/v1/cohorts/{cohort_id}/end", body)
+
     def _ask(self, path: str, body: Mapping[str, JSON]) -> Mapping[str, JSON]:
         try:
             return self._client.post(path, body)

@@ -102,6 +102,7 @@ def permit_columns(permit: Permit) -> dict[str, Any]:
         "state": permit.state.value,
         "attempt": permit.attempt,
         "revision": permit.revision,
+        "live_at": permit.live_at,
         "revoked_at": ending.revoked_at if ending else None,
         "revoked_by_issuer": ending.by.issuer if ending else None,
         "revoked_by_subject": ending.by.subject if ending else None,
@@ -136,6 +137,7 @@ def permit_of(row: PermitRow) -> Permit:
         state=PermitState(row.state),
         attempt=row.attempt,
         revision=None if row.revision is None else Revision(row.revision),
+        live_at=row.live_at,
         revocation=_revocation_of(row),
     )
 

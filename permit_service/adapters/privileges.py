@@ -20,7 +20,7 @@ PRIVILEGES: Final = Privileges(
         "pending_grant": FREE,
         "permit": updating(
             ADD,
-            *("state", "attempt", "revision", "members_now", "members_revision"),
+            *("state", "attempt", "revision", "live_at", "members_now", "members_revision"),
             *("revoked_at", "revoked_by_issuer", "revoked_by_subject", "revocation_reasons"),
             *("regime", "cohort_id", "cohort_revision", "cohort_counts", "cohort_digest"),
             *("cohort_manifest", "frozen_at", "void_at", "jws", "decided_at", "issued_at"),
@@ -29,6 +29,7 @@ PRIVILEGES: Final = Privileges(
         "permit_change": ADD,
         "ruling_statement": ADD,
         "signature": ADD,
+        "untold_end": REMOVE,
         "untold_ruling": REMOVE,
     },
 )

@@ -22,6 +22,7 @@ from permit_service.adapters.tables import (
     ApplicationRow,
     PendingGrantRow,
     PermitRow,
+    UntoldEndRow,
 )
 from permit_service.domain.account import Account, AccountKey
 from permit_service.domain.application import Application
@@ -160,6 +161,29 @@ class SqlPermits:
             .order_by(PermitRow.issued_at, PermitRow.permit_id)
         )
         return [permit_of(row) for row in self._session.scalars(wanted)]
+
+    def named(self, permit_ids: Sequence[PermitId]) -> Sequence[Permit]:
+        """Give those of these permits that there are."""
+        wanted = select(PermitRow).where(PermitRow.permit_id.in_(permit_ids))
+        return [permit_of(row) for row in self._session.scalars(wanted)]
+
+    def tell_end(self, permit_id: PermitId) -> None:
+        """Insert a row that says it waits."""
+        self._session.execute(insert(UntoldEndRow).values(permit_id=permit_id))
+
+    def ends_untold(self, limit: int) -> Sequence[Permit]:
+        """Read those that wait."""
+        wanted = (
+            select(PermitRow)
+            .join(UntoldEndRow, UntoldEndRow.permit_id == PermitRow.permit_id)
+            .order_by(PermitRow.issued_at, PermitRow.permit_id)
+            .limit(limit)
+        )
+        return [permit_of(row) for row in self._session.scalars(wanted)]
+
+    def end_told(self, permit_id: PermitId) -> None:
+        """Delete the row that says it waits."""
+        self._session.execute(delete(UntoldEndRow).where(UntoldEndRow.permit_id == permit_id))
 
     def put(self, permit: Permit) -> None:
         """Keep the changed permit."""

@@ -138,6 +138,7 @@ class PermitRow(Base):
     state: Mapped[str]
     attempt: Mapped[int]
     revision: Mapped[int | None]
+    live_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     revoked_by_issuer: Mapped[str | None]
     revoked_by_subject: Mapped[str | None]
@@ -182,6 +183,14 @@ class UntoldRulingRow(Base):
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     application_id: Mapped[str] = mapped_column(index=True)
+
+
+class UntoldEndRow(Base):
+    """The end of a permit that consent_registry is still to be told."""
+
+    __tablename__ = "untold_end"
+
+    permit_id: Mapped[str] = mapped_column(primary_key=True)
 
 
 class PermitChangeRow(Base):

@@ -85,8 +85,12 @@ def application_ruled(
     )
 
 
-def permit_issued(permit: Permit, *, at: datetime, trace_id: str) -> Fact:
-    """Put on record that a permit came to life, bound to its freeze and its exact bytes."""
+def permit_issued(permit: Permit, *, node: str, at: datetime, trace_id: str) -> Fact:
+    """Put on record that a permit came to life, bound to its freeze and its exact bytes.
+
+    It names the node whose data it opens and the countries that its purpose names, if any.
+    """
+    countries = permit.purpose.countries
     return Fact(
         type="placet.permit.issued.v1",
         occurred_at=at,
@@ -100,7 +104,9 @@ def permit_issued(permit: Permit, *, at: datetime, trace_id: str) -> Fact:
             "cohort_revision": permit.cohort.revision,
             "expires_at": to_rfc3339(permit.expires_at),
             "jws": _digest(permit.jws),
+            "nodes": [node.lower()],
             "revision": permit.revision,
+            **({"countries": list(countries)} if countries else {}),
         },
         on_behalf_of=_account(permit.holder),
         permit={"permit_id": permit.permit_id},

@@ -71,6 +71,8 @@ class Revocation:
 class Permit:
     """One permit. `revision` is its last change in the register `permits`, None before `live`.
 
+    `live_at` is when it entered the register; releases before 0006 did not keep that.
+
     `members_now` is what consent_registry last said of its cohort, at its own revision
     `members_revision`, in a number that may be shown (None: too small to be told); it is shown to
     the authority and decides nothing.
@@ -94,6 +96,7 @@ class Permit:
     state: PermitState = PermitState.ISSUING
     attempt: int = 1
     revision: Revision | None = None
+    live_at: datetime | None = None
     revocation: Revocation | None = None
 
     def status(self, now: datetime) -> PermitStatus:
@@ -110,9 +113,16 @@ class Permit:
             and self.not_before <= now
         )
 
-    def go_live(self, revision: Revision) -> "Permit":
+    @property
+    def began_at(self) -> datetime | None:
+        """Since when it has opened anything; None when it never did."""
+        if self.live_at is None and self.revision is not None:
+            return self.issued_at
+        return self.live_at
+
+    def go_live(self, revision: Revision, at: datetime) -> "Permit":
         """Enter the register: only a permit that is being issued can."""
-        return replace(self._move(PermitState.LIVE), revision=revision)
+        return replace(self._move(PermitState.LIVE), revision=revision, live_at=at)
 
     def revoke(self, revocation: Revocation, revision: Revision | None) -> "Permit":
         """End the permit for good. Raises PermitNotLive when it has ended already.

@@ -14,10 +14,11 @@ class Policy:
 
     `recipients` are the client ids registered as asking a clearinghouse per person; only they
     get visas as services (architecture.md section 7, "width of a visa"). `lease` is how long one
-    attempt at a grant keeps others from trying the same.
+    attempt at a grant keeps others from trying the same. `node` is the node whose data they open.
     """
 
     profile: VisaProfile
+    node: str
     recipients: frozenset[str] = frozenset()
     regime: Regime = Regime.CONSENT_GDPR
     signers_required: int = 1

@@ -187,7 +187,7 @@ def _go_live(bound: Permit, trace_id: str, ports: Ports) -> None:
         if permit is None or not _untouched(permit, bound):
             return
         revision = work.register.advance()
-        live = permit.go_live(revision)
+        live = permit.go_live(revision, now)
         work.permits.put(live)
         work.register.append(
             Change(
@@ -198,7 +198,7 @@ def _go_live(bound: Permit, trace_id: str, ports: Ports) -> None:
             )
         )
         _finish(work, application, ApplicationState.GRANTED)
-        work.record(permit_issued(live, at=now, trace_id=trace_id))
+        work.record(permit_issued(live, node=ports.policy.node, at=now, trace_id=trace_id))
         work.commit()
 
 

@@ -42,6 +42,7 @@ def revoke(ending: Ending, *, caller: Caller, ports: Ports) -> Revoked:
         permit = _locked(ending.permit_id, work)
         revoked = permit.revoke(revocation, _left(permit, work))
         work.permits.put(revoked)
+        work.permits.tell_end(revoked.permit_id)
         work.record(permit_revoked(revoked, caller, at=now))
         work.commit()
     if revoked.revision is not None:

@@ -186,6 +186,7 @@ def _audit_log(node: Node) -> dict[str, str]:
         "PLACET_LOG_ORIGIN": LOG_ORIGIN,
         "PLACET_TILES_PUBLIC": "true",
         "PLACET_CONSENT_REGISTRY_URL": node.ports.url("consent_registry"),
+        "PLACET_PERMIT_SERVICE_URL": node.ports.url("permit_service"),
         "PLACET_HEAD_FILE": str(node.layout.root / "trust" / "log-head.note"),
         "PLACET_ERASURES_FILE": str(node.layout.root / "trust" / "log-erasures.jsonl"),
     }

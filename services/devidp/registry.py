@@ -39,6 +39,7 @@ _SCOPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "applications.decide",
             "applications.read",
             "applications.submit",
+            "decisions.read",
             "feed.read",
             "messages.write",
             "permits.read",
@@ -206,6 +207,7 @@ def _service_clients(node: str, secrets_folder: Path) -> Iterator[Client]:
         "audit_log": {
             "audit_log": ("entries.write",),
             "consent_registry": ("decisions.read",),
+            "permit_service": ("decisions.read",),
         },
     }
     for name, held in needs.items():

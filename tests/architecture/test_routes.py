@@ -65,6 +65,7 @@ SCOPES: Mapping[str, set[str]] = {
     "permit_service": {
         *("applications.submit", "applications.read", "applications.decide"),
         *("permits.read", "permits.revoke", "visas.read", "feed.read", "messages.write"),
+        "decisions.read",
     },
 }
 

@@ -65,7 +65,8 @@ class _Handler(BaseHTTPRequestHandler):
         except CohortsUnavailable:
             self._answer(HTTPStatus.SERVICE_UNAVAILABLE, {"code": "service_unavailable"})
         except AppError as fault:
-            self._answer(_STATUS.get(fault.code, HTTPStatus.CONFLICT), {"code": fault.code})
+            code = fault.context.get("upstream_code", fault.code)
+            self._answer(_STATUS.get(fault.code, HTTPStatus.CONFLICT), {"code": code})
         else:
             self._answer(status, answer)
 
@@ -82,6 +83,11 @@ class _Handler(BaseHTTPRequestHandler):
             )
             self.registry.bind(cohort_id, PermitId(str(body["permit_id"])), project)
             return HTTPStatus.OK, {"cohort_id": cohort_id}
+        if name == "end":
+            ended = from_rfc3339(str(body["ended_at"]))
+            named = CohortId(self.path.split("/")[-2])
+            self.registry.end(named, PermitId(str(body["permit_id"])), ended)
+            return HTTPStatus.OK, {"ended_at": to_rfc3339(ended)}
         if name == "rulings":
             self.registry.rule(str(body["statement"]))
             return HTTPStatus.CREATED, {"repeated": False}

@@ -3,7 +3,7 @@
 
 import threading
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from permit_service.domain.cohort import (
     CohortCounts,
@@ -46,6 +46,7 @@ class MemoryCohorts:
         self._lock = threading.Lock()
         self.bound: dict[CohortId, PermitId] = {}
         self.told: dict[CohortId, Project] = {}
+        self.ended: dict[CohortId, datetime] = {}
         self.statements: list[str] = []
         self.refuses_rulings = False
         self.exception: ExceptionView | None = None
@@ -123,6 +124,12 @@ class MemoryCohorts:
                 raise FreezeVoid
             self.bound[cohort_id] = permit_id
             self.told[cohort_id] = project
+
+    def end(self, cohort_id: CohortId, permit_id: PermitId, ended_at: datetime) -> None:
+        self._answer()
+        if self.bound.get(cohort_id) != permit_id:
+            raise CohortRefused(context={"upstream_code": "cohort_unknown"})
+        self.ended.setdefault(cohort_id, ended_at)
 
     def _known(self, dataset: DatasetId) -> _Dataset:
         self._answer()

@@ -32,6 +32,7 @@ class State:
     accounts: dict[AccountKey, Account] = field(default_factory=dict)
     rulings: list[RulingStatement] = field(default_factory=list)
     untold: list[RulingStatement] = field(default_factory=list)
+    ends: set[PermitId] = field(default_factory=set)
     changes: list[Change] = field(default_factory=list)
     heartbeat: str | None = None
     facts: list[Fact] = field(default_factory=list)
@@ -44,6 +45,7 @@ class State:
             accounts=copy(self.accounts),
             rulings=copy(self.rulings),
             untold=copy(self.untold),
+            ends=copy(self.ends),
             changes=copy(self.changes),
             heartbeat=self.heartbeat,
             facts=copy(self.facts),
@@ -142,6 +144,7 @@ class _Grants:
 class _Permits:
     def __init__(self, draft: State) -> None:
         self._all = draft.permits
+        self._ends = draft.ends
         self._applications = draft.applications
 
     def add(self, permit: Permit) -> None:
@@ -162,6 +165,20 @@ class _Permits:
     def of_holder(self, holder: AccountKey) -> Sequence[Permit]:
         found = [one for one in self._all.values() if one.holder == holder]
         return sorted(found, key=lambda one: (one.issued_at, one.permit_id))
+
+    def named(self, permit_ids: Sequence[PermitId]) -> Sequence[Permit]:
+        return [self._all[one] for one in permit_ids if one in self._all]
+
+    def tell_end(self, permit_id: PermitId) -> None:
+        _must_know(permit_id, self._all)
+        self._ends.add(permit_id)
+
+    def ends_untold(self, limit: int) -> Sequence[Permit]:
+        found = [self._all[one] for one in self._ends]
+        return sorted(found, key=lambda one: (one.issued_at, one.permit_id))[:limit]
+
+    def end_told(self, permit_id: PermitId) -> None:
+        self._ends.discard(permit_id)
 
     def put(self, permit: Permit) -> None:
         self._all[permit.permit_id] = permit

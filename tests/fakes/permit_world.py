@@ -97,7 +97,7 @@ class World:
             clock=self.clock,
             ids=Uuid7Source(),
             random=lambda size: next(counter).to_bytes(size, "big"),
-            policy=Policy(profile=PROFILE, recipients=frozenset({"clearinghouse"})),
+            policy=Policy(profile=PROFILE, node="ZZ", recipients=frozenset({"clearinghouse"})),
         )
 
     def with_policy(self, policy: Policy) -> None:

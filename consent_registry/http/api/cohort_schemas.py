@@ -120,6 +120,19 @@ class BindSchema(StrictSchema):
     project = fields.Nested(ProjectSchema, load_default=None, allow_none=True)
 
 
+class EndSchema(StrictSchema):
+    """Which permit ended early, and when."""
+
+    permit_id = fields.String(required=True)
+    ended_at = fields.String(required=True, metadata=_about(_TIME))
+
+
+class EndedSchema(Schema):
+    """When the permit ended: what was said first stays."""
+
+    ended_at = fields.String(required=True)
+
+
 class NamedCohortSchema(StrictSchema):
     """A frozen cohort as entries of the log name it."""
 

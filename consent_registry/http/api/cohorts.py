@@ -12,6 +12,8 @@ from consent_registry.http.api.cohort_schemas import (
     BlockingSchema,
     CohortManifestSchema,
     ContainingSchema,
+    EndedSchema,
+    EndSchema,
     EvaluateSchema,
     EvaluationSchema,
     FreezeSchema,
@@ -26,8 +28,10 @@ from consent_registry.usecases.blocking import who_blocks_what
 from consent_registry.usecases.cohort_manifests import cohort_manifest
 from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
 from consent_registry.usecases.containing import cohorts_with
+from consent_registry.usecases.ending import end_permit
 from shared.api import ApiBlueprint
 from shared.auth import current_principal, requires, requires_any
+from shared.clock import to_rfc3339
 from shared.ids import ApplicationId, CohortId, Ordinal, PermitId, Revision
 
 blueprint: Final = ApiBlueprint("cohorts", __name__, description="Who is in, for which purpose")
@@ -105,6 +109,23 @@ def bind(body: dict[str, Any], cohort_id: str) -> dict[str, Any]:
         principal=current_principal(),
     )
     return present.frozen(bound, tools.small_cell)
+
+
+@blueprint.route("/v1/cohorts/<cohort_id>/end", methods=["POST"])
+@requires("cohorts.freeze")
+@blueprint.arguments(EndSchema)
+@blueprint.response(200, EndedSchema)
+def end(body: dict[str, Any], cohort_id: str) -> dict[str, Any]:
+    """Say that the permit of a cohort ended early; its people are told the day."""
+    tools = current_tools()
+    ended_at = end_permit(
+        CohortId(cohort_id),
+        PermitId(body["permit_id"]),
+        instant_of(body["ended_at"], "/ended_at") or tools.clock.now(),
+        tools=tools,
+        principal=current_principal(),
+    )
+    return {"ended_at": to_rfc3339(ended_at)}
 
 
 def _project(body: dict[str, Any] | None) -> Project | None:

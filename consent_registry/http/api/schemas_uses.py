@@ -30,7 +30,10 @@ class NotReportingSchema(StrictSchema):
 
 
 class PermitOfSchema(StrictSchema):
-    """One permit for a dataset of hers; `why` and `awaiting` say why it never had her data."""
+    """One permit for a dataset of hers; `why` and `awaiting` say why it never had her data.
+
+    `ended_at` is when it ended before its time, null where it did not.
+    """
 
     dataset = fields.String(required=True)
     permit_id = fields.String(required=True)
@@ -41,6 +44,7 @@ class PermitOfSchema(StrictSchema):
     left_at = fields.String(required=True, allow_none=True)
     why = fields.String(required=True, allow_none=True)
     awaiting = fields.Boolean(required=True)
+    ended_at = fields.String(required=True, allow_none=True)
 
 
 class DespiteSchema(StrictSchema):

@@ -97,6 +97,12 @@ def _card(one: ProjectOf, dataset: str, speaker: Speaker) -> ProjectCard:
     state, sentences = _inclusion(one, speaker)
     project = one.project
     begun = f"from {speaker.day(one.begun_at)}"
+    if one.ended_at is not None:
+        until = f"{begun} to {speaker.day(one.ended_at)}"
+    elif project is None:
+        until = begun
+    else:
+        until = f"{begun} to {speaker.day(project.until)} at the latest"
     return ProjectCard(
         permit_id=one.permit_id,
         title="A project that was not named to us" if project is None else project.title,
@@ -105,11 +111,14 @@ def _card(one: ProjectOf, dataset: str, speaker: Speaker) -> ProjectCard:
         organisation="" if project is None else project.organisation,
         dataset=dataset,
         purpose=_purpose(one.purpose, speaker),
-        when=begun if project is None else f"{begun} to {speaker.day(project.until)} at the latest",
+        when=until,
     )
 
 
 def _inclusion(one: ProjectOf, speaker: Speaker) -> tuple[str, tuple[str, ...]]:
+    if one.within and one.left_at is None and one.ended_at is not None:
+        ended = f"The authority ended this permit early, on {speaker.day(one.ended_at)}."
+        return "Ended early", (f"{ended} Until then it included your data.",)
     if one.within and one.left_at is None:
         return "Includes your data", ()
     if one.within and one.left_at is not None:

@@ -165,3 +165,21 @@ def test_an_answer_that_cannot_be_read_whole_counts_as_none(change: dict[str, ob
         cohorts = HttpCohorts(url, lambda: TOKEN)
         with pytest.raises(CohortsUnavailable, match="cannot be read"):
             cohorts.freeze(DATASET, HMB, APPLICATION)
+
+
+def test_an_end_is_said_once_and_only_of_what_was_bound(source: Source) -> None:
+    frozen = source.cohorts.freeze(DATASET, HMB, APPLICATION)
+    permit, other, at = PermitId("permit-1"), PermitId("permit-2"), source.clock.now()
+    with pytest.raises(CohortRefused) as refused:
+        source.cohorts.end(frozen.cohort_id, permit, at)
+    assert refused.value.context["upstream_code"] == "cohort_unknown"
+    source.cohorts.bind(frozen.cohort_id, permit, PROJECT)
+    with pytest.raises(CohortRefused):
+        source.cohorts.end(frozen.cohort_id, other, at)
+    source.cohorts.end(frozen.cohort_id, permit, at)
+    source.clock.pass_by(seconds=5)
+    source.cohorts.end(frozen.cohort_id, permit, source.clock.now())
+    assert source.registry.ended == {frozen.cohort_id: at}
+    source.registry.up = False
+    with pytest.raises(CohortsUnavailable):
+        source.cohorts.end(frozen.cohort_id, permit, at)

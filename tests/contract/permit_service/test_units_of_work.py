@@ -79,7 +79,7 @@ def issued(units: UnitsOfWork, permit_id: str) -> Revision:
         permit = work.permits.locked(PermitId(permit_id))
         assert permit is not None
         revision = work.register.advance()
-        work.permits.put(permit.go_live(revision))
+        work.permits.put(permit.go_live(revision, T0))
         work.register.append(
             Change(
                 revision=revision,
@@ -395,3 +395,24 @@ def test_a_permit_keeps_numbers_that_may_not_be_told_as_such(units: UnitsOfWork)
     assert found.members_now is None
     assert found.cohort.counts == permit.cohort.counts
     assert found.cohort.counts.awaiting is None
+
+
+def test_an_end_waits_until_it_was_told(units: UnitsOfWork) -> None:
+    later = replace(a_permit("permit-2"), issued_at=T0 + timedelta(days=1))
+    first, second = seed(units, a_permit("permit-1")), seed(units, later)
+    with units() as work:
+        assert work.permits.ends_untold(9) == []
+        work.permits.tell_end(second.permit_id)
+        work.permits.tell_end(first.permit_id)
+        work.commit()
+    with units() as work:
+        waiting = [one.permit_id for one in work.permits.ends_untold(9)]
+        assert waiting == [first.permit_id, second.permit_id]
+        assert [one.permit_id for one in work.permits.ends_untold(1)] == [first.permit_id]
+        work.permits.end_told(first.permit_id)
+        work.commit()
+    with units() as work:
+        assert [one.permit_id for one in work.permits.ends_untold(9)] == [second.permit_id]
+        assert [one.permit_id for one in work.permits.named([PermitId("no"), first.permit_id])] == [
+            first.permit_id
+        ]

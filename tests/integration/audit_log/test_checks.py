@@ -17,11 +17,14 @@ from audit_log.domain.errors import DecisionsUnavailable, RulesOvertaken
 from audit_log.domain.note import ed25519_key
 from audit_log.domain.rules.cohort_uses import CohortQuestion, CohortVerdict
 from audit_log.domain.rules.people import PersonAnswer, PersonQuestion
+from audit_log.domain.rules.permit_uses import PermitQuestion, PermitVerdict
 from audit_log.domain.rules.seen import NO_YEAR, pseudonym
 from audit_log.domain.rules.thresholds import Thresholds
 from audit_log.domain.search import Account
 from audit_log.ports import Producer, Step
-from audit_log.usecases.ask_people import PeopleAsker
+from audit_log.usecases.ask_people import people_asker
+from audit_log.usecases.ask_permits import permit_asker
+from audit_log.usecases.asking import Asker, Means
 from audit_log.usecases.erase import erase
 from audit_log.usecases.watch import Watcher
 from shared.entries import parse_entry
@@ -77,11 +80,28 @@ class Registry:
 
 
 @dataclass
+class Authority:
+    """permit_service as the log meets it: away, or answering what it is told to about a permit."""
+
+    away: bool = False
+    verdicts: dict[str, PermitVerdict] = field(default_factory=dict)
+    asked: list[PermitQuestion] = field(default_factory=list)
+
+    def decide_uses(self, questions: Sequence[PermitQuestion]) -> Sequence[PermitVerdict]:
+        if self.away:
+            raise DecisionsUnavailable
+        self.asked += questions
+        covered = PermitVerdict(answer="covered")
+        return [self.verdicts.get(one.permit_id, covered) for one in questions]
+
+
+@dataclass
 class Checked:
     """A log with everything that checks it."""
 
     world: PostgresWorld
     registry: Registry = field(default_factory=Registry)
+    authority: Authority = field(default_factory=Authority)
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
 
     def __post_init__(self) -> None:
@@ -102,10 +122,15 @@ class Checked:
             batch=7,
         )
 
-    def asker(self) -> PeopleAsker:
-        return PeopleAsker(
+    def asker(self) -> Asker:
+        return people_asker(self.registry, self.means())
+
+    def permit_asker(self) -> Asker:
+        return permit_asker(self.authority, self.means())
+
+    def means(self) -> Means:
+        return Means(
             store=self.store,
-            decisions=self.registry,
             vault=VAULT,
             pseudonyms=PSEUDONYMS,
             check=check_ed25519,

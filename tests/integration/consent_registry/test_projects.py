@@ -3,10 +3,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from consent_registry.domain.errors import CohortUnknown
 from consent_registry.domain.projects import ProjectOf
 from consent_registry.domain.purpose import Category
 from consent_registry.domain.register import Project
@@ -15,10 +16,11 @@ from consent_registry.http.pages.project_views import WHY, cards
 from consent_registry.http.pages.saying import Speaker
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.cohorts import freeze_cohort
+from consent_registry.usecases.ending import end_permit
 from consent_registry.usecases.own_file import file_of
 from consent_registry.usecases.projects import projects_of
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
-from shared.ids import ApplicationId, PermitId
+from shared.ids import ApplicationId, CohortId, PermitId
 from tests.fakes.consent_factories import purpose
 from tests.support.erasing_world import GRETA
 from tests.support.registry_world import DESK, DS, RegistryWorld
@@ -117,6 +119,73 @@ def test_each_card_says_all_of_it(permitted: RegistryWorld) -> None:
     assert card.when.endswith("to 22 November 2027 at the latest")
     (card,) = cards(seen(permitted, "IN"), {}, speaker)
     assert (card.state, card.sentences) == ("Includes your data", ())
+
+
+def end(world: RegistryWorld, at: datetime, name: str = "P-1") -> None:
+    with world.tools.reads() as uow:
+        bound = uow.cohorts.of_permit(PermitId(name))
+    assert bound is not None
+    cohort_id = bound.frozen.cohort_id
+    end_permit(cohort_id, PermitId(name), at, tools=world.tools, principal=DESK)
+
+
+def test_a_permit_that_ended_early_is_told_with_the_day_it_ended(
+    permitted: RegistryWorld,
+) -> None:
+    """She read of it as allowed until its last day, long after the authority had ended it."""
+    permitted.clock.pass_time(60)
+    ended = datetime(2026, 12, 24, 9, 30, tzinfo=UTC)
+    end(permitted, ended)
+    end(permitted, ended + timedelta(days=9))  # told twice, the first day stays
+    speaker = Speaker(permitted.tools.diseases)
+    (card,) = cards(seen(permitted, "IN"), {}, speaker)
+    assert card.state == "Ended early"
+    (said,) = card.sentences
+    assert said.startswith("The authority ended this permit early, on 24 December 2026. Until")
+    assert card.when.endswith("to 24 December 2026")
+    (card,) = cards(seen(permitted, "POA"), {}, speaker)
+    assert card.state == "Without your data"
+    assert card.when.endswith("to 24 December 2026")
+    found = file_of("IN", with_uses=False, tools=permitted.tools, principal=GRETA)
+    assert [one.ended_at for one in found.memberships[0].permits] == [ended]
+
+
+def test_a_permit_that_was_ended_after_its_last_day_did_not_end_early(
+    permitted: RegistryWorld,
+) -> None:
+    end(permitted, KIDNEYS.until)
+    speaker = Speaker(permitted.tools.diseases)
+    (card,) = cards(seen(permitted, "IN"), {}, speaker)
+    assert (card.state, card.sentences) == ("Includes your data", ())
+    assert card.when.endswith("to 22 November 2027 at the latest")
+
+
+def test_whoever_left_before_the_end_is_told_that_and_whoever_did_later_is_not(
+    permitted: RegistryWorld,
+) -> None:
+    permitted.clock.pass_time(60)
+    left = permitted.clock.now()
+    withdraw("LEAVES", WithdrawConsent(), tools=permitted.tools, principal=DESK)
+    end(permitted, left + timedelta(seconds=1))
+    permitted.clock.pass_time(60)
+    withdraw("IN", WithdrawConsent(), tools=permitted.tools, principal=DESK)
+    assert seen(permitted, "LEAVES")[0].left_at == left
+    in_until_the_end = seen(permitted, "IN")[0]
+    assert (in_until_the_end.left_at, in_until_the_end.ended_at) == (
+        None,
+        left + timedelta(seconds=1),
+    )
+
+
+def test_only_the_permit_of_a_cohort_can_end_there(permitted: RegistryWorld) -> None:
+    with permitted.tools.reads() as uow:
+        bound = uow.cohorts.of_permit(PermitId("P-1"))
+    assert bound is not None
+    now, good = permitted.clock.now(), bound.frozen.cohort_id
+    for cohort, name in ((good, "P-2"), (CohortId("none"), "P-1"), (CohortId(DS), "P-1")):
+        with pytest.raises(CohortUnknown):
+            end_permit(cohort, PermitId(name), now, tools=permitted.tools, principal=DESK)
+    assert seen(permitted, "IN")[0].ended_at is None
 
 
 def test_every_reason_can_be_said() -> None:

@@ -16,7 +16,9 @@ import pytest
 from consent_registry import bootstrap as registry
 from consent_registry.settings import ConsentSettings
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
-from shared.ids import DatasetId
+from permit_service.workers.ends import EndWorker
+from shared.clock import to_rfc3339
+from shared.ids import DatasetId, PermitId
 from shared.settings import load
 from tests.fakes.kernel import SteppingClock
 from tests.support.devidp import served
@@ -252,3 +254,24 @@ def test_what_is_left_of_a_permit_does_not_move_by_one(both: Both) -> None:
     kept = both.world.column("SELECT value FROM outbox WHERE kind = 'message' ORDER BY id")
     said = [one for one in map(json.loads, map(bytes, kept)) if one["dataset"] == dataset]
     assert [one["cohorts"][0]["members_now"] for one in said] == [60, 60, 60]
+
+
+def test_the_registry_learns_when_a_permit_was_ended(both: Both) -> None:
+    dataset = both.dataset(41)
+    both.fill(dataset, "E", 30)
+    permit_id = both.node.decide(both.apply(dataset)).json()["permit_id"]
+    worker = EndWorker(both.node.parts.ports)
+    worker.step()
+    assert ended_at(both, permit_id) is None
+    assert both.node.revoke(permit_id).status_code == 201
+    worker.step()
+    assert ended_at(both, permit_id) == both.node.permit(permit_id)["revoked_at"]
+    worker.step()
+
+
+def ended_at(both: Both, permit_id: str) -> str | None:
+    with both.world.tools.reads() as uow:
+        bound = uow.cohorts.of_permit(PermitId(permit_id))
+    assert bound is not None
+    ended = bound.frozen.ended_at
+    return None if ended is None else to_rfc3339(ended)

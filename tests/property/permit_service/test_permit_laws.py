@@ -54,7 +54,7 @@ def test_nothing_brings_a_revoked_permit_back(steps: list[str]) -> None:
     for at, step in enumerate(steps):
         try:
             if step == "live":
-                permit = permit.go_live(Revision(at))
+                permit = permit.go_live(Revision(at), T0)
             else:
                 ending = Revocation(by=DORA, reasons="It has ended now.", revoked_at=T0)
                 permit = permit.revoke(ending, Revision(at))

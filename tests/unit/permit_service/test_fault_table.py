@@ -7,6 +7,7 @@ The steps are those a grant takes by itself; the table grows with them and is ne
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import pytest
 
@@ -88,6 +89,9 @@ class MortalCohorts:
 
     def bind(self, cohort_id: CohortId, permit_id: PermitId, project: Project) -> None:
         self._fate.run(lambda: self._cohorts.bind(cohort_id, permit_id, project))
+
+    def end(self, cohort_id: CohortId, permit_id: PermitId, ended_at: datetime) -> None:
+        self._fate.run(lambda: self._cohorts.end(cohort_id, permit_id, ended_at))
 
 
 def mortal(units: UnitsOfWork, fate: Fate) -> UnitsOfWork:

@@ -40,18 +40,18 @@ ENDING = Revocation(by=DORA, reasons="The project has ended early.", revoked_at=
 def test_a_permit_goes_live_once_and_ends_once() -> None:
     issuing = a_permit(state=PermitState.ISSUING)
     assert not issuing.opens(T0)
-    live = issuing.go_live(Revision(4))
+    live = issuing.go_live(Revision(4), T0)
     assert live.opens(T0)
     assert live.revision == 4
     with pytest.raises(PermitNotLive):
-        live.go_live(Revision(5))
+        live.go_live(Revision(5), T0)
     revoked = live.revoke(ENDING, Revision(6))
     assert revoked.status(T0) is PermitStatus.REVOKED
     assert not revoked.opens(T0)
     with pytest.raises(PermitNotLive):
         revoked.revoke(ENDING, Revision(7))
     with pytest.raises(PermitNotLive):
-        revoked.go_live(Revision(8))
+        revoked.go_live(Revision(8), T0)
 
 
 def test_a_permit_that_is_being_issued_can_be_stopped() -> None:

@@ -117,7 +117,7 @@ def test_twenty_decisions_at_once_make_one_permit(world: World) -> None:
 
 
 def test_with_two_signers_one_signature_issues_nothing(world: World) -> None:
-    world.with_policy(Policy(profile=PROFILE, signers_required=2))
+    world.with_policy(Policy(profile=PROFILE, node="ZZ", signers_required=2))
     application = world.apply()
     assert world.decide(application).state is ApplicationState.SUBMITTED
     assert world.cohorts.freezes == 0

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A foreign program, Tessera's fsck, reads the whole served log and recomputes everything.
+"""Foreign programs, Tessera's fsck and torchwood's client, read the whole served log.
 
-It must accept the log, at sizes where tiles are full, partial and absent, and must notice a single
-flipped bit. Our own `placet log verify --url` must say the same.
+They must accept the log, at sizes where tiles are full, partial and absent, and must notice a
+single flipped bit. Our own `placet log verify --url` must say the same.
 """
 
 import subprocess
@@ -16,6 +16,7 @@ import zstandard
 
 from audit_log.domain.note import ed25519_key
 from tests.fakes.log_factories import Speaker
+from tests.support.foreign_reader import foreign_reader
 from tests.support.fsck import Verdict, run_fsck
 from tests.support.log_node import LogNode, log_node
 from tests.support.postgres import owner_of
@@ -31,6 +32,10 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LogNode]:
 
 def fsck(node: LogNode, folder: Path) -> Verdict:
     return run_fsck(node.url, "placet.example/zz/log", folder)
+
+
+def read_by_torchwood(node: LogNode, folder: Path) -> int:
+    return foreign_reader(folder, node.get("/v1/log").json()["vkey"]).read(node.url)[0]
 
 
 def ours(node: LogNode) -> subprocess.CompletedProcess[str]:
@@ -68,6 +73,7 @@ def test_fsck_accepts_the_whole_log(
     grow_to(node, speaker, size)
     checked = fsck(node, tmp_path)
     assert checked.accepted, checked.words
+    assert read_by_torchwood(node, tmp_path) == size
     assert ours(node).returncode == 0
 
 
@@ -98,8 +104,10 @@ def test_one_flipped_bit_in_a_bundle_is_noticed(node: LogNode, tmp_path: Path) -
     change = "UPDATE bundle SET data = %s WHERE n = %s"
     exchange(node, change, damaged(good), 2)
     checked, mine = fsck(node, tmp_path), ours(node)
+    read = read_by_torchwood(node, tmp_path)
     exchange(node, change, good, 2)
     assert not checked.accepted
+    assert read == 0
     assert "fsck failed" in checked.words
     assert mine.returncode == 1
     assert "tile/0/002" in mine.stdout
@@ -111,8 +119,10 @@ def test_one_flipped_bit_in_a_tile_is_noticed(node: LogNode, tmp_path: Path) -> 
     change = "UPDATE tile SET data = %s WHERE level = 0 AND n = %s"
     exchange(node, change, bytes([good[0] ^ 1]) + good[1:], 1)
     checked, mine = fsck(node, tmp_path), ours(node)
+    read = read_by_torchwood(node, tmp_path)
     exchange(node, change, good, 1)
     assert not checked.accepted
+    assert read == 0
     assert "fsck failed" in checked.words
     assert mine.returncode == 1
     assert "tile/0/001" in mine.stdout

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -84,7 +85,7 @@ def damaged(data: bytes) -> bytes:
     return zstandard.ZstdCompressor().compress(bytes(plain))
 
 
-def exchange(node: LogNode, query: str, data: bytes, number: int) -> None:
+def exchange(node: LogNode, query: LiteralString, data: bytes, number: int) -> None:
     """Do what only somebody with all rights on the database can: step around the guards."""
     with psycopg.connect(owner_of(node.environment["PLACET_DATABASE_URL"])) as connection:
         connection.execute("ALTER TABLE bundle DISABLE TRIGGER USER")
@@ -92,40 +93,44 @@ def exchange(node: LogNode, query: str, data: bytes, number: int) -> None:
         connection.execute(query, (data, number))
 
 
-def stored(node: LogNode, query: str, number: int) -> bytes:
+def stored(node: LogNode, query: LiteralString, number: int) -> bytes:
     with psycopg.connect(node.environment["PLACET_DATABASE_URL"]) as connection:
         row = connection.execute(query, (number,)).fetchone()
     assert row is not None
     return bytes(row[0])
 
 
-def test_one_flipped_bit_in_a_bundle_is_noticed(node: LogNode, tmp_path: Path) -> None:
-    good = stored(node, "SELECT data FROM bundle WHERE n = %s", 2)
-    change = "UPDATE bundle SET data = %s WHERE n = %s"
-    exchange(node, change, damaged(good), 2)
+@pytest.mark.parametrize(
+    ("read_out", "change", "number"),
+    [
+        (
+            "SELECT data FROM bundle WHERE n = %s",
+            "UPDATE bundle SET data = %s WHERE n = %s",
+            2,
+        ),
+        (
+            "SELECT data FROM tile WHERE level = 0 AND n = %s",
+            "UPDATE tile SET data = %s WHERE level = 0 AND n = %s",
+            1,
+        ),
+    ],
+    ids=["bundle", "tile"],
+)
+def test_one_flipped_bit_is_noticed_by_all_of_them(
+    node: LogNode, tmp_path: Path, read_out: LiteralString, change: LiteralString, number: int
+) -> None:
+    good = stored(node, read_out, number)
+    bad = damaged(good) if "bundle" in change else bytes([good[0] ^ 1]) + good[1:]
+    exchange(node, change, bad, number)
     checked, mine = fsck(node, tmp_path), ours(node)
     read = read_by_torchwood(node, tmp_path)
-    exchange(node, change, good, 2)
+    exchange(node, change, good, number)
     assert not checked.accepted
     assert read == 0
     assert "fsck failed" in checked.words
     assert mine.returncode == 1
-    assert "tile/0/002" in mine.stdout
+    assert f"tile/0/{number:03d}" in mine.stdout
     assert fsck(node, tmp_path).accepted
-
-
-def test_one_flipped_bit_in_a_tile_is_noticed(node: LogNode, tmp_path: Path) -> None:
-    good = stored(node, "SELECT data FROM tile WHERE level = 0 AND n = %s", 1)
-    change = "UPDATE tile SET data = %s WHERE level = 0 AND n = %s"
-    exchange(node, change, bytes([good[0] ^ 1]) + good[1:], 1)
-    checked, mine = fsck(node, tmp_path), ours(node)
-    read = read_by_torchwood(node, tmp_path)
-    exchange(node, change, good, 1)
-    assert not checked.accepted
-    assert read == 0
-    assert "fsck failed" in checked.words
-    assert mine.returncode == 1
-    assert "tile/0/001" in mine.stdout
 
 
 def test_another_key_does_not_verify_the_log(node: LogNode) -> None:

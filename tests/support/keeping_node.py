@@ -14,7 +14,7 @@ from audit_log.domain.holds import Hold, HoldKind
 from audit_log.domain.retention import RetentionPolicy
 from audit_log.domain.search import Filter, Page
 from audit_log.ports import KeepingTransaction
-from audit_log.usecases.erase import CopiesKept, Erased, erase
+from audit_log.usecases.erase import CopiesKept, Erased
 from audit_log.usecases.hold import HoldWanted, ask_lift, lift, place
 from audit_log.usecases.look import search
 from audit_log.usecases.publish import Publisher
@@ -37,6 +37,7 @@ from tests.support.log_world import (
     Producing,
     drain,
     entries_of,
+    erase_in,
     sequencer,
 )
 from tests.support.postgres import owner_of
@@ -123,16 +124,7 @@ class KeepingNode:
         lift(hold.id, principal=OLGA, **steps)  # type: ignore[arg-type]
 
     def erase(self, person: Subject) -> Erased:
-        return erase(
-            person,
-            ground="gdpr_17_1_b",
-            principal=OTTO,
-            transaction=self.world.transaction,
-            pseudonyms=PSEUDONYMS,
-            outside=MemoryErasures(),
-            ids=Uuid7Source(),
-            clock=self.world.clock,
-        )
+        return erase_in(self.world, person)
 
     def search(self, wanted: Filter) -> Page:
         return search(

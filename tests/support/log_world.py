@@ -19,6 +19,7 @@ from audit_log.adapters.vault import FileVault
 from audit_log.domain.batch import Batch
 from audit_log.domain.chain import ChainKey, Link
 from audit_log.domain.received import Received
+from audit_log.domain.search import Account
 from audit_log.ports import (
     EntrySource,
     NoRegistry,
@@ -30,13 +31,16 @@ from audit_log.ports import (
     Transaction,
     WitnessedStore,
 )
+from audit_log.usecases.erase import Erased, erase
 from audit_log.usecases.resolving import CohortDesk
 from audit_log.usecases.sequence import Pace, Sequencer
 from shared.db import engine
-from shared.events import Fact, SealedEntry
+from shared.events import Fact, SealedEntry, Subject
+from shared.ids import Uuid7Source
 from tests.fakes.kernel import START, CountingIds, SteppingClock
-from tests.fakes.log_factories import pairs
+from tests.fakes.log_factories import OTTO, pairs
 from tests.fakes.log_memory import MemoryLog, MemorySequencerStore
+from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.fakes.log_memory_reading import MemoryPublisherStore, memory_transaction
 from tests.support.postgres import fresh_database
 
@@ -242,3 +246,17 @@ def register(world: World, src: str = SRC, client_id: str = "clearinghouse") -> 
     with world.transaction() as log:
         log.add_producer(producer, (), START)
     return producer
+
+
+def erase_in(world: World, target: Account | Subject) -> Erased:
+    """Destroy somebody's key, as an officer does on request."""
+    return erase(
+        target,
+        ground="gdpr_17",
+        principal=OTTO,
+        transaction=world.transaction,
+        pseudonyms=PSEUDONYMS,
+        outside=MemoryErasures(),
+        ids=Uuid7Source(),
+        clock=world.clock,
+    )

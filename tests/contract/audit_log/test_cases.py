@@ -18,10 +18,8 @@ from audit_log.domain.errors import (
 )
 from audit_log.usecases import cases
 from audit_log.usecases.agreed import require_agreed
-from audit_log.usecases.erase import erase
 from shared.errors import Forbidden, ValidationFailed
 from tests.fakes.log_factories import ISSUER, OTTO
-from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.casework import (
     ANNA,
     EVE,
@@ -34,8 +32,8 @@ from tests.support.casework import (
     shown,
 )
 from tests.support.log_world import (
-    PSEUDONYMS,
     World,
+    erase_in,
 )
 
 
@@ -109,16 +107,7 @@ def test_each_step_is_an_entry_and_each_opening_names_its_case(filled: World) ->
 
 def test_what_was_erased_meanwhile_is_not_shown(filled: World) -> None:
     reveal = decided(filled, asked(filled, opened(filled)), UMA)
-    erase(
-        ANNA,
-        ground="gdpr_17",
-        principal=OTTO,
-        transaction=filled.transaction,
-        pseudonyms=PSEUDONYMS,
-        outside=MemoryErasures(),
-        ids=IDS,
-        clock=filled.clock,
-    )
+    erase_in(filled, ANNA)
     found = shown(filled, reveal)
     assert {part.group for _, part in found.opened.parts} == {"actor"}
     assert found.opened.erased == 2

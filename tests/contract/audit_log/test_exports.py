@@ -21,14 +21,11 @@ from audit_log.domain.pack import Asked
 from audit_log.domain.search import Account, Filter
 from audit_log.ports import ExportState
 from audit_log.usecases import cases
-from audit_log.usecases.erase import erase
 from shared.entries import parse_entry
 from shared.errors import Forbidden, ValidationFailed
 from shared.events import Subject
-from tests.fakes.kernel import CountingIds
 from tests.fakes.log_factories import DATASET, ISSUER, OTTO, Speaker, fact
-from tests.fakes.log_memory_erasures import MemoryErasures
-from tests.support.log_world import PSEUDONYMS, Producing, World, entries_of, register
+from tests.support.log_world import Producing, World, entries_of, erase_in, register
 from tests.support.packs import EVERYTHING, UMA, PackDesk, apart
 
 EXPORT = "placet.audit.export.v1"
@@ -54,16 +51,7 @@ def desk(world: World) -> PackDesk:
 
 
 def erased(world: World, target: Account | Subject) -> None:
-    erase(
-        target,
-        ground="gdpr_17",
-        principal=OTTO,
-        transaction=world.transaction,
-        pseudonyms=PSEUDONYMS,
-        outside=MemoryErasures(),
-        ids=CountingIds(given=900),
-        clock=world.clock,
-    )
+    erase_in(world, target)
 
 
 def test_no_pack_leaves_before_the_log_has_said_so(world: World, desk: PackDesk) -> None:

@@ -6,12 +6,9 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from audit_log.usecases.erase import erase
 from shared.events import Subject
-from shared.ids import Uuid7Source
-from tests.fakes.log_factories import DATASET, OTTO, Speaker, cohort_name, fact
-from tests.fakes.log_memory_erasures import MemoryErasures
-from tests.support.log_world import PSEUDONYMS, PostgresWorld, Producing, drain, sequencer
+from tests.fakes.log_factories import DATASET, Speaker, cohort_name, fact
+from tests.support.log_world import PostgresWorld, Producing, drain, erase_in, sequencer
 from tests.support.postgres import owner_of
 
 GUARD = "PL001"
@@ -29,16 +26,7 @@ def filled() -> Iterator[PostgresWorld]:
     Producing(world, "zz/y/1").send(Speaker("zz/y/1").say(fact(cohort=cohort_name(1))))
     Producing(world).send_raw((b"poison", b""))
     drain(one)
-    erase(
-        Subject(dataset=DATASET, ordinal=7),
-        ground="gdpr_17",
-        principal=OTTO,
-        transaction=world.transaction,
-        pseudonyms=PSEUDONYMS,
-        outside=MemoryErasures(),
-        ids=Uuid7Source(),
-        clock=world.clock,
-    )
+    erase_in(world, Subject(dataset=DATASET, ordinal=7))
     drain(one)
     with psycopg.connect(owner_of(world.url)) as connection:
         connection.execute(

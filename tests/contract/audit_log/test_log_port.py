@@ -13,19 +13,16 @@ from audit_log.domain.errors import (
 )
 from audit_log.domain.search import Account, Filter
 from audit_log.ports import Producer, StoredOffset
-from audit_log.usecases.erase import erase
 from audit_log.usecases.look import search
 from audit_log.usecases.register import register
 from audit_log.usecases.take_in import take_in
 from shared.entries import parse_entry
 from shared.errors import Forbidden, ValidationFailed
 from shared.events import JSON, Actor, Subject
-from shared.ids import Uuid7Source
 from shared.principal import Principal
 from tests.contract.audit_log.test_publishing import Remembered, publisher
 from tests.fakes.kernel import START
 from tests.fakes.log_factories import DATASET, ISSUER, OTTO, Speaker, fact, pairs
-from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.log_world import (
     COHORTS,
     PSEUDONYMS,
@@ -34,6 +31,7 @@ from tests.support.log_world import (
     World,
     drain,
     entries_of,
+    erase_in,
     sequencer,
 )
 
@@ -222,16 +220,7 @@ def test_a_search_rests_on_a_published_size(world: World) -> None:
 
 
 def forget(world: World, target: Account | Subject) -> int:
-    erased = erase(
-        target,
-        ground="gdpr_17",
-        principal=OTTO,
-        transaction=world.transaction,
-        pseudonyms=PSEUDONYMS,
-        outside=MemoryErasures(),
-        ids=Uuid7Source(),
-        clock=world.clock,
-    )
+    erased = erase_in(world, target)
     return erased.parts
 
 

@@ -14,14 +14,12 @@ from audit_log.domain.errors import (
 from audit_log.domain.search import Account, Filter, Marks
 from audit_log.ports import Log, Transaction
 from audit_log.usecases import saved_queries
-from audit_log.usecases.erase import erase
 from audit_log.usecases.resolving import CohortDesk
 from audit_log.usecases.saved_queries import QueryFile, QueryRunner
 from shared.errors import ValidationFailed
 from shared.principal import Principal
 from tests.contract.audit_log.test_publishing import Remembered
 from tests.fakes.log_factories import DATASET, ISSUER, OTTO, Speaker, fact
-from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.casework import (
     IDS,
     OTHER,
@@ -36,6 +34,7 @@ from tests.support.log_world import (
     VAULT,
     Producing,
     World,
+    erase_in,
 )
 
 
@@ -86,16 +85,7 @@ def test_a_saved_search_tells_what_is_new_and_how_much_is_gone(
     second, _ = kept(filled, query).runs
     assert (second.before, second.count, second.new, second.gone) == (first.size, 10, 1, 0)
     assert len(second.indexes) == 1
-    erase(
-        Account(issuer=ISSUER, subject="rita"),
-        ground="gdpr_17",
-        principal=OTTO,
-        transaction=filled.transaction,
-        pseudonyms=PSEUDONYMS,
-        outside=MemoryErasures(),
-        ids=IDS,
-        clock=filled.clock,
-    )
+    erase_in(filled, Account(issuer=ISSUER, subject="rita"))
     filled.clock.pass_time(timedelta(hours=24).total_seconds())
     assert runner(filled).step()
     third = kept(filled, query).runs[0]

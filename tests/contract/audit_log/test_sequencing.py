@@ -14,13 +14,10 @@ from audit_log.domain.received import KafkaPlace, Received
 from audit_log.domain.search import Filter, Marks
 from audit_log.ports import Producer, StoredOffset
 from audit_log.usecases.announce import started
-from audit_log.usecases.erase import erase
 from shared.entries import parse_entry
 from shared.events import Subject
-from shared.ids import Uuid7Source
 from tests.fakes.kernel import START
-from tests.fakes.log_factories import DATASET, OTTO, Speaker, fact, received
-from tests.fakes.log_memory_erasures import MemoryErasures
+from tests.fakes.log_factories import DATASET, Speaker, fact, received
 from tests.support.log_world import (
     OWN,
     PSEUDONYMS,
@@ -30,6 +27,7 @@ from tests.support.log_world import (
     World,
     drain,
     entries_of,
+    erase_in,
     sequencer,
 )
 
@@ -298,16 +296,7 @@ def test_a_batch_sealed_with_a_key_that_was_erased_meanwhile_is_prepared_anew(
     drain(sequencer(world))
 
     def forget() -> None:
-        erase(
-            person,
-            ground="gdpr_17_1_b",
-            principal=OTTO,
-            transaction=world.transaction,
-            pseudonyms=PSEUDONYMS,
-            outside=MemoryErasures(),
-            ids=Uuid7Source(),
-            clock=world.clock,
-        )
+        erase_in(world, person)
 
     store = BeforeCommit(world.store(), forget)
     again = sequencer(world, store=store)

@@ -6,14 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from audit_log.usecases.erase import erase
 from shared.entries import parse_entry
 from shared.events import Subject
-from tests.fakes.kernel import START, CountingIds
-from tests.fakes.log_factories import OTTO
-from tests.fakes.log_memory_erasures import MemoryErasures
+from tests.fakes.kernel import START
 from tests.integration.audit_log.test_checks import HER, PERMITS, Checked, issued, used
-from tests.support.log_world import PSEUDONYMS, SRC, PostgresWorld, entries_of
+from tests.support.log_world import SRC, PostgresWorld, entries_of, erase_in
 
 
 @pytest.fixture
@@ -26,16 +23,7 @@ def log() -> Iterator[Checked]:
 
 
 def forget(log: Checked, person: Subject = HER) -> None:
-    erase(
-        person,
-        ground="gdpr_17_1_b",
-        principal=OTTO,
-        transaction=log.world.transaction,
-        pseudonyms=PSEUDONYMS,
-        outside=MemoryErasures(),
-        ids=CountingIds(),
-        clock=log.world.clock,
-    )
+    erase_in(log.world, person)
     log.settle()
 
 

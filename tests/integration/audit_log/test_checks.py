@@ -25,16 +25,13 @@ from audit_log.ports import Producer, Step
 from audit_log.usecases.ask_people import people_asker
 from audit_log.usecases.ask_permits import permit_asker
 from audit_log.usecases.asking import Asker, Means
-from audit_log.usecases.erase import erase
 from audit_log.usecases.watch import Watcher
 from shared.entries import parse_entry
 from shared.events import Actor, Fact, SealedEntry, Subject
 from shared.heartbeat import ChainHead, heartbeat_fact
-from shared.ids import Uuid7Source
 from tests.contract.audit_log.test_publishing import Remembered, publisher
 from tests.fakes.kernel import START
-from tests.fakes.log_factories import DATASET, ISSUER, OTTO, RITA, TRACE, Speaker, fact
-from tests.fakes.log_memory_erasures import MemoryErasures
+from tests.fakes.log_factories import DATASET, ISSUER, RITA, TRACE, Speaker, fact
 from tests.support.log_world import (
     PSEUDONYMS,
     SRC,
@@ -43,6 +40,7 @@ from tests.support.log_world import (
     Producing,
     drain,
     entries_of,
+    erase_in,
     sequencer,
 )
 
@@ -392,16 +390,7 @@ def remembering(checked: Checked, name: str) -> set[str]:
 
 
 def forget_rita(checked: Checked) -> None:
-    erase(
-        Account(issuer=RITA.issuer, subject=RITA.subject),
-        ground="gdpr_17",
-        principal=OTTO,
-        transaction=checked.world.transaction,
-        pseudonyms=PSEUDONYMS,
-        outside=MemoryErasures(),
-        ids=Uuid7Source(),
-        clock=checked.world.clock,
-    )
+    erase_in(checked.world, Account(issuer=RITA.issuer, subject=RITA.subject))
 
 
 def test_an_erased_use_is_not_taken_for_one_without_a_permit(checked: Checked) -> None:

@@ -11,15 +11,12 @@ from audit_log.domain.errors import Fenced
 from audit_log.domain.received import KafkaPlace, Received
 from audit_log.ports import Producer, SequencerStore, StoredOffset
 from audit_log.usecases.announce import started
-from audit_log.usecases.erase import erase
 from audit_log.usecases.register import register
 from audit_log.usecases.sequence import Pace, Sequencer
 from shared.entries import parse_entry
 from shared.events import SealedEntry, Subject
-from shared.ids import Uuid7Source
 from tests.fakes.kernel import START
-from tests.fakes.log_factories import DATASET, OTTO, Speaker, fact, received
-from tests.fakes.log_memory_erasures import MemoryErasures
+from tests.fakes.log_factories import DATASET, Speaker, fact, received
 from tests.support.log_world import (
     PSEUDONYMS,
     SRC,
@@ -29,6 +26,7 @@ from tests.support.log_world import (
     Producing,
     drain,
     entries_of,
+    erase_in,
 )
 
 TOPIC = "audit"
@@ -175,16 +173,7 @@ def test_a_person_erased_meanwhile_is_sealed_under_a_new_key(
     belt.records = whole
 
     def erased() -> None:
-        erase(
-            Subject(dataset=DATASET, ordinal=7),
-            ground="gdpr_17_1_b",
-            principal=OTTO,
-            transaction=world.transaction,
-            pseudonyms=PSEUDONYMS,
-            outside=MemoryErasures(),
-            ids=Uuid7Source(),
-            clock=world.clock,
-        )
+        erase_in(world, Subject(dataset=DATASET, ordinal=7))
 
     store.happen_next(erased)
     drain(one)

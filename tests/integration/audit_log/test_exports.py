@@ -12,16 +12,21 @@ from audit_log.adapters.pack import VERIFIER, companions
 from audit_log.domain import pack
 from audit_log.domain.errors import KeysErased
 from audit_log.ports import ExportState
-from audit_log.usecases.erase import erase
 from audit_log.usecases.pack import Enclosed, Exporter
 from shared.events import Subject
 from tests.contract.audit_log.test_publishing import TRUST
-from tests.fakes.kernel import CountingIds
-from tests.fakes.log_factories import DATASET, OTTO, Speaker
-from tests.fakes.log_memory_erasures import MemoryErasures
+from tests.fakes.log_factories import DATASET, Speaker
 from tests.integration.audit_log.test_processes import process
 from tests.support.log_node import LogNode
-from tests.support.log_world import COHORTS, PSEUDONYMS, VAULT, PostgresWorld, Producing, register
+from tests.support.log_world import (
+    COHORTS,
+    PSEUDONYMS,
+    VAULT,
+    PostgresWorld,
+    Producing,
+    erase_in,
+    register,
+)
 from tests.support.packs import POLICY, PackDesk, apart
 from tests.support.waiting import wait_until
 
@@ -144,16 +149,7 @@ def test_somebody_erased_while_parts_are_opened_is_in_no_pack() -> None:
         job = desk.ask(desk.opening("subj"))
 
         def erased_meanwhile(number: int) -> bytes:
-            erase(
-                Subject(dataset=DATASET, ordinal=7),
-                ground="gdpr_17",
-                principal=OTTO,
-                transaction=world.transaction,
-                pseudonyms=PSEUDONYMS,
-                outside=MemoryErasures(),
-                ids=CountingIds(given=900),
-                clock=world.clock,
-            )
+            erase_in(world, Subject(dataset=DATASET, ordinal=7))
             return bytes(number)
 
         exporter = Exporter(

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A foreign program, Tessera's fsck, reads the whole served log and recomputes everything.
+"""Foreign programs, Tessera's fsck and torchwood's client, read the whole served log.
 
-It must accept the log, at sizes where tiles are full, partial and absent, and must notice a single
-flipped bit. Our own `placet log verify --url` must say the same.
+They must accept the log, at sizes where tiles are full, partial and absent, and must notice a
+single flipped bit. Our own `placet log verify --url` must say the same.
 """
 
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -16,6 +17,7 @@ import zstandard
 
 from audit_log.domain.note import ed25519_key
 from tests.fakes.log_factories import Speaker
+from tests.support.foreign_reader import foreign_reader
 from tests.support.fsck import Verdict, run_fsck
 from tests.support.log_node import LogNode, log_node
 from tests.support.postgres import owner_of
@@ -31,6 +33,10 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LogNode]:
 
 def fsck(node: LogNode, folder: Path) -> Verdict:
     return run_fsck(node.url, "placet.example/zz/log", folder)
+
+
+def read_by_torchwood(node: LogNode, folder: Path) -> int:
+    return foreign_reader(folder, node.get("/v1/log").json()["vkey"]).read(node.url)[0]
 
 
 def ours(node: LogNode) -> subprocess.CompletedProcess[str]:
@@ -68,6 +74,7 @@ def test_fsck_accepts_the_whole_log(
     grow_to(node, speaker, size)
     checked = fsck(node, tmp_path)
     assert checked.accepted, checked.words
+    assert read_by_torchwood(node, tmp_path) == size
     assert ours(node).returncode == 0
 
 
@@ -78,7 +85,7 @@ def damaged(data: bytes) -> bytes:
     return zstandard.ZstdCompressor().compress(bytes(plain))
 
 
-def exchange(node: LogNode, query: str, data: bytes, number: int) -> None:
+def exchange(node: LogNode, query: LiteralString, data: bytes, number: int) -> None:
     """Do what only somebody with all rights on the database can: step around the guards."""
     with psycopg.connect(owner_of(node.environment["PLACET_DATABASE_URL"])) as connection:
         connection.execute("ALTER TABLE bundle DISABLE TRIGGER USER")
@@ -86,36 +93,44 @@ def exchange(node: LogNode, query: str, data: bytes, number: int) -> None:
         connection.execute(query, (data, number))
 
 
-def stored(node: LogNode, query: str, number: int) -> bytes:
+def stored(node: LogNode, query: LiteralString, number: int) -> bytes:
     with psycopg.connect(node.environment["PLACET_DATABASE_URL"]) as connection:
         row = connection.execute(query, (number,)).fetchone()
     assert row is not None
     return bytes(row[0])
 
 
-def test_one_flipped_bit_in_a_bundle_is_noticed(node: LogNode, tmp_path: Path) -> None:
-    good = stored(node, "SELECT data FROM bundle WHERE n = %s", 2)
-    change = "UPDATE bundle SET data = %s WHERE n = %s"
-    exchange(node, change, damaged(good), 2)
+@pytest.mark.parametrize(
+    ("read_out", "change", "number"),
+    [
+        (
+            "SELECT data FROM bundle WHERE n = %s",
+            "UPDATE bundle SET data = %s WHERE n = %s",
+            2,
+        ),
+        (
+            "SELECT data FROM tile WHERE level = 0 AND n = %s",
+            "UPDATE tile SET data = %s WHERE level = 0 AND n = %s",
+            1,
+        ),
+    ],
+    ids=["bundle", "tile"],
+)
+def test_one_flipped_bit_is_noticed_by_all_of_them(
+    node: LogNode, tmp_path: Path, read_out: LiteralString, change: LiteralString, number: int
+) -> None:
+    good = stored(node, read_out, number)
+    bad = damaged(good) if "bundle" in change else bytes([good[0] ^ 1]) + good[1:]
+    exchange(node, change, bad, number)
     checked, mine = fsck(node, tmp_path), ours(node)
-    exchange(node, change, good, 2)
+    read = read_by_torchwood(node, tmp_path)
+    exchange(node, change, good, number)
     assert not checked.accepted
+    assert read == 0
     assert "fsck failed" in checked.words
     assert mine.returncode == 1
-    assert "tile/0/002" in mine.stdout
+    assert f"tile/0/{number:03d}" in mine.stdout
     assert fsck(node, tmp_path).accepted
-
-
-def test_one_flipped_bit_in_a_tile_is_noticed(node: LogNode, tmp_path: Path) -> None:
-    good = stored(node, "SELECT data FROM tile WHERE level = 0 AND n = %s", 1)
-    change = "UPDATE tile SET data = %s WHERE level = 0 AND n = %s"
-    exchange(node, change, bytes([good[0] ^ 1]) + good[1:], 1)
-    checked, mine = fsck(node, tmp_path), ours(node)
-    exchange(node, change, good, 1)
-    assert not checked.accepted
-    assert "fsck failed" in checked.words
-    assert mine.returncode == 1
-    assert "tile/0/001" in mine.stdout
 
 
 def test_another_key_does_not_verify_the_log(node: LogNode) -> None:

@@ -8,10 +8,8 @@ import pytest
 
 from audit_log.domain.holds import HoldKind
 from audit_log.domain.search import Account, Filter
-from audit_log.usecases.erase import CopiesKept, erase, record_of
-from shared.ids import Uuid7Source
+from audit_log.usecases.erase import CopiesKept, record_of
 from tests.fakes.log_factories import DATASET, RITA, fact
-from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.keeping_node import (
     OTHER,
     OTTO,
@@ -22,7 +20,7 @@ from tests.support.keeping_node import (
     keeping_node,
     said,
 )
-from tests.support.log_world import PSEUDONYMS
+from tests.support.log_world import erase_in
 
 
 @pytest.fixture
@@ -50,7 +48,7 @@ def test_an_erasure_under_a_hold_waits_and_is_done_once_it_is_lifted(node: Keepi
     reasons = [reason for reason, _ in said(node, "placet.audit.hold.v1")]
     assert reasons == ["hold_placed", "erasure_held", "hold_lift_asked", "hold_lifted"]
     ((ground, what),) = said(node, "placet.audit.erase.v1")
-    assert (ground, what["erasure"], what["parts"]) == ("gdpr_17_1_b", erased.erasure_id, 1)
+    assert (ground, what["erasure"], what["parts"]) == ("gdpr_17", erased.erasure_id, 1)
     record, complete = record_of(
         erased.erasure_id, principal=OTTO, transaction=node.keeping, kept=CopiesKept()
     )
@@ -74,16 +72,7 @@ def test_an_account_is_erased_in_years_to_come(node: KeepingNode) -> None:
     node.say(fact(actor=RITA, type_=READ))
     hold = node.hold(HoldKind.DATASET, dataset=DATASET)
     account = Account(issuer=RITA.issuer, subject=RITA.subject)
-    erased = erase(
-        account,
-        ground="gdpr_17",
-        principal=OTTO,
-        transaction=node.world.transaction,
-        pseudonyms=PSEUDONYMS,
-        outside=MemoryErasures(),
-        ids=Uuid7Source(),
-        clock=node.world.clock,
-    )
+    erased = erase_in(node.world, account)
     assert erased.complete is None
     node.pass_months(3)
     node.say(fact(actor=RITA, type_=READ))

@@ -9,13 +9,11 @@ import pytest
 
 from audit_log.domain.holds import HoldKind
 from audit_log.domain.search import Account
-from audit_log.usecases.erase import Erased, erase
+from audit_log.usecases.erase import Erased
 from shared.events import Fact, NamedCohort
-from shared.ids import Uuid7Source
 from tests.fakes.log_factories import DATASET, RITA, cohort_name, fact
-from tests.fakes.log_memory_erasures import MemoryErasures
-from tests.support.keeping_node import OTHER, OTTO, PERSON, READ, KeepingNode, keeping_node
-from tests.support.log_world import PSEUDONYMS
+from tests.support.keeping_node import OTHER, PERSON, READ, KeepingNode, keeping_node
+from tests.support.log_world import erase_in
 
 HERS, NOT_HERS, UNKNOWN = (cohort_name(number, revision=5) for number in (1, 2, 3))
 HELD: Final = "SELECT idx FROM held_ev ORDER BY idx"
@@ -107,16 +105,7 @@ def test_without_a_hold_of_a_person_nobody_is_asked(node: KeepingNode) -> None:
 
 
 def forget_rita(node: KeepingNode) -> Erased:
-    return erase(
-        Account(issuer=RITA.issuer, subject=RITA.subject),
-        ground="gdpr_17",
-        principal=OTTO,
-        transaction=node.world.transaction,
-        pseudonyms=PSEUDONYMS,
-        outside=MemoryErasures(),
-        ids=Uuid7Source(),
-        clock=node.world.clock,
-    )
+    return erase_in(node.world, Account(issuer=RITA.issuer, subject=RITA.subject))
 
 
 @pytest.mark.parametrize(("cohort", "outcome"), [(HERS, "waiting"), (NOT_HERS, "done")])

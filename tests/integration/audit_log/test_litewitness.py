@@ -4,6 +4,7 @@
 from pathlib import Path
 
 from audit_log.bootstrap import create_publisher
+from tests.support.foreign_reader import foreign_reader
 from tests.support.litewitness import litewitness
 from tests.support.witness_net import member, policy_of
 
@@ -23,6 +24,8 @@ def test_a_foreign_witness_cosigns_our_log_and_no_fork_of_it(tmp_path: Path) -> 
             log.turn(5)  # after a restart it names the size it holds
             log.checkpoint(key, foreign.key)
             assert log.about()["signing"] == "signing"
+            reader = foreign_reader(tmp_path, str(key), f"log {key}\n{policy}")
+            assert reader.read(log.node.url)[0] == log.about()["size"]
         head = str(tmp_path / "head.note")
         with member(
             tmp_path / "fork", "zz", policy, PLACET_KEYS_DIR=keys, PLACET_HEAD_FILE=head

@@ -20,15 +20,12 @@ from audit_log.adapters.inspector import inspecting
 from audit_log.adapters.key_files import check_ed25519
 from audit_log.domain.note import ed25519_key
 from audit_log.ports import Trust
-from audit_log.usecases.erase import erase
 from audit_log.usecases.publish import Publisher
 from audit_log.usecases.verify import Verification, verify
 from audit_log.usecases.verify_rows import RowVerifier
 from services.cli import main
 from shared.events import Subject
-from shared.ids import Uuid7Source
-from tests.fakes.log_factories import DATASET, OTTO, Speaker, cohort_name, fact
-from tests.fakes.log_memory_erasures import MemoryErasures
+from tests.fakes.log_factories import DATASET, Speaker, cohort_name, fact
 from tests.support.log_world import (
     ORIGIN,
     PSEUDONYMS,
@@ -36,6 +33,7 @@ from tests.support.log_world import (
     PostgresWorld,
     Producing,
     drain,
+    erase_in,
     sequencer,
 )
 from tests.support.postgres import owner_of
@@ -89,16 +87,7 @@ def world() -> Iterator[PostgresWorld]:
     person = Subject(dataset=DATASET, ordinal=99)
     Producing(made).send(speaker.say(fact(subjects=(person,))))
     drain(head)
-    erase(
-        person,
-        ground="gdpr_17",
-        principal=OTTO,
-        transaction=made.transaction,
-        pseudonyms=PSEUDONYMS,
-        outside=MemoryErasures(),
-        ids=Uuid7Source(),
-        clock=made.clock,
-    )
+    erase_in(made, person)
     Producing(made).send(speaker.say(fact(cohort=cohort_name(1))))
     drain(head)
     publisher.step()

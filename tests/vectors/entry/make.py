@@ -118,69 +118,86 @@ def good() -> list[dict[str, Any]]:
     ]
 
 
-def bad() -> list[dict[str, str]]:
-    text = jcs({**DECISION, "v": "placet/entry/v1"}).decode()
-    people = json.loads(good()[1]["entry"])
-    deep: Any = 1
-    for _ in range(6):
-        deep = {"a": deep}
-    cases: list[tuple[str, str | dict[str, Any]]] = [
-        ("float_count", text.replace('"recs":2', '"recs":2.0')),
-        ("exponent_count", text.replace('"recs":2', '"recs":2e0')),
-        ("integer_beyond_2_53", text.replace('"recs":2', '"recs":9007199254740992')),
-        ("integer_beyond_64_bits", text.replace('"recs":2', '"recs":18446744073709551616')),
-        ("minus_zero", text.replace('"recs":2', '"recs":-0')),
-        ("negative_count", text.replace('"recs":2', '"recs":-1')),
-        ("true_as_a_count", text.replace('"recs":2', '"recs":true')),
-        ("duplicate_key", text.replace('"ep":7', '"ep":7,"ep":7')),
-        (
-            "keys_out_of_order",
-            '{"ep":7,"b":"6.1.e+9.2.j"' + text[text.index(',"d"') :].replace('"ep":7,', "", 1),
-        ),
-        ("space_after_a_colon", text.replace('"ep":7', '"ep": 7')),
+_DEEP: Any = {"a": {"a": {"a": {"a": {"a": {"a": 1}}}}}}
+# A vector's name, and what of the decision's text is replaced by what.
+REWRITTEN = [
+    ("float_count", '"recs":2', '"recs":2.0'),
+    ("exponent_count", '"recs":2', '"recs":2e0'),
+    ("integer_beyond_2_53", '"recs":2', '"recs":9007199254740992'),
+    ("integer_beyond_64_bits", '"recs":2', '"recs":18446744073709551616'),
+    ("minus_zero", '"recs":2', '"recs":-0'),
+    ("negative_count", '"recs":2', '"recs":-1'),
+    ("true_as_a_count", '"recs":2', '"recs":true'),
+    ("duplicate_key", '"ep":7', '"ep":7,"ep":7'),
+    ("space_after_a_colon", '"ep":7', '"ep": 7'),
+    ("escaped_solidus", "zz/clearinghouse/1", "zz\\/clearinghouse\\/1"),
+    ("other_version", "placet/entry/v1", "placet/entry/v2"),
+]
+# A vector's name, and the members of the decision that are others, or more.
+CHANGED: list[tuple[str, dict[str, Any]]] = [
+    ("key_not_ascii", {"n": {"r\u00e9cs": 2}}),
+    ("key_unknown", {"name": "x"}),
+    ("too_deep", {"x": _DEEP}),
+    ("trace_of_zeros", {"tr": "0" * 32}),
+    ("sequence_zero", {"seq": 0}),
+    ("time_without_zone", {"ts": "2026-11-22T06:25:00.123456"}),
+    ("time_in_another_zone", {"ts": "2026-11-22T06:25:00.123456+01:00"}),
+    ("time_that_never_was", {"ts": "2026-02-30T06:25:00.123456Z"}),
+    ("time_with_three_digits", {"ts": "2026-11-22T06:25:00.123Z"}),
+    ("id_of_version_4", {"id": "0192f0c1-2b3c-4d4e-8f50-112233445566"}),
+    ("id_in_capitals", {"id": "0192F0C1-2B3C-7D4E-8F50-112233445566"}),
+    ("type_not_ours", {"ty": "example.access.read.v1"}),
+    ("decision_unknown", {"d": "maybe"}),
+    ("reason_in_words", {"r": "she asked nicely"}),
+    ("previous_too_short", {"pr": "AAAA"}),
+    ("previous_not_canonical_base64", {"pr": PREVIOUS[:-2] + "/="}),
+    ("extra_with_a_name", {"x": {"who": "Anna Andersson"}}),
+    ("extra_with_an_address", {"x": {"who": "anna@example.org"}}),
+    ("extra_name_as_a_key", {"x": {"Anna Andersson": 1}}),
+    ("empty_counts", {"n": {}}),
+]
+# A vector's name, and what stands in place of all commitments of a decision about people.
+COMMITTED: list[tuple[str, dict[str, Any]]] = [
+    ("commitment_of_31_bytes", {"actor": base64.b64encode(bytes(31)).decode()}),
+    ("commitment_of_an_unknown_group", {"name": PREVIOUS}),
+    ("people_as_one_text", {"subj": PREVIOUS}),
+    ("no_people_in_a_list", {"subj": []}),
+    ("sixty_five_people", {"subj": [PREVIOUS] * 65}),
+    ("empty_commitments", {}),
+]
+
+
+def whole_texts(text: str) -> list[tuple[str, str]]:
+    """Give the vectors of which no single place is wrong."""
+    out_of_order = '{"ep":7,"b":"6.1.e+9.2.j"' + text[text.index(',"d"') :].replace(
+        '"ep":7,', "", 1
+    )
+    without_trace = {key: value for key, value in DECISION.items() if key != "tr"}
+    return [
+        ("keys_out_of_order", out_of_order),
         ("trailing_newline", text + "\n"),
-        ("escaped_solidus", text.replace("zz/clearinghouse/1", "zz\\/clearinghouse\\/1")),
-        ("key_not_ascii", {**DECISION, "n": {"r\u00e9cs": 2}}),
-        ("key_unknown", {**DECISION, "name": "x"}),
-        ("too_deep", {**DECISION, "x": deep}),
         ("too_short", '{"v":"placet/entry/v1"}'),
         ("not_an_object", jcs([DECISION]).decode()),
         ("not_json", "x" * 100),
-        ("missing_trace", {k: v for k, v in DECISION.items() if k != "tr"}),
-        ("trace_of_zeros", {**DECISION, "tr": "0" * 32}),
-        ("other_version", text.replace("placet/entry/v1", "placet/entry/v2")),
-        ("sequence_zero", {**DECISION, "seq": 0}),
-        ("time_without_zone", {**DECISION, "ts": "2026-11-22T06:25:00.123456"}),
-        ("time_in_another_zone", {**DECISION, "ts": "2026-11-22T06:25:00.123456+01:00"}),
-        ("time_that_never_was", {**DECISION, "ts": "2026-02-30T06:25:00.123456Z"}),
-        ("time_with_three_digits", {**DECISION, "ts": "2026-11-22T06:25:00.123Z"}),
-        ("id_of_version_4", {**DECISION, "id": "0192f0c1-2b3c-4d4e-8f50-112233445566"}),
-        ("id_in_capitals", {**DECISION, "id": "0192F0C1-2B3C-7D4E-8F50-112233445566"}),
-        ("type_not_ours", {**DECISION, "ty": "example.access.read.v1"}),
-        ("decision_unknown", {**DECISION, "d": "maybe"}),
-        ("reason_in_words", {**DECISION, "r": "she asked nicely"}),
-        ("previous_too_short", {**DECISION, "pr": "AAAA"}),
-        ("previous_not_canonical_base64", {**DECISION, "pr": PREVIOUS[:-2] + "/="}),
-        ("extra_with_a_name", {**DECISION, "x": {"who": "Anna Andersson"}}),
-        ("extra_with_an_address", {**DECISION, "x": {"who": "anna@example.org"}}),
-        ("extra_name_as_a_key", {**DECISION, "x": {"Anna Andersson": 1}}),
-        (
-            "commitment_of_31_bytes",
-            {**people, "c": {"actor": base64.b64encode(bytes(31)).decode()}},
-        ),
-        ("commitment_of_an_unknown_group", {**people, "c": {"name": PREVIOUS}}),
-        ("people_as_one_text", {**people, "c": {"subj": PREVIOUS}}),
-        ("no_people_in_a_list", {**people, "c": {"subj": []}}),
-        ("sixty_five_people", {**people, "c": {"subj": [PREVIOUS] * 65}}),
-        ("empty_commitments", {**people, "c": {}}),
-        ("empty_counts", {**DECISION, "n": {}}),
+        ("missing_trace", versioned(without_trace)),
     ]
-    made = []
-    for name, case in cases:
-        entry = case if isinstance(case, str) else jcs({"v": "placet/entry/v1", **case}).decode()
-        assert entry != text, name
-        made.append({"name": name, "entry": entry})
-    return made
+
+
+def versioned(entry: dict[str, Any]) -> str:
+    return jcs({"v": "placet/entry/v1", **entry}).decode()
+
+
+def bad() -> list[dict[str, str]]:
+    text = versioned(DECISION)
+    people = json.loads(good()[1]["entry"])
+    made = [
+        *((name, text.replace(old, new)) for name, old, new in REWRITTEN),
+        *((name, versioned({**DECISION, **change})) for name, change in CHANGED),
+        *((name, versioned({**people, "c": given})) for name, given in COMMITTED),
+        *whole_texts(text),
+    ]
+    assert text not in dict(made).values(), "each differs from what is good"
+    return [{"name": name, "entry": entry} for name, entry in made]
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ from shared.brokers import Brokers
 from shared.clock import Clock
 from shared.kafka_io import (
     EntryConsumer,
+    EntryRecord,
     Place,
-    Record,
     StalledConsumer,
     StreamBroken,
     TopicIdentity,
@@ -110,15 +110,15 @@ class KafkaEntries:
         )
         return self._consumer
 
-    def _received(self, found: Iterable[Record]) -> list[Received]:
+    def _received(self, found: Iterable[EntryRecord]) -> list[Received]:
         times: dict[int, datetime] = {}  # the broker stamps a batch of a producer with one time
         received: list[Received] = []
-        for record in found:
-            (topic, partition), offset, ms, *_ = record
+        place = KafkaPlace("", 0, -1)
+        for (topic, partition), offset, ms, value, sealed in found:
             at = times.get(ms)
             if at is None:
                 at = times[ms] = datetime.fromtimestamp(max(ms, 0) / 1000, UTC)
-            place = KafkaPlace(topic, partition, offset)
-            sources = self._sources[topic]
-            received.append(Received(place, record.value, record.sealed, at, sources))
+            if place != (topic, partition, offset):  # the entries of a record have one place
+                place = KafkaPlace(topic, partition, offset)
+            received.append(Received(place, value, sealed, at, self._sources[topic]))
         return received

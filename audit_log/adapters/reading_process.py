@@ -100,15 +100,22 @@ class ReadingProcess:
             self._tell(self._wanted)
 
     def poll(self, limit: int, wait_ms: int) -> Sequence[Read]:
-        """Give the next inputs; raise ReadingEnded when the process died, and start another."""
+        """Give the next inputs; raise ReadingEnded when the process died, and start another.
+
+        They end with a whole record, because its inputs share the offset that is stored.
+        """
         if self._wanted is None:
             return []
         if self._line is None:
             self._start()
         if not self._waiting:
             self._receive(wait_ms)
-        found = [self._waiting.popleft() for _ in range(min(limit, len(self._waiting)))]
-        for one in found:
+        found: list[Read] = []
+        place: object = None
+        waiting = self._waiting
+        while waiting and (len(found) < limit or received_of(waiting[0]).place == place):
+            one = waiting.popleft()
+            found.append(one)
             place = received_of(one).place
             if isinstance(place, KafkaPlace):
                 self._next[place.topic, place.partition] = place.offset + 1

@@ -49,7 +49,7 @@ class Standing:
     terms: Mapping[Term, int]
     producers: tuple[Producer, ...]
     offsets: tuple[StoredOffset, ...]
-    set_apart: frozenset[KafkaPlace] = frozenset()
+    set_apart: frozenset[tuple[KafkaPlace, bytes]] = frozenset()
 
 
 class SequencerStore(Protocol):

@@ -227,7 +227,7 @@ class Sequencer:
         at = self._clock.now()
         received = [received_of(one) for one in inputs]
         if standing.set_apart:
-            inputs = [one for one in inputs if received_of(one).place not in standing.set_apart]
+            inputs = [one for one in inputs if not _is_set_apart(received_of(one), standing)]
         admission = admit(inputs, standing.chains, self._links)
         accepted = admission.accepted
         first = standing.edge.size
@@ -287,6 +287,10 @@ class Sequencer:
             ),
         )
         self._renewed = self._clock.monotonic()
+
+
+def _is_set_apart(one: Received, standing: Standing) -> bool:
+    return (one.place, sha256(one.raw).digest()) in standing.set_apart
 
 
 def _of(topic: str, standing: Standing) -> Sequence[StoredOffset]:

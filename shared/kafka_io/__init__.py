@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Apache Kafka, behind the few methods that the suite needs.
 
-Everything of the client library stays in here. Messages are CloudEvents 1.0 in binary mode: an
+Everything of the client library stays in here. Messages are CloudEvents 1.0 in binary mode. An
 entry's value is exactly the bytes of its leaf, its personal parts travel in the header
-`placet-sealed`. Consumers are assigned their partitions and keep their offsets in the database of
-whoever consumes: there is no consumer group, no committed offset, and no offset is ever reset.
+`placet-sealed`; entries of one producer that wait together share a record (`packing`). Consumers
+are assigned their partitions and keep their offsets in the database of whoever consumes: there is
+no consumer group, no committed offset, and no offset is ever reset.
 """
 
 from shared.kafka_io.configs import applied_configs
-from shared.kafka_io.consumer import EntryConsumer, MessageConsumer
+from shared.kafka_io.consumer import EntryConsumer, EntryRecord, MessageConsumer
 from shared.kafka_io.producer import KafkaTransport
 from shared.kafka_io.stream import (
     AssignedStream,
@@ -34,6 +35,7 @@ __all__ = [
     "AssignedStream",
     "Bounds",
     "EntryConsumer",
+    "EntryRecord",
     "KafkaTransport",
     "LogTruncated",
     "MessageConsumer",

@@ -4,15 +4,35 @@
 Entries come as the bytes that were sent, unread: whether they are entries is the log's to judge.
 """
 
+from collections import deque
 from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
 
 from shared.brokers import Brokers
 from shared.clock import Clock
+from shared.events import MalformedEntry
 from shared.inbox import Delivery, StoredOffset
+from shared.kafka_io.packing import ENTRIES_HEADER, LAYOUT, unpacked
 from shared.kafka_io.stream import STALL_SECONDS, AssignedStream, Place, Record
 from shared.kafka_io.topics import TopicIdentity, partition_starts, topic_identities
 from shared.messages import MalformedMessage, read_message
 from shared.transport import TransportUnavailable
+
+_CAUTIOUS: Final = 64  # entries in a record, until one has come
+
+
+class EntryRecord(NamedTuple):
+    """One entry as it came; those that came in one record share its offset and its time."""
+
+    place: Place
+    offset: int
+    timestamp_ms: int
+    value: bytes
+    sealed: bytes
+
+    def __repr__(self) -> str:
+        """Name the place; what came is left out."""
+        return f"EntryRecord(place={self.place!r}, offset={self.offset})"
 
 
 class EntryConsumer:
@@ -39,18 +59,37 @@ class EntryConsumer:
             client_id="placet-entries",
             stall_seconds=stall_seconds,
         )
+        # Fetched, and not given yet; how many entries a record holds is what the last ones held.
+        self._waiting: deque[Record] = deque()
+        self._in_a_record = _CAUTIOUS
 
-    def poll(self, *, max_entries: int = 5_120, wait_ms: int = 200) -> list[Record]:
-        """Give the next entries, in order within each partition."""
-        return self._stream.poll(max_entries, wait_ms)
+    def poll(self, *, max_entries: int = 5_120, wait_ms: int = 200) -> list[EntryRecord]:
+        """Give the next entries, in order within each partition.
+
+        They end with a whole record, so there may be a few more than `max_entries`.
+        """
+        if not self._waiting:
+            asked = max(1, max_entries // self._in_a_record)
+            self._waiting.extend(self._stream.poll(asked, wait_ms))
+        entries: list[EntryRecord] = []
+        records = 0
+        while self._waiting and len(entries) < max_entries:
+            entries += _entries(self._waiting.popleft())
+            records += 1
+        if records:
+            self._in_a_record = -(-len(entries) // records)
+        return entries
 
     def seek(self, topic: str, partition: int, offset: int) -> None:
         """Read this partition from `offset` next."""
-        self._stream.seek(Place(topic, partition), offset)
+        place = Place(topic, partition)
+        self._waiting = deque(one for one in self._waiting if one.place != place)
+        self._stream.seek(place, offset)
 
     def positions(self) -> Mapping[Place, int]:
         """Give the next offset of every partition."""
-        return self._stream.positions()
+        waiting = {one.place: one.offset for one in reversed(self._waiting)}
+        return {**self._stream.positions(), **waiting}
 
     def end_offsets(self) -> Mapping[Place, int]:
         """Ask where each partition ends now."""
@@ -126,6 +165,19 @@ class MessageConsumer:
         except MalformedMessage as error:
             return Delivery(message=None, fault=str(error), at=at)
         return Delivery(message=message, fault="", at=at)
+
+
+def _entries(record: Record) -> list[EntryRecord]:
+    """Take a record apart; one that is packed wrongly stays whole, and is nobody's entry."""
+    place, offset, at, _, headers, value = record
+    for name, layout in headers:
+        if name == ENTRIES_HEADER:
+            try:
+                found = unpacked(value) if layout == LAYOUT else [(value, b"")]
+            except MalformedEntry:
+                found = [(value, b"")]
+            return [EntryRecord(place, offset, at, entry, sealed) for entry, sealed in found]
+    return [EntryRecord(place, offset, at, value, record.sealed)]
 
 
 def _known(

@@ -6,7 +6,7 @@ or none; the next round waits for it. A round that fails ends the producer, so t
 can still arrive behind rows sent later: order holds per key without transactions.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from kafka.errors import KafkaError
 
 from shared.brokers import Brokers
 from shared.kafka_io.library import as_transport_error, client_options, keep_library_quiet
+from shared.kafka_io.packing import ENTRIES_HEADER, LAYOUT, packed
 from shared.transport import SEALED_HEADER, OutboxRow, RowKind
 
 PATIENCE_MS: Final = 30_000
@@ -60,26 +61,29 @@ class KafkaTransport:
 
     def _send_round(self, rows: Sequence[OutboxRow]) -> tuple[int, KafkaError | None]:
         """Send rows and wait for all of them; count those before the first failure."""
-        futures = []
+        futures: dict[int, Any] = {}  # by the place of each row among `rows`
         failure: KafkaError | None = None
         try:
             producer = self._connected()
-            for row in rows:
-                futures.append(
-                    producer.send(
-                        row.topic,
-                        value=row.value,
-                        key=row.key.encode(),
-                        headers=_headers(row),
-                    )
+            for places in _records(rows):
+                together = [rows[place] for place in places]
+                first = together[0]
+                future = producer.send(
+                    first.topic,
+                    value=first.value if len(together) == 1 else packed(together),
+                    key=first.key.encode(),
+                    headers=_headers(together),
                 )
+                futures.update(dict.fromkeys(places, future))
             producer.flush(timeout=2 * self._patience_ms / 1000)
         except KafkaError as error:
             failure = error
-        for count, future in enumerate(futures):
-            if not future.succeeded():
-                return count, future.exception or failure or KafkaError()
-        return len(futures), failure
+        for count in range(len(rows)):
+            future = futures.get(count)
+            if future is None or not future.succeeded():
+                found = None if future is None else future.exception
+                return count, found or failure or KafkaError()
+        return len(rows), failure
 
     def _connected(self) -> Any:
         if self._producer is None:
@@ -128,8 +132,23 @@ def _rounds(batch: Sequence[OutboxRow]) -> Iterator[Sequence[OutboxRow]]:
         yield rows
 
 
-def _headers(row: OutboxRow) -> list[tuple[str, bytes]]:
-    headers = [(name, text.encode()) for name, text in row.headers.items()]
-    if row.kind is RowKind.ENTRY:
-        headers.append((SEALED_HEADER, row.sealed))
+def _records(rows: Sequence[OutboxRow]) -> Iterable[Sequence[int]]:
+    """Put the rows of a round into records, each given by its rows' places.
+
+    The entries of one key go together; what has headers, as a message does, goes alone.
+    """
+    records: dict[tuple[str, str, int], list[int]] = {}
+    for place, row in enumerate(rows):
+        alone = 0 if row.kind is RowKind.ENTRY and not row.headers else place + 1
+        records.setdefault((row.topic, row.key, alone), []).append(place)
+    return records.values()
+
+
+def _headers(rows: Sequence[OutboxRow]) -> list[tuple[str, bytes]]:
+    first = rows[0]
+    if len(rows) > 1:
+        return [(ENTRIES_HEADER, LAYOUT)]
+    headers = [(name, text.encode()) for name, text in first.headers.items()]
+    if first.kind is RowKind.ENTRY:
+        headers.append((SEALED_HEADER, first.sealed))
     return headers

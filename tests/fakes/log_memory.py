@@ -203,7 +203,7 @@ class MemorySequencerStore:
             producers=tuple(tables.producers[src] for src in sorted(tables.producers)),
             offsets=tuple(tables.offsets[place] for place in sorted(tables.offsets)),
             set_apart=frozenset(
-                KafkaPlace(one.topic, one.partition, one.offset)
+                (KafkaPlace(one.topic, one.partition, one.offset), one.digest)
                 for one in tables.quarantined
                 if one.topic is not None
                 and one.partition is not None

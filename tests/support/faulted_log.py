@@ -126,7 +126,7 @@ class FaultedLog:
             assert transport.send(rows) == len(rows)
         finally:
             transport.close()
-        self.records += len(entries)
+        self.records = self.broker.written(self.topic)
 
     def _contradiction(self, speaker: Speaker) -> SealedEntry:
         other = Speaker(speaker.src, speaker.epoch)

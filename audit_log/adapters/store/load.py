@@ -47,9 +47,10 @@ def standing(cursor: psycopg.Cursor) -> Standing:
         ),
         offsets=offsets(cursor),
         set_apart=frozenset(
-            KafkaPlace(*row)
-            for row in cursor.execute(
-                "SELECT q.topic, q.part, q.at_offset FROM quarantine AS q JOIN kafka_offset AS k"
+            (KafkaPlace(*place), digest)
+            for *place, digest in cursor.execute(
+                "SELECT q.topic, q.part, q.at_offset, q.digest"
+                " FROM quarantine AS q JOIN kafka_offset AS k"
                 " ON k.topic = q.topic AND k.part = q.part AND q.at_offset >= k.next_offset"
             )
         ),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from kafka import KafkaProducer
 
 from audit_log.adapters.kafka_entries import KafkaEntries
 from audit_log.adapters.reading_process import ReadingEnded, ReadingProcess
@@ -22,6 +23,7 @@ from shared.entries import parse_entry
 from shared.errors import ValidationFailed
 from shared.events import SealedEntry
 from shared.kafka_io import KafkaTransport
+from shared.kafka_io.packing import ENTRIES_HEADER
 from shared.settings import load
 from shared.transport import OutboxRow, RowKind, entry_row
 from tests.fakes.log_factories import Speaker
@@ -135,7 +137,8 @@ def test_each_entry_is_sequenced_once_and_the_offsets_move_with_it(road: Road) -
     road.produce(*said[60:])  # a relay that was killed sends again
     sequence_until(one, lambda: len(road.served()) == 120, "120 entries")
     assert road.served() == list(range(1, 121))
-    sequence_until(one, lambda: sum(road.offsets()) == 140, "every record is behind its offset")
+    records = road.broker.written(road.topic)
+    sequence_until(one, lambda: sum(road.offsets()) == records, "all is behind its offset")
     source.close()
     with road.world.transaction() as log:
         assert log.reader.chains(SRC)[0][1] == 20
@@ -196,6 +199,47 @@ def test_poison_on_the_topic_is_quarantined_with_its_place(road: Road) -> None:
     with psycopg.connect(road.world.url) as connection:
         topics = connection.execute("SELECT DISTINCT topic FROM quarantine").fetchall()
     assert topics == [(road.topic,)]
+    source.close()
+
+
+def test_entries_that_share_a_record_are_taken_together(road: Road) -> None:
+    """They share the offset that is stored with them: a cut between them would lose the rest."""
+    road.register()
+    road.produce(*Speaker().say_many(40))
+    records = road.broker.written(road.topic)
+    assert records <= 2
+    source = road.source()
+    taken: list[int] = []
+    one = sequencer(road.world, source=source, batch=7)
+
+    def step() -> bool:
+        one.step()
+        taken.append(len(road.served()))
+        return taken[-1] == 40
+
+    wait_until(step, "all of them", 60)
+    assert len({count for count in taken if count}) <= records
+    assert sum(road.offsets()) == records
+    source.close()
+
+
+@pytest.mark.parametrize("layout", [b"1", b"2"])
+def test_a_record_that_does_not_come_apart_is_quarantined_whole(road: Road, layout: bytes) -> None:
+    road.register()
+    speaker = Speaker()
+    first, second = speaker.say_many(2)
+    road.produce(first)
+    producer = KafkaProducer(bootstrap_servers=road.broker.bootstrap)
+    producer.send(
+        road.topic, b"\x00\x00\x00\x09short", SRC.encode(), headers=[(ENTRIES_HEADER, layout)]
+    )
+    producer.flush()
+    producer.close()
+    road.produce(second)
+    source = road.source()
+    one = sequencer(road.world, source=source)
+    sequence_until(one, lambda: len(road.served()) == 2, "the entries around it")
+    sequence_until(one, lambda: road.world.quarantined() == ["malformed_entry"], "the record")
     source.close()
 
 
@@ -266,7 +310,7 @@ def test_a_reading_process_that_dies_costs_no_entry_and_doubles_none(road: Road)
     road.produce(*speaker.say_many(10))
     sequence_until(one, lambda: len(road.served()) == 310, "all entries")
     assert road.served() == list(range(1, 311))
-    assert sum(road.offsets()) == 310
+    assert sum(road.offsets()) == road.broker.written(road.topic)
     assert road.world.findings() == []
     source.close()
 

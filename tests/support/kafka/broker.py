@@ -21,7 +21,7 @@ from kafka.admin import ConfigResource
 
 from services.demo.postgres_host import tie_to_parent
 from shared.brokers import Brokers
-from shared.kafka_io import ensure_topics
+from shared.kafka_io import ensure_topics, partition_bounds
 from tests.support.endings import at_end_of_run
 from tests.support.kafka.guard import Guard
 from tests.support.kafka.jars import BrokerUnavailable, prepare
@@ -131,6 +131,10 @@ class KafkaBroker:
     ) -> None:
         """Create one topic and return when it has a leader; fine when it exists already."""
         ensure_topics(self.brokers, {name: partitions}, config=config)
+
+    def written(self, name: str) -> int:
+        """Count the records that one topic has ever taken."""
+        return sum(bounds.end for bounds in partition_bounds(self.brokers, name).values())
 
     def delete_topic(self, name: str) -> None:
         """Delete one topic with everything in it."""

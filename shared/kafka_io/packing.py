@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Several entries of one producer in one record, because a record costs more than an entry.
+
+The value of such a record is `u32 len || entry || u32 len || sealed`, repeated, and its header
+`placet-entries` names this layout. An entry alone travels as it always did. Whoever stores offsets
+takes all entries of a record or none: they share one offset.
+"""
+
+import struct
+from collections.abc import Iterable
+from typing import Final
+
+from shared.events import MalformedEntry
+from shared.transport import OutboxRow
+
+ENTRIES_HEADER: Final = "placet-entries"
+LAYOUT: Final = b"1"
+_U32: Final = struct.Struct(">I")
+
+
+def packed(rows: Iterable[OutboxRow]) -> bytes:
+    """Write rows as the value of one record."""
+    return b"".join(_U32.pack(len(text)) + text for row in rows for text in (row.value, row.sealed))
+
+
+def unpacked(value: bytes) -> list[tuple[bytes, bytes]]:
+    """Give each entry of a record with its sealed parts; nothing of either is read.
+
+    Raises MalformedEntry when the bytes are no whole number of entries, or none.
+    """
+    texts: list[bytes] = []
+    at, end = 0, len(value)
+    try:
+        while at < end:
+            (length,) = _U32.unpack_from(value, at)
+            at += _U32.size + length
+            texts.append(value[at - length : at])
+    except struct.error:
+        raise MalformedEntry("a record's last entry is cut short") from None
+    if at != end or not texts or len(texts) % 2:
+        raise MalformedEntry("a record holds no whole number of entries")
+    return list(zip(texts[::2], texts[1::2], strict=True))

@@ -98,6 +98,8 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
     "mandate_unknown": Problem(404, "There is no such mandate in force for you"),
     "merge_settled": Problem(409, "The merge cannot go on from where it stands"),
     "merge_unknown": Problem(404, "There is no such merge"),
+    "node_retired": Problem(403, "This node was retired and is told nothing"),
+    "node_unknown": Problem(404, "There is no such node"),
     "nothing_to_withdraw": Problem(404, "The participant is in none of these datasets"),
     "opt_out_not_offered": Problem(422, "An opt-out about only this is not offered here"),
     "participant_not_member": Problem(404, "The participant is not in this dataset"),

@@ -48,8 +48,8 @@ class PostgresTopicDesk:
         return [chain for chain, _ in self._log.reader.chains(src)]
 
     def offsets(self, topic: str) -> Sequence[StoredOffset]:
-        """Look them up."""
-        wanted = select(KAFKA_OFFSET).where(KAFKA_OFFSET.c.topic == topic)
+        """Look them up and lock them; a batch of the sequencer waits, or is waited for."""
+        wanted = select(KAFKA_OFFSET).where(KAFKA_OFFSET.c.topic == topic).with_for_update()
         return [
             StoredOffset(
                 topic=row.topic,

@@ -46,7 +46,7 @@ class TopicDesk(Protocol):
         ...
 
     def offsets(self, topic: str) -> Sequence[StoredOffset]:
-        """Give the stored offsets of a topic; whoever sequences may move them on meanwhile."""
+        """Give the stored offsets of a topic, which nobody moves until this desk is closed."""
         ...
 
     def begin(self, offset: StoredOffset) -> None:

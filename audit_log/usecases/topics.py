@@ -24,6 +24,19 @@ CHANGED: Final = "placet.admin.config.change.v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """One thing that a move sets aside: in words, and as ranges as far as they are known.
+
+    `offsets` are (partition, first, last) of the old topic, `last` None where the topic is no more
+    and nobody can say how far it went; `entries` are (epoch, first, last) of the source.
+    """
+
+    words: str
+    offsets: tuple[tuple[int, int, int | None], ...] = ()
+    entries: tuple[tuple[int, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
     """Offsets of a partition that were never read, and that Kafka holds no more."""
 
@@ -40,8 +53,10 @@ def move_producer(
     desks: TopicDesks,
     at: datetime,
     accept_gap: bool = False,
-) -> bool:
-    """Read a producer's entries from a topic of its own; False when they are already.
+) -> Sequence[Aside] | None:
+    """Read a producer's entries from a topic of its own; None when they are already.
+
+    Gives what is set aside, which the log says to the offset and to the entry's number.
 
     The producer writes there first: look at `new`, then at `old`, None where that topic is no more.
     Then nothing of it comes to the old topic any more, and once that is sequenced to its end, and
@@ -55,11 +70,13 @@ def move_producer(
         if producer is None or producer.topic is None:
             raise ValidationFailed(faults=(FieldFault("/src", "no producer with a topic"),))
         if producer.topic == new.topic:
-            return False
+            return None
         firsts = _first_entries(src, new)
-        faults = [*_unjoined(firsts, desk.chains(src)), *_unread(desk.offsets(producer.topic), old)]
-        if faults and not accept_gap:
-            raise TopicUnready("; ".join(faults), context={"src": src, "topic": new.topic})
+        stored = desk.offsets(producer.topic)
+        aside = [*_unjoined(firsts, desk.chains(src)), *_unread(stored, old)]
+        if aside and not accept_gap:
+            words = "; ".join(one.words for one in aside)
+            raise TopicUnready(words, context={"src": src, "topic": new.topic})
         for number, held in sorted(new.partitions.items()):
             desk.begin(
                 StoredOffset(
@@ -72,14 +89,14 @@ def move_producer(
             )
         desk.lead_to(src, new.topic)
         said: dict[str, JSON] = {"before": producer.topic, "src": src, "topic": new.topic}
-        desk.record(_change("producer_moved", {**said, "accepted": len(faults)}, at))
+        desk.record(_change("producer_moved", {**said, **_said_of(aside)}, at))
         others = [one for one in desk.sources_on(new.topic) if one != src]
         if others:
             raise TopicTaken(
                 f"{new.topic} is the topic of {', '.join(others)}",
                 context={"topic": new.topic, "sources": ", ".join(others)},
             )
-    return True
+    return aside
 
 
 def resume_topic(
@@ -125,24 +142,35 @@ def _first_entries(src: str, new: HeldTopic) -> Sequence[Entry]:
     return entries
 
 
-def _unjoined(firsts: Sequence[Entry], chains: Sequence[Chain]) -> list[str]:
+def _said_of(aside: Sequence[Aside]) -> dict[str, JSON]:
+    """Write what is set aside as the log says it: how many things, and each range."""
+    offsets: list[JSON] = [list(reach) for one in aside for reach in one.offsets]
+    entries: list[JSON] = [list(reach) for one in aside for reach in one.entries]
+    return {"accepted": len(aside), "entries": entries, "offsets": offsets}
+
+
+def _unjoined(firsts: Sequence[Entry], chains: Sequence[Chain]) -> list[Aside]:
     """Say where the entries on the new topic do not follow what was sequenced."""
     if not firsts:
-        return ["the producer has written nothing to the new topic yet"]
+        return [Aside(words="the producer has written nothing to the new topic yet")]
     known = {one.key: one for one in chains}
-    faults: list[str] = []
+    aside: list[Aside] = []
     for epoch in sorted({one.epoch for one in firsts}):
         first = min(one.seq for one in firsts if one.epoch == epoch)
         chain = known.get(ChainKey(firsts[0].src, epoch))
         sequenced = 0 if chain is None else chain.seq
         if first > sequenced + 1:
-            faults.append(f"epoch {epoch} goes on with {first}, sequenced up to {sequenced}")
-        if chain is not None and any(gap.first < first for gap in chain.gaps):
-            faults.append(f"epoch {epoch} has an open gap before {first}")
-    return faults
+            words = f"epoch {epoch} goes on with {first}, sequenced up to {sequenced}"
+            aside.append(Aside(words=words, entries=((epoch, sequenced + 1, first - 1),)))
+        gaps = () if chain is None else chain.gaps
+        open_ = [(epoch, gap.first, min(gap.last, first - 1)) for gap in gaps if gap.first < first]
+        if open_:
+            words = f"epoch {epoch} has an open gap before {first}"
+            aside.append(Aside(words=words, entries=tuple(open_)))
+    return aside
 
 
-def _unread(stored: Sequence[StoredOffset], old: HeldTopic | None) -> list[str]:
+def _unread(stored: Sequence[StoredOffset], old: HeldTopic | None) -> list[Aside]:
     """Say what the old topic holds that was not sequenced; whoever wrote it."""
     if not stored:
         return []
@@ -150,13 +178,18 @@ def _unread(stored: Sequence[StoredOffset], old: HeldTopic | None) -> list[str]:
         (one.cluster_id, one.topic_id) == (old.cluster_id, old.topic_id) for one in stored
     )
     if old is None or not same:
-        return ["the old topic is no more: what it held unread is lost"]
+        unknown = tuple((one.partition, one.next, None) for one in stored)
+        words = "the old topic is no more: what it held unread is lost"
+        return [Aside(words=words, offsets=unknown)]
     ends = {number: held.end for number, held in old.partitions.items()}
     next_ = {one.partition: one.next for one in stored}
     return [
-        f"partition {number} of the old topic is sequenced up to {next_.get(number, 0)} of {end}"
+        Aside(
+            words=f"partition {number} of the old topic is sequenced up to {upto} of {end}",
+            offsets=((number, upto, end - 1),),
+        )
         for number, end in sorted(ends.items())
-        if next_.get(number, 0) < end
+        if (upto := next_.get(number, 0)) < end
     ]
 
 

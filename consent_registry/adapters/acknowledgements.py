@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Acknowledgements` on PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.tables import BESIDE, DATASET, FEED_CHANGE
-from consent_registry.domain.acknowledgements import Acknowledgement, Word
+from consent_registry.domain.acknowledgements import Acknowledgement, NodeStep, Word
 from consent_registry.domain.register import ChangeKind
 from shared.ids import DatasetId, Revision
 
@@ -76,6 +76,35 @@ class SqlAcknowledgements:
                 where=reader.c.last_seen_at <= at - _SEEN_AGAIN,
             )
         )
+
+    def seen(self) -> Sequence[str]:
+        """Read the names alone."""
+        return list(self._connection.scalars(select(BESIDE.feed_reader.c.node)))
+
+    def step(self, step: NodeStep) -> None:
+        """Insert one row."""
+        issuer, subject = step.by
+        values = {"retired": step.retired, "why": step.why, "issuer": issuer, "subject": subject}
+        self._connection.execute(
+            BESIDE.node_step.insert().values(node=step.node, at=step.at, **values)
+        )
+
+    def retired(self) -> Mapping[str, NodeStep]:
+        """Read the newest step of each node."""
+        step = BESIDE.node_step.c
+        in_order = select(BESIDE.node_step).order_by(step.at)
+        newest = {row.node: row for row in self._connection.execute(in_order)}
+        return {
+            row.node: NodeStep(
+                node=row.node,
+                retired=True,
+                why=row.why,
+                by=(row.issuer, row.subject),
+                at=row.at,
+            )
+            for row in newest.values()
+            if row.retired
+        }
 
     def every(self, expected: Sequence[str]) -> Sequence[Word]:
         """Look up the first uncovered change of each by the dataset's revisions, one row each."""

@@ -34,6 +34,7 @@ class BesideTables:
     imported_line: Table
     feed_reader: Table
     node_acknowledgement: Table
+    node_step: Table
     unreadable_consent: Table
 
 
@@ -45,6 +46,7 @@ def beside_tables(metadata: MetaData) -> BesideTables:
         imported_line=_imported_line(metadata),
         feed_reader=_feed_reader(metadata),
         node_acknowledgement=_node_acknowledgement(metadata),
+        node_step=_node_step(metadata),
         unreadable_consent=_unreadable_consent(metadata),
     )
 
@@ -93,6 +95,20 @@ def _feed_reader(metadata: MetaData) -> Table:
         Column("node", Text, primary_key=True),
         Column("first_seen_at", _INSTANT, nullable=False),
         Column("last_seen_at", _INSTANT, nullable=False),
+    )
+
+
+def _node_step(metadata: MetaData) -> Table:
+    """Who said that a node was shut down for good, or is there again, when and why."""
+    return Table(
+        "node_step",
+        metadata,
+        Column("node", Text, primary_key=True),
+        Column("at", _INSTANT, primary_key=True),
+        Column("retired", Boolean, nullable=False),
+        Column("why", Text, nullable=False),
+        Column("issuer", Text, nullable=False),
+        Column("subject", Text, nullable=False),
     )
 
 

@@ -6,13 +6,10 @@ Nothing here judges a consent: a lookup says which lines, the use case says what
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     Connection,
-    FromClause,
-    Select,
-    and_,
     delete,
     exists,
     func,
@@ -24,6 +21,13 @@ from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.copying import copy_rows, instant
 from consent_registry.adapters.import_batches import BatchStore, faults_of
+from consent_registry.adapters.import_lookups import (
+    approved,
+    is_of,
+    joining_after_leaving,
+    joins,
+    not_recorded_before,
+)
 from consent_registry.adapters.read_ahead import ReadAhead
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.staged_rows import STAGED, next_rows, staged
@@ -34,14 +38,14 @@ from consent_registry.adapters.tables import (
     IMPORT_FAULT,
     IMPORT_ROW,
     IMPORTED_LINE,
-    LISTED_APPROVAL,
     PARTICIPANT,
+    PERSON_EVENT,
     STANDING,
     WITHDRAWAL,
 )
-from consent_registry.domain.approvals import Widening
-from consent_registry.domain.batches import Format, ImportBatch, StagedRow
+from consent_registry.domain.batches import ImportBatch, StagedRow
 from consent_registry.domain.history import Kind, State
+from consent_registry.domain.person_events import PersonKind
 from consent_registry.domain.rows import Row as ConsentRow
 
 _ROW_COLUMNS: Final = tuple(column.name for column in IMPORT_ROW.columns)
@@ -160,7 +164,7 @@ class SqlImports(BatchStore):
         wanted = select(*STAGED).where(
             rows.import_id == batch.import_id,
             rows.told_of.is_not(None),
-            _not_recorded_before(batch),
+            not_recorded_before(batch),
         )
         pieces = {"yield_per": _ROWS_IN_A_PIECE}
         found = self._connection.execute(wanted.order_by(rows.line), execution_options=pieces)
@@ -233,14 +237,14 @@ class SqlImports(BatchStore):
                 rows.import_id == batch.import_id,
                 rows.kind == Kind.GIVEN.value,
                 no | corrected,
-                _not_recorded_before(batch),
+                not_recorded_before(batch),
             )
             .distinct()
         )
         lines = self._connection.execute(wanted).all()
         found = {row.line for row in lines if row.is_no}
         put_right = {row.line for row in lines} - found
-        left = _joining_after_leaving(batch).where(WITHDRAWAL.c.recorded_at >= rows.expressed_at)
+        left = joining_after_leaving(batch).where(WITHDRAWAL.c.recorded_at >= rows.expressed_at)
         found.update(self._connection.execute(left).scalars())
         return sorted(found), sorted(put_right - found)
 
@@ -264,15 +268,28 @@ class SqlImports(BatchStore):
                 rows.kind == Kind.GIVEN.value,
                 standing.ends_at.is_(None),
                 standing.state.in_([State.REFUSED.value, State.WITHDRAWN.value]),
-                ~_approved(),
-                _not_recorded_before(batch),
+                ~approved(),
+                not_recorded_before(batch),
             )
         )
         told = {line for lines in self.against_her_word(batch) for line in lines}
         found = set(self._connection.execute(wanted).scalars())
-        left = _joining_after_leaving(batch).where(~_approved())
+        left = joining_after_leaving(batch).where(~approved())
         found.update(self._connection.execute(left).scalars())
         return sorted(found - told)
+
+    def joining_merged(self, batch: ImportBatch) -> Sequence[StagedRow]:
+        """Begin with the few who were ever merged."""
+        rows, bad, person = IMPORT_ROW.c, IMPORT_BAD.c, PERSON_EVENT.c
+        aside = exists().where(bad.import_id == rows.import_id, bad.line == rows.line)
+        merged = select(person.pid).where(person.kind == PersonKind.MERGE_PROPOSED.value)
+        wanted = (
+            select(*STAGED)
+            .join(PARTICIPANT, PARTICIPANT.c.pseudonym == rows.participant)
+            .where(PARTICIPANT.c.pid.in_(merged), *joins(batch), ~aside)
+        )
+        found = self._connection.execute(wanted.order_by(rows.line))
+        return [staged(row) for row in found]
 
     def unlisted(self, batch: ImportBatch, lines: Sequence[int]) -> Sequence[int]:
         """Look among the approvals; whom the registry does not know has none."""
@@ -285,8 +302,8 @@ class SqlImports(BatchStore):
                 .where(
                     rows.import_id == batch.import_id,
                     among(rows.line, lines[start : start + _LINES_AT_ONCE]),
-                    ~_approved(),
-                    _not_recorded_before(batch),
+                    ~approved(),
+                    not_recorded_before(batch),
                 )
             )
             found.update(self._connection.execute(wanted).scalars())
@@ -314,7 +331,7 @@ class SqlImports(BatchStore):
         return sum(
             self._connection.execute(
                 delete(IMPORT_ROW).where(
-                    IMPORT_ROW.c.import_id == batch.import_id, _is_of(table, batch)
+                    IMPORT_ROW.c.import_id == batch.import_id, is_of(table, batch)
                 )
             ).rowcount
             for table in (IMPORTED_LINE, CONSENT_EVENT)
@@ -332,57 +349,3 @@ class SqlImports(BatchStore):
         following = (batch.import_id, whole[-1].first_line, limit)
         self._ahead.begin(following, lambda other: next_rows(other, *following))
         return whole
-
-
-def _source_line(batch: ImportBatch) -> Any:
-    """Give the line by which a staged row's consent is an event: a FHIR resource has its own."""
-    return IMPORT_ROW.c.first_line if batch.format is Format.CSV else IMPORT_ROW.c.line
-
-
-def _joining_after_leaving(batch: ImportBatch) -> Select[Any]:
-    """Give the rows that bring in somebody who withdrew from everything."""
-    rows, member = IMPORT_ROW.c, DATASET_MEMBER.c
-    there = exists().where(member.dataset == rows.dataset, member.pid == PARTICIPANT.c.pid)
-    return (
-        select(rows.line)
-        .join(PARTICIPANT, PARTICIPANT.c.pseudonym == rows.participant)
-        .join(WITHDRAWAL, (WITHDRAWAL.c.pid == PARTICIPANT.c.pid) & WITHDRAWAL.c.everywhere)
-        .where(
-            rows.import_id == batch.import_id,
-            rows.kind == Kind.GIVEN.value,
-            rows.told_of.is_(None),
-            ~there,
-            _not_recorded_before(batch),
-        )
-        .distinct()
-    )
-
-
-def _not_recorded_before(batch: ImportBatch) -> Any:
-    """Say in SQL that a staged row's consent is no event of the same file.
-
-    Two separate refusals, which PostgreSQL joins; of one over both it would ask for each row.
-    """
-    lines, events = IMPORTED_LINE.alias("taken_in"), CONSENT_EVENT.alias("earlier")
-    return and_(~exists().where(_is_of(lines, batch)), ~exists().where(_is_of(events, batch)))
-
-
-def _is_of(table: FromClause, batch: ImportBatch) -> Any:
-    """Say in SQL that a row was made of the staged row's line of the same file."""
-    return and_(
-        table.c.file_sha256 == batch.file_sha256,
-        table.c.mapping == batch.mapping,
-        table.c.line == _source_line(batch),
-    )
-
-
-def _approved() -> Any:
-    """Say in SQL that an approval of a staged row's consent is listed and not used yet."""
-    rows, approval = IMPORT_ROW.c, LISTED_APPROVAL.c
-    return exists().where(
-        approval.widening == Widening.NO_TO_YES.value,
-        approval.pid == PARTICIPANT.c.pid,
-        approval.dataset == rows.dataset,
-        approval.dated == rows.expressed_at,
-        approval.used.is_(False),
-    )

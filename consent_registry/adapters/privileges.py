@@ -46,6 +46,7 @@ PRIVILEGES: Final = Privileges(
         "mondo_activation": ADD,
         "mondo_release": ADD,
         "node_acknowledgement": CHANGE,
+        "node_step": ADD,
         "notice": updating(ADD, "due_at"),
         "notice_round": updating(ADD, "after_pid", "ended_at"),
         "notice_step": ADD,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the readers of the feed say they enforce, and what each still lacks."""
+"""What the readers of the feed say they enforce, what each still lacks, and which are retired."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -41,12 +41,30 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NodeStep:
+    """Somebody's word that a node was shut down for good, or that it is there again after all.
+
+    `by` is the login that said so, `why` what it said, for whoever looks after the nodes.
+    """
+
+    node: str
+    retired: bool
+    why: str
+    by: tuple[str, str]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeStanding:
-    """What a node enforces of a dataset that stands at `newest`; `age` is that of what it lacks."""
+    """What a node enforces of a dataset that stands at `newest`; `age` is that of what it lacks.
+
+    A `retired` node owes nothing, whatever it lacks.
+    """
 
     word: Word
     newest: Revision
     age: timedelta
+    retired: NodeStep | None = None
 
     @property
     def overdue(self) -> bool:
@@ -54,11 +72,13 @@ class NodeStanding:
         return self.age > OVERDUE
 
 
-def standing(word: Word, newest: Revision, now: datetime) -> NodeStanding:
+def standing(
+    word: Word, newest: Revision, now: datetime, retired: Mapping[str, NodeStep]
+) -> NodeStanding:
     """Say how a node stands; a clock that was set back makes nothing younger than now."""
-    since = word.lacks_since
-    age = max(now - since, timedelta()) if since is not None else timedelta()
-    return NodeStanding(word=word, newest=newest, age=age)
+    step, since = retired.get(word.node), word.lacks_since
+    age = timedelta() if since is None or step is not None else max(now - since, timedelta())
+    return NodeStanding(word=word, newest=newest, age=age, retired=step)
 
 
 def longest_behind_first(found: Iterable[NodeStanding]) -> tuple[NodeStanding, ...]:

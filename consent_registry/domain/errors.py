@@ -154,6 +154,18 @@ class SecondPersonNeeded(AppError):
     code = "second_person_needed"
 
 
+class NodeUnknown(AppError):
+    """No data node of this name was ever seen or is expected, or it is not retired."""
+
+    code = "node_unknown"
+
+
+class NodeRetired(AppError):
+    """The calling node was retired: it is told nothing, so that it soon admits nobody."""
+
+    code = "node_retired"
+
+
 class LifeStateClash(AppError):
     """The life state recorded is not the one that this starts from."""
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is kept of the nodes' acknowledgements."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from consent_registry.domain.acknowledgements import Acknowledgement, Word
+from consent_registry.domain.acknowledgements import Acknowledgement, NodeStep, Word
 from shared.ids import DatasetId, Revision
 
 
@@ -22,6 +22,18 @@ class Acknowledgements(Protocol):
 
     def note(self, node: str, at: datetime) -> None:
         """Remember for ever that a node was seen, and about when it was last."""
+        ...
+
+    def seen(self) -> Sequence[str]:
+        """Give every node that was ever seen."""
+        ...
+
+    def step(self, step: NodeStep) -> None:
+        """Add a step; none is ever altered."""
+        ...
+
+    def retired(self) -> Mapping[str, NodeStep]:
+        """Give by node the step that retired it, where it is its newest."""
         ...
 
     def every(self, expected: Sequence[str]) -> Sequence[Word]:

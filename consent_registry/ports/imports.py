@@ -125,6 +125,13 @@ class Imports(Protocol):
         """
         ...
 
+    def joining_merged(self, batch: ImportBatch) -> Sequence[StagedRow]:
+        """Give rows with a yes that bring in somebody who has another name, by line.
+
+        Those set aside and those recorded before are not among them.
+        """
+        ...
+
     def unlisted(self, batch: ImportBatch, lines: Sequence[int]) -> Sequence[int]:
         """Give those of these lines that are neither recorded nor have a listed approval."""
         ...

@@ -14,6 +14,7 @@ from consent_registry.domain.acknowledgements import (
     longest_behind_first,
     standing,
 )
+from consent_registry.domain.errors import NodeRetired
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.tools import Tools
@@ -28,10 +29,11 @@ def acknowledge(enforced: Mapping[str, int], *, tools: Tools, principal: Princip
     """Keep what a node enforces. Put on record that somebody's leaving has reached it.
 
     Raises ValidationFailed, and keeps nothing, for a dataset that is not registered or a revision
-    that it has not reached: such a node follows another register than this one.
+    that it has not reached: such a node follows another register than this one. Raises NodeRetired.
     """
     now = tools.clock.now()
     with tools.units() as uow:
+        _admit(uow, principal)
         datasets = {str(one.dataset): one for one in uow.datasets.every()}
         faults: list[FieldFault] = []
         for at, (name, revision) in enumerate(enforced.items()):
@@ -68,10 +70,25 @@ def _keep(uow: UnitOfWork, said: Acknowledgement, tools: Tools, principal: Princ
 
 
 def note_reader(*, tools: Tools, principal: Principal) -> None:
-    """Remember who reads the feed: from now on what it leaves unacknowledged is shown."""
+    """Remember who reads the feed: from now on what it leaves unacknowledged is shown.
+
+    Raises NodeRetired.
+    """
     with tools.units() as uow:
+        _admit(uow, principal)
         uow.acknowledgements.note(principal.client_id, tools.clock.now())
         uow.commit()
+
+
+def require_admitted(*, tools: Tools, principal: Principal) -> None:
+    """Let only a node that is not retired be told anything. Raises NodeRetired."""
+    with tools.reads() as uow:
+        _admit(uow, principal)
+
+
+def _admit(uow: UnitOfWork, principal: Principal) -> None:
+    if principal.client_id in uow.acknowledgements.retired():
+        raise NodeRetired
 
 
 def nodes_standing(*, tools: Tools) -> Sequence[NodeStanding]:
@@ -84,4 +101,7 @@ def nodes_standing(*, tools: Tools) -> Sequence[NodeStanding]:
     with tools.reads() as uow:
         newest = {one.dataset: one.revision for one in uow.datasets.every()}
         words = uow.acknowledgements.every(tools.data_nodes)
-    return longest_behind_first(standing(word, newest[word.dataset], now) for word in words)
+        retired = uow.acknowledgements.retired()
+    return longest_behind_first(
+        standing(word, newest[word.dataset], now, retired) for word in words
+    )

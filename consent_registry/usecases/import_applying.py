@@ -9,6 +9,7 @@ killed. What happened since the rows were judged is judged again here, by the sa
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from consent_registry.domain.approvals import ends_in_a_no
 from consent_registry.domain.batches import (
@@ -28,6 +29,7 @@ from consent_registry.usecases.cases import left_everything
 from consent_registry.usecases.import_cancelling import end_if_wished
 from consent_registry.usecases.import_consents import (
     Consent,
+    against_leaving,
     consents_of,
     in_error,
     rounds_of,
@@ -186,7 +188,9 @@ def _members(
         pid, local_id = consent.pid, consent.first.row.local_id
         if pid in by_pid or pid in barred or local_id in taken or in_error(consent.first):
             continue
-        fault = _against_leaving(uow, dataset.dataset, consent, left.get(pid))
+        row = consent.first.row
+        approved = partial(uow.approvals.use_for, dataset.dataset, pid, row.expressed_at)
+        fault = against_leaving(row, left.get(pid), approved)
         if fault is not None:
             barred[pid] = fault
             continue
@@ -202,20 +206,6 @@ def _left_everything(uow: UnitOfWork, consents: Sequence[Consent]) -> Mapping[st
     """Say when those who are to join with a yes last withdrew from everything."""
     joining = [one.pid for one in consents if one.first.row.kind.grants]
     return left_everything(uow, joining) if joining else {}
-
-
-def _against_leaving(
-    uow: UnitOfWork, dataset: DatasetId, consent: Consent, left_at: datetime | None
-) -> Fault | None:
-    """Judge a consent that is to bring somebody in who has withdrawn from everything."""
-    row = consent.first.row
-    if left_at is None or not row.kind.grants:
-        return None
-    if row.expressed_at <= left_at:
-        return Fault("state", RowCode.NO_TO_YES)
-    if not uow.approvals.use_for(dataset, consent.pid, row.expressed_at):
-        return Fault("state", RowCode.APPROVAL_MISSING)
-    return None
 
 
 def _guarded(uow: UnitOfWork, dataset: Dataset, consents: Sequence[Consent]) -> dict[str, Fault]:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The consents of staged rows: what is recorded together, and in which order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -9,6 +10,8 @@ from typing import Final, NamedTuple
 from consent_registry.domain.batches import Format, ImportBatch, StagedRow
 from consent_registry.domain.history import Kind
 from consent_registry.domain.records import Source
+from consent_registry.domain.row_codes import Fault, RowCode
+from consent_registry.domain.rows import Row
 from consent_registry.domain.terms import Terms, read_written
 from consent_registry.domain.versions import in_order
 
@@ -26,6 +29,20 @@ class Consent(NamedTuple):
     def first(self) -> StagedRow:
         """The row on the consent's first line."""
         return self.rows[0]
+
+
+def against_leaving(
+    row: Row, left_at: datetime | None, approved: Callable[[], bool]
+) -> Fault | None:
+    """Judge a row that is to bring somebody in who may have withdrawn from everything.
+
+    `left_at` is when she last did, by any name of hers; `approved` is asked only where it matters.
+    """
+    if left_at is None or not row.kind.grants:
+        return None
+    if row.expressed_at <= left_at:
+        return Fault("state", RowCode.NO_TO_YES)
+    return None if approved() else Fault("state", RowCode.APPROVAL_MISSING)
 
 
 def rounds_of(format_: Format, rows: Sequence[StagedRow]) -> list[list[StagedRow]]:

@@ -5,8 +5,10 @@ One transaction from the first row to the verdict: killed at any point, it start
 is read as a stream; faults name line, column and code and repeat nothing of the row.
 """
 
+import operator
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -28,8 +30,10 @@ from consent_registry.domain.rows import Row
 from consent_registry.domain.studies import KnownStudies
 from consent_registry.domain.versions import after_a_no, in_order, judge_versions, unapproved_in
 from consent_registry.ports import Imports, UnitOfWork
+from consent_registry.usecases.cases import left_everything
 from consent_registry.usecases.forms import form_use_of
 from consent_registry.usecases.import_cancelling import cancel_if_wished, end_if_wished, go_on
+from consent_registry.usecases.import_consents import against_leaving
 from consent_registry.usecases.import_reading import Known, Reading, open_reading
 from consent_registry.usecases.import_studies import SAID_OTHERWISE, note_said_otherwise
 from consent_registry.usecases.import_voiding import note_voids
@@ -83,6 +87,7 @@ def _stage(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
         return _failed(uow, batch, reading, tools)
     count = _judge_rows(uow.imports, batch.import_id, reading, tools)
     _judge_consents(uow.imports, batch, known.forms, tools.diseases)
+    _note_left(uow, batch)
     note_said_otherwise(uow, batch)
     _drop_consents(uow.imports, batch)
     if batch.format is not Format.CSV:
@@ -166,6 +171,22 @@ def _judge_consents(
     _note(imports, import_id, corrected, SAID_OTHERWISE)
     _note(imports, import_id, imports.unapproved(batch), _UNAPPROVED)
     go_on(imports, import_id)
+
+
+def _note_left(uow: UnitOfWork, batch: ImportBatch) -> None:
+    """Refuse who is to join by one name and left everything by another, as in earnest."""
+    joining = uow.imports.joining_merged(batch)
+    pids = uow.people.pids([one.row.participant for one in joining])
+    left = left_everything(uow, pids.values())
+    unlisted = frozenset(uow.imports.unlisted(batch, [one.line for one in joining]))
+    found: list[FaultAt] = []
+    for one in joining:
+        approved = partial(operator.not_, one.line in unlisted)
+        fault = against_leaving(one.row, left.get(pids[one.row.participant]), approved)
+        if fault is not None:
+            found.append(FaultAt(one.line, fault))
+    uow.imports.put_faults(batch.import_id, found)
+    uow.imports.set_aside(batch.import_id, [one.line for one in found])
 
 
 def _drop_consents(imports: Imports, batch: ImportBatch) -> None:

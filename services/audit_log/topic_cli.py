@@ -2,12 +2,13 @@
 """`placet audit producer move` and `placet audit producer resume`: where entries are read from."""
 
 import argparse
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from audit_log.adapters.topic_desk import held
 from audit_log.ports.topics import HeldTopic
 from audit_log.settings import AdminSettings
-from audit_log.usecases.topics import Lost, move_producer, resume_topic
+from audit_log.usecases.topics import Aside, Lost, move_producer, resume_topic
 from services.audit_log import admin
 from services.audit_log.outcome import FAILED, OK, with_settings
 from services.command import Commands
@@ -25,8 +26,9 @@ with PLACET_AUDIT_TOPIC set. Then run this: it sees the producer's first entry t
 once the old topic is sequenced to its end and that entry follows the last one sequenced. Until then
 it is refused with what is still missing; run it again. It changes nothing when it is done already.
 
---accept-gap moves it although entries are lost, as after a topic was deleted and made anew. What is
-missing from the chain is found (R1) as it is without this.
+--accept-gap moves it although entries are lost, as after a topic was deleted and made anew. Which
+offsets and which entries are set aside is printed, and the log says it. What is missing from the
+chain is found (R1) as it is without this.
 """
 _RESUME_HELP: Final = """\
 Read a topic on behind what Kafka has deleted unread (the finding offset_gone).
@@ -50,7 +52,9 @@ def register(commands: Commands) -> None:
     resume.set_defaults(run=_resume)
 
 
-def move(settings: AdminSettings, src: str, topic: str, *, accept_gap: bool = False) -> bool:
+def move(
+    settings: AdminSettings, src: str, topic: str, *, accept_gap: bool = False
+) -> Sequence[Aside] | None:
     """Do what `move_producer` does, with what the broker holds: the new topic is looked at first.
 
     What the producer wrote to the old topic lies before its first entry on the new one.
@@ -102,11 +106,24 @@ def _add(commands: Commands, name: str, about: str, teaches: str) -> argparse.Ar
 
 def _move(parsed: argparse.Namespace) -> int:
     def work(settings: AdminSettings) -> int:
-        moved = move(settings, parsed.src, parsed.topic, accept_gap=parsed.accept_gap)
-        print(f"{parsed.src}: {'moved to' if moved else 'reads already from'} {parsed.topic}")
+        aside = move(settings, parsed.src, parsed.topic, accept_gap=parsed.accept_gap)
+        done = "reads already from" if aside is None else "moved to"
+        print(f"{parsed.src}: {done} {parsed.topic}")
+        for line in _told(aside or ()):
+            print(f"set aside: {line}")
         return OK
 
     return with_settings(work)
+
+
+def _told(aside: Sequence[Aside]) -> Iterator[str]:
+    for one in aside:
+        yield one.words
+        for partition, first, last in one.offsets:
+            upto = "the end, which nobody knows" if last is None else str(last)
+            yield f"  offsets of partition {partition}: {first} to {upto}"
+        for epoch, first, last in one.entries:
+            yield f"  entries of epoch {epoch}: {first} to {last}"
 
 
 def _resume(parsed: argparse.Namespace) -> int:

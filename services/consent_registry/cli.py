@@ -32,6 +32,7 @@ from services.consent_registry import (
     import_file,
     mapping_command,
     mondo_file,
+    node_commands,
     policy_command,
     rights_commands,
 )
@@ -87,14 +88,6 @@ List the datasets and where their registers stand (scope consents.read).
 
   placet consent datasets --json
 """
-_NODES_HELP: Final = """\
-Say what each data node enforces of each dataset, the longest behind first (scope consents.read).
-
-  placet consent nodes
-
-Nodes that have only read, have disappeared, or are expected and were never seen stand there too.
-Exits 1 when one has lacked a change for more than 15 minutes.
-"""
 _ADD_HELP: Final = """\
 Register a dataset (scope consents.write). The same facts again change nothing.
 
@@ -135,7 +128,7 @@ def register(subparsers: Commands) -> None:
     cancel = _asking(commands, "import-cancel", _cancel, "cancel an import", _CANCEL_HELP)
     cancel.add_argument("import_id", metavar="ID")
     _asking(commands, "datasets", _datasets, "list the datasets", _DATASETS_HELP)
-    _asking(commands, "nodes", _nodes, "what each data node enforces and lacks", _NODES_HELP)
+    node_commands.add(commands, _asking)
     dataset = add_group(commands, "dataset", "one dataset: add it")
     _add_dataset(dataset)
     evaluate = _asking(commands, "evaluate", _evaluate, "who is in for a purpose", _EVALUATE_HELP)
@@ -224,24 +217,6 @@ def _datasets(parsed: Namespace) -> int:
     columns = ("dataset", "members", "revision", "country", "title")
     print_table(columns, [[one[name] for name in columns] for one in answer["datasets"]])
     return OK
-
-
-def _nodes(parsed: Namespace) -> int:
-    answer: Mapping[str, Any] = service(parsed).get("/v1/feed/acknowledgements")
-    if parsed.json:
-        print_json(answer)
-    else:
-        columns = ("node", "dataset", "enforces", "newest", "lacks since", "last word", "last seen")
-        words = (("lacks_since", ""), ("acknowledged_at", "never"), ("seen_at", "never"))
-        rows = [
-            (
-                *(one[name] for name in ("node", "dataset", "revision", "newest")),
-                *(one[name] or without for name, without in words),
-            )
-            for one in answer["nodes"]
-        ]
-        print_table(columns, rows)
-    return FAILED if any(one["overdue"] for one in answer["nodes"]) else OK
 
 
 def _dataset_add(parsed: Namespace) -> int:

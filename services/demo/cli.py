@@ -56,6 +56,8 @@ def _add_run(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("--kafka-bootstrap", default="", help="host:port of a broker")
     levels = ("debug", "info", "warning", "error")
     parser.add_argument("--log-level", choices=levels, default="info", help="of every service")
+    text = "consent_registry's policy, such as docs/policies/example-pt.toml"
+    parser.add_argument("--policy", type=Path, metavar="FILE", help=text)
     _add_common(parser, _run)
 
 
@@ -76,6 +78,7 @@ def _run(asked: argparse.Namespace) -> int:
             transport=asked.transport,
             kafka_bootstrap=asked.kafka_bootstrap,
             log_level=asked.log_level,
+            policy=asked.policy,
         )
     )
 

@@ -8,6 +8,7 @@ apart from where programs, certificates and temporary files are found.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from services.demo.layout import Layout
@@ -24,13 +25,14 @@ _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """One local node: where it lives, its ports, and how its events travel."""
+    """One local node: where it lives, its ports, how its events travel, and its policy file."""
 
     layout: Layout
     ports: Ports
     transport: str = "http"
     kafka_bootstrap: str = ""
     log_level: str = "info"
+    policy: Path | None = None
 
     def audience(self, service: str) -> str:
         """Give a service's resource id."""
@@ -159,7 +161,9 @@ def _process(node: Node, service: str) -> dict[str, str]:
 
 
 def _consent_registry(node: Node, contacts: str) -> dict[str, str]:
+    policy = {} if node.policy is None else {"PLACET_POLICY_FILE": str(node.policy.absolute())}
     return {
+        **policy,
         "PLACET_PERMIT_MESSAGES_URL": f"{node.ports.url('permit_service')}/v1/messages",
         "PLACET_PERMIT_JWKS_URL": f"{node.ports.url('permit_service')}/api/permit-jwk",
         "PLACET_AUDIT_LOG_URL": node.ports.url("audit_log"),

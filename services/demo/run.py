@@ -45,6 +45,7 @@ class Wishes:
     transport: str = "http"
     kafka_bootstrap: str = ""
     log_level: str = "info"
+    policy: Path | None = None
 
     def faults(self, environ: Mapping[str, str]) -> list[str]:
         """Name everything that forbids this run."""
@@ -53,6 +54,8 @@ class Wishes:
             found.append("PLACET_ENV: must be development; this run's keys and logins are not safe")
         if self.transport == "kafka" and not self.kafka_bootstrap:
             found.append("--kafka-bootstrap: is needed with --transport kafka")
+        if self.policy is not None and not self.policy.exists():
+            found.append("--policy: there is no such file")
         if self.people < 1:
             found.append("--people: is not a number of at least 1")
         try:
@@ -91,6 +94,7 @@ def _run(wishes: Wishes, layout: Layout, progress: Progress) -> int:
         transport=wishes.transport,
         kafka_bootstrap=wishes.kafka_bootstrap,
         log_level=wishes.log_level,
+        policy=wishes.policy,
     )
     with ExitStack() as held:
         postgres = held.enter_context(EmbeddedPostgres(layout.postgres))

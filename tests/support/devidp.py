@@ -7,7 +7,7 @@ import secrets
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from wsgiref.types import WSGIApplication
@@ -43,7 +43,11 @@ class DevidpFiles:
 
 
 def devidp_files(
-    folder: Path, *, port: int | None = None, pages: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    port: int | None = None,
+    pages: Mapping[str, str] | None = None,
+    participants: Sequence[str] = ("anna", "bo", "carl"),
 ) -> DevidpFiles:
     """Write everything a provider needs into a folder."""
     issuer = f"http://127.0.0.1:{port or free_port()}"
@@ -51,6 +55,7 @@ def devidp_files(
         node="ZZ",
         pages=pages or {"consent_registry": "http://127.0.0.1:8999"},
         secrets_folder=folder / "secrets",
+        participants=participants,
     )
     create_secrets(registry)
     write_registry(registry, folder / "registry.json")

@@ -6,7 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -106,10 +106,10 @@ class RegistryNode:
             pass
 
     @contextlib.contextmanager
-    def process(self, command: str, **changes: str) -> Iterator[subprocess.Popen[bytes]]:
+    def process(self, *command: str, **changes: str) -> Iterator[subprocess.Popen[bytes]]:
         """Run a real process of the service until the block ends."""
         child = subprocess.Popen(
-            [sys.executable, "-m", "services.consent_registry", command],
+            [sys.executable, "-m", "services.consent_registry", *command],
             env={"PATH": os.environ["PATH"], **self.environment, **changes},
         )
         try:
@@ -122,7 +122,11 @@ class RegistryNode:
 
 @contextlib.contextmanager
 def registry_node(
-    folder: Path, *, clock: Clock | None = None, changes: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    clock: Clock | None = None,
+    changes: Mapping[str, str] | None = None,
+    participants: Sequence[str] = ("anna", "bo", "carl"),
 ) -> Iterator[RegistryNode]:
     """Run a registry, its web part in this process, until the block ends.
 
@@ -130,7 +134,8 @@ def registry_node(
     """
     now = clock or SystemClock()
     url = f"http://127.0.0.1:{free_port()}"
-    idp = devidp_files(folder / "idp", pages={"consent_registry": url})
+    pages = {"consent_registry": url}
+    idp = devidp_files(folder / "idp", pages=pages, participants=participants)
     with contextlib.ExitStack() as stack:
         stack.enter_context(devidp_on_thread(idp, now))
         environment = {**settings_of(folder, url, idp), **(changes or {})}

@@ -42,10 +42,12 @@ class RunningSuite:
         transport: str = "http",
         kafka_bootstrap: str = "",
         log_level: str = "info",
+        policy: Path | None = None,
     ) -> None:
         self.folder = folder
         self._words = ["--transport", transport, "--kafka-bootstrap", kafka_bootstrap]
         self._words += ["--log-level", log_level]
+        self._words += [] if policy is None else ["--policy", str(policy)]
         self._runner: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Suite:
@@ -128,13 +130,21 @@ class RunningSuite:
 
 @contextmanager
 def running_suite(
-    *, transport: str = "http", kafka_bootstrap: str = "", log_level: str = "info"
+    *,
+    transport: str = "http",
+    kafka_bootstrap: str = "",
+    log_level: str = "info",
+    policy: Path | None = None,
 ) -> Iterator[RunningSuite]:
     """A fresh node, started; stopped and removed afterwards (kept for a look when a test fails)."""
     _clear_leftovers()
     folder = _FOLDER / f"suite-{os.getpid()}-{next(_NUMBERS)}"
     held = RunningSuite(
-        folder, transport=transport, kafka_bootstrap=kafka_bootstrap, log_level=log_level
+        folder,
+        transport=transport,
+        kafka_bootstrap=kafka_bootstrap,
+        log_level=log_level,
+        policy=policy,
     )
     try:
         held.start()

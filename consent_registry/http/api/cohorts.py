@@ -23,6 +23,7 @@ from consent_registry.http.api.cohort_schemas import (
     SinceSchema,
 )
 from consent_registry.http.edge import current_tools, dataset_id_of, instant_of, instants_of
+from consent_registry.usecases.acknowledging import require_admitted
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.blocking import who_blocks_what
 from consent_registry.usecases.cohort_manifests import cohort_manifest
@@ -141,6 +142,7 @@ def _project(body: dict[str, Any] | None) -> Project | None:
 @blueprint.response(200, CohortManifestSchema)
 def standing(query: dict[str, Any], cohort_id: str) -> dict[str, Any]:
     """State how a live cohort stands, as the difference to a revision that its holder has."""
+    require_admitted(tools=current_tools(), principal=current_principal())
     since = query["since"]
     found = cohort_manifest(
         CohortId(cohort_id),

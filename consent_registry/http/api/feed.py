@@ -12,11 +12,19 @@ from consent_registry.http.api.feed_schemas import (
     FeedQuerySchema,
     KeySetSchema,
     NewsSchema,
+    NodeSteppedSchema,
+    NodeStepSchema,
     SnapshotSchema,
 )
 from consent_registry.http.edge import current_edge, current_tools
-from consent_registry.usecases.acknowledging import acknowledge, nodes_standing, note_reader
+from consent_registry.usecases.acknowledging import (
+    acknowledge,
+    nodes_standing,
+    note_reader,
+    require_admitted,
+)
 from consent_registry.usecases.feed import news, snapshot
+from consent_registry.usecases.retiring import readmit_node, retire_node
 from shared.api import ApiBlueprint
 from shared.auth import current_principal, public, requires
 
@@ -51,6 +59,8 @@ def feed_news(query: dict[str, Any]) -> Response:
     with edge.waiting.seat() as seated:
         wait = float(query["wait"]) if seated else 0.0
         found = news(int(query["after"]), wait, tools=edge.tools, pause=edge.pause)
+    if wait:  # it may have been retired meanwhile
+        require_admitted(tools=edge.tools, principal=current_principal())
     if request.if_none_match.contains_weak(found.tag):
         answer = Response(status=304)
     else:
@@ -81,6 +91,26 @@ def acknowledgements() -> dict[str, Any]:
     """
     standing = nodes_standing(tools=current_tools())
     return {"nodes": [present.node(one) for one in standing]}
+
+
+@blueprint.route("/v1/feed/nodes/<node>/retirement", methods=["POST"])
+@requires("consents.write")
+@blueprint.arguments(NodeStepSchema)
+@blueprint.response(200, NodeSteppedSchema)
+def post_retirement(body: dict[str, Any], node: str) -> dict[str, Any]:
+    """Retire a node that was shut down: it is told nothing more, and owes no acknowledgement."""
+    retire_node(node, body["why"], tools=current_tools(), principal=current_principal())
+    return {"node": node, "retired": True}
+
+
+@blueprint.route("/v1/feed/nodes/<node>/retirement/end", methods=["POST"])
+@requires("consents.write")
+@blueprint.arguments(NodeStepSchema)
+@blueprint.response(200, NodeSteppedSchema)
+def post_retirement_end(body: dict[str, Any], node: str) -> dict[str, Any]:
+    """Let a retired node follow the feed again, as somebody else than retired it."""
+    readmit_node(node, body["why"], tools=current_tools(), principal=current_principal())
+    return {"node": node, "retired": False}
 
 
 @blueprint.route("/api/jwk")

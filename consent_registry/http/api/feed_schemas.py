@@ -72,6 +72,23 @@ class NodeSchema(Schema):
     )
     age_seconds = fields.Float(metadata=_about("for how long it has lacked something; 0 for none"))
     overdue = fields.Boolean(metadata=_about("for more than 15 minutes"))
+    retired_at = fields.String(
+        allow_none=True, metadata=_about("since when it is told nothing and owes nothing")
+    )
+    retired_why = fields.String(allow_none=True)
+
+
+class NodeStepSchema(StrictSchema):
+    """Why a node is retired, or is there again; shown beside it."""
+
+    why = fields.String(required=True, metadata=_about("1 to 500 printable characters"))
+
+
+class NodeSteppedSchema(Schema):
+    """How a node stands after a step."""
+
+    node = fields.String()
+    retired = fields.Boolean()
 
 
 class AcknowledgementsSchema(Schema):

@@ -202,6 +202,8 @@ def node(found: NodeStanding) -> dict[str, Any]:
         "lacks_since": to_rfc3339(word.lacks_since) if word.lacks_since else None,
         "age_seconds": found.age.total_seconds(),
         "overdue": found.overdue,
+        "retired_at": to_rfc3339(found.retired.at) if found.retired else None,
+        "retired_why": found.retired.why if found.retired else None,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from flask_babel import format_decimal, format_timedelta, gettext
 
-from consent_registry.domain.acknowledgements import NodeStanding
+from consent_registry.domain.acknowledgements import NodeStanding, NodeStep
 from consent_registry.domain.batches import ImportBatch, ImportState
 from consent_registry.usecases.imports import Report
 
@@ -68,6 +68,7 @@ class NodeView:
     seen_at: datetime | None
     lacks: str
     overdue: bool
+    retired: NodeStep | None
 
 
 def line(batch: ImportBatch) -> ImportLine:
@@ -118,6 +119,7 @@ def node(found: NodeStanding) -> NodeView:
         seen_at=word.seen_at,
         lacks=lacks,
         overdue=found.overdue,
+        retired=found.retired,
     )
 
 

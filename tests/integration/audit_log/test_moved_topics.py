@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A producer moved to a topic of its own, and partitions added: nothing is skipped in silence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import psycopg
@@ -9,6 +9,7 @@ import pytest
 
 from audit_log.domain.errors import TopicTaken, TopicUnready
 from audit_log.usecases.sequence import Sequencer
+from audit_log.usecases.topics import Aside
 from services.audit_log import topic_cli
 from shared.entries import Entry, parse_entry
 from shared.errors import ValidationFailed
@@ -31,7 +32,7 @@ class Shared:
     def served(self, src: str = SRC) -> list[int]:
         return self.old.served(src)
 
-    def move(self, *, accept_gap: bool = False) -> bool:
+    def move(self, *, accept_gap: bool = False) -> Sequence[Aside] | None:
         return topic_cli.move(self.old.settings(), SRC, self.new.topic, accept_gap=accept_gap)
 
     def said(self, reason: str) -> list[Entry]:
@@ -73,8 +74,8 @@ def test_a_producer_is_moved_without_loss_and_without_a_double(shared: Shared) -
     with pytest.raises(TopicUnready, match="goes on with 41, sequenced up to 20"):
         shared.move()
     read_all(one, shared, 40, 15)
-    assert shared.move()
-    assert not shared.move(), "the same again is no news"
+    assert shared.move() == []
+    assert shared.move() is None, "the same again is no news"
     shared.new.produce(*said[45:])  # a relay that was killed sends some again
     shared.old.produce(*permits.say_many(5))
     read_all(one, shared, 60, 20)
@@ -88,6 +89,8 @@ def test_a_producer_is_moved_without_loss_and_without_a_double(shared: Shared) -
         "topic": shared.new.topic,
         "src": SRC,
         "accepted": 0,
+        "entries": [],
+        "offsets": [],
     }
     # Whoever still writes to the shared topic speaks for the moved producer no more.
     shared.old.produce(speaker.say())
@@ -145,13 +148,50 @@ def test_after_a_topic_was_made_anew_its_producer_goes_on_elsewhere(shared: Shar
     shared.new.produce(*said[20:])
     with pytest.raises(TopicUnready, match="the old topic is no more"):
         shared.move()
+    stored = offsets_of(shared)
     assert shared.move(accept_gap=True)
     read_all(two, shared, 30, 0)  # and what it says since
     assert shared.served() == [*range(1, 11), *range(21, 41)]
     assert shared.old.world.findings() == [("topic_replaced", False), ("gap", False)]
     (moved,) = shared.said("producer_moved")
     assert moved.extra["accepted"] == 2
+    assert moved.extra["entries"] == [[1, 11, 20]]
+    assert moved.extra["offsets"] == [[part, following, None] for part, following in stored]
     source.close()
+
+
+@pytest.mark.parametrize("shared", [False], indirect=True)
+def test_what_a_move_leaves_unread_on_the_old_topic_is_named_to_the_offset(shared: Shared) -> None:
+    speaker = Speaker()
+    said = speaker.say_many(40)
+    shared.old.produce(*said[:10])
+    source = shared.old.source()
+    one = sequencer(shared.old.world, source=source)
+    read_all(one, shared, 10, 0)
+    source.close()
+    shared.old.produce(*said[10:20])  # never read: its partition is full of faults, say
+    shared.new.produce(*said[20:])
+    before = dict(offsets_of(shared))
+    aside = shared.move(accept_gap=True)
+    assert aside is not None
+    one.stop()
+    source = shared.old.source()
+    two = sequencer(shared.old.world, source=source, holder="two", lease_seconds=-1)
+    read_all(two, shared, 30, 0)
+    (moved,) = shared.said("producer_moved")
+    assert moved.extra["entries"] == [[1, 11, 20]]
+    left = moved.extra["offsets"]
+    assert isinstance(left, list)
+    assert sum(last - first + 1 for _, first, last in left) == 10
+    assert all(before[part] == first for part, first, _ in left)
+    assert left == [list(reach) for each in aside for reach in each.offsets]
+    source.close()
+
+
+def offsets_of(shared: Shared) -> list[tuple[int, int]]:
+    with psycopg.connect(shared.old.world.url) as connection:
+        wanted = "SELECT part, next_offset FROM kafka_offset WHERE topic = %s ORDER BY part"
+        return connection.execute(wanted, (shared.old.topic,)).fetchall()
 
 
 def test_a_partition_that_is_added_is_found_and_read_from_its_first_record(shared: Shared) -> None:

@@ -52,7 +52,11 @@ def test_who_left_everything_under_one_name_joins_nothing_by_a_file_under_the_ot
     world.clock.pass_time(86_400 * 2)
     signed = world.clock.now().date().isoformat()
     row = people(2, dataset=TWO, signed_on=signed)[1]
-    assert codes(world.load(row)) == [(2, "E-STATE-05")]
+    for dry in (True, False):
+        assert codes(world.load(row, dry_run=dry)) == [(2, "E-STATE-05")], f"dry run: {dry}"
+    early = row | {"signed_on": "2026-01-01"}
+    for dry in (True, False):
+        assert codes(world.load(early, dry_run=dry)) == [(2, "E-STATE-02")], f"dry run: {dry}"
     assert world.column(f"SELECT pid FROM dataset_member WHERE dataset = '{TWO}'") == []  # noqa: S608 - a name of ours
     listed = NewApproval(
         pseudonym=B,
@@ -62,7 +66,9 @@ def test_who_left_everything_under_one_name_joins_nothing_by_a_file_under_the_ot
         evidence="ab" * 32,
     )
     list_approval(listed, tools=world.tools, principal=DESK)
-    assert codes(world.load(row | {"effective_to": "2040-01-01"})) == []
+    ends = row | {"effective_to": "2040-01-01"}
+    for dry in (True, False):
+        assert codes(world.load(ends, dry_run=dry)) == []
     assert within(world, TWO) == {0}
 
 

@@ -35,13 +35,16 @@ def test_the_runner_refuses_anything_but_development(tmp_path: Path) -> None:
 def test_the_runner_names_every_fault_at_once(tmp_path: Path) -> None:
     done = run_demo(
         tmp_path,
-        *("--transport", "kafka", "--people", "0"),
+        *("--transport", "kafka", "--people", "0", "--policy", "no-such.toml"),
         PLACET_ENV="",
         PLACET_GATEWAY_PORT="http",
         PLACET_AUDIT_LOG_PORT="70000",
     )
     assert done.returncode == 2
-    named = ("PLACET_ENV", "--kafka-bootstrap", "--people", "GATEWAY_PORT", "AUDIT_LOG_PORT")
+    named = [
+        *("PLACET_ENV", "--kafka-bootstrap", "--people", "--policy"),
+        *("GATEWAY_PORT", "AUDIT_LOG_PORT"),
+    ]
     assert [word for word in named if word not in done.stderr] == []
     assert not (tmp_path / "var").exists()
 

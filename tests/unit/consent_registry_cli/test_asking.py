@@ -99,6 +99,24 @@ def test_nodes_are_listed_and_one_overdue_is_a_failure(placet: Placet, registry:
     answers(registry, {"nodes": [{**silent, "lacks_since": None, "overdue": False}]})
     assert placet("nodes", "--json").status == 0
     assert registry.calls[-1].path == "/v1/feed/acknowledgements"
+    gone = {"overdue": False, "retired_at": "2027-03-02T12:00:00.000000Z", "retired_why": "Closed."}
+    answers(registry, {"nodes": [{**silent, **gone}]})
+    ended = placet("nodes")
+    assert (ended.status, ended.out.strip().endswith("retired: Closed.")) == (0, True)
+
+
+def test_a_node_is_retired_and_readmitted_with_a_reason(placet: Placet, registry: Scripted) -> None:
+    for verb, end, retired in (("retire", "", True), ("readmit", "/end", False)):
+        answers(registry, {"node": "bio/bank", "retired": retired})
+        assert placet("node", verb, "bio/bank", "--why", "Closed.").status == 0
+        called = registry.calls[-1]
+        assert (called.method, called.path) == (
+            "POST",
+            f"/v1/feed/nodes/bio%2Fbank/retirement{end}",
+        )
+        assert json.loads(called.body) == {"why": "Closed."}
+    with pytest.raises(SystemExit):
+        placet("node", "retire", "biobank")
 
 
 def test_datasets_are_listed_and_added(placet: Placet, registry: Scripted) -> None:

@@ -46,11 +46,13 @@ def index_as_of(
     index = CohortIndex(members=int(connection.execute(count).scalar_one()))
     for start in range(0, index.members, _AT_ONCE):
         part = [Ordinal(o) for o in range(start, min(start + _AT_ONCE, index.members))]
+        held = []
         for ordinal, records in reader.of_members(dataset, part).items():
             events = [record.event() for record in records]
             standing = standing_at(events, effective_at, known_at)
             if standing.state is not State.NOT_ASKED:
-                index.put(BitMap([ordinal]), standing)
+                held.append((BitMap([ordinal]), standing))
+        index.put_all(held)
     known = min(effective_at, known_at)
     index.opted_out = opted_out_members(connection, dataset, known_at=known)
     index.opted_out &= BitMap(range(index.members))

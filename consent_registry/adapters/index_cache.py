@@ -14,12 +14,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from pyroaring import BitMap
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, union
+from sqlalchemy import Connection, select, union
 
 from consent_registry.adapters import person_bars
 from consent_registry.adapters.opt_outs import opted_out_members
-from consent_registry.adapters.sets import among, ordinals, packed
-from consent_registry.adapters.standings import read_terms
+from consent_registry.adapters.sets import among
+from consent_registry.adapters.standings import held_at
 from consent_registry.adapters.stops import mark_stopped
 from consent_registry.adapters.tables import (
     CONSENT_EVENT,
@@ -29,7 +29,6 @@ from consent_registry.adapters.tables import (
     STOP_REACH,
 )
 from consent_registry.domain.cohort_index import CohortIndex
-from consent_registry.domain.history import Standing, State
 from shared.ids import DatasetId
 
 _CHUNK: Final = 20_000
@@ -92,7 +91,7 @@ class IndexCache:
         who = list(changed)
         for start in range(0, len(who), _CHUNK):
             part = who[start : start + _CHUNK]
-            _fill(index, connection, dataset, at, among(STANDING.c.ordinal, part))
+            index.put_all(held_at(connection, dataset, at, among(STANDING.c.ordinal, part)))
             index.opted_out |= opted_out_members(connection, dataset, part)
             person_bars.fill(index, connection, dataset, at, part)
             mark_stopped(index, connection, dataset, part)
@@ -108,7 +107,7 @@ def _required(held: _Held) -> CohortIndex:
 
 def _build(connection: Connection, dataset: DatasetId, members: int, at: datetime) -> CohortIndex:
     index = CohortIndex(members=members)
-    _fill(index, connection, dataset, at, None)
+    index.put_all(held_at(connection, dataset, at))
     index.opted_out = opted_out_members(connection, dataset)
     person_bars.fill(index, connection, dataset, at, None)
     mark_stopped(index, connection, dataset)
@@ -147,31 +146,3 @@ def _changed(connection: Connection, dataset: DatasetId, held: _Held, at: dateti
         STOP_REACH.c.dataset == dataset, STOP_REACH.c.revision > held.revision
     )
     return BitMap(connection.execute(union(events, turned, opted, lives, stopped)).scalars())
-
-
-def _fill(
-    index: CohortIndex,
-    connection: Connection,
-    dataset: DatasetId,
-    at: datetime,
-    who: ColumnElement[bool] | None,
-) -> None:
-    """Put the standings at an instant into an index, a set of ordinals for each distinct one."""
-    holds = and_(
-        STANDING.c.dataset == dataset,
-        STANDING.c.starts_at <= at,
-        or_(STANDING.c.ends_at.is_(None), STANDING.c.ends_at > at),
-    )
-    wanted = (
-        select(STANDING.c.state, STANDING.c.terms_id, packed(STANDING.c.ordinal))
-        .where(holds if who is None else and_(holds, who))
-        .group_by(STANDING.c.state, STANDING.c.terms_id)
-    )
-    rows = connection.execute(wanted).all()
-    terms = read_terms(connection, {row.terms_id for row in rows if row.terms_id is not None})
-    for row in rows:
-        standing = Standing(
-            state=State(row.state),
-            terms=terms.get(row.terms_id) if row.terms_id is not None else None,
-        )
-        index.put(ordinals(row.packed), standing)

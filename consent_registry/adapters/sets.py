@@ -7,11 +7,13 @@
 import array
 import json
 import sys
+from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from pyroaring import BitMap
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Integer,
     Label,
@@ -25,6 +27,8 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import JSON
+
+_ONE_KEY: Final = 1 << 32
 
 
 def among(column: ColumnElement[Any], values: Iterable[str | int]) -> ColumnElement[bool]:
@@ -66,15 +70,27 @@ def picked(
     return select(each).select_from(wanted.join(each, true())).subquery("picked")
 
 
-def packed(ordinal: ColumnElement[int]) -> Label[bytes]:
-    """Gather the ordinals of a group as one value, `packed`."""
-    return func.string_agg(func.int4send(cast(ordinal, Integer)), b"").label("packed")
+def paired(key: ColumnElement[int], ordinal: ColumnElement[int]) -> Label[bytes]:
+    """Gather the ordinals of all rows, each behind its key, as one value, `paired`.
+
+    Both must fit into 32 bits: the database raises when one does not. Grouping them here costs the
+    database twice what it costs to read them, and goes over its disk where keys are many.
+    """
+    high, low = cast(cast(key, Integer), BigInteger), cast(ordinal, Integer)
+    return func.string_agg(func.int8send(high * _ONE_KEY + low), b"").label("paired")
 
 
-def ordinals(packed: bytes) -> BitMap:
-    """Read what was packed: 32-bit integers in network order."""
-    numbers = array.array("I")
-    numbers.frombytes(bytes(packed))
+def by_key(paired: bytes) -> dict[int, BitMap]:
+    """Read what was paired: the ordinals of each key."""
+    numbers = array.array("i")
+    numbers.frombytes(paired)
     if sys.byteorder == "little":
         numbers.byteswap()
-    return BitMap(numbers)
+    found: dict[int, array.array[int]] = defaultdict(_no_ordinals)
+    for key, ordinal in zip(numbers[0::2], numbers[1::2], strict=True):
+        found[key].append(ordinal)
+    return {key: BitMap(ordinals) for key, ordinals in found.items()}
+
+
+def _no_ordinals() -> "array.array[int]":
+    return array.array("I")

@@ -7,16 +7,32 @@ was made of, comes back as GIVEN without terms, which permits nothing, and raise
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, Row, Text, cast, delete, select, text, update
+from pyroaring import BitMap
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Text,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from consent_registry.adapters.alarms import raise_alarm
 from consent_registry.adapters.copying import copy_behind, instant
-from consent_registry.adapters.sets import among
+from consent_registry.adapters.sets import among, by_key, paired
 from consent_registry.adapters.tables import CONSENT_TERMS, STANDING
 from consent_registry.domain.history import Segment, Standing, State
 from consent_registry.domain.terms import (
@@ -30,6 +46,8 @@ from consent_registry.domain.unreadable import UnreadableKind
 from shared.ids import DatasetId, EventId, Ordinal
 
 _COLUMNS: Final = tuple(column.name for column in STANDING.columns)
+_STATES: Final = [state.value for state in State]
+_STATE_AT: Final = {-place: name for place, name in enumerate(_STATES, start=1)}
 _IDS_AT_ONCE: Final = 20_000
 # One statement with one JSON parameter, however many terms there are.
 _INSERT_TERMS: Final = text(
@@ -155,6 +173,30 @@ class Standings:
         wanted = {"digests": json.dumps([digest.hex() for digest in digests])}
         found = self._connection.execute(_KNOWN_TERMS, wanted)
         return {bytes(row.sha256): row.terms_id for row in found}
+
+
+def held_at(
+    connection: Connection,
+    dataset: DatasetId,
+    at: datetime,
+    who: ColumnElement[bool] | None = None,
+) -> Iterator[tuple[BitMap, Standing]]:
+    """Give the distinct standings of everybody, or of these members, and who has each."""
+    stand = STANDING.c
+    terms = and_(stand.state == State.GIVEN.value, stand.terms_id > 0)
+    # A state without terms is told by its place, before all terms; one that nobody knows as none.
+    place = func.coalesce(func.array_position(cast(_STATES, ARRAY(Text)), stand.state), 0)
+    wanted = select(paired(case((terms, stand.terms_id), else_=-place), stand.ordinal)).where(
+        stand.dataset == dataset,
+        stand.starts_at <= at,
+        or_(stand.ends_at.is_(None), stand.ends_at > at),
+    )
+    value = connection.execute(wanted if who is None else wanted.where(who)).scalar_one()
+    people = by_key(b"" if value is None else bytes(value))
+    read = read_terms(connection, [key for key in people if key > 0])
+    for key, ordinals in people.items():
+        state = State.GIVEN if key > 0 else State(_STATE_AT.get(key))
+        yield ordinals, Standing(state=state, terms=read.get(key))
 
 
 def read_terms(connection: Connection, ids: Iterable[int]) -> dict[int, Terms | None]:

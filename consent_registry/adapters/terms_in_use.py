@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pyroaring import BitMap
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection
 
-from consent_registry.adapters.sets import ordinals, packed
-from consent_registry.adapters.standings import read_terms
+from consent_registry.adapters.standings import held_at
 from consent_registry.adapters.tables import STANDING
 from consent_registry.domain.history import State
 from consent_registry.domain.terms import Terms
@@ -23,16 +22,5 @@ class SqlTermsInUse:
 
     def held(self, dataset: DatasetId, at: datetime) -> Sequence[tuple[Terms | None, BitMap]]:
         """Gather members by terms and read each terms once."""
-        wanted = (
-            select(STANDING.c.terms_id, packed(STANDING.c.ordinal))
-            .where(
-                STANDING.c.dataset == dataset,
-                STANDING.c.state == State.GIVEN.value,
-                STANDING.c.starts_at <= at,
-                or_(STANDING.c.ends_at.is_(None), STANDING.c.ends_at > at),
-            )
-            .group_by(STANDING.c.terms_id)
-        )
-        rows = self._connection.execute(wanted).all()
-        terms = read_terms(self._connection, {r.terms_id for r in rows if r.terms_id is not None})
-        return [(terms.get(row.terms_id), ordinals(row.packed)) for row in rows]
+        held = held_at(self._connection, dataset, at, STANDING.c.state == State.GIVEN.value)
+        return [(standing.terms, people) for people, standing in held]

@@ -14,6 +14,8 @@ from pyroaring import BitMap
 
 DIGEST_NAME: Final = b"placet/cohort/v1\n"
 SALT_BYTES: Final = 32
+_FEW: Final = 8
+_SMALL: Final = 8_192
 
 
 class UnreadableBitmap(ValueError):
@@ -59,6 +61,14 @@ def salted_digest(ordinals: BitMap, salt: bytes) -> str:
 
 
 def union(sets: Iterable[BitMap]) -> BitMap:
-    """Give the union of any number of sets, none included."""
+    """Give the union of any number of sets, none included; never one of them itself.
+
+    A few small sets are added one after another: to join many at once, wide sets are made first.
+    """
     every = list(sets)
-    return BitMap.union(*every) if len(every) > 1 else (every[0].copy() if every else BitMap())
+    if len(every) > _FEW or sum(map(len, every)) > _SMALL:
+        return BitMap.union(*every)
+    joined = BitMap()
+    for one in every:
+        joined |= one
+    return joined

@@ -19,10 +19,12 @@ from consent_registry.domain.duo import Duo
 from consent_registry.domain.exception import applies
 from consent_registry.domain.history import State
 from consent_registry.domain.matching import Inquiry, clause_order
+from consent_registry.domain.national import Code
 from consent_registry.domain.permissions import Coverage, judge_permission
 from consent_registry.domain.regimes import Moment, No
-from consent_registry.domain.rulings import Answers, settled
+from consent_registry.domain.rulings import settled_all
 from consent_registry.domain.verdict import QUESTION_ORDER, Finding, Matter, Reason, Result
+from consent_registry.domain.windows import Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +101,8 @@ def holding(index: CohortIndex, inquiry: Inquiry, moment: Moment = Moment.RUNNIN
 
 def speaking(index: CohortIndex, inquiry: Inquiry) -> frozenset[str]:
     """Name the clauses that say no to the purpose, or ask for a ruling, in anybody's consent."""
-    heard = (spoken for verdict in _verdicts(index, inquiry) for spoken in verdict.heard)
-    return frozenset(finding.clause for people, finding in heard if people)
+    heard = (said for verdict in _verdicts(index, inquiry) for said in verdict.heard.values())
+    return frozenset(finding.clause for finding, people in heard if any(people))
 
 
 def open_matters(index: CohortIndex, inquiry: Inquiry, cohort: Cohort) -> dict[Matter, BitMap]:
@@ -111,9 +113,9 @@ def open_matters(index: CohortIndex, inquiry: Inquiry, cohort: Cohort) -> dict[M
     """
     found: dict[Matter, list[BitMap]] = {}
     for verdict in _verdicts(index, inquiry):
-        for people, finding in verdict.heard:
+        for finding, people in verdict.heard.values():
             if (matter := finding.matter) is not None:
-                found.setdefault(matter, []).append(people - verdict.no)
+                found.setdefault(matter, []).append(union(people) - verdict.no)
     waiting = {matter: cohort.awaiting & union(found[matter]) for matter in found}
     return {one: waiting[one] for one in sorted(waiting, key=_matter_order) if waiting[one]}
 
@@ -123,7 +125,8 @@ def _verdicts(
 ) -> "list[_SlotVerdict]":
     if not inquiry.rules.matches_terms:
         return []
-    return [_judge_slot(slot, inquiry, without) for slot in index.slots]
+    judge = _Judge(inquiry)
+    return [_judge_slot(slot, judge, inquiry, without) for slot in index.slots]
 
 
 def _excluded(index: CohortIndex, inquiry: Inquiry, moment: Moment) -> dict[Reason, BitMap]:
@@ -149,38 +152,87 @@ def _excluded(index: CohortIndex, inquiry: Inquiry, moment: Moment) -> dict[Reas
     return found
 
 
+class _Judge:
+    """What the clauses of consents have against one purpose, each asked once for all slots."""
+
+    def __init__(self, inquiry: Inquiry) -> None:
+        self._inquiry = inquiry
+        self._modifiers: dict[tuple[Code, tuple[str, ...]], tuple[Finding, ...]] = {}
+
+    def permission(
+        self, permission: Duo, *, clinical_care: bool, covered: Coverage
+    ) -> tuple[Finding, ...]:
+        findings = judge_permission(
+            permission,
+            clinical_care=clinical_care,
+            covered=covered,
+            purpose=self._inquiry.purpose,
+            policy=self._inquiry.policy,
+        )
+        return self._against(findings)
+
+    def modifier(self, modifier: tuple[Code, tuple[str, ...]]) -> tuple[Finding, ...]:
+        said = self._modifiers.get(modifier)
+        if said is None:
+            asked = self._inquiry
+            code, values = modifier
+            findings = judge_modifier(
+                code, values, asked.purpose, asked.today, asked.policy.vocabulary
+            )
+            said = self._modifiers[modifier] = self._against(findings)
+        return said
+
+    def activities(self, activities: tuple[str, ...]) -> tuple[Finding, ...]:
+        return self._against(judge_activity(activities, self._inquiry.purpose, self._inquiry.today))
+
+    def window(self, window: Window) -> tuple[Finding, ...]:
+        return self._against(judge_window(window, self._inquiry.collected))
+
+    def _against(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """Leave out what stands against nothing, once the authority has answered."""
+        ruled = self._inquiry.ruled
+        if ruled:
+            findings = settled_all(findings, ruled)
+        against = [one for one in findings if one.result is not Result.PERMIT]
+        return findings if len(against) == len(findings) else tuple(against)
+
+
 @dataclass(slots=True)
 class _SlotVerdict:
+    """What is said against the alternatives of one slot: `heard` has each finding's people.
+
+    By the finding's identity: thousands of clauses say one of a few things, and whoever makes a
+    finding remembers it. One that was made twice is there twice, which changes no union.
+    """
+
     present: BitMap
-    ruled: Answers
-    without: str | None
-    denying: dict[Reason, list[BitMap]] = field(default_factory=dict)
-    asking: dict[str, list[BitMap]] = field(default_factory=dict)
-    heard: list[tuple[BitMap, Finding]] = field(default_factory=list)
+    heard: dict[int, tuple[Finding, list[BitMap]]] = field(default_factory=dict)
     denied: dict[Reason, BitMap] = field(default_factory=dict)
     manual: dict[str, BitMap] = field(default_factory=dict)
     no: BitMap = field(default_factory=BitMap)
 
     def note(self, people: BitMap, findings: tuple[Finding, ...]) -> None:
-        for spoken in findings:
-            if spoken.result is Result.PERMIT:
-                continue
-            finding = settled(spoken, self.ruled) if self.ruled else spoken
-            if finding.result is Result.PERMIT:
-                continue
-            self.heard.append((people, finding))
-            if finding.clause == self.without:
+        for finding in findings:
+            held = self.heard.get(id(finding))
+            if held is None:
+                self.heard[id(finding)] = (finding, [people])
+            else:
+                held[1].append(people)
+
+    def settle(self, without: str | None) -> "_SlotVerdict":
+        """Join what was noted, once for each word: joining at every clause costs as often."""
+        denying: dict[Reason, list[BitMap]] = {}
+        asking: dict[str, list[BitMap]] = {}
+        for finding, people in self.heard.values():
+            if finding.clause == without:
                 continue
             if finding.result is Result.MANUAL:
-                self.asking.setdefault(finding.clause, []).append(people)
+                asking.setdefault(finding.clause, []).extend(people)
             elif finding.reason is not None:
-                self.denying.setdefault(finding.reason, []).append(people)
-
-    def settle(self) -> "_SlotVerdict":
-        """Join what was noted, once for each word: joining at every clause costs as often."""
-        self.denied = {k: union(v) for k, v in self.denying.items()}
+                denying.setdefault(finding.reason, []).extend(people)
+        self.denied = {k: union(v) for k, v in denying.items()}
         self.no = union(self.denied.values())
-        self.manual = {k: union(v) - self.no for k, v in self.asking.items()}
+        self.manual = {k: union(v) - self.no for k, v in asking.items()}
         return self
 
     @property
@@ -191,31 +243,22 @@ class _SlotVerdict:
         return union(self.manual.values()) if clause is None else self.manual.get(clause, BitMap())
 
 
-def _judge_slot(slot: Slot, inquiry: Inquiry, without: str | None) -> _SlotVerdict:
-    verdict = _SlotVerdict(slot.present, inquiry.ruled, without)
+def _judge_slot(slot: Slot, judge: _Judge, inquiry: Inquiry, without: str | None) -> _SlotVerdict:
+    verdict = _SlotVerdict(slot.present)
     for permission, people in slot.permissions.items():
         for group, clinical_care, covered in _groups(slot, permission, people, inquiry):
-            findings = judge_permission(
-                permission,
-                clinical_care=clinical_care,
-                covered=covered,
-                purpose=inquiry.purpose,
-                policy=inquiry.policy,
-            )
+            findings = judge.permission(permission, clinical_care=clinical_care, covered=covered)
             verdict.note(group, findings)
-    for (code, values), people in slot.modifiers.items():
+    for modifier, people in slot.modifiers.items():
         if people:
-            findings = judge_modifier(
-                code, values, inquiry.purpose, inquiry.today, inquiry.policy.vocabulary
-            )
-            verdict.note(people, findings)
+            verdict.note(people, judge.modifier(modifier))
     for activities, people in slot.activities.items():
         if people:
-            verdict.note(people, judge_activity(activities, inquiry.purpose, inquiry.today))
+            verdict.note(people, judge.activities(activities))
     for window, people in slot.windows.items():
         if people:
-            verdict.note(people, judge_window(window, inquiry.collected))
-    return verdict.settle()
+            verdict.note(people, judge.window(window))
+    return verdict.settle(without)
 
 
 def _groups(
@@ -239,9 +282,7 @@ def _coverage_sets(
 ) -> Iterator[tuple[Coverage, BitMap]]:
     """Do for sets what `permissions.coverage` does for one person."""
     gap = slot.without_disease | union(
-        bitmap
-        for disease, bitmap in slot.diseases.items()
-        if inquiry.diseases.current(disease) is None
+        slot.diseases[disease] for disease in inquiry.diseases.without_current(slot.diseases)
     )
     uncovered, unknown = BitMap(), BitMap()
     for wanted in inquiry.purpose.diseases:

@@ -5,7 +5,8 @@ A projection: built from standings, changed by standings, and equal however it w
 ordinals only. What a clause says to a purpose is not decided here.
 """
 
-from collections.abc import Hashable, Iterator
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -16,10 +17,11 @@ from consent_registry.domain.bitmaps import union
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import Standing, State
 from consent_registry.domain.national import Code
-from consent_registry.domain.terms import Alternative, Terms
+from consent_registry.domain.terms import Alternative
 from consent_registry.domain.windows import Window
 
 _K = TypeVar("_K", bound=Hashable)
+_Parts = defaultdict[_K, list[BitMap]]
 
 
 @dataclass(slots=True)
@@ -35,22 +37,35 @@ class Slot:
     activities: dict[tuple[str, ...], BitMap] = field(default_factory=dict)
     windows: dict[Window, BitMap] = field(default_factory=dict)
 
-    def put(self, ordinals: BitMap, alternative: Alternative) -> None:
-        """Note that these people have this alternative here."""
-        self.present |= ordinals
-        _add(self.permissions, alternative.permission, ordinals)
-        _add(self.activities, alternative.activities, ordinals)
-        if alternative.data is not None:
-            _add(self.windows, alternative.data, ordinals)
-        if alternative.permission is Duo.DS:
-            for disease in alternative.diseases:
-                _add(self.diseases, disease, ordinals)
-            if not alternative.diseases:
-                self.without_disease |= ordinals
-        for modifier in alternative.modifiers:
-            _add(self.modifiers, (modifier.code, modifier.values), ordinals)
-            if modifier.code is Duo.CC:
-                self.clinical_care |= ordinals
+    def put_all(self, held: Iterable[tuple[BitMap, Alternative]]) -> None:
+        """Note who has which alternative here."""
+        permissions: _Parts[Duo] = defaultdict(list)
+        diseases: _Parts[str] = defaultdict(list)
+        modifiers: _Parts[tuple[Code, tuple[str, ...]]] = defaultdict(list)
+        activities: _Parts[tuple[str, ...]] = defaultdict(list)
+        windows: _Parts[Window] = defaultdict(list)
+        without_disease: list[BitMap] = []
+        for people, alternative in held:
+            permissions[alternative.permission].append(people)
+            activities[alternative.activities].append(people)
+            if alternative.data is not None:
+                windows[alternative.data].append(people)
+            if alternative.permission is Duo.DS:
+                for disease in alternative.diseases:
+                    diseases[disease].append(people)
+                if not alternative.diseases:
+                    without_disease.append(people)
+            for modifier in alternative.modifiers:
+                modifiers[modifier.code, modifier.values].append(people)
+        self.present |= _join(self.permissions, permissions)
+        _join(self.activities, activities)
+        _join(self.windows, windows)
+        _join(self.diseases, diseases)
+        self.without_disease |= union(without_disease)
+        _join(self.modifiers, modifiers)
+        self.clinical_care |= union(
+            people for (code, _), sets in modifiers.items() if code is Duo.CC for people in sets
+        )
 
     def bitmaps(self) -> Iterator[BitMap]:
         """Give every set of this slot, to be changed in place."""
@@ -91,24 +106,37 @@ class CohortIndex:
 
     def put(self, ordinals: BitMap, standing: Standing) -> None:
         """Note that this standing holds for these people, who must not be in the index yet."""
-        _add(self.states, standing.state, ordinals)
-        if standing.state is not State.GIVEN:
-            return
-        if standing.terms is None:
-            self.unreadable |= ordinals
-            return
-        self._put_terms(ordinals, standing.terms)
+        self.put_all([(ordinals, standing)])
+
+    def put_all(self, held: Iterable[tuple[BitMap, Standing]]) -> None:
+        """Note many standings and for whom each holds, nobody of whom is in the index yet.
+
+        Whoever shares a clause is gathered first and joined once: a set that grows with each of
+        thousands of standings is written thousands of times.
+        """
+        states: _Parts[State] = defaultdict(list)
+        unreadable: list[BitMap] = []
+        by_slot: list[list[tuple[BitMap, Alternative]]] = []
+        for people, standing in held:
+            states[standing.state].append(people)
+            if standing.state is not State.GIVEN:
+                continue
+            if standing.terms is None:
+                unreadable.append(people)
+                continue
+            by_slot += [[] for _ in range(len(standing.terms) - len(by_slot))]
+            for here, alternative in zip(by_slot, standing.terms, strict=False):
+                here.append((people, alternative))
+        _join(self.states, states)
+        self.unreadable |= union(unreadable)
+        self.slots += [Slot() for _ in range(len(by_slot) - len(self.slots))]
+        for slot, alternatives in zip(self.slots, by_slot, strict=False):
+            slot.put_all(alternatives)
 
     def bar(self, ordinals: BitMap, bars: Bars) -> None:
         """Note that these bars hold for these people."""
         for cause in bars:
-            _add(self.bars, cause, ordinals)
-
-    def _put_terms(self, ordinals: BitMap, terms: Terms) -> None:
-        while len(self.slots) < len(terms):
-            self.slots.append(Slot())
-        for slot, alternative in zip(self.slots, terms, strict=False):
-            slot.put(ordinals, alternative)
+            _join(self.bars, {cause: [ordinals]})
 
     def forget(self, ordinals: BitMap) -> None:
         """Take these people out of every set, so that their new standing can be put in."""
@@ -144,9 +172,14 @@ class CohortIndex:
             yield from slot.bitmaps()
 
 
-def _add(into: dict[_K, BitMap], key: _K, ordinals: BitMap) -> None:
-    held = into.get(key)
-    if held is None:
-        into[key] = ordinals.copy()
-    else:
-        held |= ordinals
+def _join(into: dict[_K, BitMap], parts: Mapping[_K, list[BitMap]]) -> BitMap:
+    """Add to the set of each key what was gathered for it; gives all that was added."""
+    added = {key: union(sets) for key, sets in parts.items()}
+    everybody = union(added.values())
+    for key, people in added.items():
+        held = into.get(key)
+        if held is None:
+            into[key] = people
+        else:
+            held |= people
+    return everybody

@@ -73,6 +73,15 @@ class Diseases:
             term = known.replaced_by
         return None
 
+    def without_current(self, terms: Iterable[str]) -> list[str]:
+        """Give those that `current` has none for; thousands may be asked about at once."""
+        known = self.terms.get
+        return [
+            term
+            for term in terms
+            if (one := known(term)) is None or (one.obsolete and self.current(term) is None)
+        ]
+
     def covering(self, term: str) -> frozenset[str]:
         """Give every identifier whose consent covers a purpose naming `term`.
 

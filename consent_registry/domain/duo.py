@@ -69,6 +69,10 @@ class Duo(Enum):
     NPU = "DUO:0000045"
     NCU = "DUO:0000046"
 
+    # Equal is the same, so the hash may be the object's: Enum's own is written in Python, and
+    # deciding a cohort asks for it thousands of times.
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:

@@ -159,6 +159,7 @@ def permit(clause: str, *obligations: Obligation) -> Finding:
     return Finding(clause=clause, result=Result.PERMIT, obligations=obligations)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def manual(clause: str, question: Question, value: str = "") -> Finding:
     """Make a finding that this clause needs a ruling."""
     return Finding(clause=clause, result=Result.MANUAL, question=question, value=value)

@@ -57,8 +57,7 @@ def populate(members: int, diseases: Diseases, random: Random) -> CohortIndex:
     for ordinal in range(members):
         holders[random.randrange(PROFILES)].append(ordinal)
     index = CohortIndex(members=members)
-    for profile, ordinals in holders.items():
-        index.put(BitMap(ordinals), standings[profile])
+    index.put_all((BitMap(ordinals), standings[profile]) for profile, ordinals in holders.items())
     return index
 
 

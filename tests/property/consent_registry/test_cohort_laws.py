@@ -2,8 +2,9 @@
 """Deciding a set gives everybody what deciding her alone gives; building order never matters."""
 
 import random as standard_random
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 
 from hypothesis import given
@@ -152,6 +153,37 @@ def parts(cohort: Cohort) -> tuple[object, ...]:
         {reason: canonical_bytes(people) for reason, people in cohort.out.items()},
         {clause: canonical_bytes(people) for clause, people in cohort.clauses.items()},
     )
+
+
+def every_set(index: CohortIndex) -> dict[object, set[int]]:
+    """Give each set that somebody is in by its place in an index."""
+    found: dict[object, BitMap] = {"unreadable": index.unreadable}
+    found |= {("state", state): who for state, who in index.states.items()}
+    for number, slot in enumerate(index.slots):
+        for field in fields(slot):
+            held = getattr(slot, field.name)
+            by_key = held if isinstance(held, dict) else {"": held}
+            found |= {(number, field.name, key): who for key, who in by_key.items()}
+    return {place: set(who) for place, who in found.items() if who}
+
+
+@given(people, st.data())
+def test_to_note_many_at_once_is_to_note_one_after_another(
+    everybody: list[Standing], data: st.DataObject
+) -> None:
+    """However they are grouped, whoever is there already; and no two sets are one and the same."""
+    earlier = data.draw(st.sets(st.sampled_from(range(len(everybody))))) if everybody else set()
+    alike: dict[Standing, BitMap] = defaultdict(BitMap)
+    for ordinal, standing in enumerate(everybody):
+        if ordinal not in earlier:
+            alike[standing].add(ordinal)
+    index = index_of(everybody, sorted(earlier))
+    index.put_all((who, standing) for standing, who in alike.items())
+    assert every_set(index) == every_set(index_of(everybody))
+    for ordinal in range(len(everybody)):
+        index.forget(BitMap([ordinal]))
+        rest = every_set(index_of(everybody, range(ordinal + 1, len(everybody))))
+        assert every_set(index) == rest
 
 
 @given(people, inquiries())

@@ -13,7 +13,12 @@ from pyroaring import BitMap
 
 from consent_registry.domain.bars import Bar, reason_of
 from consent_registry.domain.bitmaps import union
-from consent_registry.domain.clauses import judge_activity, judge_modifier, judge_window
+from consent_registry.domain.clauses import (
+    judge_activity,
+    judge_categories,
+    judge_modifier,
+    judge_window,
+)
 from consent_registry.domain.cohort_index import CohortIndex, Slot
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.exception import applies
@@ -68,11 +73,13 @@ def evaluate(
     """Decide a purpose for everybody of one dataset, for a permit that is still to be given.
 
     Who has no readable terms has no codes to match. `moment` asks instead who may stay in a permit
-    that runs. `without` leaves one clause unheard, to see what it alone changes; nothing is ever
-    granted on that.
+    that runs; which data there are of her does not matter there any more. `without` leaves one
+    clause unheard, to see what it alone changes; nothing is ever granted on that.
     """
     everybody = BitMap(range(index.members))
     said_no = _excluded(index, inquiry, moment)
+    if moment is Moment.NEW and inquiry.asked:
+        said_no[Reason.CATEGORY_NOT_HELD] = index.lack(inquiry.asked, inquiry.held)
     excluded = union(said_no.values())
     verdicts = _verdicts(index, inquiry, without)
     free = everybody - union(verdict.present for verdict in verdicts)
@@ -209,13 +216,23 @@ def _judge_slot(slot: Slot, inquiry: Inquiry, without: str | None) -> _SlotVerdi
                 code, values, inquiry.purpose, inquiry.today, inquiry.policy.vocabulary
             )
             verdict.note(people, findings)
+    for people, findings in _limits(slot, inquiry):
+        verdict.note(people, findings)
+    return verdict.settle()
+
+
+def _limits(slot: Slot, inquiry: Inquiry) -> Iterator[tuple[BitMap, tuple[Finding, ...]]]:
+    """Say what the limits beside the codes say, for whoever has each."""
+    purpose, today = inquiry.purpose, inquiry.today
     for activities, people in slot.activities.items():
         if people:
-            verdict.note(people, judge_activity(activities, inquiry.purpose, inquiry.today))
+            yield people, judge_activity(activities, purpose, today)
     for window, people in slot.windows.items():
         if people:
-            verdict.note(people, judge_window(window, inquiry.collected))
-    return verdict.settle()
+            yield people, judge_window(window, inquiry.collected)
+    for categories, people in slot.categories.items():
+        if people:
+            yield people, judge_categories(categories, inquiry.asked)
 
 
 def _groups(

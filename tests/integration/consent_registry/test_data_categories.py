@@ -14,6 +14,7 @@ from consent_registry.domain.terms import RawAlternative
 from consent_registry.domain.verdict import Reason
 from consent_registry.http.pages.project_views import cards
 from consent_registry.http.pages.saying import Speaker
+from consent_registry.http.rights_present import own_file
 from consent_registry.usecases.blocking import who_blocks_what
 from consent_registry.usecases.catalogue import catalogue_entry
 from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort, index_then
@@ -21,6 +22,7 @@ from consent_registry.usecases.consents import NewConsent, Recorded, record_cons
 from consent_registry.usecases.datasets import NewDataset, get_dataset, register_dataset
 from consent_registry.usecases.limiting import StopSomeData, stop_some_data
 from consent_registry.usecases.members import NewMember, list_members
+from consent_registry.usecases.own_file import file_of
 from consent_registry.usecases.people import link_login
 from consent_registry.usecases.projections import verify_projections
 from consent_registry.usecases.projects import projects_of
@@ -30,6 +32,7 @@ from shared.ids import ApplicationId, DatasetId
 from shared.keys import verify_jws
 from shared.principal import Principal
 from tests.fakes.consent_factories import purpose
+from tests.support.erasing_world import GRETA
 from tests.support.merge_world import live, permit
 from tests.support.registry_world import DESK, LOGIN, RegistryWorld, people, person
 
@@ -148,6 +151,15 @@ def test_what_somebody_allows_is_given_back_with_its_limit(scans: RegistryWorld)
     (choice,) = consents_of("P-000001", None, None, tools=scans.tools, principal=DESK).choices
     assert choice.standing.terms is not None
     assert [one.data_categories for one in choice.standing.terms] == [("genome",)]
+
+
+def test_her_own_file_says_which_data_there_are_of_her(scans: RegistryWorld) -> None:
+    """GDPR 15(1)(b): the categories of data, of her and not of the dataset."""
+    told = {}
+    for who in ("P-000000", "P-000003"):
+        found = file_of(who, with_uses=False, tools=scans.tools, principal=GRETA)
+        (told[who],) = (one["data_categories"] for one in own_file(found)["datasets"])
+    assert told == {"P-000000": list(HELD), "P-000003": ["genome"]}
 
 
 def test_members_are_listed_once_with_what_there_is_of_them(scans: RegistryWorld) -> None:

@@ -136,6 +136,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
 
     # clearinghouse
     "audit_unavailable": Problem(403, "The decision could not be recorded"),
+    "data_category_not_in_permit": Problem(403, "The permit is for other kinds of data"),
     "filtering_required": Problem(403, "A whole dataset is not opened here"),
     "path_invalid": Problem(403, "The path names nothing that could be decided"),
     "permit_expired": Problem(403, "The permit has ended"),

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from pyroaring import BitMap
 from sqlalchemy import Connection, func, select
 
+from consent_registry.adapters.holdings import mark_fewer_data
 from consent_registry.adapters.opt_outs import opted_out_members
 from consent_registry.adapters.stops import mark_stopped
 from consent_registry.adapters.tables import DATASET_MEMBER, FEED_CHANGE
@@ -53,6 +54,7 @@ def index_as_of(
             if standing.state is not State.NOT_ASKED:
                 held.append((BitMap([ordinal]), standing))
         index.put_all(held)
+    mark_fewer_data(index, connection, dataset, range(index.members))
     known = min(effective_at, known_at)
     index.opted_out = opted_out_members(connection, dataset, known_at=known)
     index.opted_out &= BitMap(range(index.members))

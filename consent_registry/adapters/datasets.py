@@ -24,9 +24,10 @@ class SqlDatasets:
     def add(self, dataset: Dataset) -> bool:
         """Register a dataset unless its name is taken."""
         collected = dataset.collected
-        values = {
+        values: dict[str, object] = {
             "collected_first": collected.first if collected else None,
             "collected_last": collected.last if collected else None,
+            "data_categories": list(dataset.data_categories),
         }
         names = (column.name for column in DATASET.columns if column.name not in values)
         values |= {name: getattr(dataset, name) for name in names}
@@ -143,6 +144,7 @@ def _dataset(row: Row[Any]) -> Dataset:
         consent_role=row.consent_role,
         form=row.form,
         collected=_window(row.collected_first, row.collected_last),
+        data_categories=tuple(row.data_categories),
     )
 
 

@@ -17,6 +17,7 @@ from pyroaring import BitMap
 from sqlalchemy import Connection, select, union
 
 from consent_registry.adapters import person_bars
+from consent_registry.adapters.holdings import mark_fewer_data
 from consent_registry.adapters.opt_outs import opted_out_members
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.standings import held_at
@@ -95,6 +96,7 @@ class IndexCache:
             index.opted_out |= opted_out_members(connection, dataset, part)
             person_bars.fill(index, connection, dataset, at, part)
             mark_stopped(index, connection, dataset, part)
+            mark_fewer_data(index, connection, dataset, part)
         index.members = row.members
         held.index, held.revision, held.at = index, row.revision, at
 
@@ -111,6 +113,7 @@ def _build(connection: Connection, dataset: DatasetId, members: int, at: datetim
     index.opted_out = opted_out_members(connection, dataset)
     person_bars.fill(index, connection, dataset, at, None)
     mark_stopped(index, connection, dataset)
+    mark_fewer_data(index, connection, dataset)
     return index
 
 

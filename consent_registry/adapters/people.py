@@ -151,7 +151,11 @@ class SqlPeople:
         added_at = instant(at)
         rows = [(m.dataset, m.ordinal, m.pid, m.local_id, added_at) for m in members]
         columns = ("dataset", "ordinal", "pid", "local_id", "added_at")
-        if rows:
+        if any(m.data_categories for m in members):
+            held = (list(m.data_categories) or None for m in members)
+            fuller = [(*row, one) for row, one in zip(rows, held, strict=True)]
+            copy_behind(self._connection, DATASET_MEMBER, (*columns, "data_categories"), fuller)
+        elif rows:
             copy_behind(self._connection, DATASET_MEMBER, columns, rows)
 
     def local_ids(self, dataset: DatasetId) -> Sequence[str]:
@@ -170,4 +174,5 @@ def _member(row: Row[Any]) -> Member:
         ordinal=Ordinal(row.ordinal),
         pid=row.pid,
         local_id=row.local_id,
+        data_categories=tuple(row.data_categories or ()),
     )

@@ -70,6 +70,20 @@ def picked(
     return select(each).select_from(wanted.join(each, true())).subquery("picked")
 
 
+def packed(ordinal: ColumnElement[int]) -> Label[bytes]:
+    """Gather the ordinals of a group as one value, `packed`; for groups of which there are few."""
+    return func.string_agg(func.int4send(cast(ordinal, Integer)), b"").label("packed")
+
+
+def ordinals(packed: bytes) -> BitMap:
+    """Read what was packed: 32-bit integers in network order."""
+    numbers = array.array("I")
+    numbers.frombytes(packed)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return BitMap(numbers)
+
+
 def paired(key: ColumnElement[int], ordinal: ColumnElement[int]) -> Label[bytes]:
     """Gather the ordinals of all rows, each behind its key, as one value, `paired`.
 

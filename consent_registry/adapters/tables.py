@@ -30,7 +30,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from consent_registry.adapters import mondo_tables, opt_out_tables, rights_tables, shown_tables
 from consent_registry.adapters.beside_tables import beside_tables
@@ -56,6 +56,7 @@ STUDY_VERSION, STUDY_DATASET = study_tables(METADATA)
 
 _INSTANT: Final = DateTime(timezone=True)
 _ID: Final = Uuid(as_uuid=False)
+_KINDS_OF_DATA: Final = "data_categories <@ '{genome,variants,phenotype,ehr,samples,images}'"
 
 DATASET: Final = Table(
     "dataset",
@@ -75,6 +76,8 @@ DATASET: Final = Table(
     Column("form", Text, nullable=False, server_default=""),
     Column("collected_first", Date),
     Column("collected_last", Date),
+    Column("data_categories", ARRAY(Text), nullable=False, server_default="{}"),
+    CheckConstraint(_KINDS_OF_DATA, name="data_categories"),
 )
 
 PARTICIPANT: Final = Table(
@@ -112,9 +115,13 @@ DATASET_MEMBER: Final = Table(
     Column("pid", _ID, nullable=False),
     Column("local_id", Text, nullable=False),
     Column("added_at", _INSTANT, nullable=False),
+    # The kinds of data there are of her, where they are not all that the dataset holds.
+    Column("data_categories", ARRAY(Text)),
     UniqueConstraint("pid", "dataset"),
     UniqueConstraint("dataset", "local_id"),
     CheckConstraint("ordinal >= 0", name="ordinal"),
+    CheckConstraint(f"{_KINDS_OF_DATA} AND data_categories <> '{{}}'", name="data_categories"),
+    Index("dataset_member_fewer", "dataset", postgresql_where=text("data_categories IS NOT NULL")),
 )
 
 CONSENT_EVENT: Final = Table(

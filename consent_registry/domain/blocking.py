@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from pyroaring import BitMap
 
+from consent_registry.domain.clauses import DATA_CATEGORY
 from consent_registry.domain.cohort import Cohort, evaluate, speaking
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.duo import Duo
@@ -23,7 +24,7 @@ def let_in_without(index: CohortIndex, inquiry: Inquiry, cohort: Cohort) -> Mapp
     """
     heard = speaking(index, inquiry)
     return {
-        code.name: evaluate(index, inquiry, without=code.name).within - cohort.within
-        for code in Duo
-        if code.name in heard
+        name: evaluate(index, inquiry, without=name).within - cohort.within
+        for name in (*Duo.__members__, DATA_CATEGORY)
+        if name in heard
     }

@@ -103,7 +103,10 @@ def describe(
         "healthdcatap:hdab": [_body(access, dataset)],
         "healthdcatap:healthCategory": [_iri(_CATEGORY)],
         "dpv:hasLegalBasis": [_iri(legal_basis_of(dataset))],
-        "dpv:hasPersonalData": [_iri("pd:Genetic")],
+        "dpv:hasPersonalData": [
+            _iri("pd:Genetic"),
+            *(_kind(name) for name in dataset.data_categories),
+        ],
     }
     came_from = {"prov:wasGeneratedBy": [_activity(study)]} if study is not None else {}
     return {**found, **came_from, **(_told(published) if published is not None else {})}
@@ -167,7 +170,13 @@ def _alternative(alternative: Alternative) -> _Object:
         ends = {"dcat:startDate": first, "dcat:endDate": last}
         days = {name: [_typed(day, "xsd:date")] for name, day in ends.items() if day}
         found["dct:temporal"] = [{"@type": ["dct:PeriodOfTime"], **days}]
+    if alternative.data_categories:
+        found["dpv:hasPersonalData"] = [_kind(name) for name in alternative.data_categories]
     return {**found, "dpv:hasRule": rules} if rules else found
+
+
+def _kind(name: str) -> _Object:
+    return {"@type": ["dpv:PersonalData"], "dct:identifier": [name]}
 
 
 def _coded(code: str, label: str) -> _Object:

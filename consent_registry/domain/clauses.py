@@ -13,7 +13,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from consent_registry.domain import data_categories
 from consent_registry.domain.activities import covers
+from consent_registry.domain.data_categories import Categories
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.ehds import EhdsPurpose
 from consent_registry.domain.national import (
@@ -37,6 +39,8 @@ from consent_registry.domain.verdict import (
 from consent_registry.domain.windows import Window, reaches
 
 Values = tuple[str, ...]
+DATA_CATEGORY: Final = "DATA_CATEGORY"
+"""The clause that limits a grant to some kinds of data."""
 Rule = Callable[[Values, Purpose, date], Finding]
 
 
@@ -74,6 +78,13 @@ def judge_window(window: Window | None, collected: Window | None) -> tuple[Findi
     if reaches(window, collected):
         return ()
     return (deny("DATA", Reason.DATA_NOT_COVERED),)
+
+
+def judge_categories(allowed: Categories, asked: Categories) -> tuple[Finding, ...]:
+    """Say what a grant for some data says to a purpose that asks for these; nothing if covered."""
+    if data_categories.covers(allowed, asked):
+        return ()
+    return (deny(DATA_CATEGORY, Reason.CATEGORY_NOT_PERMITTED),)
 
 
 def _clinical_care(_values: Values, _purpose: Purpose, _today: date) -> Finding:

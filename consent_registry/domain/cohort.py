@@ -13,8 +13,14 @@ from pyroaring import BitMap
 
 from consent_registry.domain.bars import Bar, reason_of
 from consent_registry.domain.bitmaps import union
-from consent_registry.domain.clauses import judge_activity, judge_modifier, judge_window
+from consent_registry.domain.clauses import (
+    judge_activity,
+    judge_categories,
+    judge_modifier,
+    judge_window,
+)
 from consent_registry.domain.cohort_index import CohortIndex, Slot
+from consent_registry.domain.data_categories import Categories
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.exception import applies
 from consent_registry.domain.history import State
@@ -70,11 +76,13 @@ def evaluate(
     """Decide a purpose for everybody of one dataset, for a permit that is still to be given.
 
     Who has no readable terms has no codes to match. `moment` asks instead who may stay in a permit
-    that runs. `without` leaves one clause unheard, to see what it alone changes; nothing is ever
-    granted on that.
+    that runs; which data there are of her does not matter there any more. `without` leaves one
+    clause unheard, to see what it alone changes; nothing is ever granted on that.
     """
     everybody = BitMap(range(index.members))
     said_no = _excluded(index, inquiry, moment)
+    if moment is Moment.NEW and inquiry.asked:
+        said_no[Reason.CATEGORY_NOT_HELD] = index.lack(inquiry.asked, inquiry.held)
     excluded = union(said_no.values())
     verdicts = _verdicts(index, inquiry, without)
     free = everybody - union(verdict.present for verdict in verdicts)
@@ -188,6 +196,9 @@ class _Judge:
     def window(self, window: Window) -> tuple[Finding, ...]:
         return self._against(judge_window(window, self._inquiry.collected))
 
+    def categories(self, categories: Categories) -> tuple[Finding, ...]:
+        return self._against(judge_categories(categories, self._inquiry.asked))
+
     def _against(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """Leave out what stands against nothing, once the authority has answered."""
         ruled = self._inquiry.ruled
@@ -258,6 +269,9 @@ def _judge_slot(slot: Slot, judge: _Judge, inquiry: Inquiry, without: str | None
     for window, people in slot.windows.items():
         if people:
             verdict.note(people, judge.window(window))
+    for categories, people in slot.categories.items():
+        if people:
+            verdict.note(people, judge.categories(categories))
     return verdict.settle(without)
 
 

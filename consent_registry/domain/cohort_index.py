@@ -14,6 +14,7 @@ from pyroaring import BitMap
 
 from consent_registry.domain.bars import Bars, Cause
 from consent_registry.domain.bitmaps import union
+from consent_registry.domain.data_categories import CATEGORIES, Categories
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import Standing, State
 from consent_registry.domain.national import Code
@@ -36,6 +37,7 @@ class Slot:
     modifiers: dict[tuple[Code, tuple[str, ...]], BitMap] = field(default_factory=dict)
     activities: dict[tuple[str, ...], BitMap] = field(default_factory=dict)
     windows: dict[Window, BitMap] = field(default_factory=dict)
+    categories: dict[Categories, BitMap] = field(default_factory=dict)
 
     def put_all(self, held: Iterable[tuple[BitMap, Alternative]]) -> None:
         """Note who has which alternative here."""
@@ -44,12 +46,15 @@ class Slot:
         modifiers: _Parts[tuple[Code, tuple[str, ...]]] = defaultdict(list)
         activities: _Parts[tuple[str, ...]] = defaultdict(list)
         windows: _Parts[Window] = defaultdict(list)
+        categories: _Parts[Categories] = defaultdict(list)
         without_disease: list[BitMap] = []
         for people, alternative in held:
             permissions[alternative.permission].append(people)
             activities[alternative.activities].append(people)
             if alternative.data is not None:
                 windows[alternative.data].append(people)
+            if alternative.data_categories:
+                categories[alternative.data_categories].append(people)
             if alternative.permission is Duo.DS:
                 for disease in alternative.diseases:
                     diseases[disease].append(people)
@@ -60,6 +65,7 @@ class Slot:
         self.present |= _join(self.permissions, permissions)
         _join(self.activities, activities)
         _join(self.windows, windows)
+        _join(self.categories, categories)
         _join(self.diseases, diseases)
         self.without_disease |= union(without_disease)
         _join(self.modifiers, modifiers)
@@ -77,6 +83,7 @@ class Slot:
         yield from self.modifiers.values()
         yield from self.activities.values()
         yield from self.windows.values()
+        yield from self.categories.values()
 
 
 @dataclass(slots=True)
@@ -84,7 +91,8 @@ class CohortIndex:
     """Everybody of one dataset by state and clause. `members` counts ordinals from 0.
 
     `opted_out`, `objecting`, `restricted`, `erased` and `bars` are axes of their own, beside
-    whatever the consents say.
+    whatever the consents say. `lacking` are the people of whom the dataset has fewer data than of
+    others, by the data category they lack.
     """
 
     members: int = 0
@@ -95,6 +103,7 @@ class CohortIndex:
     bars: dict[Cause, BitMap] = field(default_factory=dict)
     restricted: BitMap = field(default_factory=BitMap)
     erased: BitMap = field(default_factory=BitMap)
+    lacking: dict[str, BitMap] = field(default_factory=dict)
     slots: list[Slot] = field(default_factory=list)
 
     def in_state(self, state: State) -> BitMap:
@@ -138,6 +147,21 @@ class CohortIndex:
         for cause in bars:
             _join(self.bars, {cause: [ordinals]})
 
+    def hold_only(self, ordinals: BitMap, held: Categories) -> None:
+        """Note which data there are of these people, where they are not all that there are."""
+        for category in CATEGORIES if held else ():
+            if category not in held:
+                _join(self.lacking, {category: [ordinals]})
+
+    def lack(self, asked: Categories, held: Categories) -> BitMap:
+        """Give who has not all that is asked for, in a dataset that holds these data; a copy.
+
+        Everybody where the dataset does not hold it, or does not say what it holds.
+        """
+        if not set(asked) <= set(held):
+            return BitMap(range(self.members))
+        return union(self.lacking[name] for name in asked if name in self.lacking)
+
     def forget(self, ordinals: BitMap) -> None:
         """Take these people out of every set, so that their new standing can be put in."""
         if not ordinals:
@@ -148,10 +172,11 @@ class CohortIndex:
     def replace(self, ordinal: int, standing: Standing, bars: Bars) -> None:
         """Put one person's standing and bars in the place of those she has.
 
-        Opt-outs and stops stay: they are no part of either.
+        Opt-outs, stops and what data there are stay: they are no part of either.
         """
         who = BitMap([ordinal])
-        beside = (self.opted_out, self.objecting, self.restricted, self.erased)
+        stopped = (self.opted_out, self.objecting, self.restricted, self.erased)
+        beside = (*stopped, *self.lacking.values())
         stays = [bitmap for bitmap in beside if ordinal in bitmap]
         self.forget(who)
         for bitmap in stays:
@@ -165,6 +190,7 @@ class CohortIndex:
         yield self.opted_out
         yield self.objecting
         yield from self.bars.values()
+        yield from self.lacking.values()
         yield self.restricted
         yield self.erased
         yield from self.states.values()

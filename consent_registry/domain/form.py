@@ -106,6 +106,7 @@ class GrantRule:
     diseases: tuple[str, ...] = ()
     diseases_from: str = ""
     activities: tuple[str, ...]
+    data_categories: tuple[str, ...] = ()
     modifiers: tuple[ModifierRule, ...] = ()
 
     def holding(self, yes: Set[str]) -> tuple[ModifierRule, ...]:
@@ -119,6 +120,7 @@ class GrantRule:
             modifiers=tuple(one.made(chosen) for one in self.holding(yes)),
             diseases=tuple(sorted({*self.diseases, *chosen.get(self.diseases_from, ())})),
             activities=self.activities,
+            data_categories=self.data_categories,
         )
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from consent_registry.domain.activities import SECONDARY_USE, is_scope
 from consent_registry.domain.conditions import KEY, WORDS, BadCondition, Condition, read_condition
+from consent_registry.domain.data_categories import CATEGORIES
 from consent_registry.domain.diseases import MONDO_ID
 from consent_registry.domain.form import (
     ELEMENTS,
@@ -39,6 +40,12 @@ from shared.errors import FieldFault, ValidationFailed
 MAX_FORM_BYTES: Final = 500_000
 _MAX_LANGUAGES: Final = 30
 _MAX_RULES: Final = 10
+_RULE_KEYS: Final = frozenset(
+    {
+        *("when", "permission", "activities", "modifiers", "diseases", "diseases_from"),
+        "data_categories",
+    }
+)
 _MAX_ILLNESSES: Final = 20
 _MAX_MODIFIERS: Final = 18
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
@@ -201,10 +208,7 @@ class _Reader:
     def _rule(
         self, value: object, at: str, questions: tuple[FormQuestion, ...]
     ) -> GrantRule | None:
-        known = frozenset(
-            {"when", "permission", "diseases", "diseases_from", "activities", "modifiers"}
-        )
-        raw = self._object(value, at, known)
+        raw = self._object(value, at, _RULE_KEYS)
         keys = frozenset(question.key for question in questions)
         when = self._condition(raw.get("when"), f"{at}/when", keys)
         permission = self._text(raw, "permission", at, _LINE, "a DUO permission")
@@ -215,6 +219,11 @@ class _Reader:
         activities = self._strings(raw, "activities", at, 16)
         if not activities or not all(map(is_scope, activities)):
             self._fault(f"{at}/activities", f"activity scopes such as {SECONDARY_USE}")
+        categories = self._strings(raw, "data_categories", at, len(CATEGORIES))
+        if ("data_categories" in raw and not categories) or not set(categories) <= set(CATEGORIES):
+            self._fault(
+                f"{at}/data_categories", f"some of {', '.join(CATEGORIES)}; or leave it out"
+            )
         modifiers = self._modifiers(raw, at, questions)
         diseases = self._strings(raw, "diseases", at, _MAX_ILLNESSES)
         if when is None:
@@ -225,6 +234,7 @@ class _Reader:
             diseases=diseases,
             diseases_from=str(asked),
             activities=activities,
+            data_categories=categories,
             modifiers=modifiers,
         )
 

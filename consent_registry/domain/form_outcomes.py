@@ -10,7 +10,7 @@ from collections.abc import Mapping, Set
 from dataclasses import replace
 from functools import lru_cache
 
-from consent_registry.domain import windows
+from consent_registry.domain import data_categories, windows
 from consent_registry.domain.activities import scopes_of
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.duo import find
@@ -81,6 +81,7 @@ def _fits(
         ),
         diseases=alternative.diseases,
         activities=raw.activities,
+        data_categories=raw.data_categories,
     )
     made = read_alternative(whole, diseases)[0]
     return made is not None and is_part(alternative, made)
@@ -88,9 +89,17 @@ def _fits(
 
 def is_part(alternative: Alternative, made: Alternative) -> bool:
     """Say whether this is what the form makes, or the same for fewer data or not as long."""
-    bare = replace(alternative, activities=made.activities, data=made.data)
+    bare = replace(
+        alternative,
+        activities=made.activities,
+        data=made.data,
+        data_categories=made.data_categories,
+    )
     window, whole = windows.in_both(alternative.data, made.data)
     if bare != made or not whole or window != alternative.data:
+        return False
+    kinds = data_categories.in_both(alternative.data_categories, made.data_categories)
+    if kinds != (alternative.data_categories, True):
         return False
     held, longest = (
         {one.name: one for one in scopes_of(terms.activities)} for terms in (alternative, made)

@@ -86,6 +86,7 @@ def manifest(
         "consent_role": basis.consent_role,
         "binds": sorted(axis.value for axis in inquiry.rules.binds),
         "collected": list(inquiry.collected.written()) if inquiry.collected else None,
+        "data_categories": {"held": [*inquiry.held], "asked": [*inquiry.asked]},
         "opt_outs": _opt_outs(basis.opt_outs),
         "effective_at": to_rfc3339(basis.times.effective_at),
         "known_at": to_rfc3339(basis.times.known_at),

@@ -11,7 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
-from consent_registry.domain.clauses import judge_activity, judge_modifier, judge_window
+from consent_registry.domain.clauses import (
+    judge_activity,
+    judge_categories,
+    judge_modifier,
+    judge_window,
+)
+from consent_registry.domain.data_categories import ANY, Categories, asked_of
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.permissions import Coverage, coverage, judge_permission
@@ -38,7 +44,8 @@ class Inquiry:
 
     `rules` say which axes exclude under the law of the dataset that is asked; `ruled` is what the
     authority answered for this case; `collected` is when the data asked for were collected, None
-    where that is not known. `regime` names the law of the dataset that is asked.
+    where that is not known, and `held` which data categories there are, none where that is not
+    known. `regime` names the law of the dataset that is asked.
     """
 
     purpose: Purpose
@@ -49,6 +56,12 @@ class Inquiry:
     ruled: Answers = field(default_factory=dict)
     collected: Window | None = None
     regime: str = ""
+    held: Categories = ANY
+
+    @property
+    def asked(self) -> Categories:
+        """Which data categories are asked for; none where that is not known."""
+        return asked_of(self.purpose.data_categories, self.held)
 
     def on(self, today: date) -> "Inquiry":
         """Ask the same as on another day."""
@@ -102,7 +115,8 @@ def match_alternative(alternative: Alternative, inquiry: Inquiry) -> tuple[Findi
     )
     activity = judge_activity(alternative.activities, inquiry.purpose, inquiry.today)
     window = judge_window(alternative.data, inquiry.collected)
-    return settled_all((*permission, *modifiers, *activity, *window), inquiry.ruled)
+    kinds = judge_categories(alternative.data_categories, inquiry.asked)
+    return settled_all((*permission, *modifiers, *activity, *window, *kinds), inquiry.ruled)
 
 
 def match(terms: Terms, inquiry: Inquiry) -> Answer:

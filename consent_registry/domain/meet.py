@@ -17,8 +17,9 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from consent_registry.domain import windows
+from consent_registry.domain import data_categories, windows
 from consent_registry.domain.activities import Scope, canonical_scopes, in_both, scopes_of, widest
+from consent_registry.domain.data_categories import Categories
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.national import Code
@@ -47,6 +48,7 @@ class _Part:
     modifiers: frozenset[tuple[Code, _Values]]
     activities: frozenset[Scope]
     data: Window | None
+    categories: Categories
 
     @property
     def cares(self) -> bool:
@@ -134,21 +136,27 @@ class _Meeting:
             frozenset((m.code, _expanded(m.code, m.values)) for m in alternative.modifiers),
             widest(scopes_of(alternative.activities)),
             alternative.data,
+            alternative.data_categories,
         )
 
     def _meet(self, one: _Part, other: _Part) -> _Part | None:
         permission = _narrower(one.permission, other.permission)
         modifiers = _modifiers(one, other)
         activities = in_both(one.activities, other.activities)
-        data, some = windows.in_both(one.data, other.data)
-        if permission is None or modifiers is None or not activities or not some:
+        days, some_day = windows.in_both(one.data, other.data)
+        kinds, some_kind = data_categories.in_both(one.categories, other.categories)
+        if permission is None or modifiers is None or not activities:
+            return None
+        if not some_day or not some_kind:
             return None
         if permission is not Duo.DS:
-            return _Part(permission, frozenset(), modifiers, activities, data)
+            return _Part(permission, frozenset(), modifiers, activities, days, kinds)
         illnesses = one.diseases or other.diseases
         if one.diseases and other.diseases:
             illnesses = self._common(*sorted((one.diseases, other.diseases), key=sorted))
-        return _Part(permission, illnesses, modifiers, activities, data) if illnesses else None
+        if not illnesses:
+            return None
+        return _Part(permission, illnesses, modifiers, activities, days, kinds)
 
     def _find_common(self, ones: _Values, others: _Values) -> _Values:
         """Give the widest illnesses that lie within one of each."""
@@ -259,6 +267,7 @@ def _written(part: _Part) -> Alternative:
         diseases=tuple(sorted(part.diseases)),
         activities=canonical_scopes(one.written() for one in part.activities),
         data=part.data,
+        data_categories=part.categories,
     )
 
 
@@ -273,4 +282,5 @@ def _alternative_order(alternative: Alternative) -> tuple[object, ...]:
         alternative.activities,
         tuple((modifier.code.value, modifier.values) for modifier in alternative.modifiers),
         alternative.data.written() if alternative.data else (),
+        alternative.data_categories,
     )

@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Final
 
 from consent_registry.domain.activities import ACTIVITIES, SECONDARY_USE
+from consent_registry.domain.data_categories import ANY, CATEGORIES, Categories, read_categories
 from consent_registry.domain.diseases import MONDO_ID
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.ehds import EhdsPurpose, Prohibited
@@ -28,6 +29,8 @@ _PROHIBITED: Final = re.compile(r"54-[a-e]", re.ASCII)
 # A DUO shorthand, or a national code (`EE:CLOUD_ABROAD`).
 _CODE: Final = re.compile(r"[A-Z]{2,8}|[A-Z]{2}:[A-Z][A-Z0-9_]{1,31}", re.ASCII)
 _REASONS: Final = re.compile("[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]{1,2000}")
+_CATEGORY: Final = re.compile("|".join(CATEGORIES), re.ASCII)
+_A_CATEGORY: Final = f"one of {', '.join(CATEGORIES)}"
 _A_CODE: Final = "a DUO shorthand or a national code"
 
 
@@ -77,7 +80,8 @@ class Purpose:
     `ehds_purpose` is the letter of EHDS Article 53(1) it falls under, None when not said;
     `prohibited_uses` are the letters of Article 54 it was found to be, of which none may be.
     `activity` is what is done with the data; a permit's is secondary use. `exception` claims the
-    data of people who opted out as well; None claims none.
+    data of people who opted out as well; None claims none. `data_categories` are the kinds of data
+    asked for, none for all that the dataset holds.
     """
 
     category: Category
@@ -98,16 +102,20 @@ class Purpose:
     prohibited_uses: frozenset[Prohibited] = frozenset()
     activity: str = SECONDARY_USE
     exception: ExceptionClaim | None = None
+    data_categories: Categories = ANY
 
     def to_json(self) -> dict[str, JSON]:
         """Write the purpose in its wire form, lists sorted, every key present.
 
-        All but `activity`, which stands only where it is another than secondary use, and a claim,
-        which stands only where there is one: the digests of older purposes stay as they were.
+        All but `activity`, which stands only where it is another than secondary use, and a claim
+        and data categories, which stand only where there are some: the digests of older purposes
+        stay as they were.
         """
         claimed = {} if self.exception is None else {"exception_71_4": self.exception.to_json()}
+        kinds: list[JSON] = [*self.data_categories]
         return {
             **claimed,
+            **({"data_categories": kinds} if kinds else {}),
             **({} if self.activity == SECONDARY_USE else {"activity": self.activity}),
             "category": self.category.value,
             "diseases": sorted(self.diseases),
@@ -146,6 +154,7 @@ _KEYS: Final = frozenset(
         "activity",
         "exception_71_4",
         "category",
+        "data_categories",
         "diseases",
         "organisation",
         "countries",
@@ -209,6 +218,7 @@ class _Reader:
             prohibited_uses=self._prohibited_uses(),
             activity=self._activity(),
             exception=self._exception(),
+            data_categories=self._data_categories(),
         )
 
     def _fault(self, name: str, detail: str, code: str = "invalid") -> None:
@@ -227,6 +237,10 @@ class _Reader:
             return str(activity)
         self._fault("activity", f"one of {', '.join(ACTIVITIES)}")
         return SECONDARY_USE
+
+    def _data_categories(self) -> Categories:
+        names = self._texts("data_categories", _CATEGORY, _A_CATEGORY)
+        return read_categories(names)
 
     def _ehds_purpose(self) -> EhdsPurpose | None:
         letter = self._value.get("ehds_purpose")

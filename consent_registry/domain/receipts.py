@@ -15,21 +15,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
-from urllib.parse import quote
 
-from consent_registry.domain.activities import Scope, scopes_of
-from consent_registry.domain.duo import TERMS, Duo
-from consent_registry.domain.ehds import EhdsPurpose
+from consent_registry.domain.data_categories import ANY, Categories
+from consent_registry.domain.dpv_terms import PROCESSING, written_alternative, written_purpose
 from consent_registry.domain.history import Kind
-from consent_registry.domain.national import label_of
 from consent_registry.domain.person_events import PersonRecord
 from consent_registry.domain.records import EventRecord
 from consent_registry.domain.regimes import ConsentRole
 from consent_registry.domain.register import Dataset
 from consent_registry.domain.studies import Study, scope_of
 from consent_registry.domain.study_choices import event_of
-from consent_registry.domain.terms import Alternative, Terms
-from consent_registry.domain.windows import Window
+from consent_registry.domain.terms import Terms
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
 from shared.ids import DatasetId, EventId
@@ -81,10 +77,7 @@ _STATUS: Final[Mapping[Kind, str]] = MappingProxyType(
     }
 )
 _RIGHTS: Final = ("A7-3", "A13", "A15", "A16", "A17", "A18", "A20", "A77")
-_PROCESSING: Final = ("dpv:Store", "dpv:MakeAvailable", "dpv:Analyse")
-_ACTIVITY: Final = "urn:placet:activity:"
 _GUARDIAN: Final = "dpv:GuardianOfDataSubject"
-_BROADER: Final = "dpv:ScientificResearch"
 _Object = dict[str, JSON]
 
 
@@ -296,14 +289,21 @@ def _processes(about: Receipted, controller: str) -> list[JSON]:
     """Give one process for each alternative, because any one of them is enough; a no has one."""
     readable = about.record.kind.grants and about.terms is not None
     status = "dpv:ConsentUnknown" if about.record.kind.grants and not readable else None
-    shared = _process(about, controller, status or _STATUS[about.record.kind])
+    shown = status or _STATUS[about.record.kind]
     if not readable or not about.terms:
-        return [{**shared, "dpv:hasPurpose": [_purpose("research with these data", [])]}]
-    return [{**shared, **_alternative(one)} for one in about.terms]
+        purpose = written_purpose("research with these data", [])
+        return [{**_process(about, controller, shown), "dpv:hasPurpose": [purpose]}]
+    return [
+        {**_process(about, controller, shown, one.data_categories), **written_alternative(one)}
+        for one in about.terms
+    ]
 
 
-def _process(about: Receipted, controller: str, status: str) -> _Object:
+def _process(
+    about: Receipted, controller: str, status: str, categories: Categories = ANY
+) -> _Object:
     record, place = about.record, about.place
+    kinds: dict[str, JSON] = {"rdf:value": [*categories]} if categories else {}
     return {
         "@type": ["dpv:Process"],
         "dpv:hasLegalBasis": list(place.bases),
@@ -314,12 +314,13 @@ def _process(about: Receipted, controller: str, status: str) -> _Object:
                 "skos:prefLabel": f"data of {title}",
                 "dct:identifier": name,
                 "dpv:hasNecessity": "dpv:Optional",
+                **kinds,
             }
             for name, title in place.data
         ],
         "dpv:hasDataController": [controller],
         "dpv:hasDataSource": ["dpv:DataSubject"],
-        "dpv:hasProcessing": list(_PROCESSING),
+        "dpv:hasProcessing": list(PROCESSING),
         "dpv:hasStorageCondition": [
             {
                 "@type": ["dpv:StorageCondition"],
@@ -348,53 +349,3 @@ def legal_basis_of(dataset: Dataset) -> str:
     if dataset.consent_role == ConsentRole.LEGAL_BASIS.value:
         return "eu-gdpr:A9-2-a"
     return f"urn:placet:legal-regime:{dataset.legal_regime}"
-
-
-def _alternative(alternative: Alternative) -> _Object:
-    codes: list[JSON] = [alternative.permission.value]
-    if alternative.permission is not Duo.NRES:
-        codes.append(f"urn:placet:ehds:purpose:{EhdsPurpose.RESEARCH.value}")
-    purpose = _purpose(TERMS[alternative.permission].label, codes)
-    if alternative.diseases:
-        purpose["rdf:value"] = list(alternative.diseases)
-    return {
-        "dpv:hasPurpose": [purpose],
-        "dpv:hasRule": [
-            {
-                "@type": ["dpv:Rule"],
-                "dct:identifier": modifier.code.value,
-                "skos:prefLabel": label_of(modifier.code),
-                "rdf:value": list(modifier.values),
-            }
-            for modifier in alternative.modifiers
-        ],
-        "dpv:hasProcessing": [
-            *_PROCESSING,
-            *(_processing(scope) for scope in scopes_of(alternative.activities)),
-        ],
-        **({"dct:temporal": [_period(alternative.data)]} if alternative.data else {}),
-    }
-
-
-def _processing(scope: Scope) -> JSON:
-    """Name what may be done with the data, and until when if that ends by itself."""
-    iri = _ACTIVITY + quote(scope.name, safe=":")
-    if scope.ends is None:
-        return iri
-    until = {"@type": ["dpv:UntilTimeDuration"], "rdf:value": scope.ends.isoformat()}
-    return {"@id": iri, "@type": ["dpv:Processing"], "dpv:hasDuration": [until]}
-
-
-def _period(window: Window) -> _Object:
-    """Write which collected data are meant, as DCAT writes a period."""
-    ends = zip(("dcat:startDate", "dcat:endDate"), window.written(), strict=True)
-    return {"@type": ["dct:PeriodOfTime"], **{name: day for name, day in ends if day}}
-
-
-def _purpose(label: str, codes: list[JSON]) -> _Object:
-    return {
-        "@type": ["dpv:Purpose"],
-        "skos:broader": [_BROADER],
-        "skos:prefLabel": label,
-        "dct:identifier": codes,
-    }

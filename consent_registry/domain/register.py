@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from pyroaring import BitMap
 
+from consent_registry.domain.data_categories import ANY, Categories
 from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.regimes import ConsentRole
 from consent_registry.domain.windows import Window
@@ -32,7 +33,8 @@ class Dataset:
     ordinal to local id. `recorded_at` is the newest event's: no later one is recorded earlier.
     `legal_regime` and `consent_role` name the policy's rules for it; `form` is the form that it
     demands of consents, empty when it demands none. `collected` are the days on which its data were
-    collected, None when that was not said; it is said once.
+    collected, None when that was not said, and `data_categories` the kinds of data that it holds,
+    none when that was not said; each is said once.
     """
 
     dataset: DatasetId
@@ -48,6 +50,7 @@ class Dataset:
     consent_role: str = ConsentRole.LEGAL_BASIS.value
     form: str = ""
     collected: Window | None = None
+    data_categories: Categories = ANY
 
     def now(self, clock_now: datetime) -> datetime:
         """Give the time that counts here: the clock's, but never before what was recorded.
@@ -63,12 +66,16 @@ class Dataset:
 
 
 class Member(NamedTuple):
-    """A participant as a member of one dataset; `pid` is the registry's own participant id."""
+    """A participant as a member of one dataset; `pid` is the registry's own participant id.
+
+    `data_categories` are the kinds of data that there are of her, none for all of the dataset's.
+    """
 
     dataset: DatasetId
     ordinal: Ordinal
     pid: str
     local_id: str
+    data_categories: Categories = ANY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

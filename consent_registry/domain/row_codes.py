@@ -96,6 +96,10 @@ class RowCode(Enum):
         "E-WIN-01",
         "data collected from one date to another (2020-01-31), one of which may be left out",
     )
+    DATA_CATEGORY = (
+        "E-CAT-01",
+        "not a data category: genome, variants, phenotype, ehr, samples or images",
+    )
     NOT_A_PERMISSION = ("E-DUO-06", "a permission term is expected here")
     VALUE_INVALID = ("E-DUO-07", "the value has the wrong form")
     MODIFIER_REPEATED = ("E-DUO-08", "the same modifier stands here twice")

@@ -18,6 +18,7 @@ from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.form_demand import FormUse
 from consent_registry.domain.history import Kind
 from consent_registry.domain.identifiers import is_name
+from consent_registry.domain.limits import activity_faults, category_faults
 from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.studies import NO_STUDIES, KnownStudies, scope_of, study_in
@@ -25,7 +26,6 @@ from consent_registry.domain.terms import (
     MAX_ALTERNATIVES,
     RawAlternative,
     RawModifier,
-    activity_faults,
     canonical_text,
     read_alternative,
 )
@@ -49,13 +49,14 @@ COLUMNS: Final = (
     "form_version",
 )
 WINDOW: Final = ("data_first", "data_last")
-_MORE: Final = ("activities", *WINDOW)
+CATEGORIES: Final = "data_categories"
+_MORE: Final = ("activities", *WINDOW, CATEGORIES)
 STUDY: Final = "study"
 OPTIONAL: Final = (*_MORE, STUDY)
 MAX_FAULTS: Final = 20
 """So many of one row are named; a cell can be made to have thousands."""
 _SAID: Final = 3  # permission, modifiers, diseases
-_NO_MORE: Final = ("", "", "")
+_NO_MORE: Final = ("", "", "", "")
 # A paper signed today east of Greenwich may carry tomorrow's date in UTC.
 SIGNED_AHEAD: Final = timedelta(days=1)
 
@@ -257,13 +258,14 @@ class RowReader:
     @staticmethod
     def _closing_faults(more: tuple[str, ...]) -> tuple[Fault, ...]:
         """Read what a no says of activities and data; it is one to all of them, whichever."""
-        activities, *window = more or _NO_MORE
-        return activity_faults(_texts(activities)) + _window(window)[1]
+        activities, *window, categories = more or _NO_MORE
+        faults = activity_faults(_texts(activities)) + _window(window)[1]
+        return faults + category_faults(_texts(categories))
 
     def _read_alternative(
         self, permission: str, modifiers: str, diseases: str, *more: str
     ) -> tuple[str, tuple[Fault, ...]]:
-        activities, *window = more or _NO_MORE
+        activities, *window, categories = more or _NO_MORE
         data, misplaced = _window(window)
         raw = RawAlternative(
             permission=permission,
@@ -271,6 +273,7 @@ class RowReader:
             diseases=tuple(diseases.split(";")),
             activities=_texts(activities),
             data=data,
+            data_categories=_texts(categories),
         )
         alternative, faults = read_alternative(raw, self._diseases, self._vocabulary)
         whole = alternative is not None and not misplaced

@@ -7,6 +7,7 @@ Every fault is named by its place. Nothing is decided and no value is repeated.
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
+from consent_registry.domain.data_categories import Categories, read_categories
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
 from consent_registry.domain.row_codes import RowCode
@@ -21,7 +22,9 @@ from consent_registry.domain.terms import (
 from consent_registry.domain.windows import Window, read_window
 from shared.errors import FieldFault, ValidationFailed
 
-_KEYS: Final = frozenset({"permission", "modifiers", "diseases", "activities", "data"})
+_KEYS: Final = frozenset(
+    {"permission", "modifiers", "diseases", "activities", "data", "data_categories"}
+)
 
 
 def read_statement(
@@ -63,15 +66,10 @@ def _alternative(value: object, at: str, diseases: Diseases, vocabulary: Vocabul
             _modifier(item, f"{at}/modifiers/{number}")
             for number, item in enumerate(_items(value.get("modifiers"), f"{at}/modifiers"))
         ),
-        diseases=tuple(
-            _text(item, f"{at}/diseases/{number}")
-            for number, item in enumerate(_items(value.get("diseases"), f"{at}/diseases"))
-        ),
-        activities=tuple(
-            _text(item, f"{at}/activities/{number}")
-            for number, item in enumerate(_items(value.get("activities"), f"{at}/activities"))
-        ),
+        diseases=_texts(value, "diseases", at),
+        activities=_texts(value, "activities", at),
         data=_ends(value.get("data"), f"{at}/data"),
+        data_categories=_texts(value, "data_categories", at),
     )
     alternative, found = read_alternative(raw, diseases, vocabulary)
     if alternative is None:
@@ -93,6 +91,19 @@ def read_collected(value: object, at: str) -> Window | None:
         return read_window(_ends(value, at))
     except ValueError:
         _refuse(at, RowCode.DATA_WINDOW.message)
+
+
+def read_held(case: Mapping[str, object], at: str) -> Categories:
+    """Read which data a dataset holds, by its `data_categories`. Raises ValidationFailed."""
+    try:
+        return read_categories(_texts(case, "data_categories", at))
+    except ValueError:
+        _refuse(f"{at}/data_categories", RowCode.DATA_CATEGORY.message)
+
+
+def _texts(value: Mapping[str, object], name: str, at: str) -> tuple[str, ...]:
+    items = _items(value.get(name), f"{at}/{name}")
+    return tuple(_text(item, f"{at}/{name}/{number}") for number, item in enumerate(items))
 
 
 def _ends(value: object, at: str) -> tuple[str, str]:

@@ -15,17 +15,11 @@ from typing import Final
 import orjson
 
 from consent_registry.domain import duo
-from consent_registry.domain.activities import (
-    MAX_ACTIVITIES,
-    UnknownActivity,
-    canonical_scopes,
-    is_scope,
-    on_day,
-    read_scope,
-    scopes_of,
-)
+from consent_registry.domain.activities import canonical_scopes, is_scope, on_day, scopes_of
+from consent_registry.domain.data_categories import ANY, Categories, read_categories
 from consent_registry.domain.diseases import MONDO_ID, Diseases
 from consent_registry.domain.duo import Duo, Role
+from consent_registry.domain.limits import activity_faults, category_faults, read_ends
 from consent_registry.domain.national import (
     NO_VOCABULARY,
     Code,
@@ -60,8 +54,8 @@ class Alternative:
     """One permission, its modifiers by code, and (for DS) its diseases; all in canonical order.
 
     `activities` are its scopes, with their ends, as `activities.canonical_scopes` writes them;
-    `data` is the window of collected data that it covers, None for all. National codes follow
-    DUO's, by name.
+    `data` is the window of collected data that it covers, None for all; `data_categories` are the
+    kinds of data, none for all. National codes follow DUO's, by name.
     """
 
     permission: Duo
@@ -69,6 +63,7 @@ class Alternative:
     diseases: tuple[str, ...] = ()
     activities: tuple[str, ...] = ()
     data: Window | None = None
+    data_categories: Categories = ANY
 
     def has(self, code: Duo) -> bool:
         """Say whether this modifier stands in the alternative."""
@@ -95,6 +90,7 @@ class RawAlternative:
     diseases: tuple[str, ...] = ()
     activities: tuple[str, ...] = ()
     data: tuple[str, str] = ("", "")
+    data_categories: tuple[str, ...] = ()
 
 
 def read_alternative(
@@ -117,8 +113,8 @@ def read_alternative(
     illnesses, found = _diseases(raw.diseases, permission, diseases)
     faults += found
     faults += activity_faults(raw.activities)
-    window, found = _window(raw.data)
-    faults += found
+    window, found = read_ends(raw.data)
+    faults += found + category_faults(raw.data_categories)
     if faults or permission is None:
         return None, faults
     alternative = Alternative(
@@ -127,30 +123,9 @@ def read_alternative(
         diseases=illnesses,
         activities=canonical_scopes(raw.activities),
         data=window,
+        data_categories=read_categories(raw.data_categories),
     )
     return alternative, ()
-
-
-def activity_faults(activities: Sequence[str]) -> tuple[Fault, ...]:
-    """Say what is wrong with the activities of a grant; of several things, the first."""
-    if len(activities) > MAX_ACTIVITIES:
-        return (Fault("activities", RowCode.UNKNOWN_ACTIVITY, f"at most {MAX_ACTIVITIES}"),)
-    try:
-        scopes = {read_scope(text) for text in activities}
-    except UnknownActivity:
-        return (Fault("activities", RowCode.UNKNOWN_ACTIVITY),)
-    except ValueError:
-        return (Fault("activities", RowCode.ACTIVITY_END),)
-    if len({scope.name for scope in scopes}) < len(scopes):
-        return (Fault("activities", RowCode.ACTIVITY_TWICE),)
-    return ()
-
-
-def _window(ends: tuple[str, str]) -> tuple[Window | None, tuple[Fault, ...]]:
-    try:
-        return read_window(ends), ()
-    except ValueError:
-        return None, (Fault("data", RowCode.DATA_WINDOW),)
 
 
 def in_order(codes: Iterable[Code]) -> list[Code]:
@@ -240,8 +215,8 @@ def _disease_fault(text: str, known: Diseases) -> Fault | None:
 def to_json(terms: Terms) -> list[dict[str, object]]:
     """Write terms as JSON values, with identifiers instead of shorthands.
 
-    A grant for secondary use alone names no activities, as it did before there were others, and one
-    for data of any time no window.
+    A grant for secondary use alone names no activities, as it did before there were others, one
+    for data of any time no window, and one for data of any kind no categories.
     """
     return [
         {
@@ -253,6 +228,11 @@ def to_json(terms: Terms) -> list[dict[str, object]]:
             "diseases": list(alternative.diseases),
             **({"activities": list(alternative.activities)} if alternative.activities else {}),
             **({"data": list(alternative.data.written())} if alternative.data else {}),
+            **(
+                {"data_categories": list(alternative.data_categories)}
+                if alternative.data_categories
+                else {}
+            ),
         }
         for alternative in terms
     ]
@@ -346,7 +326,16 @@ def _stored_alternative(item: Mapping[str, object]) -> Alternative:
         diseases=_texts(item["diseases"]),
         activities=activities,
         data=read_window(_texts(item["data"])) if "data" in item else None,
+        data_categories=_limit(item["data_categories"]) if "data_categories" in item else ANY,
     )
+
+
+def _limit(value: object) -> Categories:
+    """Read a limit that was stored: an empty one would read as none."""
+    found = read_categories(_texts(value))
+    if not found:
+        raise UnreadableTerms("a limit to no data")
+    return found
 
 
 @lru_cache(maxsize=_MODIFIERS_REMEMBERED)

@@ -49,6 +49,7 @@ class Reason(Enum):
     USE_PROHIBITED = "use_prohibited"
     ACTIVITY_NOT_PERMITTED = "activity_not_permitted"
     DATA_NOT_COVERED = "data_not_covered"
+    CATEGORY_NOT_PERMITTED = "data_category_not_permitted"
     # The modifiers.
     METHODS_NOT_PERMITTED = "methods_not_permitted"
     PHENOTYPE_ONLY = "phenotype_only"
@@ -70,6 +71,8 @@ class Reason(Enum):
     OBJECTED = "objected"
     RESTRICTED = "restricted"
     ERASED = "erased"
+    # No no of hers: there is nothing to be had.
+    CATEGORY_NOT_HELD = "data_category_not_held"
     # What the authority ruled.
     RULED_OUT = "ruled_out"
 

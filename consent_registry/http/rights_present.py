@@ -178,6 +178,7 @@ def _membership(found: Membership) -> dict[str, Any]:
         "legal_regime": dataset.legal_regime,
         "local_id": found.member.local_id,
         "ordinal": found.member.ordinal,
+        "data_categories": list(found.member.data_categories or dataset.data_categories),
         "events": [_event(*one) for one in found.events],
         "permits": _permits(found.permits),
     }

@@ -12,16 +12,17 @@ from typing import Any, Final
 from consent_registry.domain import purpose
 from consent_registry.domain.manifest import versions
 from consent_registry.domain.matching import Answer, Inquiry, match, worst
-from consent_registry.domain.statements import read_collected, read_statement
+from consent_registry.domain.statements import read_collected, read_held, read_statement
 from consent_registry.domain.terms import Terms
 from consent_registry.domain.verdict import Finding, Reason, Result
 from shared.errors import FieldFault, ValidationFailed
 
 INVALID: Final = "invalid"
+_KEYS: Final = ("consent", "purpose", "collected", "data_categories", "id")
 
 
 def check_cases(cases: Sequence[object], rules: Inquiry) -> dict[str, Any]:
-    """Decide each case, `{"consent": …, "purpose": …, "collected": …, "id": …}`, in order.
+    """Decide each case, `{"consent": …, "purpose": …, "id": …}`, in order.
 
     `rules` gives day, policy and disease hierarchy; its purpose is not asked. A case with faults
     has the verdict `invalid` and its faults, each with a pointer; never fails over content.
@@ -46,14 +47,15 @@ def _decide(number: int, case: object, rules: Inquiry) -> dict[str, Any]:
 
 
 def _parts(case: object, at: str, rules: Inquiry) -> tuple[Terms, Inquiry]:
-    if not isinstance(case, Mapping) or not set(case) <= {"id", "consent", "purpose", "collected"}:
-        fault = FieldFault(at, "an object with consent, purpose and, if wanted, collected and id")
+    if not isinstance(case, Mapping) or not set(case) <= set(_KEYS):
+        fault = FieldFault(at, f"an object with {', '.join(_KEYS)}; needed are the first two")
         raise ValidationFailed("not a case", faults=[fault])
     terms = read_statement(
         case.get("consent"), f"{at}/consent", rules.diseases, rules.policy.vocabulary
     )
     asked = rules.about(purpose.from_json(case.get("purpose"), f"{at}/purpose"))
-    return terms, replace(asked, collected=read_collected(case.get("collected"), f"{at}/collected"))
+    collected = read_collected(case.get("collected"), f"{at}/collected")
+    return terms, replace(asked, collected=collected, held=read_held(case, at))
 
 
 def _answer(found: Answer) -> dict[str, Any]:

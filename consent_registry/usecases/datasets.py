@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from consent_registry.domain.data_categories import ANY, Categories
 from consent_registry.domain.errors import DatasetExists, DatasetUnknown
 from consent_registry.domain.places import COUNTRIES
 from consent_registry.domain.policy import CONSENT_ROLES, REGIMES, Policy
@@ -21,7 +22,10 @@ from shared.ids import DatasetId, Revision, parse_dataset_id
 from shared.principal import Principal
 
 _TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
-_FACTS: Final = ("title", "controller", "country", "legal_regime", "consent_role", "collected")
+_FACTS: Final = (
+    *("title", "controller", "country", "legal_regime", "consent_role"),
+    *("collected", "data_categories"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,7 @@ class NewDataset:
     legal_regime: str
     consent_role: str = ConsentRole.LEGAL_BASIS.value
     collected: Window | None = None
+    data_categories: Categories = ANY
 
 
 def register_dataset(wanted: NewDataset, *, tools: Tools, principal: Principal) -> Dataset:
@@ -54,6 +59,7 @@ def register_dataset(wanted: NewDataset, *, tools: Tools, principal: Principal) 
         table_version=0,
         recorded_at=now,
         collected=wanted.collected,
+        data_categories=wanted.data_categories,
     )
     with tools.units() as uow:
         if not uow.datasets.add(dataset):

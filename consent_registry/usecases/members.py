@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from consent_registry.domain.data_categories import ANY, Categories
 from consent_registry.domain.errors import DatasetUnknown
 from consent_registry.domain.identifiers import is_name
 from consent_registry.domain.register import Dataset, Member
@@ -29,10 +30,14 @@ _CHANGED: Final = "placet.admin.config.change.v1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMember:
-    """A participant with the holder's own id of her sample in the dataset."""
+    """A participant with the holder's own id of her sample in the dataset.
+
+    `data_categories` are the kinds of data that there are of her, none for all of the dataset's.
+    """
 
     pseudonym: str
     local_id: str
+    data_categories: Categories = ANY
 
 
 def list_members(
@@ -41,7 +46,8 @@ def list_members(
     """List people as members, all or none; who is one already, under this id, stays as she is.
 
     Gives the revision of the dataset afterwards. Raises DatasetUnknown, and ValidationFailed with a
-    pointer to every fault: an id that another person has, a person who has another id.
+    pointer to every fault: an id that another person has, a person who has another id, or of whom
+    other data are to be there than there were said to be, or than the dataset holds.
     """
     _check(wanted)
     return again(tools, lambda uow: _list(uow, dataset, wanted, tools, principal))
@@ -93,18 +99,34 @@ def _new_ones(
     for number, one in enumerate(wanted):
         pid = pids[one.pseudonym]
         mine, taken = by_pid.get(pid), by_local_id.get(one.local_id)
-        if mine is None and taken is None:
-            ordinal = Ordinal(held.members + len(added))
-            made = Member(dataset=held.dataset, ordinal=ordinal, pid=pid, local_id=one.local_id)
+        if not set(one.data_categories) <= set(held.data_categories):
+            pointer = f"/members/{number}/data_categories"
+            faults.append(FieldFault(pointer, "no others than the dataset holds"))
+        elif mine is None and taken is None:
+            made = Member(
+                dataset=held.dataset,
+                ordinal=Ordinal(held.members + len(added)),
+                pid=pid,
+                local_id=one.local_id,
+                data_categories=_fewer(one.data_categories, held),
+            )
             added.append(made)
             by_pid[pid] = by_local_id[one.local_id] = made
         elif mine is None or mine != taken:
             what = RowCode.LOCAL_ID_TAKEN
             pointer = f"/members/{number}/local_id"
             faults.append(FieldFault(pointer, what.message, what.api_code))
+        elif mine.data_categories != _fewer(one.data_categories, held):
+            pointer = f"/members/{number}/data_categories"
+            faults.append(FieldFault(pointer, "said otherwise when she was listed"))
     if faults:
         raise ValidationFailed("some cannot be members", faults=faults)
     return added
+
+
+def _fewer(there: Categories, held: Dataset) -> Categories:
+    """Write what there is of a member: as nothing where it is all that the dataset holds."""
+    return ANY if there == held.data_categories else there
 
 
 def _check(wanted: Sequence[NewMember]) -> None:

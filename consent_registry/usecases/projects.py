@@ -57,7 +57,8 @@ def _of_member(uow: UnitOfWork, member: Member, tools: Tools) -> list[ProjectOf]
         if not one.within:
             asked = tools.inquiry(frozen.purpose, frozen.frozen_at, dataset)
             known = known_at_freeze(uow, member, events, frozen)
-            decided = evaluate(_alone(known), replace(asked, ruled=answers_then(uow, frozen)))
+            alone = _alone(known, member)
+            decided = evaluate(alone, replace(asked, ruled=answers_then(uow, frozen)))
         left_at = _left_at(one, member.ordinal, tools.clock.now())
         found.append(_project(one, left_at, decided))
     return found
@@ -97,12 +98,13 @@ def _project(one: PermitFor, left_at: datetime | None, decided: Cohort | None) -
     )
 
 
-def _alone(known: Known) -> CohortIndex:
+def _alone(known: Known, member: Member) -> CohortIndex:
     """Make a dataset that is nobody but her: the rules that decide a million decide her."""
     her, index = BitMap([_HER]), CohortIndex(members=1)
     if known.held.standing.state is not State.NOT_ASKED:
         index.put(her, known.held.standing)
     index.bar(her, known.held.bars)
+    index.hold_only(her, member.data_categories)
     sets: Mapping[StopKind, BitMap] = {
         StopKind.RESTRICTION: index.restricted,
         StopKind.OBJECTION: index.objecting,

@@ -122,6 +122,7 @@ def _written_consent(wanted: NewConsent) -> dict[str, JSON]:
                 "modifiers": [[mod.code, list(mod.values)] for mod in one.modifiers],
                 "activities": list(one.activities),
                 "data": list(one.data),
+                "data_categories": list(one.data_categories),
             }
             for one in wanted.alternatives
         ],
@@ -167,9 +168,10 @@ def _read_consent(stored: Mapping[str, Any]) -> NewConsent:
                     RawModifier(code=code, values=tuple(values))
                     for code, values in one["modifiers"]
                 ),
-                # Proposals stored before these were written had neither, and were read so.
+                # Proposals stored before these were written had none, and were read so.
                 activities=tuple(one.get("activities", ())),
                 data=_ends(one.get("data", ("", ""))),
+                data_categories=tuple(one.get("data_categories", ())),
             )
             for one in stored["alternatives"]
         ),

@@ -108,6 +108,7 @@ class Tools:
             rules=self.rules(dataset, at),
             regime=dataset.legal_regime,
             collected=dataset.collected,
+            held=dataset.data_categories,
         )
 
     def matching(self, purpose: Purpose, at: datetime, known_at: datetime | None = None) -> Inquiry:

@@ -25,6 +25,10 @@ _USER: Final = re.compile("[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
 _PROHIBITED: Final = re.compile(r"54-[a-e]", re.ASCII)
 _MAX_TEXT: Final = 200
 
+DATA_CATEGORIES: Final = ("genome", "variants", "phenotype", "ehr", "samples", "images")
+"""The kinds of data that a purpose may ask for, as consent_registry names and orders them."""
+_DATA_CATEGORY: Final = re.compile("|".join(DATA_CATEGORIES), re.ASCII)
+
 EHDS_PURPOSES: Final = (
     *("53-1-a", "53-1-b", "53-1-c", "53-1-d", "53-1-e", "53-1-e-i", "53-1-e-ii", "53-1-f"),
 )
@@ -77,6 +81,7 @@ class Purpose:
     papers the authority is handed. `ehds_purpose` is the letter of EHDS Article 53(1),
     `prohibited_uses` those of Article 54 that the use is said to be.
     `exception` claims the data of people who opted out as well (Article 71(4)).
+    `data_categories` are the kinds of data asked for, none for all that the dataset holds.
     `users` names people and therefore never leaves the service except towards consent_registry.
     """
 
@@ -97,12 +102,18 @@ class Purpose:
     ehds_purpose: str | None = None
     prohibited_uses: tuple[str, ...] = ()
     exception: ExceptionClaim | None = None
+    data_categories: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, JSON]:
-        """Write the purpose in the form consent_registry reads: every key, and a claim if any."""
+        """Write the purpose in the form consent_registry reads: every key.
+
+        A claim and data categories stand only where there are some, so that the digests of older
+        purposes stay as they were.
+        """
         claimed = {} if self.exception is None else {"exception_71_4": asdict(self.exception)}
         return {
             **claimed,
+            **({"data_categories": list(self.data_categories)} if self.data_categories else {}),
             "category": self.category.value,
             "diseases": list(self.diseases),
             "methods": self.methods,
@@ -167,6 +178,7 @@ def parse_purpose(raw: Mapping[str, object], *, at: str = "/purpose") -> Purpose
         ehds_purpose=_ehds_purpose(reader),
         prohibited_uses=reader.texts("prohibited_uses", pattern=_PROHIBITED),
         exception=_exception(reader),
+        data_categories=_data_categories(reader),
     )
     reader.leftovers()
     reader.done()
@@ -190,6 +202,12 @@ def _exception(reader: Reader) -> ExceptionClaim | None:
         not_obtainable_otherwise=said["not_obtainable_otherwise"] is True,
         justification=why or "",
     )
+
+
+def _data_categories(reader: Reader) -> tuple[str, ...]:
+    """Read the kinds of data, in the order of the list whatever the order they were named in."""
+    named = reader.texts("data_categories", pattern=_DATA_CATEGORY)
+    return tuple(name for name in DATA_CATEGORIES if name in named)
 
 
 def _ehds_purpose(reader: Reader) -> str | None:

@@ -39,6 +39,7 @@ REASON_WORDS: Final[Mapping[str, str]] = {
     "use_prohibited": "cannot allow a use that the law prohibits",
     "activity_not_permitted": "allowed other activities, not this one",
     "data_not_covered": "allowed data collected at another time, not these",
+    "data_category_not_permitted": "allowed some kinds of data, and not all that are asked for",
     "methods_not_permitted": "allowed no development of methods",
     "phenotype_only": "allowed only studies of genetic data",
     "organisation_for_profit": "allowed only organisations that are not for profit",
@@ -58,6 +59,7 @@ REASON_WORDS: Final[Mapping[str, str]] = {
     "objected": "objected",
     "restricted": "had the use of their data restricted",
     "erased": "had their data erased",
+    "data_category_not_held": "have fewer kinds of data in the dataset than are asked for",
     "ruled_out": "are left out by a ruling of the authority",
 }
 """Why people are out, by consent_registry's codes, as a sentence that begins with "They"."""
@@ -89,6 +91,14 @@ CONDITION_WORDS: Final[Mapping[str, str]] = {
 EVIDENCE_WORDS: Final[Mapping[str, str]] = {
     "IRB": "The approval of an ethics committee",
     "COL": "A signed agreement with those who collected the data",
+}
+DATA_CATEGORY_WORDS: Final[Mapping[str, str]] = {
+    "genome": "Whole genomes",
+    "variants": "Genetic variants",
+    "phenotype": "Phenotypes",
+    "ehr": "Electronic health records",
+    "samples": "Samples",
+    "images": "Images",
 }
 QUESTION_WORDS: Final[Mapping[str, str]] = {
     "disease_unknown": "the disease they named is not known: does it cover this purpose?",
@@ -125,6 +135,9 @@ def purpose_in_words(purpose: Purpose) -> tuple[str, ...]:
     lines = [CATEGORY_WORDS[purpose.category]]
     if purpose.diseases:
         lines.append("Diseases: " + ", ".join(purpose.diseases))
+    if purpose.data_categories:
+        kinds = (DATA_CATEGORY_WORDS[name] for name in purpose.data_categories)
+        lines.append("Only these data: " + "; ".join(kinds))
     for value, yes, no in (
         (purpose.commercial, "Commercial use", "No commercial use"),
         (purpose.methods, "Includes method development", "No method development"),

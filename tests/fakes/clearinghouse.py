@@ -142,6 +142,7 @@ def permit_body(document: PermitDocument, *, issuer: str = ISSUER) -> dict[str, 
         "dataset_url": document.dataset_url,
         "not_before": to_rfc3339(document.not_before),
         "expires_at": to_rfc3339(document.expires_at),
+        "purpose": {"category": "HMB"},
         "cohort": {
             "cohort_id": document.cohort_id,
             "revision": document.cohort_revision,

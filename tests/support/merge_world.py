@@ -4,6 +4,8 @@
 from dataclasses import replace
 
 from consent_registry.domain.cases import project
+from consent_registry.domain.data_categories import ANY, Categories
+from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.terms import RawAlternative
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.cases import load_case
@@ -41,10 +43,16 @@ def leave(world: RegistryWorld, who: str, *datasets: DatasetId) -> None:
 
 
 def give(
-    world: RegistryWorld, who: str, dataset: DatasetId = DS, permission: str | None = "HMB"
+    world: RegistryWorld,
+    who: str,
+    dataset: DatasetId = DS,
+    permission: str | None = "HMB",
+    data_categories: Categories = ANY,
 ) -> None:
-    """Record a consent of one permission, or a refusal."""
-    chosen = () if permission is None else (RawAlternative(permission=permission),)
+    """Record a consent of one permission, to these data or to all, or a refusal."""
+    chosen: tuple[RawAlternative, ...] = ()
+    if permission is not None:
+        chosen = (RawAlternative(permission=permission, data_categories=data_categories),)
     wanted = NewConsent(pseudonym=who, dataset=dataset, alternatives=chosen)
     record_consent(wanted, tools=world.tools, principal=DESK)
 
@@ -61,10 +69,12 @@ def reasons(world: RegistryWorld, dataset: DatasetId = DS) -> dict[str, int]:
     return found.cohort.reasons()
 
 
-def permit(world: RegistryWorld, name: str, dataset: DatasetId = DS) -> None:
+def permit(
+    world: RegistryWorld, name: str, dataset: DatasetId = DS, asked: Purpose | None = None
+) -> None:
     """Freeze and bind a cohort."""
     frozen = freeze_cohort(
-        dataset, purpose(), ApplicationId("A-1"), tools=world.tools, principal=DESK
+        dataset, asked or purpose(), ApplicationId("A-1"), tools=world.tools, principal=DESK
     )
     bind_cohort(frozen.cohort_id, PermitId(name), tools=world.tools, principal=DESK)
 

@@ -18,6 +18,7 @@ from consent_registry.adapters.signers import Keys, create_keys, read_keys
 from consent_registry.adapters.tables import METADATA
 from consent_registry.adapters.unit_of_work import Producer, SqlUnits, Surroundings
 from consent_registry.domain.batches import ImportBatch, Mode
+from consent_registry.domain.data_categories import ANY, Categories
 from consent_registry.domain.register import Dataset
 from consent_registry.domain.rows import COLUMNS, OPTIONAL
 from consent_registry.usecases.datasets import NewDataset, get_dataset, register_dataset
@@ -95,14 +96,15 @@ class RegistryWorld:
         finally:
             one.dispose()
 
-    def dataset(self, name: DatasetId = DS) -> Dataset:
-        """Register a dataset."""
+    def dataset(self, name: DatasetId = DS, holds: Categories = ANY) -> Dataset:
+        """Register a dataset that holds these data, or does not say so."""
         wanted = NewDataset(
             dataset=name,
             title="Genomes",
             controller="A hospital",
             country="ZZ",
             legal_regime="consent_gdpr",
+            data_categories=holds,
         )
         return register_dataset(wanted, tools=self.tools, principal=DESK)
 

@@ -104,6 +104,7 @@ STUDIES: Final = "urn:placet:study"
 DUO_SYSTEM: Final = "http://purl.obolibrary.org/obo/duo.owl"
 NATIONAL_SYSTEM: Final = "urn:placet:national-code"
 ACTIVITY: Final = "activity"  # a parameter of a provision that names no purpose
+DATA_CATEGORY: Final = "data-category"  # another
 EHDS_SYSTEM: Final = "urn:placet:ehds:purpose"
 FORMS: Final = "urn:placet:form:"
 GDPR: Final = "http://data.europa.eu/eli/reg/2016/679/oj"

@@ -21,6 +21,7 @@ from consent_registry.domain.fhir import times
 from consent_registry.domain.fhir.grantors import given_by_another
 from consent_registry.domain.fhir.mapping import (
     ACTIVITY,
+    DATA_CATEGORY,
     DATASETS,
     DUO_SYSTEM,
     EHDS_SYSTEM,
@@ -257,7 +258,7 @@ class FhirReader:
         values: dict[str, list[str]] = {}
         for parameter in provision.parameters:
             values.setdefault(parameter.code, []).append(parameter.value)
-        activities = tuple(values.pop(ACTIVITY, ()))
+        activities, categories = (tuple(values.pop(one, ())) for one in (ACTIVITY, DATA_CATEGORY))
         window = times.window([provision.data_span])
         if not values.keys() <= set(codes):
             raise NotUnderstood(RowCode.FHIR_UNMAPPED, "modifierExtension")
@@ -270,6 +271,7 @@ class FhirReader:
             ),
             diseases=tuple(values.get(permission, ())),
             activities=activities,
+            data_categories=categories,
             data=window.written() if window else ("", ""),
         )
         alternative, faults = read_alternative(raw, self._diseases, self._vocabulary)
@@ -333,13 +335,11 @@ class FhirReader:
         return names_of_consent(statement, people)
 
     def _participant(self, subject: Mapping[str, Any]) -> str:
-        found = subject.get("identifier")
-        reference = subject.get("reference")
+        found, reference = subject.get("identifier"), subject.get("reference")
         known: list[Coded] = []
         if isinstance(found, Mapping):
-            known.append(
-                Coded(system=as_text(found.get("system")), code=as_text(found.get("value")))
-            )
+            system, value = (as_text(found.get(name)) for name in ("system", "value"))
+            known.append(Coded(system=system, code=value))
         if isinstance(reference, str):
             known += self._identifiers(reference)
         names = {one.code for one in known if one.system == self._mapping.participant}

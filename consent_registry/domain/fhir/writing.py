@@ -18,6 +18,7 @@ from consent_registry.domain.duo import Duo
 from consent_registry.domain.ehds import EhdsPurpose
 from consent_registry.domain.fhir.mapping import (
     ACTIVITY,
+    DATA_CATEGORY,
     DATASETS,
     DUO_SYSTEM,
     EHDS_SYSTEM,
@@ -151,6 +152,7 @@ def _provision(held: Held, alternative: Alternative) -> _Object:
         ),
         # Left out, they would read as the widest: a grant for one project must say so.
         *(_parameter(ACTIVITY, scope) for scope in activities),
+        *(_parameter(DATA_CATEGORY, name) for name in alternative.data_categories),
     ]
     codes = [alternative.permission, *(modifier.code for modifier in alternative.modifiers)]
     purposes: list[JSON] = [_coding(_system(code), code.value) for code in codes]

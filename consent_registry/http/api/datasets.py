@@ -3,6 +3,7 @@
 
 from typing import Any, Final
 
+from consent_registry.domain.data_categories import read_categories
 from consent_registry.http.api import present
 from consent_registry.http.api.schemas import (
     AsOfSchema,
@@ -40,6 +41,7 @@ def create(body: dict[str, Any]) -> dict[str, Any]:
         legal_regime=body["legal_regime"],
         consent_role=body["consent_role"],
         collected=window_of(body["collected"], "/collected"),
+        data_categories=read_categories(body["data_categories"]),
     )
     made = register_dataset(wanted, tools=current_tools(), principal=current_principal())
     return present.dataset(made)

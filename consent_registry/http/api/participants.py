@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from flask import request
 
+from consent_registry.domain.data_categories import read_categories
 from consent_registry.domain.levels import Level
 from consent_registry.domain.terms import RawAlternative, RawModifier
 from consent_registry.http.api import present
@@ -19,6 +20,7 @@ from consent_registry.http.api.schemas import (
     LinkSchema,
     NewConsentSchema,
     RecordedSchema,
+    StoppedDataSchema,
     WithdrawalSchema,
     WithdrawSchema,
 )
@@ -32,6 +34,7 @@ from consent_registry.http.edge import (
 )
 from consent_registry.usecases.consents import NewConsent, record_consent
 from consent_registry.usecases.inclusion import inclusion_of
+from consent_registry.usecases.limiting import StopSomeData, stop_some_data
 from consent_registry.usecases.people import link_login
 from consent_registry.usecases.reading import consents_of, history_of
 from consent_registry.usecases.who_used import uses_of
@@ -85,6 +88,22 @@ def post_withdrawal(body: dict[str, Any], pseudonym: str) -> dict[str, Any]:
     tools = current_tools()
     done = withdraw(pseudonym, wanted, tools=tools, principal=current_principal())
     return present.withdrawal(done, tools.issuer)
+
+
+@blueprint.route("/v1/participants/<pseudonym>/consents/<dataset>/stopped-data", methods=["POST"])
+@requires_any("consents.write", "consents.self")
+@blueprint.arguments(StoppedDataSchema)
+@blueprint.response(200, RecordedSchema)
+def post_stopped_data(body: dict[str, Any], pseudonym: str, dataset: str) -> dict[str, Any]:
+    """End the use of some kinds of data at once; the rest of what she allows goes on."""
+    wanted = StopSomeData(
+        pseudonym=pseudonym,
+        dataset=dataset_id_of(dataset),
+        data_categories=read_categories(body["data_categories"]),
+    )
+    tools = current_tools()
+    done = stop_some_data(wanted, tools=tools, principal=current_principal())
+    return present.recorded(wanted.dataset, done, tools.issuer)
 
 
 @blueprint.route("/v1/participants/<pseudonym>/consents")
@@ -172,6 +191,7 @@ def alternative_of(number: int, raw: dict[str, Any]) -> RawAlternative:
         diseases=tuple(raw["diseases"]),
         activities=tuple(raw["activities"]),
         data=_window(raw["data"], f"/alternatives/{number}/data"),
+        data_categories=tuple(raw["data_categories"]),
     )
 
 

@@ -48,6 +48,7 @@ def dataset(found: Dataset) -> dict[str, Any]:
         "table_version": found.table_version,
         "created_at": to_rfc3339(found.created_at),
         "collected": found.collected,
+        "data_categories": list(found.data_categories),
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from marshmallow import Schema, fields, validate
 
+from consent_registry.domain.data_categories import CATEGORIES
 from consent_registry.domain.levels import Level
 from consent_registry.http.api.cohort_schemas import UseThenSchema
 from consent_registry.http.api.schemas_uses import DespiteSchema
@@ -18,6 +19,7 @@ _ACTIVITIES: Final = (
     "an end of its own, the first day (UTC) without it: af_aggregate=2030-01-31"
 )
 _FAULTS: Final = "by line; one of severity `note` refuses nothing and says what its row does"
+_HELD: Final = "which kinds of data it holds; none: not said"
 _COLLECTED: Final = "when its data were collected; null: not said"
 
 
@@ -30,6 +32,16 @@ class WindowSchema(StrictSchema):
 
     first = fields.Date(load_default=None, allow_none=True)
     last = fields.Date(load_default=None, allow_none=True)
+
+
+def categories_field(about: str) -> fields.Field[Any]:
+    """Make a field of data categories, in any order; none when left out."""
+    return fields.List(
+        fields.String(validate=validate.OneOf(CATEGORIES)),
+        load_default=list,
+        validate=validate.Length(max=len(CATEGORIES)),
+        metadata=_about(about),
+    )
 
 
 class NewDatasetSchema(StrictSchema):
@@ -46,6 +58,7 @@ class NewDatasetSchema(StrictSchema):
     collected = fields.Nested(
         WindowSchema, load_default=None, allow_none=True, metadata=_about(_COLLECTED)
     )
+    data_categories = categories_field(_HELD)
 
 
 class DatasetSchema(Schema):
@@ -63,6 +76,7 @@ class DatasetSchema(Schema):
     table_version = fields.Integer()
     created_at = fields.String(metadata=_about(_TIME))
     collected = fields.Nested(WindowSchema, allow_none=True, metadata=_about(_COLLECTED))
+    data_categories = categories_field(_HELD)
 
 
 class DatasetWithCodesSchema(DatasetSchema):
@@ -102,6 +116,7 @@ class AlternativeSchema(StrictSchema):
     data = fields.Nested(
         WindowSchema, load_default=None, allow_none=True, metadata=_about("which data are meant")
     )
+    data_categories = categories_field("kinds of data that are meant; none: all")
 
 
 class NewConsentSchema(StrictSchema):
@@ -118,6 +133,12 @@ class NewConsentSchema(StrictSchema):
         allow_none=True,
         metadata=_about("of a consent dated back, listed by somebody else"),
     )
+
+
+class StoppedDataSchema(StrictSchema):
+    """Kinds of data that are not to be used any more."""
+
+    data_categories = categories_field("at least one")
 
 
 class RecordedSchema(Schema):

@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from marshmallow import Schema, fields, validate
 
+from consent_registry.domain.data_categories import read_categories
 from consent_registry.domain.person_events import PersonRecord
 from consent_registry.domain.study_choices import KINDS, terms_of
 from consent_registry.http.api import present
 from consent_registry.http.api.participants import alternative_of
-from consent_registry.http.api.schemas import AlternativeSchema, AsOfSchema
+from consent_registry.http.api.schemas import AlternativeSchema, AsOfSchema, categories_field
 from consent_registry.http.edge import current_tools, dataset_id_of, instant_of, instants_of
 from consent_registry.usecases.members import MAX_MEMBERS, NewMember, list_members
 from consent_registry.usecases.study_consents import (
@@ -69,6 +70,7 @@ class NewMemberSchema(StrictSchema):
 
     participant = fields.String(required=True)
     local_id = fields.String(required=True)
+    data_categories = categories_field("kinds of data there are of her; none: all of the dataset's")
 
 
 class NewMembersSchema(StrictSchema):
@@ -136,7 +138,12 @@ def post_members(body: dict[str, Any], dataset: str) -> dict[str, Any]:
     """List people as members who have said nothing of the dataset itself; all of them or none."""
     name = dataset_id_of(dataset)
     wanted = [
-        NewMember(pseudonym=one["participant"], local_id=one["local_id"]) for one in body["members"]
+        NewMember(
+            pseudonym=one["participant"],
+            local_id=one["local_id"],
+            data_categories=read_categories(one["data_categories"]),
+        )
+        for one in body["members"]
     ]
     revision = list_members(name, wanted, tools=current_tools(), principal=current_principal())
     return {"dataset": name, "revision": revision}

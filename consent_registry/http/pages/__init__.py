@@ -10,7 +10,8 @@ and `navigation=pages.NAVIGATION`::
     pages.install(app, tools=tools)
 
 The addresses: `/` (my choices), `/withdraw` (everywhere) and `/withdraw/<dataset>` (one page asks,
-its POST does), `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_url` leads here),
+its POST does), `/withdraw/<dataset>/some-data` (the same for some kinds of data),
+`/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_url` leads here),
 `/history` and `/history/<dataset>`, `/opt-out`, `/answer/<dataset>` where a dataset asks by a form
 (its POST shows the outcome, `/answer/<dataset>/confirmation` records it, `…/recorded` says so), and
 `/form/<sha256>` to read one; `/receipts/<event_id>` (the signed receipt) and `/receipts/check`,
@@ -42,6 +43,7 @@ from consent_registry.http.pages import (
     receipts,
     rights,
     steward,
+    stopping,
     using,
     wishes,
 )
@@ -76,6 +78,7 @@ def install(app: Flask, *, tools: Tools) -> None:
     """Serve every page on these tools."""
     participant.give_tools(app, tools)
     app.register_blueprint(participant.blueprint)
+    app.register_blueprint(stopping.blueprint)
     app.register_blueprint(opting_out.blueprint)
     app.register_blueprint(answering.blueprint)
     app.register_blueprint(receipts.blueprint)

@@ -59,6 +59,7 @@ def purpose_of(form: MultiDict[str, str]) -> dict[str, Any]:
         "countries": form.get("purpose-countries", "").upper().split(),
         "accepts": form.getlist("purpose-accepts"),
         "evidence": form.getlist("purpose-evidence"),
+        "data_categories": form.getlist("purpose-data_categories"),
         "months": int(months) if months.isascii() and months.isdigit() else months or None,
         "organisation": {
             "not_for_profit": _ANSWERS.get(form.get("purpose-organisation-not_for_profit", ""))
@@ -78,4 +79,5 @@ def _page(
         categories=blocking_views.CATEGORIES,
         conditions=blocking_views.CONDITIONS,
         evidence=blocking_views.EVIDENCE,
+        data_categories=blocking_views.DATA_CATEGORIES,
     )

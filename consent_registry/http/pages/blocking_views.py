@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from consent_registry.domain.clauses import DATA_CATEGORY
 from consent_registry.domain.duo import TERMS, Duo
 from consent_registry.domain.verdict import Reason
 from consent_registry.usecases.blocking import Blocking
@@ -25,6 +26,14 @@ CONDITIONS: Final = (
     ("RTN", "Results are returned"),
     ("MOR", "Publication waits for the date that is asked for"),
 )
+DATA_CATEGORIES: Final = (
+    ("genome", "Whole genomes"),
+    ("variants", "Genetic variants"),
+    ("phenotype", "Phenotypes"),
+    ("ehr", "Electronic health records"),
+    ("samples", "Samples"),
+    ("images", "Images"),
+)
 EVIDENCE: Final = (("IRB", "An ethics committee approved"), ("COL", "An agreement was signed"))
 
 REASON_WORDS: Final[Mapping[Reason, str]] = {
@@ -39,6 +48,8 @@ REASON_WORDS: Final[Mapping[Reason, str]] = {
     Reason.OBJECTED: "Objected",
     Reason.RESTRICTED: "Had the use of their data restricted",
     Reason.ERASED: "Had their data erased",
+    Reason.CATEGORY_NOT_PERMITTED: "Allow some kinds of data, and others are asked for",
+    Reason.CATEGORY_NOT_HELD: "Have fewer kinds of data here than are asked for",
 }
 _TOTALS: Final = (("in", "In"), ("out", "Out"), ("awaiting", "Awaiting a ruling"))
 
@@ -78,6 +89,8 @@ def _reason(reason: Reason) -> str:
 
 
 def _clause(name: str) -> str:
+    if name == DATA_CATEGORY:
+        return "The limit to some kinds of data"
     return f"{name}: {TERMS[Duo[name]].label}" if name in Duo.__members__ else name
 
 

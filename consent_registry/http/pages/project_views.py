@@ -13,6 +13,7 @@ from consent_registry.domain.projects import ProjectOf
 from consent_registry.domain.purpose import Category, Purpose
 from consent_registry.domain.verdict import Reason
 from consent_registry.http.pages.saying import Speaker
+from consent_registry.http.pages.words import ONLY_DATA
 from shared.ids import DatasetId
 
 _CATEGORIES: Final[Mapping[Category, str]] = MappingProxyType(
@@ -46,6 +47,7 @@ WHY: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.USE_PROHIBITED: "the law prohibits this use",
         Reason.ACTIVITY_NOT_PERMITTED: "you allow other activities, not this one",
         Reason.DATA_NOT_COVERED: "you allow data that were collected at another time",
+        Reason.CATEGORY_NOT_PERMITTED: "you allow some kinds of data, and others were asked for",
         Reason.METHODS_NOT_PERMITTED: "you allow no developing of methods",
         Reason.PHENOTYPE_ONLY: "you allow only studies that use genetic data",
         Reason.ORGANISATION_FOR_PROFIT: "you allow only organisations that are not for profit",
@@ -65,6 +67,7 @@ WHY: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.OBJECTED: "you had objected",
         Reason.RESTRICTED: "the use of your data was restricted",
         Reason.ERASED: "your data was erased",
+        Reason.CATEGORY_NOT_HELD: "some of the data that were asked for do not exist of you",
         Reason.RULED_OUT: "the authority ruled that your consent does not cover it",
     }
 )
@@ -134,6 +137,8 @@ def _purpose(purpose: Purpose, speaker: Speaker) -> str:
     said = _CATEGORIES[purpose.category]
     if purpose.diseases:
         said += f": {speaker.every([speaker.diseases.label(one) for one in purpose.diseases])}"
+    if purpose.data_categories:
+        said += f". {ONLY_DATA.format(value=speaker.data(purpose)).rstrip('.')}"
     if purpose.commercial is not None:
         said += ". Commercial use" if purpose.commercial else ". No commercial use"
     if purpose.countries:

@@ -19,15 +19,18 @@ from consent_registry.domain.activities import Scope, scopes_of
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.duo import TERMS, ValueKind
 from consent_registry.domain.national import Code, NationalCode, Vocabulary
+from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.terms import Alternative, Terms
 from consent_registry.domain.windows import Window
 from consent_registry.http.pages.words import (
     ACTIVITY_WORDS,
+    CATEGORY_WORDS,
     DATA_BETWEEN,
     DATA_FROM,
     DATA_UNTIL,
     GROUP_PLACES,
     ONE_PROJECT,
+    ONLY_DATA,
     ONLY_FOR,
     TERM_WORDS,
     UNTIL,
@@ -80,6 +83,10 @@ class Speaker:
         """Name a country or one of our groups of countries."""
         return GROUP_PLACES.get(code) or Locale.parse(self.language).territories.get(code, code)
 
+    def data(self, about: Alternative | Purpose) -> str:
+        """Name the kinds of data that a choice is for, or that a project asks for."""
+        return "; ".join(CATEGORY_WORDS[name] for name in about.data_categories)
+
     def _alternative(self, alternative: Alternative) -> Said:
         clauses: list[tuple[Code, Sequence[str]]] = [
             (alternative.permission, alternative.diseases),
@@ -94,6 +101,8 @@ class Speaker:
             by_group[Group.LIMIT].append(ONLY_FOR.format(value="; ".join(named)))
         if alternative.data is not None:
             by_group[Group.LIMIT].append(self._window(alternative.data))
+        if alternative.data_categories:
+            by_group[Group.LIMIT].append(ONLY_DATA.format(value=self.data(alternative)))
         return Said(
             uses=tuple(by_group[Group.USE]),
             limits=tuple(by_group[Group.LIMIT]),

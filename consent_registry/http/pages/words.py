@@ -149,6 +149,17 @@ CHOOSE_ANSWER: Final = "Choose one of the two answers, or leave the question ope
 ONE_PROJECT: Final = "the project {value}"
 UNTIL: Final = "{what} (this stops on {day})"
 ONLY_FOR: Final = "This choice is only for this: {value}."
+CATEGORY_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "genome": "your whole genome",
+        "variants": "where your genes differ from those of others",
+        "phenotype": "how you are and how you live",
+        "ehr": "your health records",
+        "samples": "your samples, such as blood",
+        "images": "pictures of your body, such as X-rays",
+    }
+)
+ONLY_DATA: Final = "Only these data: {value}."
 DATA_BETWEEN: Final = "Only for data collected from {first} to {last}."
 DATA_FROM: Final = "Only for data collected on {first} or later."
 DATA_UNTIL: Final = "Only for data collected on {last} or earlier."

@@ -118,7 +118,8 @@ def _permit_fault(
         return Stage.LIVE, Reason.PERMIT_INVALID
     if document.dataset != question.path.dataset or document.dataset_url != visa.value:
         return Stage.DATASET, Reason.PERMIT_INVALID
-    return None
+    reached = document.reaches(question.path.data_category)
+    return None if reached else (Stage.DATASET, Reason.DATA_CATEGORY_NOT_IN_PERMIT)
 
 
 def _judge_member(

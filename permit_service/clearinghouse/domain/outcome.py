@@ -8,9 +8,10 @@ from shared.ids import CohortId, DatasetId, Ordinal, PermitId
 
 
 class Reason(Enum):
-    """Why a request passed or not: the codes of architecture.md section 8, and two of our own.
+    """Why a request passed or not: the codes of architecture.md section 8, and three of our own.
 
-    `permit_valid` is the yes; `path_invalid` a path that names nothing decidable.
+    `permit_valid` is the yes; `path_invalid` a path that names nothing decidable;
+    `data_category_not_in_permit` a file of another kind than the permit was given for.
     """
 
     PERMIT_VALID = "permit_valid"
@@ -30,6 +31,7 @@ class Reason(Enum):
     PERMIT_INVALID = "permit_invalid"
     PERMIT_REVOKED = "permit_revoked"
     PERMIT_EXPIRED = "permit_expired"
+    DATA_CATEGORY_NOT_IN_PERMIT = "data_category_not_in_permit"
     PERSON_NOT_IN_COHORT = "person_not_in_cohort"
     AUDIT_UNAVAILABLE = "audit_unavailable"
 

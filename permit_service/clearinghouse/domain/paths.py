@@ -30,6 +30,11 @@ class DataPath:
     local_id: str
     file: str
 
+    @property
+    def data_category(self) -> str:
+        """The kind of data in the file, by its name up to the first dot (`genome.vcf.gz`)."""
+        return self.file.partition(".")[0]
+
 
 def parse_path(path: str) -> DataPath:
     """Read a data path.

@@ -22,7 +22,10 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermitDocument:
-    """The part of a permit's body that decides access; `holder` is the holder's visa subject."""
+    """The part of a permit's body that decides access; `holder` is the holder's visa subject.
+
+    `data_categories` are the kinds of data that it was given for, none for all of the dataset's.
+    """
 
     permit_id: PermitId
     regime: str
@@ -34,6 +37,11 @@ class PermitDocument:
     cohort_id: CohortId
     cohort_revision: Revision
     cohort_digest: str
+    data_categories: frozenset[str] = frozenset()
+
+    def reaches(self, data_category: str) -> bool:
+        """Say whether it was given for this kind of data."""
+        return not self.data_categories or data_category in self.data_categories
 
 
 def read_permit(body: Mapping[str, object], *, issuer: str) -> PermitDocument:
@@ -57,9 +65,20 @@ def read_permit(body: Mapping[str, object], *, issuer: str) -> PermitDocument:
             cohort_id=CohortId(_field(cohort, "cohort_id", str)),
             cohort_revision=Revision(_field(cohort, "revision", int)),
             cohort_digest=_field(cohort, "digest", str),
+            data_categories=_data_categories(_field(body, "purpose", dict)),
         )
     except ValueError:
         raise PermitInvalid("a time or a dataset id is malformed") from None
+
+
+def _data_categories(purpose: Mapping[str, object]) -> frozenset[str]:
+    """Read what the purpose asked for; an empty or odd list would read as no limit."""
+    if "data_categories" not in purpose:
+        return frozenset()
+    named = _field(purpose, "data_categories", list)
+    if not named or not all(isinstance(one, str) and one for one in named):
+        raise PermitInvalid("data_categories are no texts")
+    return frozenset(named)
 
 
 def _field(body: Mapping[str, object], name: str, kind: type[_T]) -> _T:

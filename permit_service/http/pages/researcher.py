@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from permit_service.domain.words import (
     CATEGORY_WORDS,
     CONDITION_WORDS,
+    DATA_CATEGORY_WORDS,
     EHDS_WORDS,
     EVIDENCE_WORDS,
     PROHIBITED_WORDS,
@@ -87,6 +88,7 @@ def submission_of(form: MultiDict[str, str]) -> dict[str, Any]:
         "countries": _words(form.get("purpose-countries", "").upper()),
         "accepts": form.getlist("purpose-accepts"),
         "evidence": form.getlist("purpose-evidence"),
+        "data_categories": form.getlist("purpose-data_categories"),
         "ehds_purpose": form.get("purpose-ehds_purpose") or None,
         "prohibited_uses": form.getlist("purpose-prohibited_uses"),
         "project": form.get("purpose-project", "").strip() or None,
@@ -142,5 +144,6 @@ def _form_page(errors: tuple[FormError, ...] = ()) -> str:
         conditions=tuple(CONDITION_WORDS.items()),
         evidence=tuple(EVIDENCE_WORDS.items()),
         ehds_purposes=tuple(EHDS_WORDS.items()),
+        data_categories=tuple(DATA_CATEGORY_WORDS.items()),
         prohibited=tuple(PROHIBITED_WORDS.items()),
     )

@@ -15,6 +15,7 @@ from consent_registry.domain.optout import About, OptOutKind
 from consent_registry.domain.regimes import Moment
 from consent_registry.domain.rights import Right, StepKind
 from consent_registry.usecases.lives import record_death
+from consent_registry.usecases.members import NewMember, list_members
 from consent_registry.usecases.merging import MergeStatus
 from consent_registry.usecases.opt_out import set_opt_out
 from consent_registry.usecases.projections import verify_projections
@@ -26,13 +27,15 @@ from tests.support.merge_world import confirm, give, leave, live, permit, propos
 from tests.support.registry_world import DESK, DS, RegistryWorld, people, registry_world
 
 PEOPLE = 6
+HELD = ("genome", "ehr", "images")
+SAID = ((), (), ("genome",), ("ehr", "images"))
 STEPS = 40
 
 
 @pytest.fixture
 def world() -> Iterator[RegistryWorld]:
     with registry_world() as opened:
-        opened.dataset()
+        opened.dataset(holds=HELD)
         assert opened.load(*people(PEOPLE)).batch.applied == PEOPLE
         yield opened
 
@@ -41,9 +44,10 @@ def sets(index: CohortIndex) -> dict[str, Any]:
     """Write an index as text, without sets that nobody is in."""
     found = {name: str(set(getattr(index, name))) for name in _AXES}
     found |= {str(state): str(set(who)) for state, who in index.states.items() if who}
+    found |= {f"no {kind}": str(set(who)) for kind, who in index.lacking.items() if who}
     found |= {str(bar): str(set(who)) for bar, who in index.bars.items() if who}
     for number, slot in enumerate(index.slots):
-        for name in ("permissions", "diseases", "modifiers", "activities"):
+        for name in ("permissions", "diseases", "modifiers", "activities", "categories"):
             by_value = getattr(slot, name)
             found |= {f"{number} {name} {k}": str(set(w)) for k, w in by_value.items() if w}
         if slot.present:
@@ -66,7 +70,8 @@ class Steps:
         return f"P-{self.chance.randrange(PEOPLE):06}"
 
     def give(self) -> None:
-        give(self.world, self.who(), permission=self.chance.choice(["HMB", "GRU", None]))
+        permission, limit = self.chance.choice(["HMB", "GRU", None]), self.chance.choice(SAID)
+        give(self.world, self.who(), permission=permission, data_categories=limit)
 
     def leave(self) -> None:
         leave(self.world, self.who())
@@ -102,7 +107,14 @@ class Steps:
 
     def join(self) -> None:
         self.joined += 1
-        self.world.load(people(self.joined)[-1])
+        new = people(self.joined)[-1]
+        member = NewMember(
+            pseudonym=new["participant"],
+            local_id=new["local_id"],
+            data_categories=self.chance.choice(SAID),
+        )
+        list_members(DS, [member], tools=self.world.tools, principal=DESK)
+        self.world.load(new)
 
     def all(self) -> list[Callable[[], None]]:
         often = [self.give, self.leave, self.propose, self.undo, self.restrict, self.lift]
@@ -115,7 +127,7 @@ def test_the_kept_index_is_the_built_one_and_nobody_out_stays_in_a_cohort(
 ) -> None:
     chance = random.Random(seed)  # noqa: S311 - the same steps each time
     steps = Steps(world, chance)
-    permit(world, "PERMIT-1")
+    permit(world, "PERMIT-1", asked=purpose(data_categories=("genome",)))
     taken = 0
     for _ in range(STEPS):
         with suppress(AppError, IndexError, ValueError):
@@ -126,7 +138,7 @@ def test_the_kept_index_is_the_built_one_and_nobody_out_stays_in_a_cohort(
             dataset = uow.datasets.get(DS)
             assert dataset is not None
             at = dataset.now(world.tools.clock.now())
-            asked = world.tools.inquiry(purpose(), at, dataset)
+            asked = world.tools.inquiry(purpose(data_categories=("genome",)), at, dataset)
             with uow.events.index(DS, at) as kept:
                 have = (kept.members, sets(kept))
                 may_stay = set(evaluate(kept, asked, moment=Moment.RUNNING).within)

@@ -47,10 +47,13 @@ def child(world: RegistryWorld) -> RegistryWorld:
 
 
 def test_what_the_second_guardian_signs_is_what_the_first_proposed(child: RegistryWorld) -> None:
-    """Left out, scopes and days would read as the widest: secondary use of data of any time."""
+    """Left out, each limit would read as the widest: secondary use of all data of any time."""
     mother, father = authorise(child, "mother"), authorise(child, "father")
     narrow = RawAlternative(
-        permission="HMB", activities=("project:heart-1",), data=("2020-01-01", "")
+        permission="HMB",
+        activities=("project:heart-1",),
+        data=("2020-01-01", ""),
+        data_categories=("genome",),
     )
     proposed = NewConsent(pseudonym=A, dataset=DS, alternatives=(narrow,))
     pending = propose_decision(proposed, [mother.mandate_id], tools=child.tools, principal=DESK)
@@ -63,6 +66,7 @@ def test_what_the_second_guardian_signs_is_what_the_first_proposed(child: Regist
     (given,) = choice.standing.terms
     assert given.activities == ("project:heart-1",)
     assert given.data == Window(first=date(2020, 1, 1))
+    assert given.data_categories == ("genome",)
 
 
 def authorise(world: RegistryWorld, who: str, **changes: object) -> Mandate:

@@ -149,6 +149,9 @@ def test_over_the_api(node: RegistryNode) -> None:
     assert node.call("POST", path, members, token=writing).status_code == 403
     listed = node.call("POST", path, members, token=importing)
     assert listed.status_code == 200, listed.text
+    fewer = {"members": [{**members["members"][0], "data_categories": ["genome"]}]}
+    refused = node.call("POST", path, fewer, token=importing)
+    assert refused.json()["errors"][0]["pointer"] == "/members/0/data_categories"
     bad = {"members": [{"participant": "P 77", "local_id": "S-77"}]}
     refused = node.call("POST", path, bad, token=importing)
     assert refused.json()["errors"][0]["pointer"] == "/members/0/participant"

@@ -71,6 +71,7 @@ APPLICATION: Mapping[str, Any] = {
     "purpose-organisation-not_for_profit": "yes",
     "purpose-countries": "fi, ee",
     "purpose-accepts": ["PUB", "COL"],
+    "purpose-data_categories": ["images", "genome"],
     "months": "18",
 }
 
@@ -95,12 +96,14 @@ def test_a_researcher_applies_and_sees_what_becomes_of_it(node: PermitNode, rita
         "Work together with those who collected the data (COL); Publish the results (PUB)" in page
     )
     assert "In: EE, FI" in page
+    assert "Only these data: Whole genomes; Images" in page
     assert "Waiting for a decision" in page
     application_id = path.rpartition("/")[2]
     kept = node.get(f"/v1/applications/{application_id}", node.rita()).json()
     assert kept["purpose"]["commercial"] is False
     assert kept["purpose"]["organisation"]["not_for_profit"] is True
     assert kept["purpose"]["ancestry"] is None
+    assert kept["purpose"]["data_categories"] == ["genome", "images"]
     node.decide(application_id)
     page = rita.page(path)
     assert "Purpose and consents agree." in page

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from consent_registry.domain.activities import AGGREGATE, SECONDARY_USE
+from consent_registry.domain.bars import NO_BARS
 from consent_registry.domain.bitmaps import (
     canonical_bytes,
     from_text,
@@ -21,6 +22,13 @@ from consent_registry.domain.bitmaps import (
 from consent_registry.domain.blocking import let_in_without
 from consent_registry.domain.cohort import Cohort, evaluate, open_matters
 from consent_registry.domain.cohort_index import CohortIndex
+from consent_registry.domain.data_categories import (
+    ANY,
+    CATEGORIES,
+    Categories,
+    in_both,
+    read_categories,
+)
 from consent_registry.domain.duo import MODIFIERS, PERMISSIONS, TERMS, Duo
 from consent_registry.domain.ehds import EhdsPurpose, Prohibited
 from consent_registry.domain.history import Standing, State
@@ -30,7 +38,7 @@ from consent_registry.domain.policy import OnRestricted
 from consent_registry.domain.purpose import Category, Organisation, Purpose
 from consent_registry.domain.regimes import Moment
 from consent_registry.domain.terms import Alternative, Modifier, Terms
-from consent_registry.domain.verdict import Reason, Result
+from consent_registry.domain.verdict import REASON_ORDER, Reason, Result
 from consent_registry.domain.windows import Window
 from permit_service.domain.ruling import Matter as AskedOfAuthority
 from tests.fakes.consent_factories import inquiry, policy
@@ -77,9 +85,11 @@ def alternatives(draw: st.DrawFn) -> Alternative:
         diseases=tuple(sorted(illnesses)) if permission is Duo.DS else (),
         activities=draw(st.sampled_from(SCOPES)),
         data=draw(st.none() | windows()),
+        data_categories=draw(categories),
     )
 
 
+categories = st.just(ANY) | st.sets(st.sampled_from(CATEGORIES), max_size=3).map(read_categories)
 _DAYS = [date(2019, 1, 1), date(2020, 6, 30), date(2022, 12, 31)]
 
 
@@ -119,6 +129,7 @@ def purposes(draw: st.DrawFn) -> Purpose:
         ehds_purpose=draw(st.none() | st.sampled_from(EhdsPurpose)),
         prohibited_uses=draw(st.sampled_from([frozenset(), frozenset(), frozenset(Prohibited)])),
         activity=draw(st.sampled_from([SECONDARY_USE, SECONDARY_USE, AGGREGATE])),
+        data_categories=draw(categories),
     )
 
 
@@ -126,7 +137,8 @@ def purposes(draw: st.DrawFn) -> Purpose:
 def inquiries(draw: st.DrawFn) -> Inquiry:
     switch = {code: draw(st.sampled_from(OnRestricted)) for code in ("HMB", "DS", "POA")}
     asked = inquiry(draw(purposes()), policy=replace(policy(), methods_on_restricted=switch))
-    return replace(asked, collected=draw(st.none() | windows()))
+    held = draw(st.just(CATEGORIES) | categories)
+    return replace(asked, collected=draw(st.none() | windows()), held=held)
 
 
 @st.composite
@@ -139,11 +151,26 @@ def standings(draw: st.DrawFn) -> Standing:
 people = st.lists(standings(), max_size=12)
 
 
-def index_of(standing: Sequence[Standing], order: Sequence[int] | None = None) -> CohortIndex:
+def index_of(
+    standing: Sequence[Standing],
+    order: Sequence[int] | None = None,
+    has: Sequence[Categories] = (),
+) -> CohortIndex:
+    """Make an index; `has` are the data there are of the first members, as far as they are few."""
     index = CohortIndex(members=len(standing))
     for ordinal in order if order is not None else range(len(standing)):
         index.put(BitMap([ordinal]), standing[ordinal])
+        index.hold_only(BitMap([ordinal]), has[ordinal] if ordinal < len(has) else ANY)
     return index
+
+
+held_of_each = st.lists(categories, max_size=12)
+"""Which data there are of the first members; of the others, as of who has none here, all."""
+
+
+def lacks(has: Sequence[Categories], ordinal: int, asked: Inquiry) -> bool:
+    there = (has[ordinal] if ordinal < len(has) else ANY) or asked.held
+    return not set(asked.asked) <= set(asked.held) & set(there)
 
 
 def parts(cohort: Cohort) -> tuple[object, ...]:
@@ -186,24 +213,29 @@ def test_to_note_many_at_once_is_to_note_one_after_another(
         assert every_set(index) == rest
 
 
-@given(people, inquiries())
+@given(people, inquiries(), held_of_each)
 def test_the_set_and_the_person_are_decided_alike(
-    everybody: list[Standing], asked: Inquiry
+    everybody: list[Standing], asked: Inquiry, has: list[Categories]
 ) -> None:
-    cohort = evaluate(index_of(everybody), asked)
+    cohort = evaluate(index_of(everybody, has=has), asked)
     for ordinal, standing in enumerate(everybody):
-        expected = expected_part(standing, asked)
+        expected = expected_part(standing, asked, lacking=lacks(has, ordinal, asked))
         assert part_of(cohort, ordinal) == expected, standing
 
 
-def expected_part(standing: Standing, asked: Inquiry) -> tuple[str, object]:
-    if standing.state is State.NOT_ASKED:
-        return "out", Reason.NEVER_ASKED
+def expected_part(
+    standing: Standing, asked: Inquiry, *, lacking: bool | None = None
+) -> tuple[str, object]:
+    lacking = lacks((), 0, asked) if lacking is None else lacking
     if standing.state is not State.GIVEN:
-        return "out", Reason(standing.state.value)
+        asked_her = standing.state is not State.NOT_ASKED
+        return "out", Reason(standing.state.value) if asked_her else Reason.NEVER_ASKED
     if standing.terms is None:
         return "out", Reason.UNREADABLE
     answer = match(standing.terms, asked)
+    if lacking:
+        reasons = [*answer.reasons, Reason.CATEGORY_NOT_HELD]
+        return "out", min(reasons, key=REASON_ORDER.__getitem__)
     if answer.result is Result.PERMIT:
         return "in", None
     if answer.result is Result.MANUAL:
@@ -252,7 +284,9 @@ def test_who_may_stay_in_a_running_permit_is_decided_alike(
 ) -> None:
     cohort = evaluate(index_of(everybody), asked, moment=moment)
     alone = {n for n, standing in enumerate(everybody) if permits(standing, asked, moment)}
-    assert set(cohort.within) == alone
+    # There is nothing to give of whom there is nothing; a running permit is not asked that again.
+    absent = moment is Moment.NEW and lacks((), 0, asked)
+    assert set(cohort.within) == (set() if absent else alone)
 
 
 @given(people, inquiries())
@@ -281,17 +315,23 @@ def test_the_order_of_members_never_matters(
     )
 
 
-@given(people, people, inquiries())
+@given(people, people, inquiries(), held_of_each)
 def test_changing_people_in_place_equals_building_anew(
-    before: list[Standing], changes: list[Standing], asked: Inquiry
+    before: list[Standing], changes: list[Standing], asked: Inquiry, has: list[Categories]
 ) -> None:
     count = min(len(before), len(changes))
     after = [*changes[:count], *before[count:]]
-    index = index_of(before)
+    index = index_of(before, has=has)
     index.forget(BitMap(range(count)))
     for ordinal in range(count):
         index.put(BitMap([ordinal]), after[ordinal])
-    assert parts(evaluate(index, asked)) == parts(evaluate(index_of(after), asked))
+        index.hold_only(BitMap([ordinal]), has[ordinal] if ordinal < len(has) else ANY)
+    anew = parts(evaluate(index_of(after, has=has), asked))
+    assert parts(evaluate(index, asked)) == anew
+    index = index_of(before, has=has)
+    for ordinal in range(count):
+        index.replace(ordinal, after[ordinal], NO_BARS)
+    assert parts(evaluate(index, asked)) == anew
 
 
 @given(people, inquiries(), st.integers(min_value=0, max_value=11))
@@ -306,6 +346,47 @@ def test_one_more_withdrawal_never_widens_any_part(
     after = evaluate(index_of(fewer), asked)
     assert after.within == before.within - BitMap([who])
     assert after.awaiting == before.awaiting - BitMap([who])
+
+
+@given(people, inquiries(), held_of_each, st.integers(0, 11), categories)
+def test_fewer_data_a_narrower_limit_or_a_wider_question_never_widens_any_part(
+    everybody: list[Standing],
+    asked: Inquiry,
+    has: list[Categories],
+    who: int,
+    limit: Categories,
+) -> None:
+    """Of her, of what there is of her, and of what is asked; nobody else moves by the first two."""
+    before = evaluate(index_of(everybody, has=has), asked)
+    limited = [
+        standing._replace(terms=narrowed(standing.terms, limit)) if ordinal == who else standing
+        for ordinal, standing in enumerate(everybody)
+    ]
+    there = [*has, *([ANY] * (len(everybody) - len(has)))]
+    fewer = [
+        (in_both(one, limit)[0] or one) if ordinal == who else one
+        for ordinal, one in enumerate(there)
+    ]
+    for narrower in (index_of(limited, has=has), index_of(everybody, has=fewer)):
+        after = evaluate(narrower, asked)
+        assert after.within <= before.within
+        assert after.within | after.awaiting <= before.within | before.awaiting
+        assert before.within - after.within <= BitMap([who])
+    more = read_categories([*asked.asked, *limit])
+    wider = evaluate(
+        index_of(everybody, has=has), asked.about(replace(asked.purpose, data_categories=more))
+    )
+    # Where it is not said what there is, naming something asks for less than all of it.
+    if asked.asked:
+        assert wider.within <= before.within
+
+
+def narrowed(terms: Terms | None, limit: Categories) -> Terms | None:
+    if terms is None:
+        return None
+    both = ((one, in_both(one.data_categories, limit)) for one in terms)
+    left = tuple(replace(one, data_categories=kinds) for one, (kinds, some) in both if some)
+    return left or None
 
 
 @given(consents, purposes())

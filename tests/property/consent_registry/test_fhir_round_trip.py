@@ -22,7 +22,7 @@ from consent_registry.domain.terms import Alternative, Modifier, canonical_text
 from shared.ids import DatasetId, EventId
 from tests.fakes.fhir import reader
 
-from .test_cohort_laws import windows
+from .test_cohort_laws import categories, windows
 
 _CHECKS = {
     Release.R4: R4Consent.model_validate_json,
@@ -60,6 +60,7 @@ def alternatives(draw: st.DrawFn) -> Alternative:
         diseases=diseases,
         activities=canonical_scopes(scopes),
         data=draw(st.none() | windows()),
+        data_categories=draw(categories),
     )
 
 

@@ -37,6 +37,10 @@ MODIFIERS = (
     {"code": "GS", "values": ["EEA"]},
     {"code": "CC"},
 )
+LIMITS: tuple[dict[str, list[str]], ...] = (
+    {"data_categories": ["genome"]},
+    {"data_categories": ["genome", "images"]},
+)
 
 
 @st.composite
@@ -143,6 +147,7 @@ def forms(draw: st.DrawFn) -> tuple[tuple[str, ...], Form]:
                 "when": draw(conditions),
                 "permission": draw(st.sampled_from(["GRU", "HMB", "POA"])),
                 "activities": draw(st.sampled_from([ACTIVITIES, ["af_aggregate"]])),
+                **draw(st.sampled_from([never, never, *LIMITS])),
                 **({"modifiers": modifiers} if modifiers else {}),
             }
         )

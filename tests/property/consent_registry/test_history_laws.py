@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Laws of consent histories: order never matters, a no never widens, nothing un-withdraws."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -21,7 +22,8 @@ from tests.fakes.consent_factories import NOON, event, terms
 
 # Few instants, so that ties of every sort are common.
 instants = st.integers(min_value=-3, max_value=3).map(lambda n: NOON + timedelta(days=n))
-TERMS = (terms(Duo.GRU), terms(Duo.HMB), terms(Duo.POA))
+LIMITED = (replace(terms(Duo.HMB)[0], data_categories=("genome",)),)
+TERMS = (terms(Duo.GRU), terms(Duo.HMB), terms(Duo.POA), LIMITED)
 
 
 @st.composite

@@ -10,6 +10,7 @@ from pyroaring import BitMap
 
 from consent_registry.domain.bars import Bar
 from consent_registry.domain.cohort import evaluate, holding
+from consent_registry.domain.data_categories import CATEGORIES, Categories
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.history import Standing, State
 from consent_registry.domain.matching import Inquiry, match
@@ -23,6 +24,7 @@ from tests.fakes.consent_factories import extract, inquiry, letters, purpose, te
 
 from .test_cohort_laws import (
     alternatives,
+    categories,
     consents,
     index_of,
     purposes,
@@ -32,33 +34,56 @@ from .test_cohort_laws import (
 
 everybody = st.lists(consents, min_size=1, max_size=4)
 # Purposes that little stands against: a wholly random one is denied by nearly everybody.
-easy = st.sampled_from(Category).map(purpose)
+easy = st.builds(
+    lambda category, kinds: purpose(category, data_categories=kinds),
+    st.sampled_from(Category),
+    categories,
+)
 
 
 collected = st.none() | windows()
+holds = st.just(CATEGORIES) | categories
 
 
-def takes_all(everyone: list[Terms], asked: Inquiry) -> bool:
+def takes_all(everyone: list[Terms], asked: Inquiry, has: list[Categories] | None = None) -> bool:
+    """Say whether the filter takes all of whom there is what is asked for."""
     standings = [Standing(state=State.GIVEN, terms=consent) for consent in everyone]
-    return len(evaluate(index_of(standings), asked).within) == len(everyone)
+    index = index_of(standings, has=has or ())
+    there = BitMap(range(len(everyone))) - index.lack(asked.asked, asked.held)
+    return evaluate(index, asked).within == there
 
 
-@given(everybody, purposes() | easy, collected)
+def says_as_much(everyone: list[Terms], question: Inquiry) -> None:
+    """Hold the codes against the filter, where the dataset has what is asked for."""
+    permitted = match(meet(everyone, extract()), question).result is Result.PERMIT
+    if set(question.asked) <= set(question.held):
+        assert permitted == takes_all(everyone, question)
+    else:
+        assert takes_all(everyone, question), "nobody is there to be taken"
+
+
+@given(everybody, purposes() | easy, collected, holds)
 def test_the_meet_permits_exactly_when_the_filter_takes_everybody(
-    everyone: list[Terms], asked: Purpose, when: Window | None
+    everyone: list[Terms], asked: Purpose, when: Window | None, held: Categories
 ) -> None:
-    question = replace(inquiry(asked), collected=when)
-    common = meet(everyone, extract())
-    assert (match(common, question).result is Result.PERMIT) == takes_all(everyone, question)
+    says_as_much(everyone, replace(inquiry(asked), collected=when, held=held))
+
+
+@given(everybody, purposes() | easy, holds, st.lists(categories, max_size=4))
+def test_what_the_meet_permits_the_filter_gives_of_everybody_who_has_it(
+    everyone: list[Terms], asked: Purpose, held: Categories, has: list[Categories]
+) -> None:
+    """Codes are of what people allow; that somebody has fewer data is in none of them."""
+    question = replace(inquiry(asked), held=held)
+    if match(meet(everyone, extract()), question).result is Result.PERMIT:
+        assert takes_all(everyone, question, has)
 
 
 @given(st.lists(alternatives().map(lambda one: (one,)), min_size=2, max_size=3), easy, collected)
 def test_it_does_so_where_everybody_has_one_alternative(
     everyone: list[Terms], asked: Purpose, when: Window | None
 ) -> None:
-    question = replace(inquiry(asked), collected=when)
-    common = meet(everyone, extract())
-    assert (match(common, question).result is Result.PERMIT) == takes_all(everyone, question)
+    says_as_much(everyone, replace(inquiry(asked), collected=when, held=CATEGORIES))
 
 
 @given(st.lists(standings(), min_size=1, max_size=6), st.data(), purposes() | easy)
@@ -66,7 +91,7 @@ def test_who_is_out_for_another_reason_has_no_part_in_the_meet(
     everyone: list[Standing], data: st.DataObject, asked: Purpose
 ) -> None:
     """Beside the states and the unreadable: bars, stops and objections, whoever has them."""
-    index, question = index_of(everyone), inquiry(asked)
+    index, question = index_of(everyone), replace(inquiry(asked), held=CATEGORIES)
     some = st.sets(st.integers(0, len(everyone) - 1), max_size=2).map(BitMap)
     index.bar(data.draw(some), frozenset({data.draw(st.sampled_from(Bar))}))
     index.restricted, index.erased, index.objecting = (data.draw(some) for _ in range(3))

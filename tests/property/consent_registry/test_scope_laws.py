@@ -6,6 +6,7 @@ Times are drawn, so that what is said may be recorded in any order and dated ahe
 
 import json
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import given, settings
@@ -24,7 +25,8 @@ from tests.fakes.lives import ONE, STUDY, TOLD, Lives
 SPAN = 12
 hours = st.integers(0, SPAN)
 looks = st.integers(SPAN // 2, 2 * SPAN)
-YES = st.sampled_from([terms(Duo.HMB), terms(Duo.GRU)])
+LIMITED = (replace(terms(Duo.HMB)[0], data_categories=("genome",)),)
+YES = st.sampled_from([terms(Duo.HMB), terms(Duo.GRU), LIMITED])
 YESES = {PersonKind.STUDY_GIVEN}
 OTHER = "GDI-ZZ-STUDY-3"
 Place = tuple[str, int]

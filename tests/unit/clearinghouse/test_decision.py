@@ -14,9 +14,10 @@ from permit_service.clearinghouse.domain.decision import (
     VisaFault,
     decide,
 )
+from permit_service.clearinghouse.domain.errors import PermitInvalid
 from permit_service.clearinghouse.domain.outcome import Decision, Reason, Stage
 from permit_service.clearinghouse.domain.paths import DataPath
-from permit_service.clearinghouse.domain.permit import PermitDocument
+from permit_service.clearinghouse.domain.permit import PermitDocument, read_permit
 from permit_service.clearinghouse.domain.state import (
     DatasetRegister,
     Narrowing,
@@ -27,6 +28,7 @@ from permit_service.clearinghouse.domain.visa import Visa
 from shared.ids import CohortId, Ordinal, PermitId, Revision
 from tests.fakes.clearinghouse import (
     DATASET,
+    ISSUER,
     NOW,
     OTHER_DATASET,
     PERMIT,
@@ -37,6 +39,7 @@ from tests.fakes.clearinghouse import (
     a_source,
     a_visa,
     local_id,
+    permit_body,
 )
 from tests.fakes.kernel import START
 
@@ -52,13 +55,14 @@ def ask(
     document: PermitDocument | None = None,
     register: DatasetRegister | None = None,
     unverified: bool = False,
+    file: str = "genome.vcf.gz",
 ) -> Decision:
     evidence = PermitEvidence(
         record=record or a_record(), document=None if unverified else document or a_document()
     )
     return decide(
         Question(
-            path=DataPath(dataset=DATASET, local_id=local_id(member), file="genome.vcf.gz"),
+            path=DataPath(dataset=DATASET, local_id=local_id(member), file=file),
             visas=visas,
             permits={PERMIT: evidence},
             register=register or a_register(a_cohort()),
@@ -126,6 +130,45 @@ def test_one_thing_wrong_refuses_with_its_own_reason(decision: Decision, reason:
     assert not decision.allowed
     assert decision.reason is reason
     assert decision.status == 403
+
+
+@pytest.mark.parametrize(
+    ("named", "file", "reason"),
+    [
+        (["genome"], "genome.vcf.gz", Reason.PERMIT_VALID),
+        (["genome"], "genome", Reason.PERMIT_VALID),
+        (["genome", "images"], "images.3.dcm", Reason.PERMIT_VALID),
+        (["genome"], "images.3.dcm", Reason.DATA_CATEGORY_NOT_IN_PERMIT),
+        # What does not say what it is may be anything.
+        (["genome"], "GENOME.vcf", Reason.DATA_CATEGORY_NOT_IN_PERMIT),
+        (["genome"], "genomes.vcf", Reason.DATA_CATEGORY_NOT_IN_PERMIT),
+        (["genome"], "S000003.vcf", Reason.DATA_CATEGORY_NOT_IN_PERMIT),
+        ([], "images.3.dcm", Reason.PERMIT_VALID),
+    ],
+)
+def test_a_permit_opens_the_kinds_of_data_it_was_given_for(
+    named: list[str], file: str, reason: Reason
+) -> None:
+    document = replace(a_document(), data_categories=frozenset(named))
+    assert ask(verified(), document=document, file=file).reason is reason
+
+
+def test_a_permit_for_other_data_is_no_answer_to_the_next_persons_question() -> None:
+    """Whoever is asked for, in the cohort or not: it is about the file."""
+    document = replace(a_document(), data_categories=frozenset({"genome"}))
+    other = ask(verified(), document=document, file="images.dcm", member=11)
+    assert other.reason is Reason.DATA_CATEGORY_NOT_IN_PERMIT
+
+
+@pytest.mark.parametrize("odd", [[], "genome", [1], [""], None, {"genome": True}])
+def test_a_limit_of_a_permit_that_cannot_be_read_makes_it_invalid(odd: object) -> None:
+    body = permit_body(a_document())
+    assert read_permit(body, issuer=ISSUER) == a_document()
+    body["purpose"] = {**body["purpose"], "data_categories": ["genome"]}
+    assert read_permit(body, issuer=ISSUER).data_categories == {"genome"}
+    body["purpose"]["data_categories"] = odd
+    with pytest.raises(PermitInvalid):
+        read_permit(body, issuer=ISSUER)
 
 
 def test_a_lapse_counts_from_its_instant_on() -> None:

@@ -53,6 +53,25 @@ def test_a_window_that_cannot_be_read_refuses_the_row_at_its_own_column(
         assert [(fault.column, fault.what.code) for fault in found] == expected
 
 
+def test_a_row_may_be_for_some_kinds_of_data() -> None:
+    columns = (*COLUMNS, "data_categories")
+    assert check_header(columns) == columns
+    row = read(columns, data_categories="images; genome")
+    assert isinstance(row, Row)
+    assert json.loads(row.alternative_text)[0]["data_categories"] == ["genome", "images"]
+    # Without any it is for all of them, and written as it always was.
+    assert read(columns, data_categories="") == good()
+
+
+def test_a_kind_of_data_that_is_not_known_refuses_the_row() -> None:
+    for changes in ({}, {"permission": "", "modifiers": "", "state": "withdrawn", "signed_on": ""}):
+        found = read((*COLUMNS, "data_categories"), data_categories="genome;blood", **changes)
+        assert not isinstance(found, Row)
+        assert [(fault.column, fault.what.code) for fault in found] == [
+            ("data_categories", "E-CAT-01")
+        ]
+
+
 def test_a_no_is_one_to_all_data_whichever_it_names() -> None:
     empty = {"permission": "", "modifiers": "", "signed_on": "", "effective_to": ""}
     row = with_window("2020-01-01", "2020-12-31", state="withdrawn", **empty)

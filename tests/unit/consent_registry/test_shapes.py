@@ -38,6 +38,7 @@ TERMS = (
         modifiers=(Modifier(code=Duo.GS, values=("FI", "SE")),),
         activities=("af_aggregate", "project:heart-1"),
         data=Window(first=date(2020, 1, 31)),
+        data_categories=("genome", "images"),
     ),
     Alternative(permission=Duo.DS, diseases=("MONDO:0004992",)),
 )

@@ -3,7 +3,8 @@
 
 import pytest
 
-from permit_service.domain.purpose import Category, parse_purpose
+from consent_registry.domain.data_categories import CATEGORIES
+from permit_service.domain.purpose import DATA_CATEGORIES, Category, parse_purpose
 from permit_service.domain.words import purpose_in_words, reason_in_words
 from shared.errors import ValidationFailed
 from tests.fakes.permit_factories import HMB
@@ -35,6 +36,22 @@ def test_what_is_written_reads_back_the_same() -> None:
 
 def test_a_public_purpose_names_nobody() -> None:
     assert "Rita Researcher" not in str(parse_purpose(FULL).public())
+
+
+def test_data_are_asked_for_by_their_kinds() -> None:
+    asked = parse_purpose({**FULL, "data_categories": ["images", "genome"]})
+    assert asked.data_categories == ("genome", "images")
+    assert parse_purpose(asked.to_json()) == asked
+    assert asked.public()["data_categories"] == ["genome", "images"]
+    assert "Only these data: Whole genomes; Images" in purpose_in_words(asked)
+    assert "data_categories" not in parse_purpose(FULL).to_json(), "older digests stay"
+    with pytest.raises(ValidationFailed) as caught:
+        parse_purpose({**FULL, "data_categories": ["blood"]})
+    assert [one.pointer for one in caught.value.faults] == ["/purpose/data_categories/0"]
+
+
+def test_both_services_know_the_same_kinds_of_data() -> None:
+    assert DATA_CATEGORIES == CATEGORIES
 
 
 def test_not_said_is_not_no() -> None:

@@ -48,8 +48,8 @@ token_audience
 """
 FORBIDDEN = """
 visa_none visa_expired visa_issuer_untrusted visa_invalid permit_invalid permit_revoked
-permit_expired person_not_in_cohort filtering_required region_not_enforceable stale_state
-audit_unavailable
+permit_expired data_category_not_in_permit person_not_in_cohort filtering_required
+region_not_enforceable stale_state audit_unavailable
 """
 
 

@@ -263,16 +263,22 @@ def _judge_slot(slot: Slot, judge: _Judge, inquiry: Inquiry, without: str | None
     for modifier, people in slot.modifiers.items():
         if people:
             verdict.note(people, judge.modifier(modifier))
+    for people, findings in _limits(slot, judge):
+        verdict.note(people, findings)
+    return verdict.settle(without)
+
+
+def _limits(slot: Slot, judge: _Judge) -> Iterator[tuple[BitMap, tuple[Finding, ...]]]:
+    """Say what the limits beside the codes say, for whoever has each."""
     for activities, people in slot.activities.items():
         if people:
-            verdict.note(people, judge.activities(activities))
+            yield people, judge.activities(activities)
     for window, people in slot.windows.items():
         if people:
-            verdict.note(people, judge.window(window))
+            yield people, judge.window(window)
     for categories, people in slot.categories.items():
         if people:
-            verdict.note(people, judge.categories(categories))
-    return verdict.settle(without)
+            yield people, judge.categories(categories)
 
 
 def _groups(

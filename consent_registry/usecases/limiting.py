@@ -15,12 +15,16 @@ from consent_registry.domain.errors import DatasetUnknown, NothingToWithdraw
 from consent_registry.domain.history import Kind
 from consent_registry.domain.records import Channel, references_of
 from consent_registry.domain.register import Member
-from consent_registry.domain.stopping import left_without, without_data
+from consent_registry.domain.stopping import Left, left_without, without_data
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.cases import memberships
 from consent_registry.usecases.consents import Recorded
-from consent_registry.usecases.mandated import acting_for, require_nobody_else_decides
+from consent_registry.usecases.mandated import (
+    acting_for,
+    records_of,
+    require_nobody_else_decides,
+)
 from consent_registry.usecases.reading import own_consents
 from consent_registry.usecases.recording import Draft, record
 from consent_registry.usecases.settling import again, hold
@@ -139,8 +143,7 @@ def _draft(
     left = left_without(wanted.data_categories, segments, [one.event() for one in own], now)
     if left is None:
         return None
-    # A choice for a study names its own form; what came from elsewhere keeps its name, so that
-    # an "entered in error" that names it reaches this as well.
+    # What came from elsewhere keeps its name: an "entered in error" by it reaches this as well.
     of = next((one for one in own if one.event_id == left.of.event_id), None)
     return Draft(
         member=member,
@@ -150,6 +153,12 @@ def _draft(
         effective_from=now,
         effective_to=left.ends_at,
         terms=left.terms or None,
-        form_version=of.form_version if of else "",
+        form_version=of.form_version if of else _form_of_study(uow, member, left),
         references=tuple(sorted(references_of(of.personal))) if of and left.terms else (),
     )
+
+
+def _form_of_study(uow: UnitOfWork, member: Member, left: Left) -> str:
+    """Give the form of the choice for a study that decides here, empty where that named none."""
+    said = (one for one in records_of(uow, member.pid) if one.event_id == left.of.event_id)
+    return next((str(one.body.get("form_version", "")) for one in said), "")

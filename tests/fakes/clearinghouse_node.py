@@ -114,6 +114,7 @@ class Node:
             "holder": {"sub": HOLDER},
             "dataset": DATASET,
             "dataset_url": f"{PREFIX}{DATASET}",
+            "purpose": {"category": "HMB"},
             "not_before": "2026-01-01T00:00:00Z",
             "expires_at": "2036-01-01T00:00:00Z",
             "cohort": {"cohort_id": COHORT, "revision": 10, "digest": DIGEST},

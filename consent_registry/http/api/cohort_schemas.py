@@ -11,8 +11,9 @@ from shared.canonical import MAX_INTEGER
 _PURPOSE: Final = (
     "category (GRU, HMB, DS, POA, MDS or CC), diseases, methods, ancestry, commercial, clinical, "
     "genetic_data, organisation {id, not_for_profit}, countries, users, project, months, accepts, "
-    "evidence, ehds_purpose (53-1-a to 53-1-f, 53-1-e-i, 53-1-e-ii), prohibited_uses (54-a to "
-    "54-e), activity (edic_secondary_use when left out); a flag that is null or left out "
+    "evidence, data_categories (genome, variants, phenotype, ehr, samples, images; none: all that "
+    "the dataset holds), ehds_purpose (53-1-a to 53-1-f, 53-1-e-i, 53-1-e-ii), prohibited_uses "
+    "(54-a to 54-e), activity (edic_secondary_use when left out); a flag that is null or left out "
     "means: not said; exception_71_4 {public_body, important_public_interest, "
     "not_obtainable_otherwise, justification} claims the data of people who opted out"
 )

@@ -166,6 +166,9 @@ def test_a_signed_permit_is_read(permits: PermitKind) -> None:
         {"cohort": {"cohort_id": "cohort-1", "revision": "10", "digest": "x"}},
         {"cohort": {"cohort_id": "cohort-1", "revision": True, "digest": "x"}},
         {"cohort": None},
+        {"purpose": None},
+        {"purpose": {"data_categories": []}},
+        {"purpose": {"data_categories": "genome"}},
     ],
 )
 def test_a_permit_without_what_a_decision_needs_is_invalid(

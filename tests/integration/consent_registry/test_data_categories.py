@@ -3,6 +3,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -27,6 +28,8 @@ from consent_registry.usecases.people import link_login
 from consent_registry.usecases.projections import verify_projections
 from consent_registry.usecases.projects import projects_of
 from consent_registry.usecases.reading import consents_of
+from consent_registry.usecases.studies import StudyFacts, describe_study, place_dataset
+from consent_registry.usecases.study_consents import NewStudyConsent, record_study_consent
 from shared.errors import Forbidden, ValidationFailed
 from shared.ids import ApplicationId, DatasetId
 from shared.keys import verify_jws
@@ -213,6 +216,30 @@ def test_a_no_to_some_data_takes_her_out_of_what_uses_them_and_of_nothing_else(
     # An older paper brings nothing back.
     scans.load({**people(1)[0], "dataset": SCANS, "signed_on": "2025-02-01"})
     assert who_is_in(scans, IMAGES) == set()
+    assert verify_projections(tools=scans.tools).hold
+
+
+def test_what_a_study_let_be_used_goes_on_without_them_in_this_dataset(
+    scans: RegistryWorld,
+) -> None:
+    facts = StudyFacts(
+        title="Hearts", controller="A hospital", purpose="To learn.", starts_on=date(2020, 1, 1)
+    )
+    describe_study("GDI-ZZ-STUDY-1", facts, tools=scans.tools, principal=DESK)
+    place_dataset(SCANS, "GDI-ZZ-STUDY-1", tools=scans.tools, principal=DESK)
+    enlist(scans, listed(number=9))
+    said = NewStudyConsent(
+        pseudonym="P-000009",
+        study="GDI-ZZ-STUDY-1",
+        alternatives=(RawAlternative(permission="HMB"),),
+        form_version="",
+    )
+    record_study_consent(said, tools=scans.tools, principal=DESK)
+    assert "S-000009" in who_is_in(scans, IMAGES)
+    scans.clock.pass_time(60)
+    stop(scans, "P-000009", "images")
+    assert "S-000009" not in who_is_in(scans, IMAGES)
+    assert "S-000009" in who_is_in(scans)
     assert verify_projections(tools=scans.tools).hold
 
 

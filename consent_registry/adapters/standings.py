@@ -15,7 +15,8 @@ import orjson
 from sqlalchemy import Connection, Row, Text, cast, delete, select, text, update
 
 from consent_registry.adapters.alarms import raise_alarm
-from consent_registry.adapters.copying import copy_behind, instant
+from consent_registry.adapters.copy_text import instant
+from consent_registry.adapters.copying import copy_behind
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import CONSENT_TERMS, STANDING
 from consent_registry.domain.history import Segment, Standing, State
@@ -84,7 +85,9 @@ class Standings:
     def read(
         self, dataset: DatasetId, ordinals: Sequence[Ordinal]
     ) -> Mapping[Ordinal, Sequence[Segment]]:
-        """Give timelines by member."""
+        """Give timelines by member; of nobody nothing is asked."""
+        if not ordinals:
+            return {}
         rows = self._connection.execute(
             select(STANDING)
             .where(STANDING.c.dataset == dataset, among(STANDING.c.ordinal, ordinals))

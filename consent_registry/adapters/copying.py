@@ -9,17 +9,19 @@ A COPY that fails is told there, and nothing of its transaction can be committed
 
 import threading
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, Engine, Table, event
 
+from consent_registry.adapters.copy_text import copy_text
+
 _BEHIND: Final = "placet_copy_behind"
 # For fewer rows starting a thread costs more than waiting for them.
 _WORTH_A_THREAD: Final = 32
+_ROWS_AT_ONCE: Final = 5_000
 
 
 def copy_rows(
@@ -42,12 +44,6 @@ def copy_behind(
         return
     first = connection.info.get(_BEHIND)
     connection.info[_BEHIND] = _Behind(driver(connection), table, columns, rows, first)
-
-
-@lru_cache(maxsize=4_096)
-def instant(at: datetime) -> str:
-    """Write an aware time as COPY reads it: the driver takes long, and most rows share theirs."""
-    return at.isoformat()
 
 
 def settle(connection: Connection) -> None:
@@ -135,6 +131,7 @@ def _copy(
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
+    waiting = iter(rows)
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+        while part := list(islice(waiting, _ROWS_AT_ONCE)):
+            copy.write(copy_text(part))

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, Subquery, exists, func, select
 
 from consent_registry.adapters.alarms import raise_alarm
 from consent_registry.adapters.as_of import index_as_of, revision_known
-from consent_registry.adapters.copying import copy_behind, instant
+from consent_registry.adapters.copy_text import instant
+from consent_registry.adapters.copying import copy_behind
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.person_keys import PersonKeys
 from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer

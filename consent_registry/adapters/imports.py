@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-from consent_registry.adapters.copying import copy_rows, instant
+from consent_registry.adapters.copying import copy_behind, copy_rows
 from consent_registry.adapters.import_batches import BatchStore, faults_of
 from consent_registry.adapters.import_lookups import (
     approved,
@@ -30,7 +30,7 @@ from consent_registry.adapters.import_lookups import (
 )
 from consent_registry.adapters.read_ahead import ReadAhead
 from consent_registry.adapters.sets import among
-from consent_registry.adapters.staged_rows import STAGED, next_rows, staged
+from consent_registry.adapters.staged_rows import STAGED, next_rows, staged, written
 from consent_registry.adapters.tables import (
     CONSENT_EVENT,
     DATASET_MEMBER,
@@ -62,29 +62,9 @@ class SqlImports(BatchStore):
         self._ahead = ahead
 
     def stage(self, import_id: str, rows: Sequence[tuple[int, ConsentRow]]) -> None:
-        """Copy rows in; each counts as a consent of its own until `gather`."""
-        copied = (
-            (
-                import_id,
-                line,
-                line,
-                row.participant,
-                row.dataset,
-                row.local_id,
-                row.alternative,
-                row.alternative_text,
-                row.kind.value,
-                instant(row.expressed_at),
-                instant(row.effective_from),
-                instant(row.effective_to) if row.effective_to else None,
-                row.form_version,
-                " ".join(row.references) or None,
-                None if row.told_of is None else " ".join(row.told_of),
-            )
-            for line, row in rows
-        )
-        if rows:
-            copy_rows(self._connection, IMPORT_ROW, _ROW_COLUMNS, copied)
+        """Copy rows in; until `gather`, only rows that follow each other count as one consent."""
+        copied = written(import_id, rows)
+        copy_behind(self._connection, IMPORT_ROW, _ROW_COLUMNS, copied)
 
     def note_bad(self, import_id: str, rows: Sequence[tuple[int, str, str]]) -> None:
         """Copy notes in."""
@@ -104,14 +84,14 @@ class SqlImports(BatchStore):
             self._connection.execute(statement.on_conflict_do_nothing())
 
     def gather(self, import_id: str) -> None:
-        """Only consents of several rows have anything to update.
+        """Only consents whose rows do not follow each other have anything to update.
 
         The rows are counted for the planner first: nobody else knows that the table was filled just
         now, and as an empty one it would be read whole for each 2,000 rows, or for each member.
         """
         self._connection.execute(text("SELECT count_staged_rows()"))
         of_import = IMPORT_ROW.c.import_id == import_id
-        several = (
+        scattered = (
             select(
                 IMPORT_ROW.c.participant,
                 IMPORT_ROW.c.dataset,
@@ -119,18 +99,18 @@ class SqlImports(BatchStore):
             )
             .where(of_import)
             .group_by(IMPORT_ROW.c.participant, IMPORT_ROW.c.dataset)
-            .having(func.count() > 1)
+            .having(func.max(IMPORT_ROW.c.first_line) > func.min(IMPORT_ROW.c.line))
             .subquery()
         )
         self._connection.execute(
             update(IMPORT_ROW)
             .where(
                 of_import,
-                IMPORT_ROW.c.participant == several.c.participant,
-                IMPORT_ROW.c.dataset == several.c.dataset,
-                IMPORT_ROW.c.line != several.c.first_line,
+                IMPORT_ROW.c.participant == scattered.c.participant,
+                IMPORT_ROW.c.dataset == scattered.c.dataset,
+                IMPORT_ROW.c.first_line != scattered.c.first_line,
             )
-            .values(first_line=several.c.first_line)
+            .values(first_line=scattered.c.first_line)
         )
 
     def in_several_rows(self, import_id: str) -> Iterator[Sequence[StagedRow]]:

@@ -1,29 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """`People` on PostgreSQL: participants, logins, members."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, Row, select, text, union
+import psycopg
+from sqlalchemy import Connection, Row, select, union
 from sqlalchemy.dialects import postgresql
 
-from consent_registry.adapters.copying import copy_behind, instant
+from consent_registry.adapters.copy_text import instant
+from consent_registry.adapters.copying import copy_behind, copy_rows
 from consent_registry.adapters.sets import among, picked
 from consent_registry.adapters.tables import DATASET_MEMBER, PARTICIPANT, PARTICIPANT_LINK
 from consent_registry.domain.erasure import Account
-from consent_registry.domain.errors import ParticipantUnknown
+from consent_registry.domain.errors import ParticipantUnknown, TryAgain
 from consent_registry.domain.register import Member
 from consent_registry.ports.register import Ensured
 from shared.ids import DatasetId, IdSource, Ordinal
-
-# One statement with one JSON parameter: five hundred rows cost one round trip.
-_INSERT_MISSING: Final = text(
-    "INSERT INTO participant (pid, pseudonym, created_at) "
-    "SELECT CAST(value AS uuid), key, :at FROM json_each_text(CAST(:new AS json)) "
-    "ON CONFLICT DO NOTHING RETURNING pseudonym"
-)
 
 
 class SqlPeople:
@@ -118,16 +112,18 @@ class SqlPeople:
         wanted = select(person.pid).where(among(person.pid, pids), person.erased_at.is_not(None))
         return frozenset(self._connection.execute(wanted).scalars())
 
-    def ensure(self, pseudonyms: Sequence[str], at: datetime) -> Ensured:
-        """Insert in one order, so that two imports never wait for each other in a circle.
+    def ensure(self, pseudonyms: Iterable[str], at: datetime, known: Mapping[str, str]) -> Ensured:
+        """Copy in one order, so that two imports never wait for each other in a circle.
 
-        Looked up are only those whom the insertion found there: in most files nobody.
+        Without another look: that somebody is there by now, the key tells.
         """
-        wanted = sorted(set(pseudonyms))
-        fresh = {pseudonym: self._ids.new() for pseudonym in wanted}
-        new = self._connection.execute(_INSERT_MISSING, {"new": json.dumps(fresh), "at": at})
-        made = {pseudonym: fresh[pseudonym] for pseudonym in new.scalars()}
-        known = self._known([pseudonym for pseudonym in wanted if pseudonym not in made])
+        made = {one: self._ids.new() for one in sorted(set(pseudonyms)) if one not in known}
+        made_at = instant(at)
+        rows = [(pid, pseudonym, made_at) for pseudonym, pid in made.items()]
+        try:
+            copy_rows(self._connection, PARTICIPANT, ("pid", "pseudonym", "created_at"), rows)
+        except psycopg.errors.UniqueViolation:
+            raise TryAgain from None
         return Ensured(pids={**known, **made}, fresh=frozenset(made.values()))
 
     def _known(self, pseudonyms: Sequence[str]) -> dict[str, str]:

@@ -64,8 +64,11 @@ class SqlPersonEvents:
         self._salts = salts
 
     def of(self, pids: Iterable[str]) -> Mapping[str, Sequence[PersonRecord]]:
-        """Read, and open what can be opened."""
-        wanted = select(PERSON_EVENT).where(among(_EVENT.pid, pids))
+        """Read, and open what can be opened; about nobody nothing is asked."""
+        asked = list(pids)
+        if not asked:
+            return {}
+        wanted = select(PERSON_EVENT).where(among(_EVENT.pid, asked))
         rows = self._connection.execute(wanted.order_by(_EVENT.pid, _EVENT.number)).all()
         keys = self._keys.known({row.pid for row in rows})
         found: dict[str, list[PersonRecord]] = {}

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows of an import in staging, as they are read back."""
+"""Rows of an import in staging: as they are put there, and as they are read back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
+from consent_registry.adapters.copy_text import instant
 from consent_registry.adapters.tables import IMPORT_ROW
 from consent_registry.domain.batches import StagedRow
 from consent_registry.domain.history import Kind
@@ -15,6 +16,44 @@ from shared.ids import DatasetId
 # Without the import, which whoever reads them knows: a UUID takes the driver longer than the rest.
 STAGED: Final = tuple(column for column in IMPORT_ROW.columns if column.name != "import_id")
 _KINDS: Final = {kind.value: kind for kind in Kind}
+
+
+def written(import_id: str, rows: Sequence[tuple[int, ConsentRow]]) -> list[tuple[object, ...]]:
+    """Give rows, each with its line, as the columns of `IMPORT_ROW`."""
+    return [
+        (
+            import_id,
+            line,
+            first_line,
+            row.participant,
+            row.dataset,
+            row.local_id,
+            row.alternative,
+            row.alternative_text,
+            row.kind.value,
+            instant(row.expressed_at),
+            instant(row.effective_from),
+            instant(row.effective_to) if row.effective_to else None,
+            row.form_version,
+            " ".join(row.references) or None,
+            None if row.told_of is None else " ".join(row.told_of),
+        )
+        for line, first_line, row in _with_first_lines(rows)
+    ]
+
+
+def _with_first_lines(
+    rows: Sequence[tuple[int, ConsentRow]],
+) -> Iterator[tuple[int, int, ConsentRow]]:
+    """Give rows with the first line of those before them that are of the same consent.
+
+    Most files have a person's rows together: what is put right here, no statement need update.
+    """
+    first_line, whose = 0, ("", "")
+    for line, row in rows:
+        if (row.participant, row.dataset) != whose:
+            first_line, whose = line, (row.participant, row.dataset)
+        yield line, first_line, row
 
 
 def next_rows(

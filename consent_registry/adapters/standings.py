@@ -31,7 +31,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from consent_registry.adapters.alarms import raise_alarm
-from consent_registry.adapters.copying import copy_behind, instant
+from consent_registry.adapters.copy_text import instant
+from consent_registry.adapters.copying import copy_behind
 from consent_registry.adapters.sets import among, by_key, paired
 from consent_registry.adapters.tables import CONSENT_TERMS, STANDING
 from consent_registry.domain.history import Segment, Standing, State
@@ -102,7 +103,9 @@ class Standings:
     def read(
         self, dataset: DatasetId, ordinals: Sequence[Ordinal]
     ) -> Mapping[Ordinal, Sequence[Segment]]:
-        """Give timelines by member."""
+        """Give timelines by member; of nobody nothing is asked."""
+        if not ordinals:
+            return {}
         rows = self._connection.execute(
             select(STANDING)
             .where(STANDING.c.dataset == dataset, among(STANDING.c.ordinal, ordinals))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from consent_registry.domain.dating import FARTHEST, too_far
 from consent_registry.domain.diseases import Diseases
@@ -71,8 +71,7 @@ _CACHE_ROWS: Final = 50_000
 _CACHE_CHARS: Final = 2_000  # of one entry; nobody's choices are as long
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """A row without faults. `alternative_text` is canonical JSON of a list, or empty.
 
     The list has one alternative in a CSV, and every alternative of the consent in FHIR. There,

@@ -9,7 +9,6 @@ one moment with different content are a contradiction: nobody chooses for the pe
 """
 
 from collections.abc import Sequence, Set
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -42,7 +41,7 @@ def judge_versions(rows: Sequence[StagedRow]) -> list[FaultAt]:
     kept: dict[Row, int] = {}
     grants: dict[datetime, int] = {}
     for staged in rows:
-        row, line = replace(staged.row, references=()), staged.line
+        row, line = staged.row._replace(references=()), staged.line
         if row.kind is Kind.INVALIDATED:
             continue
         if row in kept:

@@ -142,8 +142,8 @@ class People(Protocol):
         """Give what a participant is a member of, by dataset."""
         ...
 
-    def ensure(self, pseudonyms: Sequence[str], at: datetime) -> Ensured:
-        """Give the id of each pseudonym, making participants of those not known yet."""
+    def ensure(self, pseudonyms: Iterable[str], at: datetime, known: Mapping[str, str]) -> Ensured:
+        """Give every id, making people not `known` to `pids`; TryAgain when somebody else did."""
         ...
 
     def members(

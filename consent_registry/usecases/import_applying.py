@@ -73,12 +73,13 @@ def _apply(
     uow: UnitOfWork, batch: ImportBatch, rows: Sequence[StagedRow], tools: Tools
 ) -> ImportBatch:
     by_dataset: dict[DatasetId, list[StagedRow]] = {}
-    of_studies = [staged for staged in rows if staged.row.study]
+    of_studies: list[StagedRow] = []
     for staged in rows:
-        if not staged.row.study:
+        if staged.row.study:
+            of_studies.append(staged)
+        else:
             by_dataset.setdefault(DatasetId(staged.row.dataset), []).append(staged)
-    pseudonyms = sorted({staged.row.participant for staged in rows})
-    known = uow.people.pids(pseudonyms)
+    known = uow.people.pids(list({staged.row.participant for staged in rows}))
     speaking = {one.row.participant for one in of_studies} & known.keys()
     held = hold(
         uow,
@@ -88,7 +89,7 @@ def _apply(
     )
     # An error in a consent of somebody of whom nothing was taken in makes nobody known.
     meant = {staged.row.participant for staged in rows if not in_error(staged)}
-    people = uow.people.ensure(sorted(meant | known.keys()), tools.clock.now())
+    people = uow.people.ensure(meant | known.keys(), tools.clock.now(), known)
     faults: list[FaultAt] = []
     for name, of_dataset in by_dataset.items():
         fresh: Set[str] = people.fresh

@@ -51,7 +51,7 @@ def rounds_of(format_: Format, rows: Sequence[StagedRow]) -> list[list[StagedRow
     Each step has a later recorded time than the one before, by which histories tell them apart.
     """
     if format_ is Format.CSV:
-        return [list(rows)]
+        return [list(rows)] if rows else []
     rounds: list[list[StagedRow]] = []
     for _, versions in groupby(rows, key=lambda staged: staged.first_line):
         for number, version in enumerate(in_order(list(versions))):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from consent_registry.domain.batches import (
     FaultAt,
@@ -110,30 +110,43 @@ def _ended(batch: ImportBatch, state: ImportState, tools: Tools) -> ImportBatch:
     return replace(batch, state=state, finished_at=tools.clock.now())
 
 
+class _Part(NamedTuple):
+    """Records judged one by one: rows with their lines, bad ones with whose they are, faults."""
+
+    good: list[tuple[int, Row]]
+    bad: list[tuple[int, str, str]]
+    faults: list[FaultAt]
+
+
 def _judge_rows(imports: Imports, import_id: str, reading: Reading, tools: Tools) -> int:
     """Stage the good rows and note the bad ones; gives how many rows there were."""
-    reader, count = reading.reader, 0
-    while part := list(islice(reading.records, _ROWS_AT_ONCE)):
-        good: list[tuple[int, Row]] = []
-        bad: list[tuple[int, str, str]] = []
-        faults: list[FaultAt] = []
-        for line, fields in part:
-            unreadable = (Fault("", reading.unreadable),)
-            judged = unreadable if fields is None else reader.read(fields)
-            if isinstance(judged, Row):
-                good.append((line, judged))
-                continue
-            faults += [FaultAt(line, fault) for fault in judged]
-            whose = None if fields is None else reader.whose(fields)
-            if whose is not None:
-                bad.append((line, *whose))
-        imports.stage(import_id, good)
-        imports.note_bad(import_id, bad)
-        imports.put_faults(import_id, faults)
-        count += len(part)
+    count, records = 0, list(islice(reading.records, _ROWS_AT_ONCE))
+    while records:
+        part = _judged(reading, records)
+        count += len(records)
+        # Whatever is asked after the rows are handed over waits until they are stored.
+        records = list(islice(reading.records, _ROWS_AT_ONCE))
         go_on(imports, import_id)
+        imports.note_bad(import_id, part.bad)
+        imports.put_faults(import_id, part.faults)
+        imports.stage(import_id, part.good)
         _tell(import_id, count, tools)
     return count
+
+
+def _judged(reading: Reading, records: Sequence[tuple[int, Any]]) -> _Part:
+    reader, part = reading.reader, _Part([], [], [])
+    for line, fields in records:
+        unreadable = (Fault("", reading.unreadable),)
+        judged = unreadable if fields is None else reader.read(fields)
+        if isinstance(judged, Row):
+            part.good.append((line, judged))
+            continue
+        part.faults.extend(FaultAt(line, fault) for fault in judged)
+        whose = None if fields is None else reader.whose(fields)
+        if whose is not None:
+            part.bad.append((line, *whose))
+    return part
 
 
 def _tell(import_id: str, rows: int, tools: Tools) -> None:

@@ -61,10 +61,11 @@ def _list(
     principal: Principal,
 ) -> Revision:
     pseudonyms = [one.pseudonym for one in wanted]
-    held = hold(uow, [name], list(uow.people.pids(pseudonyms).values())).get(name)
+    known = uow.people.pids(pseudonyms)
+    held = hold(uow, [name], list(known.values())).get(name)
     if held is None:
         raise DatasetUnknown
-    people = uow.people.ensure(pseudonyms, tools.clock.now())
+    people = uow.people.ensure(pseudonyms, tools.clock.now(), known)
     added = _new_ones(uow, held, wanted, people.pids)
     if not added:
         return held.revision
@@ -81,8 +82,8 @@ def _list(
         extra={"revision": writing.revision},
     )
     uow.record(made)
-    known = uow.person_events.known(one.pid for one in added)
-    made_by = settle(uow, tools, known, principal, at=writing.recorded_at) if known else {}
+    more = uow.person_events.known(one.pid for one in added)
+    made_by = settle(uow, tools, more, principal, at=writing.recorded_at) if more else {}
     uow.commit()
     return made_by[name].revision if name in made_by else writing.revision
 

@@ -100,7 +100,7 @@ def fill(world: RegistryWorld, issuer: str) -> None:
     report = world.load(*rows)
     assert report.batch.bad == 0, report
     with world.tools.units() as uow:
-        uow.people.ensure(["P-BO"], world.tools.clock.now())
+        uow.people.ensure(["P-BO"], world.tools.clock.now(), {})
         uow.commit()
     for pseudonym, subject in (("P-ANNA", "person-anna"), ("P-BO", "person-bo")):
         link_login(pseudonym, issuer, subject, tools=world.tools, principal=DESK)

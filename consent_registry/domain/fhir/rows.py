@@ -314,10 +314,9 @@ class FhirReader:
         if state == IN_ERROR:
             return self._voiding(statement, row)
         if given is None or not given.terms:
-            return replace(row, alternative_text="", form_version=form)
+            return row._replace(alternative_text="", form_version=form)
         unfit = unfit or self._forms.judge_terms(form, given.terms, self._diseases)
-        return unfit or replace(
-            row,
+        return unfit or row._replace(
             alternative_text=canonical_text(given.terms),
             form_version=form,
             references=(*self._names(statement), *names_of_server(statement)),
@@ -328,7 +327,7 @@ class FhirReader:
         names = self._names(statement) or names_of_server(statement)
         if not names:
             raise NotUnderstood(RowCode.FHIR_NAMELESS, "identifier")
-        return replace(row, kind=Kind.INVALIDATED, form_version="", references=names)
+        return row._replace(kind=Kind.INVALIDATED, form_version="", references=names)
 
     def _names(self, statement: Statement) -> tuple[str, ...]:
         people = frozenset({self._mapping.participant, self._mapping.local_id})

@@ -77,7 +77,7 @@ DOORS: list[Door] = [by_a_consent, by_an_event_of_hers, by_a_request]
 def pid(world: RegistryWorld) -> str:
     """Put a member on record who has said nothing yet, and so has no key."""
     with world.tools.units() as uow:
-        found = uow.people.ensure(["P-1"], AT).pids["P-1"]
+        found = uow.people.ensure(["P-1"], AT, {}).pids["P-1"]
         uow.people.add_members(
             [Member(dataset=DS, ordinal=Ordinal(0), pid=found, local_id="S-1")], AT
         )

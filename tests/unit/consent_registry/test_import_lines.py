@@ -2,7 +2,6 @@
 """Lines of a byte stream, and rows that belong together."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -92,7 +91,7 @@ def test_a_line_without_an_end_is_not_kept() -> None:
 
 
 def test_alternatives_of_one_consent_stand_side_by_side() -> None:
-    assert judge_together(staged(ROW, replace(ROW, alternative=2))) == []
+    assert judge_together(staged(ROW, ROW._replace(alternative=2))) == []
 
 
 def test_a_repeated_row_alone_is_refused() -> None:
@@ -103,7 +102,7 @@ def test_a_repeated_row_alone_is_refused() -> None:
 
 
 def test_contradicting_rows_are_both_refused() -> None:
-    rows = staged(ROW, replace(ROW, alternative_text="[2]"))
+    rows = staged(ROW, ROW._replace(alternative_text="[2]"))
     faults = judge_together(rows)
     assert sorted(found(faults)) == [(2, "E-ID-02"), (3, "E-ID-02")]
     assert not whole_after(rows, faults)
@@ -112,10 +111,10 @@ def test_contradicting_rows_are_both_refused() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        replace(ROW, alternative=2, local_id="M"),
-        replace(ROW, alternative=2, kind=Kind.WITHDRAWN),
-        replace(ROW, alternative=2, form_version="2"),
-        replace(ROW, alternative=2, effective_to=NOON),
+        ROW._replace(alternative=2, local_id="M"),
+        ROW._replace(alternative=2, kind=Kind.WITHDRAWN),
+        ROW._replace(alternative=2, form_version="2"),
+        ROW._replace(alternative=2, effective_to=NOON),
     ],
 )
 def test_rows_that_differ_in_more_than_the_alternative_are_refused(other: Row) -> None:

@@ -190,6 +190,7 @@ def test_an_import_reads_them_by_the_policy_of_its_day() -> None:
     assert '"EE:TELL"' in good.alternative_text
     bad = row({})
     assert isinstance(bad, tuple)
+    assert not isinstance(bad, Row)
     assert [fault.what for fault in bad] == [RowCode.UNKNOWN_NATIONAL]
 
 

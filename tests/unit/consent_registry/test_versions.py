@@ -2,7 +2,6 @@
 """Versions of a consent in one file: their order, their contradictions, and a no among them."""
 
 import random
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from consent_registry.domain.batches import StagedRow
@@ -78,7 +77,7 @@ def test_a_repeated_version_is_itself_the_only_one_refused() -> None:
 
 def test_versions_have_one_local_id_and_are_not_without_number() -> None:
     one, two = version(2, Kind.GIVEN, 1), version(3, Kind.GIVEN, 2)
-    other = two._replace(row=replace(two.row, local_id="S-2"))
+    other = two._replace(row=two.row._replace(local_id="S-2"))
     assert [code for _, code, _ in codes(one, other)] == ["E-ID-03", "E-ID-03"]
     many = [version(line, Kind.WITHDRAWN, 1) for line in range(MAX_VERSIONS + 1)]
     assert {code for _, code, _ in codes(*many)} == {"E-FHIR-15"}

@@ -225,6 +225,21 @@ def test_a_permit_altered_on_its_way_is_refused(own: Suite) -> None:
     refused(own.read(3), 403, "permit_invalid")
 
 
+def reissue(own: Suite, *kinds: str) -> None:
+    """Issue the permit anew, for these kinds of data."""
+    jws = own.around.permit_jws(purpose={"category": "HMB", "data_categories": list(kinds)})
+    issued = {"permit_id": PERMIT, "jws": jws}
+    revision = own.around.permits.change("permits", "permit.issued", issued)
+    wait_until(lambda: own.seen("permits") >= revision, "the permit to be seen")
+
+
+def test_a_permit_for_other_kinds_of_data_opens_no_genome(own: Suite) -> None:
+    reissue(own, "images")
+    refused(own.read(3), 403, "data_category_not_in_permit")
+    reissue(own, "genome", "images")
+    assert own.read(3).body == content_of(3)
+
+
 def test_a_new_permit_opens_although_there_was_none_a_moment_ago(own: Suite) -> None:
     own.around.visas["anders"] = []
     token = own.around.token("anders")

@@ -41,8 +41,6 @@ TYPE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "placet.consent.changed.v1": "A consent was changed",
         "placet.consent.withdrawn.v1": "A consent was withdrawn",
         "placet.consent.propagated.v1": "A change of consent reached its readers",
-        "placet.consent.mended.v1": "What is decided from was stored anew from the events",
-        "placet.consent.node.v1": "A data node was retired, or is there again",
         "placet.finding.opened.v1": "The log found something wrong",
         "placet.finding.assigned.v1": "A finding was given to somebody",
         "placet.finding.closed.v1": "A finding was closed",

@@ -89,6 +89,13 @@ class SqlAcknowledgements:
             BESIDE.node_step.insert().values(node=step.node, at=step.at, **values)
         )
 
+    def last_step(self, node: str) -> datetime | None:
+        """Look it up by the key."""
+        step = BESIDE.node_step.c
+        wanted = select(func.max(step.at)).where(step.node == node)
+        found: datetime | None = self._connection.execute(wanted).scalar_one()
+        return found
+
     def retired(self) -> Mapping[str, NodeStep]:
         """Read the newest step of each node."""
         step = BESIDE.node_step.c

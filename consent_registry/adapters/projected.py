@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Projected` on PostgreSQL: numbers by the page, and terms held against their digests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, select, union
 
+from consent_registry.adapters.sets import among
 from consent_registry.adapters.standings import is_as_stored
 from consent_registry.adapters.tables import (
     BAR,
@@ -49,6 +50,20 @@ class SqlProjected:
         )
         rows = self._connection.execute(wanted)
         return [Numbered(Ordinal(row.ordinal), living=row.living) for row in rows]
+
+    def living(self, dataset: DatasetId, ordinals: Sequence[Ordinal]) -> Mapping[Ordinal, str]:
+        """Look them up."""
+        member, person = DATASET_MEMBER.c, PARTICIPANT.c
+        wanted = (
+            select(member.ordinal, member.pid)
+            .join(PARTICIPANT, person.pid == member.pid)
+            .where(
+                member.dataset == dataset,
+                among(member.ordinal, ordinals),
+                person.erased_at.is_(None),
+            )
+        )
+        return {Ordinal(row.ordinal): row.pid for row in self._connection.execute(wanted)}
 
     def altered_terms(self) -> Sequence[int]:
         """Read the table by its key, a piece at a time."""

@@ -32,6 +32,10 @@ class Acknowledgements(Protocol):
         """Add a step; none is ever altered."""
         ...
 
+    def last_step(self, node: str) -> datetime | None:
+        """Give when the newest step about a node was taken."""
+        ...
+
     def retired(self) -> Mapping[str, NodeStep]:
         """Give by node the step that retired it, where it is its newest."""
         ...

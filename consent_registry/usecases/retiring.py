@@ -7,6 +7,7 @@ again, and somebody else does that. Both are entries of the log, with the hash o
 """
 
 import hashlib
+from datetime import timedelta
 from typing import Final
 
 from consent_registry.domain.acknowledgements import NodeStep
@@ -18,8 +19,9 @@ from shared.errors import FieldFault, ValidationFailed
 from shared.principal import Principal
 
 DESK: Final = "consents.write"
-_NODE: Final = "placet.consent.node.v1"
+_CHANGED: Final = "placet.admin.config.change.v1"
 _MAX_WHY: Final = 500
+_TICK: Final = timedelta(microseconds=1)
 
 
 def retire_node(node: str, why: str, *, tools: Tools, principal: Principal) -> None:
@@ -59,15 +61,17 @@ def readmit_node(node: str, why: str, *, tools: Tools, principal: Principal) -> 
 def _step(
     uow: UnitOfWork, tools: Tools, principal: Principal, *, node: str, why: str, retired: bool
 ) -> None:
-    now = tools.clock.now()
+    now, last = tools.clock.now(), uow.acknowledgements.last_step(node)
+    if last is not None:
+        now = max(now, last + _TICK)  # steps are told apart, also after a clock was set back
     by = (principal.issuer, principal.subject)
     uow.acknowledgements.step(NodeStep(node=node, retired=retired, why=why, by=by, at=now))
     uow.record(
         fact(
-            _NODE,
+            _CHANGED,
             now,
             actor=principal,
-            reason="retired" if retired else "readmitted",
+            reason="node_retired" if retired else "node_readmitted",
             extra={"node": node, "why_sha256": hashlib.sha256(why.encode()).hexdigest()},
         )
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m services.consent_registry serve|work|migrate|check-config|opt-outs|verify-events`.
+"""`python -m services.consent_registry serve|work|migrate|check-config`, and the operator's.
 
 `opt-outs [--revision N]` is the operator's: it prints who was opted out after N events of the
 register (a permit's manifest names N and the root), as JSON, from the database and not from a
@@ -9,6 +9,11 @@ service. Its use is put on record.
 the events what everybody's standing must be and holds the stored one against it, and every stored
 terms against their SHA-256. It prints what it found as JSON, with the numbers of members whose
 standing differs; exit code 1 when something does not hold.
+
+`mend-events [--dry-run]` stores anew the standings that `verify-events` names, from the events: who
+may not stay leaves every permit at once, nobody comes into one that runs, and the log says so. It
+leaves a dataset alone whose chain does not hold. It prints whom it was, or would be, about; exit
+code 1 when something does not hold afterwards.
 """
 
 import argparse
@@ -28,6 +33,7 @@ from consent_registry.bootstrap import (
 )
 from consent_registry.settings import ConsentSettings
 from consent_registry.usecases.chains import verify_chains
+from consent_registry.usecases.mending import mend
 from consent_registry.usecases.opt_out_list import opt_out_list
 from consent_registry.usecases.projections import verify_projections
 from shared.clock import SystemClock
@@ -38,6 +44,7 @@ from shared.serving import serve, until_stopped
 from shared.settings import SettingsError, load
 
 BAD_CONFIGURATION = 2
+OPERATORS = ("opt-outs", "verify-events", "mend-events")
 
 
 def main() -> int:
@@ -45,8 +52,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m services.consent_registry", description=__doc__
     )
-    commands = ("serve", "work", "migrate", "check-config", "opt-outs", "verify-events")
+    commands = ("serve", "work", "migrate", "check-config", *OPERATORS)
     parser.add_argument("command", choices=commands)
+    parser.add_argument("--dry-run", action="store_true", help="of mend-events: change nothing")
     parser.add_argument("--revision", type=int, default=None, help="of the opt-out register")
     parsed = parser.parse_args()
     command = parsed.command
@@ -66,11 +74,8 @@ def main() -> int:
     if command == "check-config":
         print("The configuration is usable.")
         return 0
-    if command == "opt-outs":
-        _print_opt_outs(parts, parsed.revision)
-        return 0
-    if command == "verify-events":
-        return _print_verified(parts)
+    if command in OPERATORS:
+        return _operate(parts, parsed)
     if command == "serve":
         serve(
             "services.consent_registry.wsgi:create",
@@ -81,6 +86,15 @@ def main() -> int:
         )
     work(parts, until_stopped())
     return 0
+
+
+def _operate(parts: Parts, parsed: argparse.Namespace) -> int:
+    if parsed.command == "opt-outs":
+        _print_opt_outs(parts, parsed.revision)
+        return 0
+    if parsed.command == "verify-events":
+        return _print_verified(parts)
+    return _print_mended(parts, dry_run=parsed.dry_run)
 
 
 def _print_opt_outs(parts: Parts, revision: int | None) -> None:
@@ -105,6 +119,17 @@ def _print_verified(parts: Parts) -> int:
     said = {"datasets": datasets, "altered_terms": list(projections.altered_terms)}
     print(json.dumps(said, indent=1))
     return int(any(one.broken for one in found.values()) or not projections.hold)
+
+
+def _print_mended(parts: Parts, *, dry_run: bool) -> int:
+    done = mend(tools=parts.tools, dry_run=dry_run)
+    said = {
+        "dry_run": dry_run,
+        "mended": {name: list(ordinals) for name, ordinals in done.mended.items()},
+        "left_alone": list(done.left_alone),
+    }
+    print(json.dumps(said, indent=1))
+    return int(bool(done.left_alone) or not verify_projections(tools=parts.tools).hold)
 
 
 if __name__ == "__main__":

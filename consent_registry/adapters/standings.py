@@ -49,6 +49,8 @@ from shared.ids import DatasetId, EventId, Ordinal
 _COLUMNS: Final = tuple(column.name for column in STANDING.columns)
 _STATES: Final = [state.value for state in State]
 _STATE_AT: Final = {-place: name for place, name in enumerate(_STATES, start=1)}
+_LAST_ID: Final = (1 << 31) - 1  # what `paired` can carry
+_NO_TERMS: Final = "none"
 _IDS_AT_ONCE: Final = 20_000
 # One statement with one JSON parameter, however many terms there are.
 _INSERT_TERMS: Final = text(
@@ -184,9 +186,13 @@ def held_at(
     at: datetime,
     who: ColumnElement[bool] | None = None,
 ) -> Iterator[tuple[BitMap, Standing]]:
-    """Give the distinct standings of everybody, or of these members, and who has each."""
+    """Give the distinct standings of everybody, or of these members, and who has each.
+
+    Whose consent is given and names no terms that there could be has none, which permits nothing,
+    and raises an alarm.
+    """
     stand = STANDING.c
-    terms = and_(stand.state == State.GIVEN.value, stand.terms_id > 0)
+    terms = and_(stand.state == State.GIVEN.value, stand.terms_id.between(1, _LAST_ID))
     # A state without terms is told by its place, before all terms; one that nobody knows as none.
     place = func.coalesce(func.array_position(cast(_STATES, ARRAY(Text)), stand.state), 0)
     wanted = select(paired(case((terms, stand.terms_id), else_=-place), stand.ordinal)).where(
@@ -197,6 +203,8 @@ def held_at(
     value = connection.execute(wanted if who is None else wanted.where(who)).scalar_one()
     people = by_key(b"" if value is None else bytes(value))
     read = read_terms(connection, [key for key in people if key > 0])
+    if any(_STATE_AT.get(key) == State.GIVEN.value for key in people):
+        raise_alarm(connection, UnreadableKind.TERMS, [_NO_TERMS])
     for key, ordinals in people.items():
         state = State.GIVEN if key > 0 else State(_STATE_AT.get(key))
         yield ordinals, Standing(state=state, terms=read.get(key))

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The JSON API over real HTTP with real tokens: what is answered and what is refused."""
 
-import io
 from base64 import b64decode
 from typing import Any
 
@@ -228,58 +227,6 @@ def test_a_bad_statement_is_named_by_pointer_and_code(node: RegistryNode) -> Non
     assert body["errors"][0]["pointer"] == "/effective_from"
     elsewhere = "/v1/participants/P-000002/consents/GDI-ZZ-DATASET-9"
     problem(node.call("PUT", elsewhere, {"alternatives": []}, token=token), 404, "dataset_unknown")
-
-
-def test_an_import_is_dry_unless_said_otherwise_and_reports_as_csv_too(node: RegistryNode) -> None:
-    token = node.service("consents.import")
-    good = [{"participant": f"P-new-{n}", "local_id": f"N-{n}"} for n in range(2)]
-    rows = [*good, {"participant": "P-bad", "local_id": "B", "permission": "XYZ"}]
-    form = {"file": ("consents.csv", io.BytesIO(csv_of(rows).encode()), "text/csv")}
-    answer = node.call("POST", "/v1/imports", token=token, files=form)
-    assert answer.status_code == 202, answer.text
-    assert answer.json()["state"] == "staged"
-    import_id = answer.json()["import_id"]
-    assert node.report(import_id)["state"] == "staged"
-    node.work()
-    report = node.report(import_id)
-    assert (report["dry_run"], report["mode"]) == (True, "all_or_nothing")
-    assert (report["state"], report["rows"], report["bad"]) == ("refused", 3, 1)
-    assert report["faults"] == [
-        {
-            "line": 4,
-            "column": "permission",
-            "code": "E-DUO-01",
-            "message": "not a DUO code",
-            "hint": "",
-            "severity": "error",
-        }
-    ]
-    accept = {"Accept": "text/csv"}
-    as_csv = node.call("GET", f"/v1/imports/{import_id}", token=token, headers=accept)
-    assert as_csv.headers["Content-Type"].startswith("text/csv")
-    assert as_csv.text.splitlines() == [
-        "line,column,code,message,hint,severity",
-        "4,permission,E-DUO-01,not a DUO code,,error",
-    ]
-    for content_type, expected in (("application/json", 415), ("text/csv", 422)):
-        kind = {"Content-Type": content_type}
-        answer = node.call("POST", "/v1/imports", token=token, data=b"", headers=kind)
-        assert answer.status_code == expected, answer.text
-    wrong = {"mode": "some", "dry_run": "perhaps"}
-    body = problem(
-        node.call(
-            "POST",
-            "/v1/imports",
-            token=token,
-            data=b"x",
-            headers={"Content-Type": "text/csv"},
-            params=wrong,
-        ),
-        422,
-        "validation_failed",
-    )
-    assert {fault["pointer"] for fault in body["errors"]} == {"/query/mode", "/query/dry_run"}
-    problem(node.call("GET", "/v1/imports/x", token=token), 404, "import_unknown")
 
 
 def test_a_cohort_from_question_to_feed(node: RegistryNode) -> None:

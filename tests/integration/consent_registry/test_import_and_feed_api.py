@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cancelling, acknowledging and asking again without news, over real HTTP with real tokens."""
+"""Importing, cancelling, acknowledging, asking again without news: over real HTTP, real tokens."""
+
+import io
 
 import pytest
 
@@ -15,6 +17,56 @@ def seeded(node: RegistryNode) -> None:
     assert answer.status_code == 201, answer.text
     node.take_in(csv_of(people(3)))
     node.work()
+
+
+def test_an_import_is_dry_unless_said_otherwise_and_reports_as_csv_too(node: RegistryNode) -> None:
+    token = node.service("consents.import")
+    good = [{"participant": f"P-new-{n}", "local_id": f"N-{n}"} for n in range(2)]
+    rows = [*good, {"participant": "P-bad", "local_id": "B", "permission": "XYZ"}]
+    form = {"file": ("consents.csv", io.BytesIO(csv_of(rows).encode()), "text/csv")}
+    answer = node.call("POST", "/v1/imports", token=token, files=form)
+    assert answer.status_code == 202, answer.text
+    assert answer.json()["state"] == "staged"
+    import_id = answer.json()["import_id"]
+    assert node.report(import_id)["state"] == "staged"
+    node.work()
+    report = node.report(import_id)
+    assert (report["dry_run"], report["mode"]) == (True, "all_or_nothing")
+    assert (report["state"], report["rows"], report["bad"]) == ("refused", 3, 1)
+    assert report["faults"] == [
+        {
+            "line": 4,
+            "column": "permission",
+            "code": "E-DUO-01",
+            "message": "not a DUO code",
+            "hint": "",
+            "severity": "error",
+        }
+    ]
+    accept = {"Accept": "text/csv"}
+    as_csv = node.call("GET", f"/v1/imports/{import_id}", token=token, headers=accept)
+    assert as_csv.headers["Content-Type"].startswith("text/csv")
+    assert as_csv.text.splitlines() == [
+        "line,column,code,message,hint,severity",
+        "4,permission,E-DUO-01,not a DUO code,,error",
+    ]
+    for content_type, expected in (("application/json", 415), ("text/csv", 422)):
+        kind = {"Content-Type": content_type}
+        answer = node.call("POST", "/v1/imports", token=token, data=b"", headers=kind)
+        assert answer.status_code == expected, answer.text
+    answer = node.call(
+        "POST",
+        "/v1/imports",
+        token=token,
+        data=b"x",
+        headers={"Content-Type": "text/csv"},
+        params={"mode": "some", "dry_run": "perhaps"},
+    )
+    body = answer.json()
+    assert (answer.status_code, body["code"]) == (422, "validation_failed")
+    assert {fault["pointer"] for fault in body["errors"]} == {"/query/mode", "/query/dry_run"}
+    unknown = node.call("GET", "/v1/imports/x", token=token)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "import_unknown")
 
 
 def test_an_import_is_cancelled_once_and_says_so(node: RegistryNode) -> None:

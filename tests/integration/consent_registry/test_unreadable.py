@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from consent_registry.adapters.metrics import Meters
 from consent_registry.domain.optout import About, OptOutKind
@@ -99,6 +100,35 @@ def test_terms_that_are_gone_are_no_permission_and_an_alarm(world: RegistryWorld
     found = evaluate_cohort(DS, purpose(), tools=world.tools, principal=DESK)
     assert found.cohort.reasons() == {"unreadable": 3}
     alarm(world, UnreadableKind.TERMS, gone)
+
+
+# The last is the id of the others to whoever reads 32 bits of it.
+@pytest.mark.parametrize("terms_id", ["NULL", "0", "-1", "-3", "terms_id + (1::bigint << 32)"])
+def test_a_given_consent_without_terms_lets_nobody_in(world: RegistryWorld, terms_id: str) -> None:
+    world.load(*people(2), people(3, permission="GRU")[2])
+    with world.as_owner() as connection:
+        changed = f"UPDATE standing SET terms_id = {terms_id} WHERE ordinal = 1"  # noqa: S608 - words of our own
+        connection.execute(text(changed))
+    found = evaluate_cohort(DS, purpose(), tools=world.tools, principal=DESK)
+    assert (set(found.cohort.within), found.cohort.reasons()) == ({0, 2}, {"unreadable": 1})
+    alarm(world, UnreadableKind.TERMS, "none")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "state = 'x'",
+        "state = 'x', terms_id = NULL",
+        "ordinal = ordinal + (CAST(1 AS bigint) << 32)",
+    ],
+)
+def test_a_standing_that_makes_no_sense_decides_nothing(world: RegistryWorld, changed: str) -> None:
+    world.load(*people(2))
+    with world.as_owner() as connection:
+        connection.execute(text("ALTER TABLE standing DROP CONSTRAINT fk_standing_next"))
+        connection.execute(text(f"UPDATE standing SET {changed} WHERE ordinal = 1"))  # noqa: S608 - words of our own
+    with pytest.raises((ValueError, DBAPIError)):
+        evaluate_cohort(DS, purpose(), tools=world.tools, principal=DESK)
 
 
 def tamper(world: RegistryWorld, table: str, changed: str) -> None:

@@ -43,7 +43,7 @@ def verify(inspector: Inspector, *, trust: Trust, rows: RowVerifier | None) -> V
     """Verify everything stored; with `rows`, also what the log's secrets are needed for."""
     flaws = Flaws()
     tree = _Tree(inspector=inspector, trust=trust, flaws=flaws)
-    for table, number, entries in inspector.bundles():
+    for table, number, entries in _with_missing(inspector, tree):
         first = tree.edge.size
         trusted = tree.take(table, number, entries)
         if trusted is None:
@@ -63,6 +63,17 @@ def verify(inspector: Inspector, *, trust: Trust, rows: RowVerifier | None) -> V
     )
 
 
+def _with_missing(
+    inspector: Inspector, tree: "_Tree"
+) -> Iterator[tuple[str, int, Sequence[bytes] | None]]:
+    """Give every bundle, and in its place each that is missing, as one that cannot be read."""
+    for table, number, entries in inspector.bundles():
+        for missing in range(tree.edge.size // WIDTH, number):
+            if tree.edge.size == missing * WIDTH:
+                yield "bundle", missing, None
+        yield table, number, entries
+
+
 @dataclass(slots=True, kw_only=True)
 class _Tree:
     """The tree as rebuilt so far."""
@@ -80,11 +91,11 @@ class _Tree:
     ) -> Sequence[bytes] | None:
         """Add a bundle; give its entries as far as they are to be trusted, None to give up."""
         if number != self.edge.size // WIDTH or self.edge.size % WIDTH:
-            self.flaws.add(table, f"n={number}", "a bundle before this one is missing")
+            self.flaws.add(table, f"n={number}", "does not follow the bundle before it")
             return None
         leaves = None if entries is None else [leaf_hash(entry) for entry in entries]
         if entries is None:
-            self.flaws.add(table, f"n={number}", "cannot be read")
+            self.flaws.add(table, f"n={number}", "is missing or cannot be read")
         truth = self._truth(table, number, leaves)
         if truth is None:
             return None

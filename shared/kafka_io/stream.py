@@ -5,8 +5,8 @@ A gap, a replaced topic or a truncated log is an error that names itself. Positi
 caller's: it stores them with what it read, in one transaction.
 """
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -28,7 +28,7 @@ from shared.kafka_io.library import (
     translated,
 )
 from shared.kafka_io.topics import TopicIdentity, described, open_admin
-from shared.transport import SEALED_HEADER, TransportUnavailable
+from shared.transport import SEALED_HEADER, TransportError, TransportUnavailable
 
 STALL_SECONDS: Final = 10.0
 _MAX_FETCH_BYTES: Final = 16 * 1024 * 1024
@@ -158,13 +158,13 @@ class AssignedStream:
         """
         if not self._next:
             return []
-        with translated():
+        with self._reading_again(), translated():
             found = self._fetch(max_records, wait_ms)
+            if found:
+                self._require_same_topics()  # after the fetch: what was fetched came from these
         if not found:
             self._watch()
             return []
-        with translated():
-            self._require_same_topics()  # after the fetch: what was fetched came from these
         self._quiet_since, self._patience = self._clock.monotonic(), 0
         return self._taken(found)
 
@@ -187,6 +187,17 @@ class AssignedStream:
         """Let go of the connections."""
         self._drop()
 
+    @contextmanager
+    def _reading_again(self) -> Iterator[None]:
+        """Have what was fetched and not given fetched again: the client stands behind it."""
+        try:
+            yield
+        except (TransportError, TopicReplaced, PartitionUnknown):
+            if self._consumer is not None:
+                for place, offset in self._next.items():
+                    self._consumer.seek(TopicPartition(*place), offset)
+            raise
+
     def _fetch(self, max_records: int, wait_ms: int) -> Mapping[Any, Sequence[Any]]:
         consumer = self._connected()
         try:
@@ -197,6 +208,7 @@ class AssignedStream:
             self._require_same_topics()
             raise self._gone() from error
         except LogTruncationError as error:
+            self._require_same_topics()  # one made anew is another topic, and no shorter one
             raise LogTruncated(self._any_place()) from error
         return found
 

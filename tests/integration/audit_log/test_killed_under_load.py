@@ -35,12 +35,12 @@ from shared.outbox import Outbox
 from tests.fakes.log_factories import fact
 from tests.integration.shared.sample.tables import OUTBOX
 from tests.integration.shared.world import SAMPLE
-from tests.support.audit_havoc import AuditHavoc, Mortal
 from tests.support.faulted_log import BY_HTTP, FaultedLog, faulted_log
 from tests.support.log_node import LogNode
 from tests.support.ports import free_port
 from tests.support.postgres import fresh_database, owner_of
 from tests.support.process_table import children, command
+from tests.support.random_havoc import Children, Mortal, RandomHavoc, Victim, living, seed_of_run
 from tests.support.waiting import wait_until
 
 TIMES = 5
@@ -150,7 +150,7 @@ def number(load: Load, query: LiteralString) -> int:
     return int(row[0] or 0) if row else 0
 
 
-def havoc(load: Load, seed: int) -> AuditHavoc:
+def havoc(load: Load, seed: int) -> tuple[RandomHavoc, list[Mortal]]:
     offsets = "SELECT sum(next_offset) FROM kafka_offset"
     published = "SELECT max(size) FROM checkpoint WHERE published_at IS NOT NULL"
     relay = ("tests.support.relay_process", load.outbox_url)
@@ -171,10 +171,12 @@ def havoc(load: Load, seed: int) -> AuditHavoc:
         ),
     ]
 
-    def readers() -> list[int]:
+    def reading() -> list[int]:
         return [pid for pid in children(mortals[0].pid) if "reading_child" in command(pid)]
 
-    return AuditHavoc(mortals, readers, lambda: number(load, offsets), seed, TIMES)
+    readers = Children("reading child", reading, lambda: number(load, offsets))
+    victims: list[Victim] = [*mortals, readers]
+    return RandomHavoc(victims, seed, TIMES, at_once=len(victims)), mortals
 
 
 def settled(load: Load) -> bool:
@@ -257,11 +259,11 @@ class Row:
 def test_nothing_acknowledged_is_lost_or_doubled_and_every_tampering_is_found(
     load: Load, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    seed = int(os.environ.get("PLACET_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
+    seed = seed_of_run()
     with capsys.disabled():
         sys.stdout.write(f"\nseed of the kills: {seed} (PLACET_TEST_SEED)\n")
-    killing = havoc(load, seed)
-    with killing.living():
+    killing, mortals = havoc(load, seed)
+    with living(mortals):
         with load.going_on():
             killing.run()
         wait_until(lambda: settled(load), "everything said is served", 120)

@@ -157,7 +157,7 @@ CASES = {
     "tile_edge_above": Case(flipped("tile_edge", "data", "level = 1"), "tile_edge", "level=1"),
     "edge_entry": Case(flipped("edge_entry", "entry", "idx = 520", 803), "edge_entry", "idx=520"),
     "bundle_unreadable": Case("UPDATE bundle SET data = 'x' WHERE n = 0", "bundle", "n=0"),
-    "bundle_gone": Case("DELETE FROM bundle WHERE n = 0", "bundle", "n=1"),
+    "bundle_gone": Case("DELETE FROM bundle WHERE n = 0", "bundle", "n=0"),
     "state_root": Case(flipped("log_state", "root", "true"), "log_state", "log_id=1"),
     "state_size": Case("UPDATE log_state SET size = size - 1", "log_state", "log_id=1"),
     "checkpoint_root": Case(

@@ -6,6 +6,7 @@ What the transport delivers when all is well is in tests/contract/test_transport
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from kafka import KafkaAdminClient, TopicPartition
@@ -106,6 +107,32 @@ def test_reading_goes_on_after_the_broker_was_away(broker: KafkaBroker, topic: s
             return []
 
     assert [one.value for one in wait_until(next_one, "the entry after the restart")] == [b"after"]
+    consumer.close()
+
+
+def test_what_was_fetched_when_the_broker_went_is_given_once_it_is_back(
+    broker: KafkaBroker, topic: str
+) -> None:
+    """The client has the records and stands behind them; that they are its own cannot be asked."""
+    said = [b"%d" % number for number in range(20)]
+    produce(broker, *(raw_row(topic, value) for value in said))
+    consumer, found = entries_from(broker, topic, 0), list[Record]()
+
+    def came() -> int:
+        with suppress(TransportUnavailable):
+            found.extend(consumer.poll(max_entries=1 if not found else 100))
+        return len(found)
+
+    wait_until(came, "the first record, and with it the others")
+    broker.kill()
+    try:
+        with pytest.raises(TransportUnavailable):
+            consumer.poll()
+    finally:
+        broker.start()
+    produce(broker, raw_row(topic, b"after"))  # which must not come before, or instead
+    wait_until(lambda: came() > len(said), "all of them")
+    assert [one.value for one in found] == [*said, b"after"]
     consumer.close()
 
 

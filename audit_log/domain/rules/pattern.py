@@ -18,6 +18,7 @@ RULE: Final = "R13"
 _DAYS: Final = 10
 """On so many days an account must have been seen before its hours are known."""
 _NEAR: Final = 2
+_HOUR: Final = timedelta(hours=1)
 _DAY: Final = 24
 KEPT: Final = 64
 """How many clients and countries of an account are remembered, the newest."""
@@ -81,20 +82,21 @@ def known(account: Account | None, seen: Seen) -> Account:
     before = account or Account()
     clients = _with(before.clients, seen.client)
     countries = _with(before.countries, seen.country)
-    last = before.last
+    hours, last = before.hours | 1 << seen.at.hour, before.last
+    fresh_day = last is None or seen.at.date() > last.date()
     # To the hour is enough, and keeps most uses from changing anything.
-    if last is None or seen.at - last >= timedelta(hours=1) or seen.at.date() > last.date():
-        last = seen.at
-    fresh_day = before.last is None or seen.at.date() > before.last.date()
-    after = Account(
+    fresh_hour = last is None or fresh_day or seen.at - last >= _HOUR
+    known_ways = clients is before.clients and countries is before.countries
+    if known_ways and not fresh_hour and hours == before.hours:
+        return before
+    return Account(
         clients=clients,
         countries=countries,
-        last=last,
+        last=seen.at if fresh_hour else last,
         first=before.first or before.last or seen.at,
-        hours=before.hours | 1 << seen.at.hour,
+        hours=hours,
         days=before.days + (1 if fresh_day else 0),
     )
-    return before if after == before else after
 
 
 def _with(known_ways: tuple[str, ...], way: str | None) -> tuple[str, ...]:

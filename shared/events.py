@@ -98,7 +98,7 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "exported",
             "task",
         ),
-        "sys": ("heartbeat", "start", "stop", "gap", "quarantined", "rows", "sums"),
+        "sys": ("heartbeat", "start", "stop", "gap", "quarantined", "rows", "sums", "enforced"),
         "visa": ("issued",),
     }
 )

@@ -122,6 +122,27 @@ class PostgresRuleStore:
             self._say_closings(cursor, closed, at)
         return len(silent)
 
+    def open_about(self, rule: str, code: str, first: int, limit: int) -> Sequence[int]:
+        """Give the first entry of each."""
+        with self._transaction() as cursor:
+            rows = cursor.execute(
+                "SELECT DISTINCT evidence[1] FROM finding WHERE rule = %s AND code = %s"
+                " AND closed_at IS NULL AND evidence[1] >= %s ORDER BY 1 LIMIT %s",
+                (rule, code, first, limit),
+            ).fetchall()
+        return [int(index) for (index,) in rows]
+
+    def unwitnessed(self) -> tuple[int, datetime | None]:
+        """Look for the first checkpoint beyond the newest witnessed one."""
+        with self._transaction() as cursor:
+            row = cursor.execute(
+                "SELECT w.size, (SELECT signed_at FROM checkpoint"
+                "  WHERE published_at IS NOT NULL AND size > w.size ORDER BY size LIMIT 1)"
+                " FROM (SELECT coalesce(max(size), 0) AS size FROM checkpoint"
+                "  WHERE witnessed_at IS NOT NULL) AS w"
+            ).fetchone()
+        return (0, None) if row is None else (int(row[0]), row[1])
+
     def counts(self) -> tuple[int, int]:
         """Give the tree's size and the number of search rows."""
         with self._transaction() as cursor:

@@ -152,8 +152,9 @@ def forget_rules(cursor: psycopg.Cursor, names: Sequence[str]) -> None:
     cursor.execute("SELECT 1 FROM rule_cursor WHERE name = 'entries' FOR UPDATE")
     cursor.execute(
         "DELETE FROM rule_memory WHERE (kind = 'accounts' AND key = ANY(%s))"
+        " OR (kind = 'habits' AND split_part(key, '/', 1) = ANY(%s))"
         " OR (kind = 'tallies' AND split_part(key, '/', 2) = ANY(%s))",
-        (list(names), list(names)),
+        (list(names), list(names), list(names)),
     )
     for kind, path in (("permits", "{holder}"), ("doubts", "{use,actor}")):
         cursor.execute(

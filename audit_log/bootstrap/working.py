@@ -32,6 +32,7 @@ from audit_log.adapters.witness_http import HttpWitnessPeers
 from audit_log.bootstrap.parts import Parts, sequencer_store, token_for
 from audit_log.ports import SequencerStore
 from audit_log.usecases import announce
+from audit_log.usecases.ask_again import AgainAsker
 from audit_log.usecases.ask_people import people_asker
 from audit_log.usecases.ask_permits import permit_asker
 from audit_log.usecases.asking import Asker, Means
@@ -150,12 +151,23 @@ def create_watcher(parts: Parts) -> Watcher:
 
 def create_asker(parts: Parts) -> Asker | None:
     """Make what asks consent_registry about people; None where no registry is named."""
+    decisions = _registry(parts)
+    return None if decisions is None else people_asker(decisions, _means(parts))
+
+
+def create_again_asker(parts: Parts) -> AgainAsker | None:
+    """Make what asks it about what earlier releases left open."""
+    decisions = _registry(parts)
+    return None if decisions is None else AgainAsker(decisions, _means(parts))
+
+
+def _registry(parts: Parts) -> HttpDecisions | None:
     settings = parts.settings
     if not settings.consent_registry_url:
         return None
     audience = settings.consent_registry_audience
     token = token_for(audience, settings, DECISION_SCOPES, parts.clock)
-    return people_asker(HttpDecisions(settings.consent_registry_url, token), _means(parts))
+    return HttpDecisions(settings.consent_registry_url, token)
 
 
 def create_permit_asker(parts: Parts) -> Asker | None:
@@ -188,6 +200,7 @@ def create_self_checker(parts: Parts) -> SelfChecker:
         draw=secrets.randbelow,
         clock=parts.clock,
         thresholds=parts.thresholds,
+        witnessed=parts.policy.asks,
     )
 
 
@@ -251,6 +264,8 @@ def _side_loops(parts: Parts) -> Iterator[loops.Loop]:
     yield loops.Loop("blocks", BlockSummaries(parts.engine).step, loops.CHECK_SECONDS)
     if (asker := create_asker(parts)) is not None:
         yield loops.Loop("people", asker.step, loops.CHECK_SECONDS)
+    if (again := create_again_asker(parts)) is not None:
+        yield loops.Loop("again", again.step, loops.SELF_CHECK_SECONDS)
     if (of_permits := create_permit_asker(parts)) is not None:
         yield loops.Loop("permits", of_permits.step, loops.CHECK_SECONDS)
 

@@ -69,6 +69,7 @@ TYPE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "placet.rights.exported.v1": "Somebody's own file was made",
         "placet.rights.task.v1": "A task after a withdrawal took a step",
         "placet.sys.heartbeat.v1": "A producer signed where its chain stands",
+        "placet.sys.enforced.v1": "A node said which permits it goes by",
         "placet.sys.start.v1": "A part of the log started",
         "placet.sys.stop.v1": "A part of the log stopped",
         "placet.sys.gap.v1": "A producer's chain has a gap",

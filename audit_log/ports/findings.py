@@ -112,6 +112,17 @@ class RuleStore(Protocol):
         """Say in the log which findings the sequencer has closed; give how many."""
         ...
 
+    def open_about(self, rule: str, code: str, first: int, limit: int) -> Sequence[int]:
+        """Give the entries, from `first` on, on which open findings of a code rest, in order."""
+        ...
+
+    def unwitnessed(self) -> tuple[int, datetime | None]:
+        """Give the newest witnessed size, 0 for none, and when the first after it was signed.
+
+        None where no published checkpoint is beyond it.
+        """
+        ...
+
     def counts(self) -> tuple[int, int]:
         """Give the size of the tree and the number of search rows, of one moment."""
         ...

@@ -32,6 +32,11 @@ class Means:
     thresholds: Thresholds
 
 
+def viewer_of(means: Means) -> Viewer:
+    """Make what opens entries, for one step."""
+    return Viewer(vault=means.vault, pseudonyms=means.pseudonyms, check=means.check, vkeys={})
+
+
 class Round(Protocol):
     """What is asked at once."""
 
@@ -94,8 +99,7 @@ class Asker:
         return True
 
     def _taken(self, entries: Sequence[StoredEntry]) -> tuple[Round, int]:
-        means, asked = self._means, self._begin()
-        viewer = Viewer(vault=means.vault, pseudonyms=means.pseudonyms, check=means.check, vkeys={})
+        viewer, asked = viewer_of(self._means), self._begin()
         for stored in entries:
             if not asked.take(viewer, stored):
                 return asked, stored.index

@@ -6,25 +6,27 @@ the same findings. Rules are in `audit_log.domain.rules`; here is only which mem
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from audit_log.domain.chain import ChainKey
 from audit_log.domain.rules import (
+    acknowledged,
     decided,
     epochs,
     insider,
     pattern,
     permits,
     reached,
+    scope,
     silence,
     skew,
     spoken,
     volume,
 )
 from audit_log.domain.rules.doubts import Doubt, about_chain, about_permit, about_trace
-from audit_log.domain.rules.memory import TALLY_LIFE, Memory, Tally
+from audit_log.domain.rules.memory import ACCOUNT_LIFE, TALLY_LIFE, Memory, Tally
 from audit_log.domain.rules.raised import Healed, Raised
 from audit_log.domain.rules.seen import DECISION, Seen, Use, use_of
 from audit_log.domain.rules.thresholds import Thresholds
@@ -82,6 +84,10 @@ class Examiner:
             self._take_permit(seen)
         if (name := reached.register_of(seen)) is not None:
             self._take_end(name, seen)
+        if (name := acknowledged.left_in(seen)) is not None:
+            self._take_end(name, seen)
+        if (word := acknowledged.word_of(seen)) is not None:
+            self._take_word(word, seen)
         if seen.type == DECISION:
             self._take_decision(seen)
         if seen.is_use:
@@ -108,6 +114,7 @@ class Examiner:
         before the first; `missing` gives the first place that nothing fills in a chain.
         """
         self.raised += self._doubts.due(now)
+        self._remind(now)
         self._watch(now, producers, missing)
         if self._forgot is None or now - self._forgot >= _FORGET_EVERY:
             self._forgot = now
@@ -136,8 +143,38 @@ class Examiner:
         shelf.put(name, after)
         if after == (before or reached.Register()):
             return
+        self._expect_word(name, after.ends, seen)
+        if name != reached.register_of(seen):
+            return  # no decision names that register
         since = seen.at + self._limits.span("propagation")
         self.rechecks.append(Recheck(since=since, dataset=seen.dataset, register=name))
+
+    def _expect_word(self, name: str, ends: Sequence[reached.End], seen: Seen) -> None:
+        """Let everybody who follows a register lack what ended there, until he says otherwise."""
+        shelf = self.memory.readers
+        mine = [one for one in ends if one.index == seen.index]
+        for reader in [one for one in shelf.items.values() if one.register == name]:
+            for end in mine:
+                after, raised = acknowledged.ended(reader, end, self._limits)
+                shelf.put(reader.key, after if after != reader else reader)
+                self._say(raised)
+
+    def _take_word(self, word: acknowledged.Word, seen: Seen) -> None:
+        shelf, register = self.memory.readers, self.memory.registers.get(word.register)
+        before = shelf.get(acknowledged.key_of(word.register, word.who))
+        ends = () if register is None else register.ends
+        after, raised, healed = acknowledged.heard(before, word, seen, ends, self._limits)
+        shelf.put(after.key, after)
+        self._say(raised)
+        if healed is not None:
+            self.healed.append(healed)
+
+    def _remind(self, now: datetime) -> None:
+        shelf = self.memory.readers
+        for reader in list(shelf.items.values()):
+            if (raised := acknowledged.due(reader, now, self._limits)) is not None:
+                shelf.put(reader.key, replace(reader, raised=True))
+                self.raised.append(raised)
 
     def _take_decision(self, seen: Seen) -> None:
         shelf = self.memory.traces
@@ -151,9 +188,40 @@ class Examiner:
     def _take_use(self, seen: Seen) -> None:
         self._judge_use(seen, late=False)
         self._judge_reached(seen)
-        if (use := volume.tally_key(seen)) is not None:
-            self._say(volume.judge(seen, use, self._count(use, seen), self._limits))
+        self._take_volume(seen)
+        self._take_amount(seen)
         self._take_account(seen)
+
+    def _take_volume(self, seen: Seen) -> None:
+        name = volume.habit_key(seen)
+        if name is None:
+            return
+        shelf, hour = self.memory.habits, volume.began(seen.at)
+        habit = shelf.get(name)
+        if habit is None:
+            habit = volume.Habit(since=hour, hour=hour)
+        elif hour > habit.hour:
+            past = self.memory.tallies.get(volume.counted(name, habit.hour))
+            habit = volume.learned(habit, past.count if past else 0, hour, self._limits)
+        shelf.put(name, habit)
+        key = volume.counted(name, seen.at)
+        most = volume.limit(habit, self._limits)
+        self._say(volume.judge(seen, key, self._count(key, seen), most))
+
+    def _take_amount(self, seen: Seen) -> None:
+        key, read = scope.amount_key(seen), seen.counts.get("bytes", 0)
+        if key is None or not read:
+            return
+        shelf = self.memory.tallies
+        before = shelf.get(key)
+        total = read + (before.count if before else 0)
+        history = self.memory.permits.get(seen.permit or "")
+        raised = None
+        if before is None or not before.over:
+            raised = scope.beyond(seen, key, total, history)
+        over = raised is not None or (before is not None and before.over)
+        shelf.put(key, Tally(count=total, until=seen.at + ACCOUNT_LIFE, over=over))
+        self._say(raised)
 
     def _judge_use(self, seen: Seen, *, late: bool) -> None:
         """Doubt a use that is not good as far as is known; a late word is the last one."""
@@ -228,9 +296,18 @@ class Examiner:
         if new and before is not None:
             self._begin_chain(before, seen)
         if seen.beat is not None:
+            self._take_lag(seen)
             last = silence.newest(self.memory.beats.get(seen.src), seen)
             if last is not None:
                 self.memory.beats.put(seen.src, last)
+
+    def _take_lag(self, seen: Seen) -> None:
+        if seen.beat is None or not seen.beat.verified:
+            return
+        shelf = self.memory.lags
+        lags = skew.lagging(shelf.get(seen.src), seen)
+        shelf.put(seen.src, lags)
+        self._say(skew.drifting(lags, seen, self._limits))
 
     def _begin_chain(self, before: epochs.Epochs, seen: Seen) -> None:
         place = f"{seen.src}/{seen.epoch}"

@@ -9,6 +9,7 @@ from typing import Final, TypeGuard
 from audit_log.domain.errors import Unopenable
 from audit_log.domain.note import SignatureCheck, VerifierKey
 from audit_log.domain.parts import binding, group_code, unpadded
+from audit_log.domain.rules.acknowledged import PROPAGATED
 from audit_log.domain.rules.cohort_uses import CohortQuestion, misnamed, of_nobody
 from audit_log.domain.rules.insider import REVEAL, SEARCH
 from audit_log.domain.rules.people import PersonQuestion, unaskable
@@ -77,10 +78,12 @@ class Viewer:
             decision=entry.decision,
             reason=entry.reason,
             purposes=entry.purposes,
+            counts=entry.counts,
             extra=entry.extra,
             actor=None if actor is None else self._name("actor", actor.issuer, actor.subject),
             client=None if actor is None else self._name("client", actor.client_id),
             country=self._country(parts.get("net")),
+            countries=self._countries(entry),
             holder=self._holder(parts.get("obo")),
             permit=self._permit(parts.get("permit")),
             people=tuple(
@@ -195,6 +198,13 @@ class Viewer:
         country = _said(part).get("country")
         return self._name("country", country) if isinstance(country, str) else None
 
+    def _countries(self, entry: Entry) -> tuple[str, ...]:
+        """Name the countries of a permit as those are named from which it is used."""
+        named = entry.extra.get("countries") if entry.type in TURNS else None
+        if not isinstance(named, list):
+            return ()
+        return tuple(self._name("country", one) for one in named if isinstance(one, str))
+
     def _permit(self, part: SealedPart | None) -> str | None:
         permit = _said(part).get("permit_id")
         return self._name("permit", permit) if isinstance(permit, str) else None
@@ -280,7 +290,7 @@ def _is_use(entry: Entry) -> bool:
 def _needed(entry: Entry, group: str) -> bool:
     if entry.type in TURNS:
         return group in {"permit", "obo"}
-    if entry.type in _OFFICER:
+    if entry.type in _OFFICER or entry.type == PROPAGATED:
         return group == "actor"
     return _is_use(entry) and (group in {"actor", "net", "permit"} or group.startswith("subj/"))
 

@@ -12,7 +12,7 @@ from audit_log.domain.checkpoint import CheckpointInvalid
 from audit_log.domain.merkle import ProofInvalid, leaf_hash, verify_inclusion
 from audit_log.domain.note import NoteInvalid
 from audit_log.domain.rules import self_check
-from audit_log.domain.rules.raised import Raised
+from audit_log.domain.rules.raised import Healed, Raised
 from audit_log.domain.rules.thresholds import Thresholds
 from audit_log.ports import LogReader, RuleStore, Step, Transaction, Trust
 from audit_log.usecases import read
@@ -21,6 +21,8 @@ from shared.clock import Clock
 
 PROOFS: Final = "self/proofs"
 NIGHT: Final = "self/night"
+WITNESS: Final = "self/witness"
+"""Its cursor is 1 more than the witnessed size at which a lag was found, 0 while there is none."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
@@ -29,7 +31,10 @@ MAX_FLAWS: Final = 1_000
 
 
 class SelfChecker:
-    """Verifies what is due; `verify` verifies everything stored, `draw(n)` gives one below n."""
+    """Verifies what is due; `verify` verifies everything stored, `draw(n)` gives one below n.
+
+    `witnessed` says that this log's policy waits for witnesses.
+    """
 
     def __init__(
         self,
@@ -41,7 +46,9 @@ class SelfChecker:
         draw: Callable[[int], int],
         clock: Clock,
         thresholds: Thresholds,
+        witnessed: bool = False,
     ) -> None:
+        self._witnessed = witnessed
         self._store = store
         self._transaction = transaction
         self._trust = trust
@@ -56,7 +63,23 @@ class SelfChecker:
         self._due(PROOFS, (now - _EPOCH) // _HOUR, self._proofs)
         night = (now - _EPOCH - self._thresholds.verify_hour * _HOUR) // _DAY
         self._due(NIGHT, night, self._everything)
+        if self._witnessed:
+            self._watch_witnesses(now)
         return False
+
+    def _watch_witnesses(self, now: datetime) -> None:
+        before = self._store.cursor(WITNESS)
+        size, since = self._store.unwitnessed()
+        late = since is not None and now - since > self._thresholds.span("witness_lag")
+        if late and before != size + 1:
+            healed = [_caught_up(before)] if before else []
+            raised = [self_check.witness_lag(size)]
+            step = Step(name=WITNESS, before=before, next=size + 1, raised=raised, healed=healed)
+        elif before and not late:
+            step = Step(name=WITNESS, before=before, next=0, healed=[_caught_up(before)])
+        else:
+            return
+        self._store.commit(step, now)
 
     def _due(self, name: str, turn: int, work: Callable[[], list[Raised]]) -> None:
         before = self._store.cursor(name)
@@ -91,3 +114,7 @@ class SelfChecker:
         ]
         differs = self_check.count_differs(*self._store.counts())
         return raised if differs is None else [*raised, differs]
+
+
+def _caught_up(found_at: int) -> Healed:
+    return Healed(cause=self_check.witness_lag(found_at - 1).cause, reason="witnessed")

@@ -194,11 +194,6 @@ class SqlCohorts:
             for row in self._connection.execute(wanted)
         }
 
-    def serves(self, permit_id: PermitId) -> bool:
-        """Look the permit up; it is unique."""
-        wanted = select(COHORT.c.cohort_id).where(COHORT.c.permit_id == permit_id)
-        return self._connection.execute(wanted).first() is not None
-
     def under(self, permit_id: PermitId) -> FrozenCohort | None:
         """Give the permit's cohort; a permit has one."""
         found = self._connection.execute(select(COHORT).where(COHORT.c.permit_id == permit_id))

@@ -314,10 +314,6 @@ class Cohorts(Protocol):
         """
         ...
 
-    def serves(self, permit_id: PermitId) -> bool:
-        """Say whether some cohort is live under this permit."""
-        ...
-
     def under(self, permit_id: PermitId) -> FrozenCohort | None:
         """Give the cohort that is bound to this permit, as it was frozen."""
         ...

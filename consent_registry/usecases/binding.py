@@ -103,7 +103,7 @@ def _check_bindable(
     uow: UnitOfWork, cohort: FrozenCohort, permit_id: PermitId, writing: Writing, asked: Inquiry
 ) -> None:
     context = {"cohort_id": cohort.cohort_id}
-    if cohort.permit_id is not None or uow.cohorts.serves(permit_id):
+    if cohort.permit_id is not None or uow.cohorts.under(permit_id) is not None:
         raise CohortBound(context=context)
     if writing.now >= cohort.void_at:
         raise FreezeVoid(context=context)

@@ -36,10 +36,16 @@ def actor_of(principal: Principal | None) -> Actor | None:
 
 
 def consent_facts(
-    writing: Writing, records: Sequence[EventRecord], hashes: Mapping[EventId, bytes]
+    writing: Writing,
+    records: Sequence[EventRecord],
+    hashes: Mapping[EventId, bytes],
+    *,
+    narrows: bool = False,
 ) -> Iterator[Fact]:
     """Make the facts of events of one recording, up to 64 people of a kind in each.
 
+    `x.narrows` says that somebody left a permit's cohort by what was recorded: every reader of the
+    feed is expected to say that he enforces that revision.
     `x.events` is SHA-256 over the sorted chain hashes of those events: it binds the entry to them.
     """
     for kind in Kind:
@@ -57,6 +63,7 @@ def consent_facts(
                 extra={
                     **writing.extra,
                     "revision": first.revision,
+                    **({"narrows": True} if narrows else {}),
                     "events": _digest(hashes[record.event_id] for record in group),
                 },
                 actor=actor_of(writing.actor),

@@ -94,7 +94,7 @@ def record(
         # What the database takes longest to store is handed over before there is much to compute.
         hashes = uow.events.append(records, first, writing.fresh)
     uow.events.taken_in(_lines(drafts))
-    for made in consent_facts(writing, records, hashes):
+    for made in consent_facts(writing, records, hashes, narrows=bool(gone)):
         uow.record(made)
     keep_revision(uow, writing)
     if with_more:

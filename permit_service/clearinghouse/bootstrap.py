@@ -27,6 +27,7 @@ from permit_service.clearinghouse.settings import ClearinghouseSettings, Configu
 from permit_service.clearinghouse.usecases.acknowledge import Acknowledger
 from permit_service.clearinghouse.usecases.board import Board
 from permit_service.clearinghouse.usecases.decide import Gate, Request, answer
+from permit_service.clearinghouse.usecases.enforce import Enforcing
 from permit_service.clearinghouse.usecases.follow import follow_datasets, follow_permits
 from permit_service.clearinghouse.usecases.visas import VisaDesk
 from permit_service.clearinghouse.workers.threads import Loops, Steps
@@ -101,7 +102,10 @@ def build(
     )
     board = Board(now, stale_seconds=settings.stale_seconds)
     voice = SpoolVoice(store.writer, sign=keys.active().sign, clock=now)
-    feeds_followed = _followers(settings, board, tokens, now)
+    feeds_followed = (
+        *_followers(settings, board, tokens, now),
+        ("enforced", Enforcing(board, store.writer, now)),
+    )
     gate = _gate(configuration, store.writer, board, tokens, now)
     app, wsgi = _app(settings, gate, store, now)
     return Clearinghouse(

@@ -62,10 +62,12 @@ class Line:
     dataset: str | None = None
     decision: str | None = None
     purposes: tuple[str, ...] = ()
-    extra: dict[str, str | int | bool] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    extra: dict[str, str | int | bool | list[str]] = field(default_factory=dict)
     actor: str | None = None
     client: str | None = None
     country: str | None = None
+    countries: tuple[str, ...] = ()
     holder: str | None = None
     permit: str | None = None
     people: tuple[tuple[str, int], ...] = ()
@@ -78,6 +80,7 @@ class Month:
     """The month while it is made, and what the services around the log know of it.
 
     `left` is when and at which revision somebody left a cohort; `newest` is the registry's newest.
+    `turns` are the entries of each permit, as the permit service knows them, arrived or not.
     `watched` says from when until when a planted producer must send heartbeats.
     """
 
@@ -87,6 +90,7 @@ class Month:
     newest: int = 1_000_000
     withdrawn: dict[tuple[str, int], datetime] = field(default_factory=dict)
     purposes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    turns: dict[str, list[Line]] = field(default_factory=dict)
     watched: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     heads: dict[tuple[str, int], int] = field(default_factory=dict)
     count: Iterator[int] = field(default_factory=itertools.count)
@@ -98,6 +102,8 @@ class Month:
 
     def put(self, line: Line) -> Line:
         """Let a line arrive at its time."""
+        if line.permit is not None and line.type.startswith("placet.permit."):
+            self.turns.setdefault(line.permit, []).append(line)
         heapq.heappush(self.lines, (line.arrived, next(self.count), line))
         return line
 
@@ -106,7 +112,12 @@ class Month:
         self.lines = [one for one in self.lines if one[2] is not line]
         heapq.heapify(self.lines)
         line.arrived = arrived
-        self.put(line)
+        heapq.heappush(self.lines, (line.arrived, next(self.count), line))
+
+    def lose(self, line: Line) -> None:
+        """Let a line never arrive; what it says is true all the same."""
+        self.lines = [one for one in self.lines if one[2] is not line]
+        heapq.heapify(self.lines)
 
     def name(self, what: str) -> str:
         """Give a name that nobody else has."""
@@ -126,7 +137,12 @@ class Month:
                 holder=holder,
                 permit=permit,
                 purposes=self.purposes[permit],
-                extra={"cohort": self.cohort_of(permit), "expires_at": FAR, "revision": 1},
+                extra={
+                    "cohort": self.cohort_of(permit),
+                    "expires_at": FAR,
+                    "nodes": ["zz", "se", "fi"],
+                    "revision": 1,
+                },
             )
         )
         return permit

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Final
 
 from audit_log.domain.chain import BreachCode, Chain, ChainKey, Chains, Link, Verdict
-from audit_log.domain.rules import cohort_uses, people
+from audit_log.domain.rules import cohort_uses, people, permit_uses
 from audit_log.domain.rules.memory import Memory
 from audit_log.domain.rules.raised import Raised
 from audit_log.domain.rules.seen import Beat, Seen
@@ -17,7 +17,8 @@ from audit_log.domain.rules.silence import LastBeat
 from audit_log.domain.rules.thresholds import Thresholds
 from audit_log.usecases.announce import RULES
 from audit_log.usecases.examine import Examiner
-from tests.support.labelled_month import BEATING, START, Line, Month, ordinary
+from tests.support.labelled_month import BEATING, PERMITS, START, Line, Month, ordinary
+from tests.support.month_permits import permit_verdict
 from tests.support.planted import plant
 
 _SETTLE: Final = timedelta(milliseconds=100)
@@ -40,10 +41,14 @@ class Score:
 
 @dataclass(slots=True)
 class Trial:
-    """One month under examination. `index` is the number of a line, also of one not accepted."""
+    """One month under examination. `index` is the number of a line, also of one not accepted.
+
+    `permits_answer` says whether there is a permit service to ask.
+    """
 
     month: Month
     examiner: Examiner
+    permits_answer: bool = True
     entries: int = 0
     findings: list[Raised] = field(default_factory=list)
     healed: set[str] = field(default_factory=set)
@@ -133,6 +138,7 @@ class Trial:
         self.examiner.take(seen)
         if seen.is_use:
             self._ask(seen, line)
+            self.findings += self._ask_permit(seen, line)
             self._uses.append(seen)
             while self._uses[0].arrived < seen.arrived - _KEPT:
                 self._uses.popleft()
@@ -166,6 +172,25 @@ class Trial:
             raised = people.judge(question, answer)
             if raised is not None:
                 self.findings.append(raised)
+
+    def _ask_permit(self, seen: Seen, line: Line) -> Iterator[Raised]:
+        """Answer as permit_service does, which knows its permits though an entry never came."""
+        if line.permit is None or not self.permits_answer:
+            return
+        cohort = seen.text("cohort_id")
+        question = permit_uses.PermitQuestion(
+            index=seen.index,
+            src=seen.src,
+            at=line.at,
+            permit_id=line.permit,
+            actor=None,
+            dataset=line.dataset,
+            cohort_id=cohort,
+            country=line.country,
+            purposes=line.purposes,
+        )
+        turns = [one for one in self.month.turns.get(line.permit, ()) if one.src == PERMITS]
+        yield from permit_uses.judge(question, permit_verdict(line, cohort, turns))
 
     def _ask_cohort(self, seen: Seen, line: Line) -> Iterator[Raised]:
         named, revision = seen.text("cohort_id"), seen.number("revision")
@@ -242,14 +267,22 @@ def broken_promises(examined: Trial) -> list[str]:
     return broken
 
 
-def trial(entries: int, planted: int, seed: int, thresholds: Thresholds | None = None) -> Trial:
+def trial(
+    entries: int,
+    planted: int,
+    seed: int,
+    thresholds: Thresholds | None = None,
+    *,
+    permits_answer: bool = True,
+) -> Trial:
     """Plant and examine a month of about `entries` ordinary lines."""
     month = Month(seed)
     span = timedelta(seconds=max(entries / 3.86, 4_800))
     places = 2 * max(planted, 30)
-    step = (span - timedelta(minutes=20)) / places
+    step = (span - timedelta(minutes=35)) / places
     plant(month, (START + timedelta(minutes=10) + step * n for n in range(places)), planted)
-    made = Trial(month, Examiner(Memory(), thresholds or Thresholds()))
+    examiner = Examiner(Memory(), thresholds or Thresholds())
+    made = Trial(month, examiner, permits_answer=permits_answer)
     made.run(ordinary(month, entries))
     return made
 
@@ -289,10 +322,12 @@ def _seen(number: int, line: Line) -> Seen:
         dataset=line.dataset,
         decision=line.decision,
         purposes=line.purposes,
+        counts=line.counts,
         extra=line.extra,
         actor=line.actor,
         client=line.client,
         country=line.country,
+        countries=line.countries,
         holder=line.holder,
         permit=line.permit,
         people=tuple(f"{dataset}/{ordinal}" for dataset, ordinal in line.people),

@@ -107,6 +107,17 @@ def clock_ahead(month: Month, at: datetime, *, fires: bool) -> None:
     mark(line, "R6", "ahead", fires=fires)
 
 
+def clock_drifts(month: Month, at: datetime, *, fires: bool) -> None:
+    """R6: twenty heartbeats of a clock 3.3 s ahead of the log; of the twin's, one is on time."""
+    src = f"zz/{month.name('node')}/1"
+    for number in range(20):
+        arrived = at + number * 30 * SECOND
+        ahead = 3_300 * MS if fires or number else 0 * MS
+        beat = Line(type=HEARTBEAT, src=src, at=arrived + ahead, arrived=arrived, signed=True)
+        month.put(beat)
+    mark(beat, "R6", "drifts", fires=fires)
+
+
 def clock_behind(month: Month, at: datetime, *, fires: bool) -> None:
     """R6: an entry 901 s old; the twin 899, or flagged late."""
     line = node(month, at)

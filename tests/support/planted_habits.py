@@ -2,32 +2,18 @@
 """Planted cases about decisions and habits: R11 to R13 and R16, each with its near-miss twin."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
-from tests.support.labelled_month import NODES, OWN, READ, Line, Month
-from tests.support.planting import DATASET, MS, SECOND, hour, mark, permitted
+from tests.support.labelled_month import OWN, Line, Month
+from tests.support.planting import DATASET, MS, SECOND, hour, mark, permitted, read_of
 
-
-def _read(month: Month, decision: Line, at: datetime) -> Line:
-    return month.put(
-        Line(
-            type=READ,
-            src=NODES[1],
-            at=at,
-            arrived=at + SECOND / 2,
-            trace=decision.trace,
-            dataset=decision.dataset,
-            actor=decision.actor,
-            client="gateway",
-            permit=decision.permit,
-            people=decision.people,
-        )
-    )
+DAY: Final = timedelta(days=1)
 
 
 def undecided(month: Month, at: datetime, *, fires: bool) -> None:
     """R11: a read on a trace without any decision."""
     decision = permitted(month, at, fires=False, rule="R11", case="undecided")
-    read = mark(_read(month, decision, at + SECOND), "R11", "undecided", fires=fires)
+    read = mark(read_of(month, decision, at + SECOND), "R11", "undecided", fires=fires)
     if fires:
         read.trace = month.name("trace")
 
@@ -35,7 +21,7 @@ def undecided(month: Month, at: datetime, *, fires: bool) -> None:
 def refused(month: Month, at: datetime, *, fires: bool) -> None:
     """R11: a refusal 1 ms before the read; the twin's 1 ms after."""
     decision = permitted(month, at, fires=False, rule="R11", case="refused")
-    read = mark(_read(month, decision, at + SECOND), "R11", "refused", fires=fires)
+    read = mark(read_of(month, decision, at + SECOND), "R11", "refused", fires=fires)
     refusal = month.use(read.at + (-MS if fires else MS), decision.actor or "", DATASET, None)
     refusal.decision, refusal.trace = "deny", read.trace
 
@@ -43,7 +29,7 @@ def refused(month: Month, at: datetime, *, fires: bool) -> None:
 def decided_late(month: Month, at: datetime, *, fires: bool) -> None:
     """R11: the decision arrives 31 s after the read; the twin's 29 s after."""
     decision = permitted(month, at, fires=False, rule="R11", case="decided_late")
-    read = mark(_read(month, decision, at + MS), "R11", "decided_late", fires=fires)
+    read = mark(read_of(month, decision, at + MS), "R11", "decided_late", fires=fires)
     month.postpone(decision, read.arrived + timedelta(seconds=31 if fires else 29))
 
 
@@ -130,3 +116,49 @@ def country(month: Month, at: datetime, *, fires: bool) -> None:
     line = month.use(at + 10 * SECOND, actor, DATASET, permit)
     line.country = "YY" if fires else "ZZ"
     mark(line, "R13", "country", fires=fires)
+
+
+def usual_volume(month: Month, at: datetime, *, fires: bool) -> None:
+    """R12: an account whose busy hours have 130 uses has one of 131; the twin one of 130.
+
+    Each of the busy hours was above the fixed limit itself, as nobody knew it yet.
+    """
+    actor, begin = month.name("planted"), hour(at)
+    permit = _long_held(month, actor, begin)
+    _past(month, begin - 29 * DAY, begin, actor, permit)
+    for day in (8, 7, 6, 5):
+        for number in range(130):
+            line = _past(month, begin - day * DAY + number * SECOND, begin, actor, permit)
+            if number == 100:
+                mark(line, "R12", "busy_hour", fires=True)
+    for number in range(131 if fires else 130):
+        line = month.use(begin + number * SECOND, actor, DATASET, permit)
+        line.people = ((DATASET, 1),)
+    mark(line, "R12", "usual_volume", fires=fires)
+
+
+def night(month: Month, at: datetime, *, fires: bool) -> None:
+    """R13: an account comes three hours after the time of day it always came; the twin two."""
+    actor = month.name("planted")
+    permit = _long_held(month, actor, at)
+    for day in range(29, 0, -1):
+        _past(month, at - day * DAY - timedelta(hours=3 if fires else 2), at, actor, permit)
+    line = month.use(at, actor, DATASET, permit)
+    line.people = ((DATASET, 1),)
+    mark(line, "R13", "night", fires=fires)
+
+
+def _long_held(month: Month, actor: str, at: datetime) -> str:
+    """Give a permit that has been held for a month; its entry says that it comes late."""
+    given = at - 31 * DAY
+    permit = month.permit(given, actor, DATASET, late=(at - given).total_seconds() - 60)
+    month.turns[permit][0].extra["late"] = True
+    return permit
+
+
+def _past(month: Month, at: datetime, now: datetime, actor: str, permit: str) -> Line:
+    """Use data long ago; the entry says that it comes late, in the order of what it tells."""
+    line = month.use(at, actor, DATASET, permit)
+    line.extra["late"], line.people = True, ((DATASET, 1),)
+    month.postpone(line, now - 50 * SECOND + (at - (now - 31 * DAY)) / 86_400)
+    return line

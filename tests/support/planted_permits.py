@@ -12,6 +12,7 @@ from tests.support.planting import (
     issued_of,
     mark,
     permitted,
+    read_of,
     stamp,
 )
 
@@ -51,8 +52,8 @@ def of_another(month: Month, at: datetime, *, fires: bool) -> None:
         line.actor = month.name("thief")
 
 
-def _revoked(month: Month, use: Line, at: datetime, late: float) -> None:
-    month.put(
+def _revoked(month: Month, use: Line, at: datetime, late: float) -> Line:
+    return month.put(
         Line(
             type=REVOKED,
             src=PERMITS,
@@ -132,3 +133,39 @@ def other_cohort(month: Month, at: datetime, *, fires: bool) -> None:
     line.extra |= {"cohort_id": cohort, "revision": 7}
     if fires:
         mark(line, "R9", "cohort", fires=True)  # the registry says so, too
+
+
+def lost_revocation(month: Month, at: datetime, *, fires: bool) -> None:
+    """R7: a permit was revoked 1 ms before the use and no entry says so; the twin's 1 ms after."""
+    line = permitted(month, at, fires=fires, rule="R7", case="lost_revocation")
+    month.lose(_revoked(month, line, at + (-MS if fires else MS), 0.2))
+
+
+def wrong_node(month: Month, at: datetime, *, fires: bool) -> None:
+    """R10: a node lets data that the permit does not open there; the twin is one that it names."""
+    line = permitted(month, at, fires=fires, rule="R10", case="node")
+    issued_of(month, line).extra["nodes"] = ["fi" if fires else "zz", "se"]
+
+
+def wrong_country(month: Month, at: datetime, *, fires: bool) -> None:
+    """R10: a use from a country that the permit does not name; the twin's is one that it does."""
+    line = permitted(month, at, fires=fires, rule="R10", case="country")
+    issued_of(month, line).countries = ("FI", "SE")
+    line.country = "NO" if fires else "SE"
+
+
+def outside_region(month: Month, at: datetime, *, fires: bool) -> None:
+    """R10: a read that goes one base beyond the region of its permit; the twin ends with it."""
+    line = permitted(month, at, fires=False, rule="R10", case="region")
+    issued_of(month, line).extra["regions"] = ["chr2:5-9", "chr1:1000-2000"]
+    read = mark(read_of(month, line, at + SECOND), "R10", "region", fires=fires)
+    read.extra["regions"] = ["chr2:5-9", f"chr1:1500-{2001 if fires else 2000}"]
+
+
+def too_much(month: Month, at: datetime, *, fires: bool) -> None:
+    """R10: one byte more than the permit lets in all; the twin takes exactly that."""
+    line = permitted(month, at, fires=False, rule="R10", case="amount")
+    issued_of(month, line).extra["most_bytes"] = 1_000
+    read_of(month, line, at + SECOND).counts["bytes"] = 400
+    last = mark(read_of(month, line, at + 2 * SECOND), "R10", "amount", fires=fires)
+    last.counts["bytes"] = 601 if fires else 600

@@ -4,7 +4,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from tests.support.labelled_month import Label, Line, Month
+from tests.support.labelled_month import NODES, READ, Label, Line, Month
 
 MS: Final = timedelta(milliseconds=1)
 SECOND: Final = timedelta(seconds=1)
@@ -46,3 +46,21 @@ def stamp(at: datetime) -> str:
 def hour(at: datetime) -> datetime:
     """Give a time early in the same hour."""
     return at.replace(minute=5, second=0, microsecond=0)
+
+
+def read_of(month: Month, decision: Line, at: datetime) -> Line:
+    """Let data be read on the trace of a decision."""
+    return month.put(
+        Line(
+            type=READ,
+            src=NODES[1],
+            at=at,
+            arrived=at + SECOND / 2,
+            trace=decision.trace,
+            dataset=decision.dataset,
+            actor=decision.actor,
+            client="gateway",
+            permit=decision.permit,
+            people=decision.people,
+        )
+    )

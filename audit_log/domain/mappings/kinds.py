@@ -148,6 +148,7 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "rights.exported": Kind(EXPORT, None, "R", 1, _DATA, ("access",)),
         "rights.task": Kind(SECURITY_ALERT, OBJECT_SECURITY, "U", 2, _IAM, ("change",)),
         "sys.heartbeat": Kind(APPLICATION, None, "E", _OTHER, _PROCESS, ("info",)),
+        "sys.enforced": Kind(APPLICATION, None, "E", _OTHER, _PROCESS, ("info",)),
         "sys.start": Kind(APPLICATION, APPLICATION_START, "E", _OTHER, _PROCESS, ("start",)),
         "sys.stop": Kind(APPLICATION, APPLICATION_STOP, "E", _OTHER, _PROCESS, ("end",)),
         "sys.gap": Kind(SECURITY_ALERT, None, "E", _OTHER, _ALERT, ("info",)),

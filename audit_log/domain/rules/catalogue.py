@@ -67,9 +67,9 @@ _RULES: Final = (
         id="R6",
         what="A producer's clock is ahead, or its entries are old when they arrive",
         severity=Severity.MINOR,
-        thresholds=("skew_ahead", "skew_behind"),
+        thresholds=("skew_ahead", "skew_behind", "drift"),
         missing="held against the first checkpoint that holds the entry, not the broker's own"
-        " append time; drift is not followed",
+        " append time",
     ),
     Rule(
         id="R7",
@@ -98,8 +98,8 @@ _RULES: Final = (
         what="Data was used outside what the permit names, or past its end",
         severity=Severity.CRITICAL,
         thresholds=("grace",),
-        missing="permit entries name dataset, cohort and end, but no regions, nodes or amounts, and"
-        " uses name no regions",
+        missing="the suite's own permits name dataset, cohort, end, node and countries, but neither"
+        " regions nor amounts, and its nodes say of neither: what other producers say is compared",
     ),
     Rule(
         id="R11",
@@ -111,33 +111,34 @@ _RULES: Final = (
         id="R12",
         what="One account used one dataset very often within an hour",
         severity=Severity.MINOR,
-        thresholds=("reads_per_hour",),
-        missing="a learned baseline needs 28 days; the limit is fixed",
+        thresholds=("reads_per_hour", "learning_days"),
+        missing="for the first 28 days of an account and a dataset the limit is fixed",
     ),
     Rule(
         id="R13",
         what="An account behaves unlike itself: many people, a new client or country, a long sleep",
         severity=Severity.MINOR,
-        thresholds=("people_per_hour", "dormant_days"),
+        thresholds=("people_per_hour", "dormant_days", "learning_days"),
         missing="the suite's own nodes seal an address and no country, so that only others' entries"
-        " name one; no time of night holds for everybody",
+        " name one",
     ),
     Rule(
         id="R14",
-        what="A node went on deciding on what a withdrawal or a revocation had ended, or another"
-        " than the registry spoke of consents",
+        what="A node went on deciding on what a withdrawal or a revocation had ended, or never said"
+        " that it enforces it, or another than the registry spoke of consents",
         severity=Severity.CRITICAL,
-        thresholds=("propagation",),
-        missing="goes by decisions alone: nodes send acknowledgements to consent_registry, which"
-        " says in placet.consent.propagated.v1 that one took over what narrowed, but nothing finds"
-        " that such an entry is lacking; a node that decides nothing is not noticed",
+        thresholds=("propagation", "acknowledgement", "grace"),
+        missing="a node that has never said a word is not waited for (consent_registry shows those"
+        " it expects); of opt-outs, merges and ends known in advance no entry says whether they"
+        " took somebody out of a cohort",
     ),
     Rule(
         id="R15",
         what="The log's own tables do not belong to its tree",
         severity=Severity.CRITICAL,
-        thresholds=("proofs_per_hour", "verify_hour"),
-        missing="administrators' actions carry no signature yet",
+        thresholds=("proofs_per_hour", "verify_hour", "witness_lag"),
+        missing="administrators' actions are signed for by the heartbeats of their producer's chain"
+        " and carry no signature of the person",
     ),
     Rule(
         id="R16",

@@ -15,6 +15,7 @@ from audit_log.domain.rules.raised import Raised
 from audit_log.domain.rules.seen import hour_of
 from shared.cohort_names import NamedCohort
 
+NOT_CHECKED: Final = "cohort_not_checked"
 _LONGEST: Final = 64
 
 
@@ -66,7 +67,7 @@ def misnamed(index: int, src: str) -> Raised:
     """Say that a use names a cohort in no form in which anybody could be asked about it."""
     return Raised(
         rule="R8",
-        code="cohort_not_checked",
+        code=NOT_CHECKED,
         cause=f"R8/cohort/{index}",
         evidence=(index,),
         src=src,

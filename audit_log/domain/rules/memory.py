@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Generic, TypeVar
 
+from audit_log.domain.rules.acknowledged import Reader
 from audit_log.domain.rules.decided import Trace
 from audit_log.domain.rules.doubts import Doubt
 from audit_log.domain.rules.epochs import Epochs
@@ -13,6 +14,8 @@ from audit_log.domain.rules.pattern import Account
 from audit_log.domain.rules.permits import PermitHistory
 from audit_log.domain.rules.reached import Register
 from audit_log.domain.rules.silence import LastBeat
+from audit_log.domain.rules.skew import Lags
+from audit_log.domain.rules.volume import HABIT_LIFE, Habit
 
 _T = TypeVar("_T")
 DOUBT_LIFE: Final = timedelta(days=7)
@@ -23,11 +26,15 @@ ACCOUNT_LIFE: Final = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """A count of an hour; `people` holds the different ones while they are counted."""
+    """A count of an hour; `people` holds the different ones while they are counted.
+
+    What is read under a permit is counted all its life; then `over` says that too much was found.
+    """
 
     count: int
     until: datetime
     people: tuple[str, ...] = ()
+    over: bool = False
 
 
 class Shelf(Generic[_T]):
@@ -68,6 +75,10 @@ def _doubt_until(doubt: Doubt) -> datetime | None:
     return doubt.due + DOUBT_LIFE
 
 
+def _habit_until(habit: Habit) -> datetime | None:
+    return habit.hour + HABIT_LIFE
+
+
 def _account_until(account: Account) -> datetime | None:
     return None if account.last is None else account.last + ACCOUNT_LIFE
 
@@ -82,6 +93,9 @@ class Memory:
     accounts: Shelf[Account] = field(default_factory=lambda: Shelf(_account_until))
     beats: Shelf[LastBeat] = field(default_factory=lambda: Shelf(lambda _: None))
     epochs: Shelf[Epochs] = field(default_factory=lambda: Shelf(lambda _: None))
+    readers: Shelf[Reader] = field(default_factory=lambda: Shelf(lambda _: None))
+    habits: Shelf[Habit] = field(default_factory=lambda: Shelf(_habit_until))
+    lags: Shelf[Lags] = field(default_factory=lambda: Shelf(lambda _: None))
     registers: Shelf[Register] = field(default_factory=lambda: Shelf(lambda _: None))
     doubts: Shelf[Doubt] = field(default_factory=lambda: Shelf(_doubt_until))
     holes: Shelf[datetime] = field(default_factory=lambda: Shelf(lambda _: None))
@@ -115,5 +129,5 @@ class Memory:
 
 KINDS: Final = (
     *("permits", "traces", "tallies", "accounts", "beats", "epochs", "registers", "doubts"),
-    *("holes", "raised"),
+    *("holes", "raised", "readers", "habits", "lags"),
 )

@@ -35,11 +35,19 @@ Told: TypeAlias = tuple[datetime, Turn, datetime | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermitHistory:
-    """A permit as its entries tell it; `turns` are in the order of their own times."""
+    """A permit as its entries tell it; `turns` are in the order of their own times.
+
+    Nodes, countries (as pseudonyms) and regions are those in which it may be used, `most_bytes` how
+    much may be read under it in all; what no entry names is not limited.
+    """
 
     dataset: str | None = None
     holder: str | None = None
     cohort: str | None = None
+    nodes: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    most_bytes: int | None = None
     turns: tuple[Told, ...] = ()
 
     def turn_at(self, at: datetime) -> Turn | None:
@@ -81,6 +89,10 @@ def told(history: PermitHistory | None, seen: Seen) -> PermitHistory:
         dataset=seen.dataset or before.dataset,
         holder=seen.holder or before.holder,
         cohort=seen.text("cohort") or before.cohort,
+        nodes=seen.texts("nodes") or before.nodes,
+        countries=seen.countries or before.countries,
+        regions=seen.texts("regions") or before.regions,
+        most_bytes=_later(seen.number("most_bytes"), before.most_bytes),
     )
 
 
@@ -88,6 +100,10 @@ def shortened(before: PermitHistory | None, seen: Seen) -> bool:
     """Tell whether an entry names an earlier end than was known for its own time."""
     said, known = _until(seen), None if before is None else before.until_at(seen.at)
     return said is not None and known is not None and said < known
+
+
+def _later(said: int | None, before: int | None) -> int | None:
+    return before if said is None else said
 
 
 def _order(one: Told) -> tuple[datetime, str, float]:

@@ -45,8 +45,9 @@ class Seen:
     """One committed entry.
 
     `at` is when it happened as its producer says, `arrived` when the log first signed a tree that
-    holds it. Actor, holder, permit and people are pseudonyms, None or absent where the parts say
-    nothing. `erased` says that the permit's part is gone: such a use cannot be judged.
+    holds it. Actor, holder, permit, people and countries are pseudonyms, None or absent where the
+    parts say nothing; `countries` are those that a permit's entry names. `erased` says that the
+    permit's part is gone: such a use cannot be judged.
     """
 
     index: int
@@ -61,10 +62,12 @@ class Seen:
     decision: str | None = None
     reason: str | None = None
     purposes: tuple[str, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
     extra: Mapping[str, JSON] = field(default_factory=dict)
     actor: str | None = None
     client: str | None = None
     country: str | None = None
+    countries: tuple[str, ...] = ()
     holder: str | None = None
     permit: str | None = None
     people: tuple[str, ...] = ()
@@ -93,6 +96,18 @@ class Seen:
         value = self.extra.get(name)
         return value if isinstance(value, str) else None
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Give a list of texts of the entry's own details; what is no text in it is left out."""
+        value = self.extra.get(name)
+        if not isinstance(value, list):
+            return ()
+        return tuple(one for one in value if isinstance(one, str))
+
+    @property
+    def node(self) -> str:
+        """The node of who says it."""
+        return self.src.partition("/")[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
@@ -106,6 +121,15 @@ class Use:
     actor: str | None
     permit: str | None
     cohort: str | None = None
+    country: str | None = None
+    regions: tuple[str, ...] = ()
+    whole: bool = False
+    """Whether data was read and no region named."""
+
+    @property
+    def node(self) -> str:
+        """The node of who says it."""
+        return self.src.partition("/")[0]
 
 
 def use_of(seen: Seen) -> Use:
@@ -119,4 +143,7 @@ def use_of(seen: Seen) -> Use:
         actor=seen.actor,
         permit=seen.permit,
         cohort=seen.text("cohort_id"),
+        country=seen.country,
+        regions=seen.texts("regions"),
+        whole=seen.is_read and not seen.texts("regions"),
     )

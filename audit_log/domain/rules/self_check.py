@@ -24,6 +24,11 @@ def bad_proof(index: int) -> Raised:
     return Raised(rule=RULE, code="proof_failed", cause=f"{RULE}/proof/{index}", evidence=(index,))
 
 
+def witness_lag(size: int) -> Raised:
+    """Say that the witnesses have not confirmed anything beyond this size for too long."""
+    return Raised(rule=RULE, code="witness_lag", cause=f"{RULE}/witness/{size}", evidence=())
+
+
 def count_differs(size: int, rows: int) -> Raised | None:
     """Say that there are not as many search rows as leaves."""
     if size == rows:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import orjson
 
+from audit_log.domain.rules.acknowledged import Reader
 from audit_log.domain.rules.decided import Trace
 from audit_log.domain.rules.doubts import Doubt
 from audit_log.domain.rules.epochs import Epochs
@@ -16,6 +17,8 @@ from audit_log.domain.rules.permits import PermitHistory, Told, Turn
 from audit_log.domain.rules.reached import End, Register
 from audit_log.domain.rules.seen import Use
 from audit_log.domain.rules.silence import LastBeat
+from audit_log.domain.rules.skew import Lags
+from audit_log.domain.rules.volume import Habit
 
 _SHORT_TURN: Final = 2
 
@@ -43,6 +46,10 @@ def _permit(value: Mapping[str, Any]) -> PermitHistory:
         dataset=value["dataset"],
         holder=value["holder"],
         cohort=value.get("cohort"),
+        nodes=tuple(value.get("nodes", ())),
+        countries=tuple(value.get("countries", ())),
+        regions=tuple(value.get("regions", ())),
+        most_bytes=value.get("most_bytes"),
         turns=tuple(_turn(one, _time(value.get("until"))) for one in value["turns"]),
     )
 
@@ -67,6 +74,7 @@ def _tally(value: Mapping[str, Any]) -> Tally:
         count=value["count"],
         until=datetime.fromisoformat(value["until"]),
         people=tuple(value["people"]),
+        over=value.get("over", False),
     )
 
 
@@ -75,6 +83,9 @@ def _account(value: Mapping[str, Any]) -> Account:
         clients=tuple(value["clients"]),
         countries=tuple(value.get("countries", ())),
         last=_time(value["last"]),
+        first=_time(value.get("first")),
+        hours=value.get("hours", 0),
+        days=value.get("days", 0),
     )
 
 
@@ -98,16 +109,42 @@ def _epochs(value: Mapping[str, Any]) -> Epochs:
 
 
 def _register(value: Mapping[str, Any]) -> Register:
-    return Register(
-        ends=tuple(
-            End(
-                revision=end["revision"],
-                at=datetime.fromisoformat(end["at"]),
-                index=end["index"],
-            )
-            for end in value["ends"]
-        )
+    return Register(ends=tuple(_end(end) for end in value["ends"]))
+
+
+def _end(value: Mapping[str, Any]) -> End:
+    return End(
+        revision=value["revision"],
+        at=datetime.fromisoformat(value["at"]),
+        index=value["index"],
     )
+
+
+def _reader(value: Mapping[str, Any]) -> Reader:
+    return Reader(
+        register=value["register"],
+        who=value["who"],
+        src=value["src"],
+        since=datetime.fromisoformat(value["since"]),
+        at=datetime.fromisoformat(value["at"]),
+        revision=value["revision"],
+        before=value["before"],
+        lacks=None if value["lacks"] is None else _end(value["lacks"]),
+        raised=value["raised"],
+    )
+
+
+def _habit(value: Mapping[str, Any]) -> Habit:
+    return Habit(
+        since=datetime.fromisoformat(value["since"]),
+        hour=datetime.fromisoformat(value["hour"]),
+        average=value["average"],
+        busy=tuple((datetime.fromisoformat(at), count) for at, count in value["busy"]),
+    )
+
+
+def _lags(value: Mapping[str, Any]) -> Lags:
+    return Lags(newest=tuple(value["newest"]))
 
 
 def _doubt(value: Mapping[str, Any]) -> Doubt:
@@ -133,6 +170,9 @@ def _use(value: Mapping[str, Any]) -> Use:
         actor=value["actor"],
         permit=value["permit"],
         cohort=value.get("cohort"),
+        country=value.get("country"),
+        regions=tuple(value.get("regions", ())),
+        whole=value.get("whole", False),
     )
 
 
@@ -145,6 +185,9 @@ _READERS: Final[Mapping[str, Callable[[Any], object]]] = {
     "epochs": _epochs,
     "registers": _register,
     "doubts": _doubt,
+    "readers": _reader,
+    "habits": _habit,
+    "lags": _lags,
     "holes": datetime.fromisoformat,
     "raised": str,
 }

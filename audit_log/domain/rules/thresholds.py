@@ -17,16 +17,25 @@ class Thresholds:
     heartbeat_ahead: int = 60
     skew_ahead: int = 5
     skew_behind: int = 900
+    drift: int = 3
+    """How far the clocks of a producer and the log may be apart for ten minutes."""
     trace_window: int = 3600
     """How long after a decision a read of the same trace still belongs to it."""
     propagation: int = 300
     """How long after a withdrawal or a revocation a node may still decide on what was before."""
+    acknowledgement: int = 900
+    """How long after somebody left a cohort, or a permit ended, each reader may take to say so."""
     unanswered: int = 300
     """How long an owning service may stay unreachable before that is a finding itself."""
     reads_per_hour: int = 100
+    """The least limit of uses of one dataset by one account; a learned one is never lower."""
+    learning_days: int = 28
+    """How long an account must be known before its own habits count for or against it."""
     people_per_hour: int = 50
     looks_per_hour: int = 200
     dormant_days: int = 90
+    witness_lag: int = 1800
+    """How far the newest witnessed checkpoint may be behind the newest signed one."""
     proofs_per_hour: int = 1000
     verify_hour: int = 2
     """The hour of the day (UTC) after which the whole log is verified once."""

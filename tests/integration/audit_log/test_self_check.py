@@ -31,7 +31,7 @@ def world() -> Iterator[PostgresWorld]:
     made.close()
 
 
-def checker(world: PostgresWorld) -> SelfChecker:
+def checker(world: PostgresWorld, *, waits: bool = False) -> SelfChecker:
     def whole() -> Verification:
         with inspecting(world.url) as inspector:
             return verify(inspector, trust=TRUST, rows=RowVerifier(VAULT, PSEUDONYMS))
@@ -44,6 +44,7 @@ def checker(world: PostgresWorld) -> SelfChecker:
         draw=lambda size: 7 % size,
         clock=world.clock,
         thresholds=Thresholds(proofs_per_hour=3),
+        witnessed=waits,
     )
 
 
@@ -101,3 +102,61 @@ def test_thresholds_come_from_a_file_or_stay(tmp_path: Path) -> None:
             read_thresholds(path)
     with pytest.raises(SettingsError, match="PLACET_RULES_FILE"):
         read_thresholds(tmp_path / "absent.json")
+
+
+def witnessed(world: PostgresWorld, size: int) -> None:
+    """Let a quorum confirm a checkpoint."""
+    with psycopg.connect(owner_of(world.url)) as connection:
+        connection.execute(
+            "UPDATE checkpoint SET witnessed_note = note, witnessed_at = signed_at WHERE size = %s",
+            (size,),
+        )
+
+
+def grow(world: PostgresWorld, speaker: Speaker) -> int:
+    """Let the log grow and be signed; give its size."""
+    Producing(world).send(speaker.say())
+    drain(sequencer(world))
+    publisher(world, Remembered()).step()
+    with psycopg.connect(world.url) as connection:
+        row = connection.execute(
+            "SELECT max(size) FROM checkpoint WHERE published_at IS NOT NULL"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_witnesses_that_confirm_nothing_new_are_found_until_they_do() -> None:
+    world, speaker = PostgresWorld(), Speaker()
+    first = grow(world, speaker)
+    witnessed(world, first)
+    world.clock.pass_time(7_200)  # nothing happened, and nothing was late
+    second = grow(world, speaker)
+    one = checker(world, waits=True)
+    one.step()
+    assert lags(world) == []
+    world.clock.pass_time(1_799)
+    one.step()
+    assert lags(world) == []
+    world.clock.pass_time(2)
+    one.step()
+    one.step()
+    assert lags(world) == [False]
+    witnessed(world, second)
+    one.step()
+    one.step()
+    assert lags(world) == [True]
+    unasked = checker(world)  # a log whose policy asks nobody waits for nobody
+    grow(world, speaker)
+    world.clock.pass_time(7_200)
+    unasked.step()
+    assert lags(world) == [True]
+    world.close()
+
+
+def lags(world: PostgresWorld) -> list[bool]:
+    with psycopg.connect(world.url) as connection:
+        rows = connection.execute(
+            "SELECT closed_at IS NOT NULL FROM finding WHERE code = 'witness_lag' ORDER BY id"
+        )
+        return [closed for (closed,) in rows]

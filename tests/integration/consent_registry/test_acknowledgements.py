@@ -64,7 +64,9 @@ def stands(world: RegistryWorld) -> NodeStanding:
 def propagated(world: RegistryWorld) -> list[int]:
     entries = [json.loads(value) for value in world.column("SELECT value FROM outbox ORDER BY id")]
     return [
-        entry["x"]["revision"] for entry in entries if entry["ty"] == "placet.consent.propagated.v1"
+        entry["x"]["revision"]
+        for entry in entries
+        if entry.get("ty") == "placet.consent.propagated.v1"
     ]
 
 
@@ -245,3 +247,31 @@ def test_a_revision_that_is_not_there_is_no_acknowledgement(
     with pytest.raises(ValidationFailed):
         acknowledge(wrong, tools=world.tools, principal=NODE)
     assert nodes_standing(tools=world.tools) == ()
+
+
+def narrowing(world: RegistryWorld) -> list[bool]:
+    """Say of each withdrawal's entry whether it says that somebody left a permit's cohort."""
+    entries = [json.loads(value) for value in world.column("SELECT value FROM outbox ORDER BY id")]
+    return [
+        entry["x"].get("narrows", False)
+        for entry in entries
+        if entry.get("ty") == "placet.consent.withdrawn.v1"
+    ]
+
+
+def test_an_entry_says_whether_its_withdrawal_is_to_reach_the_nodes(world: RegistryWorld) -> None:
+    """The log waits for the nodes' word on exactly those; of the others none would come."""
+    world.load(*people(3))
+    leave(world, "P-000000")
+    permit = PermitId("P-1")
+    frozen = freeze_cohort(DS, purpose(), ApplicationId("A-1"), tools=world.tools, principal=DESK)
+    bind_cohort(frozen.cohort_id, permit, tools=world.tools, principal=DESK)
+    says(world, world.revision())
+    leave(world, "P-000001")
+    world.load({"participant": "N-1", "local_id": "n", "state": "withdrawn"})
+    first, second, *later = narrowing(world)
+    assert (first, second) == (False, True)
+    assert True not in later
+    before = propagated(world)
+    says(world, world.revision())
+    assert len(propagated(world)) == len(before) + 1

@@ -116,7 +116,7 @@ def test_what_was_fetched_when_the_broker_went_is_given_once_it_is_back(
     """The client has the records and stands behind them; that they are its own cannot be asked."""
     said = [b"%d" % number for number in range(20)]
     produce(broker, *(raw_row(topic, value) for value in said))
-    consumer, found = entries_from(broker, topic, 0), list[Record]()
+    consumer, found = entries_from(broker, topic, 0), list[EntryRecord]()
 
     def came() -> int:
         with suppress(TransportUnavailable):

@@ -60,14 +60,18 @@ def narrow(
     bars: Mapping[Ordinal, Bars] = NOT_BARRED,
     *,
     also: Also = NOBODY_ALSO,
+    cohorts: Sequence[LiveCohort] | None = None,
 ) -> Sequence[Narrowed]:
     """Take those out of live cohorts whom standing or bars no longer let be in one.
 
-    `also` are those of them whom a merge has newly opted out or stopped.
+    `also` are those of them whom a merge has newly opted out or stopped, `cohorts` the dataset's
+    live ones where the caller has asked for them since it holds the dataset.
     """
     gone: list[Narrowed] = []
     now_in: dict[PermitId, BitMap] = {}
-    for cohort in uow.cohorts.live(writing.dataset.dataset):
+    if cohorts is None:
+        cohorts = uow.cohorts.live(writing.dataset.dataset)
+    for cohort in cohorts:
         left = _leaving(uow, tools, writing, cohort, (standings, bars, also))
         if left:
             gone += left

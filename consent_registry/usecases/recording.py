@@ -86,9 +86,11 @@ def record(
     with_more = uow.person_events.known(earlier) if earlier else frozenset()
     hashes = uow.events.append(records, first, writing.fresh) if with_more else None
     bare = first - {one.member.ordinal for one in drafts if one.member.pid in with_more}
+    # Asked before the timelines are being stored: whatever is asked after that waits for them.
+    cohorts = uow.cohorts.live(writing.dataset.dataset)
     uow.events.project(writing.dataset.dataset, timelines, writing.now, bare)
     bars = _with_cases(uow, writing, with_more, standings)
-    gone = narrow(uow, tools, writing, standings, bars)
+    gone = narrow(uow, tools, writing, standings, bars, cohorts=cohorts)
     announce_standings(uow, tools, writing, standings, gone, bars=bars)
     if hashes is None:
         # What the database takes longest to store is handed over before there is much to compute.

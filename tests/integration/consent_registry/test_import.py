@@ -67,6 +67,28 @@ def test_rows_of_one_consent_are_its_alternatives(world: RegistryWorld) -> None:
     assert world.scalar("SELECT count(*) FROM consent_event") == 2
 
 
+def test_a_consent_is_one_however_far_apart_its_rows_are(world: RegistryWorld) -> None:
+    """Rows are judged 5,000 at a time: here next to each other, apart, and on two sides of that."""
+    permissions = {"1": "HMB", "2": "POA", "3": "NRES"}
+
+    def rows(name: str, *numbers: str) -> list[dict[str, str]]:
+        named = {"participant": name, "local_id": name}
+        return [{**named, "alternative": n, "permission": permissions[n]} for n in numbers]
+
+    last_of_part = 5_000 - len(rows("P-a", "2", "3")) - 1
+    world.load(
+        *rows("P-a", "2", "3"),
+        *people(last_of_part),
+        *rows("P-b", "1", "2", "3"),
+        *rows("P-a", "1"),
+    )
+    assert world.count("consent_event") == last_of_part + 2
+    for name in ("P-a", "P-b"):
+        found = consents_of(name, None, None, tools=world.tools, principal=DESK).choices[0]
+        assert found.standing.terms is not None
+        assert len(found.standing.terms) == 3
+
+
 def test_every_bad_row_is_named_and_the_good_ones_are_kept_or_none(world: RegistryWorld) -> None:
     rows = [
         *people(2),

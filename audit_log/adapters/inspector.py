@@ -21,6 +21,7 @@ from audit_log.ports import (
     DroppedRange,
     ErasedPlaces,
     HashedRow,
+    InspectedHold,
     InspectedKey,
     Published,
     StoredKey,
@@ -248,6 +249,10 @@ class PostgresInspector:
     def data_keys(self) -> Iterator[InspectedKey]:
         """Give every data key."""
         return beside.keys(self._connection)
+
+    def holds(self) -> Sequence[InspectedHold]:
+        """Give every hold."""
+        return beside.holds(self._connection)
 
     def terms(self) -> Sequence[tuple[int, int, str]]:
         """Give number, kind and text of every term."""

@@ -7,7 +7,7 @@ import psycopg
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from audit_log.domain.stored_tables import HASHED, StoredTable
-from audit_log.ports import ErasedPlaces, HashedRow, InspectedKey
+from audit_log.ports import ErasedPlaces, HashedRow, InspectedHold, InspectedKey
 
 _PLAIN = SQL("to_jsonb(t)")
 _EXPORT = SQL("log_export_content(t)")
@@ -73,11 +73,18 @@ def keys(connection: psycopg.Connection) -> Iterator[InspectedKey]:
     """Give every data key, with the time of its erasure where one says that it was destroyed."""
     with connection.cursor(binary=True) as cursor:
         for row in cursor.execute(
-            "SELECT d.kid, d.kind, d.subject, d.erased_at, (SELECT max(e.recorded_at)"
-            " FROM erasure AS e WHERE e.kid = d.kid AND e.kind = d.kind)"
-            " FROM dek AS d ORDER BY d.kid"
+            "SELECT d.kid, d.kind, d.subject, d.erased_at, e.said_at, coalesce(e.ids, '{}')"
+            " FROM dek AS d LEFT JOIN (SELECT kid, kind, max(recorded_at) AS said_at,"
+            " array_agg(id) AS ids FROM erasure GROUP BY kid, kind) AS e USING (kid, kind)"
+            " ORDER BY d.kid"
         ):
             yield InspectedKey(*row)
+
+
+def holds(connection: psycopg.Connection) -> list[InspectedHold]:
+    """Give every hold, with the times of its lifting."""
+    rows = connection.execute("SELECT id, lift_asked_at, lifted_at FROM hold ORDER BY id")
+    return [InspectedHold(*row) for row in rows]
 
 
 def terms(connection: psycopg.Connection) -> list[tuple[int, int, str]]:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from sqlalchemy import Engine, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
-from audit_log.adapters.reader import published_of, read_tile
+from audit_log.adapters.reader import published_of, read_bundle, read_tile
 from audit_log.adapters.tables import CHECKPOINT, FORK_EVIDENCE, LOG_SIGNING, LOG_STATE
 from audit_log.domain.errors import HeadMismatch, LogMismatch
 from audit_log.ports import Published
@@ -24,6 +24,11 @@ class PostgresPublisherStore:
         """Give a tile as wide as it is now; LookupError when it has no hash yet."""
         with self._engine.connect() as connection:
             return read_tile(connection, level, index)
+
+    def bundle(self, index: int) -> Sequence[bytes]:
+        """Give the entries of a bundle, as many as there are; LookupError when there are none."""
+        with self._engine.connect() as connection:
+            return read_bundle(connection, index)
 
     def head(self) -> tuple[int, bytes]:
         """Give the committed size and root."""

@@ -100,14 +100,7 @@ class PostgresReader:
 
     def bundle(self, index: int) -> Sequence[bytes]:
         """Give the entries of a bundle, as many as there are; LookupError when there are none."""
-        entries = self._full_bundle(index)
-        if entries is None:
-            entries = self._edge(index)
-        if not entries:  # the edge may have become a bundle between the two looks
-            entries = self._full_bundle(index)
-        if entries is None:
-            raise LookupError("no such bundle")
-        return entries
+        return read_bundle(self._connection, index)
 
     def years(self) -> range:
         """Give the years in which entries were sequenced."""
@@ -197,20 +190,35 @@ class PostgresReader:
     def _purposes_at(self, index: int) -> Sequence[str]:
         return parse_entry(self.bundle(index // WIDTH)[index % WIDTH]).purposes
 
-    def _full_bundle(self, index: int) -> tuple[bytes, ...] | None:
-        data = self._connection.execute(
-            select(BUNDLE.c.data).where(BUNDLE.c.n == index)
-        ).scalar_one_or_none()
-        return None if data is None else unpacked(bytes(data))
 
-    def _edge(self, index: int) -> tuple[bytes, ...]:
-        start = index * WIDTH
-        rows = self._connection.execute(
-            select(EDGE_ENTRY.c.entry)
-            .where(EDGE_ENTRY.c.idx >= start, EDGE_ENTRY.c.idx < start + WIDTH)
-            .order_by(EDGE_ENTRY.c.idx)
-        ).scalars()
-        return tuple(bytes(entry) for entry in rows)
+def read_bundle(connection: Connection, index: int) -> Sequence[bytes]:
+    """Read a bundle, full or at the edge; LookupError when it has no entry yet.
+
+    Raises ValueError for one that cannot be read.
+    """
+    entries: Sequence[bytes] | None = _full_bundle(connection, index)
+    if entries is None:
+        entries = _edge(connection, index)
+    if not entries:  # the edge may have become a bundle between the two looks
+        entries = _full_bundle(connection, index)
+    if entries is None:
+        raise LookupError("no such bundle")
+    return entries
+
+
+def _full_bundle(connection: Connection, index: int) -> tuple[bytes, ...] | None:
+    data = connection.execute(select(BUNDLE.c.data).where(BUNDLE.c.n == index)).scalar_one_or_none()
+    return None if data is None else unpacked(bytes(data))
+
+
+def _edge(connection: Connection, index: int) -> tuple[bytes, ...]:
+    start = index * WIDTH
+    rows = connection.execute(
+        select(EDGE_ENTRY.c.entry)
+        .where(EDGE_ENTRY.c.idx >= start, EDGE_ENTRY.c.idx < start + WIDTH)
+        .order_by(EDGE_ENTRY.c.idx)
+    ).scalars()
+    return tuple(bytes(entry) for entry in rows)
 
 
 def unpacked(data: bytes) -> tuple[bytes, ...]:

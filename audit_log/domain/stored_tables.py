@@ -44,7 +44,7 @@ _ALL: Final = (
     StoredTable("edge_entry", _E, "each entry hashes to its leaf in the edge tile"),
     StoredTable("ended_session", _L, "sessions ended before their time", ("digest",)),
     StoredTable("erased_part", _E, "the places hash to what the erasure's entry says"),
-    StoredTable("erasure", _L, "named by its own entry, too", ("id",)),
+    StoredTable("erasure", _L, "compared with its own entry, too", ("id",)),
     StoredTable("erasure_waiting", _L, "erasures that a hold forbids", ("id",)),
     StoredTable("ev", _E, "says what the entry and its opened parts say"),
     StoredTable("ev_block", _S, "leaves out nothing that the search rows in it say, too", ("n",)),
@@ -54,7 +54,7 @@ _ALL: Final = (
     StoredTable("finding", _L, "opening and closing have their own entries, too", ("id",)),
     StoredTable("fork_evidence", _L, "signed notes of a fork", ("digest",)),
     StoredTable("gap", _E, "is what a chain's entries miss"),
-    StoredTable("hold", _L, "placing and lifting have their own entries, too", ("id",)),
+    StoredTable("hold", _L, "a lift is compared with the entries about it, too", ("id",)),
     StoredTable(
         "intake",
         _H,

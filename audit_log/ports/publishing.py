@@ -32,6 +32,13 @@ class TreeReader(Protocol):
 class PublisherStore(TreeReader, Protocol):
     """The log as its checkpointer sees it."""
 
+    def bundle(self, index: int) -> Sequence[bytes]:
+        """Give the entries of a bundle, as many as there are; LookupError when there are none.
+
+        Raises ValueError for one that cannot be read.
+        """
+        ...
+
     def head(self) -> tuple[int, bytes]:
         """Give the committed size and root."""
         ...

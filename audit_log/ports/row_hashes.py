@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hashes of rows that no entry can be made from: kept beside them, and said by the log."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -47,13 +48,25 @@ class HashedRow(NamedTuple):
 
 
 class InspectedKey(NamedTuple):
-    """A data key as stored: whose it is, when it was destroyed, and when an erasure says so."""
+    """A data key as stored: whose it is, when it was destroyed, and by which erasures of it.
+
+    `said_at` is when the last of them says so.
+    """
 
     kid: int
     kind: str
     subject: bytes | None
     erased_at: datetime | None
     said_at: datetime | None
+    erasures: Sequence[str] = ()
+
+
+class InspectedHold(NamedTuple):
+    """A hold as stored: when it was asked for to be lifted, and when it was."""
+
+    id: str
+    lift_asked_at: datetime | None
+    lifted_at: datetime | None
 
 
 class ErasedPlaces(NamedTuple):

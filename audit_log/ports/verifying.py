@@ -10,7 +10,7 @@ from audit_log.domain.chain import Chain, ChainKey
 from audit_log.ports.keys import StoredKey
 from audit_log.ports.publishing import Published, TreeReader
 from audit_log.ports.reading import DroppedRange
-from audit_log.ports.row_hashes import ErasedPlaces, HashedRow, InspectedKey
+from audit_log.ports.row_hashes import ErasedPlaces, HashedRow, InspectedHold, InspectedKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +124,10 @@ class Inspector(TreeReader, Protocol):
 
     def data_keys(self) -> Iterator[InspectedKey]:
         """Give every data key."""
+        ...
+
+    def holds(self) -> Sequence[InspectedHold]:
+        """Give every hold."""
         ...
 
     def terms(self) -> Sequence[tuple[int, int, str]]:

@@ -3,7 +3,8 @@
 
 Each checkpoint is kept in the database, then in the head file outside it, then shown to readers:
 in that order, so that a crash never leaves a reader with a note the log has forgotten. What others
-hold under the log's own signature (fork evidence) binds it as what it remembers itself.
+hold under the log's own signature (fork evidence) binds it as what it remembers itself. Before it
+signs, the entries since the last note are held against the leaves they are to be.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,9 +12,9 @@ from collections.abc import Callable, Sequence
 from audit_log.domain.checkpoint import Checkpoint, CheckpointInvalid
 from audit_log.domain.cosignature import cosign
 from audit_log.domain.errors import HeadMismatch
-from audit_log.domain.merkle import root_at
+from audit_log.domain.merkle import HASH_BYTES, leaf_hash, root_at
 from audit_log.domain.note import NoteInvalid, Signature, SignedNote
-from audit_log.domain.tiles import hashes_from
+from audit_log.domain.tiles import WIDTH, hashes_from
 from audit_log.ports import HeadFile, Published, PublisherStore, Signer, Trust
 from shared.clock import Clock
 
@@ -59,6 +60,7 @@ class Publisher:
         if newest is None or newest.size == published:
             if not self._may_sign():
                 return False
+            self._require_entries(size, since=published or 0)
             newest = self._sign(size, root)
             self._store.keep(newest)
         self._head_file.write(newest.note)
@@ -88,6 +90,21 @@ class Publisher:
                 raise HeadMismatch("the tree does not extend what was signed")
         if root_at(size, hashes) != root:
             raise HeadMismatch("the stored root is not that of the tiles")
+
+    def _require_entries(self, size: int, *, since: int) -> None:
+        """Hold what is served as entries against the tree's leaves, from the last note's edge on.
+
+        Whoever may write bundles could put others in their place; nothing is signed over them.
+        """
+        for number in range(since // WIDTH, -(-size // WIDTH)):
+            try:
+                entries = self._store.bundle(number)[: size - number * WIDTH]
+            except (LookupError, ValueError):
+                entries = ()
+            leaves = b"".join(leaf_hash(entry) for entry in entries)
+            width = min(WIDTH, size - number * WIDTH) * HASH_BYTES
+            if leaves != self._store.tile(0, number)[:width]:
+                raise HeadMismatch("a stored entry is not the one that the tree was made of")
 
     def _signed_before(self, newest: Published | None) -> list[tuple[int, bytes]]:
         note = self._head_file.read()

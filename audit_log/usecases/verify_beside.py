@@ -17,6 +17,7 @@ from audit_log.usecases.erase import places_digest
 from audit_log.usecases.flaws import Flaws
 from audit_log.usecases.retain import DROP, dropped_fact
 from audit_log.usecases.verify_hashes import RECOVERED, HashVerifier
+from audit_log.usecases.verify_said import SaidVerifier
 from shared.entries import Entry, parse_entry
 
 
@@ -26,6 +27,7 @@ class BesideVerifier:
     def __init__(self, pseudonyms: Pseudonyms) -> None:
         self._pseudonyms = pseudonyms
         self._hashes = HashVerifier()
+        self._said = SaidVerifier()
         self._own: frozenset[str] | None = None
         self._terms: set[Term] = set()
         self._open_datasets = False
@@ -53,6 +55,8 @@ class BesideVerifier:
 
     def _see_own(self, entry: Entry, own: frozenset[str]) -> None:
         self._hashes.see(entry, own)
+        if entry.src in own:
+            self._said.see(entry)
         if entry.type == DROP and entry.src in own:
             self._drops.append((dict(entry.counts), dict(entry.extra)))
         elif entry.reason == RECOVERED and entry.src in own:
@@ -79,6 +83,7 @@ class BesideVerifier:
         self._check_drops(inspector, flaws)
         self._check_terms(inspector, flaws)
         self._check_keys(inspector, flaws)
+        self._said.finish(self._recovered_at, inspector, flaws)
         for one in inspector.erased_places():
             row = f"erasure={one.erasure}"
             if one.digest is None:

@@ -17,6 +17,7 @@ from consent_registry.adapters.stops import mark_stopped
 from consent_registry.adapters.tables import DATASET_MEMBER, FEED_CHANGE
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.history import State, standing_at
+from consent_registry.domain.manifest import AsOf
 from consent_registry.domain.records import EventRecord
 from shared.ids import DatasetId, Ordinal, Revision
 
@@ -37,16 +38,15 @@ def index_as_of(
     connection: Connection,
     reader: Reader,
     dataset: DatasetId,
-    effective_at: datetime,
-    known_at: datetime,
+    times: AsOf,
+    of: Sequence[Ordinal] | None = None,
 ) -> CohortIndex:
-    """Build the index; who became a member later is not in it."""
-    count = select(func.count()).where(
-        DATASET_MEMBER.c.dataset == dataset, DATASET_MEMBER.c.added_at <= known_at
-    )
-    index = CohortIndex(members=int(connection.execute(count).scalar_one()))
-    for start in range(0, index.members, _AT_ONCE):
-        part = [Ordinal(o) for o in range(start, min(start + _AT_ONCE, index.members))]
+    """Build the index of these members, or of everybody who was one by then."""
+    effective_at, known_at = times.effective_at, times.known_at
+    wanted = range(_members(connection, dataset, known_at)) if of is None else of
+    index = CohortIndex(members=max(wanted, default=-1) + 1)
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = [Ordinal(o) for o in wanted[start : start + _AT_ONCE]]
         held = []
         for ordinal, records in reader.of_members(dataset, part).items():
             events = [record.event() for record in records]
@@ -54,14 +54,22 @@ def index_as_of(
             if standing.state is not State.NOT_ASKED:
                 held.append((BitMap([ordinal]), standing))
         index.put_all(held)
-    mark_fewer_data(index, connection, dataset, range(index.members))
     known = min(effective_at, known_at)
-    index.opted_out = opted_out_members(connection, dataset, known_at=known)
+    chosen = None if of is None else list(of)
+    mark_fewer_data(index, connection, dataset, list(wanted))
+    index.opted_out = opted_out_members(connection, dataset, chosen, known_at=known)
     index.opted_out &= BitMap(range(index.members))
-    mark_stopped(index, connection, dataset, known_at=known)
+    mark_stopped(index, connection, dataset, chosen, known_at=known)
     for stopped in (index.restricted, index.objecting, index.erased):
         stopped.intersection_update(BitMap(range(index.members)))
     return index
+
+
+def _members(connection: Connection, dataset: DatasetId, known_at: datetime) -> int:
+    count = select(func.count()).where(
+        DATASET_MEMBER.c.dataset == dataset, DATASET_MEMBER.c.added_at <= known_at
+    )
+    return int(connection.execute(count).scalar_one())
 
 
 def revision_known(connection: Connection, dataset: DatasetId, known_at: datetime) -> Revision:

@@ -22,6 +22,7 @@ from consent_registry.domain.chains import Link
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.history import Kind, Segment
 from consent_registry.domain.identifiers import is_own_id
+from consent_registry.domain.manifest import AsOf
 from consent_registry.domain.records import (
     NO_PREVIOUS,
     Channel,
@@ -192,10 +193,10 @@ class SqlEvents:
         return [Ordinal(ordinal) for ordinal in self._connection.execute(wanted).scalars()]
 
     def index_as_of(
-        self, dataset: DatasetId, effective_at: datetime, known_at: datetime
+        self, dataset: DatasetId, times: AsOf, of: Sequence[Ordinal] | None = None
     ) -> CohortIndex:
         """Read and open everything."""
-        return index_as_of(self._connection, self, dataset, effective_at, known_at)
+        return index_as_of(self._connection, self, dataset, times, of)
 
     def revision_known(self, dataset: DatasetId, known_at: datetime) -> Revision:
         """Read the newest."""

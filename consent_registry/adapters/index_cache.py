@@ -7,7 +7,7 @@ that is ahead of it is built anew and not kept.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -85,7 +85,7 @@ class IndexCache:
         connection: Connection, dataset: DatasetId, held: _Held, row: Any, at: datetime
     ) -> None:
         at = max(at, held.at or at)
-        changed = _changed(connection, dataset, held, at)
+        changed = BitMap(changed_since(connection, dataset, held.revision, turned=(held.at, at)))
         index, held.index = _required(held), None  # none rather than one half changed
         changed |= BitMap(range(index.members, row.members))
         index.forget(changed)
@@ -131,21 +131,33 @@ def _turned_between(
     return person_bars.turned_between(connection, dataset, after, upto)
 
 
-def _changed(connection: Connection, dataset: DatasetId, held: _Held, at: datetime) -> BitMap:
-    """Read who has an event of any sort since the revision, or turned since the instant."""
+def changed_since(
+    connection: Connection,
+    dataset: DatasetId,
+    revision: int,
+    *,
+    turned: tuple[datetime | None, datetime],
+    limit: int | None = None,
+) -> Sequence[int]:
+    """Read who, or whom of so many, has an event of any sort since a revision, or turned.
+
+    That is, turned after one instant and by another.
+    """
+    after, at = turned
     events = select(CONSENT_EVENT.c.ordinal).where(
-        CONSENT_EVENT.c.dataset == dataset, CONSENT_EVENT.c.revision > held.revision
+        CONSENT_EVENT.c.dataset == dataset, CONSENT_EVENT.c.revision > revision
     )
-    turned = select(STANDING.c.ordinal).where(
+    begun = select(STANDING.c.ordinal).where(
         STANDING.c.dataset == dataset,
-        STANDING.c.starts_at > held.at,
+        STANDING.c.starts_at > after,
         STANDING.c.starts_at <= at,
     )
     opted = select(OPT_OUT_REACH.c.ordinal).where(
-        OPT_OUT_REACH.c.dataset == dataset, OPT_OUT_REACH.c.revision > held.revision
+        OPT_OUT_REACH.c.dataset == dataset, OPT_OUT_REACH.c.revision > revision
     )
-    lives = person_bars.changed(dataset, held.revision, held.at, at)
+    lives = person_bars.changed(dataset, revision, after, at)
     stopped = select(STOP_REACH.c.ordinal).where(
-        STOP_REACH.c.dataset == dataset, STOP_REACH.c.revision > held.revision
+        STOP_REACH.c.dataset == dataset, STOP_REACH.c.revision > revision
     )
-    return BitMap(connection.execute(union(events, turned, opted, lives, stopped)).scalars())
+    every = union(events, begun, opted, lives, stopped).limit(limit)
+    return connection.execute(every).scalars().all()

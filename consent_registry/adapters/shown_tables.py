@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables of what was shown of datasets: stand-ins and the catalogue. Declares them only."""
+"""The tables of what was shown of datasets, and of which state. Declares them only."""
 
 from sqlalchemy import (
     BigInteger,
@@ -17,7 +17,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 
 def stand_in_table(metadata: MetaData) -> Table:
-    """Declare sets that a number was shown for: that about nearly the same people is theirs."""
+    """Declare sets that a number was shown for: that about nearly the same people is theirs.
+
+    `state` is the number of the state of shown numbers that a set is of; `rank` the number of the
+    set that it lives on from.
+    """
     return Table(
         "stand_in",
         metadata,
@@ -26,7 +30,28 @@ def stand_in_table(metadata: MetaData) -> Table:
         Column("size", BigInteger, nullable=False),
         Column("reach", BigInteger, nullable=False),
         Column("people", LargeBinary, nullable=False),
+        Column("state", BigInteger, nullable=False),
+        Column("rank", BigInteger),
         Index(None, "dataset", "size"),
+    )
+
+
+def shown_state_table(metadata: MetaData) -> Table:
+    """Declare the state of each dataset that its shown numbers are of, and when it moves on.
+
+    `touched` are those who may stand differently than in the state before it.
+    """
+    return Table(
+        "shown_state",
+        metadata,
+        Column("dataset", Text, ForeignKey("dataset.dataset"), primary_key=True),
+        Column("number", BigInteger, nullable=False),
+        Column("revision", BigInteger, nullable=False),
+        Column("effective_at", DateTime(timezone=True), nullable=False),
+        Column("known_at", DateTime(timezone=True), nullable=False),
+        Column("members", BigInteger, nullable=False),
+        Column("reach", BigInteger, nullable=False),
+        Column("touched", LargeBinary),
     )
 
 

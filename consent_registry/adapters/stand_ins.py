@@ -16,8 +16,9 @@ _NEAR: Final = text(
     "WITH near AS (SELECT number FROM stand_in WHERE dataset = :dataset AND size = 0 UNION "
     "SELECT one.number FROM json_array_elements_text(CAST(:sizes AS json)) AS wanted "
     "CROSS JOIN LATERAL (SELECT number FROM stand_in WHERE dataset = :dataset AND size BETWEEN "
-    "CAST(wanted AS bigint) - :within AND CAST(wanted AS bigint) + :within) AS one) "
-    "SELECT reach, people FROM stand_in JOIN near USING (number) ORDER BY number"
+    "CAST(wanted AS bigint) - :within AND CAST(wanted AS bigint) + :within "
+    "AND state = :state) AS one) "
+    "SELECT reach, people, coalesce(rank, number) AS rank FROM stand_in JOIN near USING (number)"
 )
 
 
@@ -27,13 +28,19 @@ class SqlStandIns:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def near(self, dataset: DatasetId, sizes: Sequence[int], *, within: int) -> Sequence[StandIn]:
+    def near(
+        self, dataset: DatasetId, sizes: Sequence[int], *, within: int, state: int
+    ) -> Sequence[StandIn]:
         """Read by size."""
-        wanted = {"dataset": dataset, "sizes": json.dumps(sorted(set(sizes))), "within": within}
+        listed = json.dumps(sorted(set(sizes)))
+        wanted = {"dataset": dataset, "sizes": listed, "within": within, "state": state}
         rows = self._connection.execute(_NEAR, wanted).all()
-        return [StandIn(people=from_bytes(bytes(row.people)), reach=row.reach) for row in rows]
+        return [
+            StandIn(people=from_bytes(bytes(row.people)), reach=row.reach, rank=row.rank)
+            for row in rows
+        ]
 
-    def add(self, dataset: DatasetId, made: Sequence[StandIn]) -> None:
+    def add(self, dataset: DatasetId, made: Sequence[StandIn], *, state: int) -> None:
         """Insert in order."""
         rows = [
             {
@@ -41,6 +48,8 @@ class SqlStandIns:
                 "size": len(one.people),
                 "reach": one.reach,
                 "people": canonical_bytes(one.people),
+                "state": state,
+                "rank": one.rank,
             }
             for one in made
         ]

@@ -236,6 +236,7 @@ OPT_OUT_EVENT: Final = opt_out_tables.event_table(METADATA)
 OPT_OUT_REACH: Final = opt_out_tables.reach_table(METADATA)
 
 STAND_IN: Final = shown_tables.stand_in_table(METADATA)
+SHOWN_STATE: Final = shown_tables.shown_state_table(METADATA)
 CATALOGUE_ENTRY: Final = shown_tables.catalogue_entry_table(METADATA)
 
 FEED_CHANGE: Final = Table(

@@ -33,6 +33,7 @@ from consent_registry.adapters.rights import SqlRightsRequests, SqlTasks
 from consent_registry.adapters.rounds import SqlRounds
 from consent_registry.adapters.rulings import SqlRulings
 from consent_registry.adapters.sealing import PersonSealer
+from consent_registry.adapters.shown_states import SqlShownStates
 from consent_registry.adapters.stand_ins import SqlStandIns
 from consent_registry.adapters.stops import SqlStops
 from consent_registry.adapters.studies import SqlStudies
@@ -128,6 +129,7 @@ class SqlUnit:
         self.acknowledgements = SqlAcknowledgements(connection)
         self.alarms = SqlAlarms(connection)
         self.stand_ins = SqlStandIns(connection)
+        self.shown = SqlShownStates(connection)
         self.imports = SqlImports(connection, ahead)
         self.catalogue = SqlCatalogue(connection)
         self.studies = SqlStudies(connection)

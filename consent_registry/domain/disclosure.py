@@ -12,6 +12,7 @@ Deterministic: the same sets after the same answers give the same numbers.
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from types import MappingProxyType
 from typing import Final, TypeVar
 
@@ -23,16 +24,27 @@ from consent_registry.domain.verdict import Matter
 
 _K = TypeVar("_K", bound=Hashable)
 _NONE: Final[Mapping[Matter, BitMap]] = MappingProxyType({})
+_NOBODY: Final = BitMap()
 Figure = int | None
 """A multiple of the small-cell bound, or None for a cell too small to be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandIn:
-    """A set that was answered for, and how many people less one may differ from it unseen."""
+    """A set that was answered for, and how many people less one may differ from it unseen.
+
+    `rank` orders stand-ins by when their number was first shown, None for those of today: one that
+    lives on keeps its rank.
+    """
 
     people: BitMap
     reach: int
+    rank: int | None = None
+
+    @property
+    def order(self) -> float:
+        """Where it stands among others, the earliest first."""
+        return inf if self.rank is None else self.rank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,19 +89,30 @@ class Discloser:
     """Finds stand-ins for one dataset, and notes the sets that become one.
 
     `known` are the stand-ins so far, earliest first; at least all those whose size is near enough.
-    `draw(n)` gives a random number below n. `added` is what to remember, in order.
+    `draw(n)` gives a random number below n. `added` is what to remember, in order. `former` are
+    stand-ins of the state before, since when all of `changed` may have changed: where one of them
+    fits everybody else, it lives on, so that it is the first question ever that set the number.
     """
 
     def __init__(
-        self, known: Sequence[StandIn], *, members: int, small_cell: int, draw: Callable[[int], int]
+        self,
+        known: Sequence[StandIn],
+        *,
+        members: int,
+        small_cell: int,
+        draw: Callable[[int], int],
+        former: Sequence[StandIn] = (),
+        changed: BitMap = _NOBODY,
     ) -> None:
-        self._known = list(known)
+        self._known = sorted(known, key=lambda one: one.order)
+        self._former = sorted(former, key=lambda one: one.order)
+        self._changed = changed
         self._everybody = BitMap(range(members))
         self._small_cell = small_cell
         self._draw = draw
         self.added: list[StandIn] = []
         if not any(not one.people for one in known):
-            self._remember(BitMap(), first=True)
+            self._remember(BitMap(), self._drawn())
 
     @property
     def least(self) -> int:
@@ -114,16 +137,37 @@ class Discloser:
             return None
         if self._stands_for(self._nobody(), self._everybody - people):
             return self._rounded(len(self._everybody))
-        for one in self._known:
-            if self._stands_for(one, people):
-                return self._rounded(len(one.people))
-        self._remember(people)
-        return self._rounded(len(people))
+        found = self._lasting(people)
+        if found is None:
+            found = next((one for one in self._known if self._stands_for(one, people)), None)
+        if found is None:
+            found = self._remember(people, self._drawn())
+        return self._rounded(len(found.people))
 
     def told(self, sets: Mapping[_K, BitMap]) -> dict[_K, int]:
         """Give the numbers of several sets, without those that may not be told."""
         found = {name: self.figure(people) for name, people in sets.items()}
         return {name: figure for name, figure in found.items() if figure is not None}
+
+    def _lasting(self, people: BitMap) -> StandIn | None:
+        """Give the former stand-in of a set as it is now: of who changed, as she who asks first.
+
+        None where none was near, or the one that was is not any more.
+        """
+        for one in self._former:
+            apart = abs(len(one.people) - len(people)) - len(self._changed)
+            if apart < one.reach > len((one.people ^ people) - self._changed):
+                now = self._as_it_is_now(one)
+                if now is None:
+                    asked = people & self._changed
+                    lasting = (one.people - self._changed) | asked
+                    return self._remember(lasting, one.reach, one.rank)
+                if self._stands_for(now, people):
+                    return now
+        return None
+
+    def _as_it_is_now(self, former: StandIn) -> StandIn | None:
+        return next((one for one in self._known if one.rank == former.rank), None)
 
     def _nobody(self) -> StandIn:
         return next(one for one in self._known if not one.people)
@@ -134,11 +178,14 @@ class Discloser:
             return False  # sizes are known; to compare two sets takes a walk through both
         return one.people.symmetric_difference_cardinality(people) < one.reach
 
-    def _remember(self, people: BitMap, *, first: bool = False) -> None:
-        reach = self._small_cell + self._draw(self._small_cell)
-        made = StandIn(people=people, reach=reach)
-        self._known = [made, *self._known] if first else [*self._known, made]
+    def _drawn(self) -> int:
+        return self._small_cell + self._draw(self._small_cell)
+
+    def _remember(self, people: BitMap, reach: int, rank: int | None = None) -> StandIn:
+        made = StandIn(people=people, reach=reach, rank=rank)
+        self._known = sorted([*self._known, made], key=lambda one: one.order)
         self.added.append(made)
+        return made
 
     def _rounded(self, count: int) -> int:
         bound = self._small_cell

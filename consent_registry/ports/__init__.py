@@ -16,7 +16,7 @@ from consent_registry.ports.alarms import Alarms
 from consent_registry.ports.approvals import Approvals
 from consent_registry.ports.catalogue import Catalogue
 from consent_registry.ports.contacts import Notices
-from consent_registry.ports.disclosure import StandIns
+from consent_registry.ports.disclosure import ShownStates, StandIns
 from consent_registry.ports.erasures import AuditErasure, Destruction, Erasures, OutsideErasures
 from consent_registry.ports.forms import Forms
 from consent_registry.ports.imports import Imports
@@ -69,6 +69,7 @@ __all__ = [
     "Rounds",
     "RulingReader",
     "Rulings",
+    "ShownStates",
     "Signer",
     "StandIns",
     "Stops",
@@ -188,6 +189,11 @@ class UnitOfWork(Protocol):
     @property
     def stand_ins(self) -> StandIns:
         """What is remembered of the numbers that were shown."""
+        ...
+
+    @property
+    def shown(self) -> ShownStates:
+        """The state that shown numbers are of."""
         ...
 
     @property

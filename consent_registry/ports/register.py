@@ -18,6 +18,7 @@ from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.cohort_uses import CohortUse, Gone, NamedCohort
 from consent_registry.domain.erasure import Account
 from consent_registry.domain.history import Segment
+from consent_registry.domain.manifest import AsOf
 from consent_registry.domain.projects import PermitFor
 from consent_registry.domain.records import EventRecord, Source
 from consent_registry.domain.register import (
@@ -235,9 +236,9 @@ class Events(Protocol):
         ...
 
     def index_as_of(
-        self, dataset: DatasetId, effective_at: datetime, known_at: datetime
+        self, dataset: DatasetId, times: AsOf, of: Sequence[Ordinal] | None = None
     ) -> CohortIndex:
-        """Give the index of an instant as known at another, computed from every event."""
+        """Give the index as of then, from every event: of everybody, or of these members alone."""
         ...
 
     def revision_known(self, dataset: DatasetId, known_at: datetime) -> Revision:
@@ -245,10 +246,7 @@ class Events(Protocol):
         ...
 
     def index(self, dataset: DatasetId, at: datetime) -> AbstractContextManager[CohortIndex]:
-        """Give the index of a dataset's standings at an instant, for use inside the block.
-
-        It is that of the state this unit of work sees; nobody else changes it meanwhile.
-        """
+        """Give the index at an instant as this unit of work sees it; nobody else changes it."""
         ...
 
 

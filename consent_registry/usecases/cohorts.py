@@ -10,7 +10,6 @@ from pyroaring import BitMap
 
 from consent_registry.domain.bitmaps import SALT_BYTES, salted_digest
 from consent_registry.domain.cohort import Cohort, evaluate, open_matters
-from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.disclosure import Figures
 from consent_registry.domain.errors import DatasetUnknown
 from consent_registry.domain.exception import told
@@ -31,12 +30,13 @@ from consent_registry.domain.register import (
     FrozenCohort,
 )
 from consent_registry.domain.rulings import NamedRuling, named
+from consent_registry.domain.shown import Showing
 from consent_registry.domain.verdict import Matter
 from consent_registry.ports import UnitOfWork
-from consent_registry.usecases.cases import held_of
 from consent_registry.usecases.disclosing import cohort_figures
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.ruled import rulings_of, with_rulings
+from consent_registry.usecases.showing import again, index_then, keep, showing
 from consent_registry.usecases.studies import require_not_ended
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
@@ -87,21 +87,26 @@ def evaluate_cohort(
     """
     if application_id is not None:
         require_name(application_id, "/application_id")
-    with tools.reads() as uow:
-        dataset = uow.datasets.get(dataset_id)
-        if dataset is None:
-            raise DatasetUnknown
-        at = dataset.now(tools.clock.now())
-        if effective_at is None and known_at is None:
-            found = _decide(uow, tools, dataset, at, purpose=purpose, case=application_id)
-        else:
-            times = AsOf(effective_at=effective_at or at, known_at=known_at or at)
-            found = _decide_as_of(uow, tools, dataset, purpose, times)
-    with tools.units() as uow:
-        uow.datasets.hold([dataset_id])  # nobody else remembers at the same time
-        figures = cohort_figures(uow, tools, dataset_id, found.cohort, found.matters)
-        uow.record(_evaluated_fact(found, figures, principal, at))
-        uow.commit()
+
+    def step() -> tuple[Dataset, datetime, _Decided, Figures]:
+        with tools.reads() as uow:
+            dataset = uow.datasets.get(dataset_id)
+            if dataset is None:
+                raise DatasetUnknown
+            at = dataset.now(tools.clock.now())
+            if effective_at is None and known_at is None:
+                found = _decide(uow, tools, dataset, at, purpose=purpose, case=application_id)
+            else:
+                times = AsOf(effective_at=effective_at or at, known_at=known_at or at)
+                found = _decide_as_of(uow, tools, dataset, purpose, times)
+        with tools.units() as uow:
+            uow.datasets.hold([dataset_id])  # nobody else remembers at the same time
+            figures = found.figures(uow, tools)
+            uow.record(_evaluated_fact(found, figures, principal, at))
+            uow.commit()
+        return dataset, at, found, figures
+
+    dataset, at, found, figures = again(step)
     salt = tools.salts(SALT_BYTES)
     statement = manifest(found.basis, found.inquiry, found.cohort, figures, salt)
     return Evaluation(
@@ -140,7 +145,7 @@ def freeze_cohort(
         require_not_ended(uow, dataset, tools)
         at = dataset.now(tools.clock.now())
         found = _decide(uow, tools, dataset, at, purpose=purpose, case=application_id)
-        figures = cohort_figures(uow, tools, dataset_id, found.cohort)
+        figures = found.figures(uow, tools)
         frozen = _freeze(
             tools,
             found.basis,
@@ -166,12 +171,31 @@ def warm(dataset_id: DatasetId, tools: Tools) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Decided:
-    """A decided cohort, what it was decided with and on, and what is open in its case."""
+    """A decided cohort, what it was decided with and on, and what of it is shown.
+
+    `shown` is the cohort in the state of shown numbers, `matters` what is open in it; a look back
+    has no such state and shows what it found.
+    """
 
     inquiry: Inquiry
     cohort: Cohort
     basis: Basis
+    shown: Cohort
     matters: Mapping[Matter, BitMap] = field(default_factory=dict)
+    showing: Showing | None = None
+
+    def figures(self, uow: UnitOfWork, tools: Tools) -> Figures:
+        """Give the numbers that may be shown, and remember them; the caller holds the dataset.
+
+        Raises TryAgain when the state of shown numbers moved since it was decided.
+        """
+        members = self.cohort.members
+        if self.showing is not None:
+            keep(uow, self.showing)
+            members = self.showing.state.members
+        return cohort_figures(
+            uow, tools, self.basis.dataset, self.shown, self.matters, members=members
+        )
 
 
 def _decide(
@@ -187,11 +211,24 @@ def _decide(
     asked = tools.inquiry(purpose, at, dataset)
     rulings = rulings_of(uow, case, dataset.dataset, asked)
     inquiry = with_rulings(asked, rulings)
+    state = showing(uow, tools, dataset, at)
     with uow.events.index(dataset.dataset, at) as index:
         cohort = evaluate(index, inquiry)
         matters = open_matters(index, inquiry, cohort) if case is not None else {}
-    basis = replace(_basis(uow, tools, dataset, at), rulings=named(rulings))
-    return _Decided(inquiry=inquiry, cohort=cohort, basis=basis, matters=matters)
+    shown = cohort
+    if state.changed:
+        then = evaluate(state.then, inquiry)
+        shown = state.cohort(cohort, then)
+        if case is not None:
+            matters = state.each(matters, open_matters(state.then, inquiry, then))
+    return _Decided(
+        inquiry=inquiry,
+        cohort=cohort,
+        basis=replace(_basis(uow, tools, dataset, at), rulings=named(rulings)),
+        shown=shown,
+        matters=matters,
+        showing=state,
+    )
 
 
 def _decide_as_of(
@@ -206,17 +243,8 @@ def _decide_as_of(
         as_of=times,
         opt_outs=None,
     )
-    return _Decided(inquiry=inquiry, cohort=evaluate(index, inquiry), basis=basis)
-
-
-def index_then(uow: UnitOfWork, dataset: DatasetId, times: AsOf) -> CohortIndex:
-    """Build a dataset's index at an instant, as known at another, from every event."""
-    index = uow.events.index_as_of(dataset, times.effective_at, times.known_at)
-    lives = held_of(uow, dataset, None, times.effective_at, times.known_at)
-    for ordinal, held in lives.items():
-        if ordinal < index.members:
-            index.replace(ordinal, held.standing, held.bars)
-    return index
+    cohort = evaluate(index, inquiry)
+    return _Decided(inquiry=inquiry, cohort=cohort, basis=basis, shown=cohort)
 
 
 def _basis(uow: UnitOfWork, tools: Tools, dataset: Dataset, at: datetime) -> Basis:

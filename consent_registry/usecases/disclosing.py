@@ -11,7 +11,14 @@ from typing import Final
 from pyroaring import BitMap
 
 from consent_registry.domain.cohort import Cohort
-from consent_registry.domain.disclosure import Discloser, Figures, cells, widest_reach
+from consent_registry.domain.disclosure import (
+    Discloser,
+    Figures,
+    StandIn,
+    cells,
+    widest_reach,
+)
+from consent_registry.domain.shown import ShownState
 from consent_registry.domain.verdict import Matter
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.tools import Tools
@@ -24,15 +31,37 @@ _MOST_MATTERS: Final = 64
 def discloser(
     uow: UnitOfWork, tools: Tools, dataset: DatasetId, sets: Sequence[BitMap], members: int
 ) -> Discloser:
-    """Give a discloser that knows every stand-in that could answer for one of these sets."""
-    bound = tools.small_cell
-    sizes = [len(people) for people in sets]
+    """Give a discloser that knows every stand-in that could answer for one of these sets.
+
+    They are those of the state of shown numbers, and of the one before if most people of the
+    dataset stand as they did in it.
+    """
+    bound, state = tools.small_cell, uow.shown.of(dataset)
+    sizes, within = [len(people) for people in sets], widest_reach(bound)
+    number = _number(state)
+    former: Sequence[StandIn] = ()
+    changed = BitMap() if state is None or state.touched is None else state.touched
+    if changed:
+        wider = within + len(changed)
+        former = uow.stand_ins.near(dataset, sizes, within=wider, state=number - 1)
     return Discloser(
-        uow.stand_ins.near(dataset, sizes, within=widest_reach(bound)),
+        uow.stand_ins.near(dataset, sizes, within=within, state=number),
         members=members,
         small_cell=bound,
         draw=partial(_draw, tools),
+        former=[one for one in former if one.people],
+        changed=changed,
     )
+
+
+def remember(uow: UnitOfWork, dataset: DatasetId, found: Discloser) -> None:
+    """Remember what a discloser added; the caller holds the dataset."""
+    if found.added:
+        uow.stand_ins.add(dataset, found.added, state=_number(uow.shown.of(dataset)))
+
+
+def _number(state: ShownState | None) -> int:
+    return 0 if state is None else state.number
 
 
 def drawn_reach(tools: Tools) -> int:
@@ -57,7 +86,7 @@ def least_told(dataset: DatasetId, members: int, *, tools: Tools) -> int:
     with tools.units() as uow:
         uow.datasets.hold([dataset])
         found = discloser(uow, tools, dataset, (), members)
-        uow.stand_ins.add(dataset, found.added)
+        remember(uow, dataset, found)
         uow.commit()
         return found.least
 
@@ -67,13 +96,18 @@ def cohort_figures(
     tools: Tools,
     dataset: DatasetId,
     cohort: Cohort,
-    matters: Mapping[Matter, BitMap] | None = None,
+    matters: Mapping[Matter, BitMap],
+    *,
+    members: int,
 ) -> Figures:
-    """Give the numbers of a whole cohort, and of what most people in it await a ruling on."""
-    many = _largest(matters or {}, tools.small_cell)
-    found = discloser(uow, tools, dataset, cells(cohort, many), cohort.members)
+    """Give the numbers of a whole cohort, and of what most people in it await a ruling on.
+
+    `members` is how many the dataset had in the state that the cohort is of.
+    """
+    many = _largest(matters, tools.small_cell)
+    found = discloser(uow, tools, dataset, cells(cohort, many), members)
     figures = found.figures(cohort, many)
-    uow.stand_ins.add(dataset, found.added)
+    remember(uow, dataset, found)
     return figures
 
 
@@ -90,5 +124,5 @@ def set_figure(
     """Give the number of one set; None when it is too small to be told."""
     found = discloser(uow, tools, dataset, [people], members)
     figure = found.figure(people)
-    uow.stand_ins.add(dataset, found.added)
+    remember(uow, dataset, found)
     return figure

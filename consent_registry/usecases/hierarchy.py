@@ -24,7 +24,7 @@ from consent_registry.domain.register import Dataset
 from consent_registry.domain.release_changes import CodeChange, changes
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.cohorts import EVALUATED
-from consent_registry.usecases.disclosing import discloser
+from consent_registry.usecases.disclosing import discloser, remember
 from consent_registry.usecases.facts import fact
 from consent_registry.usecases.tools import Tools
 from shared.errors import FieldFault, ValidationFailed
@@ -118,7 +118,7 @@ def _told(
         found = discloser(uow, tools, dataset.dataset, list(sets.values()), dataset.members)
         for code, figure in found.told(sets).items():
             people[code] += figure
-        uow.stand_ins.add(dataset.dataset, found.added)
+        remember(uow, dataset.dataset, found)
     return people
 
 

@@ -2,7 +2,7 @@
 """Take people out of live cohorts and say so: in the feed, and to permit_service."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -18,10 +18,12 @@ from consent_registry.domain.register import (
     Narrowed,
     RegisterChange,
 )
+from consent_registry.domain.shown import Showing
 from consent_registry.domain.stops import StopKind, acts
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.disclosing import set_figure
 from consent_registry.usecases.ruled import inquiry_of
+from consent_registry.usecases.showing import keep, showing
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.writing import Writing
 from shared.canonical import JSON
@@ -105,17 +107,42 @@ def publish(
     """Note who left, and tell permit_service who is left of each permit's cohort, in numbers.
 
     The numbers are such as may be shown: a message before and one after a withdrawal must not
-    differ by one.
+    differ by one, nor do two permits with few people between them give way apart.
     """
     if not gone:
         return
     uow.cohorts.narrow(gone)
-    name, members = writing.dataset.dataset, writing.dataset.members
+    after = replace(
+        writing.dataset,
+        revision=writing.revision,
+        recorded_at=writing.recorded_at,
+        members=writing.dataset.members + len(writing.added),
+    )
+    state = showing(uow, tools, after, writing.recorded_at)
+    keep(uow, state)
     told: list[dict[str, JSON]] = [
-        {"permit_id": permit_id, "members_now": set_figure(uow, tools, name, people, members)}
-        for permit_id, people in now_in.items()
+        {"permit_id": permit_id, "members_now": _members_shown(uow, tools, state, permit_id, one)}
+        for permit_id, one in now_in.items()
     ]
     uow.publish(_message(tools, writing, told))
+
+
+def _members_shown(
+    uow: UnitOfWork, tools: Tools, state: Showing, permit: PermitId, now: BitMap
+) -> int | None:
+    """Count who was left in the state of shown numbers.
+
+    By a new policy or release people leave who do not stand differently: once those are as many as
+    its reach, count who is left now.
+    """
+    frozen, people = uow.cohorts.under(permit), now
+    if frozen is not None:
+        upto = max(frozen.revision, state.state.revision)
+        then = frozen.bitmap - uow.cohorts.gone(frozen.cohort_id, upto)
+        otherwise = (then - now) - state.changed
+        if len(otherwise) < max(state.state.reach, tools.small_cell):
+            people = then
+    return set_figure(uow, tools, state.dataset, people, state.state.members)
 
 
 def _leaving(

@@ -66,14 +66,10 @@ class MemoryReader:
         return _tile(self._tables, level, index)
 
     def bundle(self, index: int) -> Sequence[bytes]:
-        found = self._tables.entries[index * WIDTH : (index + 1) * WIDTH]
-        if not found:
-            raise LookupError("no such bundle")
-        return found
+        return _bundle(self._tables, index)
 
     def years(self) -> range:
-        rows = self._tables.search
-        if not rows:
+        if not (rows := self._tables.search):
             return range(0)
         return range(year_of(rows[0].month), year_of(rows[max(rows)].month) + 1)
 
@@ -332,6 +328,9 @@ class MemoryPublisherStore:
     def tile(self, level: int, index: int) -> bytes:
         return _tile(self._log.tables, level, index)
 
+    def bundle(self, index: int) -> Sequence[bytes]:
+        return _bundle(self._log.tables, index)
+
     def head(self) -> tuple[int, bytes]:
         edge = self._log.tables.edge
         return edge.size, edge.root()
@@ -385,12 +384,17 @@ def memory_transaction(log: MemoryLog) -> Iterator[MemoryTransaction]:
         yield MemoryTransaction(log, tables)
 
 
+def _bundle(tables: Tables, index: int) -> Sequence[bytes]:
+    if found := tables.entries[index * WIDTH : (index + 1) * WIDTH]:
+        return found
+    raise LookupError("no such bundle")
+
+
 def _tile(tables: Tables, level: int, index: int) -> bytes:
-    full = tables.tiles.get((level, index))
-    if full is not None:
+    if (full := tables.tiles.get((level, index))) is not None:
         return full
     at_edge = index == tables.edge.size >> (HEIGHT * (level + 1))
     data = tables.edge.levels[level] if at_edge and level < len(tables.edge.levels) else b""
-    if not data:
-        raise LookupError("no such tile")
-    return data
+    if data:
+        return data
+    raise LookupError("no such tile")

@@ -18,7 +18,7 @@ from consent_registry.http.pages.saying import Speaker
 from consent_registry.http.rights_present import own_file
 from consent_registry.usecases.blocking import who_blocks_what
 from consent_registry.usecases.catalogue import catalogue_entry
-from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort, index_then
+from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
 from consent_registry.usecases.consents import NewConsent, Recorded, record_consent
 from consent_registry.usecases.datasets import NewDataset, get_dataset, register_dataset
 from consent_registry.usecases.limiting import StopSomeData, stop_some_data
@@ -28,6 +28,7 @@ from consent_registry.usecases.people import link_login
 from consent_registry.usecases.projections import verify_projections
 from consent_registry.usecases.projects import projects_of
 from consent_registry.usecases.reading import consents_of
+from consent_registry.usecases.showing import index_then
 from consent_registry.usecases.studies import StudyFacts, describe_study, place_dataset
 from consent_registry.usecases.study_consents import NewStudyConsent, record_study_consent
 from shared.errors import Forbidden, ValidationFailed

@@ -22,7 +22,7 @@ from shared.clock import Clock
 PROOFS: Final = "self/proofs"
 NIGHT: Final = "self/night"
 WITNESS: Final = "self/witness"
-"""Its cursor is 1 more than the witnessed size at which a lag was found, 0 while there is none."""
+"""Its cursor only goes on: 2 n + 1 while a lag at size n is open, one more when it is over."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
@@ -71,12 +71,13 @@ class SelfChecker:
         before = self._store.cursor(WITNESS)
         size, since = self._store.unwitnessed()
         late = since is not None and now - since > self._thresholds.span("witness_lag")
-        if late and before != size + 1:
-            healed = [_caught_up(before)] if before else []
-            raised = [self_check.witness_lag(size)]
-            step = Step(name=WITNESS, before=before, next=size + 1, raised=raised, healed=healed)
-        elif before and not late:
-            step = Step(name=WITNESS, before=before, next=0, healed=[_caught_up(before)])
+        open_at = before // 2 if before % 2 else None
+        healed = [] if open_at is None else [_caught_up(open_at)]
+        if late and open_at != size:
+            found = [self_check.witness_lag(size)]
+            step = Step(name=WITNESS, before=before, next=2 * size + 1, raised=found, healed=healed)
+        elif healed and not late:
+            step = Step(name=WITNESS, before=before, next=before + 1, healed=healed)
         else:
             return
         self._store.commit(step, now)
@@ -117,4 +118,4 @@ class SelfChecker:
 
 
 def _caught_up(found_at: int) -> Healed:
-    return Healed(cause=self_check.witness_lag(found_at - 1).cause, reason="witnessed")
+    return Healed(cause=self_check.witness_lag(found_at).cause, reason="witnessed")

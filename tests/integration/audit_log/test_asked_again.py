@@ -11,9 +11,8 @@ from audit_log.ports import Step
 from audit_log.usecases.ask_again import AGAIN, AgainAsker
 from audit_log.usecases.ask_people import PEOPLE
 from shared.events import Fact
-from tests.fakes.log_factories import fact
 from tests.integration.audit_log.test_checks import PERMITS, Checked, issued
-from tests.integration.audit_log.test_cohort_uses import COHORT, LATER, LEFT, PERMIT, of_cohort
+from tests.integration.audit_log.test_cohort_uses import COHORT, LATER, LEFT, of_cohort
 from tests.support.log_world import SRC, PostgresWorld
 
 OPEN = ("R8", "cohort_not_checked", False)
@@ -84,21 +83,3 @@ def test_while_the_registry_is_away_all_stays_open(log: Checked) -> None:
     log.registry.away = False
     assert again(log).step()
     assert found(log) == [CLOSED]
-
-
-def test_one_that_nobody_can_be_asked_about_stays_open_and_is_looked_at_once(log: Checked) -> None:
-    strange = Fact(
-        type="placet.access.decision.v1",
-        occurred_at=LATER,
-        trace_id=fact().trace_id,
-        dataset=fact().dataset,
-        decision="permit",
-        permit=PERMIT,
-        extra={"cohort_id": "no cohort of ours".replace(" ", "-")},
-    )
-    left_open(log, strange)
-    asker = again(log)
-    assert asker.step()
-    assert not asker.step()
-    assert found(log) == [OPEN]
-    assert log.registry.uses == []

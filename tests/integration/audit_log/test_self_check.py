@@ -113,11 +113,11 @@ def witnessed(world: PostgresWorld, size: int) -> None:
         )
 
 
-def grow(world: PostgresWorld, speaker: Speaker) -> int:
+def grow(world: PostgresWorld, speaker: Speaker, head: Remembered) -> int:
     """Let the log grow and be signed; give its size."""
     Producing(world).send(speaker.say())
     drain(sequencer(world))
-    publisher(world, Remembered()).step()
+    publisher(world, head).step()
     with psycopg.connect(world.url) as connection:
         row = connection.execute(
             "SELECT max(size) FROM checkpoint WHERE published_at IS NOT NULL"
@@ -127,11 +127,11 @@ def grow(world: PostgresWorld, speaker: Speaker) -> int:
 
 
 def test_witnesses_that_confirm_nothing_new_are_found_until_they_do() -> None:
-    world, speaker = PostgresWorld(), Speaker()
-    first = grow(world, speaker)
+    world, speaker, head = PostgresWorld(), Speaker(), Remembered()
+    first = grow(world, speaker, head)
     witnessed(world, first)
     world.clock.pass_time(7_200)  # nothing happened, and nothing was late
-    second = grow(world, speaker)
+    second = grow(world, speaker, head)
     one = checker(world, waits=True)
     one.step()
     assert lags(world) == []
@@ -147,7 +147,7 @@ def test_witnesses_that_confirm_nothing_new_are_found_until_they_do() -> None:
     one.step()
     assert lags(world) == [True]
     unasked = checker(world)  # a log whose policy asks nobody waits for nobody
-    grow(world, speaker)
+    grow(world, speaker, head)
     world.clock.pass_time(7_200)
     unasked.step()
     assert lags(world) == [True]

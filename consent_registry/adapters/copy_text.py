@@ -11,6 +11,7 @@ from types import NoneType
 from typing import Any, Final
 
 _ESCAPED: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_QUOTED: Final = str.maketrans({"\\": r"\\", '"': r"\""})
 
 
 def copy_text(rows: Sequence[Sequence[object]]) -> str:
@@ -62,6 +63,11 @@ def _bool(value: object) -> str:
     return "t" if value else "f"
 
 
+def _texts_in_one(value: Sequence[str]) -> str:
+    """Write an array of texts, each quoted, so that none can end it or be taken for none."""
+    return _text("{" + ",".join([f'"{one.translate(_QUOTED)}"' for one in value]) + "}")
+
+
 def _null(_: object) -> str:
     return r"\N"
 
@@ -72,5 +78,6 @@ _WRITERS: Final[Mapping[type, Callable[[Any], str]]] = {
     bool: _bool,
     bytes: _bytes,
     datetime: instant,
+    list: _texts_in_one,
     NoneType: _null,
 }

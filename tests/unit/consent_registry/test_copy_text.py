@@ -24,6 +24,13 @@ def test_a_value_cannot_end_its_cell_its_row_or_be_taken_for_none() -> None:
     )
 
 
+def test_an_array_of_texts_is_one_value_whatever_stands_in_them() -> None:
+    assert copy_text([(["genome", "ehr"],), (None,)]) == '{"genome","ehr"}\n\\N\n'
+    assert copy_text([(['a"b', "c,d}", "NULL", "\\\t"],)]) == (
+        '{"a\\\\"b","c,d}","NULL","\\\\\\\\\\t"}\n'
+    )
+
+
 def test_what_nothing_writes_is_refused_and_so_are_rows_of_other_widths() -> None:
     with pytest.raises(TypeError, match="float"):
         copy_text([(1.5,)])

@@ -7,6 +7,7 @@ An answer that cannot be read whole counts as none.
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from audit_log.adapters.question_parts import in_parts
 from audit_log.domain.errors import DecisionsUnavailable
 from audit_log.domain.rules.cohort_uses import CohortQuestion, CohortVerdict
 from audit_log.domain.rules.people import PersonAnswer, PersonQuestion
@@ -40,8 +41,11 @@ class HttpDecisions:
         return [_verdict(one) for one in asked]
 
     def _asked(self, path: str, questions: Sequence[JSON]) -> Sequence[JSON]:
+        return [one for part in in_parts(questions) for one in self._answers(path, part)]
+
+    def _answers(self, path: str, questions: list[JSON]) -> Sequence[JSON]:
         try:
-            answer = self._client.post(path, {"questions": list(questions)})
+            answer = self._client.post(path, {"questions": questions})
         except (Unavailable, UpstreamRefused) as fault:
             raise DecisionsUnavailable("consent_registry gives no answer") from fault
         given = answer.get("answers")

@@ -7,6 +7,7 @@ An answer that cannot be read whole counts as none.
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from audit_log.adapters.question_parts import in_parts
 from audit_log.domain.errors import DecisionsUnavailable
 from audit_log.domain.rules.permit_uses import (
     COVERED,
@@ -39,10 +40,13 @@ class HttpPermitDecisions:
         self._client = JsonClient(base_url, bearer=token, http=http)
 
     def decide_uses(self, questions: Sequence[PermitQuestion]) -> Sequence[PermitVerdict]:
-        """Ask `POST /v1/decisions`."""
+        """Ask `POST /v1/decisions`, as often as it takes."""
         asked: list[JSON] = [_written(one) for one in questions]
+        return [one for part in in_parts(asked) for one in self._answers(part)]
+
+    def _answers(self, questions: list[JSON]) -> list[PermitVerdict]:
         try:
-            answer = self._client.post(PATH, {"questions": asked})
+            answer = self._client.post(PATH, {"questions": questions})
         except (Unavailable, UpstreamRefused) as fault:
             raise DecisionsUnavailable("permit_service gives no answer") from fault
         given = answer.get("answers")

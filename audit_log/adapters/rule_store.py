@@ -213,15 +213,17 @@ def _remember(cursor: psycopg.Cursor, changes: Sequence[tuple[str, str, bytes | 
 
 
 def _open(cursor: psycopg.Cursor, raised: Raised, at: datetime) -> Iterator[Fact]:
-    """Open a finding, and say so, unless its cause was raised before."""
+    """Open a finding, and say so, unless its cause was raised before, or the one beside it."""
     severity = severity_of(raised.rule)
     row = cursor.execute(
         "INSERT INTO finding (rule, code, src, detail, opened_at, severity, cause, evidence)"
-        " VALUES (%s, %s, %s, '{}', %s, %s, %s, %s)"
+        " SELECT %s, %s, %s, '{}', %s, %s, %s, %s"
+        " WHERE NOT EXISTS (SELECT FROM finding WHERE cause = %s)"
         " ON CONFLICT (cause) DO NOTHING RETURNING id",
         (
             *(raised.rule, raised.code, raised.src, at),
             *(severity.value, _cause(raised.cause), list(raised.evidence)),
+            None if raised.unless is None else _cause(raised.unless),
         ),
     ).fetchone()
     if row is not None:

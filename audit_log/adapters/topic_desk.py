@@ -20,6 +20,7 @@ from shared.events import Fact
 from shared.kafka_io import (
     AssignedStream,
     Place,
+    entries_of,
     partition_bounds,
     topic_identities,
 )
@@ -116,7 +117,7 @@ def held(brokers: Brokers, topic: str, clock: Clock) -> HeldTopic | None:
             if clock.monotonic() > until:
                 raise TransportUnavailable("records_do_not_come")
             for record in stream.poll(500, 200):
-                values.setdefault(record.place.partition, record.value)
+                values.setdefault(record.place.partition, entries_of(record)[0].value)
     return HeldTopic(
         topic=topic,
         cluster_id=identity.cluster_id,

@@ -13,7 +13,7 @@ from shared.events import Fact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldPartition:
-    """What the broker holds of a partition; `value` is its first record, None when it is empty."""
+    """What the broker holds of a partition; `value` is its first entry, None when it is empty."""
 
     first: int
     end: int

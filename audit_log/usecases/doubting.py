@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from audit_log.domain.rules import decided, epochs, no_permit, scope
+from audit_log.domain.rules import decided, epochs, no_permit, permit_uses, scope
 from audit_log.domain.rules.doubts import Doubt
 from audit_log.domain.rules.memory import Memory
 from audit_log.domain.rules.permits import PermitHistory
@@ -81,6 +81,7 @@ class Doubting:
                     cause=doubt.cause,
                     evidence=(doubt.index,),
                     src=doubt.src,
+                    unless=_answered(doubt),
                 )
             )
         return raised
@@ -116,3 +117,9 @@ class Doubting:
         held.discard(doubt.cause)
         if not held:
             self._about.pop(doubt.about, None)
+
+
+def _answered(doubt: Doubt) -> str | None:
+    """Name the finding that the permit service's answer about the same use would be."""
+    asked = doubt.use is not None and doubt.rule in PERMIT_RULES
+    return permit_uses.answered(doubt.rule, doubt.index) if asked else None

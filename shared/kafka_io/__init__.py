@@ -9,7 +9,7 @@ no consumer group, no committed offset, and no offset is ever reset.
 """
 
 from shared.kafka_io.configs import applied_configs
-from shared.kafka_io.consumer import EntryConsumer, EntryRecord, MessageConsumer
+from shared.kafka_io.consumer import EntryConsumer, EntryRecord, MessageConsumer, entries_of
 from shared.kafka_io.producer import KafkaTransport
 from shared.kafka_io.stream import (
     AssignedStream,
@@ -49,6 +49,7 @@ __all__ = [
     "TopicReplaced",
     "applied_configs",
     "ensure_topics",
+    "entries_of",
     "partition_bounds",
     "partition_starts",
     "topic_identities",

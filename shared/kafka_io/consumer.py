@@ -74,7 +74,7 @@ class EntryConsumer:
         entries: list[EntryRecord] = []
         records = 0
         while self._waiting and len(entries) < max_entries:
-            entries += _entries(self._waiting.popleft())
+            entries += entries_of(self._waiting.popleft())
             records += 1
         if records:
             self._in_a_record = -(-len(entries) // records)
@@ -167,7 +167,7 @@ class MessageConsumer:
         return Delivery(message=message, fault="", at=at)
 
 
-def _entries(record: Record) -> list[EntryRecord]:
+def entries_of(record: Record) -> list[EntryRecord]:
     """Take a record apart; one that is packed wrongly stays whole, and is nobody's entry."""
     place, offset, at, _, headers, value = record
     for name, layout in headers:

@@ -15,6 +15,9 @@ from shared.transport import OutboxRow
 
 ENTRIES_HEADER: Final = "placet-entries"
 LAYOUT: Final = b"1"
+# More than any round of ours: compressed, a few hundred bytes could come apart into millions.
+MOST_BYTES: Final = 131_072
+MOST_ENTRIES: Final = 1_024
 _U32: Final = struct.Struct(">I")
 
 
@@ -26,12 +29,14 @@ def packed(rows: Iterable[OutboxRow]) -> bytes:
 def unpacked(value: bytes) -> list[tuple[bytes, bytes]]:
     """Give each entry of a record with its sealed parts; nothing of either is read.
 
-    Raises MalformedEntry when the bytes are no whole number of entries, or none.
+    Raises MalformedEntry when the bytes are no whole number of entries, or none, or too many.
     """
     texts: list[bytes] = []
     at, end = 0, len(value)
+    if end > MOST_BYTES:
+        raise MalformedEntry("a record holds more bytes than any that is packed")
     try:
-        while at < end:
+        while at < end and len(texts) <= 2 * MOST_ENTRIES:
             (length,) = _U32.unpack_from(value, at)
             at += _U32.size + length
             texts.append(value[at - length : at])

@@ -45,7 +45,7 @@ class KafkaTransport:
     def send(self, batch: Sequence[OutboxRow]) -> int:
         """Send in rounds; see `shared.transport.Transport.send`."""
         accepted = 0
-        for rows in _rounds(batch):
+        for rows in rounds(batch):
             count, error = self._send_round(rows)
             accepted += count
             if error is not None:
@@ -117,7 +117,7 @@ class KafkaTransport:
                 producer.close(timeout=0)
 
 
-def _rounds(batch: Sequence[OutboxRow]) -> Iterator[Sequence[OutboxRow]]:
+def rounds(batch: Sequence[OutboxRow]) -> Iterator[Sequence[OutboxRow]]:
     """Cut a batch so that the rows of one round fit into one record batch."""
     rows: list[OutboxRow] = []
     size = 0

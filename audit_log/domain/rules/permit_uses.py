@@ -62,7 +62,8 @@ class PermitVerdict:
 def judge(question: PermitQuestion, verdict: PermitVerdict) -> Iterator[Raised]:
     """Say what the permit service does not stand for; one finding for a rule, of its first reason.
 
-    The cause is the one by which the entries of permits would raise it: what both say is one.
+    The cause is not the one by which the entries of permits would raise it: what they say later
+    closes their own finding, never what the permit service says.
     """
     if verdict.answer == COVERED:
         return
@@ -77,10 +78,15 @@ def judge(question: PermitQuestion, verdict: PermitVerdict) -> Iterator[Raised]:
             yield Raised(
                 rule=rule,
                 code=reason[:_LONGEST],
-                cause=f"{rule}/{question.index}",
+                cause=answered(rule, question.index),
                 evidence=(question.index,),
                 src=question.src,
             )
+
+
+def answered(rule: str, index: int) -> str:
+    """Name as a cause what the permit service says of a use; nothing but a person closes that."""
+    return f"{rule}/{index}/answered"
 
 
 def unanswered(oldest: int) -> Raised:

@@ -13,6 +13,8 @@ class Raised:
     """A finding to open: by which rule, with which code, resting on which entries.
 
     `who` is a salted digest of the people it is about, where only another service can name them.
+    `unless` is the cause of a finding that says as much and closes less easily: after that one,
+    this one is not opened.
     """
 
     rule: str
@@ -21,6 +23,7 @@ class Raised:
     evidence: tuple[int, ...]
     src: str | None = None
     who: str | None = None
+    unless: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

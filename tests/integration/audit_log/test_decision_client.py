@@ -15,6 +15,7 @@ from audit_log.domain.rules.people import PersonAnswer, PersonQuestion
 from shared.clock import from_rfc3339
 from shared.events import NamedCohort
 from shared.http_client import UpstreamRefused
+from shared.web import MAX_BODY_BYTES
 from tests.fakes.consent_factories import purpose
 from tests.fakes.kernel import START
 from tests.fakes.log_factories import cohort_name
@@ -52,6 +53,16 @@ def test_the_real_registry_answers_what_it_is_asked(tmp_path: Path) -> None:
             PersonAnswer(answer="out", reason="withdrawn"),
             PersonAnswer(answer="out", reason="never_asked"),
         ]
+
+
+def test_however_much_the_questions_say_together_each_request_has_its_size() -> None:
+    """One entry with many purposes about many people exceeds what the registry takes at once."""
+    long = replace(question(), purposes=("x" * 4_096,) * 64)
+    with scripted_server() as script:
+        script.body = orjson.dumps({"answers": [{"answer": "in", "reason": None}]})
+        answers = HttpDecisions(script.url, lambda: "token").decide([long] * 5)
+        assert list(answers) == [PersonAnswer(answer="in", reason=None)] * 5
+        assert all(len(call.body) < MAX_BODY_BYTES for call in script.calls)
 
 
 def ask(script: Scripted) -> None:

@@ -84,6 +84,18 @@ def test_no_entry_however_strange_keeps_the_real_one_from_answering(node: Permit
     assert list(answers) == [PermitVerdict(answer="unknown")] * len(strange)
 
 
+def test_however_much_the_questions_say_together_they_are_answered(node: PermitNode) -> None:
+    """A request has its size: five hundred accounts with names that swell on the wire exceed it."""
+    token = node.service("audit_log", *SCOPES)
+    swelling = "\x01" * 255
+    loud = question(swelling, "p" * 128)
+    loud = replace(loud, actor=Actor(issuer=swelling, subject=swelling, client_id="gateway"))
+    asked = [*([loud] * 499), question(node.idp.issuer, node.grant())]
+    answers = HttpPermitDecisions(node.url, lambda: token).decide_uses(asked)
+    assert [one.answer for one in answers[:-1]] == ["unknown"] * 499
+    assert answers[-1].answer != "unknown"
+
+
 def ask(script: Scripted) -> None:
     HttpPermitDecisions(script.url, lambda: "token").decide_uses([question()])
 

@@ -80,9 +80,23 @@ def test_a_revocation_whose_entry_never_came_is_found(log: Checked) -> None:
 def test_what_the_entries_and_the_service_both_say_is_one_finding(log: Checked) -> None:
     log.authority.verdicts["P-2"] = PermitVerdict(answer="unknown")
     log.take(log.node.say(used(LATER, permit="P-2")))
+    ask(log)
+    log.pass_time(60)
+    assert log.findings() == [("R7", "permit_unknown", False)]
+
+
+@pytest.mark.parametrize("first", ["the service", "the entries"])
+def test_entries_close_nothing_that_the_service_says_too(log: Checked, first: str) -> None:
+    """Whoever writes a permit's entry after the fact clears the entries' doubt, and no more."""
+    log.authority.verdicts["P-2"] = PermitVerdict(answer="unknown")
+    log.take(log.node.say(used(LATER, permit="P-2")))
+    if first == "the service":
+        ask(log)
     log.pass_time(60)
     ask(log)
-    assert log.findings() == [("R7", "permit_unknown", False)]
+    log.take(log.permits.say(issued(permit="P-2")), src=PERMITS)
+    log.settle()
+    assert ("R7", "permit_unknown", False) in log.findings()
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from shared.events import MalformedEntry
 from shared.kafka_io.packing import packed, unpacked
+from shared.kafka_io.producer import ROUND_BYTES, rounds
 from shared.transport import OutboxRow, RowKind
 
 _PARTS = st.tuples(st.binary(max_size=200), st.binary(max_size=200))
@@ -41,3 +42,17 @@ def test_a_record_cut_anywhere_but_between_entries_is_refused(
 def test_bytes_that_are_no_entries_with_parts_are_refused(value: bytes) -> None:
     with pytest.raises(MalformedEntry):
         unpacked(value)
+
+
+@pytest.mark.parametrize("size", [8 * 1_025, 16 * 1_024 * 1_024])
+def test_a_few_bytes_do_not_come_apart_into_very_many_entries(size: int) -> None:
+    """Zeros compress to nothing, and every eight of them would be an entry to quarantine."""
+    with pytest.raises(MalformedEntry):
+        unpacked(bytes(size))
+
+
+def test_the_largest_records_that_are_sent_come_apart() -> None:
+    """Rows as small as rows can be, and two as large as share a round."""
+    for value, count in ((b"", 5_000), (bytes(ROUND_BYTES // 2 - 500), 2)):
+        for rows in rounds([row(value, b"")] * count):
+            assert len(unpacked(packed(rows))) == len(rows)

@@ -266,6 +266,12 @@ def test_what_a_study_let_be_used_goes_on_without_them_in_this_dataset(
     assert "S-000009" not in who_is_in(scans, IMAGES)
     assert "S-000009" in who_is_in(scans)
     assert verify_projections(tools=scans.tools).hold
+    # What she allowed was said of that study: put into another, the dataset has nobody's yes.
+    describe_study("GDI-ZZ-STUDY-2", facts, tools=scans.tools, principal=DESK)
+    scans.clock.pass_time(60)
+    place_dataset(SCANS, "GDI-ZZ-STUDY-2", tools=scans.tools, principal=DESK)
+    assert "S-000009" not in who_is_in(scans), "of whoever stopped nothing, nothing goes on"
+    assert verify_projections(tools=scans.tools).hold
 
 
 def test_herself_may_and_nobody_else(scans: RegistryWorld) -> None:

@@ -2,6 +2,7 @@
 """Data categories on a real database: who has what, who allows what, and who is in for it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -230,7 +231,7 @@ def test_a_no_to_some_data_lifts_no_doubt_in_the_paper_of_what_it_narrows(
     (choice,) = consents_of("P-000000", None, None, tools=scans.tools, principal=DESK).choices
     first = str(choice.standing.event_id)
     scans.clock.pass_time(60)
-    steps = [
+    steps: list[Callable[[], object]] = [
         lambda: look_at_evidence(
             "P-000000", first, Quality.REJECTED, "ab" * 32, tools=scans.tools, principal=DESK
         ),

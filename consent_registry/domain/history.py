@@ -78,7 +78,8 @@ class ConsentEvent(NamedTuple):
     `terms` is None for closing events, and for a grant whose stored terms are unreadable, which
     then permits nothing. `effective_to` is the first instant at which a grant no longer holds.
     `voids` are the grants that an INVALIDATED event is about; one that names none closes as any
-    other closing does. `corrects` is the earlier record that a CORRECTED one says rightly.
+    other closing does. `corrects` is the earlier record that a CORRECTED one says rightly, or
+    whose consent goes on with less in this one: what stands against that stands against this.
     """
 
     event_id: EventId

@@ -27,6 +27,7 @@ from shared.principal import Principal
 _COMMIT: Final = b"placet/consent-commit/v1\n"
 _CHAIN: Final = b"placet/consent-event/v1\n"
 NO_PREVIOUS: Final = b""
+_NARROWS: Final = b'"narrows":'
 
 
 class Channel(Enum):
@@ -94,8 +95,12 @@ class EventRecord(NamedTuple):
         )
 
     def _corrected(self) -> EventId | None:
-        said = correction_of(self.personal) if self.kind is Kind.CORRECTED else None
-        return None if said is None else said.event_id
+        if self.kind is Kind.CORRECTED:
+            said = correction_of(self.personal)
+            return None if said is None else said.event_id
+        # Looked for first: a million events are read, and hardly one narrows another.
+        wanted = self.kind.grants and _NARROWS in self.personal
+        return narrowed_by(self.personal) if wanted else None
 
     def open_part(self) -> bytes:
         """Give the bytes of everything that names no person and no choice, one field a line."""
@@ -132,18 +137,21 @@ def personal_part(
     references: Sequence[str] = (),
     voids: Collection[EventId] = (),
     corrects: Correction | None = None,
+    narrows: EventId | None = None,
 ) -> bytes:
     """Write the personal part of an event as canonical JSON; what there is none of, is left out.
 
     `references` are digests of the names that a foreign consent came under, `voids` the events
-    that are not to count, `corrects` the one that this one says rightly.
+    that are not to count, `corrects` the one that this one says rightly, `narrows` the one whose
+    consent goes on with less.
     """
     terms_text = canonical_text(terms) if terms else "null"
     said = f'"answers":{_json(answers.to_json())},' if answers is not None else ""
     put_right = f'"corrects":{_json(asdict(corrects))},' if corrects is not None else ""
+    less = f'"narrows":{_json(narrows)},' if narrows is not None else ""
     came = f'"references":{_json(list(references))},' if references else ""
     not_to_count = f',"voids":{_json(sorted(voids))}' if voids else ""
-    beside = f"{said}{put_right}{came}"
+    beside = f"{said}{put_right}{less}{came}"
     whole = f'{{"actor":{_actor_text(actor)},{beside}"terms":{terms_text}{not_to_count}}}'
     return whole.encode()
 
@@ -183,6 +191,15 @@ def correction_of(personal: bytes) -> Correction | None:
         return Correction(event_id=EventId(said["event_id"]), **_why(said))
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def narrowed_by(personal: bytes) -> EventId | None:
+    """Read of which event this one is what is left; None when of none or it cannot be read."""
+    try:
+        said = json.loads(personal)["narrows"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return EventId(said) if isinstance(said, str) else None
 
 
 def _why(said: Mapping[str, str]) -> dict[str, str]:

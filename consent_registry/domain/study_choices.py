@@ -3,16 +3,23 @@
 
 Scopes, from the widest: the whole person, a study, a dataset (consent.md section 2.4). A choice for
 the dataset itself decides there and no wider yes is asked beside it; where she has made none, that
-for its study decides. A no closes whatever lies within its scope and was recorded before it, by the
-rules of `consent_registry.domain.history`. So a no of any scope never widens anything.
+for its study decides. What a no to some data left of a yes to a study ends where that yes does not
+reach any more. A no closes whatever lies within its scope and was recorded before it, by the rules
+of `consent_registry.domain.history`. So a no of any scope never widens anything.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from consent_registry.domain.history import ConsentEvent, Kind, Standing, standing_at
+from consent_registry.domain.history import (
+    ConsentEvent,
+    Kind,
+    Standing,
+    same_consents,
+    standing_at,
+)
 from consent_registry.domain.person_events import PersonKind, PersonRecord
 from consent_registry.domain.studies import Reach, Said
 from consent_registry.domain.terms import Terms, UnreadableTerms, from_json
@@ -116,9 +123,15 @@ def deciding(
     """
     effective_at, known_at = times
     at = effective_at if known_at is None else min(effective_at, known_at)
-    found = [*own, *everywhere]
+    said = said_of_studies(records)
+    missed = frozenset(
+        EventId(one.event_id)
+        for one in said
+        if KINDS[one.kind].grants and not reach.of_yes(said_on(one), dataset, at)
+    )
     chosen = any(_begun(one, times) for one in own)
-    for one in said_of_studies(records):
+    found = [*_without_rest_of(missed, own, at), *everywhere]
+    for one in said:
         event = event_of(one)
         if event.kind.grants:
             if not chosen and reach.of_yes(said_on(one), dataset, at):
@@ -126,6 +139,19 @@ def deciding(
         elif reach.of_no(one.study, one.recorded_at, dataset, at):
             found.append(event)
     return found
+
+
+def _without_rest_of(
+    missed: Set[EventId], own: Sequence[ConsentEvent], at: datetime
+) -> Sequence[ConsentEvent]:
+    """End what is left, after a no to some data, of a yes to a study that reaches here no more."""
+    rest = same_consents(missed, own) if missed else missed
+    return [
+        one._replace(effective_to=min(at, one.effective_to or at))
+        if one.kind.grants and one.event_id in rest
+        else one
+        for one in own
+    ]
 
 
 def _begun(event: ConsentEvent, times: _Times) -> bool:

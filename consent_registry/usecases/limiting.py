@@ -143,6 +143,7 @@ def _draft(
     left = left_without(wanted.data_categories, segments, [one.event() for one in own], now)
     if left is None:
         return None
+    # What stands against that consent, a forged paper or a child's no, stands against what is left.
     # What came from elsewhere keeps its name: an "entered in error" by it reaches this as well.
     of = next((one for one in own if one.event_id == left.of.event_id), None)
     return Draft(
@@ -155,6 +156,7 @@ def _draft(
         terms=left.terms or None,
         form_version=of.form_version if of else _form_of_study(uow, member, left),
         references=tuple(sorted(references_of(of.personal))) if of and left.terms else (),
+        narrows=left.of.event_id if left.terms else None,
     )
 
 

@@ -53,6 +53,7 @@ class Draft(NamedTuple):
     references: tuple[str, ...] = ()
     voids: frozenset[EventId] = frozenset()
     corrects: Correction | None = None
+    narrows: EventId | None = None
 
 
 def record(
@@ -145,9 +146,9 @@ class _Personal:
             return personal_part(terms, self._actor, draft.answers)
         if draft.corrects is not None:
             return personal_part(terms, self._actor, corrects=draft.corrects)
-        if draft.references or draft.voids:
-            names, voids = draft.references, draft.voids
-            return personal_part(terms, self._actor, references=names, voids=voids)
+        if draft.references or draft.voids or draft.narrows:
+            names, voids, less = draft.references, draft.voids, draft.narrows
+            return personal_part(terms, self._actor, references=names, voids=voids, narrows=less)
         made = self._made.get(id(terms))
         if made is None:
             made = self._made[id(terms)] = personal_part(terms, self._actor)
@@ -188,7 +189,9 @@ def _event_of(made: EventRecord, draft: Draft) -> ConsentEvent:
         revision=made.revision,
         terms=draft.terms if made.kind.grants else None,
         voids=draft.voids,
-        corrects=None
-        if draft.corrects is None or not made.kind.grants
-        else draft.corrects.event_id,
+        corrects=_continued(draft) if made.kind.grants else None,
     )
+
+
+def _continued(draft: Draft) -> EventId | None:
+    return draft.narrows if draft.corrects is None else draft.corrects.event_id

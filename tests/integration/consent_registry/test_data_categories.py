@@ -2,6 +2,7 @@
 """Data categories on a real database: who has what, who allows what, and who is in for it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from consent_registry.domain.errors import DatasetExists, NothingToWithdraw, NotLinked
 from consent_registry.domain.history import Kind
+from consent_registry.domain.lives import Quality
 from consent_registry.domain.manifest import MANIFEST_TYP, AsOf
 from consent_registry.domain.terms import RawAlternative
 from consent_registry.domain.verdict import Reason
@@ -22,6 +24,7 @@ from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
 from consent_registry.usecases.consents import NewConsent, Recorded, record_consent
 from consent_registry.usecases.datasets import NewDataset, get_dataset, register_dataset
 from consent_registry.usecases.limiting import StopSomeData, stop_some_data
+from consent_registry.usecases.lives import look_at_evidence
 from consent_registry.usecases.members import NewMember, list_members
 from consent_registry.usecases.own_file import file_of
 from consent_registry.usecases.people import link_login
@@ -220,6 +223,28 @@ def test_a_no_to_some_data_takes_her_out_of_what_uses_them_and_of_nothing_else(
     assert verify_projections(tools=scans.tools).hold
 
 
+@pytest.mark.parametrize("before", [True, False])
+def test_a_no_to_some_data_lifts_no_doubt_in_the_paper_of_what_it_narrows(
+    scans: RegistryWorld, *, before: bool
+) -> None:
+    permit(scans, "PERMIT-1", SCANS, GENOME)
+    (choice,) = consents_of("P-000000", None, None, tools=scans.tools, principal=DESK).choices
+    first = str(choice.standing.event_id)
+    scans.clock.pass_time(60)
+    steps: list[Callable[[], object]] = [
+        lambda: look_at_evidence(
+            "P-000000", first, Quality.REJECTED, "ab" * 32, tools=scans.tools, principal=DESK
+        ),
+        lambda: stop(scans, "P-000000", "images"),
+    ]
+    for step in steps if before else reversed(steps):
+        step()
+        scans.clock.pass_time(60)
+    assert "S-000000" not in who_is_in(scans), "a forged paper allows nothing, with images or not"
+    assert live(scans, SCANS) == [{0, 2}]
+    assert verify_projections(tools=scans.tools).hold
+
+
 def test_what_a_study_let_be_used_goes_on_without_them_in_this_dataset(
     scans: RegistryWorld,
 ) -> None:
@@ -241,6 +266,12 @@ def test_what_a_study_let_be_used_goes_on_without_them_in_this_dataset(
     stop(scans, "P-000009", "images")
     assert "S-000009" not in who_is_in(scans, IMAGES)
     assert "S-000009" in who_is_in(scans)
+    assert verify_projections(tools=scans.tools).hold
+    # What she allowed was said of that study: put into another, the dataset has nobody's yes.
+    describe_study("GDI-ZZ-STUDY-2", facts, tools=scans.tools, principal=DESK)
+    scans.clock.pass_time(60)
+    place_dataset(SCANS, "GDI-ZZ-STUDY-2", tools=scans.tools, principal=DESK)
+    assert "S-000009" not in who_is_in(scans), "of whoever stopped nothing, nothing goes on"
     assert verify_projections(tools=scans.tools).hold
 
 

@@ -125,6 +125,15 @@ def test_a_correction_of_an_older_consent_answers_no_no_of_hers() -> None:
         assert bars(known_ages(), letter, held=held, events=(GRANT, corrected)) == stood
 
 
+def test_a_no_to_some_data_is_no_yes_to_the_others() -> None:
+    no = said(Will.DISSENT, NOON + DAY)
+    less = event(Kind.CHANGED, NOON + 2 * DAY, corrects=GRANT.event_id, terms=GRANT.terms)
+    for held in ((), (MANDATE,)):
+        stood = bars(known_ages(), no, held=held)
+        assert Bar.DISSENT in stood
+        assert Bar.DISSENT in bars(known_ages(), no, held=held, events=(GRANT, less))
+
+
 def test_a_no_counts_from_its_age_and_stays_past_majority_until_she_decides_herself() -> None:
     young = known_ages(Ages(needed_from=NOON + 50 * DAY, counts_from=NOON + 5 * DAY))
     no = said(Will.DISSENT, NOON + DAY)

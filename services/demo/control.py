@@ -17,7 +17,7 @@ from typing import Any, Final, Self
 from services.demo.supervisor import Supervisor
 
 _LONGEST_REQUEST: Final = 4096
-_SECONDS_TO_SPEAK: Final = 2.0
+_SECONDS_TO_SPEAK: Final = 10.0
 _SECONDS_TO_ANSWER: Final = 60.0
 
 

@@ -37,7 +37,7 @@ _COLUMNS = """
 """
 _CONSTRAINTS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
-    FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype NOT IN ('n', 't')
 """
 # Months come and go by the worker's hand: partitions are nobody's declaration. Nor are views.
 _APART = "SELECT relname FROM pg_class WHERE relispartition OR relkind = 'v'"

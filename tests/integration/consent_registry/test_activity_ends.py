@@ -87,7 +87,7 @@ def test_the_index_that_was_kept_is_the_one_that_is_built(world: RegistryWorld) 
     world.load(*cells(world))
     for days in (0, 9, 10, 11):
         world.clock.pass_time(timedelta(days=days).total_seconds())
-        with registry_world(world.clock, world.url) as cold:
+        with registry_world(world.clock, world.url, keys=world.keys) as cold:
             for activity in (SECONDARY_USE, AGGREGATE):
                 assert within(world, activity) == within(cold, activity)
 

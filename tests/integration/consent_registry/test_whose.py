@@ -91,6 +91,12 @@ HERS = [
         body={"alternatives": HMB},
     ),
     row(
+        f"POST {P}/consents/<dataset>/stopped-data",
+        ("anna", *WRITING),
+        thing=of("anna", dataset="dataset"),
+        body={"data_categories": ["images"]},
+    ),
+    row(
         f"POST {P}/approvals",
         WRITING,
         thing=of("anna"),
@@ -273,6 +279,7 @@ OFFICE = [
     row("POST /v1/cohorts/blocking", ("sara", ASKED)),
     row("POST /v1/cohorts/freeze", (ASKED,)),
     row("POST /v1/cohorts/<cohort_id>/bind", (ASKED,)),
+    row("POST /v1/cohorts/<cohort_id>/end", (ASKED,)),
     row("POST /v1/rulings", (ASKED,)),
     row("POST /v1/exception-claims", (ASKED,)),
     row("GET /v1/cohorts/<cohort_id>/manifest", ("node",)),

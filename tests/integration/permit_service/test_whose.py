@@ -23,6 +23,7 @@ PERSONS: Mapping[str, tuple[str, ...]] = {
 SERVICES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "node": ("clearinghouse", ("feed.read", "visas.read")),
     "registry": ("consent_registry", ("messages.write",)),
+    "log": ("audit_log", ("decisions.read",)),
     "foreign": ("story", ("messages.write",)),
 }
 EVERYBODY = (*PERSONS, *SERVICES)
@@ -41,6 +42,7 @@ ROWS = (
         thing={"user": "rita"},
         query="?iss={issuer}",
     ),
+    Row(door="POST /v1/decisions", through=("log",)),
     Row(door="GET /v1/applications", through=("rita", "stranger", "dora")),
     Row(door="POST /v1/applications", through=("rita", "stranger")),
     Row(door=f"GET {CASE}", through=("rita", "dora"), thing={"application_id": "case"}),

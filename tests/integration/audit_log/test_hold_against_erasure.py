@@ -96,7 +96,7 @@ def test_a_hold_that_meets_an_unfinished_erasure_waits_for_it(node: KeepingNode)
         pending.result(timeout=60)
     node.settle()
     assert node.found(who) == []
-    assert [reason for _, reason in own_reasons(node)] == ["gdpr_17_1_b", "hold_placed"]
+    assert [reason for _, reason in own_reasons(node)] == ["gdpr_17", "hold_placed"]
 
 
 @contextmanager
@@ -141,7 +141,7 @@ def test_whichever_comes_first_nothing_held_is_gone_and_nothing_half_erased(
         assert node.found(who) == ([who.ordinal] if waited else []), "held: whole; erased: gone"
     reasons = [reason for _, reason in own_reasons(node)]
     assert reasons.count("erasure_held") == sum(waited for _, waited in outcomes)
-    assert reasons.count("gdpr_17_1_b") == ROUNDS - reasons.count("erasure_held")
+    assert reasons.count("gdpr_17") == ROUNDS - reasons.count("erasure_held")
     node.retain()
     node.settle()
     assert all(node.found(who) == [] for who in people), "what waited is done once nothing holds"

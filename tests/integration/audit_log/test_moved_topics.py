@@ -169,7 +169,8 @@ def test_what_a_move_leaves_unread_on_the_old_topic_is_named_to_the_offset(share
     one = sequencer(shared.old.world, source=source)
     read_all(one, shared, 10, 0)
     source.close()
-    shared.old.produce(*said[10:20])  # never read: its partition is full of faults, say
+    for never_read in said[10:20]:  # its partition is full of faults, say
+        shared.old.produce(never_read)
     shared.new.produce(*said[20:])
     before = dict(offsets_of(shared))
     aside = shared.move(accept_gap=True)

@@ -7,7 +7,7 @@ change: whoever changed is counted as she stood. Whom data are given out of is n
 """
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Final, TypeVar
 
 from pyroaring import BitMap
@@ -89,31 +89,16 @@ def standing_differently(then: CohortIndex, now: CohortIndex) -> BitMap:
     )
 
 
-def _sets(index: CohortIndex) -> dict[Hashable, BitMap]:
-    found: dict[Hashable, BitMap] = {
-        "unreadable": index.unreadable,
-        "opted_out": index.opted_out,
-        "objecting": index.objecting,
-        "restricted": index.restricted,
-        "erased": index.erased,
-        **{("state", state): people for state, people in index.states.items()},
-        **{("bar", cause): people for cause, people in index.bars.items()},
-        **{("lacking", name): people for name, people in index.lacking.items()},
-    }
-    for number, slot in enumerate(index.slots):
-        found |= {(number, name): people for name, people in _sets_of(slot).items()}
+def _sets(held: CohortIndex | Slot) -> dict[Hashable, BitMap]:
+    """Name every set there is, whatever is added to an index one day."""
+    found: dict[Hashable, BitMap] = {}
+    for name in (one.name for one in fields(held)):
+        value = getattr(held, name)
+        if isinstance(value, BitMap):
+            found[name] = value
+        elif isinstance(value, dict):
+            found |= {(name, key): people for key, people in value.items()}
+        elif isinstance(value, list):
+            for number, slot in enumerate(value):
+                found |= {(name, number, key): people for key, people in _sets(slot).items()}
     return found
-
-
-def _sets_of(slot: Slot) -> dict[Hashable, BitMap]:
-    return {
-        "present": slot.present,
-        "clinical_care": slot.clinical_care,
-        "without_disease": slot.without_disease,
-        **{("permission", name): people for name, people in slot.permissions.items()},
-        **{("disease", name): people for name, people in slot.diseases.items()},
-        **{("modifier", name): people for name, people in slot.modifiers.items()},
-        **{("activities", name): people for name, people in slot.activities.items()},
-        **{("window", name): people for name, people in slot.windows.items()},
-        **{("categories", name): people for name, people in slot.categories.items()},
-    }

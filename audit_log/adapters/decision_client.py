@@ -7,14 +7,14 @@ An answer that cannot be read whole counts as none.
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from audit_log.adapters.question_parts import in_parts
+from audit_log.adapters.question_parts import answers_to
 from audit_log.domain.errors import DecisionsUnavailable
 from audit_log.domain.rules.cohort_uses import CohortQuestion, CohortVerdict
 from audit_log.domain.rules.people import PersonAnswer, PersonQuestion
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
 from shared.entry_forms import is_code
-from shared.http_client import Http, JsonClient, Unavailable, UpstreamRefused
+from shared.http_client import Http, JsonClient
 
 SCOPES: Final = ("decisions.read",)
 PATH: Final = "/v1/decisions"
@@ -41,17 +41,7 @@ class HttpDecisions:
         return [_verdict(one) for one in asked]
 
     def _asked(self, path: str, questions: Sequence[JSON]) -> Sequence[JSON]:
-        return [one for part in in_parts(questions) for one in self._answers(path, part)]
-
-    def _answers(self, path: str, questions: list[JSON]) -> Sequence[JSON]:
-        try:
-            answer = self._client.post(path, {"questions": questions})
-        except (Unavailable, UpstreamRefused) as fault:
-            raise DecisionsUnavailable("consent_registry gives no answer") from fault
-        given = answer.get("answers")
-        if not isinstance(given, list) or len(given) != len(questions):
-            raise _unreadable()
-        return given
+        return answers_to(questions, self._client, path, service="consent_registry")
 
 
 def _written(question: PersonQuestion) -> dict[str, JSON]:

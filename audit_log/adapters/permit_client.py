@@ -7,7 +7,7 @@ An answer that cannot be read whole counts as none.
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from audit_log.adapters.question_parts import in_parts
+from audit_log.adapters.question_parts import answers_to
 from audit_log.domain.errors import DecisionsUnavailable
 from audit_log.domain.rules.permit_uses import (
     COVERED,
@@ -20,7 +20,7 @@ from shared.canonical import JSON
 from shared.clock import to_rfc3339
 from shared.entry_forms import is_code
 from shared.events import Actor
-from shared.http_client import Http, JsonClient, Unavailable, UpstreamRefused
+from shared.http_client import Http, JsonClient
 
 SCOPES: Final = ("decisions.read",)
 PATH: Final = "/v1/decisions"
@@ -42,16 +42,7 @@ class HttpPermitDecisions:
     def decide_uses(self, questions: Sequence[PermitQuestion]) -> Sequence[PermitVerdict]:
         """Ask `POST /v1/decisions`, as often as it takes."""
         asked: list[JSON] = [_written(one) for one in questions]
-        return [one for part in in_parts(asked) for one in self._answers(part)]
-
-    def _answers(self, questions: list[JSON]) -> list[PermitVerdict]:
-        try:
-            answer = self._client.post(PATH, {"questions": questions})
-        except (Unavailable, UpstreamRefused) as fault:
-            raise DecisionsUnavailable("permit_service gives no answer") from fault
-        given = answer.get("answers")
-        if not isinstance(given, list) or len(given) != len(questions):
-            raise _unreadable()
+        given = answers_to(asked, self._client, PATH, service="permit_service")
         return [_read(one) for one in given]
 
 

@@ -17,6 +17,7 @@ from typing import Final
 _LOWEST: Final = 10_000
 _WIDTH: Final = 1_000  # per process of a run
 _PROCESSES: Final = 10
+_REFUSED: Final = 10_080  # no browser opens it: https://fetch.spec.whatwg.org/#port-blocking
 
 
 def free_port() -> int:
@@ -37,7 +38,7 @@ def _candidates() -> Iterator[int]:
     lowest = _LOWEST + _WIDTH * (worker_number() % _PROCESSES)
     start = random.SystemRandom().randrange(_WIDTH)
     places = (place % _WIDTH for place in range(start, start + 100 * _WIDTH))
-    return (lowest + place for place in places)
+    return (lowest + place for place in places if lowest + place != _REFUSED)
 
 
 def worker_number() -> int:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Final
 
+from permit_service.clearinghouse.domain.data_categories import DATA_CATEGORIES
 from permit_service.domain.reading import LINES, Reader
 from shared.canonical import JSON
 
@@ -25,8 +26,6 @@ _USER: Final = re.compile("[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
 _PROHIBITED: Final = re.compile(r"54-[a-e]", re.ASCII)
 _MAX_TEXT: Final = 200
 
-DATA_CATEGORIES: Final = ("genome", "variants", "phenotype", "ehr", "samples", "images")
-"""The kinds of data that a purpose may ask for, as consent_registry names and orders them."""
 _DATA_CATEGORY: Final = re.compile("|".join(DATA_CATEGORIES), re.ASCII)
 
 EHDS_PURPOSES: Final = (

@@ -15,6 +15,7 @@ from tests.fakes.clearinghouse import COHORT, DATASET, DIGEST, PERMIT, local_id
 from tests.fakes.kernel import START
 
 Sign = Callable[[dict[str, Any]], str]
+KINDS = ("genome", "images")
 REGISTER = dataset_register(DATASET)
 
 
@@ -38,6 +39,7 @@ def cohort_body(
         "cohort_id": cohort_id,
         "revision": revision,
         "digest": digest,
+        "data_categories": {"held": list(KINDS), "asked": list(KINDS)},
     }
     return {
         "cohort_id": cohort_id,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
+from permit_service.clearinghouse.domain.data_categories import opens
 from permit_service.clearinghouse.domain.outcome import Decision, Reason, Stage, refusal
 from permit_service.clearinghouse.domain.paths import DataPath
 from permit_service.clearinghouse.domain.permit import PermitDocument
@@ -118,8 +119,7 @@ def _permit_fault(
         return Stage.LIVE, Reason.PERMIT_INVALID
     if document.dataset != question.path.dataset or document.dataset_url != visa.value:
         return Stage.DATASET, Reason.PERMIT_INVALID
-    reached = document.reaches(question.path.data_category)
-    return None if reached else (Stage.DATASET, Reason.DATA_CATEGORY_NOT_IN_PERMIT)
+    return None
 
 
 def _judge_member(
@@ -129,6 +129,8 @@ def _judge_member(
     cohort = register.cohorts.get(document.permit_id) if register is not None else None
     if cohort is not None and not _same_cohort(cohort, document):
         return Stage.DATASET, replace(seen, reason=Reason.PERMIT_INVALID)
+    if cohort is not None and not _reaches(document, cohort, question.path):
+        return Stage.DATASET, replace(seen, reason=Reason.DATA_CATEGORY_NOT_IN_PERMIT)
     cause = _why_outside(register, cohort, seen, question.now)
     named = replace(seen, cohort_id=document.cohort_id, regime=document.regime)
     if cause is not None:
@@ -143,6 +145,11 @@ def _same_cohort(cohort: Cohort, document: PermitDocument) -> bool:
         and cohort.revision == document.cohort_revision
         and cohort.digest == document.cohort_digest
     )
+
+
+def _reaches(document: PermitDocument, cohort: Cohort, path: DataPath) -> bool:
+    """Say whether the permit was given for the kind of data in this file, whoever's it is."""
+    return opens(path.data_category, named=document.data_categories, told=cohort.kinds)
 
 
 def _why_outside(

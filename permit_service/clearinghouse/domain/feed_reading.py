@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeAlias, TypeVar
 
+from permit_service.clearinghouse.domain.data_categories import NOTHING_TOLD, ManifestKinds
 from permit_service.clearinghouse.domain.errors import FeedFault
 from permit_service.clearinghouse.domain.ordinals import Ordinals
 from permit_service.clearinghouse.domain.state import (
@@ -84,7 +85,8 @@ def read_permits(payload: Mapping[str, object]) -> PermitRegister:
 def read_cohort(body: Mapping[str, object], manifests: ManifestReader) -> Cohort:
     """Read a cohort: its current members and lapses, and the freeze its manifest tells of.
 
-    Revision and digest are the manifest's, because they are what the permit's signatures cover.
+    Revision and digest are the manifest's, because they are what the permit's signatures cover;
+    the kinds of data stand nowhere else.
     """
     cohort_id = CohortId(field(body, "cohort_id", str))
     manifest = manifests(field(body, "manifest", str))
@@ -97,6 +99,7 @@ def read_cohort(body: Mapping[str, object], manifests: ManifestReader) -> Cohort
         digest=field(manifest, "digest", str),
         members=Ordinals.from_base64(field(body, "bitmap", str)),
         lapses=_lapses(field(body, "lapses", list)),
+        kinds=_kinds(manifest),
     )
 
 
@@ -159,6 +162,21 @@ def field(body: Mapping[str, object], name: str, kind: type[_T]) -> _T:
     return value
 
 
+def _kinds(manifest: Mapping[str, object]) -> ManifestKinds:
+    """Read the kinds of data; a manifest from before they were told has none."""
+    if "data_categories" not in manifest:
+        return NOTHING_TOLD
+    told = field(manifest, "data_categories", dict)
+    return ManifestKinds(held=_texts(told, "held"), asked=_texts(told, "asked"))
+
+
+def _texts(body: Mapping[str, object], name: str) -> frozenset[str]:
+    found = field(body, name, list)
+    if not all(isinstance(one, str) for one in found):
+        raise FeedFault(f"{name} holds something else than texts")
+    return frozenset(found)
+
+
 def _named_cohorts(change: Mapping[str, object]) -> frozenset[CohortId] | None:
     """Read which cohorts a person left; None for all of them.
 
@@ -166,12 +184,8 @@ def _named_cohorts(change: Mapping[str, object]) -> frozenset[CohortId] | None:
     withdrew or refused leaves every one, whatever the list says, and so does who is named in no
     list.
     """
-    named = change.get("cohorts")
-    if change.get("cause") not in _OF_SOME_COHORTS or not isinstance(named, list):
-        return None
-    if not all(isinstance(cohort_id, str) for cohort_id in named):
-        raise FeedFault("cohorts holds something else than texts")
-    return frozenset(CohortId(cohort_id) for cohort_id in named)
+    of_some = change.get("cause") in _OF_SOME_COHORTS and isinstance(change.get("cohorts"), list)
+    return frozenset(map(CohortId, _texts(change, "cohorts"))) if of_some else None
 
 
 def _record(body: Mapping[str, object]) -> PermitRecord:

@@ -11,7 +11,8 @@ class Reason(Enum):
     """Why a request passed or not: the codes of architecture.md section 8, and three of our own.
 
     `permit_valid` is the yes; `path_invalid` a path that names nothing decidable;
-    `data_category_not_in_permit` a file of another kind than the permit was given for.
+    `data_category_not_in_permit` a file of another kind than the permit was given for, or of none
+    that the dataset holds.
     """
 
     PERMIT_VALID = "permit_valid"

@@ -39,10 +39,6 @@ class PermitDocument:
     cohort_digest: str
     data_categories: frozenset[str] = frozenset()
 
-    def reaches(self, data_category: str) -> bool:
-        """Say whether it was given for this kind of data."""
-        return not self.data_categories or data_category in self.data_categories
-
 
 def read_permit(body: Mapping[str, object], *, issuer: str) -> PermitDocument:
     """Read the body of a permit whose signature has been verified.

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Final, TypeAlias
 
+from permit_service.clearinghouse.domain.data_categories import NOTHING_TOLD, ManifestKinds
 from permit_service.clearinghouse.domain.errors import FeedFault
 from permit_service.clearinghouse.domain.ordinals import Ordinals
 from shared.ids import CohortId, DatasetId, Ordinal, PermitId, Revision
@@ -47,7 +48,8 @@ class PermitRecord:
 class Cohort:
     """The people a permit was given for, less everyone who left since.
 
-    `revision` and `digest` are those of the freeze, as the permit's signatures cover them.
+    `revision` and `digest` are those of the freeze, as the permit's signatures cover them; `kinds`
+    are what the freeze told of kinds of data.
     `lapses` holds the instant from which a member's consent has ended by itself.
     """
 
@@ -57,6 +59,7 @@ class Cohort:
     digest: str
     members: Ordinals
     lapses: Mapping[Ordinal, datetime]
+    kinds: ManifestKinds = NOTHING_TOLD
 
     def narrowed_by(self, gone: Iterable[Ordinal]) -> "Cohort":
         """Take people out."""
@@ -64,13 +67,14 @@ class Cohort:
         return replace(self, members=self.members.without(leaving)) if leaving else self
 
     def never_wider_than(self, known: "Cohort | None") -> "Cohort":
-        """Keep only who was in before, when this is the same cohort seen again."""
+        """Keep only who was in before, and its kinds, when this is the same cohort seen again."""
         if known is None or known.cohort_id != self.cohort_id:
             return self
         lapses = dict(self.lapses)
         for ordinal, at in known.lapses.items():
             lapses[ordinal] = min(at, lapses.get(ordinal, at))
-        return replace(self, members=self.members.only(known.members), lapses=lapses)
+        members = self.members.only(known.members)
+        return replace(self, members=members, lapses=lapses, kinds=known.kinds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from tests.fakes.clearinghouse_feeds import REGISTER
 from tests.fakes.clearinghouse_node import Node
 from tests.integration.clearinghouse.suite import (
     ALLOWED,
+    FILE,
     PEOPLE,
     Suite,
     content_of,
@@ -238,6 +239,14 @@ def test_a_permit_for_other_kinds_of_data_opens_no_genome(own: Suite) -> None:
     refused(own.read(3), 403, "data_category_not_in_permit")
     reissue(own, "genome", "images")
     assert own.read(3).body == content_of(3)
+
+
+def test_a_file_of_a_kind_that_the_dataset_does_not_hold_is_refused(own: Suite) -> None:
+    """The permit names no kinds: it is for all that the manifest tells of."""
+    assert own.read(3).status == 200
+    beside = path_of(3).replace(FILE, "ehr.json")
+    (own.data / beside.removeprefix("/data/")).write_bytes(content_of(3))
+    refused(own.get(beside, token=own.around.token()), 403, "data_category_not_in_permit")
 
 
 def test_a_new_permit_opens_although_there_was_none_a_moment_ago(own: Suite) -> None:

@@ -8,6 +8,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from permit_service.clearinghouse.domain.data_categories import (
+    NOTHING_TOLD,
+    ManifestKinds,
+    opens,
+)
 from permit_service.clearinghouse.domain.decision import (
     CheckedVisa,
     PermitEvidence,
@@ -140,6 +145,19 @@ def test_bad_visas_beside_it_take_nothing_from_a_good_one(
 ) -> None:
     before = decide(question)
     assert decide(replace(question, visas=(*more, *question.visas))).allowed == before.allowed
+
+
+KINDS = st.frozensets(st.sampled_from(("genome", "variants", "images", "proteome")))
+
+
+@given(KINDS, KINDS, KINDS, st.sampled_from(("genome", "images", "proteome", "S000003")))
+def test_less_asked_for_never_opens_more(
+    named: frozenset[str], held: frozenset[str], asked: frozenset[str], kind: str
+) -> None:
+    told = ManifestKinds(held=held, asked=asked)
+    for fewer in (replace(told, asked=asked - {one}) for one in asked):
+        if fewer != NOTHING_TOLD and opens(kind, named=named, told=fewer):
+            assert opens(kind, named=named, told=told)
 
 
 @st.composite

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from permit_service.clearinghouse.domain.data_categories import ManifestKinds
 from permit_service.clearinghouse.domain.decision import (
     CheckedVisa,
     PermitEvidence,
@@ -132,32 +133,25 @@ def test_one_thing_wrong_refuses_with_its_own_reason(decision: Decision, reason:
     assert decision.status == 403
 
 
-@pytest.mark.parametrize(
-    ("named", "file", "reason"),
-    [
-        (["genome"], "genome.vcf.gz", Reason.PERMIT_VALID),
-        (["genome"], "genome", Reason.PERMIT_VALID),
-        (["genome", "images"], "images.3.dcm", Reason.PERMIT_VALID),
-        (["genome"], "images.3.dcm", Reason.DATA_CATEGORY_NOT_IN_PERMIT),
-        # What does not say what it is may be anything.
-        (["genome"], "GENOME.vcf", Reason.DATA_CATEGORY_NOT_IN_PERMIT),
-        (["genome"], "genomes.vcf", Reason.DATA_CATEGORY_NOT_IN_PERMIT),
-        (["genome"], "S000003.vcf", Reason.DATA_CATEGORY_NOT_IN_PERMIT),
-        ([], "images.3.dcm", Reason.PERMIT_VALID),
-    ],
-)
-def test_a_permit_opens_the_kinds_of_data_it_was_given_for(
-    named: list[str], file: str, reason: Reason
-) -> None:
-    document = replace(a_document(), data_categories=frozenset(named))
-    assert ask(verified(), document=document, file=file).reason is reason
-
-
 def test_a_permit_for_other_data_is_no_answer_to_the_next_persons_question() -> None:
     """Whoever is asked for, in the cohort or not: it is about the file."""
     document = replace(a_document(), data_categories=frozenset({"genome"}))
-    other = ask(verified(), document=document, file="images.dcm", member=11)
-    assert other.reason is Reason.DATA_CATEGORY_NOT_IN_PERMIT
+    both = frozenset({"genome", "images"})
+    cohort = replace(a_cohort(), kinds=ManifestKinds(held=both, asked=document.data_categories))
+    for member, opened in ((3, Reason.PERMIT_VALID), (11, Reason.PERSON_NOT_IN_COHORT)):
+        for file, reason in (
+            ("genome.vcf.gz", opened),
+            ("images.3.dcm", Reason.DATA_CATEGORY_NOT_IN_PERMIT),
+        ):
+            decision = ask(
+                verified(),
+                document=document,
+                register=a_register(cohort),
+                member=member,
+                file=file,
+            )
+            assert decision.reason is reason
+            assert decision.allowed is (reason is Reason.PERMIT_VALID)
 
 
 @pytest.mark.parametrize("odd", [[], "genome", [1], [""], None, {"genome": True}])

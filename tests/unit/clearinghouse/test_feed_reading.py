@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from permit_service.clearinghouse.domain.data_categories import NOTHING_TOLD, ManifestKinds
 from permit_service.clearinghouse.domain.errors import FeedFault
 from permit_service.clearinghouse.domain.feed_reading import (
     dataset_of,
@@ -42,6 +43,12 @@ def manifest(text: str) -> dict[str, Any]:
     return found
 
 
+def kinds_body(told: object) -> dict[str, Any]:
+    """Write a cohort whose manifest tells this of kinds of data."""
+    body = cohort_body()
+    return {**body, "manifest": json.dumps({**manifest(body["manifest"]), "data_categories": told})}
+
+
 def test_a_snapshot_is_read() -> None:
     register = read_dataset(dataset_body(cohort_body(range(4), lapses=LAPSES)), manifest)
     cohort = register.cohorts[PERMIT]
@@ -56,6 +63,34 @@ def test_revision_and_digest_of_a_cohort_are_those_its_manifest_signs() -> None:
     body = cohort_body(revision=10)
     body["revision"] = 11
     assert read_dataset(dataset_body(body), manifest).cohorts[PERMIT].revision == 10
+
+
+def test_the_kinds_of_data_of_a_cohort_are_those_its_manifest_tells() -> None:
+    told = {"held": ["genome", "images"], "asked": ["images"]}
+    (found,) = read_dataset(dataset_body(kinds_body(told)), manifest).cohorts.values()
+    assert found.kinds == ManifestKinds(
+        held=frozenset({"genome", "images"}), asked=frozenset({"images"})
+    )
+    body = cohort_body()
+    older = manifest(body["manifest"])
+    del older["data_categories"]
+    before = read_dataset(dataset_body(body), lambda _: older).cohorts[PERMIT]
+    assert before.kinds == NOTHING_TOLD
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *(None, [], {}),
+        {"held": [], "asked": None},
+        {"held": "genome", "asked": []},
+        {"held": ["genome"]},
+        {"held": ["genome"], "asked": [1]},
+    ],
+)
+def test_kinds_of_data_that_cannot_be_read_are_no_manifest(odd: object) -> None:
+    with pytest.raises(FeedFault):
+        read_dataset(dataset_body(kinds_body(odd)), manifest)
 
 
 def test_changes_are_read() -> None:

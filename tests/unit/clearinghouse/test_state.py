@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Registers only narrow, never go back, and never change under a reader."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from permit_service.clearinghouse.domain.data_categories import ManifestKinds
 from permit_service.clearinghouse.domain.errors import FeedFault
 from permit_service.clearinghouse.domain.ordinals import Ordinals
 from permit_service.clearinghouse.domain.state import (
@@ -143,6 +145,18 @@ def test_a_snapshot_never_widens_a_known_cohort() -> None:
         .lapses
         == earlier
     )
+
+
+def test_a_cohort_seen_again_keeps_the_kinds_of_data_of_its_freeze() -> None:
+    genome = frozenset({"genome"})
+    of_genomes = replace(a_cohort(), kinds=ManifestKinds(held=genome, asked=genome))
+    known = a_register(of_genomes)
+    bound = CohortBound(revision=Revision(13), cohort=a_cohort())
+    for again in (
+        dataset_resynced(known, a_register(a_cohort(), revision=13)),
+        apply_dataset(known, [bound]),
+    ):
+        assert again.cohorts[PERMIT].kinds == of_genomes.kinds
 
 
 def test_an_older_snapshot_is_refused() -> None:

@@ -4,7 +4,8 @@
 import pytest
 
 from consent_registry.domain.data_categories import CATEGORIES
-from permit_service.domain.purpose import DATA_CATEGORIES, Category, parse_purpose
+from permit_service.clearinghouse.domain.data_categories import DATA_CATEGORIES
+from permit_service.domain.purpose import Category, parse_purpose
 from permit_service.domain.words import purpose_in_words, reason_in_words
 from shared.errors import ValidationFailed
 from tests.fakes.permit_factories import HMB

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final
 
 from audit_log.domain.copies import CopyTerms
-from shared.settings import CommonSettings, KafkaSettings, Kind, setting
+from shared.settings import CommonSettings, KafkaSettings, Kind, env_setting, setting
 
 _ERASURES: Final = "erasures.jsonl"
 _NO_NAME: Final = "must hold neither spaces nor plus signs"
@@ -181,6 +181,7 @@ class AuditSettings(CommonSettings):
 class AdminSettings(KafkaSettings):
     """What the console commands of the log need: the database, the keys, and Kafka where used."""
 
+    env: str = env_setting()
     node: str = setting("PLACET_NODE", doc="The node's two letters.", kind=Kind.NODE, example="ZZ")
     database_url: str = setting(
         "PLACET_DATABASE_URL",
@@ -216,6 +217,11 @@ class AdminSettings(KafkaSettings):
         doc="The name under which this node witnesses other logs.",
         default="placet.example/{node}/witness",
     )
+
+    @property
+    def development(self) -> bool:
+        """Whether one person may decide alone which producers are believed."""
+        return self.env == "development"
 
     @property
     def src(self) -> str:

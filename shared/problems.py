@@ -152,6 +152,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType({
 
     # audit_log
     "case_closed": Problem(409, "The case is closed"),
+    "case_needed": Problem(403, "An officer's case must name the producer"),
     "case_unknown": Problem(404, "There is no such case"),
     "checkpoint_untrusted": Problem(403, "No trusted key has signed the checkpoint"),
     "cohorts_unresolved": Problem(503, "It is not known which cohorts hold the person"),

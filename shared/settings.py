@@ -122,6 +122,17 @@ def own_topic(service: str) -> Any:
     )
 
 
+def env_setting() -> Any:
+    """Declare whether this is development: production unless it is said."""
+    return setting(
+        "PLACET_ENV",
+        doc="Whether development keys and logins may work.",
+        kind=Kind.CHOICE,
+        choices=("development", "production"),
+        default="production",
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessSettings(KafkaSettings):
     """What every process of the suite needs: where it is, who it is, and where its entries go."""
@@ -131,13 +142,7 @@ class ProcessSettings(KafkaSettings):
     )
     """What the marks in examples stand for; each process says its own."""
 
-    env: str = setting(
-        "PLACET_ENV",
-        doc="Whether development keys and logins may work.",
-        kind=Kind.CHOICE,
-        choices=("development", "production"),
-        default="production",
-    )
+    env: str = env_setting()
     node: str = setting(NODE_SETTING, doc="The node's two letters.", kind=Kind.NODE, example="ZZ")
     bind: str = setting(
         "PLACET_BIND",

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Engine, select, update
 
+from audit_log.adapters.casework import PostgresCases
 from audit_log.adapters.log import PostgresLog
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.tables import KAFKA_OFFSET, PRODUCER
@@ -77,6 +78,11 @@ class PostgresTopicDesk:
     def lead_to(self, src: str, topic: str) -> None:
         """Write it."""
         self._connection.execute(update(PRODUCER).where(PRODUCER.c.src == src).values(topic=topic))
+
+    @property
+    def cases(self) -> PostgresCases:
+        """The log's."""
+        return self._log.cases
 
     def record(self, fact: Fact) -> None:
         """Say it."""

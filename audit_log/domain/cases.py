@@ -15,6 +15,8 @@ MAX_REVEALED: Final = 200
 """How many entries one request to open may name."""
 APPROVED_FOR: Final = timedelta(days=30)
 """How long a second officer's word opens anything: what she judged by may have changed since."""
+PRODUCERS: Final = "producers"
+"""The reason of a case that lets a producer, its reference, be added, moved or read on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -211,6 +211,12 @@ class CaseClosed(AppError):
     code = "case_closed"
 
 
+class CaseNeeded(AppError):
+    """Which producers are believed is changed with an officer's open case about the producer."""
+
+    code = "case_needed"
+
+
 class FourEyesNeeded(AppError):
     """A request to open is decided by another officer than the one who asked."""
 

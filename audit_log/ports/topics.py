@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from audit_log.domain.chain import Chain
+from audit_log.ports.casework import Cases
 from audit_log.ports.sequencing import Producer, StoredOffset
 from shared.events import Fact
 
@@ -59,6 +60,11 @@ class TopicDesk(Protocol):
 
     def lead_to(self, src: str, topic: str) -> None:
         """Let a producer's entries come from another topic, and from no other."""
+        ...
+
+    @property
+    def cases(self) -> Cases:
+        """Officers' cases."""
         ...
 
     def record(self, fact: Fact) -> None:

@@ -7,6 +7,7 @@ from audit_log.domain.authority import AUDIT_LOG, service_of
 from audit_log.domain.errors import TopicTaken
 from audit_log.domain.note import parse_vkey
 from audit_log.ports import Log, Producer, StoredOffset, Transaction
+from audit_log.usecases.backing import Backing, backed, naming
 from shared.clock import Clock
 from shared.entry_forms import is_source
 from shared.errors import FieldFault, ValidationFailed
@@ -20,11 +21,13 @@ def register(
     *,
     transaction: Transaction,
     clock: Clock,
+    backing: Backing,
     shared_topic: bool = False,
 ) -> bool:
     """Register a producer with the first offsets of its topic; False when it is there already.
 
-    The change is said in the log. Raises ValidationFailed for a malformed source or vkey,
+    The change is said in the log, with the case behind it. Raises what `backed` does,
+    ValidationFailed for a malformed source or vkey,
     ProducerExists when source or client belong to another registration, and, unless
     `shared_topic`, TopicTaken when another source is registered on the topic: a consumer cannot
     see who produced a record, so either could then speak as the other. Offsets already stored for
@@ -33,20 +36,20 @@ def register(
     _require_form(producer)
     now = clock.now()
     with transaction() as log:
+        case = backed(log.cases, backing, (producer.src,))
         added = log.add_producer(producer, offsets, now)
         if added:
             said: dict[str, str] = {"client": producer.client_id, "src": producer.src}
             if producer.topic is not None:
                 said["topic"] = producer.topic
-            log.record(
-                Fact(
-                    type="placet.admin.config.change.v1",
-                    occurred_at=now,
-                    trace_id=current_trace_id(),
-                    reason="producer_added",
-                    extra=said,
-                )
+            fact = Fact(
+                type="placet.admin.config.change.v1",
+                occurred_at=now,
+                trace_id=current_trace_id(),
+                reason="producer_added",
+                extra=said,
             )
+            log.record(naming(case, fact))
             if not shared_topic:
                 _require_own_topic(log, producer)
     return added

@@ -14,6 +14,7 @@ from audit_log.domain.chain import Chain, ChainKey
 from audit_log.domain.errors import TopicTaken, TopicUnready
 from audit_log.ports import StoredOffset
 from audit_log.ports.topics import HeldTopic, TopicDesks
+from audit_log.usecases.backing import Backing, backed, naming
 from shared.canonical import MalformedEntry
 from shared.entries import Entry, parse_entry
 from shared.errors import FieldFault, ValidationFailed
@@ -52,6 +53,7 @@ def move_producer(
     *,
     desks: TopicDesks,
     at: datetime,
+    backing: Backing,
     accept_gap: bool = False,
 ) -> Sequence[Aside] | None:
     """Read a producer's entries from a topic of its own; None when they are already.
@@ -61,11 +63,12 @@ def move_producer(
     The producer writes there first: look at `new`, then at `old`, None where that topic is no more.
     Then nothing of it comes to the old topic any more, and once that is sequenced to its end, and
     the first entry on the new topic follows the last one sequenced, no entry is lost; none is read
-    twice, since the chain knows it. Raises TopicUnready, saying what is missing, unless
-    `accept_gap`; TopicTaken when the new topic has another source, ValidationFailed when it holds
-    something else than this source's entries.
+    twice, since the chain knows it. Raises what `backed` does; TopicUnready, saying what is
+    missing, unless `accept_gap`; TopicTaken when the new topic has another source,
+    ValidationFailed when it holds something else than this source's entries.
     """
     with desks() as desk:
+        case = backed(desk.cases, backing, (src,))
         producer = desk.producer(src)
         if producer is None or producer.topic is None:
             raise ValidationFailed(faults=(FieldFault("/src", "no producer with a topic"),))
@@ -89,7 +92,8 @@ def move_producer(
             )
         desk.lead_to(src, new.topic)
         said: dict[str, JSON] = {"before": producer.topic, "src": src, "topic": new.topic}
-        desk.record(_change("producer_moved", {**said, **_said_of(aside)}, at))
+        moved = _change("producer_moved", {**said, **_said_of(aside)}, at)
+        desk.record(naming(case, moved))
         others = [one for one in desk.sources_on(new.topic) if one != src]
         if others:
             raise TopicTaken(
@@ -100,15 +104,22 @@ def move_producer(
 
 
 def resume_topic(
-    now: HeldTopic, *, desks: TopicDesks, at: datetime, accept_gap: bool = False
+    now: HeldTopic,
+    *,
+    desks: TopicDesks,
+    at: datetime,
+    backing: Backing,
+    accept_gap: bool = False,
 ) -> Sequence[Lost]:
     """Read a topic on behind what Kafka has deleted unread; give exactly what that is.
 
-    Without `accept_gap` nothing is changed. Raises TopicUnready when the name means another topic
+    Without `accept_gap` nothing is changed; with it, a case about one of the topic's producers is
+    shown. Raises what `backed` does, and TopicUnready when the name means another topic
     now, or when the broker lost what was sequenced: entries then come from another topic
     (`move_producer`).
     """
     with desks() as desk:
+        case = backed(desk.cases, backing, desk.sources_on(now.topic)) if accept_gap else None
         stored = desk.offsets(now.topic)
         if not stored:
             raise ValidationFailed(faults=(FieldFault("/topic", "no offsets are stored"),))
@@ -125,7 +136,8 @@ def resume_topic(
                     desk.advance(replace(one, next=held.first))
         if lost and accept_gap:
             gaps: list[JSON] = [[one.partition, one.first, one.last] for one in lost]
-            desk.record(_change("offsets_lost", {"gaps": gaps, "topic": now.topic}, at))
+            gone = _change("offsets_lost", {"gaps": gaps, "topic": now.topic}, at)
+            desk.record(naming(case, gone))
     return lost
 
 

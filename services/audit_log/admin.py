@@ -36,6 +36,7 @@ from audit_log.domain.policy import parse_log_key
 from audit_log.ports import BundleCopy, Producer, StoredOffset, Trust
 from audit_log.ports.topics import TopicDesks
 from audit_log.settings import AdminSettings
+from audit_log.usecases.backing import Backing
 from audit_log.usecases.forks import Fork, forks
 from audit_log.usecases.publish import Publisher
 from audit_log.usecases.recover import Recovered, Recovery
@@ -63,6 +64,7 @@ def add_producer(
     topic: str | None,
     offsets: tuple[int, ...] | None,
     shared_topic: bool = False,
+    case: str | None = None,
 ) -> bool:
     """Register a producer; False when it is there already.
 
@@ -77,8 +79,14 @@ def add_producer(
             _first_offsets(settings, topic, offsets),
             transaction=transactions(database, OwnProducer(settings.src, Uuid7Source()), clock),
             clock=clock,
+            backing=backing(settings, case),
             shared_topic=shared_topic,
         )
+
+
+def backing(settings: AdminSettings, case: str | None) -> Backing:
+    """Give what stands behind a change of producers: a case, needed outside development."""
+    return Backing(case=case, alone=settings.development)
 
 
 def vkey(settings: AdminSettings) -> str:

@@ -25,7 +25,11 @@ _ADD_HELP: Final = """\
 Register a producer: the only way in which a source, a client and a topic begin to count.
 
   placet audit producer add --src zz/htsget/1 --client-id htsget \\
-      --topic audit.zz.htsget.v1 --offsets 0,0,0
+      --topic audit.zz.htsget.v1 --offsets 0,0,0 --case CASE
+
+--case names an open case of an officer, with the reason producers and the source as reference: two
+people decide who is believed, and the entry of the log names the case. Only in development it may
+be left out.
 
 --offsets gives the first offset to read in each partition, from partition 0 on; they are stored
 where PLACET_TRANSPORT is kafka, together with the identity of cluster and topic. An offset that is
@@ -81,6 +85,7 @@ def _add_producer(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         default="beginning",
         help="first offsets by partition, as in 0,0,0, or: beginning (default)",
     )
+    topic_cli.add_case(add)
     add.set_defaults(run=_producer_add)
     topic_cli.register(commands)
 
@@ -115,6 +120,7 @@ def _producer_add(parsed: argparse.Namespace) -> int:
             topic=parsed.topic,
             offsets=_offsets(parsed.offsets),
             shared_topic=parsed.shared_topic,
+            case=parsed.case,
         )
         print(f"{parsed.src}: {'registered' if added else 'was registered already'}")
         return OK

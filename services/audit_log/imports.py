@@ -22,7 +22,7 @@ _SHOWN: Final = 50
 _HELP: Final = """\
 Import the audit lines of a service that is not ours, so that it can be audited too.
 
-  placet audit producer add --src zz/htsget/1 --client-id htsget
+  placet audit producer add --src zz/htsget/1 --client-id htsget --case CASE
   placet audit import-lines audit.jsonl --mapping htsget.toml --check
   placet audit import-lines audit.jsonl --mapping htsget.toml \\
       --state /var/lib/placet/htsget --url https://audit.example

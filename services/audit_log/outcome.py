@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from audit_log.domain.errors import (
+    CaseClosed,
+    CaseNeeded,
+    CaseUnknown,
     HeadMismatch,
     LogMismatch,
     ProducerExists,
@@ -26,6 +29,10 @@ from shared.transport import TransportError
 OK: Final = 0
 FAILED: Final = 1
 USAGE: Final = 2
+_REFUSALS: Final = (
+    *(CaseClosed, CaseNeeded, CaseUnknown),
+    *(ProducerExists, LogMismatch, HeadMismatch, TopicUnready),
+)
 
 
 def with_settings(work: Callable[[AdminSettings], int]) -> int:
@@ -38,7 +45,7 @@ def with_settings(work: Callable[[AdminSettings], int]) -> int:
     except ValidationFailed as refused:
         print_faults(refused)
         return USAGE
-    except (ProducerExists, LogMismatch, HeadMismatch, TopicUnready) as refused:
+    except _REFUSALS as refused:
         print(f"Refused: {refused}", file=sys.stderr)
         return FAILED
     except TopicTaken as refused:

@@ -19,7 +19,7 @@ from shared.transport import TransportUnavailable
 _MOVE_HELP: Final = """\
 Read a producer's entries from a topic of its own from now on, losing none and doubling none.
 
-  placet audit producer move --src zz/htsget/1 --topic audit.zz.htsget.v1
+  placet audit producer move --src zz/htsget/1 --topic audit.zz.htsget.v1 --case CASE
 
 First create the topic, give the producer alone the right to write to it, and restart the producer
 with PLACET_AUDIT_TOPIC set. Then run this: it sees the producer's first entry there, and moves it
@@ -34,10 +34,12 @@ _RESUME_HELP: Final = """\
 Read a topic on behind what Kafka has deleted unread (the finding offset_gone).
 
   placet audit producer resume --topic audit.zz.htsget.v1
-  placet audit producer resume --topic audit.zz.htsget.v1 --accept-gap
+  placet audit producer resume --topic audit.zz.htsget.v1 --accept-gap --case CASE
 
 Prints by partition the offsets that are lost and exits 1; with --accept-gap the log says them in an
 entry, and the sequencer goes on by itself from the first record that there is.
+
+The case is one about a producer on the topic, as `placet audit producer add --help` says.
 """
 
 
@@ -53,7 +55,12 @@ def register(commands: Commands) -> None:
 
 
 def move(
-    settings: AdminSettings, src: str, topic: str, *, accept_gap: bool = False
+    settings: AdminSettings,
+    src: str,
+    topic: str,
+    *,
+    accept_gap: bool = False,
+    case: str | None = None,
 ) -> Sequence[Aside] | None:
     """Do what `move_producer` does, with what the broker holds: the new topic is looked at first.
 
@@ -71,16 +78,25 @@ def move(
             None if before is None else held(settings.brokers, before, clock),
             desks=desks,
             at=clock.now(),
+            backing=admin.backing(settings, case),
             accept_gap=accept_gap,
         )
 
 
-def resume(settings: AdminSettings, topic: str, *, accept_gap: bool = False) -> list[Lost]:
+def resume(
+    settings: AdminSettings, topic: str, *, accept_gap: bool = False, case: str | None = None
+) -> list[Lost]:
     """Do what `resume_topic` does, with what the broker holds."""
     now = _held(settings, topic)
     with admin.topic_desk(settings) as desks:
+        backing = admin.backing(settings, case)
         at = SystemClock().now()
-        return list(resume_topic(now, desks=desks, at=at, accept_gap=accept_gap))
+        return list(resume_topic(now, desks=desks, at=at, backing=backing, accept_gap=accept_gap))
+
+
+def add_case(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names the officer's case behind a change."""
+    parser.add_argument("--case", metavar="ID", help="an officer's open case about the producer")
 
 
 def _held(settings: AdminSettings, topic: str) -> HeldTopic:
@@ -100,13 +116,20 @@ def _add(commands: Commands, name: str, about: str, teaches: str) -> argparse.Ar
         description=teaches,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    add_case(parser)
     parser.add_argument("--accept-gap", action="store_true", help="what is lost is lost: say it")
     return parser
 
 
 def _move(parsed: argparse.Namespace) -> int:
     def work(settings: AdminSettings) -> int:
-        aside = move(settings, parsed.src, parsed.topic, accept_gap=parsed.accept_gap)
+        aside = move(
+            settings,
+            parsed.src,
+            parsed.topic,
+            accept_gap=parsed.accept_gap,
+            case=parsed.case,
+        )
         done = "reads already from" if aside is None else "moved to"
         print(f"{parsed.src}: {done} {parsed.topic}")
         for line in _told(aside or ()):
@@ -128,7 +151,7 @@ def _told(aside: Sequence[Aside]) -> Iterator[str]:
 
 def _resume(parsed: argparse.Namespace) -> int:
     def work(settings: AdminSettings) -> int:
-        lost = resume(settings, parsed.topic, accept_gap=parsed.accept_gap)
+        lost = resume(settings, parsed.topic, accept_gap=parsed.accept_gap, case=parsed.case)
         for one in lost:
             print(f"{parsed.topic}/{one.partition}: {one.first} to {one.last} are lost")
         if not lost:

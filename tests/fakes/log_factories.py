@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from audit_log.domain.received import IntakePlace, Received
+from audit_log.usecases.backing import Backing
 from shared.events import (
     JSON,
     Actor,
@@ -33,6 +34,7 @@ OTTO = Principal(
     scopes=frozenset({"log.read", "log.reveal", "log.search", "subjects.erase"}),
     is_service=False,
 )
+ALONE = Backing(case=None, alone=True)
 RITA = Actor(issuer=ISSUER, subject="rita", client_id="desk")
 
 

@@ -33,6 +33,7 @@ from audit_log.usecases.sequence import Pace, Sequencer
 from shared.clock import SystemClock
 from shared.events import SealedEntry
 from shared.settings import load
+from tests.fakes.log_factories import ALONE
 from tests.support.devidp import DevidpFiles, devidp_files, devidp_on_thread, served
 from tests.support.ports import free_port
 from tests.support.postgres import fresh_database
@@ -83,7 +84,13 @@ class LogNode:
     def add(self, src: str = "zz/clearinghouse/1", client_id: str = "clearinghouse") -> None:
         """Register a producer."""
         producer = Producer(src=src, client_id=client_id, vkey="", topic=None)
-        register(producer, (), transaction=self.parts.transaction, clock=self.parts.clock)
+        register(
+            producer,
+            (),
+            transaction=self.parts.transaction,
+            clock=self.parts.clock,
+            backing=ALONE,
+        )
 
     def send(self, *entries: SealedEntry, client_id: str = "clearinghouse") -> requests.Response:
         """Send entries to the intake as their producer does."""

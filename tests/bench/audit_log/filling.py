@@ -21,7 +21,7 @@ from shared.events import Actor, ChainPosition, Fact, SealedEntry, Subject, prev
 from shared.ids import Uuid7Source
 from shared.kafka_io import KafkaTransport, partition_starts, topic_identities
 from shared.transport import OutboxRow, entry_row
-from tests.fakes.log_factories import NOON
+from tests.fakes.log_factories import ALONE, NOON
 
 SOURCES: Final = tuple(f"zz/clearinghouse/{number}" for number in range(1, 7))
 PARTITIONS: Final = 3
@@ -80,6 +80,7 @@ def follow(brokers: Brokers, topic: str, database: str) -> None:
             producer,
             offsets,
             transaction=transactions(opened, own, clock),
+            backing=ALONE,
             clock=clock,
             shared_topic=True,
         )

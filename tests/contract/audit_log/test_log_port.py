@@ -22,7 +22,7 @@ from shared.events import JSON, Actor, Subject
 from shared.principal import Principal
 from tests.contract.audit_log.test_publishing import Remembered, publisher
 from tests.fakes.kernel import START
-from tests.fakes.log_factories import DATASET, ISSUER, OTTO, Speaker, fact, pairs
+from tests.fakes.log_factories import ALONE, DATASET, ISSUER, OTTO, Speaker, fact, pairs
 from tests.support.log_world import (
     COHORTS,
     PSEUDONYMS,
@@ -52,7 +52,9 @@ def offset(partition: int, at: int, topic_id: str = "t") -> StoredOffset:
 
 
 def add(world: World, producer: Producer, *offsets: StoredOffset) -> bool:
-    return register(producer, offsets, transaction=world.transaction, clock=world.clock)
+    return register(
+        producer, offsets, transaction=world.transaction, clock=world.clock, backing=ALONE
+    )
 
 
 def test_a_producer_is_registered_once_and_said_once(world: World) -> None:

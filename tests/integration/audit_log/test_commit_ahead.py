@@ -16,7 +16,7 @@ from audit_log.usecases.sequence import Pace, Sequencer
 from shared.entries import parse_entry
 from shared.events import SealedEntry, Subject
 from tests.fakes.kernel import START
-from tests.fakes.log_factories import DATASET, Speaker, fact, received
+from tests.fakes.log_factories import ALONE, DATASET, Speaker, fact, received
 from tests.support.log_world import (
     PSEUDONYMS,
     SRC,
@@ -59,7 +59,7 @@ def world() -> Iterator[PostgresWorld]:
     made = PostgresWorld()
     producer = Producer(src=SRC, client_id="clearinghouse", vkey="", topic=TOPIC)
     offset = StoredOffset(topic=TOPIC, partition=0, next=0, cluster_id="c", topic_id="t")
-    register(producer, [offset], transaction=made.transaction, clock=made.clock)
+    register(producer, [offset], transaction=made.transaction, clock=made.clock, backing=ALONE)
     yield made
     made.close()
 

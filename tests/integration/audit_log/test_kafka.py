@@ -55,6 +55,7 @@ class Road:
         return load(
             AdminSettings,
             {
+                "PLACET_ENV": "development",
                 "PLACET_NODE": "ZZ",
                 "PLACET_DATABASE_URL": self.world.url,
                 "PLACET_KEYS_DIR": "/nowhere",

@@ -112,7 +112,15 @@ class working:  # noqa: N801 - used as a function
 
 
 def add(log: LogNode, topic: str) -> None:
-    names = ("NODE", "DATABASE_URL", "KEYS_DIR", "TRANSPORT", "KAFKA_BOOTSTRAP", "LOG_ORIGIN")
+    names = (
+        "ENV",
+        "NODE",
+        "DATABASE_URL",
+        "KEYS_DIR",
+        "TRANSPORT",
+        "KAFKA_BOOTSTRAP",
+        "LOG_ORIGIN",
+    )
     wanted = {f"PLACET_{name}" for name in names}
     known = {name: value for name, value in log.environment.items() if name in wanted}
     assert admin.add_producer(

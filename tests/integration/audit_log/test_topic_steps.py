@@ -11,6 +11,7 @@ from audit_log.ports.topics import HeldPartition, HeldTopic
 from audit_log.usecases.topics import Lost, resume_topic
 from shared.db import engine
 from shared.ids import Uuid7Source
+from tests.fakes.log_factories import ALONE
 from tests.support.log_world import PostgresWorld
 from tests.support.waiting import wait_until
 
@@ -34,7 +35,7 @@ def test_what_is_sequenced_while_the_loss_is_worked_out_is_not_called_lost() -> 
         sequencing.commit()
         sequencing.execute("UPDATE kafka_offset SET next_offset = 20")  # a batch, uncommitted
         resuming = beside.submit(
-            resume_topic, NOW, desks=desks, at=world.clock.now(), accept_gap=True
+            resume_topic, NOW, desks=desks, at=world.clock.now(), backing=ALONE, accept_gap=True
         )
         wait_until(lambda: waits(world), "the command to wait for the batch")
         sequencing.commit()

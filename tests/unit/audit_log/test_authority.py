@@ -18,7 +18,7 @@ from audit_log.usecases.examine import Examiner
 from audit_log.usecases.register import register
 from shared.errors import ValidationFailed
 from shared.events import ENTRY_TYPES
-from tests.fakes.log_factories import NOON
+from tests.fakes.log_factories import ALONE, NOON
 from tests.support.log_world import MemoryWorld
 from tests.unit.audit_log.test_foreign_lines import MAPPING
 from tests.unit.audit_log.test_rules import PERMITS, SECOND, codes, issued, revoked, seen, settle
@@ -127,7 +127,7 @@ def test_no_producer_is_registered_in_the_log_s_own_name() -> None:
     world = MemoryWorld()
     own = Producer(src="fi/audit_log/1", client_id="mallory", vkey="", topic=None)
     with pytest.raises(ValidationFailed) as refused:
-        register(own, (), transaction=world.transaction, clock=world.clock)
+        register(own, (), transaction=world.transaction, clock=world.clock, backing=ALONE)
     assert [one.pointer for one in refused.value.faults] == ["/src"]
     with world.transaction() as log:
         assert log.producer_of("mallory") is None

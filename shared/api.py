@@ -17,6 +17,7 @@ from shared.api_arguments import (
     StrictParser,
     StrictSchema,
     UnsupportedMediaType,
+    instant_of,
 )
 from shared.auth import any_suffices, auth_of, public, reason_of
 from shared.problems import register_problems
@@ -28,6 +29,7 @@ __all__ = [
     "StrictSchema",
     "UnsupportedMediaType",
     "create_api",
+    "instant_of",
 ]
 
 Location = Literal["json", "query", "form", "files", "headers", "path"]

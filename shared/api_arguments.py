@@ -5,6 +5,7 @@ Faults point into the caller's own input and are worded by the schema; they neve
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final, NoReturn
 
 import flask
@@ -13,6 +14,7 @@ from webargs import core
 from webargs.flaskparser import FlaskParser
 
 from shared import strict_json
+from shared.clock import from_rfc3339
 from shared.errors import AppError, FieldFault, ValidationFailed
 
 _BODIES: Final = frozenset({"json", "form", "files"})
@@ -75,6 +77,17 @@ class StrictParser(FlaskParser):
     ) -> NoReturn:
         """Raise ValidationFailed with one fault per message."""
         raise ValidationFailed(faults=faults_of(error.messages_dict)) from None
+
+
+def instant_of(text: str | None, pointer: str) -> datetime | None:
+    """Read an optional RFC 3339 time in UTC; raise ValidationFailed when it is none."""
+    if text is None:
+        return None
+    try:
+        return from_rfc3339(text)
+    except ValueError:
+        fault = FieldFault(pointer, "a time in UTC such as 2026-11-22T06:25:00Z", "date_invalid")
+        raise ValidationFailed("a time has the wrong form", faults=[fault]) from None
 
 
 def faults_of(messages: Mapping[Any, Any]) -> tuple[FieldFault, ...]:

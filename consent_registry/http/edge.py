@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from consent_registry.domain.errors import DatasetUnknown
 from consent_registry.domain.windows import Window
 from consent_registry.usecases.tools import Tools
-from shared.clock import from_rfc3339
+from shared.api import instant_of
 from shared.errors import FieldFault, ValidationFailed
 from shared.ids import DatasetId, parse_dataset_id
 from shared.waiting_room import WaitingRoom
@@ -78,14 +78,3 @@ def instants_of(
         instant_of(sent["effective_at"], f"{pointer}/effective_at"),
         instant_of(sent["known_at"], f"{pointer}/known_at"),
     )
-
-
-def instant_of(text: str | None, pointer: str) -> datetime | None:
-    """Read an optional RFC 3339 time in UTC; raise ValidationFailed when it is none."""
-    if text is None:
-        return None
-    try:
-        return from_rfc3339(text)
-    except ValueError:
-        fault = FieldFault(pointer, "a time in UTC such as 2026-11-22T06:25:00Z", "date_invalid")
-        raise ValidationFailed("a time has the wrong form", faults=[fault]) from None

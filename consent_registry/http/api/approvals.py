@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from consent_registry.domain.approvals import Widening
 from consent_registry.http.api.schemas import ApprovalSchema, NewApprovalSchema
-from consent_registry.http.edge import current_tools, dataset_id_of, instant_of
+from consent_registry.http.edge import current_tools, dataset_id_of
 from consent_registry.usecases.approvals import NewApproval, list_approval
-from shared.api import ApiBlueprint
+from shared.api import ApiBlueprint, instant_of
 from shared.auth import current_principal, requires
 from shared.clock import to_rfc3339
 from shared.errors import FieldFault, ValidationFailed

@@ -22,7 +22,7 @@ from consent_registry.http.api.cohort_schemas import (
     QuestionSchema,
     SinceSchema,
 )
-from consent_registry.http.edge import current_tools, dataset_id_of, instant_of, instants_of
+from consent_registry.http.edge import current_tools, dataset_id_of, instants_of
 from consent_registry.usecases.acknowledging import require_admitted
 from consent_registry.usecases.binding import bind_cohort
 from consent_registry.usecases.blocking import who_blocks_what
@@ -30,7 +30,7 @@ from consent_registry.usecases.cohort_manifests import cohort_manifest
 from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
 from consent_registry.usecases.containing import cohorts_with
 from consent_registry.usecases.ending import end_permit
-from shared.api import ApiBlueprint
+from shared.api import ApiBlueprint, instant_of
 from shared.auth import current_principal, requires, requires_any
 from shared.clock import to_rfc3339
 from shared.ids import ApplicationId, CohortId, Ordinal, PermitId, Revision

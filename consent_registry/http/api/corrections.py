@@ -8,9 +8,9 @@ from marshmallow import fields, validate
 from consent_registry.http.api import present
 from consent_registry.http.api.participants import alternative_of
 from consent_registry.http.api.schemas import AlternativeSchema, RecordedSchema
-from consent_registry.http.edge import current_tools, dataset_id_of, instant_of
+from consent_registry.http.edge import current_tools, dataset_id_of
 from consent_registry.usecases.correcting import NewCorrection, correct_consent
-from shared.api import ApiBlueprint, StrictSchema
+from shared.api import ApiBlueprint, StrictSchema, instant_of
 from shared.auth import current_principal, requires
 
 blueprint: Final = ApiBlueprint(

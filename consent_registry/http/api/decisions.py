@@ -7,10 +7,10 @@ from typing import Any, Final
 from consent_registry.domain.cohort_uses import CohortUse
 from consent_registry.http.api.cohort_schemas import CohortUsesSchema, CohortVerdictsSchema
 from consent_registry.http.api.schemas import AnswersSchema, QuestionsSchema
-from consent_registry.http.edge import current_tools, dataset_id_of, instant_of
+from consent_registry.http.edge import current_tools, dataset_id_of
 from consent_registry.usecases.cohort_uses import decide_cohorts
 from consent_registry.usecases.decisions import PersonQuestion, decide_people
-from shared.api import ApiBlueprint
+from shared.api import ApiBlueprint, instant_of
 from shared.auth import current_principal, requires
 from shared.ids import DatasetId, Ordinal, PermitId
 

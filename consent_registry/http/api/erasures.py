@@ -10,7 +10,7 @@ from consent_registry.http.api.rights_schemas import (
     NewErasureSchema,
     NewHoldSchema,
 )
-from consent_registry.http.edge import current_tools, instant_of
+from consent_registry.http.edge import current_tools
 from consent_registry.usecases.erasing import (
     NewHold,
     ask_erasure,
@@ -19,7 +19,7 @@ from consent_registry.usecases.erasing import (
     lift_hold,
     set_hold,
 )
-from shared.api import ApiBlueprint
+from shared.api import ApiBlueprint, instant_of
 from shared.auth import current_principal, requires
 from shared.clock import to_rfc3339
 from shared.errors import FieldFault, ValidationFailed

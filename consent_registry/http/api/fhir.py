@@ -8,9 +8,9 @@ from flask import Response
 
 from consent_registry.domain.fhir.statement import Release
 from consent_registry.http.api.exchange_schemas import BundleSchema, FhirQuerySchema
-from consent_registry.http.edge import current_tools, instant_of
+from consent_registry.http.edge import current_tools
 from consent_registry.usecases.fhir_export import AsOf, export_consents
-from shared.api import ApiBlueprint
+from shared.api import ApiBlueprint, instant_of
 from shared.auth import current_principal, requires_any
 
 blueprint: Final = ApiBlueprint("fhir", __name__, description="Consents as FHIR resources")

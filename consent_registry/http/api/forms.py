@@ -9,7 +9,7 @@ from consent_registry.domain.answers import NO, YES, RawAnswer
 from consent_registry.domain.form import StoredForm
 from consent_registry.http.api import present
 from consent_registry.http.api.schemas import DatasetSchema, RecordedSchema
-from consent_registry.http.edge import current_tools, dataset_id_of, instant_of
+from consent_registry.http.edge import current_tools, dataset_id_of
 from consent_registry.usecases.answering import NewAnswers, record_answers
 from consent_registry.usecases.forms import (
     Checked,
@@ -23,7 +23,7 @@ from consent_registry.usecases.forms import (
     register_form,
     retire_form,
 )
-from shared.api import ApiBlueprint, StrictSchema
+from shared.api import ApiBlueprint, StrictSchema, instant_of
 from shared.auth import current_principal, requires, requires_any
 from shared.canonical import parse_canonical
 from shared.clock import to_rfc3339

@@ -13,12 +13,12 @@ from consent_registry.http.api.minor_schemas import (
 )
 from consent_registry.http.api.person_schemas import SignatureSchema
 from consent_registry.http.api.schemas import AsOfSchema
-from consent_registry.http.edge import current_tools, dataset_id_of, instant_of, instants_of
+from consent_registry.http.edge import current_tools, dataset_id_of, instants_of
 from consent_registry.usecases.assenting import NewWord, record_ages, record_word
 from consent_registry.usecases.guardian_decisions import refuse_decision
 from consent_registry.usecases.guarding import Waiting, proposals_for
 from consent_registry.usecases.will import MinorHere, will_of
-from shared.api import ApiBlueprint
+from shared.api import ApiBlueprint, instant_of
 from shared.auth import current_principal, requires, requires_any
 from shared.clock import to_rfc3339
 

@@ -9,9 +9,9 @@ from typing import Any, Final
 from consent_registry.domain.optout import About, OptOutKind, about_of
 from consent_registry.http.api import present
 from consent_registry.http.api.schemas import AsOfSchema, OptOutSchema, OptOutStatusSchema
-from consent_registry.http.edge import current_tools, instant_of
+from consent_registry.http.edge import current_tools
 from consent_registry.usecases.opt_out import opt_out_of, set_opt_out
-from shared.api import ApiBlueprint
+from shared.api import ApiBlueprint, instant_of
 from shared.auth import current_principal, requires_any
 from shared.errors import FieldFault, ValidationFailed
 

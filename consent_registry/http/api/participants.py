@@ -28,7 +28,6 @@ from consent_registry.http.api.schemas_uses import UsesSchema
 from consent_registry.http.edge import (
     current_tools,
     dataset_id_of,
-    instant_of,
     instants_of,
     window_of,
 )
@@ -39,7 +38,7 @@ from consent_registry.usecases.people import link_login
 from consent_registry.usecases.reading import consents_of, history_of
 from consent_registry.usecases.who_used import uses_of
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
-from shared.api import ApiBlueprint
+from shared.api import ApiBlueprint, instant_of
 from shared.auth import current_principal, requires, requires_any
 from shared.errors import FieldFault, ValidationFailed
 from shared.ids import DatasetId, PermitId

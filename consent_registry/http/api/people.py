@@ -32,7 +32,7 @@ from consent_registry.http.api.person_schemas import (
     WishSchema,
 )
 from consent_registry.http.api.schemas import AsOfSchema
-from consent_registry.http.edge import current_tools, dataset_id_of, instant_of, instants_of
+from consent_registry.http.edge import current_tools, dataset_id_of, instants_of
 from consent_registry.usecases.consents import NewConsent
 from consent_registry.usecases.guardian_decisions import propose_decision, sign_decision
 from consent_registry.usecases.lives import (
@@ -57,7 +57,7 @@ from consent_registry.usecases.merging import (
     propose_merge,
     undo_merge,
 )
-from shared.api import ApiBlueprint
+from shared.api import ApiBlueprint, instant_of
 from shared.auth import current_principal, requires, requires_any
 from shared.errors import FieldFault, ValidationFailed
 

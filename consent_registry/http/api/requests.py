@@ -20,7 +20,7 @@ from consent_registry.http.api.rights_schemas import (
     TaskListSchema,
     TaskSchema,
 )
-from consent_registry.http.edge import current_tools, instant_of
+from consent_registry.http.edge import current_tools
 from consent_registry.usecases.own_file import file_of
 from consent_registry.usecases.requests import (
     Move,
@@ -35,7 +35,7 @@ from consent_registry.usecases.requests import (
     see_request,
 )
 from consent_registry.usecases.tasks import close_task, open_tasks, own_tasks, take_task
-from shared.api import ApiBlueprint
+from shared.api import ApiBlueprint, instant_of
 from shared.auth import current_principal, requires, requires_any
 
 blueprint: Final = ApiBlueprint(

@@ -14,7 +14,7 @@ from consent_registry.domain.study_choices import KINDS, terms_of
 from consent_registry.http.api import present
 from consent_registry.http.api.participants import alternative_of
 from consent_registry.http.api.schemas import AlternativeSchema, AsOfSchema, categories_field
-from consent_registry.http.edge import current_tools, dataset_id_of, instant_of, instants_of
+from consent_registry.http.edge import current_tools, dataset_id_of, instants_of
 from consent_registry.usecases.members import MAX_MEMBERS, NewMember, list_members
 from consent_registry.usecases.study_consents import (
     NewStudyConsent,
@@ -22,7 +22,7 @@ from consent_registry.usecases.study_consents import (
     record_study_consent,
     study_choices_of,
 )
-from shared.api import ApiBlueprint, StrictSchema
+from shared.api import ApiBlueprint, StrictSchema, instant_of
 from shared.auth import current_principal, requires, requires_any
 from shared.clock import to_rfc3339
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`/v1/applications`: submit, list, look, count, decide."""
 
-from datetime import datetime
 from typing import Any, Final
 
 from permit_service.domain.application import Verdict
@@ -18,10 +17,8 @@ from permit_service.http.edge import application_id_of, caller_of, current_edge
 from permit_service.usecases import read
 from permit_service.usecases.decide import Decision, decide
 from permit_service.usecases.submit import parse_submission, submit
-from shared.api import ApiBlueprint
+from shared.api import ApiBlueprint, instant_of
 from shared.auth import current_principal, requires, requires_any
-from shared.clock import from_rfc3339
-from shared.errors import FieldFault, ValidationFailed
 
 blueprint: Final = ApiBlueprint(
     "applications", __name__, url_prefix="/v1/applications", description="Applications"
@@ -88,7 +85,7 @@ def decide_application(body: dict[str, Any], application_id: str) -> dict[str, A
         application_id=application_id_of(application_id),
         verdict=Verdict(body["decision"]),
         reasons=body["reasons"],
-        valid_until=_end(body["valid_until"]),
+        valid_until=instant_of(body["valid_until"], "/valid_until"),
     )
     application = decide(decision, caller=caller, ports=edge.ports)
     answer = {"application_id": application_id, "state": application.state.value}
@@ -96,13 +93,3 @@ def decide_application(body: dict[str, Any], application_id: str) -> dict[str, A
     if permit is not None:
         answer["permit_id"] = permit.permit_id
     return answer
-
-
-def _end(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return from_rfc3339(text)
-    except ValueError:
-        fault = FieldFault("/valid_until", "an RFC 3339 time in UTC")
-        raise ValidationFailed("the decision has faults", faults=[fault]) from None

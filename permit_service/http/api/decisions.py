@@ -9,10 +9,8 @@ from permit_service.domain.cover import Use
 from permit_service.http.api.decision_schemas import CoversSchema, PermitUsesSchema
 from permit_service.http.edge import current_edge
 from permit_service.usecases.cover import decide_uses
-from shared.api import ApiBlueprint
+from shared.api import ApiBlueprint, instant_of
 from shared.auth import current_principal, requires
-from shared.clock import from_rfc3339
-from shared.errors import FieldFault, ValidationFailed
 
 blueprint: Final = ApiBlueprint("decisions", __name__, description="Did the permit cover it then?")
 
@@ -45,16 +43,6 @@ def _use(number: int, raw: dict[str, Any], now: datetime) -> Use:
         node=raw["node"],
         country=raw["country"],
         purposes=tuple(raw["purposes"]),
-        effective_at=_instant(raw["effective_at"], f"{pointer}/effective_at") or now,
-        known_at=_instant(raw["known_at"], f"{pointer}/known_at") or now,
+        effective_at=instant_of(raw["effective_at"], f"{pointer}/effective_at") or now,
+        known_at=instant_of(raw["known_at"], f"{pointer}/known_at") or now,
     )
-
-
-def _instant(text: str | None, pointer: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return from_rfc3339(text)
-    except ValueError:
-        fault = FieldFault(pointer, "a time in UTC such as 2026-11-22T06:25:00Z", "date_invalid")
-        raise ValidationFailed("a time has the wrong form", faults=[fault]) from None

@@ -25,6 +25,7 @@ from consent_registry.domain.regimes import ConsentRole
 from consent_registry.domain.register import Dataset
 from consent_registry.domain.studies import Study, scope_of
 from consent_registry.domain.study_choices import event_of
+from consent_registry.domain.supervision import Authority
 from consent_registry.domain.terms import Terms
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
@@ -35,6 +36,8 @@ COMPACT_TYP: Final = "placet-receipt+jws"
 PROFILE: Final = "dpv-27560:receipt-eu-gdpr"
 RECORD_PROFILE: Final = "dpv-27560:record-eu-gdpr"
 VERSION: Final = 1
+UNKNOWN_LANGUAGE: Final = "und"
+"""What BCP 47 has for a language that nobody recorded."""
 
 _SUBJECT: Final = b"placet/receipt-subject/v1\n"
 # Without these, readers of the graph would see names of DPV and instants as any other text.
@@ -165,6 +168,8 @@ class Receipted:
     """What a receipt is about: one event, its place, and what the event allows, if readable.
 
     `by_guardian` says that somebody decided in her place, as it stands on record with the event.
+    `language` is that in which the form was answered (BCP 47); of a paper nobody knows it.
+    `authority` is where people complain in the country of the place, None where no policy says.
     """
 
     issuer: str
@@ -172,6 +177,8 @@ class Receipted:
     record: EventRecord | StudyWord
     terms: Terms | None
     by_guardian: bool = False
+    language: str = UNKNOWN_LANGUAGE
+    authority: Authority | None = None
 
 
 def receipt_of(about: Receipted) -> Mapping[str, JSON]:
@@ -258,12 +265,7 @@ def _record(about: Receipted) -> _Object:
                 "dpv:hasContact": about.issuer,
             }
         ],
-        "dpv:hasAuthority": [
-            {
-                "@type": ["dpv:DataProtectionAuthority"],
-                "dpv:hasJurisdiction": list(place.countries),
-            }
-        ],
+        "dpv:hasAuthority": [_authority(about)],
         "dpv:hasRight": [f"eu-gdpr:{right}" for right in _RIGHTS],
         "dpv:hasConsentControl": [
             {
@@ -271,17 +273,31 @@ def _record(about: Receipted) -> _Object:
                 "@id": f"{about.issuer}/{place.withdraw}",
             }
         ],
-        "dpv:hasNotice": [_notice(record.form_version)],
+        "dpv:hasNotice": [_notice(record.form_version, about.language)],
         "dpv:hasProcess": _processes(about, controller),
     }
 
 
-def _notice(form_version: str) -> _Object:
+def _authority(about: Receipted) -> _Object:
+    found: _Object = {
+        "@type": ["dpv:DataProtectionAuthority"],
+        "dpv:hasJurisdiction": list(about.place.countries),
+    }
+    if about.authority is None:
+        return found
+    return {
+        **found,
+        "dpv:hasName": about.authority.name,
+        "dpv:hasContact": about.authority.url,
+    }
+
+
+def _notice(form_version: str, language: str) -> _Object:
     """Name the version of the form; an event without one says so instead of naming another."""
     return {
         "@type": ["dpv:ConsentNotice"],
         "dct:identifier": form_version or "urn:placet:form:not-recorded",
-        "dct:language": "en",
+        "dct:language": language,
     }
 
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from consent_registry.domain.errors import GuardianMustSign
 from consent_registry.domain.identifiers import is_name
 from consent_registry.domain.mandates import Mandate, guardians, mandates
-from consent_registry.domain.person_events import MERGES, PersonRecord
+from consent_registry.domain.person_events import MERGES, PersonKind, PersonRecord
 from consent_registry.domain.ties import one_person
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.tools import Tools
-from shared.ids import DatasetId
+from shared.ids import DatasetId, EventId
 from shared.principal import Principal
 
 
@@ -51,6 +51,14 @@ def records_of_each(uow: UnitOfWork, pids: Iterable[str]) -> Mapping[str, Sequen
     each = {pid: found.get(pid, ()) for pid in wanted}
     merged = [pid for pid, own in each.items() if any(one.kind in MERGES for one in own)]
     return each | {pid: records_of(uow, pid) for pid in merged}
+
+
+def decided_in_her_place(uow: UnitOfWork, pid: str, event_id: EventId) -> bool:
+    """Say whether a decision in her place became this event; no later mandate changes that."""
+    records = uow.person_events.of([pid]).get(pid, ())
+    return any(
+        one.kind is PersonKind.DECISION_COMPLETED and one.about == event_id for one in records
+    )
 
 
 def mandates_of(uow: UnitOfWork, pid: str) -> list[Mandate]:

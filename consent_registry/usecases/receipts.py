@@ -14,10 +14,11 @@ from consent_registry.domain.act_receipts import ACT_TYP, act_of, receipt_of_act
 from consent_registry.domain.errors import ReceiptUnknown
 from consent_registry.domain.identifiers import is_own_id
 from consent_registry.domain.optout import OptOutEvent
-from consent_registry.domain.person_events import PersonKind, PersonRecord
+from consent_registry.domain.person_events import PersonRecord
 from consent_registry.domain.receipts import (
     COMPACT_TYP,
     RECEIPT_TYP,
+    UNKNOWN_LANGUAGE,
     Receipted,
     compact,
     compact_of,
@@ -27,14 +28,16 @@ from consent_registry.domain.receipts import (
     receipt_of,
     word_of,
 )
+from consent_registry.domain.records import answers_of
 from consent_registry.domain.rights import RequestState, RightsRequest
 from consent_registry.domain.studies import Study
 from consent_registry.domain.study_choices import said_of_studies, said_on, terms_of
+from consent_registry.domain.supervision import Authority
 from consent_registry.ports import UnitOfWork
 from consent_registry.ports.register import Latest
 from consent_registry.usecases import access
 from consent_registry.usecases.cases import names_of
-from consent_registry.usecases.mandated import records_of
+from consent_registry.usecases.mandated import decided_in_her_place, records_of
 from consent_registry.usecases.opt_out import LOOKING as OPT_OUTS
 from consent_registry.usecases.reading import DESK, Step, steps_in
 from consent_registry.usecases.requests import DESK as REQUESTS
@@ -177,12 +180,15 @@ def _receipt(uow: UnitOfWork, found: Did, tools: Tools) -> Receipt:
 
 
 def _of(uow: UnitOfWork, step: Step, tools: Tools) -> Receipted:
+    answers = answers_of(step.record.personal)
     return Receipted(
         issuer=tools.issuer,
         place=place_of(step.dataset),
         record=step.record,
         terms=step.terms,
-        by_guardian=_by_guardian(uow, step),
+        by_guardian=decided_in_her_place(uow, step.record.pid, step.record.event_id),
+        language=answers.language if answers is not None else UNKNOWN_LANGUAGE,
+        authority=_authority(tools, step.record.recorded_at, [step.dataset.country]),
     )
 
 
@@ -192,12 +198,20 @@ def _of_study(uow: UnitOfWork, step: StudyStep, tools: Tools) -> Receipted:
     told = sorted(said_on(record).datasets or ())
     datasets = [one for name in told if (one := uow.datasets.get(name)) is not None]
     country = tools.policy_at(record.recorded_at).country
+    place = place_of_study(record.study, step.study, datasets, country)
     return Receipted(
         issuer=tools.issuer,
-        place=place_of_study(record.study, step.study, datasets, country),
+        place=place,
         record=word_of(record),
         terms=terms_of(record),
+        authority=_authority(tools, record.recorded_at, place.countries),
     )
+
+
+def _authority(tools: Tools, at: datetime, countries: Sequence[str]) -> Authority | None:
+    """Give the authority that the policy of then named; it is of this country and no other."""
+    policy = tools.policy_at(at)
+    return policy.authority if set(countries) == {policy.country} else None
 
 
 def _signed(
@@ -214,13 +228,4 @@ def _signed(
         signed=tools.signer.sign(document, typ=typ),
         compact=short,
         check_url=f"{tools.issuer}{CHECK_PATH}?receipt={short}",
-    )
-
-
-def _by_guardian(uow: UnitOfWork, step: Step) -> bool:
-    """Say whether a decision in her place became this event; no later mandate changes that."""
-    records = uow.person_events.of([step.record.pid]).get(step.record.pid, ())
-    return any(
-        one.kind is PersonKind.DECISION_COMPLETED and one.about == step.record.event_id
-        for one in records
     )

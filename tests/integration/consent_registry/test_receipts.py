@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,7 @@ from consent_registry.domain.errors import ReceiptUnknown
 from consent_registry.domain.optout import About, OptOutKind
 from consent_registry.domain.receipts import COMPACT_TYP, RECEIPT_TYP, digest_of
 from consent_registry.domain.rights import Right, StepKind
+from consent_registry.domain.supervision import Authority
 from consent_registry.domain.terms import RawAlternative
 from consent_registry.usecases.opt_out import set_opt_out
 from consent_registry.usecases.people import link_login
@@ -38,6 +40,7 @@ from shared.canonical import JSON
 from shared.jose import parse_jws
 from shared.keys import verify_jws
 from shared.principal import Principal
+from tests.fakes.form_factories import example_document
 from tests.fakes.shapes import faults, graph
 from tests.support.page_world import make_sign_in
 from tests.support.participant_pages import PAGE, Site, fill, pages_app
@@ -51,6 +54,8 @@ from tests.support.registry_world import (
     person,
     registry_world,
 )
+
+from .test_forms import answer
 
 
 def receipt(world: RegistryWorld, pseudonym: str = "P-1") -> Receipt:
@@ -134,6 +139,25 @@ def test_an_event_of_somebody_else_has_no_receipt_for_her(world: RegistryWorld) 
     event = str(receipt(world, "P-2").document["dct:identifier"])
     with pytest.raises(ReceiptUnknown):
         participant_receipt("P-1", event, tools=world.tools, principal=DESK)
+
+
+def test_a_receipt_says_in_which_language_she_was_asked_and_where_she_complains(
+    world: RegistryWorld,
+) -> None:
+    world.load({})
+    office = Authority(name="An office", url="https://dpa.example")
+    tools = replace(world.tools, policy=replace(world.tools.policy, authority=office))
+
+    def said() -> tuple[str, Any]:
+        event = history_of("P-1", tools=tools, principal=DESK)[0].record.event_id
+        found = participant_receipt("P-1", event, tools=tools, principal=DESK).document
+        record: Any = found["dpv:hasRecordOfActivity"]
+        (notice,), (authority,) = (record[0][f"dpv:has{one}"] for one in ("Notice", "Authority"))
+        return notice["dct:language"], authority["dpv:hasName"]
+
+    assert said() == ("und", "An office")  # a file says in no word which language its paper had
+    answer(world, world.form(example_document(), demanded_by=DS), "health", language="fi")
+    assert said() == ("fi", "An office")
 
 
 STUDY = "GDI-ZZ-STUDY-1"

@@ -22,6 +22,7 @@ from consent_registry.domain.receipts import (
 )
 from consent_registry.domain.records import Channel, EventRecord
 from consent_registry.domain.register import Dataset
+from consent_registry.domain.supervision import Authority
 from consent_registry.domain.terms import Alternative, Modifier
 from shared.ids import DatasetId, EventId, Ordinal, Revision
 
@@ -210,3 +211,18 @@ def test_an_event_is_named_only_by_a_payload_of_this_registry() -> None:
         {},
     ):
         assert event_named(payload, ISSUER) is None
+
+
+def test_the_notice_is_in_the_language_it_was_read_in_and_of_a_paper_nobody_knows_it() -> None:
+    (notice,) = record_of(about(language="fi"))["dpv:hasNotice"]
+    assert (notice["dct:identifier"], notice["dct:language"]) == ("broad-2", "fi")
+    (unknown,) = record_of(about())["dpv:hasNotice"]
+    assert unknown["dct:language"] == "und"
+
+
+def test_where_she_complains_is_named_where_the_policy_names_it() -> None:
+    (bare,) = record_of(about())["dpv:hasAuthority"]
+    assert bare == {"@type": ["dpv:DataProtectionAuthority"], "dpv:hasJurisdiction": ["ZZ"]}
+    office = Authority(name="An office", url="https://dpa.example")
+    (named,) = record_of(about(authority=office))["dpv:hasAuthority"]
+    assert named == {**bare, "dpv:hasName": "An office", "dpv:hasContact": "https://dpa.example"}

@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Any, Final
 
 from consent_registry.domain.bars import Bar
-from consent_registry.domain.history import ConsentEvent, Standing, State, first_records
+from consent_registry.domain.history import ConsentEvent, Kind, Standing, State, first_records
 from consent_registry.domain.mandates import Mandate, birthday, decided_then
 from consent_registry.domain.person_events import PersonKind, PersonRecord, known
 from shared.canonical import JSON
@@ -185,10 +185,22 @@ def assent_bars(
         found |= _barred_by_no(hers, told, grants, grant)
     needed = reached.needed_from is None or reached.needed_from <= effective_at
     if grant is not None and needed and hers.guarded(grant):
-        origins = origins_of(hers.records, grant.event_id)
-        if not assented(told, hers.dataset, grant.event_id, origins):
+        whole = _whole(grant, grants)
+        origins = {grant.event_id, *origins_of(hers.records, whole.event_id)}
+        if not assented(told, hers.dataset, whole.event_id, origins):
             found.add(Bar.ASSENT_MISSING)
     return found
+
+
+def _whole(grant: ConsentEvent, grants: Sequence[ConsentEvent]) -> ConsentEvent:
+    """Give the consent that this one is what is left of: her yes to all of it is one to less.
+
+    A correction may say more than she said yes to, and is asked about for itself.
+    """
+    if grant.kind is Kind.CORRECTED or grant.corrects is None:
+        return grant
+    before = next((one for one in grants if one.event_id == grant.corrects), None)
+    return grant if before is None else _whole(before, grants)
 
 
 def _barred_by_no(

@@ -8,8 +8,8 @@ from typing import Final
 
 from consent_registry.domain.cases import Held as Found
 from consent_registry.domain.fhir.statement import Release
-from consent_registry.domain.fhir.writing import Held, write_consent
-from consent_registry.domain.history import Standing, State, standing_at
+from consent_registry.domain.fhir.writing import CONSENT_BASIS, Held, basis_of, write_consent
+from consent_registry.domain.history import Standing, State, first_records, standing_at
 from consent_registry.domain.records import EventRecord
 from consent_registry.domain.regimes import Moment
 from consent_registry.domain.register import Dataset, Member
@@ -18,11 +18,12 @@ from consent_registry.domain.study_choices import event_of, said_on
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.cases import held_one, stops_then
+from consent_registry.usecases.mandated import decided_in_her_place
 from consent_registry.usecases.study_consents import choices_in
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
-from shared.ids import DatasetId
+from shared.ids import DatasetId, EventId
 from shared.principal import Principal
 
 DESK: Final = "consents.read"
@@ -87,9 +88,19 @@ def _held(uow: UnitOfWork, pid: str, as_of: AsOf, tools: Tools, *, named: bool) 
                     starts_at=deciding.effective_from,
                     ends_at=deciding.effective_to,
                     form_version=deciding.form_version,
+                    bases=(basis_of(dataset),),
+                    by_guardian=_by_guardian(uow, member.pid, records, deciding.event_id),
                 )
             )
     return found
+
+
+def _by_guardian(
+    uow: UnitOfWork, pid: str, records: Sequence[EventRecord], event_id: EventId
+) -> bool:
+    """Say whether somebody decided in her place; so it is with whatever is left of that."""
+    first = first_records([one.event() for one in records])
+    return decided_in_her_place(uow, pid, first.get(event_id, event_id))
 
 
 def _standing(
@@ -142,6 +153,9 @@ def _of_studies(uow: UnitOfWork, pid: str, as_of: AsOf, tools: Tools) -> Iterato
         times = (at, as_of.known_at)
         if standing.state is State.GIVEN and _study_kept_back(uow, tools, pid, standing, times):
             standing = standing._replace(state=State.PENDING_RECONSENT, terms=None)
+        told = tuple(sorted(said_on(said).datasets or ()))
+        datasets = (uow.datasets.get(name) for name in told)
+        bases = sorted({basis_of(one) for one in datasets if one is not None})
         yield Held(
             participant=pseudonym,
             dataset=DatasetId(""),
@@ -153,7 +167,8 @@ def _of_studies(uow: UnitOfWork, pid: str, as_of: AsOf, tools: Tools) -> Iterato
             ends_at=said.effective_to,
             form_version=said.body.get("form_version", ""),
             study=choice.name,
-            told_of=tuple(sorted(said_on(said).datasets or ())),
+            told_of=told,
+            bases=tuple(bases) or (CONSENT_BASIS,),
         )
 
 

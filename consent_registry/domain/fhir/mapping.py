@@ -16,6 +16,7 @@ from typing import Final
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.fhir.statement import Release
 from consent_registry.domain.identifiers import is_name
+from consent_registry.domain.regimes import Regime
 from consent_registry.domain.terms import (
     MAX_ALTERNATIVES,
     Alternative,
@@ -109,6 +110,8 @@ EHDS_SYSTEM: Final = "urn:placet:ehds:purpose"
 FORMS: Final = "urn:placet:form:"
 GDPR: Final = "http://data.europa.eu/eli/reg/2016/679/oj"
 EXPLICIT_CONSENT: Final = f"{GDPR}#9-2-a"
+REGIMES: Final = "urn:placet:legal-regime"
+"""The laws under which a consent is no legal basis: as a system of codes, and before one as URI."""
 
 OWN: Final = FhirMapping(
     name=PLACET,
@@ -117,7 +120,7 @@ OWN: Final = FhirMapping(
     participant=PSEUDONYMS,
     local_id=LOCAL_IDS,
     dataset=None,
-    policies=frozenset({EXPLICIT_CONSENT}),
+    policies=frozenset({EXPLICIT_CONSENT, *(f"{REGIMES}:{law.value}" for law in Regime)}),
     system=DUO_SYSTEM,
     ignored=frozenset(),
     ignored_systems=frozenset(),

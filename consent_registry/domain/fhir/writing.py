@@ -27,6 +27,7 @@ from consent_registry.domain.fhir.mapping import (
     LOCAL_IDS,
     NATIONAL_SYSTEM,
     PSEUDONYMS,
+    REGIMES,
     STUDIES,
 )
 from consent_registry.domain.fhir.statement import (
@@ -38,6 +39,8 @@ from consent_registry.domain.fhir.statement import (
 )
 from consent_registry.domain.history import Standing, State
 from consent_registry.domain.national import Code, NationalCode
+from consent_registry.domain.regimes import ConsentRole
+from consent_registry.domain.register import Dataset
 from consent_registry.domain.terms import Alternative
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
@@ -45,7 +48,7 @@ from shared.ids import DatasetId
 
 EVENTS: Final = "urn:placet:consent-event"
 _CATEGORY: Final = ("http://loinc.org", "59284-0")  # a consent document
-_REGULATION: Final = (GDPR, "9-2-a")
+CONSENT_BASIS: Final = (GDPR, "9-2-a")
 _STATUS: Final[Mapping[State, tuple[str, str]]] = {
     State.GIVEN: ("active", "active"),
     State.REFUSED: ("rejected", "not-done"),
@@ -55,6 +58,8 @@ _STATUS: Final[Mapping[State, tuple[str, str]]] = {
     State.PENDING_RECONSENT: ("proposed", "draft"),
 }
 _Object = dict[str, JSON]
+Basis = tuple[str, str]
+"""A system of codes and a code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +67,9 @@ class Held:
     """What holds for one person in one dataset, with the times of the event that decided it.
 
     `local_id` is empty for readers who may not connect it with the pseudonym. Of a choice for a
-    study `dataset` is empty, and `told_of` are the datasets that she was told of.
+    study `dataset` is empty, and `told_of` are the datasets that she was told of. `bases` are the
+    legal bases that the data are used on, by `basis_of`; `by_guardian` says that somebody who may
+    decide in her place gave it.
     """
 
     participant: str
@@ -76,6 +83,15 @@ class Held:
     form_version: str
     study: str = ""
     told_of: tuple[DatasetId, ...] = ()
+    bases: tuple[Basis, ...] = (CONSENT_BASIS,)
+    by_guardian: bool = False
+
+
+def basis_of(dataset: Dataset) -> Basis:
+    """Name consent only where it is the legal basis; elsewhere the law that is (law.md 1.2)."""
+    if dataset.consent_role == ConsentRole.LEGAL_BASIS.value:
+        return CONSENT_BASIS
+    return (REGIMES, dataset.legal_regime)
 
 
 def write_consent(held: Held, release: Release) -> Mapping[str, JSON] | None:
@@ -110,16 +126,27 @@ def _r4(held: Held, status: str, terms: tuple[Alternative, ...]) -> _Object:
     base: _Object = {"type": "deny", "period": _period(held)}
     if terms:
         base["provision"] = [{"type": "permit", **_provision(held, one)} for one in terms]
-    policy = _form(held)
+    # R4 takes a performer left out for the person herself.
+    gave: _Object = {"performer": [_GUARDIAN]} if held.by_guardian else {}
     return {
         **_shared(held, status),
         "scope": _concept(SCOPE_SYSTEM, RESEARCH),
         "patient": _person(held),
         "dateTime": to_rfc3339(held.expressed_at),
+        **gave,
         "organization": [{"display": held.controller}],
-        **({"policy": [{"uri": policy}]} if policy else {"policyRule": _concept(*_REGULATION)}),
+        **_r4_policy(held),
         "provision": base,
     }
+
+
+def _r4_policy(held: Held) -> _Object:
+    """Name the form; without one, what the data are used on. R4 has one rule, and many policies."""
+    if policy := _form(held):
+        return {"policy": [{"uri": policy}]}
+    if CONSENT_BASIS in held.bases:
+        return {"policyRule": _concept(*CONSENT_BASIS)}
+    return {"policy": [{"uri": f"{system}:{code}"} for system, code in held.bases]}
 
 
 def _r5(held: Held, status: str, terms: tuple[Alternative, ...]) -> _Object:
@@ -129,9 +156,9 @@ def _r5(held: Held, status: str, terms: tuple[Alternative, ...]) -> _Object:
         # R5 has a plain date here; the instant itself is where the period begins.
         "date": to_rfc3339(held.expressed_at)[:10],
         "period": _period(held),
-        "grantor": [_person(held)],
+        "grantor": [_GUARDIAN if held.by_guardian else _person(held)],
         "controller": [{"display": held.controller}],
-        "regulatoryBasis": [_concept(*_REGULATION)],
+        "regulatoryBasis": [_concept(*one) for one in held.bases],
         "decision": "deny",
     }
     if policy := _form(held):
@@ -212,6 +239,10 @@ def _period(held: Held) -> _Object:
     if held.ends_at is not None and held.ends_at > held.starts_at:
         found["end"] = to_rfc3339(held.ends_at)
     return found
+
+
+# Who may decide for her is known by mandates, and nobody is named.
+_GUARDIAN: Final[dict[str, Any]] = {"type": "RelatedPerson", "display": "somebody in her place"}
 
 
 def _form(held: Held) -> str:

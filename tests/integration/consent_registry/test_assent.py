@@ -9,12 +9,14 @@ from importlib.resources import files
 import pytest
 
 from consent_registry.domain.assent import Will
+from consent_registry.domain.bars import Bar
 from consent_registry.domain.errors import (
     AssentMatterUnknown,
     DecisionUnknown,
     NobodyDecides,
     SecondPersonNeeded,
 )
+from consent_registry.domain.history import State
 from consent_registry.domain.mandates import MandateKind
 from consent_registry.domain.policy_file import load_policy
 from consent_registry.domain.records import Channel
@@ -32,6 +34,7 @@ from consent_registry.usecases.guardian_decisions import (
     refuse_decision,
     sign_decision,
 )
+from consent_registry.usecases.limiting import StopSomeData, stop_some_data
 from consent_registry.usecases.mandates import NewMandate, record_mandate
 from consent_registry.usecases.people import link_login
 from consent_registry.usecases.reading import consents_of, history_of
@@ -325,3 +328,18 @@ def test_the_receipt_of_a_guardians_consent_says_who_indicated_it(child: Registr
     }
     assert '"dpv:isIndicatedBy": ["dpv:GuardianOfDataSubject"]' in said[given]
     assert '"dpv:isIndicatedBy": ["dpv:DataSubject"]' in said[step.record.event_id]
+
+
+def test_her_yes_to_a_consent_is_one_to_what_is_left_of_it(child: RegistryWorld) -> None:
+    authorise(child, "mother")
+    say(child, Will.ASSENT, consented(child))
+    for data in ("images", "samples"):
+        child.clock.pass_time(1)
+        less = StopSomeData(pseudonym=A, dataset=DS, data_categories=(data,))
+        stop_some_data(less, tools=child.tools, principal=MOTHER)
+        (choice,) = consents_of(A, None, None, tools=child.tools, principal=DESK).choices
+        assert (choice.standing.state, choice.bars) == (State.GIVEN, frozenset())
+    rebuilt(child, A)
+    say(child, Will.DISSENT)
+    (choice,) = consents_of(A, None, None, tools=child.tools, principal=DESK).choices
+    assert Bar.DISSENT in choice.bars

@@ -88,8 +88,9 @@ def cells(cohort: Cohort, matters: Mapping[Matter, BitMap] = _NONE) -> list[BitM
 class Discloser:
     """Finds stand-ins for one dataset, and notes the sets that become one.
 
-    `known` are the stand-ins so far, earliest first; at least all those whose size is near enough.
-    `draw(n)` gives a random number below n. `added` is what to remember, in order. `former` are
+    `known` are the stand-ins so far, earliest first; at least all those whose size is near enough
+    (`widest_apart`). `draw(n)` gives a random number below n. `added` is what to remember, in
+    order. `former` are
     stand-ins of the state before, since when all of `changed` may have changed: where one of them
     fits everybody else, it lives on, so that it is the first question ever that set the number.
     """
@@ -192,9 +193,13 @@ class Discloser:
         return max(bound, (count + bound // 2) // bound * bound)
 
 
-def widest_reach(small_cell: int) -> int:
-    """Say how far a stand-in reaches at most: sets whose sizes differ by more need no comparing."""
-    return 2 * small_cell - 1
+def widest_apart(small_cell: int, changed: int) -> int:
+    """Say how far apart in size a set and its stand-in are at most: others need no looking up.
+
+    `changed` is how many may stand differently than in the state before: a stand-in that lives on
+    has those of them whom its first question named, and the set may have all the others.
+    """
+    return 2 * small_cell - 1 + changed
 
 
 def _out(cohort: Cohort) -> BitMap:

@@ -16,7 +16,7 @@ from consent_registry.domain.disclosure import (
     Figures,
     StandIn,
     cells,
-    widest_reach,
+    widest_apart,
 )
 from consent_registry.domain.shown import ShownState
 from consent_registry.domain.verdict import Matter
@@ -37,13 +37,12 @@ def discloser(
     dataset stand as they did in it.
     """
     bound, state = tools.small_cell, uow.shown.of(dataset)
-    sizes, within = [len(people) for people in sets], widest_reach(bound)
+    changed = BitMap() if state is None or state.touched is None else state.touched
+    sizes, within = [len(people) for people in sets], widest_apart(bound, len(changed))
     number = _number(state)
     former: Sequence[StandIn] = ()
-    changed = BitMap() if state is None or state.touched is None else state.touched
     if changed:
-        wider = within + len(changed)
-        former = uow.stand_ins.near(dataset, sizes, within=wider, state=number - 1)
+        former = uow.stand_ins.near(dataset, sizes, within=within, state=number - 1)
     return Discloser(
         uow.stand_ins.near(dataset, sizes, within=within, state=number),
         members=members,

@@ -106,7 +106,14 @@ class PermitStore(Protocol):
         ...
 
     def ends_untold(self, limit: int) -> Sequence[Permit]:
-        """Give at most `limit` permits of whose end it is to be told, the oldest first."""
+        """Give at most `limit` permits of whose end it is to be told.
+
+        The oldest first; behind them those it refused to hear of, the longest ago first.
+        """
+        ...
+
+    def end_refused(self, permit_id: PermitId, at: datetime) -> None:
+        """Note that it refused to hear of an end, which goes on waiting."""
         ...
 
     def end_told(self, permit_id: PermitId) -> None:

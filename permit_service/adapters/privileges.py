@@ -29,7 +29,7 @@ PRIVILEGES: Final = Privileges(
         "permit_change": ADD,
         "ruling_statement": ADD,
         "signature": ADD,
-        "untold_end": REMOVE,
+        "untold_end": updating(REMOVE, "refused_at"),
         "untold_ruling": REMOVE,
     },
 )

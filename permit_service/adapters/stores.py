@@ -7,7 +7,7 @@ Nothing here commits. A value given back is a copy: changing it changes no row.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -173,13 +173,19 @@ class SqlPermits:
 
     def ends_untold(self, limit: int) -> Sequence[Permit]:
         """Read those that wait."""
+        turn = UntoldEndRow.refused_at.asc().nulls_first()
         wanted = (
             select(PermitRow)
             .join(UntoldEndRow, UntoldEndRow.permit_id == PermitRow.permit_id)
-            .order_by(PermitRow.issued_at, PermitRow.permit_id)
+            .order_by(turn, PermitRow.issued_at, PermitRow.permit_id)
             .limit(limit)
         )
         return [permit_of(row) for row in self._session.scalars(wanted)]
+
+    def end_refused(self, permit_id: PermitId, at: datetime) -> None:
+        """Note it in the row that says it waits."""
+        waits = UntoldEndRow.permit_id == permit_id
+        self._session.execute(update(UntoldEndRow).where(waits).values(refused_at=at))
 
     def end_told(self, permit_id: PermitId) -> None:
         """Delete the row that says it waits."""

@@ -186,11 +186,12 @@ class UntoldRulingRow(Base):
 
 
 class UntoldEndRow(Base):
-    """The end of a permit that consent_registry is still to be told."""
+    """The end of a permit that consent_registry is still to be told, and when it last refused."""
 
     __tablename__ = "untold_end"
 
     permit_id: Mapped[str] = mapped_column(primary_key=True)
+    refused_at: Mapped[datetime | None]
 
 
 class PermitChangeRow(Base):

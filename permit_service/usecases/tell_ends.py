@@ -16,7 +16,11 @@ _NOT_BOUND: Final = "cohort_unknown"
 
 
 def tell_ends(*, ports: Ports) -> None:
-    """Tell what waits, the oldest permit first, as long as consent_registry answers."""
+    """Tell what waits, the oldest permit first, as long as consent_registry answers.
+
+    What it refuses is tried again behind all others: however many it refuses for good, each end
+    has its turn.
+    """
     with ports.units() as work:
         waiting = work.permits.ends_untold(_AT_ONCE)
     for permit in waiting:
@@ -26,10 +30,12 @@ def tell_ends(*, ports: Ports) -> None:
             settled = _told(permit, permit.revocation, ports)
         except CohortsUnavailable:
             return
-        if settled:
-            with ports.units() as work:
+        with ports.units() as work:
+            if settled:
                 work.permits.end_told(permit.permit_id)
-                work.commit()
+            else:
+                work.permits.end_refused(permit.permit_id, ports.clock.now())
+            work.commit()
 
 
 def _told(permit: Permit, ending: Revocation, ports: Ports) -> bool:

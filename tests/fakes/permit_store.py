@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from permit_service.domain.account import Account, AccountKey
 from permit_service.domain.application import Application
@@ -32,7 +32,7 @@ class State:
     accounts: dict[AccountKey, Account] = field(default_factory=dict)
     rulings: list[RulingStatement] = field(default_factory=list)
     untold: list[RulingStatement] = field(default_factory=list)
-    ends: set[PermitId] = field(default_factory=set)
+    ends: dict[PermitId, datetime | None] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     heartbeat: str | None = None
     facts: list[Fact] = field(default_factory=list)
@@ -171,14 +171,21 @@ class _Permits:
 
     def tell_end(self, permit_id: PermitId) -> None:
         _must_know(permit_id, self._all)
-        self._ends.add(permit_id)
+        self._ends[permit_id] = None
 
     def ends_untold(self, limit: int) -> Sequence[Permit]:
-        found = [self._all[one] for one in self._ends]
-        return sorted(found, key=lambda one: (one.issued_at, one.permit_id))[:limit]
+        def turn(permit: Permit) -> tuple[datetime, datetime, PermitId]:
+            refused = self._ends[permit.permit_id] or datetime.min.replace(tzinfo=UTC)
+            return refused, permit.issued_at, permit.permit_id
+
+        return sorted((self._all[one] for one in self._ends), key=turn)[:limit]
+
+    def end_refused(self, permit_id: PermitId, at: datetime) -> None:
+        if permit_id in self._ends:
+            self._ends[permit_id] = at
 
     def end_told(self, permit_id: PermitId) -> None:
-        self._ends.discard(permit_id)
+        self._ends.pop(permit_id, None)
 
     def put(self, permit: Permit) -> None:
         self._all[permit.permit_id] = permit

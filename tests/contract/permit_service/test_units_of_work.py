@@ -409,6 +409,16 @@ def test_an_end_waits_until_it_was_told(units: UnitsOfWork) -> None:
         waiting = [one.permit_id for one in work.permits.ends_untold(9)]
         assert waiting == [first.permit_id, second.permit_id]
         assert [one.permit_id for one in work.permits.ends_untold(1)] == [first.permit_id]
+        work.permits.end_refused(first.permit_id, T0)
+        work.commit()
+    with units() as work:
+        assert [one.permit_id for one in work.permits.ends_untold(1)] == [second.permit_id]
+        work.permits.end_refused(second.permit_id, T0 + timedelta(hours=1))
+        work.permits.end_refused(PermitId("no"), T0)
+        work.commit()
+    with units() as work:
+        waiting = [one.permit_id for one in work.permits.ends_untold(9)]
+        assert waiting == [first.permit_id, second.permit_id]
         work.permits.end_told(first.permit_id)
         work.commit()
     with units() as work:

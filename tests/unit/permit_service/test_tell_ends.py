@@ -6,6 +6,7 @@ import pytest
 from permit_service.domain.permit import Permit, PermitState
 from permit_service.usecases.revoke import Ending, revoke
 from permit_service.workers.ends import EndWorker
+from shared.ids import PermitId
 from tests.fakes.permit_factories import a_granted_application, a_permit
 from tests.fakes.permit_world import AUTHORITY, REASONS, World
 
@@ -74,8 +75,25 @@ def test_what_was_never_bound_is_given_up_once_it_never_can_be(world: World) -> 
     assert world.cohorts.ended == {}
 
 
-def being_issued(world: World) -> Permit:
-    permit = a_permit(at=world.clock.now(), state=PermitState.ISSUING)
+def test_ends_refused_for_good_let_newer_ones_have_their_turn(world: World) -> None:
+    """As many as are told at a look, all older: each look used to stop at them."""
+    for number in range(100):
+        refused = being_issued(world, f"refused-{number}")
+        stop(world, refused)
+        world.cohorts.bound[refused.cohort.cohort_id] = PermitId("another")
+    world.clock.pass_by(seconds=1)
+    newer = issued(world)
+    stop(world, newer)
+    worker = EndWorker(world.ports)
+    worker.step()
+    assert not world.cohorts.ended
+    world.clock.pass_by(seconds=1)
+    worker.step()
+    assert list(world.cohorts.ended) == [newer.cohort.cohort_id]
+
+
+def being_issued(world: World, permit_id: str = "permit-1") -> Permit:
+    permit = a_permit(permit_id, at=world.clock.now(), state=PermitState.ISSUING)
     with world.ports.units() as work:
         work.applications.add(a_granted_application(permit.application_id))
         work.permits.add(permit)

@@ -4,7 +4,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from consent_registry.domain.register import FrozenCohort
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.cases import memberships
 from consent_registry.usecases.tools import Tools
@@ -32,29 +31,22 @@ def despite_opt_out(uow: UnitOfWork, tools: Tools, pid: str) -> tuple[DespiteOpt
     found: list[DespiteOptOut] = []
     for member in memberships(uow, pid):
         dataset = uow.datasets.get(member.dataset)
-        for live in uow.cohorts.live(member.dataset):
-            frozen, claim = live.frozen, live.frozen.purpose.exception
-            if dataset is None or claim is None or member.ordinal not in frozen.bitmap:
+        for one in uow.cohorts.permits_for(member.dataset, member.ordinal, None):
+            frozen, claim = one.bound.frozen, one.bound.frozen.purpose.exception
+            if dataset is None or claim is None or not one.within:
                 continue
             if not uow.opt_outs.out(member.dataset, [member.ordinal], known_at=frozen.frozen_at):
                 continue
-            left = uow.cohorts.left(frozen.cohort_id, member.ordinal)
+            ends = [at for at in (one.left_at, frozen.ended_at) if at is not None]
             found.append(
                 DespiteOptOut(
-                    permit_id=live.permit_id,
+                    permit_id=PermitId(str(frozen.permit_id)),
                     dataset=member.dataset,
                     title=dataset.title,
                     law=tools.policy_at(frozen.frozen_at).exception_law,
                     justification=claim.justification,
                     since=frozen.frozen_at,
-                    left_at=min(
-                        [*(one.left_at for one in left), *_ended(frozen)],
-                        default=None,
-                    ),
+                    left_at=min(ends, default=None),
                 )
             )
     return tuple(sorted(found, key=lambda one: one.since, reverse=True))
-
-
-def _ended(frozen: FrozenCohort) -> tuple[datetime, ...]:
-    return () if frozen.ended_at is None else (frozen.ended_at,)

@@ -129,12 +129,7 @@ def repeated_answers(
     for records in uow.events.of_members(dataset, ordinals).values():
         last = records[-1]
         if last.channel is Channel.PAGE and answers_of(last.personal) == answers:
-            return Recorded(
-                recorded_at=last.recorded_at,
-                revision=last.revision,
-                kind=last.kind,
-                event_id=last.event_id,
-            )
+            return Recorded.of(last)
     return None
 
 

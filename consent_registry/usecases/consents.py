@@ -10,7 +10,7 @@ from consent_registry.domain.answers import Answers
 from consent_registry.domain.dating import FARTHEST, too_far
 from consent_registry.domain.errors import DatasetUnknown, NotAMember
 from consent_registry.domain.history import Kind
-from consent_registry.domain.records import Channel
+from consent_registry.domain.records import Channel, EventRecord
 from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.terms import (
@@ -74,6 +74,16 @@ class Recorded:
     revision: Revision
     kind: Kind
     event_id: EventId
+
+    @classmethod
+    def of(cls, event: EventRecord) -> "Recorded":
+        """Say it of an event as recorded."""
+        return cls(
+            recorded_at=event.recorded_at,
+            revision=event.revision,
+            kind=event.kind,
+            event_id=event.event_id,
+        )
 
 
 def record_consent(
@@ -159,12 +169,7 @@ def record_held(
         answers=statement.answers,
     )
     (done,) = record(uow, tools, writing, [draft])
-    return Recorded(
-        recorded_at=writing.recorded_at,
-        revision=writing.revision,
-        kind=done.kind,
-        event_id=done.event_id,
-    )
+    return Recorded.of(done)
 
 
 def form_of(

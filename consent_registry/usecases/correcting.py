@@ -108,12 +108,7 @@ def correct_consent(
             )
         (done,) = record(uow, tools, writing, [draft])
         uow.commit()
-        return Recorded(
-            recorded_at=writing.recorded_at,
-            revision=writing.revision,
-            kind=done.kind,
-            event_id=done.event_id,
-        )
+        return Recorded.of(done)
 
     return again(tools, step)
 

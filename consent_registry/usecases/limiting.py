@@ -125,12 +125,7 @@ def _stop(
         raise NothingToWithdraw
     done = record(uow, tools, writing, drafts)[0]
     uow.commit()
-    return Recorded(
-        recorded_at=writing.recorded_at,
-        revision=writing.revision,
-        kind=done.kind,
-        event_id=done.event_id,
-    )
+    return Recorded.of(done)
 
 
 def _draft(

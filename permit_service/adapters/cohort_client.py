@@ -60,7 +60,6 @@ class HttpCohorts:
         answer = self._ask("/v1/cohorts/evaluate", body)
         return CohortView(
             dataset=dataset,
-            revision=Revision(_whole(answer, "revision")),
             counts=_counts(answer, "shown"),
             reasons=_parts(answer, "reasons"),
             awaiting_by_clause=_parts(answer, "awaiting_by_clause"),

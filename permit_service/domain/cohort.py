@@ -114,7 +114,6 @@ class CohortView:
     """
 
     dataset: DatasetId
-    revision: Revision
     counts: CohortCounts
     reasons: Mapping[str, int]
     awaiting_by_clause: Mapping[str, int]

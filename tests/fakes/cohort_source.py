@@ -67,7 +67,6 @@ class MemoryCohorts:
         known = self._known(dataset)
         return CohortView(
             dataset=dataset,
-            revision=Revision(known.revision),
             counts=known.counts,
             reasons={"withdrawn": 380},
             awaiting_by_clause={"IRB": 20},

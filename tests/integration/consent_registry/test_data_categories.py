@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from consent_registry.domain.bitmaps import to_text
 from consent_registry.domain.errors import DatasetExists, NothingToWithdraw, NotLinked
 from consent_registry.domain.history import Kind
 from consent_registry.domain.lives import Quality
@@ -34,6 +35,8 @@ from consent_registry.usecases.reading import consents_of
 from consent_registry.usecases.showing import index_then
 from consent_registry.usecases.studies import StudyFacts, describe_study, place_dataset
 from consent_registry.usecases.study_consents import NewStudyConsent, record_study_consent
+from permit_service.clearinghouse.domain.data_categories import opens
+from permit_service.clearinghouse.domain.feed_reading import read_cohort
 from shared.errors import Forbidden, ValidationFailed
 from shared.ids import ApplicationId, DatasetId
 from shared.keys import verify_jws
@@ -116,6 +119,20 @@ def test_a_frozen_cohort_says_what_was_asked_for_and_narrows_with_her_limit(
         "asked": ["genome", "images"],
     }
     assert told["purpose"]["data_categories"] == ["genome", "images"]
+    # The gate reads the same statement, wherever a file of hers is asked for.
+    bound = {
+        "cohort_id": frozen.cohort_id,
+        "permit_id": "PERMIT-1",
+        "bitmap": to_text(frozen.bitmap),
+        "lapses": [],
+        "manifest": frozen.manifest,
+    }
+    kinds = read_cohort(bound, lambda _: told).kinds
+    named = {"genome", "images"}
+    assert [one for one in (*HELD, "samples") if opens(one, named=named, told=kinds)] == [
+        "genome",
+        "images",
+    ]
     permit(scans, "PERMIT-1", SCANS, IMAGES)
     permit(scans, "PERMIT-2", SCANS, GENOME)
     assert live(scans, SCANS) == [{1}, {0, 1, 2}]

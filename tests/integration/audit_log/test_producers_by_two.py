@@ -21,6 +21,7 @@ from shared.db import engine
 from shared.entries import parse_entry
 from shared.ids import Uuid7Source
 from tests.fakes.log_factories import ALONE, OTTO, Speaker
+from tests.integration.audit_log.test_pages import Browser
 from tests.support.log_node import LogNode
 from tests.support.log_world import SRC, PostgresWorld, drain, entries_of, sequencer
 
@@ -44,6 +45,11 @@ def opened(node: LogNode, reference: str, reason: str = "producers") -> str:
     answer = node.post("/v1/cases", body, node.otto())
     assert answer.status_code == 201
     return str(answer.json()["id"])
+
+
+def test_an_officer_reads_what_such_a_case_allows(node: LogNode) -> None:
+    page = Browser(node).sign_in("otto").get("/cases").text
+    assert "a case with the reason producers lets whoever runs the log" in page
 
 
 def test_the_console_registers_nobody_without_an_officers_case(

@@ -5,7 +5,7 @@ The registry translates a person into places. No transaction is open while the l
 log writes down that it was asked, sealed under the person it is about.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from consent_registry.domain.projects import ProjectOf
@@ -44,37 +44,30 @@ def uses_of(pseudonym: str, *, tools: Tools, principal: Principal) -> Uses:
     """
     with tools.reads() as uow:
         pid = access.participant(uow, principal, pseudonym, DESK)
-        places, titles = _places(uow, pid)
-        projects = projects_of(uow, pid, tools)
-        despite = despite_opt_out(uow, tools, pid)
-    return Uses(
-        pseudonym=pseudonym,
-        titles=titles,
-        projects=projects,
-        report=_report(tools, places),
-        despite=despite,
-    )
+        ask = _asking(uow, pid, pseudonym, tools)
+    return ask()
 
 
 def own_uses(*, tools: Tools, principal: Principal) -> Uses:
     """Say who used the data of the participant this login is linked to. Raises NotLinked."""
     with tools.reads() as uow:
         pid = access.oneself(uow, principal)
-        pseudonym = uow.people.pseudonym(pid)
-        places, titles = _places(uow, pid)
-        projects = projects_of(uow, pid, tools)
-        despite = despite_opt_out(uow, tools, pid)
-    return Uses(
+        ask = _asking(uow, pid, uow.people.pseudonym(pid), tools)
+    return ask()
+
+
+def _asking(uow: UnitOfWork, pid: str, pseudonym: str, tools: Tools) -> Callable[[], Uses]:
+    """Read what is known here; what this gives asks the log, once the reading has ended."""
+    places, titles = _places(uow, pid)
+    projects = projects_of(uow, pid, tools)
+    despite = despite_opt_out(uow, tools, pid)
+    return lambda: Uses(
         pseudonym=pseudonym,
         titles=titles,
         projects=projects,
-        report=_report(tools, places),
+        report=tools.who_used.who_used(places, answers_by(tools)),
         despite=despite,
     )
-
-
-def _report(tools: Tools, places: list[tuple[DatasetId, int]]) -> UseReport:
-    return tools.who_used.who_used(places, answers_by(tools))
 
 
 def _places(uow: UnitOfWork, pid: str) -> tuple[list[tuple[DatasetId, int]], dict[DatasetId, str]]:

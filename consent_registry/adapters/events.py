@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Events` on PostgreSQL: sealed and chained events, and the timelines projected from them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final
@@ -15,7 +15,7 @@ from consent_registry.adapters.copying import copy_behind
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.person_keys import PersonKeys
 from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer
-from consent_registry.adapters.sets import picked
+from consent_registry.adapters.sets import among, picked
 from consent_registry.adapters.standings import Standings
 from consent_registry.adapters.tables import CONSENT_EVENT, IMPORTED_LINE
 from consent_registry.domain.chains import Link
@@ -72,7 +72,7 @@ class SqlEvents:
         found: dict[Ordinal, list[EventRecord]] = {}
         bad: list[str] = []
         for row in rows:
-            personal = self._opened(row, keys.get(row.pid))
+            personal = self._opened(row, keys)
             if personal is None:
                 bad.append(row.event_id)
             record = _record(row, personal or b"")
@@ -114,9 +114,10 @@ class SqlEvents:
             )
             rows = self._connection.execute(wanted).all()
             keys = self._keys.known({row.pid for row in rows})
-            yield from (self._link(row, keys.get(row.pid)) for row in rows)
+            yield from (self._link(row, keys) for row in rows)
 
-    def _link(self, row: Row[Any], key: bytes | None) -> Link:
+    def _link(self, row: Row[Any], keys: Mapping[str, bytes | None]) -> Link:
+        key = keys.get(row.pid)
         opened = None if key is None else self._sealer.open(key, row.event_id, bytes(row.sealed))
         return Link(
             record=_record(row, opened[1] if opened else b""),
@@ -124,7 +125,7 @@ class SqlEvents:
             previous=bytes(row.previous),
             chained=bytes(row.hash),
             opened=opened,
-            unreadable=key is not None and opened is None,
+            unreadable=row.pid in keys and opened is None,
         )
 
     def append(
@@ -147,6 +148,15 @@ class SqlEvents:
             last[member] = hashes[record.event_id] = chained
         copy_behind(self._connection, CONSENT_EVENT, _COLUMNS, rows)
         return hashes
+
+    def shut(self, pids: Iterable[str]) -> frozenset[str]:
+        """Try their keys; the alarm names their events."""
+        found = frozenset(pid for pid, key in self._keys.known(pids).items() if key is None)
+        if found:
+            theirs = select(CONSENT_EVENT.c.event_id).where(among(CONSENT_EVENT.c.pid, found))
+            bad = [str(one) for one in self._connection.execute(theirs).scalars()]
+            raise_alarm(self._connection, UnreadableKind.EVENT, bad)
+        return found
 
     def taken_in(self, lines: Sequence[tuple[str, Source]]) -> None:
         """Copy rows in; the key refuses a line that was taken in before."""
@@ -218,15 +228,17 @@ class SqlEvents:
                 found[(dataset, Ordinal(row.ordinal))] = bytes(row.hash)
         return found
 
-    def _opened(self, row: Row[Any], key: bytes | None) -> bytes | None:
+    def _opened(self, row: Row[Any], keys: Mapping[str, bytes | None]) -> bytes | None:
         """Open a personal part and hold it against its commitment; None when that fails.
 
-        A key that is gone is an erasure, and the part is empty; a part that its key does not open,
-        or that is not what was committed to, is an alarm. Either way the person is left out.
+        A key that is gone is an erasure, and the part is empty; a key that does not open, a part
+        that its key does not open, or that is not what was committed to, is an alarm. Either way
+        the person is left out.
         """
-        if key is None:
+        if row.pid not in keys:
             return b""
-        opened = self._sealer.open(key, row.event_id, bytes(row.sealed))
+        key = keys[row.pid]
+        opened = None if key is None else self._sealer.open(key, row.event_id, bytes(row.sealed))
         if opened is not None:
             salt, personal = opened
             if commitment(EventId(row.event_id), salt, personal) == bytes(row.commitment):

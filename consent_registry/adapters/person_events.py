@@ -267,15 +267,15 @@ class SqlPersonEvents:
         )
         return {row.pid: bytes(row.hash) for row in self._connection.execute(wanted)}
 
-    def _opened(self, row: Row[Any], keys: Mapping[str, bytes]) -> bytes | None:
+    def _opened(self, row: Row[Any], keys: Mapping[str, bytes | None]) -> bytes | None:
         """Open a personal part and hold it against its commitment; None when that fails.
 
         Empty where the key is gone: that is an erasure and no alarm.
         """
-        key = keys.get(row.pid)
-        if key is None:
+        if row.pid not in keys:
             return b""
-        opened = self._sealer.open(key, row.event_id, bytes(row.sealed))
+        key = keys[row.pid]
+        opened = None if key is None else self._sealer.open(key, row.event_id, bytes(row.sealed))
         if opened is not None:
             salt, personal = opened
             if commitment(row.event_id, salt, personal) == bytes(row.commitment):

@@ -11,6 +11,7 @@ from consent_registry.adapters.sets import among, picked
 from consent_registry.adapters.tables import PARTICIPANT, PERSON_KEY
 from consent_registry.domain.errors import ParticipantUnknown
 from consent_registry.ports import OutsideErasures
+from shared.keys import KeyStoreError
 
 _NOBODY: Set[str] = frozenset()
 
@@ -26,8 +27,11 @@ class PersonKeys:
         self._outside = outside
         self._made: dict[str, bytes] = {}
 
-    def known(self, pids: Iterable[str]) -> dict[str, bytes]:
-        """Give the keys that are there; whoever was erased has none, whatever a backup holds."""
+    def known(self, pids: Iterable[str]) -> dict[str, bytes | None]:
+        """Give the keys that are there, None for one that does not open.
+
+        Whoever was erased has none, whatever a backup holds.
+        """
         wanted = set(pids)
         if not wanted:
             return {}
@@ -45,19 +49,28 @@ class PersonKeys:
 
         `fresh` are people whom this transaction has put on record, and nobody else can see yet.
 
-        Raises ParticipantUnknown when one of them was erased: nothing of hers is written any more.
+        Raises ParticipantUnknown when one of them was erased: nothing of hers is written any more;
+        KeyStoreError when the key of one does not open: a second one would hide what is lost.
         """
         wanted = set(pids)
         keys = {pid: self._made[pid] for pid in wanted if pid in self._made}
         if known := wanted - keys.keys() - fresh:
-            keys |= self.known(known)
+            keys |= self._opened(known)
         if unkeyed := wanted - keys.keys() - fresh:
             self._hold(unkeyed)
-            keys |= self.known(unkeyed)  # made by somebody else until they were held
+            keys |= self._opened(unkeyed)  # made by somebody else until they were held
             self._refuse_restored(unkeyed - keys.keys())
         made = self._make(wanted - keys.keys())
         self._made |= made
         return keys | made
+
+    def _opened(self, pids: Iterable[str]) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        for pid, key in self.known(pids).items():
+            if key is None:
+                raise KeyStoreError("a person key does not open")
+            found[pid] = key
+        return found
 
     def _hold(self, pids: Set[str]) -> None:
         """Lock people in one order, so that neither a key nor an erasure comes in between.

@@ -44,13 +44,13 @@ class PersonSealer:
             made[pid] = key, nonce + self._wrapping.encrypt(nonce, key, pid.encode())
         return made
 
-    def unwrap(self, pid: str, wrapped: bytes) -> bytes:
-        """Give a person's key. Raises KeyStoreError when it was wrapped under another key."""
+    def unwrap(self, pid: str, wrapped: bytes) -> bytes | None:
+        """Give a person's key; None when it is damaged, or was wrapped under another key."""
         nonce, sealed = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]
         try:
             return self._wrapping.decrypt(nonce, sealed, pid.encode())
-        except InvalidTag:
-            raise KeyStoreError("a person key was wrapped under another key") from None
+        except (InvalidTag, ValueError):
+            return None
 
     def seal(self, key: bytes, event_id: str, salt: bytes, part: bytes) -> bytes:
         """Seal a salt and a personal part for one event."""

@@ -64,6 +64,10 @@ class RowCode(Enum):
         "name the datasets that were told of: none was in the study when this was signed",
     )
     STUDY_LOCAL_ID = ("E-ID-05", "a choice for a study has no local id")
+    PERSON_UNREADABLE = (
+        "E-ID-06",
+        "what is stored of this person cannot be opened, and nothing can be added to it",
+    )
     FORM_VERSION = ("E-FORM-01", "not a form version: at most 64 visible characters")
     FORM_REQUIRED = (
         "E-FORM-02",

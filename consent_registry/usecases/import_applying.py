@@ -72,14 +72,18 @@ def _finish(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
 def _apply(
     uow: UnitOfWork, batch: ImportBatch, rows: Sequence[StagedRow], tools: Tools
 ) -> ImportBatch:
+    known = uow.people.pids(list({staged.row.participant for staged in rows}))
+    shut = uow.events.shut(known.values())
     by_dataset: dict[DatasetId, list[StagedRow]] = {}
     of_studies: list[StagedRow] = []
+    faults: list[FaultAt] = []
     for staged in rows:
-        if staged.row.study:
+        if known.get(staged.row.participant) in shut:
+            faults.append(FaultAt(staged.line, _SHUT))
+        elif staged.row.study:
             of_studies.append(staged)
         else:
             by_dataset.setdefault(DatasetId(staged.row.dataset), []).append(staged)
-    known = uow.people.pids(list({staged.row.participant for staged in rows}))
     speaking = {one.row.participant for one in of_studies} & known.keys()
     held = hold(
         uow,
@@ -90,7 +94,6 @@ def _apply(
     # An error in a consent of somebody of whom nothing was taken in makes nobody known.
     meant = {staged.row.participant for staged in rows if not in_error(staged)}
     people = uow.people.ensure(meant | known.keys(), tools.clock.now(), known)
-    faults: list[FaultAt] = []
     for name, of_dataset in by_dataset.items():
         fresh: Set[str] = people.fresh
         known_rows = [one for one in of_dataset if one.row.participant in people.pids]
@@ -165,6 +168,7 @@ def _record_dataset(
 
 
 _TAKEN = Fault("local_id", RowCode.LOCAL_ID_TAKEN)
+_SHUT = Fault("participant", RowCode.PERSON_UNREADABLE)
 
 
 def _members(

@@ -277,6 +277,7 @@ def test_what_is_stored_of_a_choice_is_sealed_and_chained(world: RegistryWorld) 
     person_key = world.keys.people.unwrap(
         rows[0].pid if isinstance(rows[0].pid, str) else str(rows[0].pid), key
     )
+    assert person_key is not None
     previous = b""
     for row, record in zip(rows, records, strict=True):
         opened = world.keys.people.open(person_key, record.event_id, bytes(row.sealed))

@@ -167,7 +167,8 @@ def _moratorium(values: Values, purpose: Purpose, today: date) -> Finding:
         return manual("MOR", Question.VALUE_MISSING)
     if date.fromisoformat(values[0]) <= today:
         return permit("MOR")
-    if "MOR" in purpose.accepts:
+    waits = purpose.no_publication_before
+    if "MOR" in purpose.accepts and (waits is None or date.fromisoformat(values[0]) <= waits):
         return permit("MOR", Obligation("MOR", values[0]))
     return deny("MOR", Reason.MORATORIUM_NOT_ACCEPTED)
 

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from typing import Final
 
@@ -18,6 +19,7 @@ from consent_registry.domain.data_categories import ANY, CATEGORIES, Categories,
 from consent_registry.domain.diseases import MONDO_ID
 from consent_registry.domain.duo import Duo
 from consent_registry.domain.ehds import EhdsPurpose, Prohibited
+from consent_registry.domain.windows import day_of, is_day
 from shared.canonical import JSON
 from shared.errors import FieldFault, ValidationFailed
 
@@ -81,7 +83,8 @@ class Purpose:
     `prohibited_uses` are the letters of Article 54 it was found to be, of which none may be.
     `activity` is what is done with the data; a permit's is secondary use. `exception` claims the
     data of people who opted out as well; None claims none. `data_categories` are the kinds of data
-    asked for, none for all that the dataset holds.
+    asked for, none for all that the dataset holds. `no_publication_before` is the day up to which
+    an applicant who accepts moratoria waits; None accepts any, and names none.
     """
 
     category: Category
@@ -103,18 +106,21 @@ class Purpose:
     activity: str = SECONDARY_USE
     exception: ExceptionClaim | None = None
     data_categories: Categories = ANY
+    no_publication_before: date | None = None
 
     def to_json(self) -> dict[str, JSON]:
         """Write the purpose in its wire form, lists sorted, every key present.
 
-        All but `activity`, which stands only where it is another than secondary use, and a claim
-        and data categories, which stand only where there are some: the digests of older purposes
-        stay as they were.
+        All but `activity`, which stands only where it is another than secondary use, and a claim,
+        data categories and the day before which nothing is published, which stand only where there
+        are some: the digests of older purposes stay as they were.
         """
         claimed = {} if self.exception is None else {"exception_71_4": self.exception.to_json()}
         kinds: list[JSON] = [*self.data_categories]
+        waits = self.no_publication_before
         return {
             **claimed,
+            **({} if waits is None else {"no_publication_before": waits.isoformat()}),
             **({"data_categories": kinds} if kinds else {}),
             **({} if self.activity == SECONDARY_USE else {"activity": self.activity}),
             "category": self.category.value,
@@ -161,6 +167,7 @@ _KEYS: Final = frozenset(
         "users",
         "project",
         "months",
+        "no_publication_before",
         "accepts",
         "evidence",
         "ehds_purpose",
@@ -219,6 +226,7 @@ class _Reader:
             activity=self._activity(),
             exception=self._exception(),
             data_categories=self._data_categories(),
+            no_publication_before=self._waits(),
         )
 
     def _fault(self, name: str, detail: str, code: str = "invalid") -> None:
@@ -237,6 +245,18 @@ class _Reader:
             return str(activity)
         self._fault("activity", f"one of {', '.join(ACTIVITIES)}")
         return SECONDARY_USE
+
+    def _waits(self) -> date | None:
+        day, accepts = self._value.get("no_publication_before"), self._value.get("accepts")
+        if day is None:
+            return None
+        if not isinstance(accepts, list) or "MOR" not in accepts:
+            self._fault("no_publication_before", "only with MOR among accepts")
+        elif isinstance(day, str) and is_day(day):
+            return day_of(day)
+        else:
+            self._fault("no_publication_before", "a date such as 2027-06-01, or null")
+        return None
 
     def _data_categories(self) -> Categories:
         names = self._texts("data_categories", _CATEGORY, _A_CATEGORY)

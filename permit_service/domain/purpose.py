@@ -8,6 +8,7 @@ consent_registry alone; nothing here compares a purpose with a consent.
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from enum import Enum
 from typing import Final
 
@@ -23,6 +24,7 @@ _COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
 _CODE: Final = re.compile(r"[A-Z]{2,8}|[A-Z]{2}:[A-Z][A-Z0-9_]{1,31}", re.ASCII)
 _ROR: Final = re.compile(r"https://ror\.org/0[a-z0-9]{8}", re.ASCII)
 _USER: Final = re.compile("[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _PROHIBITED: Final = re.compile(r"54-[a-e]", re.ASCII)
 _MAX_TEXT: Final = 200
 
@@ -81,6 +83,7 @@ class Purpose:
     `prohibited_uses` those of Article 54 that the use is said to be.
     `exception` claims the data of people who opted out as well (Article 71(4)).
     `data_categories` are the kinds of data asked for, none for all that the dataset holds.
+    `no_publication_before` is the day up to which an applicant who accepts moratoria waits.
     `users` names people and therefore never leaves the service except towards consent_registry.
     """
 
@@ -102,16 +105,19 @@ class Purpose:
     prohibited_uses: tuple[str, ...] = ()
     exception: ExceptionClaim | None = None
     data_categories: tuple[str, ...] = ()
+    no_publication_before: str | None = None
 
     def to_json(self) -> dict[str, JSON]:
         """Write the purpose in the form consent_registry reads: every key.
 
-        A claim and data categories stand only where there are some, so that the digests of older
-        purposes stay as they were.
+        A claim, data categories and the day before which nothing is published stand only where
+        there are some, so that the digests of older purposes stay as they were.
         """
+        waits = self.no_publication_before
         claimed = {} if self.exception is None else {"exception_71_4": asdict(self.exception)}
         return {
             **claimed,
+            **({} if waits is None else {"no_publication_before": waits}),
             **({"data_categories": list(self.data_categories)} if self.data_categories else {}),
             "category": self.category.value,
             "diseases": list(self.diseases),
@@ -159,6 +165,7 @@ def parse_purpose(raw: Mapping[str, object], *, at: str = "/purpose") -> Purpose
     diseases = reader.texts("diseases", pattern=_MONDO)
     if category is Category.DS and not diseases and not reader.faults:
         reader.fault("diseases", "research on a disease names at least one MONDO term", "missing")
+    accepts = reader.texts("accepts", pattern=_CODE)
     purpose = Purpose(
         category=category or Category.GRU,
         diseases=diseases,
@@ -172,12 +179,13 @@ def parse_purpose(raw: Mapping[str, object], *, at: str = "/purpose") -> Purpose
         users=reader.texts("users", pattern=_USER),
         project=reader.text("project", limit=_MAX_TEXT),
         months=reader.number("months", low=1, high=MAX_MONTHS),
-        accepts=reader.texts("accepts", pattern=_CODE),
+        accepts=accepts,
         evidence=reader.texts("evidence", pattern=_CODE),
         ehds_purpose=_ehds_purpose(reader),
         prohibited_uses=reader.texts("prohibited_uses", pattern=_PROHIBITED),
         exception=_exception(reader),
         data_categories=_data_categories(reader),
+        no_publication_before=_waits(reader, accepts),
     )
     reader.leftovers()
     reader.done()
@@ -201,6 +209,21 @@ def _exception(reader: Reader) -> ExceptionClaim | None:
         not_obtainable_otherwise=said["not_obtainable_otherwise"] is True,
         justification=why or "",
     )
+
+
+def _waits(reader: Reader, accepts: tuple[str, ...]) -> str | None:
+    """Read the day before which nothing is published; it is a bound on the moratoria accepted."""
+    day = reader.text("no_publication_before", limit=_MAX_TEXT, pattern=_DAY)
+    if day is None:
+        return None
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        reader.fault("no_publication_before", "a date such as 2027-06-01")
+        return None
+    if "MOR" not in accepts:
+        reader.fault("no_publication_before", "only with MOR among accepts")
+    return day
 
 
 def _data_categories(reader: Reader) -> tuple[str, ...]:

@@ -4,7 +4,7 @@
 Wording only: no sentence here decides or recomputes anything.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from permit_service.domain.purpose import Category, ExceptionClaim, Purpose
@@ -159,11 +159,16 @@ def purpose_in_words(purpose: Purpose) -> tuple[str, ...]:
     lines += [f"Prohibited use (EHDS 54): {PROHIBITED_WORDS[x]}" for x in purpose.prohibited_uses]
     if purpose.exception is not None:
         lines += _claim_in_words(purpose.exception)
+    return (*lines, *_conditions(purpose))
+
+
+def _conditions(purpose: Purpose) -> Iterator[str]:
     if purpose.accepts:
-        lines.append("Accepts the conditions: " + _with_codes(purpose.accepts, CONDITION_WORDS))
+        yield "Accepts the conditions: " + _with_codes(purpose.accepts, CONDITION_WORDS)
+    if purpose.no_publication_before is not None:
+        yield f"Publishes nothing before {purpose.no_publication_before}"
     if purpose.evidence:
-        lines.append("Evidence handed in: " + _with_codes(purpose.evidence, EVIDENCE_WORDS))
-    return tuple(lines)
+        yield "Evidence handed in: " + _with_codes(purpose.evidence, EVIDENCE_WORDS)
 
 
 def _with_codes(codes: Iterable[str], words: Mapping[str, str]) -> str:

@@ -87,6 +87,7 @@ def submission_of(form: MultiDict[str, str]) -> dict[str, Any]:
         "diseases": _words(form.get("purpose-diseases", "")),
         "countries": _words(form.get("purpose-countries", "").upper()),
         "accepts": form.getlist("purpose-accepts"),
+        "no_publication_before": form.get("purpose-no_publication_before", "").strip() or None,
         "evidence": form.getlist("purpose-evidence"),
         "data_categories": form.getlist("purpose-data_categories"),
         "ehds_purpose": form.get("purpose-ehds_purpose") or None,

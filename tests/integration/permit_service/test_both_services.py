@@ -19,6 +19,7 @@ from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from permit_service.workers.ends import EndWorker
 from shared.clock import to_rfc3339
 from shared.ids import DatasetId, PermitId
+from shared.jose import parse_jws
 from shared.settings import load
 from tests.fakes.kernel import SteppingClock
 from tests.support.devidp import served
@@ -185,6 +186,15 @@ def test_conditions_evidence_and_duration_decide_who_is_in(both: Both) -> None:
     assert accepted["counts"]["in"] == 120
     assert accepted["reasons"] == {"duration_too_long": 30}
     assert accepted["awaiting_by_clause"] == {"COL": 30, "IRB": 30}
+    # Who asked to wait longer than the applicant says is out, and the permit states the day.
+    waits: dict[str, Any] = {"accepts": ["MOR"], "no_publication_before": "2027-05-31"}
+    assert asked(**waits)["reasons"]["moratorium_not_accepted"] == 30
+    waits["no_publication_before"] = "2027-06-01"
+    application = both.apply(dataset, **waits)
+    assert "moratorium_not_accepted" not in both.cohort(application)["reasons"]
+    permit = both.node.permit(both.node.decide(application).json()["permit_id"])
+    signed = json.loads(parse_jws(permit["jws"]).payload)
+    assert signed["purpose"]["no_publication_before"] == "2027-06-01"
     everything = asked(6, accepts=["PUB", "COL", "RTN", "MOR"], evidence=["IRB", "COL"])
     assert everything["counts"] == {"members": 210, "in": 210, "out": "<20", "awaiting": "<20"}
     # What Article 54 prohibits nobody may permit; letter (a) of Article 53 is no research.

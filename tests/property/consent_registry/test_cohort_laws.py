@@ -130,6 +130,7 @@ def purposes(draw: st.DrawFn) -> Purpose:
         prohibited_uses=draw(st.sampled_from([frozenset(), frozenset(), frozenset(Prohibited)])),
         activity=draw(st.sampled_from([SECONDARY_USE, SECONDARY_USE, AGGREGATE])),
         data_categories=draw(categories),
+        no_publication_before=draw(st.sampled_from([None, date(2026, 9, 1), date(2027, 6, 1)])),
     )
 
 

@@ -152,6 +152,8 @@ def test_methods_alone_follow_the_policy_switch(chosen: OnRestricted) -> None:
         (terms(Duo.HMB, MOR="2027-01-01"), {}, P),
         (terms(Duo.HMB, MOR="2027-01-01"), {"accepts": frozenset()}, D),
         (terms(Duo.HMB, MOR="2026-06-01"), {"accepts": frozenset()}, P),  # it has passed
+        (terms(Duo.HMB, MOR="2027-01-01"), {"no_publication_before": date(2026, 12, 31)}, D),
+        (terms(Duo.HMB, MOR="2027-01-01"), {"no_publication_before": date(2027, 1, 1)}, P),
         (terms(Duo.HMB, Duo.MOR), {}, M),
         (terms(Duo.HMB, TS="12"), {}, P),
         (terms(Duo.HMB, TS="11"), {}, D),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading a purpose: every field checked, every fault with its pointer."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -40,6 +41,18 @@ def test_the_letters_of_the_regulation_are_closed_lists() -> None:
 
 def test_what_is_left_out_is_not_said() -> None:
     assert from_json(MINIMAL) == Purpose(category=Category.HMB)
+
+
+def test_it_may_say_until_when_nothing_is_published() -> None:
+    asked = from_json({**MINIMAL, "accepts": ["MOR"], "no_publication_before": "2027-06-01"})
+    assert asked.no_publication_before == date(2027, 6, 1)
+    assert from_json(asked.to_json()) == asked
+    assert "no_publication_before" not in from_json(MINIMAL).to_json(), "older digests stay"
+    at = "/purpose/no_publication_before"
+    for bad in ("2027-06-31", "20270601", "soon", 2027, True):
+        assert pointers({**MINIMAL, "accepts": ["MOR"], "no_publication_before": bad}) == [at]
+    # Waiting without accepting that others ask for it would promise nothing to anybody.
+    assert pointers({**MINIMAL, "no_publication_before": "2027-06-01"}) == [at]
 
 
 def test_order_and_repetition_say_nothing() -> None:

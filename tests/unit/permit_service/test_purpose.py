@@ -51,6 +51,19 @@ def test_data_are_asked_for_by_their_kinds() -> None:
     assert [one.pointer for one in caught.value.faults] == ["/purpose/data_categories/0"]
 
 
+def test_until_when_nothing_is_published_is_said_with_its_day() -> None:
+    waits = {**FULL, "accepts": ["MOR", "PUB"], "no_publication_before": "2027-06-01"}
+    asked = parse_purpose(waits)
+    assert parse_purpose(asked.to_json()) == asked
+    assert asked.public()["no_publication_before"] == "2027-06-01"
+    assert "Publishes nothing before 2027-06-01" in purpose_in_words(asked)
+    assert "no_publication_before" not in parse_purpose(FULL).to_json(), "older digests stay"
+    for bad in ({**waits, "no_publication_before": "2027-06-31"}, {**waits, "accepts": ["PUB"]}):
+        with pytest.raises(ValidationFailed) as caught:
+            parse_purpose(bad)
+        assert [one.pointer for one in caught.value.faults] == ["/purpose/no_publication_before"]
+
+
 def test_both_services_know_the_same_kinds_of_data() -> None:
     assert DATA_CATEGORIES == CATEGORIES
 

@@ -65,6 +65,29 @@ def test_at_the_same_instant_the_narrower_wins_in_either_order() -> None:
     assert state([withdrawn, given], NOON) is State.WITHDRAWN
 
 
+def test_a_no_that_ties_in_one_clock_alone_closes_and_earlier_in_all_it_does_not() -> None:
+    grant, before = event(), NOON - DAY
+    earlier = event(Kind.WITHDRAWN, before)._replace(
+        recorded_at=before, effective_from=before, expressed_at=before
+    )
+    assert state([grant, earlier], NOON) is State.GIVEN
+    for tied in (
+        earlier._replace(recorded_at=grant.recorded_at),
+        earlier._replace(effective_from=grant.effective_from),
+        earlier._replace(expressed_at=grant.expressed_at),
+    ):
+        assert state([grant, tied], NOON) is State.WITHDRAWN
+
+
+def test_the_last_no_says_why() -> None:
+    refused, withdrawn = event(Kind.REFUSED, NOON), event(Kind.WITHDRAWN, NOON + DAY)
+    for events in ([refused, withdrawn], [withdrawn, refused]):
+        assert state(events, NOON) is State.REFUSED
+        assert standing_at(events, NOON + DAY) == Standing(
+            state=State.WITHDRAWN, event_id=withdrawn.event_id
+        )
+
+
 def test_two_signatures_on_one_day_leave_the_person_out() -> None:
     morning = NOON.replace(hour=0)
     withdrawn = event(Kind.WITHDRAWN, morning, recorded_at=NOON)

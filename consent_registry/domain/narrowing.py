@@ -36,10 +36,10 @@ def permits(
 
     The same rules that `consent_registry.domain.cohort` applies to sets; a property test holds the
     two together. Unreadable terms do not permit where terms are needed. `stopped` says that she is
-    restricted or erased, which excludes under every law.
+    restricted or erased, which excludes under every law, as does what Article 54 prohibits.
     """
     rules = inquiry.rules
-    if stopped or rules.excludes(standing.state, moment):
+    if stopped or inquiry.purpose.prohibited_uses or rules.excludes(standing.state, moment):
         return False
     if any(rules.barred(bar, moment) for bar in bars):
         return False

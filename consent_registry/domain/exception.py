@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from consent_registry.domain.ehds import PUBLIC_BODIES_ONLY, RESEARCH
 from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.policy import Policy
 from consent_registry.domain.regimes import Regime
 from consent_registry.domain.verdict import DESPITE_OPT_OUT
 from shared.canonical import JSON
 
-_RESERVED: Final = frozenset({"53-1-a", "53-1-b", "53-1-c"})
-_RESEARCH: Final = frozenset({"53-1-e", "53-1-e-i", "53-1-e-ii"})
+_RESERVED: Final = frozenset(one.value for one in PUBLIC_BODIES_ONLY)
+_RESEARCH: Final = frozenset(one.value for one in RESEARCH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

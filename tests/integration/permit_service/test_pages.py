@@ -70,7 +70,8 @@ APPLICATION: Mapping[str, Any] = {
     "purpose-commercial": "no",
     "purpose-organisation-not_for_profit": "yes",
     "purpose-countries": "fi, ee",
-    "purpose-accepts": ["PUB", "COL"],
+    "purpose-accepts": ["PUB", "COL", "MOR"],
+    "purpose-no_publication_before": " 2027-06-01 ",
     "purpose-data_categories": ["images", "genome"],
     "months": "18",
 }
@@ -93,8 +94,10 @@ def test_a_researcher_applies_and_sees_what_becomes_of_it(node: PermitNode, rita
     assert "Kidneys of the north" in page
     assert "Health, medical or biomedical research" in page
     assert (
-        "Work together with those who collected the data (COL); Publish the results (PUB)" in page
-    )
+        "Work together with those who collected the data (COL); "
+        "Publish nothing before the date the data holder sets (MOR); Publish the results (PUB)"
+    ) in page
+    assert "Publishes nothing before 2027-06-01" in page
     assert "In: EE, FI" in page
     assert "Only these data: Whole genomes; Images" in page
     assert "Waiting for a decision" in page
@@ -124,6 +127,9 @@ def test_the_form_comes_back_with_its_faults_and_what_was_written(rita: Browser)
     wrong = {**APPLICATION, "purpose-diseases": "MONDO:0004975 cancer"}
     answer = rita.submit("/applications/new", "/applications/new", wrong)
     assert 'href="#purpose-diseases"' in answer.text
+    unasked = {**APPLICATION, "purpose-accepts": ["PUB"]}
+    answer = rita.submit("/applications/new", "/applications/new", unasked)
+    assert 'href="#purpose-no_publication_before"' in answer.text
 
 
 def test_nothing_is_selected_before_a_person_selects_it(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Laws: bad news never allows more, nothing odd is read, and nothing but a refusal is raised."""
 
+import json
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -74,6 +75,7 @@ PLAIN = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.just(2**70)
 )
 JSON = PLAIN | st.lists(PLAIN, max_size=2) | st.dictionaries(st.text(max_size=3), PLAIN, max_size=2)
+MANIFEST = json.loads(cohort_body()["manifest"])
 ORDINALS = st.integers(0, 19)
 FAULTS = [
     VisaFault(stage=Stage.SHAPE, reason=Reason.VISA_INVALID),
@@ -251,22 +253,28 @@ def test_any_permit_body_is_read_or_refused(changes: dict[str, Any]) -> None:
 @given(
     st.dictionaries(st.sampled_from(list(dataset_body())), JSON),
     st.dictionaries(st.sampled_from(list(cohort_body())), JSON),
+    st.dictionaries(st.sampled_from(list(MANIFEST)), JSON),
     st.sampled_from(["member.added", "member.narrowed", "cohort.bound", "permit.issued", "x"]),
 )
 def test_any_feed_body_is_read_or_refused(
-    changes: dict[str, Any], cohort_changes: dict[str, Any], kind: str
+    changes: dict[str, Any], cohort_changes: dict[str, Any], signed: dict[str, Any], kind: str
 ) -> None:
-    cohort = {**cohort_body(), **cohort_changes}
+    cohort, manifest = {**cohort_body(), **cohort_changes}, {**MANIFEST, **signed}
     dataset = {**dataset_body(cohort), **changes}
     change = {**cohort, "kind": kind, "revision": 13, **changes}
     for read in (
-        lambda: read_dataset(dataset, lambda _: cohort_body()),
-        lambda: read_dataset_change(change, lambda _: cohort_body()),
+        lambda: read_dataset(dataset, lambda _: manifest),
+        lambda: read_dataset_change(change, lambda _: manifest),
         lambda: read_permits({**permits_body(), **changes}),
         lambda: read_permit_change(change),
     ):
         with suppress(FeedFault):
             read()
+
+
+def test_an_unaltered_feed_body_is_read() -> None:
+    body = dataset_body(cohort_body())
+    assert read_dataset(body, lambda _: MANIFEST).cohorts[PERMIT].cohort_id == MANIFEST["cohort_id"]
 
 
 BEATS = st.lists(st.tuples(st.floats(0, 300), st.integers(1, 5), st.floats(0, 100)), max_size=8)

@@ -39,7 +39,8 @@ def decide(decision: Decision, *, caller: Caller, ports: Ports) -> Application:
 
     The signature is committed before anything is asked of consent_registry: if that is down the
     application stays `granting` and `work` goes on. Raises Forbidden, ApplicationUnknown,
-    AlreadyDecided and ValidationFailed; then nothing is written.
+    AlreadyDecided and ValidationFailed; then nothing is written. What EHDS Article 54 prohibits can
+    only be refused.
     """
     caller.principal.require("applications.decide")
     application = _sign(decision, caller, ports)
@@ -62,6 +63,7 @@ def _sign(decision: Decision, caller: Caller, ports: Ports) -> Application:
         found = work.applications.locked(decision.application_id)
         if found is None:
             raise ApplicationUnknown
+        _check_allowed(found, decision.verdict)
         signed = found.sign(signature, signers_required=ports.policy.signers_required)
         work.applications.put(signed)
         if signed.state is ApplicationState.GRANTING:
@@ -70,6 +72,13 @@ def _sign(decision: Decision, caller: Caller, ports: Ports) -> Application:
         work.record(application_decided(signed, signature, ports.policy.regime, caller))
         work.commit()
     return signed
+
+
+def _check_allowed(application: Application, verdict: Verdict) -> None:
+    if verdict is Verdict.GRANT and application.purpose.prohibited_uses:
+        detail = "the use is prohibited (EHDS Article 54), so that it can only be refused"
+        fault = FieldFault("/decision", detail, "use_prohibited")
+        raise ValidationFailed("nobody may permit this use", faults=[fault])
 
 
 def _checked_end(decision: Decision, now: datetime) -> datetime | None:

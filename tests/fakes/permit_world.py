@@ -12,6 +12,7 @@ from permit_service.domain.application import Application, Verdict
 from permit_service.domain.caller import Caller
 from permit_service.domain.permit import Permit
 from permit_service.domain.policy import Policy
+from permit_service.domain.purpose import Purpose
 from permit_service.ports import Ports
 from permit_service.usecases.decide import Decision, decide
 from permit_service.usecases.submit import Submission, submit
@@ -104,13 +105,18 @@ class World:
         self.ports = replace(self.ports, policy=policy)
 
     def apply(
-        self, *, by: Caller = RESEARCHER, dataset: DatasetId = DATASET, months: int = 12
+        self,
+        *,
+        by: Caller = RESEARCHER,
+        dataset: DatasetId = DATASET,
+        months: int = 12,
+        purpose: Purpose = HMB,
     ) -> Application:
         submission = Submission(
             title="Rare variants of the heart",
             organisation="Institute of Examples",
             dataset=dataset,
-            purpose=HMB,
+            purpose=purpose,
             months=months,
         )
         return submit(submission, caller=by, ports=self.ports)

@@ -2,6 +2,7 @@
 """Applying and deciding: who may, what is written, and that nothing is decided twice."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from permit_service.usecases.decide import Decision, decide
 from permit_service.usecases.submit import parse_submission
 from shared.errors import Forbidden, ValidationFailed
 from shared.ids import ApplicationId
-from tests.fakes.permit_factories import DATASET, PROFILE, RITA, T0
+from tests.fakes.permit_factories import DATASET, HMB, PROFILE, RITA, T0
 from tests.fakes.permit_world import AUTHORITY, REASONS, RESEARCHER, World, a_caller
 
 
@@ -60,6 +61,18 @@ def test_a_decision_without_reasons_changes_nothing(
     assert world.units.committed.applications[application.application_id] == application
     assert world.cohorts.freezes == 0
     assert types(world) == ["application.submitted"]
+
+
+def test_what_article_54_prohibits_can_only_be_refused(world: World) -> None:
+    application = world.apply(purpose=replace(HMB, prohibited_uses=("54-c",)))
+    with pytest.raises(ValidationFailed) as caught:
+        world.decide(application)
+    assert [(one.pointer, one.code) for one in caught.value.faults] == [
+        ("/decision", "use_prohibited")
+    ]
+    assert world.units.committed.applications[application.application_id] == application
+    assert (world.cohorts.freezes, types(world)) == (0, ["application.submitted"])
+    assert world.decide(application, Verdict.REFUSE).state is ApplicationState.REFUSED
 
 
 def test_a_grant_makes_one_live_permit(world: World) -> None:

@@ -67,6 +67,8 @@ def wait_for_copies(engine: Engine) -> None:
             raise
 
     def before_rollback(connection: Connection) -> None:
+        if connection.invalidated:
+            return  # the server is gone: nothing to wait for, and whoever asked is told that
         behind = connection.info.pop(_BEHIND, None)
         if behind is not None:
             behind.wait()

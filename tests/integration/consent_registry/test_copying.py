@@ -6,10 +6,11 @@ from uuid import uuid4
 import psycopg
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from consent_registry.adapters.copying import copy_behind
 from consent_registry.adapters.tables import PARTICIPANT
+from tests.support.postgres import session_server
 from tests.support.registry_world import RegistryWorld
 
 COLUMNS = ("pid", "pseudonym", "created_at")
@@ -72,3 +73,15 @@ def test_a_failed_copy_is_told_before_anything_else_and_nothing_stays(
         copy_behind(connection, PARTICIPANT, COLUMNS, once)
         connection.commit()
     assert world.count("participant") == 100
+
+
+def ask_while_the_server_goes(world: RegistryWorld) -> None:
+    with world.engine.connect() as connection, session_server().admin() as admin:
+        pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        admin.execute("SELECT pg_terminate_backend(%s)", (pid,))
+        connection.execute(COUNT)
+
+
+def test_a_server_that_is_gone_is_told_as_such(world: RegistryWorld) -> None:
+    with pytest.raises(OperationalError):
+        ask_while_the_server_goes(world)

@@ -8,7 +8,6 @@ tiles that the log serves afterwards. `PLACET_TEST_SEED` repeats the moments of 
 
 import contextlib
 import os
-import random
 import subprocess
 import sys
 import threading
@@ -21,8 +20,6 @@ from typing import LiteralString
 import psycopg
 import pytest
 import requests
-import zstandard
-from psycopg.sql import SQL, Composed, Identifier
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -41,17 +38,11 @@ from tests.support.ports import free_port
 from tests.support.postgres import fresh_database, owner_of
 from tests.support.process_table import children, command
 from tests.support.random_havoc import Children, Mortal, RandomHavoc, Victim, living, seed_of_run
+from tests.support.tampering import FLIPPED, missed
 from tests.support.waiting import wait_until
 
 TIMES = 5
 BY_RELAY = "zz/consent_registry/1"
-TAMPERED = {
-    "bundle": ("n", "data"),
-    "tile": ("n", "data"),
-    "sealed": ("idx", "data"),
-    "checkpoint": ("size", "note"),
-    "producer_state": ("src", "head"),
-}
 
 
 @dataclass
@@ -200,62 +191,6 @@ def decoded(load: Load) -> list[tuple[Entry, bytes]]:
     return [(parse_entry(raw), raw) for raw in entries]
 
 
-def missed(load: Load, seed: int) -> list[str]:
-    """Flip a random bit of a random row of each table, and back; give what nobody noticed."""
-    chance = random.Random(seed)  # noqa: S311  a seed that can be repeated
-    unnoticed: list[str] = []
-    for table, (key, column) in TAMPERED.items():
-        row = Row(load.log.url, table, key, column)
-        which, good = chance.choice(row.all())
-        bad = flipped(good, chance, packed=table == "bundle")
-        row.exchange(which, good, bad)
-        said = load.log.flaws()
-        if not any(flaw.startswith(f"{table} (") and f"{key}={which}" in flaw for flaw in said):
-            unnoticed.append(f"{table} {key}={which}: {said}")
-        row.exchange(which, bad, good)
-    assert load.log.flaws() == [], "all is as it was"
-    return unnoticed
-
-
-def flipped(good: bytes, chance: random.Random, *, packed: bool) -> bytes:
-    """Flip one bit; in a bundle one of what it says, for not every bit of its packing does."""
-    unpack = zstandard.ZstdDecompressor()
-    data = unpack.decompress(good, max_output_size=1 << 24) if packed else good
-    at = chance.randrange(8 * len(data))
-    changed = bytearray(data)
-    changed[at // 8] ^= 1 << at % 8
-    return zstandard.ZstdCompressor().compress(bytes(changed)) if packed else bytes(changed)
-
-
-@dataclass(frozen=True)
-class Row:
-    """A column of a table, as only the database's owner can change it."""
-
-    url: str
-    table: str
-    key: str
-    column: str
-
-    def all(self) -> list[tuple[object, bytes]]:
-        """Give every row."""
-        query = self._written("SELECT {key}, {column} FROM {table} ORDER BY {key}, {column}")
-        with psycopg.connect(self.url) as connection:
-            return connection.execute(query).fetchall()
-
-    def exchange(self, which: object, old: bytes, new: bytes) -> None:
-        """Write another value, past the guards."""
-        with psycopg.connect(owner_of(self.url)) as connection:
-            connection.execute(self._written("ALTER TABLE {table} DISABLE TRIGGER USER"))
-            change = "UPDATE {table} SET {column} = %s WHERE {key} = %s AND {column} = %s"
-            done = connection.execute(self._written(change), (new, which, old))
-            assert done.rowcount == 1
-
-    def _written(self, query: LiteralString) -> Composed:
-        return SQL(query).format(
-            table=Identifier(self.table), key=Identifier(self.key), column=Identifier(self.column)
-        )
-
-
 def test_nothing_acknowledged_is_lost_or_doubled_and_every_tampering_is_found(
     load: Load, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -276,13 +211,13 @@ def test_nothing_acknowledged_is_lost_or_doubled_and_every_tampering_is_found(
     assert len({one.id for one, _ in found}) == len(found)
     assert load.log.flaws() == []
     again = number(load, "SELECT sum(duplicates) FROM producer_state")
-    assert missed(load, seed) == []
+    assert missed(owner_of(load.log.url), seed, load.log.flaws) == []
     with capsys.disabled():
         sys.stdout.write(
             f"killed {dict(sorted(killing.killed.items()))}; {len(load.committed)} facts committed,"
             f" {len(load.accepted)} entries accepted, {load.asked_again} requests asked again,"
             f" {len(found)} entries decoded, {again} duplicates dropped, 0 lost, 0 doubled;"
-            f" {len(TAMPERED)} tables tampered with, {len(TAMPERED)} found\n"
+            f" {len(FLIPPED)} tables tampered with, {len(FLIPPED)} found\n"
         )
 
 

@@ -29,7 +29,7 @@ from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 _FOLDER = Path(__file__).resolve().parents[3] / "var" / "test"
-_SECONDS_TO_START = 60.0
+_SECONDS_TO_START = 180.0
 _SECONDS_TO_STOP = 30.0
 _NUMBERS = count(1)
 _NO_CONFIG: Mapping[str, str] = MappingProxyType({})

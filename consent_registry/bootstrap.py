@@ -53,7 +53,7 @@ from shared.api import create_api
 from shared.auth import TokenVerifier
 from shared.chance import Chance
 from shared.clock import Clock
-from shared.db import engine, ready_check
+from shared.db import AWAY, engine, ready_check
 from shared.ended_sessions import SqlEndedSessions
 from shared.first import Once, behind
 from shared.heartbeat import HEARTBEAT_SECONDS
@@ -273,6 +273,7 @@ def create_app(parts: Parts) -> Flask:
         clock=parts.clock,
         info=_info(settings),
         verifier=verifier,
+        away=AWAY,
         checks={"database": ready_check(parts.engine, SERVICE), "erasures": parts.ensure},
         registry=registry,
     )

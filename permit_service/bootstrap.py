@@ -33,7 +33,7 @@ from shared import database_roles
 from shared.api import create_api
 from shared.auth import TokenVerifier
 from shared.clock import Clock
-from shared.db import engine, ready_check
+from shared.db import AWAY, engine, ready_check
 from shared.ended_sessions import SqlEndedSessions
 from shared.heartbeat import HEARTBEAT_SECONDS
 from shared.http_client import Http, Limits, RemoteKeySet, ServiceTokens
@@ -132,6 +132,7 @@ def create_app(parts: Parts) -> Flask:
         clock=parts.clock,
         info=_info(settings),
         verifier=verifier,
+        away=AWAY,
         checks={"database": ready_check(parts.engine, SERVICE)},
     )
     install(

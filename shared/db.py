@@ -35,6 +35,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolBusy
 
 from shared.privileges import Privileges, grant
 
@@ -54,6 +56,11 @@ COLUMN_TYPES: Final[dict[Any, Any]] = {
     dict[str, Any]: JSONB,
     list[Any]: JSONB,
 }
+AWAY: Final = (
+    *(OperationalError, InterfaceError, PoolBusy),
+    *(psycopg.OperationalError, psycopg.InterfaceError),
+)
+"""What is raised when the server cannot be reached, went away, or cannot do it now."""
 _CONNECT_SECONDS: Final = 5
 _MIGRATION_LOCK: Final = 0x504C4143  # "PLAC": one migrator per database
 _MIGRATOR_WAIT_MS: Final = 60_000

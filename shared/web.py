@@ -5,11 +5,14 @@ Problems, ids and access lines, health, metrics, service-info, auth and safe def
 no environment and holds no route of any service.
 """
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from flask import Flask, Response
+from flask.typing import ResponseReturnValue
 from prometheus_client import CollectorRegistry
+from werkzeug.exceptions import ServiceUnavailable
 
 from shared import auth, health, metrics, service_info
 from shared import logging as json_logging
@@ -19,6 +22,8 @@ from shared.service_info import ServiceInfo
 from shared.settings import ProcessSettings
 
 MAX_BODY_BYTES: Final = 1024 * 1024
+_RETRY_SECONDS: Final = 5
+_log = logging.getLogger("placet.web")
 
 
 def create_flask(
@@ -29,6 +34,7 @@ def create_flask(
     info: ServiceInfo,
     verifier: auth.TokenVerifier | None = None,
     checks: Mapping[str, Callable[[], None]] | None = None,
+    away: Sequence[type[Exception]] = (),
     registry: CollectorRegistry | None = None,
     max_body_bytes: int = MAX_BODY_BYTES,
 ) -> Flask:
@@ -36,7 +42,8 @@ def create_flask(
 
     `name` is the import name of the package whose templates the pages use. `max_body_bytes` bounds
     every request's body (413 beyond it); a view that takes files raises its own
-    `request.max_content_length`. Without `verifier`, no view may use `requires`.
+    `request.max_content_length`. Without `verifier`, no view may use `requires`. `away` are errors
+    that say that what the service stands on is gone for now: 503, and when to ask again.
     """
     app = Flask(name, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = max_body_bytes
@@ -45,6 +52,7 @@ def create_flask(
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     register_problems(app)
+    _answer_away(app, away)
     json_logging.install(app, clock)
     metrics.install(app, registry or CollectorRegistry(), clock)
     health.install(app, checks or {})
@@ -53,6 +61,15 @@ def create_flask(
         auth.install(app, verifier)
     app.after_request(_safe_defaults)
     return app
+
+
+def _answer_away(app: Flask, away: Sequence[type[Exception]]) -> None:
+    def later(error: Exception) -> ResponseReturnValue:
+        _log.error("what the service stands on is away", exc_info=error)
+        return app.handle_http_exception(ServiceUnavailable(retry_after=_RETRY_SECONDS))
+
+    for kind in away:
+        app.register_error_handler(kind, later)
 
 
 def _safe_defaults(response: Response) -> Response:

@@ -14,7 +14,7 @@ from audit_log.settings import AuditSettings
 from audit_log.usecases.erase import CopiesKept
 from shared.api import create_api
 from shared.auth import TokenVerifier
-from shared.db import ready_check
+from shared.db import AWAY, ready_check
 from shared.ended_sessions import SqlEndedSessions
 from shared.first import behind
 from shared.http_client import RemoteKeySet
@@ -41,6 +41,7 @@ def create_app(parts: Parts) -> Flask:
         clock=parts.clock,
         info=_info(settings),
         verifier=verifier,
+        away=AWAY,
         checks={
             "database": ready_check(parts.engine, SERVICE),
             "erasures": parts.replayer.ensure,

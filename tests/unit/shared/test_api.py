@@ -4,7 +4,6 @@
 import json
 import logging
 import re
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -20,11 +19,10 @@ from shared.clock import Clock
 from shared.errors import AppError, Conflict, FieldFault, NotFound, ValidationFailed
 from shared.logging import JsonFormatter
 from shared.problems import PROBLEMS
-from shared.service_info import ServiceInfo
-from shared.settings import ProcessSettings, Secret
 from shared.version import VERSION
 from shared.web import create_flask
 from tests.fakes.kernel import SteppingClock
+from tests.fakes.process import INFO, settings
 
 MARKER = "Anna Andersson"
 
@@ -44,43 +42,6 @@ class Mode(StrictSchema):
 
 class Unlisted(AppError):
     code = "nobody_wrote_a_row_for_this"
-
-
-def settings() -> ProcessSettings:
-    return ProcessSettings(
-        env="development",
-        node="ZZ",
-        bind="127.0.0.1:8081",
-        public_url="http://127.0.0.1:8081",
-        token_issuer="http://127.0.0.1:8090",
-        token_jwks_url="http://127.0.0.1:8090/jwks",
-        token_endpoint="http://127.0.0.1:8090/token",
-        audience="urn:placet:zz:test",
-        client_id="test",
-        client_secret=Secret("s"),
-        keys_dir=Path("/nowhere"),
-        transport="http",
-        kafka_bootstrap=(),
-        kafka_ca_file=None,
-        kafka_certificate_file=None,
-        kafka_key_file=None,
-        kafka_user="",
-        kafka_password=None,
-        audit_intake_url="http://127.0.0.1:8083/v1/intake",
-        audit_audience="urn:placet:zz:audit_log",
-        log_level="info",
-    )
-
-
-INFO = ServiceInfo(
-    id="example.placet.test",
-    name="Test",
-    artifact="test",
-    description="A service for tests.",
-    organisation="Placet",
-    organisation_url="https://placet.example",
-    environment="development",
-)
 
 
 def failing_check() -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Events` on PostgreSQL: sealed and chained events, and the timelines projected from them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final
@@ -15,7 +15,7 @@ from consent_registry.adapters.copying import copy_behind
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.person_keys import PersonKeys
 from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer
-from consent_registry.adapters.sets import among, picked
+from consent_registry.adapters.sets import picked
 from consent_registry.adapters.standings import Standings
 from consent_registry.adapters.tables import CONSENT_EVENT, IMPORTED_LINE
 from consent_registry.domain.chains import Link
@@ -148,15 +148,6 @@ class SqlEvents:
             last[member] = hashes[record.event_id] = chained
         copy_behind(self._connection, CONSENT_EVENT, _COLUMNS, rows)
         return hashes
-
-    def shut(self, pids: Iterable[str]) -> frozenset[str]:
-        """Try their keys; the alarm names their events."""
-        found = frozenset(pid for pid, key in self._keys.known(pids).items() if key is None)
-        if found:
-            theirs = select(CONSENT_EVENT.c.event_id).where(among(CONSENT_EVENT.c.pid, found))
-            bad = [str(one) for one in self._connection.execute(theirs).scalars()]
-            raise_alarm(self._connection, UnreadableKind.EVENT, bad)
-        return found
 
     def taken_in(self, lines: Sequence[tuple[str, Source]]) -> None:
         """Copy rows in; the key refuses a line that was taken in before."""

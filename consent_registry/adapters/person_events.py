@@ -14,6 +14,7 @@ from consent_registry.adapters.person_keys import PersonKeys
 from consent_registry.adapters.sealing import SALT_BYTES, PersonSealer
 from consent_registry.adapters.sets import among
 from consent_registry.adapters.tables import (
+    CONSENT_EVENT,
     DATASET_MEMBER,
     OPT_OUT_PERSON,
     OPT_OUT_REGISTER,
@@ -100,6 +101,15 @@ class SqlPersonEvents:
         if rows:
             self._connection.execute(insert(PERSON_EVENT), rows)
         return hashes
+
+    def shut(self, pids: Iterable[str]) -> frozenset[str]:
+        """Try their keys; the alarm names their events."""
+        found = frozenset(pid for pid, key in self._keys.known(pids).items() if key is None)
+        if found:
+            theirs = select(CONSENT_EVENT.c.event_id).where(among(CONSENT_EVENT.c.pid, found))
+            bad = [str(one) for one in self._connection.execute(theirs).scalars()]
+            raise_alarm(self._connection, UnreadableKind.EVENT, bad)
+        return found
 
     def known(self, pids: Iterable[str]) -> frozenset[str]:
         """Look people up; about nobody nothing is asked, which is most of an import."""

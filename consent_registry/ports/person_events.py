@@ -40,6 +40,10 @@ class PersonEvents(Protocol):
         """
         ...
 
+    def shut(self, pids: Iterable[str]) -> frozenset[str]:
+        """Name those of these people whose key does not open: nothing can be sealed for them."""
+        ...
+
     def known(self, pids: Iterable[str]) -> frozenset[str]:
         """Give those of whom there is an event that may decide about the use of data."""
         ...

@@ -189,10 +189,6 @@ class Events(Protocol):
         """
         ...
 
-    def shut(self, pids: Iterable[str]) -> frozenset[str]:
-        """Name those of these people whose key does not open: nothing can be sealed for them."""
-        ...
-
     def taken_in(self, lines: Sequence[tuple[str, Source]]) -> None:
         """Keep whose line each was; one line of one file under one mapping is taken in once."""
         ...

@@ -73,7 +73,7 @@ def _apply(
     uow: UnitOfWork, batch: ImportBatch, rows: Sequence[StagedRow], tools: Tools
 ) -> ImportBatch:
     known = uow.people.pids(list({staged.row.participant for staged in rows}))
-    shut = uow.events.shut(known.values())
+    shut = uow.person_events.shut(known.values())
     by_dataset: dict[DatasetId, list[StagedRow]] = {}
     of_studies: list[StagedRow] = []
     faults: list[FaultAt] = []

@@ -26,6 +26,7 @@ from consent_registry.adapters.form_signatures import form_signatures
 from consent_registry.adapters.index_cache import IndexCache
 from consent_registry.adapters.metrics import Meters
 from consent_registry.adapters.notice_texts import shipped_texts
+from consent_registry.adapters.person_keys import require_fit
 from consent_registry.adapters.releases import DiseasesInUse
 from consent_registry.adapters.resources import read_diseases, read_fhir_mappings, read_policies
 from consent_registry.adapters.rulings import SignedRulings
@@ -86,8 +87,8 @@ _RELAY_SECONDS: Final = 0.1
 class Parts:
     """What both processes are made of.
 
-    `tools` open nothing before `ensure` has done again what was erased and a backup brought back;
-    `replayed` looks once more.
+    `tools` open nothing before `ensure` has seen that the wrapping key is this database's, and has
+    done again what was erased and a backup brought back; `replayed` looks once more.
     """
 
     settings: ConsentSettings
@@ -148,7 +149,12 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         data_nodes=settings.data_nodes,
     )
     replayed = partial(replay, tools=tools, outside=outside)
-    ensure = Once(replayed)
+
+    def begin() -> None:
+        require_fit(database, keys.people)
+        replayed()
+
+    ensure = Once(begin)
     return Parts(
         settings=settings,
         clock=clock,

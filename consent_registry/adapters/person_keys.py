@@ -2,8 +2,9 @@
 """The keys that people's personal parts are sealed under: the one place where a key is made."""
 
 from collections.abc import Iterable, Set
+from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 
 from consent_registry.adapters.copying import copy_behind
 from consent_registry.adapters.sealing import PersonSealer
@@ -14,6 +15,20 @@ from consent_registry.ports import OutsideErasures
 from shared.keys import KeyStoreError
 
 _NOBODY: Set[str] = frozenset()
+_TRIED: Final = 20
+
+
+def require_fit(database: Engine, sealer: PersonSealer) -> None:
+    """See to it that the wrapping key is the one of this database.
+
+    With another one everybody would read as unreadable, and people who come in would be sealed
+    under it. Raises KeyStoreError when it opens none of the keys tried; one that is damaged among
+    others is its person's trouble alone.
+    """
+    with database.connect() as connection:
+        tried = connection.execute(select(PERSON_KEY).limit(_TRIED)).all()
+    if tried and all(sealer.unwrap(row.pid, bytes(row.wrapped)) is None for row in tried):
+        raise KeyStoreError(f"the wrapping key opens none of {len(tried)} keys of this database")
 
 
 class PersonKeys:

@@ -18,6 +18,7 @@ from consent_registry.ports.catalogue import Catalogue
 from consent_registry.ports.contacts import Notices
 from consent_registry.ports.disclosure import ShownStates, StandIns
 from consent_registry.ports.erasures import AuditErasure, Destruction, Erasures, OutsideErasures
+from consent_registry.ports.feed import Feed
 from consent_registry.ports.forms import Forms
 from consent_registry.ports.imports import Imports
 from consent_registry.ports.opt_outs import OptOuts
@@ -27,7 +28,6 @@ from consent_registry.ports.register import (
     Cohorts,
     Datasets,
     Events,
-    Feed,
     People,
     Withdrawals,
 )

@@ -8,7 +8,8 @@ A COPY that fails is told there, and nothing of its transaction can be committed
 """
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -17,6 +18,7 @@ from psycopg import sql
 from sqlalchemy import Connection, Engine, Table, event
 
 from consent_registry.adapters.copy_text import copy_text
+from consent_registry.domain.errors import TryAgain
 
 _BEHIND: Final = "placet_copy_behind"
 # For fewer rows starting a thread costs more than waiting for them.
@@ -33,17 +35,25 @@ def copy_rows(
 
 
 def copy_behind(
-    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[object]]
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    looked: bool = False,
 ) -> None:
     """Copy rows while the caller goes on; the engine must `wait_for_copies`.
 
-    The rows must not be changed any more. Only one thread may use the connection.
+    The rows must not be changed any more. Only one thread may use the connection. Where the caller
+    has `looked` and found none of them, one that somebody has made since is told as TryAgain.
     """
+    copy = _copy_new if looked else _copy
     if len(rows) < _WORTH_A_THREAD:
-        copy_rows(connection, table, columns, rows)
+        settle(connection)
+        copy(driver(connection), table, columns, rows)
         return
-    first = connection.info.get(_BEHIND)
-    connection.info[_BEHIND] = _Behind(driver(connection), table, columns, rows, first)
+    work = partial(copy, driver(connection), table, columns, rows)
+    connection.info[_BEHIND] = _Behind(work, connection.info.get(_BEHIND))
 
 
 def settle(connection: Connection) -> None:
@@ -62,7 +72,7 @@ def wait_for_copies(engine: Engine) -> None:
     def before_commit(connection: Connection) -> None:
         try:
             settle(connection)
-        except psycopg.Error:
+        except (psycopg.Error, TryAgain):
             driver(connection).rollback()  # SQLAlchemy takes a commit that fails for done
             raise
 
@@ -91,15 +101,8 @@ def driver(connection: Connection) -> psycopg.Connection[tuple[object, ...]]:
 class _Behind:
     """One COPY in a thread of its own, after the one before it; of that, it carries the fault."""
 
-    def __init__(
-        self,
-        connection: psycopg.Connection[tuple[object, ...]],
-        table: Table,
-        columns: Sequence[str],
-        rows: Sequence[Sequence[object]],
-        first: "_Behind | None",
-    ) -> None:
-        self._what = (connection, table, columns, rows)
+    def __init__(self, copy: Callable[[], None], first: "_Behind | None") -> None:
+        self._copy = copy
         self._first = first
         self._fault: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="copy-behind", daemon=True)
@@ -119,7 +122,7 @@ class _Behind:
         try:
             if self._first is not None:
                 self._first.finish()
-            _copy(*self._what)
+            self._copy()
         except BaseException as fault:  # noqa: BLE001 - carried to whoever waits for the copy
             self._fault = fault
 
@@ -137,3 +140,15 @@ def _copy(
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         while part := list(islice(waiting, _ROWS_AT_ONCE)):
             copy.write(copy_text(part))
+
+
+def _copy_new(
+    connection: psycopg.Connection[tuple[object, ...]],
+    table: Table,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+) -> None:
+    try:
+        _copy(connection, table, columns, rows)
+    except psycopg.errors.UniqueViolation:
+        raise TryAgain from None

@@ -5,16 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Row, select, union
 from sqlalchemy.dialects import postgresql
 
 from consent_registry.adapters.copy_text import instant
-from consent_registry.adapters.copying import copy_behind, copy_rows
+from consent_registry.adapters.copying import copy_behind
 from consent_registry.adapters.sets import among, picked
 from consent_registry.adapters.tables import DATASET_MEMBER, PARTICIPANT, PARTICIPANT_LINK
 from consent_registry.domain.erasure import Account
-from consent_registry.domain.errors import ParticipantUnknown, TryAgain
+from consent_registry.domain.errors import ParticipantUnknown
 from consent_registry.domain.register import Member
 from consent_registry.ports.register import Ensured
 from shared.ids import DatasetId, IdSource, Ordinal
@@ -115,15 +114,14 @@ class SqlPeople:
     def ensure(self, pseudonyms: Iterable[str], at: datetime, known: Mapping[str, str]) -> Ensured:
         """Copy in one order, so that two imports never wait for each other in a circle.
 
-        Without another look: that somebody is there by now, the key tells.
+        Without another look: that somebody is there by now, the key tells, and whatever is asked
+        next says so.
         """
         made = {one: self._ids.new() for one in sorted(set(pseudonyms)) if one not in known}
         made_at = instant(at)
         rows = [(pid, pseudonym, made_at) for pseudonym, pid in made.items()]
-        try:
-            copy_rows(self._connection, PARTICIPANT, ("pid", "pseudonym", "created_at"), rows)
-        except psycopg.errors.UniqueViolation:
-            raise TryAgain from None
+        columns = ("pid", "pseudonym", "created_at")
+        copy_behind(self._connection, PARTICIPANT, columns, rows, looked=True)
         return Ensured(pids={**known, **made}, fresh=frozenset(made.values()))
 
     def _known(self, pseudonyms: Sequence[str]) -> dict[str, str]:

@@ -143,7 +143,10 @@ class People(Protocol):
         ...
 
     def ensure(self, pseudonyms: Iterable[str], at: datetime, known: Mapping[str, str]) -> Ensured:
-        """Give every id, making people not `known` to `pids`; TryAgain when somebody else did."""
+        """Give every id, making people not `known` to `pids`.
+
+        TryAgain when somebody else did: here, or at what is asked or committed next.
+        """
         ...
 
     def members(

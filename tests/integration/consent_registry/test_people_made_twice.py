@@ -10,8 +10,14 @@ from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.settling import again
 from tests.support.registry_world import RegistryWorld
 
+MANY = [f"Q-{number}" for number in range(100)]  # so many are copied behind
 
-def test_whoever_was_made_in_between_is_found_in_the_next_attempt(world: RegistryWorld) -> None:
+
+@pytest.mark.parametrize("others", [[], MANY], ids=["alone", "among many"])
+@pytest.mark.parametrize("committing", [False, True], ids=["asking", "committing"])
+def test_whoever_was_made_in_between_is_found_in_the_next_attempt(
+    world: RegistryWorld, others: list[str], *, committing: bool
+) -> None:
     at, found = world.clock.now(), list[str]()
     with world.tools.units() as first, world.tools.units() as second:
         mine = first.people.ensure(["P-2", "P-1"], at, {})
@@ -19,17 +25,22 @@ def test_whoever_was_made_in_between_is_found_in_the_next_attempt(world: Registr
         assert (len(mine.fresh), dict(known)) == (2, {})
 
         def make_too() -> None:
+            second.people.ensure(["P-1", *others], at, known)
+            second.commit() if committing else second.people.pids(["P-1"])
+
+        def be_told() -> None:
             with pytest.raises(TryAgain):
-                second.people.ensure(["P-1"], at, known)
+                make_too()
             found.append("told")
 
-        other = threading.Thread(target=make_too)
+        other = threading.Thread(target=be_told)
         other.start()
         first.commit()
         other.join()
     assert found == ["told"]
     with world.tools.reads() as uow:
         assert uow.people.pid("P-1") == mine.pids["P-1"]
+    assert world.count("participant") == 2
 
 
 def test_a_step_that_lost_is_taken_again_by_itself(world: RegistryWorld) -> None:

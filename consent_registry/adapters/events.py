@@ -31,6 +31,7 @@ from consent_registry.domain.records import (
     commitment,
     event_hash,
 )
+from consent_registry.domain.terms import Terms
 from consent_registry.domain.unreadable import UnreadableKind
 from consent_registry.ports.register import Latest
 from shared.ids import DatasetId, EventId, Ordinal, Revision
@@ -38,6 +39,7 @@ from shared.ids import DatasetId, EventId, Ordinal, Revision
 _COLUMNS: Final = tuple(column.name for column in CONSENT_EVENT.columns)
 _LINE_COLUMNS: Final = tuple(column.name for column in IMPORTED_LINE.columns)
 _MEMBERS_AT_ONCE: Final = 1_000
+_STORED_AT_ONCE: Final = 500
 
 
 class SqlEvents:
@@ -135,6 +137,20 @@ class SqlEvents:
         keys = self._keys.to_seal({record.pid for record in records}, fresh)
         last = self._last_hashes([record for record in records if record.ordinal not in first])
         hashes: dict[EventId, bytes] = {}
+        parts = max(1, len(records) // _STORED_AT_ONCE)  # alike: a COPY of few waits for all others
+        for part in range(parts):
+            here = slice(len(records) * part // parts, len(records) * (part + 1) // parts)
+            self._append(records[here], keys, last, hashes)
+        return hashes
+
+    def _append(
+        self,
+        records: Sequence[EventRecord],
+        keys: Mapping[str, bytes],
+        last: dict[tuple[DatasetId, Ordinal], bytes],
+        hashes: dict[EventId, bytes],
+    ) -> None:
+        """Add a part, which is stored while the next one is sealed."""
         rows: list[tuple[object, ...]] = []
         chance = self._salts(SALT_BYTES * len(records))
         for at, record in enumerate(records):
@@ -147,13 +163,20 @@ class SqlEvents:
             rows.append(_row(record, sealed, committed, previous, chained))
             last[member] = hashes[record.event_id] = chained
         copy_behind(self._connection, CONSENT_EVENT, _COLUMNS, rows)
-        return hashes
+
+    def key(self, pids: Set[str]) -> None:
+        """Copy keys in, behind."""
+        self._keys.to_seal(pids, pids)
 
     def taken_in(self, lines: Sequence[tuple[str, Source]]) -> None:
         """Copy rows in; the key refuses a line that was taken in before."""
         rows = [(one.file_sha256, one.line, one.mapping, pid) for pid, one in lines]
         if rows:
             copy_behind(self._connection, IMPORTED_LINE, _LINE_COLUMNS, rows)
+
+    def seek(self, terms: Iterable[Terms]) -> None:
+        """Look terms up."""
+        self._standings.seek(terms)
 
     def project(
         self,

@@ -30,7 +30,7 @@ from consent_registry.adapters.import_lookups import (
 )
 from consent_registry.adapters.read_ahead import ReadAhead
 from consent_registry.adapters.sets import among
-from consent_registry.adapters.staged_rows import STAGED, next_rows, staged, written
+from consent_registry.adapters.staged_rows import STAGED, next_rows, rows_ahead, staged, written
 from consent_registry.adapters.tables import (
     CONSENT_EVENT,
     DATASET_MEMBER,
@@ -43,7 +43,7 @@ from consent_registry.adapters.tables import (
     STANDING,
     WITHDRAWAL,
 )
-from consent_registry.domain.batches import ImportBatch, StagedRow
+from consent_registry.domain.batches import ImportBatch, NextRows, StagedRow
 from consent_registry.domain.history import Kind, State
 from consent_registry.domain.person_events import PersonKind
 from consent_registry.domain.rows import Row as ConsentRow
@@ -317,15 +317,20 @@ class SqlImports(BatchStore):
             for table in (IMPORTED_LINE, CONSENT_EVENT)
         )
 
-    def next_rows(self, batch: ImportBatch, limit: int) -> Sequence[StagedRow]:
-        """Read one row more, to see whether the last consent is whole; then read ahead."""
+    def next_rows(self, batch: ImportBatch, limit: int) -> NextRows:
+        """Read one row more, to see whether the last consent is whole; then read ahead.
+
+        Of rows that were not read ahead nobody has looked whether they are new.
+        """
         place = (batch.import_id, batch.done_line, limit)
-        rows = self._ahead.take(place)
-        if rows is None:
-            rows = next_rows(self._connection, *place)
+        found = self._ahead.take(place)
+        if found is None:
+            found = NextRows(next_rows(self._connection, *place), new=False)
+        rows = found.rows
         if len(rows) <= limit:
-            return rows
+            return found
         whole = [staged for staged in rows if staged.first_line != rows[-1].first_line]
         following = (batch.import_id, whole[-1].first_line, limit)
-        self._ahead.begin(following, lambda other: next_rows(other, *following))
-        return whole
+        coming = frozenset(staged.row.participant for staged in whole)
+        self._ahead.begin(following, lambda other: rows_ahead(other, *following, coming))
+        return NextRows(whole, new=found.new)

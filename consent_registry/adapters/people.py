@@ -134,6 +134,8 @@ class SqlPeople:
         self, dataset: DatasetId, pids: Sequence[str], local_ids: Sequence[str]
     ) -> Sequence[Member]:
         """Look both ways, each by its own index: for either of two the database reads the table."""
+        if not pids and not local_ids:
+            return []
         member, of_dataset = DATASET_MEMBER.c, DATASET_MEMBER.c.dataset == dataset
         by_local_id = select(picked(DATASET_MEMBER, member.local_id, local_ids, of_dataset))
         by_pid = select(picked(DATASET_MEMBER, member.pid, pids, of_dataset))
@@ -150,7 +152,7 @@ class SqlPeople:
             fuller = [(*row, one) for row, one in zip(rows, held, strict=True)]
             copy_behind(self._connection, DATASET_MEMBER, (*columns, "data_categories"), fuller)
         elif rows:
-            copy_behind(self._connection, DATASET_MEMBER, columns, rows)
+            copy_behind(self._connection, DATASET_MEMBER, columns, rows, looked=True)
 
     def local_ids(self, dataset: DatasetId) -> Sequence[str]:
         """Give the table, by ordinal."""

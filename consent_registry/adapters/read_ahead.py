@@ -6,15 +6,15 @@ be read later. Whatever goes wrong here, the rows are read again by whoever need
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from consent_registry.domain.batches import StagedRow
+from consent_registry.domain.batches import NextRows
 
-Read = Callable[[Connection], Sequence[StagedRow]]
+Read = Callable[[Connection], NextRows]
 Place = tuple[str, int, int]
 """An import, the line after which to read, and how many rows."""
 
@@ -23,7 +23,7 @@ Place = tuple[str, int, int]
 class _Reading:
     place: Place
     thread: threading.Thread
-    rows: list[Sequence[StagedRow]] = field(default_factory=list)
+    rows: list[NextRows] = field(default_factory=list)
 
 
 class ReadAhead:
@@ -39,14 +39,14 @@ class ReadAhead:
         with self._lock:
             if self._reading is not None and self._reading.thread.is_alive():
                 return
-            rows: list[Sequence[StagedRow]] = []
+            rows: list[NextRows] = []
             thread = threading.Thread(
                 target=self._run, args=(read, rows), name="read-ahead", daemon=True
             )
             self._reading = _Reading(place=place, thread=thread, rows=rows)
             thread.start()
 
-    def take(self, place: Place) -> Sequence[StagedRow] | None:
+    def take(self, place: Place) -> NextRows | None:
         """Give what was read for this place, once; None when nothing was."""
         with self._lock:
             reading = self._reading
@@ -56,7 +56,7 @@ class ReadAhead:
         reading.thread.join()
         return reading.rows[0] if reading.rows else None
 
-    def _run(self, read: Read, rows: list[Sequence[StagedRow]]) -> None:
+    def _run(self, read: Read, rows: list[NextRows]) -> None:
         try:
             with self._engine.connect() as connection:
                 rows.append(read(connection))

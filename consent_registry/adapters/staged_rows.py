@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of an import in staging: as they are put there, and as they are read back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select, true
 
 from consent_registry.adapters.copy_text import instant
-from consent_registry.adapters.tables import IMPORT_ROW
-from consent_registry.domain.batches import StagedRow
+from consent_registry.adapters.tables import DATASET_MEMBER, IMPORT_ROW, PARTICIPANT
+from consent_registry.domain.batches import NextRows, StagedRow
 from consent_registry.domain.history import Kind
 from consent_registry.domain.rows import Row as ConsentRow
 from shared.ids import DatasetId
@@ -67,6 +67,34 @@ def next_rows(
         .limit(limit + 1)
     )
     return [staged(row) for row in connection.execute(wanted).all()]
+
+
+def rows_ahead(
+    connection: Connection, import_id: str, after: int, limit: int, coming: Set[str]
+) -> NextRows:
+    """Read rows as `next_rows` does, and look whether anybody in them is on record, or `coming`.
+
+    Each is looked up by herself, as in `sets.picked`.
+    """
+    rows = next_rows(connection, import_id, after, limit)
+    if not rows or not coming.isdisjoint(staged.row.participant for staged in rows):
+        return NextRows(rows, new=False)
+    waiting = (
+        select(IMPORT_ROW)
+        .where(IMPORT_ROW.c.import_id == import_id)
+        .where(IMPORT_ROW.c.first_line.between(after + 1, rows[-1].first_line))
+        .subquery("waiting")
+    )
+    person, member = PARTICIPANT.c, DATASET_MEMBER.c
+    known = select(person.pid).where(person.pseudonym == waiting.c.participant)
+    taken = select(member.pid).where(
+        member.dataset == waiting.c.dataset, member.local_id == waiting.c.local_id
+    )
+    found = (
+        select(each.c.pid).select_from(waiting.join(each, true())).exists()
+        for each in (one.offset(0).lateral() for one in (known, taken))
+    )
+    return NextRows(rows, new=not connection.execute(select(or_(*found))).scalar_one())
 
 
 def staged(row: Row[Any]) -> StagedRow:

@@ -70,6 +70,15 @@ class Standings:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._sought: dict[int, tuple[Terms, int]] = {}
+
+    def seek(self, wanted: Iterable[Terms]) -> None:
+        """Note the rows of those of these terms that are there already."""
+        digests = {id(one): (one, _digest(canonical_text(one))) for one in wanted}
+        rows = self._known_ids({digest for _, digest in digests.values()})
+        self._sought |= {
+            key: (one, rows[digest]) for key, (one, digest) in digests.items() if digest in rows
+        }
 
     def forget(self, dataset: DatasetId, ordinals: Sequence[Ordinal]) -> None:
         """Delete these members' rows."""
@@ -159,8 +168,12 @@ class Standings:
         By identity, because an import shares its terms and comparing them would cost more.
         Insertion is in one order, so that two writers never wait for each other in a circle.
         """
-        written = {key: canonical_text(terms) for key, terms in {id(t): t for t in wanted}.items()}
-        digests = {key: hashlib.sha256(text.encode()).digest() for key, text in written.items()}
+        each = {id(terms): terms for terms in wanted}
+        found = {key: self._sought[key][1] for key in each if key in self._sought}
+        written = {key: canonical_text(one) for key, one in each.items() if key not in found}
+        if not written:
+            return found
+        digests = {key: _digest(text) for key, text in written.items()}
         texts = {digest: written[key] for key, digest in digests.items()}
         rows = self._known_ids(texts)
         missing = sorted(digest for digest in texts if digest not in rows)
@@ -172,12 +185,16 @@ class Standings:
             rows |= {bytes(row.sha256): row.terms_id for row in made}
         if overtaken := [digest for digest in missing if digest not in rows]:
             rows |= self._known_ids(overtaken)
-        return {key: rows[digest] for key, digest in digests.items()}
+        return found | {key: rows[digest] for key, digest in digests.items()}
 
     def _known_ids(self, digests: Iterable[bytes]) -> dict[bytes, int]:
         wanted = {"digests": json.dumps([digest.hex() for digest in digests])}
         found = self._connection.execute(_KNOWN_TERMS, wanted)
         return {bytes(row.sha256): row.terms_id for row in found}
+
+
+def _digest(written: str) -> bytes:
+    return hashlib.sha256(written.encode()).digest()
 
 
 def held_at(

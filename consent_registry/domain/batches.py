@@ -120,6 +120,17 @@ class StagedRow(NamedTuple):
     row: Row
 
 
+class NextRows(NamedTuple):
+    """Staged rows to be recorded next, in order.
+
+    Where they are `new`, none of their participants was known and none of their local ids was taken
+    when they were read: whoever came since, the register's keys tell.
+    """
+
+    rows: Sequence[StagedRow]
+    new: bool
+
+
 class FaultAt(NamedTuple):
     """A fault and the line it was found in."""
 

@@ -9,6 +9,7 @@ from consent_registry.domain.batches import (
     FaultAt,
     ImportBatch,
     ImportState,
+    NextRows,
     StagedRow,
 )
 from consent_registry.domain.rows import Row
@@ -148,7 +149,7 @@ class Imports(Protocol):
         """Count the lines with at least one fault; a note is none."""
         ...
 
-    def next_rows(self, batch: ImportBatch, limit: int) -> Sequence[StagedRow]:
+    def next_rows(self, batch: ImportBatch, limit: int) -> NextRows:
         """Give the staged rows of whole consents after `done_line`, at most `limit`, in order."""
         ...
 

@@ -32,6 +32,7 @@ from consent_registry.domain.register import (
     Project,
     Withdrawal,
 )
+from consent_registry.domain.terms import Terms
 from shared.ids import CohortId, DatasetId, EventId, Ordinal, PermitId, Revision
 
 
@@ -191,8 +192,16 @@ class Events(Protocol):
         """
         ...
 
+    def key(self, pids: Set[str]) -> None:
+        """Make the keys of people whom this unit of work has made; `append` does for the rest."""
+        ...
+
     def taken_in(self, lines: Sequence[tuple[str, Source]]) -> None:
         """Keep whose line each was; one line of one file under one mapping is taken in once."""
+        ...
+
+    def seek(self, terms: Iterable[Terms]) -> None:
+        """Look up early what `project` would have to look up of these terms."""
         ...
 
     def project(

@@ -17,11 +17,12 @@ from consent_registry.domain.batches import (
     FaultAt,
     ImportBatch,
     ImportState,
+    NextRows,
     StagedRow,
 )
 from consent_registry.domain.history import Segment, has_said_no, is_corrected, timeline
 from consent_registry.domain.records import Channel, EventRecord
-from consent_registry.domain.register import Dataset, Member
+from consent_registry.domain.register import Dataset, LiveCohort, Member
 from consent_registry.domain.row_codes import Fault, RowCode
 from consent_registry.domain.voids import to_void
 from consent_registry.ports import UnitOfWork
@@ -55,8 +56,11 @@ def _apply_next(uow: UnitOfWork, tools: Tools) -> bool:
     if batch is None:
         return False
     if not end_if_wished(uow, batch, tools):
-        rows = uow.imports.next_rows(batch, ROWS_PER_TRANSACTION)
-        after = _apply(uow, batch, rows, tools) if rows else _finish(uow, batch, tools)
+        following = uow.imports.next_rows(batch, ROWS_PER_TRANSACTION)
+        if following.rows:
+            after = _apply(uow, batch, following, tools)
+        else:
+            after = _finish(uow, batch, tools)
         uow.imports.keep(after)
     uow.commit()
     return True
@@ -69,10 +73,10 @@ def _finish(uow: UnitOfWork, batch: ImportBatch, tools: Tools) -> ImportBatch:
     return done
 
 
-def _apply(
-    uow: UnitOfWork, batch: ImportBatch, rows: Sequence[StagedRow], tools: Tools
-) -> ImportBatch:
-    known = uow.people.pids(list({staged.row.participant for staged in rows}))
+def _apply(uow: UnitOfWork, batch: ImportBatch, following: NextRows, tools: Tools) -> ImportBatch:
+    rows = following.rows
+    named = [] if following.new else list({staged.row.participant for staged in rows})
+    known = uow.people.pids(named)
     shut = uow.person_events.shut(known.values())
     by_dataset: dict[DatasetId, list[StagedRow]] = {}
     of_studies: list[StagedRow] = []
@@ -91,6 +95,8 @@ def _apply(
         list(known.values()),
         speaking={known[pseudonym] for pseudonym in speaking},
     )
+    # Asked before people are being stored: whatever is asked after that waits for them.
+    live = {name: uow.cohorts.live(name) for name in list(by_dataset)[:1]}
     # An error in a consent of somebody of whom nothing was taken in makes nobody known.
     meant = {staged.row.participant for staged in rows if not in_error(staged)}
     people = uow.people.ensure(meant | known.keys(), tools.clock.now(), known)
@@ -99,10 +105,18 @@ def _apply(
         known_rows = [one for one in of_dataset if one.row.participant in people.pids]
         for rows_at_once in rounds_of(batch.format, known_rows):
             consents = consents_of(rows_at_once, people.pids)
+            cohorts = live.pop(name, None)
             # It may have moved by what was recorded before.
-            dataset = uow.datasets.get(name) or held[name]
+            dataset = None if cohorts is not None else uow.datasets.get(name)
             faults += _record_dataset(
-                uow, batch, dataset=dataset, consents=consents, fresh=fresh, tools=tools
+                uow,
+                batch,
+                dataset=dataset or held[name],
+                cohorts=cohorts,
+                new=following.new and bool(fresh),
+                consents=consents,
+                fresh=fresh,
+                tools=tools,
             )
             fresh = frozenset()
     for rows_at_once in rounds_of(batch.format, of_studies):
@@ -133,14 +147,20 @@ def _record_dataset(
     batch: ImportBatch,
     *,
     dataset: Dataset,
+    cohorts: Sequence[LiveCohort] | None,
+    new: bool,
     consents: Sequence[Consent],
     fresh: Set[str],
     tools: Tools,
 ) -> list[FaultAt]:
     """Record consents for one dataset; gives a fault for each row that no longer may be."""
+    # Asked before members are being stored: whatever is asked after that waits for them.
+    uow.events.seek([consent.terms for consent in consents if consent.terms is not None])
     earlier = [consent for consent in consents if consent.pid not in fresh]
     barred = _guarded(uow, dataset, earlier)
-    members, added = _members(uow, dataset, consents, earlier, barred)
+    local_ids = [] if new else [consent.first.row.local_id for consent in consents]
+    there = uow.people.members(dataset.dataset, [one.pid for one in earlier], local_ids)
+    members, added = _members(uow, dataset, consents, barred, known=there, fresh=fresh)
     known = [m.ordinal for m in members.values() if m.ordinal < dataset.members]
     before = uow.events.of_members(dataset.dataset, known)
     earlier_members = [member for pid, member in members.items() if pid not in fresh]
@@ -163,7 +183,7 @@ def _record_dataset(
     writing = begin(tools, dataset, batch.actor, added=added, fresh=fresh, extra=extra)
     uow.people.add_members(added, writing.now)
     if drafts:
-        record(uow, tools, writing, drafts, before)
+        record(uow, tools, writing, drafts, before, cohorts=cohorts)
     return faults
 
 
@@ -175,19 +195,21 @@ def _members(
     uow: UnitOfWork,
     dataset: Dataset,
     consents: Sequence[Consent],
-    earlier: Sequence[Consent],
     barred: dict[str, Fault],
+    *,
+    known: Sequence[Member],
+    fresh: Set[str],
 ) -> tuple[dict[str, Member], list[Member]]:
     """Give the member of each consent that has or may get one, and the members to be added.
 
-    `earlier` are those of people who may be members already. Whoever is `barred` joins nothing, and
-    whoever may not join is barred here: nobody is a member by a consent that is not recorded.
+    `known` are those there already, `fresh` the people whom nobody knew. Whoever is `barred` joins
+    nothing, and whoever may not join is barred here: nobody is a member by a consent that is not
+    recorded.
     """
-    local_ids = [consent.first.row.local_id for consent in consents]
-    known = uow.people.members(dataset.dataset, [one.pid for one in earlier], local_ids)
     by_pid = {member.pid: member for member in known}
     taken = {member.local_id for member in known}
-    left = _left_everything(uow, [one for one in earlier if one.pid not in by_pid])
+    joining = [one for one in consents if one.pid not in fresh and one.pid not in by_pid]
+    left = _left_everything(uow, joining)
     added: list[Member] = []
     for consent in consents:
         pid, local_id = consent.pid, consent.first.row.local_id

@@ -23,7 +23,7 @@ from consent_registry.domain.history import (
     timeline,
 )
 from consent_registry.domain.records import Channel, Correction, EventRecord, Source, personal_part
-from consent_registry.domain.register import Member
+from consent_registry.domain.register import LiveCohort, Member
 from consent_registry.domain.terms import Terms
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.cases import load_case
@@ -62,15 +62,21 @@ def record(
     writing: Writing,
     drafts: Sequence[Draft],
     before: Mapping[Ordinal, Sequence[EventRecord]] | None = None,
+    *,
+    cohorts: Sequence[LiveCohort] | None = None,
 ) -> Sequence[EventRecord]:
     """Record events of different members of a held dataset; gives them as recorded.
 
-    `before` are those members' events so far, where the caller has read them already.
+    `before` are those members' events so far, `cohorts` the dataset's live ones, where the caller
+    has read them already.
     """
     if before is None:
         new = {member.ordinal for member in writing.added}
         known = [draft.member.ordinal for draft in drafts if draft.member.ordinal not in new]
         before = uow.events.of_members(writing.dataset.dataset, known)
+    # Stored while what follows is computed.
+    uow.events.key({draft.member.pid for draft in drafts} & writing.fresh)
+    uow.events.taken_in(_lines(drafts))
     personal = _Personal(writing.actor)
     records: list[EventRecord] = []
     timelines: dict[Ordinal, Sequence[Segment]] = {}
@@ -87,8 +93,9 @@ def record(
     with_more = uow.person_events.known(earlier) if earlier else frozenset()
     hashes = uow.events.append(records, first, writing.fresh) if with_more else None
     bare = first - {one.member.ordinal for one in drafts if one.member.pid in with_more}
-    # Asked before the timelines are being stored: whatever is asked after that waits for them.
-    cohorts = uow.cohorts.live(writing.dataset.dataset)
+    if cohorts is None:
+        # Asked before the timelines are being stored: whatever is asked after waits for them.
+        cohorts = uow.cohorts.live(writing.dataset.dataset)
     uow.events.project(writing.dataset.dataset, timelines, writing.now, bare)
     bars = _with_cases(uow, writing, with_more, standings)
     gone = narrow(uow, tools, writing, standings, bars, cohorts=cohorts)
@@ -96,7 +103,6 @@ def record(
     if hashes is None:
         # What the database takes longest to store is handed over before there is much to compute.
         hashes = uow.events.append(records, first, writing.fresh)
-    uow.events.taken_in(_lines(drafts))
     for made in consent_facts(writing, records, hashes, narrows=bool(gone)):
         uow.record(made)
     keep_revision(uow, writing)

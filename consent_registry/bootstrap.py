@@ -66,7 +66,7 @@ from shared.keys import KeyStoreError
 from shared.outbox import Relay
 from shared.outbox_voice import OutboxVoice
 from shared.pages import PageSettings, SignIn, install_pages
-from shared.processes import collect_seldom, run_loop
+from shared.processes import collect_seldom, hand_over_soon, run_loop
 from shared.request_bodies import BodyLimits
 from shared.service_info import ServiceInfo
 from shared.settings import SettingsError
@@ -309,6 +309,7 @@ def _max_import_bytes(settings: ConsentSettings) -> int:
 def work(parts: Parts, stop: threading.Event) -> None:
     """Run every loop of the process `work` until `stop` is set."""
     collect_seldom()
+    hand_over_soon()
     threads = [
         threading.Thread(
             target=run_loop,

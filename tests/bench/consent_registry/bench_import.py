@@ -29,7 +29,7 @@ from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from services.demo.postgres import EmbeddedPostgres
 from shared.clock import SystemClock
 from shared.db import connect
-from shared.processes import collect_seldom
+from shared.processes import collect_seldom, hand_over_soon
 from tests.bench.consent_registry.asking import asked
 from tests.bench.consent_registry.consent_file import consent_file
 from tests.bench.consent_registry.population import hierarchy
@@ -67,7 +67,8 @@ def figures() -> Iterator[Figure]:
             tools = replace(world.tools, hierarchy=lambda _: diseases)
             world.load(*people(_LEAVERS))
             seed = random.randrange(2**32)
-            collect_seldom()  # as the process `work` does
+            collect_seldom()  # as the process `work` does, and the next
+            hand_over_soon()
             judged = _run(tools, rows, seed, database.pid, dry_run=True)
             with _Leaving(world) as leaving:
                 done = _run(tools, rows, seed, database.pid, dry_run=False)

@@ -2,13 +2,14 @@
 """Loops that go on whatever fails, and rest when there is nothing to do."""
 
 import logging
+import sys
 import threading
 from collections.abc import Callable
 
 import pytest
 
 from shared.logging import JsonFormatter
-from shared.processes import run_loop
+from shared.processes import hand_over_soon, run_loop
 from shared.tracing import current_trace_id
 from tests.fakes.kernel import SteppingClock
 
@@ -83,3 +84,12 @@ def test_a_loop_that_is_stopped_already_does_nothing(caplog: pytest.LogCaptureFi
     stop.set()
     run_loop(broken, clock=SteppingClock(), stop=stop, idle_seconds=1, name="test")
     assert [record.message for record in caplog.records] == ["loop started", "loop stopped"]
+
+
+def test_a_thread_that_computes_gives_way_sooner_than_it_would() -> None:
+    before = sys.getswitchinterval()
+    try:
+        hand_over_soon()
+        assert sys.getswitchinterval() < before
+    finally:
+        sys.setswitchinterval(before)

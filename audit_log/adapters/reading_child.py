@@ -8,16 +8,17 @@ leaves signals to its parent.
 import pickle
 import queue
 import signal
+import socket
 import sys
 import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from multiprocessing.connection import Connection
 from typing import Final
 
 from audit_log.adapters.kafka_entries import KafkaEntries
 from audit_log.adapters.read_inputs import columns_of
+from audit_log.adapters.reading_line import Line
 from audit_log.adapters.reading_process import AHEAD, TAKEN, Broken, Follow, Missing, ReadBatch
 from audit_log.domain.errors import OffsetMissing
 from audit_log.domain.received import Reader
@@ -33,7 +34,7 @@ _PROTOCOL: Final = 5
 class Child:
     """Reads where it is told and says what it read, until the line is cut."""
 
-    def __init__(self, line: Connection, source: KafkaEntries, batch: int) -> None:
+    def __init__(self, line: Line, source: KafkaEntries, batch: int) -> None:
         self._line = line
         self._source = source
         self._batch = batch
@@ -45,8 +46,8 @@ class Child:
         """Work until EOFError or OSError: the parent is gone, or wants no more."""
         threading.Thread(target=self._send, daemon=True, name="send").start()
         while True:
-            while self._line.poll(None if (course := self._due()) is None else 0):
-                self._obey(self._line.recv_bytes())
+            while self._line.waits(None if (course := self._due()) is None else 0):
+                self._obey(self._line.receive())
             if course is not None:
                 self._read(course)
 
@@ -54,8 +55,8 @@ class Child:
         """Give the course to read on, None while there is none or enough is read ahead."""
         return self._course if self._untaken < AHEAD else None
 
-    def _obey(self, said: bytes) -> None:
-        if said == TAKEN:
+    def _obey(self, said: memoryview) -> None:
+        if bytes(said) == TAKEN:
             self._untaken -= 1
             return
         self._course = pickle.loads(said)  # noqa: S301 - our own parent wrote it
@@ -79,7 +80,7 @@ class Child:
                 self._untaken += 1
                 self._say(ReadBatch(course.course, columns_of(read)))
             else:  # while the broker is away, a source answers at once
-                self._line.poll(max(0.0, began + _WAIT_MS / 1000 - time.monotonic()))
+                self._line.waits(max(0.0, began + _WAIT_MS / 1000 - time.monotonic()))
 
     def _say(self, what: ReadBatch | Broken | Missing) -> None:
         self._outgoing.put(pickle.dumps(what, _PROTOCOL))
@@ -88,7 +89,7 @@ class Child:
         """Write on a thread of its own, so that the next batch is read meanwhile."""
         with suppress(OSError):  # the parent is gone: `run` ends too
             while True:
-                self._line.send_bytes(self._outgoing.get())
+                self._line.send(self._outgoing.get())
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -99,9 +100,9 @@ def main(arguments: Sequence[str]) -> None:
         signal.signal(ending, signal.SIG_IGN)
     configure("audit_log", log_level)
     collect_seldom(BATCH_OBJECTS)
-    line = Connection(int(number))
+    line = Line(socket.socket(fileno=int(number)))
     with suppress(EOFError, OSError):
-        brokers = pickle.loads(line.recv_bytes())  # noqa: S301 - our own parent wrote it
+        brokers = pickle.loads(line.receive())  # noqa: S301 - our own parent wrote it
         source = KafkaEntries(brokers, clock=SystemClock())
         Child(line, source, int(batch)).run()
 

@@ -12,20 +12,23 @@ import pickle
 import socket
 import subprocess
 import sys
-from collections import deque
 from collections.abc import Mapping, Sequence
-from multiprocessing.connection import Connection
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from audit_log.adapters.read_inputs import Columns, inputs_of
+from audit_log.adapters.reading_line import Line
 from audit_log.domain.errors import OffsetMissing
-from audit_log.domain.received import KafkaPlace, Poison, Sound, received_of
+from audit_log.domain.received import KafkaPlace, Poison, Sound
 from audit_log.ports import SourceBroken, StoredOffset
 from shared.brokers import Brokers
 
 AHEAD: Final = 2  # batches
 _END_SECONDS: Final = 5.0
 _CHILD: Final = "audit_log.adapters.reading_child"
+
+_place_of: Final = attrgetter("received.place")
 
 Sources: TypeAlias = Mapping[str, frozenset[str]]
 Read: TypeAlias = Sound | Poison
@@ -77,9 +80,9 @@ class ReadingProcess:
         self._course = 0
         self._next: dict[tuple[str, int], int] = {}
         self._wanted: Follow | None = None
-        self._waiting: deque[Read] = deque()
+        self._waiting: Sequence[Read] = ()
         self._process: subprocess.Popen[bytes] | None = None
-        self._line: Connection | None = None
+        self._line: Line | None = None
 
     @property
     def pid(self) -> int | None:
@@ -94,7 +97,7 @@ class ReadingProcess:
             return
         self._course += 1
         self._next = wanted
-        self._waiting.clear()
+        self._waiting = ()
         self._wanted = Follow(self._course, list(offsets), dict(sources))
         if self._line is not None:
             self._tell(self._wanted)
@@ -110,13 +113,11 @@ class ReadingProcess:
             self._start()
         if not self._waiting:
             self._receive(wait_ms)
-        found: list[Read] = []
-        place: object = None
-        waiting = self._waiting
-        while waiting and (len(found) < limit or received_of(waiting[0]).place == place):
-            one = waiting.popleft()
-            found.append(one)
-            place = received_of(one).place
+        waiting, end = self._waiting, limit
+        while 0 < end < len(waiting) and _place_of(waiting[end - 1]) == _place_of(waiting[end]):
+            end += 1
+        found, self._waiting = waiting[:end], waiting[end:]
+        for place, _ in groupby(map(_place_of, found)):
             if isinstance(place, KafkaPlace):
                 self._next[place.topic, place.partition] = place.offset + 1
         return found
@@ -131,7 +132,7 @@ class ReadingProcess:
             process.kill()  # it holds nothing
             process.wait(_END_SECONDS)
         self._wanted, self._next = None, {}
-        self._waiting.clear()
+        self._waiting = ()
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
@@ -141,9 +142,9 @@ class ReadingProcess:
             self._process = subprocess.Popen(  # noqa: S603 - this suite's own module
                 command, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(),)
             )
-        self._line = Connection(ours.detach())
+        self._line = Line(ours)
         # Not among the arguments: those of a process can be read by others.
-        self._line.send_bytes(pickle.dumps(self._brokers))
+        self._line.send(pickle.dumps(self._brokers))
         if self._wanted is not None:
             self._tell(self._wanted)
 
@@ -151,7 +152,7 @@ class ReadingProcess:
         line = self._line
         try:
             if line is not None:
-                line.send_bytes(what if isinstance(what, bytes) else pickle.dumps(what))
+                line.send(what if isinstance(what, bytes) else pickle.dumps(what))
         except OSError as error:
             self._lost(error)
 
@@ -159,8 +160,8 @@ class ReadingProcess:
         """Take the next batch of the present course, if one comes in time."""
         line = self._line
         try:
-            while line is not None and line.poll(wait_ms / 1000):
-                said = pickle.loads(line.recv_bytes())  # noqa: S301 - our own child wrote it
+            while line is not None and line.waits(wait_ms / 1000):
+                said = pickle.loads(line.receive())  # noqa: S301 - our own child wrote it
                 if isinstance(said, ReadBatch):
                     self._tell(TAKEN)
                 if said.course == self._course:
@@ -171,7 +172,7 @@ class ReadingProcess:
 
     def _heed(self, said: ReadBatch | Broken | Missing) -> None:
         if isinstance(said, ReadBatch):
-            self._waiting.extend(inputs_of(said.inputs))
+            self._waiting = inputs_of(said.inputs)
         elif isinstance(said, Broken):
             raise SourceBroken(said.code, said.numbers)
         else:

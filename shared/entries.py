@@ -34,7 +34,6 @@ from shared.entry_forms import (
     is_source,
 )
 from shared.sealing import (
-    COMMITMENT_BYTES,
     MAX_SUBJECTS,
     SealedPart,
     require_commitments,
@@ -48,6 +47,7 @@ SINGLE_GROUPS: Final = ("actor", "net", "obo", "permit")
 
 _REQUIRED: Final = frozenset({"ep", "id", "seq", "src", "tr", "ts", "ty", "v"})
 _KEYS: Final = _REQUIRED | {"b", "c", "d", "ds", "n", "p", "pr", "r", "x"}
+_OPTIONAL_TEXTS: Final = frozenset({"b", "d", "ds", "p", "r"})
 _MAX_PURPOSES: Final = 64
 _MAX_COUNTS: Final = 64
 _PEOPLE: Final = tuple(f"subj/{i}" for i in range(MAX_SUBJECTS))
@@ -55,9 +55,11 @@ _LEAF_PREFIX: Final = b"\x00"
 _TEXT_ALONE: Final = {str}
 # What `are_open` lets through, less the backslash: behind one there may be any character.
 _OPEN_BYTES: Final = bytes(set(range(0x21, 0x7F)) - set(b"@\\"))
-# The 43rd character of a base64 text of 32 bytes: its last two bits belong to nothing and are 0.
-_LAST_BASE64: Final = frozenset("AEIMQUYcgkosw048")
-_BASE64_CHARS: Final = 44
+# How a base64 text of 32 bytes ends: the last two bits of its 43rd character belong to nothing and
+# are 0.
+_HASH_ENDS: Final = frozenset(f"{last}=" for last in "AEIMQUYcgkosw048")
+_HASH_CHARS: Final = 44
+_HASH_END: Final = 42
 
 
 class Entry(NamedTuple):
@@ -128,7 +130,7 @@ def parse_entry(raw: bytes) -> Entry:
 
 
 def _object(raw: bytes) -> dict[str, JSON]:
-    """Read the outermost object: canonical spelling, the keys of an entry, the right version.
+    """Read the outermost object, in canonical spelling.
 
     The rest of the JSON profile is kept by the reader of each key, which knows the one shape it
     takes; only `x`, whose shape is its type's own, is walked (`_extra`).
@@ -140,12 +142,6 @@ def _object(raw: bytes) -> dict[str, JSON]:
     if not isinstance(value, dict):
         raise MalformedEntry("not an object")
     require_spelling(value, raw)
-    if not _are_keys(tuple(value)):
-        raise MalformedEntry("a key is missing or unknown")
-    if value["v"] != ENTRY_VERSION:
-        raise MalformedEntry("v is not a version this program reads")
-    if None in value.values():
-        raise MalformedEntry("a key is null")
     return value
 
 
@@ -162,22 +158,39 @@ class _Said(NamedTuple):
 
 
 def _said(value: Mapping[str, JSON]) -> _Said:
-    """Read the texts that repeat; a combination that was sound lately is not checked again."""
-    get, purposes = value.get, value.get("p")
+    """Read the keys and the texts that repeat; a combination that was sound is not checked again.
+
+    That takes the outermost object to have all keys of an entry, and none but those.
+    """
+    get = value.get
+    purposes = get("p")
     if isinstance(purposes, list):
         purposes = tuple(purposes)
     try:
         return _checked(
-            (value["ty"], value["src"], get("ds"), get("d"), get("r"), get("b"), purposes)
+            tuple(value),
+            (get("v"), get("ty"), get("src")),
+            (get("ds"), get("d"), get("r"), get("b"), purposes),
         )
     except TypeError:  # not even hashable: an object or an array stands for a text
         raise MalformedEntry("a text has the wrong form") from None
 
 
 @lru_cache(REMEMBERED)
-def _checked(texts: tuple[JSON, JSON, JSON, JSON, JSON, JSON, JSON]) -> _Said:
+def _checked(
+    keys: tuple[str, ...],
+    required: tuple[JSON, JSON, JSON],
+    optional: tuple[JSON, JSON, JSON, JSON, JSON],
+) -> _Said:
     """Check them one by one; None stands for an absent one."""
-    ty, src, dataset, decision, reason, basis, purposes = texts
+    if not _REQUIRED <= frozenset(keys) <= _KEYS:
+        raise MalformedEntry("a key is missing or unknown")
+    version, ty, src = required
+    if version != ENTRY_VERSION:
+        raise MalformedEntry("v is not a version this program reads")
+    if len(optional) - optional.count(None) != len(_OPTIONAL_TEXTS.intersection(keys)):
+        raise MalformedEntry("a key is null")
+    dataset, decision, reason, basis, purposes = optional
     return _Said(
         type=_text(ty, "ty", is_entry_type),
         src=_text(src, "src", is_source),
@@ -187,11 +200,6 @@ def _checked(texts: tuple[JSON, JSON, JSON, JSON, JSON, JSON, JSON]) -> _Said:
         basis=None if basis is None else _text(basis, "b", is_open_text),
         purposes=() if purposes is None else _purposes(purposes, "p"),
     )
-
-
-@lru_cache(REMEMBERED)
-def _are_keys(keys: tuple[str, ...]) -> bool:
-    return _REQUIRED <= frozenset(keys) <= _KEYS
 
 
 def check_commitments(entry: Entry, parts: Iterable[SealedPart], *, complete: bool = True) -> None:
@@ -241,15 +249,16 @@ def _own(value: Mapping[str, JSON]) -> tuple[str, str, datetime]:
 
 
 def _hash(value: JSON, key: str) -> bytes:
-    if not isinstance(value, str) or len(value) != _BASE64_CHARS or value[42] not in _LAST_BASE64:
+    if (
+        not isinstance(value, str)
+        or len(value) != _HASH_CHARS
+        or value[_HASH_END:] not in _HASH_ENDS
+    ):
         raise MalformedEntry(f"{key} is not a hash")
     try:
-        digest = binascii.a2b_base64(value, strict_mode=True)
+        return binascii.a2b_base64(value, strict_mode=True)
     except ValueError:
         raise MalformedEntry(f"{key} is not base64") from None
-    if len(digest) != COMMITMENT_BYTES:
-        raise MalformedEntry(f"{key} is not a hash")
-    return digest
 
 
 def _purposes(value: JSON, key: str) -> tuple[str, ...]:
@@ -264,7 +273,8 @@ def _counts(value: JSON, key: str) -> Mapping[str, int]:
     if not _are_codes(tuple(value)):
         raise MalformedEntry(f"{key} has a name that is no code")
     for number in value.values():
-        _count(number, key)
+        if type(number) is not int or not 0 <= number <= MAX_INTEGER:
+            raise MalformedEntry(f"{key} is not a count")
     return value
 
 

@@ -25,6 +25,7 @@ _GROUPS: Final = ("actor", "obo", "permit", "net", *(f"subj/{i}" for i in range(
 _SPELLED: Final = {group: bytes((len(group),)) + group.encode("ascii") for group in _GROUPS}
 _HEADS: Final = {group: _DOMAIN + spelled for group, spelled in _SPELLED.items()}
 _NAMES: Final = {spelled: group for group, spelled in _SPELLED.items()}
+_NAMES_AND_HEADS: Final = {_SPELLED[group]: (group, _HEADS[group]) for group in _GROUPS}
 _U32: Final = struct.Struct(">I")
 _LENGTH_AT: Final = _U32.unpack_from
 _FIXED: Final = SALT_BYTES + _U32.size
@@ -112,6 +113,38 @@ def open_sealed(raw: bytes) -> tuple[SealedPart, ...]:
     if len(parts) != count:
         raise MalformedEntry("a group is sealed twice")
     return tuple(parts.values())
+
+
+def open_committed(
+    raw: bytes, id16: bytes, commitments: Mapping[str, bytes]
+) -> dict[str, tuple[bytes, bytes]] | None:
+    """Read the parts of an event that open its commitments, all of them.
+
+    Gives `salt32 || u32 len || value` and the value of each group, in their order. None unless the
+    header is sound and its parts are those: `open_sealed` and `require_commitments`, which this
+    does in one go because it is done for every entry of a log, say what is wrong.
+    """
+    found: dict[str, tuple[bytes, bytes]] = {}
+    at, end, count = 0, len(raw), 0
+    if end > MAX_SEALED_BYTES:
+        return None
+    while at < end:
+        salt_start = at + 1 + raw[at]
+        value_start = salt_start + _FIXED
+        known = _NAMES_AND_HEADS.get(raw[at:salt_start])
+        if known is None or value_start > end:
+            return None
+        (length,) = _LENGTH_AT(raw, salt_start + SALT_BYTES)
+        at, count = value_start + length, count + 1
+        if at > end or not 0 < length <= MAX_VALUE_BYTES:
+            return None
+        group, head = known
+        value = raw[value_start:at]
+        salt = raw[salt_start : salt_start + SALT_BYTES]
+        if commitments.get(group) != sha256(head + id16 + salt + value).digest():
+            return None
+        found[group] = raw[salt_start:at], value
+    return found if count == len(found) == len(commitments) else None
 
 
 def require_commitments(

@@ -22,7 +22,8 @@ class HmacPseudonyms:
 
     def holder(self, holder: Holder) -> bytes:
         """Give the 16 bytes under which a holder's key is stored."""
-        return self._digest("holder", holder.kind, *holder.name)[:_HOLDER_BYTES]
+        kind, name = holder
+        return self._digest("holder", kind, *name)[:_HOLDER_BYTES]
 
     def search(self, year: int, kind: str, *name: str) -> int:
         """Give the signed 64-bit number of a name in one year's search rows."""

@@ -6,7 +6,7 @@ size tells little. Encrypted it is bound to its event and group. Nothing here en
 """
 
 import struct
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
 
 from shared.entries import SINGLE_GROUPS
 from shared.events import Actor
@@ -21,27 +21,24 @@ _PADDING: Final = tuple(bytes(-over % BUCKET) for over in range(BUCKET))
 _CODES: Final = {group: code for code, group in enumerate(SINGLE_GROUPS, start=1)}
 _GROUPS: Final = {code: group for group, code in _CODES.items()}
 
-
-class Holder(NamedTuple):
-    """Whose key a part lies under: an actor, a person of a dataset, or a producer."""
-
-    kind: str
-    name: tuple[str, ...]
+# Whose key a part lies under, as kind and name: an actor, a person of a dataset, or a producer. A
+# plain tuple, because one goes with every part from the reading process to the sequencer.
+Holder: TypeAlias = tuple[str, tuple[str, ...]]
 
 
 def actor_holder(actor: Actor) -> Holder:
     """Name the key of an account; all it did lies under it."""
-    return Holder("actor", (actor.issuer, actor.subject))
+    return "actor", (actor.issuer, actor.subject)
 
 
 def person_holder(dataset: str, ordinal: int) -> Holder:
     """Name the key of a member of a dataset."""
-    return Holder("person", (dataset, str(ordinal)))
+    return "person", (dataset, str(ordinal))
 
 
 def source_holder(src: str) -> Holder:
     """Name a producer's key: for parts of entries without an actor, and for quarantined input."""
-    return Holder("source", (src,))
+    return "source", (src,)
 
 
 def group_code(group: str) -> int:
@@ -68,9 +65,17 @@ def binding(entry_id: str, group: str) -> bytes:
 
 def padded(part: SealedPart) -> bytes:
     """Lay out a part for encryption."""
-    _, salt, value = part
-    length = len(value)
-    return salt + _LENGTH(length) + value + _PADDING[(_HEAD + length) % BUCKET]
+    return filled_up(framed(part))
+
+
+def framed(part: SealedPart) -> bytes:
+    """Write a part as it also travels: `salt32 || u32 len || value`."""
+    return part.salt + _LENGTH(len(part.value)) + part.value
+
+
+def filled_up(text: bytes) -> bytes:
+    """Fill a part written so up with zeroes."""
+    return text + _PADDING[len(text) % BUCKET]
 
 
 def unpadded(group: str, plain: bytes) -> SealedPart:

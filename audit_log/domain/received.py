@@ -19,8 +19,9 @@ from audit_log.domain.chain import FIRST_SEQ
 from audit_log.domain.parts import (
     Holder,
     actor_holder,
+    filled_up,
+    framed,
     id16,
-    padded,
     person_holder,
     source_holder,
 )
@@ -36,7 +37,13 @@ from shared.entries import (
 from shared.entry_forms import REMEMBERED, is_source
 from shared.events import actor_of, subject_of
 from shared.ids import parse_dataset_id
-from shared.sealing import CommitmentMismatch, SealedPart, open_sealed
+from shared.sealing import (
+    SALT_BYTES,
+    CommitmentMismatch,
+    SealedPart,
+    open_committed,
+    open_sealed,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,43 +198,40 @@ class Reader:
             return _poison(received, leaf, Fault.MALFORMED_ENTRY)
         if entry.src not in received.sources:
             return _poison(received, leaf, Fault.SOURCE_NOT_ALLOWED)
-        cohort = cohort_of(entry)
-        if cohort is None and not received.recovered and _hides_people(entry):
-            return _poison(received, leaf, Fault.MALFORMED_ENTRY)
+        cohort = None
+        if names_a_cohort(entry.extra):
+            cohort = cohort_of(entry)
+            if cohort is None and not received.recovered and _hides_people(entry):
+                return _poison(received, leaf, Fault.MALFORMED_ENTRY)
         try:
-            parts = open_sealed(received.sealed)
-            check_commitments(entry, parts, complete=not received.recovered)
-            return self._sound(received, entry, leaf, parts, cohort)
+            return self._sound(received, entry, leaf, cohort)
         except MalformedEntry:
             return _poison(received, leaf, Fault.MALFORMED_SEALED)
         except CommitmentMismatch:
             return _poison(received, leaf, Fault.COMMITMENT_MISMATCH)
 
     def _sound(
-        self,
-        received: Received,
-        entry: Entry,
-        leaf: bytes,
-        parts: tuple[SealedPart, ...],
-        cohort: NamedCohort | None,
+        self, received: Received, entry: Entry, leaf: bytes, cohort: NamedCohort | None
     ) -> Sound:
-        actor, permit = _NOBODY, _NO_PERMIT
-        people: dict[bytes, tuple[str, int]] = {}  # by value, of which each has one spelling
-        held: list[tuple[str, bytes, Holder | None]] = []
-        for part in parts:
-            holder, group = None, part.group
-            if group == "actor":
-                actor = self._actor(part)
-            elif group == "permit":
-                permit = self._permit(part)
-            elif group not in SINGLE_GROUPS:
-                people[part.value], holder = self._person(part)
-            held.append((group, padded(part), holder))
+        number = id16(entry.id)
+        parts = open_committed(received.sealed, number, entry.commitments)
+        if parts is None:
+            parts = _opened(received, entry)
+        actor = self._actor(*parts["actor"]) if "actor" in parts else _NOBODY
+        permit = self._permit(*parts["permit"]) if "permit" in parts else _NO_PERMIT
         others = actor.holder or self._source(entry.src)
+        people: dict[bytes, tuple[str, int]] = {}  # by value, of which each has one spelling
+        held: list[HeldPart] = []
+        for group, (text, value) in parts.items():
+            if group in SINGLE_GROUPS:
+                held.append((group, filled_up(text), others))
+            else:
+                people[value], holder = self._people.get(value) or self._person(group, text, value)
+                held.append((group, filled_up(text), holder))
         return Sound(
             received,
             leaf,
-            id16(entry.id),
+            number,
             entry.type,
             entry.src,
             entry.epoch,
@@ -238,7 +242,7 @@ class Reader:
             entry.reason,
             entry.dataset,
             entry.purposes,
-            tuple([(group, plain, holder or others) for group, plain, holder in held]),
+            tuple(held),
             actor.name,
             tuple(people.values()),
             permit.id,
@@ -246,27 +250,36 @@ class Reader:
             cohort,
         )
 
-    def _actor(self, part: SealedPart) -> "_Named":
-        known = self._actors.get(part.value)
+    def _actor(self, text: bytes, value: bytes) -> "_Named":
+        known = self._actors.get(value)
         if known is None:
-            actor = actor_of(part)
+            actor = actor_of(SealedPart("actor", text[:SALT_BYTES], value))
             name = (actor.issuer, actor.subject)
-            known = self._actors[part.value] = _Named(name, actor_holder(actor))
+            known = self._actors[value] = _Named(name, actor_holder(actor))
         return known
 
-    def _person(self, part: SealedPart) -> "_Person":
-        known = self._people.get(part.value)
-        if known is None:
-            name = _member(part)
-            known = self._people[part.value] = _Person(name, person_holder(*name))
+    def _person(self, group: str, text: bytes, value: bytes) -> "_Person":
+        """Read whom a `subj/<i>` part is about: data set and ordinal.
+
+        Nearly every part of the log is such a one, so the spelling that all of them have is read by
+        one pattern. It takes nothing that the exact reading would not; the rest is read exactly.
+        """
+        found = _MEMBER(value)
+        if found is not None:
+            spelled, digits = found.groups()
+            name = _dataset(spelled), int(digits)
+        else:
+            subject = subject_of(SealedPart(group, text[:SALT_BYTES], value))
+            name = _dataset(subject.dataset.encode()), subject.ordinal
+        known = self._people[value] = name, person_holder(*name)
         return known
 
-    def _permit(self, part: SealedPart) -> "_Permit":
-        known = self._permits.get(part.value)
+    def _permit(self, text: bytes, value: bytes) -> "_Permit":
+        known = self._permits.get(value)
         if known is None:
-            said = part.opened()
+            said = SealedPart("permit", text[:SALT_BYTES], value).opened()
             known = _Permit(_text_of(said, "permit_id"), _text_of(said, "jti"))
-            self._permits[part.value] = known
+            self._permits[value] = known
         return known
 
     def _source(self, src: str) -> Holder:
@@ -281,9 +294,7 @@ class _Named(NamedTuple):
     holder: Holder | None
 
 
-class _Person(NamedTuple):
-    name: tuple[str, int]
-    holder: Holder
+_Person: TypeAlias = tuple[tuple[str, int], Holder]
 
 
 class _Permit(NamedTuple):
@@ -296,6 +307,16 @@ _MEMBER: Final = re.compile(rb'\{"ds":"([!#-\[\]-~]*)","ord":(0|[1-9][0-9]{0,14}
 _ACCESS: Final = "placet.access."
 _NOBODY: Final = _Named(None, None)
 _NO_PERMIT: Final = _Permit(None, None)
+
+
+def _opened(received: Received, entry: Entry) -> dict[str, tuple[bytes, bytes]]:
+    """Open parts one step after the other: raises for the first that is wrong.
+
+    What does not raise is an entry that was in the log before and has lost parts.
+    """
+    parts = open_sealed(received.sealed)
+    check_commitments(entry, parts, complete=not received.recovered)
+    return {part.group: (framed(part), part.value) for part in parts}
 
 
 def _text_of(said: Mapping[str, object], key: str) -> str | None:
@@ -318,19 +339,6 @@ def _hides_people(entry: Entry) -> bool:
 def read(received: Received) -> Sound | Poison:
     """Read one input by itself; see `Reader.read`."""
     return Reader().read(received)
-
-
-def _member(part: SealedPart) -> tuple[str, int]:
-    """Read whom a `subj/<i>` part is about: data set and ordinal.
-
-    Nearly every part of the log is such a one, so the spelling that all of them have is read by one
-    pattern. It takes nothing that the exact reading would not take; the rest is read exactly.
-    """
-    found = _MEMBER(part.value)
-    if found is not None:
-        return _dataset(found[1]), int(found[2])
-    subject = subject_of(part)
-    return _dataset(subject.dataset.encode()), subject.ordinal
 
 
 @lru_cache(REMEMBERED)

@@ -16,7 +16,7 @@ from typing import Final
 from audit_log.domain.copies import Completeness, Copies, CopyTerms, completeness
 from audit_log.domain.destroyed import Destroyed
 from audit_log.domain.errors import ErasureHeld, ErasureUnknown
-from audit_log.domain.parts import Holder, person_holder
+from audit_log.domain.parts import person_holder
 from audit_log.domain.rules.seen import NO_YEAR
 from audit_log.domain.search import Account
 from audit_log.ports import (
@@ -252,16 +252,16 @@ def _shredding(
         holder = person_holder(target.dataset, target.ordinal)
         return Shredding(
             id=erasure_id,
-            kind=holder.kind,
+            kind=holder[0],
             subject=pseudonyms.holder(holder),
             person=(target.dataset, target.ordinal),
             ground=ground,
         )
     name = (target.issuer, target.subject)
-    holder = Holder("actor", name)
+    holder = "actor", name
     return Shredding(
         id=erasure_id,
-        kind=holder.kind,
+        kind=holder[0],
         subject=pseudonyms.holder(holder),
         pseudonyms=tuple(pseudonyms.search(year, "actor", *name) for year in (NO_YEAR, *years)),
         ground=ground,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Final, NamedTuple
 
 from audit_log.domain.batch import KeyRow, Quarantined, SealedRow
@@ -59,8 +60,9 @@ class KeyRing:
         """Give a key for each holder; nothing new is kept before `keep`."""
         held: dict[Holder, HeldKey] = {}
         unknown: dict[bytes, Holder] = {}
+        recent, older = self._recent.get, self._older.get
         for holder in dict.fromkeys(holders):
-            key = self._recent.get(holder) or self._older.get(holder)
+            key = recent(holder) or older(holder)
             if key is None:
                 unknown[self._pseudonyms.holder(holder)] = holder
             else:
@@ -109,17 +111,16 @@ class KeyRing:
         for kid, (subject, holder) in zip(numbers, unknown.items(), strict=True):
             key, wrapped = self._vault.fresh(kid)
             held[holder] = HeldKey(kid, key)
-            rows.append(KeyRow(kid, holder.kind, subject, self._vault.kek, wrapped, at))
+            rows.append(KeyRow(kid, holder[0], subject, self._vault.kek, wrapped, at))
         return rows
 
 
 def holders_of(accepted: Iterable[Sound], quarantined: Iterable[Kept]) -> Iterable[Holder]:
     """Name everybody whose key a batch needs."""
-    for sound in accepted:
-        for _, _, holder in sound.parts:
-            yield holder
-    for kept in quarantined:
-        yield _quarantine_holder(kept.poison)
+    return chain(
+        [holder for sound in accepted for _, _, holder in sound.parts],
+        [_quarantine_holder(kept.poison) for kept in quarantined],
+    )
 
 
 def quarantine_row(kept: Kept, digest: bytes, held: Mapping[Holder, HeldKey]) -> Quarantined:

@@ -70,7 +70,7 @@ class BesideVerifier:
     def see_key(self, kid: int, holder: Holder) -> None:
         """Take in whose parts a key opens."""
         if kid not in self._holders:
-            self._holders[kid] = (holder.kind, self._pseudonyms.holder(holder))
+            self._holders[kid] = (holder[0], self._pseudonyms.holder(holder))
 
     def finish(self, inspector: Inspector, flaws: Flaws) -> None:
         """Compare everything, after the last entry."""

@@ -12,7 +12,6 @@ from audit_log.domain.batch import TermKind, cohort_text, term
 from audit_log.domain.chain import FIRST_SEQ, ChainKey
 from audit_log.domain.errors import Unopenable
 from audit_log.domain.parts import (
-    Holder,
     binding,
     group_code,
     group_name,
@@ -195,7 +194,7 @@ class RowVerifier:
         self._beside.see(entry, inspector)
         complete = len(opened.parts) == len(entry.commitments)
         self._beside.see_people({dataset for dataset, _ in opened.people}, complete=complete)
-        others = Holder("actor", opened.actor) if opened.actor else source_holder(entry.src)
+        others = ("actor", opened.actor) if opened.actor else source_holder(entry.src)
         named = "actor" not in entry.commitments or opened.actor is not None
         for part in opened.parts:
             kid = stored[group_code(part.group)][0].kid

@@ -22,7 +22,6 @@ from audit_log.adapters.vault import AesDataKey, FileVault
 from audit_log.domain.errors import Unopenable
 from audit_log.domain.note import VerifierKey
 from audit_log.domain.parts import (
-    Holder,
     binding,
     group_code,
     group_name,
@@ -121,8 +120,8 @@ def test_pseudonyms_differ_by_name_kind_year_and_secret() -> None:
     assert len(numbers) == 5
     assert all(-(1 << 63) <= number < 1 << 63 for number in numbers)
     assert one.search(2026, "actor", "ab", "c") in numbers
-    assert len(one.holder(Holder("actor", ("a", "b")))) == 16
-    assert one.holder(Holder("actor", ("a", "b"))) != one.holder(Holder("person", ("a", "b")))
+    assert len(one.holder(("actor", ("a", "b")))) == 16
+    assert one.holder(("actor", ("a", "b"))) != one.holder(("person", ("a", "b")))
 
 
 def test_missing_keys_are_made_once_and_nobody_else_may_read_them(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ of the one before. Pure: what is already in the log is handed in; what a batch a
 until the batch is committed or forgotten. No verdict ever discards an entry's bytes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Final, NamedTuple
@@ -194,6 +194,28 @@ class Chains:
         if not breaches:
             return _IN_ORDER
         return Placement(verdict=Verdict.ACCEPTED, breaches=breaches)
+
+    def go_on(
+        self,
+        key: ChainKey,
+        seqs: Sequence[int],
+        leaves: Sequence[bytes],
+        previous: Sequence[bytes | None],
+    ) -> bool:
+        """Take entries that go on from a chain's head, each naming the one before it, all or none.
+
+        What `place` would find of each is then known beforehand: accepted, and no breach. False
+        when any is out of order. Where it is True, no more entries of the chain may be placed.
+        """
+        work = self._work(key)
+        head = work.head if work.seq >= FIRST_SEQ else None
+        first = work.seq + 1
+        if tuple(seqs) != tuple(range(first, first + len(seqs))):
+            return False
+        if tuple(previous) != (head, *leaves[:-1]):
+            return False
+        work.seq, work.head, work.touched = seqs[-1], leaves[-1], True
+        return True
 
     def may_occupy(self, key: ChainKey, seq: int) -> bool:
         """Tell whether unreadable input may hold this place: only one filled, next or missing."""

@@ -10,7 +10,7 @@ from consent_registry.adapters.copying import copy_behind
 from consent_registry.adapters.sealing import PersonSealer
 from consent_registry.adapters.sets import among, picked
 from consent_registry.adapters.tables import PARTICIPANT, PERSON_KEY
-from consent_registry.domain.errors import ParticipantUnknown
+from consent_registry.domain.errors import KeyDamaged, ParticipantUnknown
 from consent_registry.ports import OutsideErasures
 from shared.keys import KeyStoreError
 
@@ -65,7 +65,7 @@ class PersonKeys:
         `fresh` are people whom this transaction has put on record, and nobody else can see yet.
 
         Raises ParticipantUnknown when one of them was erased: nothing of hers is written any more;
-        KeyStoreError when the key of one does not open: a second one would hide what is lost.
+        KeyDamaged when the key of one does not open: a second one would hide what is lost.
         """
         wanted = set(pids)
         keys = {pid: self._made[pid] for pid in wanted if pid in self._made}
@@ -83,7 +83,7 @@ class PersonKeys:
         found: dict[str, bytes] = {}
         for pid, key in self.known(pids).items():
             if key is None:
-                raise KeyStoreError("a person key does not open")
+                raise KeyDamaged
             found[pid] = key
         return found
 

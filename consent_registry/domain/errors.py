@@ -88,6 +88,21 @@ class NotLinked(AppError):
     code = "login_not_linked"
 
 
+class KeyDamaged(AppError):
+    """A participant's key does not open: nothing can be sealed for her, and no second one is made.
+
+    A second one would hide what is lost.
+    """
+
+    code = "key_damaged"
+
+
+class StoppedInstead(AppError):
+    """Her withdrawal cannot be written down, and her data are restricted in its place."""
+
+    code = "stopped_instead"
+
+
 class NothingToWithdraw(AppError):
     """The participant is a member of none of the datasets named."""
 

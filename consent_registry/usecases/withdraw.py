@@ -2,7 +2,8 @@
 """Withdraw: end what one participant allows, at once, without a reason.
 
 Never depends on anything downstream. What was allowed or done before stays lawful and visible; what
-was recorded before, future-dated consents included, is closed.
+was recorded before, future-dated consents included, is closed. Where her key does not open, nothing
+can be written down for her: her data are stopped, and she is told so.
 """
 
 import hashlib
@@ -14,9 +15,12 @@ from typing import Final
 from consent_registry.domain.dating import too_far
 from consent_registry.domain.errors import (
     IdempotencyClash,
+    KeyDamaged,
     LevelNotOffered,
     NothingToWithdraw,
+    StoppedInstead,
     StudyUnknown,
+    TryAgain,
     WithdrawalUnknown,
 )
 from consent_registry.domain.history import Kind
@@ -26,6 +30,7 @@ from consent_registry.domain.notices import NoticeKind
 from consent_registry.domain.records import Channel
 from consent_registry.domain.regimes import Moment, No
 from consent_registry.domain.register import Dataset, Member, Withdrawal
+from consent_registry.domain.stops import StopKind
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.assenting import say_no_too
@@ -35,6 +40,7 @@ from consent_registry.usecases.notifying import notify
 from consent_registry.usecases.people_changes import hold_people
 from consent_registry.usecases.recording import Draft, record
 from consent_registry.usecases.settling import again, hold
+from consent_registry.usecases.stopping import hold_person, set_stop
 from consent_registry.usecases.study_consents import studies_spoken_of, withdraw_from_studies
 from consent_registry.usecases.tasks import make_tasks
 from consent_registry.usecases.tools import Tools
@@ -126,10 +132,25 @@ def _withdraw(
     pid: str, wanted: WithdrawConsent, *, tools: Tools, principal: Principal, channel: Channel
 ) -> Withdrawal:
     _check_time(wanted, tools.clock.now())
-    return again(
-        tools,
-        lambda uow: _record(uow, pid, wanted, tools=tools, principal=principal, channel=channel),
-    )
+    try:
+        return again(
+            tools,
+            lambda uow: _record(
+                uow, pid, wanted, tools=tools, principal=principal, channel=channel
+            ),
+        )
+    except KeyDamaged:
+        again(tools, lambda uow: _stop(uow, pid, tools=tools, principal=principal))
+        raise StoppedInstead from None
+
+
+def _stop(uow: UnitOfWork, pid: str, *, tools: Tools, principal: Principal) -> None:
+    """Restrict all her data: a stop holds nothing that would have to be sealed."""
+    held = hold_person(uow, pid)
+    if held is None:
+        raise TryAgain
+    set_stop(uow, tools, held, StopKind.RESTRICTION, begins=True, principal=principal)
+    uow.commit()
 
 
 def _record(

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
+from consent_registry.domain.errors import StoppedInstead
 from consent_registry.domain.terms import RawAlternative
 from consent_registry.domain.unreadable import UnreadableKind
 from consent_registry.usecases.binding import bind_cohort
@@ -156,3 +157,17 @@ def test_a_file_is_imported_without_her_rows(four: RegistryWorld) -> None:
     assert (report.batch.applied, report.batch.bad) == (4, 1)
     assert [(one.line, one.fault.what.code) for one in report.faults] == [(3, "E-ID-06")]
     assert four.count("person_key") == 5
+
+
+def test_who_withdraws_is_stopped_though_nothing_can_be_written_down(four: RegistryWorld) -> None:
+    frozen = freeze_cohort(DS, purpose(), ApplicationId("A"), tools=four.tools, principal=DESK)
+    bind_cohort(frozen.cohort_id, PermitId("PERMIT-1"), tools=four.tools, principal=DESK)
+    four.clock.pass_time(1)
+    damage(four)
+    for _ in range(2):  # she may say it again
+        with pytest.raises(StoppedInstead):
+            withdraw(HER, WithdrawConsent(), tools=four.tools, principal=DESK)
+    stretch = cohort_manifest(frozen.cohort_id, None, tools=four.tools).stretch
+    assert set(stretch.before) - set(stretch.members) == {1}
+    found = evaluate_cohort(DS, purpose(), tools=four.tools, principal=DESK)
+    assert 1 not in found.cohort.within

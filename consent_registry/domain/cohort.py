@@ -157,6 +157,8 @@ def _excluded(index: CohortIndex, inquiry: Inquiry, moment: Moment) -> dict[Reas
         found[Reason.OBJECTED] = index.objecting
     if inquiry.purpose.prohibited_uses:  # Article 54 has no override, and looks at no consent
         found[Reason.USE_PROHIBITED] = BitMap(range(index.members))
+    if inquiry.purpose.reserved:  # nor does Article 53(2)
+        found[Reason.PURPOSE_RESERVED] = BitMap(range(index.members))
     found[Reason.RESTRICTED] = index.restricted
     found[Reason.ERASED] = index.erased
     return found

@@ -41,4 +41,4 @@ RESEARCH: Final = frozenset(
 PUBLIC_BODIES_ONLY: Final = frozenset(
     {EhdsPurpose.PUBLIC_HEALTH, EhdsPurpose.POLICY, EhdsPurpose.STATISTICS}
 )
-"""Letters (a) to (c): public sector and Union bodies, and third parties on their behalf."""
+"""Letters (a) to (c): public sector and Union bodies, and third parties on their behalf (53(2))."""

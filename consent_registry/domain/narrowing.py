@@ -36,10 +36,11 @@ def permits(
 
     The same rules that `consent_registry.domain.cohort` applies to sets; a property test holds the
     two together. Unreadable terms do not permit where terms are needed. `stopped` says that she is
-    restricted or erased, which excludes under every law, as does what Article 54 prohibits.
+    restricted or erased, which excludes under every law, as does what Article 54 prohibits or
+    Article 53(2) reserves to others.
     """
-    rules = inquiry.rules
-    if stopped or inquiry.purpose.prohibited_uses or rules.excludes(standing.state, moment):
+    rules, asked = inquiry.rules, inquiry.purpose
+    if stopped or asked.prohibited_uses or asked.reserved or rules.excludes(standing.state, moment):
         return False
     if any(rules.barred(bar, moment) for bar in bars):
         return False

@@ -73,6 +73,8 @@ def judge_permission(
     facets = [_primary(permission, covered, purpose, policy), _ehds(permission, purpose)]
     if purpose.prohibited_uses:  # Article 54 has no override, not even the widest permission
         facets.append(deny(permission.name, Reason.USE_PROHIBITED))
+    if purpose.reserved:  # Article 53(2): neither has it
+        facets.append(deny(permission.name, Reason.PURPOSE_RESERVED))
     if purpose.category is Category.CC or purpose.clinical:
         facets.append(_clinical(permission, clinical_care=clinical_care))
     if purpose.ancestry and purpose.category is not Category.POA:

@@ -18,7 +18,7 @@ from consent_registry.domain.activities import ACTIVITIES, SECONDARY_USE
 from consent_registry.domain.data_categories import ANY, CATEGORIES, Categories, read_categories
 from consent_registry.domain.diseases import MONDO_ID
 from consent_registry.domain.duo import Duo
-from consent_registry.domain.ehds import EhdsPurpose, Prohibited
+from consent_registry.domain.ehds import PUBLIC_BODIES_ONLY, EhdsPurpose, Prohibited
 from consent_registry.domain.windows import day_of, is_day
 from shared.canonical import JSON
 from shared.errors import FieldFault, ValidationFailed
@@ -49,10 +49,23 @@ class Category(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
-    """Who would use the data: a ROR identifier, and whether it is not for profit."""
+    """Who would use the data: a ROR identifier, and whether it is not for profit.
+
+    `public_body` is whether it is a public sector or Union body, or works on behalf of one (EHDS
+    Article 53(2)). Not said is no, because nothing but a yes opens what is reserved to them.
+    """
 
     id: str | None = None
     not_for_profit: bool | None = None
+    public_body: bool = False
+
+    def to_json(self) -> dict[str, JSON]:
+        """Write the organisation; `public_body` only where it is one: older digests stay."""
+        return {
+            "id": self.id,
+            "not_for_profit": self.not_for_profit,
+            **({"public_body": True} if self.public_body else {}),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,10 +143,7 @@ class Purpose:
             "commercial": self.commercial,
             "clinical": self.clinical,
             "genetic_data": self.genetic_data,
-            "organisation": {
-                "id": self.organisation.id,
-                "not_for_profit": self.organisation.not_for_profit,
-            },
+            "organisation": self.organisation.to_json(),
             "countries": sorted(self.countries),
             "users": sorted(self.users),
             "project": self.project,
@@ -149,12 +159,18 @@ class Purpose:
         text = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @property
+    def reserved(self) -> bool:
+        """Whether it is reserved to public bodies (EHDS Article 53(2)), and none asks for it."""
+        return self.ehds_purpose in PUBLIC_BODIES_ONLY and not self.organisation.public_body
+
     def duo(self) -> tuple[str, ...]:
         """Name the purpose in DUO identifiers, for an audit entry; methods alone have none."""
         return () if self.category is Category.MDS else (Duo[self.category.value].value,)
 
 
 _FLAGS: Final = ("methods", "ancestry", "commercial", "clinical", "genetic_data")
+_OF_AN_ORGANISATION: Final = frozenset({"id", "not_for_profit", "public_body"})
 _KEYS: Final = frozenset(
     {
         "activity",
@@ -327,12 +343,13 @@ class _Reader:
         value = self._value.get("organisation")
         if value is None:
             return Organisation()
-        if not isinstance(value, Mapping) or not set(value) <= {"id", "not_for_profit"}:
-            self._fault("organisation", "an object with id and not_for_profit")
+        if not isinstance(value, Mapping) or not set(value) <= _OF_AN_ORGANISATION:
+            self._fault("organisation", "an object with id, not_for_profit and public_body")
             return Organisation()
         return Organisation(
             id=self._text(value, "id", "organisation/id"),
             not_for_profit=self._flag(value, "not_for_profit", "organisation/"),
+            public_body=self._flag(value, "public_body", "organisation/") is True,
         )
 
     def _months(self) -> int | None:

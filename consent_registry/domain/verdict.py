@@ -50,6 +50,7 @@ class Reason(Enum):
     ACTIVITY_NOT_PERMITTED = "activity_not_permitted"
     DATA_NOT_COVERED = "data_not_covered"
     CATEGORY_NOT_PERMITTED = "data_category_not_permitted"
+    PURPOSE_RESERVED = "purpose_reserved"
     # The modifiers.
     METHODS_NOT_PERMITTED = "methods_not_permitted"
     PHENOTYPE_ONLY = "phenotype_only"

@@ -34,6 +34,8 @@ EHDS_PURPOSES: Final = (
     *("53-1-a", "53-1-b", "53-1-c", "53-1-d", "53-1-e", "53-1-e-i", "53-1-e-ii", "53-1-f"),
 )
 """The letters of Article 53(1) of Regulation (EU) 2025/327 that a purpose may fall under."""
+RESERVED_PURPOSES: Final = frozenset({"53-1-a", "53-1-b", "53-1-c"})
+"""Those of them that its Article 53(2) reserves to public bodies and who works on their behalf."""
 PROHIBITED_USES: Final = ("54-a", "54-b", "54-c", "54-d", "54-e")
 """The letters of its Article 54: uses that nothing permits."""
 
@@ -51,10 +53,23 @@ class Category(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
-    """Who employs the applicant: a ROR identifier and whether it is not for profit, if said."""
+    """Who employs the applicant: a ROR identifier and whether it is not for profit, if said.
+
+    `public_body` is whether it is a public sector or Union body, or works on behalf of one (EHDS
+    Article 53(2)); not said is no.
+    """
 
     ror: str | None = None
     not_for_profit: bool | None = None
+    public_body: bool = False
+
+    def to_json(self) -> dict[str, JSON]:
+        """Write the organisation; `public_body` only where it is one: older digests stay."""
+        return {
+            "id": self.ror,
+            "not_for_profit": self.not_for_profit,
+            **({"public_body": True} if self.public_body else {}),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,10 +141,7 @@ class Purpose:
             "commercial": self.commercial,
             "clinical": self.clinical,
             "genetic_data": self.genetic_data,
-            "organisation": {
-                "id": self.organisation.ror,
-                "not_for_profit": self.organisation.not_for_profit,
-            },
+            "organisation": self.organisation.to_json(),
             "countries": list(self.countries),
             "users": list(self.users),
             "project": self.project,
@@ -143,6 +155,11 @@ class Purpose:
     def public(self) -> dict[str, JSON]:
         """Write what a public permit may say: everything but the people named in `users`."""
         return {key: value for key, value in self.to_json().items() if key != "users"}
+
+    @property
+    def reserved(self) -> bool:
+        """Whether it is reserved to public bodies (EHDS Article 53(2)), and none asks for it."""
+        return self.ehds_purpose in RESERVED_PURPOSES and not self.organisation.public_body
 
     def duo(self) -> tuple[str, ...]:
         """Name the purpose in DUO codes for an audit entry (architecture.md section 8)."""
@@ -256,6 +273,7 @@ def _organisation(reader: Reader) -> Organisation:
     found = Organisation(
         ror=inner.text("id", limit=_MAX_TEXT, pattern=_ROR),
         not_for_profit=inner.flag("not_for_profit"),
+        public_body=inner.flag("public_body") is True,
     )
     inner.leftovers()
     return found

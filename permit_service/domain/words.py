@@ -40,6 +40,7 @@ REASON_WORDS: Final[Mapping[str, str]] = {
     "activity_not_permitted": "allowed other activities, not this one",
     "data_not_covered": "allowed data collected at another time, not these",
     "data_category_not_permitted": "allowed some kinds of data, and not all that are asked for",
+    "purpose_reserved": "cannot allow a use that the law reserves to public bodies",
     "methods_not_permitted": "allowed no development of methods",
     "phenotype_only": "allowed only studies of genetic data",
     "organisation_for_profit": "allowed only organisations that are not for profit",
@@ -152,6 +153,8 @@ def purpose_in_words(purpose: Purpose) -> tuple[str, ...]:
     ):
         if value is not None:
             lines.append(yes if value else no)
+    if purpose.organisation.public_body:
+        lines.append("By a public body, or on behalf of one (EHDS Article 53(2))")
     if purpose.countries:
         lines.append("In: " + ", ".join(purpose.countries))
     if purpose.ehds_purpose is not None:

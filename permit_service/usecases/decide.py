@@ -39,8 +39,8 @@ def decide(decision: Decision, *, caller: Caller, ports: Ports) -> Application:
 
     The signature is committed before anything is asked of consent_registry: if that is down the
     application stays `granting` and `work` goes on. Raises Forbidden, ApplicationUnknown,
-    AlreadyDecided and ValidationFailed; then nothing is written. What EHDS Article 54 prohibits can
-    only be refused.
+    AlreadyDecided and ValidationFailed; then nothing is written. What EHDS Article 54 prohibits, or
+    Article 53(2) reserves to others, can only be refused.
     """
     caller.principal.require("applications.decide")
     application = _sign(decision, caller, ports)
@@ -75,10 +75,16 @@ def _sign(decision: Decision, caller: Caller, ports: Ports) -> Application:
 
 
 def _check_allowed(application: Application, verdict: Verdict) -> None:
-    if verdict is Verdict.GRANT and application.purpose.prohibited_uses:
+    if verdict is Verdict.REFUSE:
+        return
+    if application.purpose.prohibited_uses:
         detail = "the use is prohibited (EHDS Article 54), so that it can only be refused"
         fault = FieldFault("/decision", detail, "use_prohibited")
         raise ValidationFailed("nobody may permit this use", faults=[fault])
+    if application.purpose.reserved:
+        detail = "reserved to public bodies (EHDS Article 53(2)), so that it can only be refused"
+        fault = FieldFault("/decision", detail, "purpose_reserved")
+        raise ValidationFailed("nobody may permit this use to this applicant", faults=[fault])
 
 
 def _checked_end(decision: Decision, now: datetime) -> datetime | None:

@@ -17,6 +17,10 @@ from shared.ids import ApplicationId, DatasetId, parse_dataset_id
 
 _MAX_TITLE: Final = 200
 _OWN_SUBJECT_BYTES: Final = 24
+_RESERVED: Final = (
+    "reserved to public bodies and who works on their behalf (EHDS Article 53(2)): "
+    "say that your organisation is one, or choose another purpose"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +37,8 @@ class Submission:
 def parse_submission(raw: Mapping[str, object]) -> Submission:
     """Read a submission from JSON or from a form made into the same shape.
 
-    Raises ValidationFailed with one fault per wrong field, those of the purpose included.
+    Raises ValidationFailed with one fault per wrong field, those of the purpose included; a purpose
+    that is reserved to public bodies is taken from nobody else.
     """
     reader = Reader(raw, "")
     title = reader.text("title", limit=_MAX_TITLE)
@@ -106,4 +111,6 @@ def _purpose(reader: Reader, months: int | None) -> Purpose | None:
         return None
     if purpose.months is not None and purpose.months != months:
         reader.fault("purpose/months", "the same number as the application's months")
+    if purpose.reserved:
+        reader.fault("purpose/ehds_purpose", _RESERVED, "purpose_reserved")
     return replace(purpose, months=months)

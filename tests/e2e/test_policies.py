@@ -234,7 +234,11 @@ def test_the_exception_of_article_71_4_opens_her_file_only_where_law_and_ruling_
     others = set(PEOPLE) - {"opt_out"}
     dataset.grant("stranger", dataset.apply("stranger"))
     assert dataset.read("stranger") == others, "no claim"
-    claimed = {"ehds_purpose": "53-1-a", "exception_71_4": CLAIM}
+    claimed = {
+        "ehds_purpose": "53-1-a",
+        "organisation": {"not_for_profit": True, "public_body": True},
+        "exception_71_4": CLAIM,
+    }
     unruled = dataset.apply("edda", **claimed)
     case = dataset.apply("rita", **claimed)
     body = {

@@ -48,6 +48,7 @@ WHY: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.ACTIVITY_NOT_PERMITTED: "you allow other activities, not this one",
         Reason.DATA_NOT_COVERED: "you allow data that were collected at another time",
         Reason.CATEGORY_NOT_PERMITTED: "you allow some kinds of data, and others were asked for",
+        Reason.PURPOSE_RESERVED: "the law reserves this use to public bodies",
         Reason.METHODS_NOT_PERMITTED: "you allow no developing of methods",
         Reason.PHENOTYPE_ONLY: "you allow only studies that use genetic data",
         Reason.ORGANISATION_FOR_PROFIT: "you allow only organisations that are not for profit",

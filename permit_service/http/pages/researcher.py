@@ -97,6 +97,7 @@ def submission_of(form: MultiDict[str, str]) -> dict[str, Any]:
         "organisation": {
             "id": form.get("purpose-organisation-id", "").strip() or None,
             "not_for_profit": _ANSWERS.get(form.get("purpose-organisation-not_for_profit", "")),
+            "public_body": _ANSWERS.get(form.get("purpose-organisation-public_body", "")),
         },
         "exception_71_4": _claim(form),
         **{flag: _ANSWERS.get(form.get(f"purpose-{flag}", "")) for flag in _FLAGS},

@@ -8,7 +8,7 @@ import pytest
 
 from consent_registry.domain.ehds import EhdsPurpose
 from consent_registry.domain.optout import About, OptOutKind
-from consent_registry.domain.purpose import ExceptionClaim, Purpose
+from consent_registry.domain.purpose import ExceptionClaim, Organisation, Purpose
 from consent_registry.domain.register import FrozenCohort
 from consent_registry.domain.verdict import DESPITE_OPT_OUT
 from consent_registry.usecases.binding import bind_cohort
@@ -40,7 +40,8 @@ OUT = "P-000000"
 
 
 def asked(claim: ExceptionClaim | None = CLAIM) -> Purpose:
-    return purpose(exception=claim, ehds_purpose=EhdsPurpose("53-1-a"))
+    office = Organisation(not_for_profit=True, public_body=True)
+    return purpose(exception=claim, ehds_purpose=EhdsPurpose("53-1-a"), organisation=office)
 
 
 @dataclass(frozen=True, slots=True)

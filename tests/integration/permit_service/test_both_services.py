@@ -199,7 +199,9 @@ def test_conditions_evidence_and_duration_decide_who_is_in(both: Both) -> None:
     assert everything["counts"] == {"members": 210, "in": 210, "out": "<20", "awaiting": "<20"}
     # What Article 54 prohibits nobody may permit; letter (a) of Article 53 is no research.
     assert asked(prohibited_uses=["54-c"])["reasons"] == {"use_prohibited": 210}
-    assert asked(ehds_purpose="53-1-a")["reasons"] == {"purpose_not_research": 210}
+    office = {"not_for_profit": True, "public_body": True}
+    public_health = asked(ehds_purpose="53-1-a", organisation=office)
+    assert public_health["reasons"] == {"purpose_not_research": 210}
     assert asked(ehds_purpose="53-1-e")["counts"]["in"] == 30
 
 

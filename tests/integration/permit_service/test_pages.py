@@ -130,6 +130,15 @@ def test_the_form_comes_back_with_its_faults_and_what_was_written(rita: Browser)
     unasked = {**APPLICATION, "purpose-accepts": ["PUB"]}
     answer = rita.submit("/applications/new", "/applications/new", unasked)
     assert 'href="#purpose-no_publication_before"' in answer.text
+    reserved = {**APPLICATION, "purpose-ehds_purpose": "53-1-b"}
+    answer = rita.submit("/applications/new", "/applications/new", reserved)
+    assert answer.status_code == 422
+    assert "reserved to public bodies" in answer.text
+    office = {**reserved, "purpose-organisation-public_body": "yes"}
+    answer = rita.submit("/applications/new", "/applications/new", office)
+    assert answer.status_code == 303, answer.text
+    page = rita.page(answer.headers["Location"])
+    assert "By a public body, or on behalf of one (EHDS Article 53(2))" in page
 
 
 def test_nothing_is_selected_before_a_person_selects_it(

@@ -119,6 +119,7 @@ def purposes(draw: st.DrawFn) -> Purpose:
         organisation=Organisation(
             id=draw(st.sampled_from([None, "https://ror.org/00aaaaa00", "x"])),
             not_for_profit=draw(flags),
+            public_body=draw(st.booleans()),
         ),
         countries=tuple(sorted(draw(st.sets(st.sampled_from(["FI", "NO", "US"]), max_size=2)))),
         users=draw(st.sampled_from([(), ("rita",), ("rita", "stan")])),

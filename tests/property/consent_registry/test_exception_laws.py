@@ -19,7 +19,7 @@ from consent_registry.domain.exception import applies
 from consent_registry.domain.history import Standing, State
 from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.policy_file import load_policy
-from consent_registry.domain.purpose import ExceptionClaim, from_json
+from consent_registry.domain.purpose import ExceptionClaim, Organisation, from_json
 from consent_registry.domain.regimes import ConsentRole, Moment, No, Regime
 from consent_registry.domain.verdict import DESPITE_OPT_OUT, Matter, Question
 from tests.fakes.consent_factories import GOOD_POLICY, inquiry, purpose, terms
@@ -76,7 +76,11 @@ class Mechanism:
     def asked(self) -> Inquiry:
         """Ask with it."""
         return inquiry(
-            purpose(exception=self.claim, ehds_purpose=self.letter),
+            purpose(
+                exception=self.claim,
+                ehds_purpose=self.letter,
+                organisation=Organisation(public_body=True),
+            ),
             policy=replace(POLICY, exception_law=self.law),
             rules=POLICY.rules(self.regime, ConsentRole.SAFEGUARD.value),
             regime=self.regime,

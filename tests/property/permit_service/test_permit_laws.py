@@ -26,7 +26,9 @@ purposes = st.builds(
     commercial=flags,
     clinical=flags,
     genetic_data=flags,
-    organisation=st.builds(Organisation, ror=st.none(), not_for_profit=flags),
+    organisation=st.builds(
+        Organisation, ror=st.none(), not_for_profit=flags, public_body=st.booleans()
+    ),
     months=st.none() | st.integers(1, 120),
 )
 

@@ -192,17 +192,19 @@ def test_each_modifier(consent: Terms, changes: dict[str, object], expected: Res
     assert bool(answer.questions) == (expected is M)
 
 
+OFFICE = Organisation(public_body=True)
 NOT_RESEARCH = [e for e in EhdsPurpose if e.value[:6] != "53-1-e"]
 
 
 @pytest.mark.parametrize("letter", NOT_RESEARCH)
 def test_what_is_not_research_is_denied_by_consent_to_research(letter: EhdsPurpose) -> None:
     for consent in (terms(Duo.GRU), terms(Duo.HMB), terms(Duo.DS, diseases=CANCER)):
-        answer = match(consent, inquiry(purpose(Category.DS, ehds_purpose=letter)))
+        asked = purpose(Category.DS, ehds_purpose=letter, organisation=OFFICE)
+        answer = match(consent, inquiry(asked))
         assert answer.result is D
         assert answer.reasons == (Reason.PURPOSE_NOT_RESEARCH,)
     assert ask(terms(Duo.POA), Category.POA, ehds_purpose=letter) is D
-    assert ask(terms(Duo.NRES), ehds_purpose=letter) is P
+    assert ask(terms(Duo.NRES), ehds_purpose=letter, organisation=OFFICE) is P
 
 
 def test_each_letter_of_research_and_care() -> None:
@@ -230,6 +232,19 @@ def test_a_prohibited_use_is_denied_by_everything(use: Prohibited) -> None:
         answer = match(consent, inquiry(purpose(prohibited_uses=frozenset({use}))))
         assert answer.result is D
         assert Reason.USE_PROHIBITED in answer.reasons
+
+
+@pytest.mark.parametrize("letter", list(EhdsPurpose))
+def test_what_is_reserved_to_public_bodies_is_denied_to_others_by_everything(
+    letter: EhdsPurpose,
+) -> None:
+    reserved = letter.value in {"53-1-a", "53-1-b", "53-1-c"}
+    for consent in (terms(Duo.NRES), terms(Duo.GRU, Duo.CC), terms(Duo.HMB)):
+        others = match(consent, inquiry(purpose(ehds_purpose=letter)))
+        assert (Reason.PURPOSE_RESERVED in others.reasons) is reserved
+        assert others.result is D or not reserved
+        office = match(consent, inquiry(purpose(ehds_purpose=letter, organisation=OFFICE)))
+        assert Reason.PURPOSE_RESERVED not in office.reasons
 
 
 def test_every_modifier_has_a_rule_and_a_code_without_one_needs_a_person() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from consent_registry.domain.ehds import EhdsPurpose, Prohibited
-from consent_registry.domain.purpose import Category, Purpose, from_json
+from consent_registry.domain.purpose import Category, Organisation, Purpose, from_json
 from shared.errors import ValidationFailed
 from tests.fakes.consent_factories import purpose
 
@@ -37,6 +37,24 @@ def test_the_letters_of_the_regulation_are_closed_lists() -> None:
     for letter in bad:
         assert pointers({**MINIMAL, "ehds_purpose": letter}) == ["/purpose/ehds_purpose"]
     assert pointers({**MINIMAL, "prohibited_uses": ["54-f"]}) == ["/purpose/prohibited_uses/0"]
+
+
+def test_an_organisation_is_a_public_body_only_where_it_says_so() -> None:
+    for said in ({}, {"public_body": False}, {"public_body": None}):
+        asked = from_json({**MINIMAL, "organisation": {"id": "x", **said}})
+        assert asked.organisation.public_body is False
+        assert "public_body" not in str(asked.to_json()), "older digests stay"
+    office = from_json({**MINIMAL, "organisation": {"public_body": True}})
+    assert office.organisation == Organisation(public_body=True)
+    assert from_json(office.to_json()) == office
+    at = "/purpose/organisation/public_body"
+    for bad in ("yes", 1):
+        assert pointers({**MINIMAL, "organisation": {"public_body": bad}}) == [at]
+
+
+def test_the_digest_of_an_older_purpose_stays() -> None:
+    asked = from_json({**MINIMAL, "organisation": {"id": "https://ror.org/02catss52"}})
+    assert asked.digest() == "81944ee5221ae282a70c2aebc212ebb98a8da0dcf45c36ca380445e0c8b9db0e"
 
 
 def test_what_is_left_out_is_not_said() -> None:

@@ -4,8 +4,14 @@
 import pytest
 
 from consent_registry.domain.data_categories import CATEGORIES
+from consent_registry.domain.ehds import PUBLIC_BODIES_ONLY
 from permit_service.clearinghouse.domain.data_categories import DATA_CATEGORIES
-from permit_service.domain.purpose import Category, parse_purpose
+from permit_service.domain.purpose import (
+    EHDS_PURPOSES,
+    RESERVED_PURPOSES,
+    Category,
+    parse_purpose,
+)
 from permit_service.domain.words import purpose_in_words, reason_in_words
 from shared.errors import ValidationFailed
 from tests.fakes.permit_factories import HMB
@@ -62,6 +68,27 @@ def test_until_when_nothing_is_published_is_said_with_its_day() -> None:
         with pytest.raises(ValidationFailed) as caught:
             parse_purpose(bad)
         assert [one.pointer for one in caught.value.faults] == ["/purpose/no_publication_before"]
+
+
+def test_a_public_body_says_so_and_nobody_else_has_what_is_reserved_to_them() -> None:
+    institute = {"id": None, "not_for_profit": True}
+    for letter in EHDS_PURPOSES:
+        asked = {**FULL, "ehds_purpose": letter}
+        reserved = letter in {"53-1-a", "53-1-b", "53-1-c"}
+        for said in ({}, {"public_body": False}, {"public_body": None}):
+            other = parse_purpose({**asked, "organisation": {**institute, **said}})
+            assert other.reserved is reserved
+            assert other.to_json()["organisation"] == institute, "older digests stay"
+        body = parse_purpose({**asked, "organisation": {**institute, "public_body": True}})
+        assert body.reserved is False
+        assert parse_purpose(body.to_json()) == body
+        line = "By a public body, or on behalf of one (EHDS Article 53(2))"
+        assert line in purpose_in_words(body)
+        assert line not in purpose_in_words(other)
+
+
+def test_both_services_reserve_the_same_purposes() -> None:
+    assert {one.value for one in PUBLIC_BODIES_ONLY} == RESERVED_PURPOSES
 
 
 def test_both_services_know_the_same_kinds_of_data() -> None:

@@ -75,6 +75,33 @@ def test_what_article_54_prohibits_can_only_be_refused(world: World) -> None:
     assert world.decide(application, Verdict.REFUSE).state is ApplicationState.REFUSED
 
 
+def test_what_is_reserved_to_public_bodies_is_taken_from_them_alone() -> None:
+    purpose = {"category": "HMB", "ehds_purpose": "53-1-c"}
+    asked = {"title": "Counts", "dataset": "GDI-ZZ-DATASET-1", "months": 12}
+    with pytest.raises(ValidationFailed) as caught:
+        parse_submission({**asked, "purpose": purpose})
+    assert [(one.pointer, one.code) for one in caught.value.faults] == [
+        ("/purpose/ehds_purpose", "purpose_reserved")
+    ]
+    office = {**purpose, "organisation": {"public_body": True}}
+    assert parse_submission({**asked, "purpose": office}).purpose.ehds_purpose == "53-1-c"
+
+
+def test_what_is_reserved_to_public_bodies_can_only_be_refused_to_others(world: World) -> None:
+    # As it may stand in the queue since before applications were checked for it.
+    application = world.apply(purpose=replace(HMB, ehds_purpose="53-1-a"))
+    with pytest.raises(ValidationFailed) as caught:
+        world.decide(application)
+    assert [(one.pointer, one.code) for one in caught.value.faults] == [
+        ("/decision", "purpose_reserved")
+    ]
+    assert (world.cohorts.freezes, types(world)) == (0, ["application.submitted"])
+    assert world.decide(application, Verdict.REFUSE).state is ApplicationState.REFUSED
+    office = replace(HMB.organisation, public_body=True)
+    asked = replace(HMB, ehds_purpose="53-1-a", organisation=office)
+    assert world.decide(world.apply(purpose=asked)).state is ApplicationState.GRANTED
+
+
 def test_a_grant_makes_one_live_permit(world: World) -> None:
     application = world.decide(world.apply())
     assert application.state is ApplicationState.GRANTED

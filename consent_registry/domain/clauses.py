@@ -114,10 +114,10 @@ def _genetic_only(_values: Values, purpose: Purpose, _today: date) -> Finding:
 
 
 def _not_for_profit(_values: Values, purpose: Purpose, _today: date) -> Finding:
-    answer = purpose.organisation.not_for_profit
-    if answer is None:
-        return manual("NPU", Question.PROFIT_NOT_SAID)
-    return permit("NPU") if answer else deny("NPU", Reason.ORGANISATION_FOR_PROFIT)
+    answers = {one.not_for_profit for one in purpose.organisations}
+    if False in answers:  # one partner of a consortium that works for profit is enough
+        return deny("NPU", Reason.ORGANISATION_FOR_PROFIT)
+    return manual("NPU", Question.PROFIT_NOT_SAID) if None in answers else permit("NPU")
 
 
 def _non_commercial(_values: Values, purpose: Purpose, _today: date) -> Finding:
@@ -206,11 +206,10 @@ def _project(values: Values, purpose: Purpose, _today: date) -> Finding:
 def _institution(values: Values, purpose: Purpose, _today: date) -> Finding:
     if not values:
         return manual("IS", Question.VALUE_MISSING)
-    if purpose.organisation.id is None:
-        return manual("IS", Question.INSTITUTION_NOT_SAID)
-    if purpose.organisation.id in values:
-        return permit("IS")
-    return deny("IS", Reason.INSTITUTION_NOT_LISTED)
+    named = {one.id for one in purpose.organisations}
+    if named - {None, *values}:
+        return deny("IS", Reason.INSTITUTION_NOT_LISTED)
+    return manual("IS", Question.INSTITUTION_NOT_SAID) if None in named else permit("IS")
 
 
 def _places(values: Values, purpose: Purpose, _today: date) -> Finding:

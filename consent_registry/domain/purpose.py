@@ -8,7 +8,7 @@ gives MANUAL. Nothing here knows who asks beyond what the purpose itself names.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -24,6 +24,7 @@ from shared.canonical import JSON
 from shared.errors import FieldFault, ValidationFailed
 
 MAX_MONTHS: Final = 1200
+MAX_PARTNERS: Final = 50
 _MAX_ITEMS: Final = 64
 _TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
@@ -60,7 +61,7 @@ class Organisation:
     public_body: bool = False
 
     def to_json(self) -> dict[str, JSON]:
-        """Write the organisation; `public_body` only where it is one: older digests stay."""
+        """Write it; `public_body` stands only where it is one: older digests stay."""
         return {
             "id": self.id,
             "not_for_profit": self.not_for_profit,
@@ -97,7 +98,8 @@ class Purpose:
     `activity` is what is done with the data; a permit's is secondary use. `exception` claims the
     data of people who opted out as well; None claims none. `data_categories` are the kinds of data
     asked for, none for all that the dataset holds. `no_publication_before` is the day up to which
-    an applicant who accepts moratoria waits; None accepts any, and names none.
+    an applicant who accepts moratoria waits; None accepts any, and names none. `partners` are the
+    others of a consortium: what is asked of the organisation is asked of each.
     """
 
     category: Category
@@ -120,19 +122,22 @@ class Purpose:
     exception: ExceptionClaim | None = None
     data_categories: Categories = ANY
     no_publication_before: date | None = None
+    partners: tuple[Organisation, ...] = ()
 
     def to_json(self) -> dict[str, JSON]:
         """Write the purpose in its wire form, lists sorted, every key present.
 
         All but `activity`, which stands only where it is another than secondary use, and a claim,
-        data categories and the day before which nothing is published, which stand only where there
-        are some: the digests of older purposes stay as they were.
+        data categories, partners and the day before which nothing is published, which stand only
+        where there are some: the digests of older purposes stay as they were.
         """
         claimed = {} if self.exception is None else {"exception_71_4": self.exception.to_json()}
         kinds: list[JSON] = [*self.data_categories]
         waits = self.no_publication_before
+        partners: list[JSON] = [one.to_json() for one in _in_order(self.partners)]
         return {
             **claimed,
+            **({"partners": partners} if partners else {}),
             **({} if waits is None else {"no_publication_before": waits.isoformat()}),
             **({"data_categories": kinds} if kinds else {}),
             **({} if self.activity == SECONDARY_USE else {"activity": self.activity}),
@@ -162,11 +167,21 @@ class Purpose:
     @property
     def reserved(self) -> bool:
         """Whether it is reserved to public bodies (EHDS Article 53(2)), and none asks for it."""
-        return self.ehds_purpose in PUBLIC_BODIES_ONLY and not self.organisation.public_body
+        bodies = all(one.public_body for one in self.organisations)
+        return self.ehds_purpose in PUBLIC_BODIES_ONLY and not bodies
+
+    @property
+    def organisations(self) -> tuple[Organisation, ...]:
+        """Everybody who would use the data: the organisation and its partners."""
+        return (self.organisation, *self.partners)
 
     def duo(self) -> tuple[str, ...]:
         """Name the purpose in DUO identifiers, for an audit entry; methods alone have none."""
         return () if self.category is Category.MDS else (Duo[self.category.value].value,)
+
+
+def _in_order(found: Iterable[Organisation]) -> tuple[Organisation, ...]:
+    return tuple(sorted(found, key=lambda one: (one.id or "", repr(one))))
 
 
 _FLAGS: Final = ("methods", "ancestry", "commercial", "clinical", "genetic_data")
@@ -179,6 +194,7 @@ _KEYS: Final = frozenset(
         "data_categories",
         "diseases",
         "organisation",
+        "partners",
         "countries",
         "users",
         "project",
@@ -222,6 +238,7 @@ class _Reader:
         if category is Category.DS and not diseases:
             self._fault("diseases", "research on a disease names at least one", "missing")
         flags = {name: self._flag(self._value, name) for name in _FLAGS}
+        who = self._value.get("organisation")
         return Purpose(
             category=category,
             diseases=diseases,
@@ -230,7 +247,8 @@ class _Reader:
             commercial=flags["commercial"],
             clinical=flags["clinical"],
             genetic_data=flags["genetic_data"],
-            organisation=self._organisation(),
+            organisation=Organisation() if who is None else self._organisation(who, "organisation"),
+            partners=self._partners(),
             countries=self._texts("countries", _COUNTRY, "a country code of two letters"),
             users=self._texts("users", _TEXT, "a text"),
             project=self._text(self._value, "project", "project"),
@@ -339,18 +357,26 @@ class _Reader:
                 return ()
         return tuple(sorted(set(items)))
 
-    def _organisation(self) -> Organisation:
-        value = self._value.get("organisation")
-        if value is None:
-            return Organisation()
+    def _organisation(self, value: object, name: str) -> Organisation:
         if not isinstance(value, Mapping) or not set(value) <= _OF_AN_ORGANISATION:
-            self._fault("organisation", "an object with id, not_for_profit and public_body")
+            self._fault(name, "an object with id, not_for_profit and public_body")
             return Organisation()
         return Organisation(
-            id=self._text(value, "id", "organisation/id"),
-            not_for_profit=self._flag(value, "not_for_profit", "organisation/"),
-            public_body=self._flag(value, "public_body", "organisation/") is True,
+            id=self._text(value, "id", f"{name}/id"),
+            not_for_profit=self._flag(value, "not_for_profit", f"{name}/"),
+            public_body=self._flag(value, "public_body", f"{name}/") is True,
         )
+
+    def _partners(self) -> tuple[Organisation, ...]:
+        """Read partners, in an order of their own: who is named first says nothing."""
+        items = self._value.get("partners")
+        if items is None:
+            return ()
+        if not isinstance(items, list) or len(items) > MAX_PARTNERS:
+            self._fault("partners", f"a list of at most {MAX_PARTNERS} organisations")
+            return ()
+        found = {self._organisation(one, f"partners/{at}") for at, one in enumerate(items)}
+        return _in_order(found)
 
     def _months(self) -> int | None:
         months = self._value.get("months")

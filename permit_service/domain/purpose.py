@@ -17,6 +17,7 @@ from permit_service.domain.reading import LINES, Reader
 from shared.canonical import JSON
 
 MAX_MONTHS: Final = 120
+MAX_PARTNERS: Final = 50
 
 _MONDO: Final = re.compile(r"MONDO:[0-9]{7}", re.ASCII)
 _COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
@@ -64,7 +65,7 @@ class Organisation:
     public_body: bool = False
 
     def to_json(self) -> dict[str, JSON]:
-        """Write the organisation; `public_body` only where it is one: older digests stay."""
+        """Write it; `public_body` stands only where it is one: older digests stay."""
         return {
             "id": self.ror,
             "not_for_profit": self.not_for_profit,
@@ -99,6 +100,7 @@ class Purpose:
     `exception` claims the data of people who opted out as well (Article 71(4)).
     `data_categories` are the kinds of data asked for, none for all that the dataset holds.
     `no_publication_before` is the day up to which an applicant who accepts moratoria waits.
+    `partners` are the others of a consortium, each of whom counts as the organisation does.
     `users` names people and therefore never leaves the service except towards consent_registry.
     """
 
@@ -121,17 +123,20 @@ class Purpose:
     exception: ExceptionClaim | None = None
     data_categories: tuple[str, ...] = ()
     no_publication_before: str | None = None
+    partners: tuple[Organisation, ...] = ()
 
     def to_json(self) -> dict[str, JSON]:
         """Write the purpose in the form consent_registry reads: every key.
 
-        A claim, data categories and the day before which nothing is published stand only where
-        there are some, so that the digests of older purposes stay as they were.
+        A claim, data categories, partners and the day before which nothing is published stand only
+        where there are some, so that the digests of older purposes stay as they were.
         """
         waits = self.no_publication_before
         claimed = {} if self.exception is None else {"exception_71_4": asdict(self.exception)}
+        partners: list[JSON] = [one.to_json() for one in self.partners]
         return {
             **claimed,
+            **({"partners": partners} if partners else {}),
             **({} if waits is None else {"no_publication_before": waits}),
             **({"data_categories": list(self.data_categories)} if self.data_categories else {}),
             "category": self.category.value,
@@ -159,7 +164,8 @@ class Purpose:
     @property
     def reserved(self) -> bool:
         """Whether it is reserved to public bodies (EHDS Article 53(2)), and none asks for it."""
-        return self.ehds_purpose in RESERVED_PURPOSES and not self.organisation.public_body
+        bodies = all(one.public_body for one in (self.organisation, *self.partners))
+        return self.ehds_purpose in RESERVED_PURPOSES and not bodies
 
     def duo(self) -> tuple[str, ...]:
         """Name the purpose in DUO codes for an audit entry (architecture.md section 8)."""
@@ -191,7 +197,8 @@ def parse_purpose(raw: Mapping[str, object], *, at: str = "/purpose") -> Purpose
         commercial=reader.flag("commercial"),
         clinical=reader.flag("clinical"),
         genetic_data=reader.flag("genetic_data"),
-        organisation=_organisation(reader),
+        organisation=_organisation(reader.child("organisation")),
+        partners=_partners(reader),
         countries=reader.texts("countries", pattern=_COUNTRY),
         users=reader.texts("users", pattern=_USER),
         project=reader.text("project", limit=_MAX_TEXT),
@@ -266,8 +273,13 @@ def _category(reader: Reader) -> Category | None:
         return None
 
 
-def _organisation(reader: Reader) -> Organisation:
-    inner = reader.child("organisation")
+def _partners(reader: Reader) -> tuple[Organisation, ...]:
+    """Read partners, in an order of their own: who is named first says nothing."""
+    found = {_organisation(one) for one in reader.children("partners", limit=MAX_PARTNERS)}
+    return tuple(sorted(found, key=lambda one: (one.ror or "", repr(one))))
+
+
+def _organisation(inner: Reader | None) -> Organisation:
     if inner is None:
         return Organisation()
     found = Organisation(

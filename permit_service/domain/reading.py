@@ -97,7 +97,26 @@ class Reader:
         if not isinstance(value, Mapping):
             self.fault(key, "an object")
             return None
-        inner = Reader(value, f"{self._at}/{key}")
+        return self._inner(value, key)
+
+    def children(self, key: str, *, limit: int) -> "list[Reader]":
+        """Give a reader for each object of an optional list, none when it is absent or no list."""
+        value = self.take(key)
+        if value is None:
+            return []
+        if not isinstance(value, list | tuple) or len(value) > limit:
+            self.fault(key, f"a list of at most {limit} objects")
+            return []
+        found: list[Reader] = []
+        for place, item in enumerate(value):
+            if isinstance(item, Mapping):
+                found.append(self._inner(item, f"{key}/{place}"))
+            else:
+                self.fault(f"{key}/{place}", "an object")
+        return found
+
+    def _inner(self, value: Mapping[str, object], name: str) -> "Reader":
+        inner = Reader(value, f"{self._at}/{name}")
         inner.faults = self.faults
         return inner
 

@@ -7,7 +7,7 @@ Wording only: no sentence here decides or recomputes anything.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from permit_service.domain.purpose import Category, ExceptionClaim, Purpose
+from permit_service.domain.purpose import Category, ExceptionClaim, Organisation, Purpose
 from permit_service.domain.ruling import Matter
 
 CATEGORY_WORDS: Final[Mapping[Category, str]] = {
@@ -101,6 +101,7 @@ DATA_CATEGORY_WORDS: Final[Mapping[str, str]] = {
     "samples": "Samples",
     "images": "Images",
 }
+_PROFIT_WORDS: Final[Mapping[bool, str]] = {True: "not for profit", False: "for profit"}
 QUESTION_WORDS: Final[Mapping[str, str]] = {
     "disease_unknown": "the disease they named is not known: does it cover this purpose?",
     "methods_on_restricted": "may methods be developed under a consent to health research?",
@@ -155,6 +156,8 @@ def purpose_in_words(purpose: Purpose) -> tuple[str, ...]:
             lines.append(yes if value else no)
     if purpose.organisation.public_body:
         lines.append("By a public body, or on behalf of one (EHDS Article 53(2))")
+    if purpose.partners:
+        lines.append("With partners: " + "; ".join(_partner(one) for one in purpose.partners))
     if purpose.countries:
         lines.append("In: " + ", ".join(purpose.countries))
     if purpose.ehds_purpose is not None:
@@ -163,6 +166,13 @@ def purpose_in_words(purpose: Purpose) -> tuple[str, ...]:
     if purpose.exception is not None:
         lines += _claim_in_words(purpose.exception)
     return (*lines, *_conditions(purpose))
+
+
+def _partner(one: Organisation) -> str:
+    said = [] if one.not_for_profit is None else [_PROFIT_WORDS[one.not_for_profit]]
+    said += ["public body"] if one.public_body else []
+    name = one.ror or "one that was not named"
+    return f"{name} ({', '.join(said)})" if said else name
 
 
 def _conditions(purpose: Purpose) -> Iterator[str]:

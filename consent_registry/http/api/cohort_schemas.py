@@ -11,6 +11,7 @@ from shared.canonical import MAX_INTEGER
 _PURPOSE: Final = (
     "category (GRU, HMB, DS, POA, MDS or CC), diseases, methods, ancestry, commercial, clinical, "
     "genetic_data, organisation {id, not_for_profit, public_body (needed for 53-1-a to 53-1-c)}, "
+    "partners (a list of such organisations, each of which counts), "
     "countries, users, project, months, accepts, "
     "no_publication_before (a date, with MOR accepted: later moratoria are not), "
     "evidence, data_categories (genome, variants, phenotype, ehr, samples, images; none: all that "

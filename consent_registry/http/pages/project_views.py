@@ -144,4 +144,7 @@ def _purpose(purpose: Purpose, speaker: Speaker) -> str:
         said += ". Commercial use" if purpose.commercial else ". No commercial use"
     if purpose.countries:
         said += f". In {speaker.every([speaker.place(one) for one in purpose.countries])}"
+    if purpose.partners:
+        named = [one.id or "one that was not named" for one in purpose.partners]
+        said += f". With partners: {speaker.every(named)}"
     return said

@@ -28,6 +28,10 @@ blueprint: Final = Blueprint("researcher", __name__, template_folder="templates"
 
 _ANSWERS: Final[Mapping[str, bool]] = {"yes": True, "no": False}
 _FLAGS: Final = ("commercial", "methods", "ancestry", "clinical", "genetic_data")
+_PROFIT: Final[Mapping[str, bool]] = {"not-for-profit": True, "for-profit": False}
+_A_PARTNER: Final = (
+    "on each line a ROR identifier, then not-for-profit or for-profit, and public-body if it is one"
+)
 _ITEM: Final = re.compile(r"/[0-9]+$")
 
 
@@ -99,6 +103,7 @@ def submission_of(form: MultiDict[str, str]) -> dict[str, Any]:
             "not_for_profit": _ANSWERS.get(form.get("purpose-organisation-not_for_profit", "")),
             "public_body": _ANSWERS.get(form.get("purpose-organisation-public_body", "")),
         },
+        "partners": [_partner(line) for line in _lines(form.get("purpose-partners", ""))],
         "exception_71_4": _claim(form),
         **{flag: _ANSWERS.get(form.get(f"purpose-{flag}", "")) for flag in _FLAGS},
     }
@@ -120,6 +125,20 @@ def _claim(form: MultiDict[str, str]) -> dict[str, Any] | None:
     return None if set(said.values()) == {None} else said
 
 
+def _partner(line: str) -> dict[str, Any]:
+    """Take a line apart: the identifier and what is said of it; other words become a fault."""
+    words = line.split()
+    found: dict[str, Any] = {"id": words[0]}
+    for word in words[1:]:
+        if word in _PROFIT and "not_for_profit" not in found:
+            found["not_for_profit"] = _PROFIT[word]
+        elif word == "public-body":
+            found["public_body"] = True
+        else:
+            found[f"({word})"] = True
+    return found
+
+
 def _number(text: str) -> int | str | None:
     return int(text) if re.fullmatch(r"[0-9]{1,6}", text, re.ASCII) else text or None
 
@@ -134,7 +153,13 @@ def _words(text: str) -> list[str]:
 
 def _at_fields(faults: Sequence[FieldFault]) -> list[FieldFault]:
     """Point at the field of the form: one input holds a whole list."""
-    return [FieldFault(_ITEM.sub("", one.pointer), one.detail, one.code) for one in faults]
+    at = "/purpose/partners"
+    return [
+        FieldFault(at, _A_PARTNER, one.code)
+        if one.pointer.startswith(f"{at}/")
+        else FieldFault(_ITEM.sub("", one.pointer), one.detail, one.code)
+        for one in faults
+    ]
 
 
 def _form_page(errors: tuple[FormError, ...] = ()) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from consent_registry.domain.errors import CohortUnknown
 from consent_registry.domain.projects import ProjectOf
-from consent_registry.domain.purpose import Category
+from consent_registry.domain.purpose import Category, Organisation
 from consent_registry.domain.register import Project
 from consent_registry.domain.verdict import Reason
 from consent_registry.http.pages.project_views import WHY, cards
@@ -39,8 +39,13 @@ ROWS: Sequence[dict[str, str]] = (
 )
 
 
-def permit(world: RegistryWorld, name: str, project: Project | None = KIDNEYS) -> None:
-    asked = replace(purpose(), category=Category.HMB, evidence=frozenset())
+def permit(
+    world: RegistryWorld,
+    name: str,
+    project: Project | None = KIDNEYS,
+    partners: tuple[Organisation, ...] = (),
+) -> None:
+    asked = replace(purpose(), category=Category.HMB, evidence=frozenset(), partners=partners)
     frozen = freeze_cohort(DS, asked, ApplicationId(name), tools=world.tools, principal=DESK)
     bind_cohort(
         frozen.cohort_id, PermitId(name), project=project, tools=world.tools, principal=DESK
@@ -119,6 +124,16 @@ def test_each_card_says_all_of_it(permitted: RegistryWorld) -> None:
     assert card.when.endswith("to 22 November 2027 at the latest")
     (card,) = cards(seen(permitted, "IN"), {}, speaker)
     assert (card.state, card.sentences) == ("Includes your data", ())
+
+
+def test_a_card_names_the_partners_who_use_her_data_too(permitted: RegistryWorld) -> None:
+    firm = Organisation(id="https://ror.org/00ccccc00", not_for_profit=False)
+    permit(permitted, "P-2", partners=(firm, Organisation()))
+    speaker = Speaker(permitted.tools.diseases)
+    newest, first = cards(seen(permitted, "IN"), {}, speaker)
+    assert newest.purpose == (
+        f"{first.purpose}. With partners: one that was not named and https://ror.org/00ccccc00"
+    )
 
 
 def end(world: RegistryWorld, at: datetime, name: str = "P-1") -> None:

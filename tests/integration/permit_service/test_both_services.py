@@ -149,6 +149,22 @@ def test_who_awaits_comes_in_by_a_ruling_and_leaves_when_it_is_withdrawn(both: B
     assert both.live(dataset) == [30]
 
 
+def test_one_partner_that_works_for_profit_leaves_out_who_allows_only_others(both: Both) -> None:
+    dataset = both.dataset(10)
+    both.fill(dataset, "F", 30)
+    both.fill(dataset, "N", 40, modifiers="NPU")
+    clinic = {"id": "https://ror.org/00bbbbb00", "not_for_profit": True}
+    firm = {"id": "https://ror.org/00ccccc00", "not_for_profit": False}
+    assert both.cohort(both.apply(dataset, partners=[clinic]))["counts"]["in"] == 70
+    application = both.apply(dataset, partners=[clinic, firm])
+    assert both.cohort(application)["reasons"] == {"organisation_for_profit": 40}
+    permit = both.node.permit(both.node.decide(application).json()["permit_id"])
+    signed = json.loads(parse_jws(permit["jws"]).payload)
+    assert signed["purpose"]["partners"] == [clinic, firm]
+    assert "With partners: https://ror.org/00bbbbb00 (not for profit); " in signed["document"]
+    assert both.live(dataset) == [30]
+
+
 def test_a_no_keeps_them_out(both: Both) -> None:
     dataset = both.dataset(12)
     both.fill(dataset, "F", 30)

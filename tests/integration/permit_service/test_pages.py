@@ -69,6 +69,7 @@ APPLICATION: Mapping[str, Any] = {
     "purpose-category": "HMB",
     "purpose-commercial": "no",
     "purpose-organisation-not_for_profit": "yes",
+    "purpose-partners": "https://ror.org/02catss52 for-profit\n\nhttps://ror.org/00bbbbb00",
     "purpose-countries": "fi, ee",
     "purpose-accepts": ["PUB", "COL", "MOR"],
     "purpose-no_publication_before": " 2027-06-01 ",
@@ -99,6 +100,8 @@ def test_a_researcher_applies_and_sees_what_becomes_of_it(node: PermitNode, rita
     ) in page
     assert "Publishes nothing before 2027-06-01" in page
     assert "In: EE, FI" in page
+    partners = "https://ror.org/00bbbbb00; https://ror.org/02catss52 (for profit)"
+    assert f"With partners: {partners}" in page
     assert "Only these data: Whole genomes; Images" in page
     assert "Waiting for a decision" in page
     application_id = path.rpartition("/")[2]
@@ -130,11 +133,25 @@ def test_the_form_comes_back_with_its_faults_and_what_was_written(rita: Browser)
     unasked = {**APPLICATION, "purpose-accepts": ["PUB"]}
     answer = rita.submit("/applications/new", "/applications/new", unasked)
     assert 'href="#purpose-no_publication_before"' in answer.text
+    for line in (
+        "Firm Ltd",
+        "https://ror.org/02catss52 profit",
+        "https://ror.org/02catss52 for-profit not-for-profit",
+    ):
+        unread = {**APPLICATION, "purpose-partners": line}
+        answer = rita.submit("/applications/new", "/applications/new", unread)
+        assert answer.status_code == 422
+        assert 'href="#purpose-partners"' in answer.text
+        assert "on each line a ROR identifier" in answer.text
     reserved = {**APPLICATION, "purpose-ehds_purpose": "53-1-b"}
     answer = rita.submit("/applications/new", "/applications/new", reserved)
     assert answer.status_code == 422
     assert "reserved to public bodies" in answer.text
-    office = {**reserved, "purpose-organisation-public_body": "yes"}
+    office = {
+        **reserved,
+        "purpose-organisation-public_body": "yes",
+        "purpose-partners": "https://ror.org/00bbbbb00 public-body",
+    }
     answer = rita.submit("/applications/new", "/applications/new", office)
     assert answer.status_code == 303, answer.text
     page = rita.page(answer.headers["Location"])

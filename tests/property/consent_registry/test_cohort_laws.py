@@ -105,6 +105,14 @@ consents = st.lists(alternatives(), min_size=1, max_size=3).map(tuple)
 flags = st.sampled_from([True, False, None])
 
 
+organisations = st.builds(
+    Organisation,
+    id=st.sampled_from([None, "https://ror.org/00aaaaa00", "y"]),
+    not_for_profit=flags,
+    public_body=st.booleans(),
+)
+
+
 @st.composite
 def purposes(draw: st.DrawFn) -> Purpose:
     codes = st.sets(st.sampled_from(["PUB", "COL", "RTN", "MOR", "IRB"])).map(frozenset)
@@ -116,11 +124,8 @@ def purposes(draw: st.DrawFn) -> Purpose:
         commercial=draw(flags),
         clinical=draw(flags),
         genetic_data=draw(flags),
-        organisation=Organisation(
-            id=draw(st.sampled_from([None, "https://ror.org/00aaaaa00", "x"])),
-            not_for_profit=draw(flags),
-            public_body=draw(st.booleans()),
-        ),
+        organisation=draw(organisations),
+        partners=tuple(draw(st.lists(organisations, max_size=2))),
         countries=tuple(sorted(draw(st.sets(st.sampled_from(["FI", "NO", "US"]), max_size=2)))),
         users=draw(st.sampled_from([(), ("rita",), ("rita", "stan")])),
         project=draw(st.sampled_from([None, "P-1", "P-9"])),

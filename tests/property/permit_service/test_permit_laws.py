@@ -15,6 +15,9 @@ from tests.fakes.permit_factories import DORA, PROFILE, T0, a_permit
 
 offsets = st.timedeltas(min_value=timedelta(days=-400), max_value=timedelta(days=800))
 flags = st.sampled_from([None, True, False])
+organisations = st.builds(
+    Organisation, ror=st.none(), not_for_profit=flags, public_body=st.booleans()
+)
 purposes = st.builds(
     Purpose,
     category=st.sampled_from([one for one in Category if one is not Category.DS]),
@@ -26,9 +29,8 @@ purposes = st.builds(
     commercial=flags,
     clinical=flags,
     genetic_data=flags,
-    organisation=st.builds(
-        Organisation, ror=st.none(), not_for_profit=flags, public_body=st.booleans()
-    ),
+    organisation=organisations,
+    partners=st.lists(organisations, unique=True, max_size=1).map(tuple),
     months=st.none() | st.integers(1, 120),
 )
 

@@ -234,6 +234,40 @@ def test_a_prohibited_use_is_denied_by_everything(use: Prohibited) -> None:
         assert Reason.USE_PROHIBITED in answer.reasons
 
 
+HOME = "https://ror.org/00aaaaa00"
+FIRM = Organisation(id="https://ror.org/00ccccc00", not_for_profit=False)
+CLINIC = Organisation(id="https://ror.org/00bbbbb00", not_for_profit=True)
+UNSAID = Organisation()
+
+
+@pytest.mark.parametrize(
+    ("partners", "said"),
+    [
+        ((), (P, P, P)),
+        ((CLINIC,), (P, P, D)),
+        ((CLINIC, FIRM), (D, D, D)),
+        ((UNSAID,), (M, M, M)),
+        ((UNSAID, FIRM), (D, D, D)),  # a question never hides a no
+    ],
+)
+def test_each_partner_of_a_consortium_counts(
+    partners: tuple[Organisation, ...], said: tuple[Result, ...]
+) -> None:
+    codes = (terms(Duo.HMB, Duo.NPU), terms(Duo.HMB, Duo.NPUNCU), terms(Duo.HMB, IS=HOME))
+    assert tuple(ask(consent, partners=partners) for consent in codes) == said
+    listed = terms(Duo.HMB, IS=f"{HOME} {CLINIC.id}")
+    assert ask(listed, partners=(CLINIC,)) is P
+    assert ask(terms(Duo.HMB, Duo.NCU), partners=partners) is P, "of the use, not of who makes it"
+    for_profit = replace(FIRM, id=HOME)
+    assert ask(terms(Duo.HMB, Duo.NPU), organisation=for_profit, partners=(CLINIC,)) is D
+
+
+def test_what_is_reserved_needs_every_partner_to_be_a_public_body() -> None:
+    asked = purpose(ehds_purpose=EhdsPurpose.STATISTICS, organisation=OFFICE)
+    for partners, result in (((OFFICE,), P), ((OFFICE, CLINIC), D)):
+        assert match(terms(Duo.NRES), inquiry(replace(asked, partners=partners))).result is result
+
+
 @pytest.mark.parametrize("letter", list(EhdsPurpose))
 def test_what_is_reserved_to_public_bodies_is_denied_to_others_by_everything(
     letter: EhdsPurpose,

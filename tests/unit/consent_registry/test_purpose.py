@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading a purpose: every field checked, every fault with its pointer."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -50,6 +51,30 @@ def test_an_organisation_is_a_public_body_only_where_it_says_so() -> None:
     at = "/purpose/organisation/public_body"
     for bad in ("yes", 1):
         assert pointers({**MINIMAL, "organisation": {"public_body": bad}}) == [at]
+
+
+def test_partners_are_organisations_in_an_order_of_their_own() -> None:
+    one, other = {"id": "b", "not_for_profit": False}, {"id": "a", "public_body": True}
+    asked = from_json({**MINIMAL, "partners": [one, other, one]})
+    assert asked.partners == (
+        Organisation(id="a", public_body=True),
+        Organisation(id="b", not_for_profit=False),
+    )
+    assert from_json(asked.to_json()) == asked
+    turned = from_json({**MINIMAL, "partners": [other, one]})
+    assert turned.digest() == asked.digest()
+    assert replace(asked, partners=asked.partners[::-1]).digest() == asked.digest()
+    assert "partners" not in from_json({**MINIMAL, "partners": []}).to_json()
+    assert "partners" not in from_json({**MINIMAL, "partners": None}).to_json()
+    at = "/purpose/partners"
+    many = [{"id": str(number)} for number in range(51)]
+    assert len(from_json({**MINIMAL, "partners": many[:50]}).partners) == 50
+    no_lists: list[object] = [many, {}, "a"]
+    for bad in no_lists:
+        assert pointers({**MINIMAL, "partners": bad}) == [at]
+    for no_organisation in (None, "a", {"ror": "a"}):
+        assert pointers({**MINIMAL, "partners": [one, no_organisation]}) == [f"{at}/1"]
+    assert pointers({**MINIMAL, "partners": [{"not_for_profit": 1}]}) == [f"{at}/0/not_for_profit"]
 
 
 def test_the_digest_of_an_older_purpose_stays() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from consent_registry.domain.data_categories import CATEGORIES
 from consent_registry.domain.ehds import PUBLIC_BODIES_ONLY
+from consent_registry.domain.purpose import from_json
 from permit_service.clearinghouse.domain.data_categories import DATA_CATEGORIES
 from permit_service.domain.purpose import (
     EHDS_PURPOSES,
@@ -85,6 +86,39 @@ def test_a_public_body_says_so_and_nobody_else_has_what_is_reserved_to_them() ->
         line = "By a public body, or on behalf of one (EHDS Article 53(2))"
         assert line in purpose_in_words(body)
         assert line not in purpose_in_words(other)
+
+
+def test_partners_of_a_consortium_are_named_and_counted() -> None:
+    firm = {"id": "https://ror.org/02catss52", "not_for_profit": False}
+    office = {"id": "https://ror.org/00bbbbb00", "not_for_profit": True, "public_body": True}
+    asked = parse_purpose({**FULL, "partners": [firm, office, firm, {"not_for_profit": None}]})
+    assert parse_purpose(asked.to_json()) == asked
+    assert asked.public()["partners"] == [{"id": None, "not_for_profit": None}, office, firm]
+    assert from_json(asked.to_json()).to_json() == {**asked.to_json(), "users": list(asked.users)}
+    assert (
+        "With partners: one that was not named; "
+        "https://ror.org/00bbbbb00 (not for profit, public body); "
+        "https://ror.org/02catss52 (for profit)"
+    ) in purpose_in_words(asked)
+    assert "partners" not in parse_purpose({**FULL, "partners": []}).to_json(), "older digests stay"
+    at = "/purpose/partners"
+    for bad, pointer in (
+        ([firm] * 51, at),
+        ("https://ror.org/02catss52", at),
+        ([firm, None], f"{at}/1"),
+        ([{"id": "Firm Ltd"}], f"{at}/0/id"),
+        ([{"name": "Firm Ltd"}], f"{at}/0/name"),
+    ):
+        with pytest.raises(ValidationFailed) as caught:
+            parse_purpose({**FULL, "partners": bad})
+        assert [one.pointer for one in caught.value.faults] == [pointer]
+
+
+def test_a_purpose_that_is_reserved_needs_every_partner_to_be_a_public_body() -> None:
+    office = {"public_body": True}
+    asked = {**FULL, "ehds_purpose": "53-1-a", "organisation": office}
+    assert parse_purpose({**asked, "partners": [office]}).reserved is False
+    assert parse_purpose({**asked, "partners": [office, {"not_for_profit": True}]}).reserved is True
 
 
 def test_both_services_reserve_the_same_purposes() -> None:

@@ -149,12 +149,7 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         data_nodes=settings.data_nodes,
     )
     replayed = partial(replay, tools=tools, outside=outside)
-
-    def begin() -> None:
-        require_fit(database, keys.people)
-        replayed()
-
-    ensure = Once(begin)
+    ensure = Once(partial(require_fit, database, keys.people), replayed)
     return Parts(
         settings=settings,
         clock=clock,
@@ -289,7 +284,7 @@ def create_app(parts: Parts) -> Flask:
             tools=parts.tools,
             pause=time.sleep,
             waiting=WaitingRoom(THREADS - FREE_THREADS),
-            max_import_bytes=_max_import_bytes(settings),
+            max_import_bytes=settings.max_import_bytes,
         ),
     )
     api.register(create_api(app, "Placet consent registry", VERSION))
@@ -299,11 +294,7 @@ def create_app(parts: Parts) -> Flask:
 
 def body_limits(settings: ConsentSettings) -> BodyLimits:
     """Say what a request's body may cost the process that serves; an import is the longest."""
-    return BodyLimits(most_bytes=_max_import_bytes(settings))
-
-
-def _max_import_bytes(settings: ConsentSettings) -> int:
-    return settings.max_import_megabytes * 1_000_000
+    return BodyLimits(most_bytes=settings.max_import_bytes)
 
 
 def work(parts: Parts, stop: threading.Event) -> None:

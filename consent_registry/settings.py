@@ -201,6 +201,11 @@ class ConsentSettings(CommonSettings):
             yield "PLACET_NOTICE_SMTP_USER, _PASSWORD_FILE: one without the other"
 
     @property
+    def max_import_bytes(self) -> int:
+        """How long a file that is taken in may be."""
+        return self.max_import_megabytes * 1_000_000
+
+    @property
     def erasures_file(self) -> Path:
         """Where erasures are written down outside the database."""
         return self.erasures_path or self.keys_dir / "erasures.jsonl"

@@ -9,20 +9,21 @@ _Opened = TypeVar("_Opened")
 
 
 class Once:
-    """Does an act until it has succeeded once, whoever asks first; everybody else waits for it."""
+    """Does acts in turn until all have succeeded, whoever asks first; everybody else waits."""
 
-    def __init__(self, act: Callable[[], object]) -> None:
-        self._act = act
+    def __init__(self, *acts: Callable[[], object]) -> None:
+        self._acts = acts
         self._lock = Lock()
         self._done = False
 
     def __call__(self) -> None:
-        """See to it that it is done; raises what the act does."""
+        """See to it that it is done; raises what an act does."""
         if self._done:
             return
         with self._lock:
             if not self._done:
-                self._act()
+                for act in self._acts:
+                    act()
                 self._done = True
 
 

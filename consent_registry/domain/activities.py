@@ -10,7 +10,7 @@ project covers that project alone.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -50,6 +50,11 @@ class Scope(NamedTuple):
         return self.ends is None or (ends is not None and self.ends >= ends)
 
 
+def is_activity(name: str) -> bool:
+    """Say whether this is the name of an activity, or of one project."""
+    return name in ACTIVITIES or _SCOPE.fullmatch(name) is not None
+
+
 @lru_cache(maxsize=4_096)
 def read_scope(text: str) -> Scope:
     """Read `af_aggregate`, `project:<id>`, or either with its end: `af_aggregate=2030-01-31`.
@@ -57,7 +62,7 @@ def read_scope(text: str) -> Scope:
     Raises ValueError: UnknownActivity for what is none, anything else for the end.
     """
     name, mark, end = text.partition("=")
-    if name not in ACTIVITIES and not _SCOPE.fullmatch(name):
+    if not is_activity(name):
         raise UnknownActivity
     return Scope(name, day_of(end) if mark else None)
 
@@ -94,6 +99,24 @@ def on_day(written: tuple[str, ...], day: date) -> tuple[str, ...] | None:
     """Write the scopes that have not ended by a day; None when all of them have."""
     held = [one.written() for one in scopes_of(written) if one.ends is None or one.ends > day]
     return canonical_scopes(held) if held else None
+
+
+def without(written: tuple[str, ...], closed: Collection[str]) -> tuple[str, ...] | None:
+    """Write the scopes of a grant less those of these names; None when none is left.
+
+    Of consent to secondary use no project can be taken out: see `reached`.
+    """
+    held = scopes_of(written)
+    kept = [one.written() for one in held if one.name not in closed]
+    if len(kept) == len(held):
+        return written
+    return canonical_scopes(kept) if kept else None
+
+
+def reached(written: tuple[str, ...], names: Iterable[str]) -> bool:
+    """Say whether a grant with these scopes reaches any of these names, by itself or a wider."""
+    held = scopes_of(written)
+    return any(one.reaches(name) for name in names for one in held)
 
 
 def widest(scopes: Iterable[Scope]) -> frozenset[Scope]:

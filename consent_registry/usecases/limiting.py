@@ -1,21 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Say no to some kinds of data in one dataset: what is allowed goes on without them.
+"""Say no to some kinds of data, or some activities, in one dataset: the rest goes on as allowed.
 
 Recorded as a changed consent with narrower terms, expressed now. So it stands over every older
 paper that comes in later, and over a consent that was to begin later: like any no it closes that.
-Nothing is left of a consent that was for these kinds alone: that is a withdrawal.
+Nothing is left of a consent that was for these alone: that is a withdrawal.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from consent_registry.domain.activities import is_activity, scopes_of
 from consent_registry.domain.data_categories import CATEGORIES, Categories
 from consent_registry.domain.errors import DatasetUnknown, NothingToWithdraw
-from consent_registry.domain.history import Kind
+from consent_registry.domain.history import Kind, standing_in
 from consent_registry.domain.records import Channel, references_of
 from consent_registry.domain.register import Member
-from consent_registry.domain.stopping import Left, left_without, without_data
+from consent_registry.domain.stopping import Closed, Left, left_without
+from consent_registry.domain.terms import Terms
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.cases import memberships
@@ -38,52 +40,54 @@ DESK: Final = "consents.write"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StopSomeData:
-    """Of whom, in which dataset, and the kinds of data that are not to be used any more."""
+class StopSome:
+    """Of whom, in which dataset, and what is not to go on."""
 
     pseudonym: str
     dataset: DatasetId
-    data_categories: Categories
+    closed: Closed
+
+    def refused(self, why: str, message: str) -> ValidationFailed:
+        """Make the refusal that says why it cannot be done, at the field that was asked."""
+        name = "activities" if self.closed.activities else "data_categories"
+        return ValidationFailed(message, faults=[FieldFault(f"/{name}", why)])
 
 
-def stop_some_data(
-    wanted: StopSomeData, *, tools: Tools, principal: Principal, channel: Channel = Channel.API
+def stop_some(
+    wanted: StopSome, *, tools: Tools, principal: Principal, channel: Channel = Channel.API
 ) -> Recorded:
-    """End the use of some kinds of data at once, for a desk, herself, or who acts for her.
+    """End the use of some data, or some activities, at once: for a desk, herself, or who acts.
 
     Raises NothingToWithdraw where nothing that is allowed covers them, DatasetUnknown, and
-    ValidationFailed where no kind is named or the dataset's law does not look at the terms: there
-    only a no to all of the data counts, and this one would change nothing.
+    ValidationFailed where nothing is named or an activity is none; where a project would go on
+    under consent to secondary use, which covers every project; or where the dataset's law does not
+    look at the terms: there only a no to everything counts, and this one would change nothing.
     """
-    if not wanted.data_categories:
-        fault = FieldFault("/data_categories", "at least one")
-        raise ValidationFailed("no data are named", faults=[fault])
+    if wanted.closed == Closed():
+        raise wanted.refused("at least one", "nothing is named that is to end")
+    if not all(map(is_activity, wanted.closed.activities)):
+        why = "af_aggregate, subject_query, edic_secondary_use or project:<id>, each without an end"
+        raise wanted.refused(why, "an activity is not known")
     return again(tools, lambda uow: _stop(uow, wanted, tools, principal, channel))
 
 
-def stop_own_data(
-    dataset: str,
-    data_categories: Categories,
-    *,
-    tools: Tools,
-    principal: Principal,
-    channel: Channel,
+def stop_own(
+    dataset: str, closed: Closed, *, tools: Tools, principal: Principal, channel: Channel
 ) -> Recorded:
     """Do it for the participant this login is linked to. Raises NotLinked, and what that does."""
     with tools.reads() as uow:
         pseudonym = uow.people.pseudonym(access.oneself(uow, principal))
-    wanted = StopSomeData(
-        pseudonym=pseudonym, dataset=DatasetId(dataset), data_categories=data_categories
-    )
-    return stop_some_data(wanted, tools=tools, principal=principal, channel=channel)
+    wanted = StopSome(pseudonym=pseudonym, dataset=DatasetId(dataset), closed=closed)
+    return stop_some(wanted, tools=tools, principal=principal, channel=channel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stoppable:
-    """A dataset of somebody's, and the kinds of data whose use a no to some would end."""
+    """A dataset of somebody's, and what a no to some would end in it: data, and activities."""
 
     title: str
     data_categories: Categories
+    activities: tuple[str, ...]
 
 
 def own_stoppable(dataset: str, *, tools: Tools, principal: Principal) -> Stoppable | None:
@@ -95,14 +99,27 @@ def own_stoppable(dataset: str, *, tools: Tools, principal: Principal) -> Stoppa
     about, terms = found.dataset, found.standing.terms or ()
     if not tools.rules(about, about.now(tools.clock.now())).matches_terms:
         terms = ()
-    kinds = tuple(
-        name for name in about.data_categories or CATEGORIES if without_data(terms, [name]) != terms
+    named = {scope.name for one in terms for scope in scopes_of(one.activities)}
+    return Stoppable(
+        title=about.title,
+        data_categories=tuple(
+            name
+            for name in about.data_categories or CATEGORIES
+            if _would_end(Closed(data_categories=(name,)), terms)
+        ),
+        activities=tuple(
+            name for name in sorted(named) if _would_end(Closed(activities=(name,)), terms)
+        ),
     )
-    return Stoppable(title=about.title, data_categories=kinds)
+
+
+def _would_end(closed: Closed, terms: Terms) -> bool:
+    left = closed.out_of(terms)
+    return left != terms and not closed.goes_on(left)
 
 
 def _stop(
-    uow: UnitOfWork, wanted: StopSomeData, tools: Tools, principal: Principal, channel: Channel
+    uow: UnitOfWork, wanted: StopSome, tools: Tools, principal: Principal, channel: Channel
 ) -> Recorded:
     pid = acting_for(uow, tools, principal, wanted.pseudonym, DESK, datasets=[wanted.dataset])
     members = [one for one in memberships(uow, pid) if one.dataset == wanted.dataset]
@@ -114,8 +131,8 @@ def _stop(
         require_nobody_else_decides(uow, tools, pid, wanted.dataset)
     writing = begin(tools, dataset, principal)
     if not tools.rules(dataset, writing.now).matches_terms:
-        fault = FieldFault("/data_categories", "here only a no to all of the data counts")
-        raise ValidationFailed("the terms of a consent do not count here", faults=[fault])
+        why = "here only a no to all of the data counts"
+        raise wanted.refused(why, "the terms of a consent do not count here")
     drafts = [
         draft
         for member in members
@@ -129,13 +146,16 @@ def _stop(
 
 
 def _draft(
-    uow: UnitOfWork, member: Member, wanted: StopSomeData, now: datetime, channel: Channel
+    uow: UnitOfWork, member: Member, wanted: StopSome, now: datetime, channel: Channel
 ) -> Draft | None:
-    """Narrow what is allowed of one member now; None where that covers none of these data."""
+    """Narrow what is allowed of one member now; None where that covers nothing that is closed."""
     name, ordinals = member.dataset, [member.ordinal]
     segments = uow.events.timelines(name, ordinals).get(member.ordinal, ())
     own = uow.events.of_members(name, ordinals).get(member.ordinal, ())
-    left = left_without(wanted.data_categories, segments, [one.event() for one in own], now)
+    left = left_without(wanted.closed, segments, [one.event() for one in own], now)
+    if wanted.closed.goes_on(left.terms if left else standing_in(segments, now).terms or ()):
+        why = "secondary use is allowed, which covers every project"
+        raise wanted.refused(why, "the project would go on")
     if left is None:
         return None
     # What stands against that consent, a forged paper or a child's no, stands against what is left.

@@ -10,6 +10,7 @@ from flask import request
 
 from consent_registry.domain.data_categories import read_categories
 from consent_registry.domain.levels import Level
+from consent_registry.domain.stopping import Closed
 from consent_registry.domain.terms import RawAlternative, RawModifier
 from consent_registry.http.api import present
 from consent_registry.http.api.schemas import (
@@ -20,6 +21,7 @@ from consent_registry.http.api.schemas import (
     LinkSchema,
     NewConsentSchema,
     RecordedSchema,
+    StoppedActivitiesSchema,
     StoppedDataSchema,
     WithdrawalSchema,
     WithdrawSchema,
@@ -33,7 +35,7 @@ from consent_registry.http.edge import (
 )
 from consent_registry.usecases.consents import NewConsent, record_consent
 from consent_registry.usecases.inclusion import inclusion_of
-from consent_registry.usecases.limiting import StopSomeData, stop_some_data
+from consent_registry.usecases.limiting import StopSome, stop_some
 from consent_registry.usecases.people import link_login
 from consent_registry.usecases.reading import consents_of, history_of
 from consent_registry.usecases.who_used import uses_of
@@ -95,14 +97,20 @@ def post_withdrawal(body: dict[str, Any], pseudonym: str) -> dict[str, Any]:
 @blueprint.response(200, RecordedSchema)
 def post_stopped_data(body: dict[str, Any], pseudonym: str, dataset: str) -> dict[str, Any]:
     """End the use of some kinds of data at once; the rest of what she allows goes on."""
-    wanted = StopSomeData(
-        pseudonym=pseudonym,
-        dataset=dataset_id_of(dataset),
-        data_categories=read_categories(body["data_categories"]),
+    return _stopped(
+        pseudonym, dataset, Closed(data_categories=read_categories(body["data_categories"]))
     )
-    tools = current_tools()
-    done = stop_some_data(wanted, tools=tools, principal=current_principal())
-    return present.recorded(wanted.dataset, done, tools.issuer)
+
+
+@blueprint.route(
+    "/v1/participants/<pseudonym>/consents/<dataset>/stopped-activities", methods=["POST"]
+)
+@requires_any("consents.write", "consents.self")
+@blueprint.arguments(StoppedActivitiesSchema)
+@blueprint.response(200, RecordedSchema)
+def post_stopped_activities(body: dict[str, Any], pseudonym: str, dataset: str) -> dict[str, Any]:
+    """End some activities at once; the rest of what she allows goes on."""
+    return _stopped(pseudonym, dataset, Closed(activities=tuple(body["activities"])))
 
 
 @blueprint.route("/v1/participants/<pseudonym>/consents")
@@ -174,6 +182,13 @@ def put_link(body: dict[str, Any], pseudonym: str) -> None:
         tools=current_tools(),
         principal=current_principal(),
     )
+
+
+def _stopped(pseudonym: str, dataset: str, closed: Closed) -> dict[str, Any]:
+    wanted = StopSome(pseudonym=pseudonym, dataset=dataset_id_of(dataset), closed=closed)
+    tools = current_tools()
+    done = stop_some(wanted, tools=tools, principal=current_principal())
+    return present.recorded(wanted.dataset, done, tools.issuer)
 
 
 def alternative_of(number: int, raw: dict[str, Any]) -> RawAlternative:

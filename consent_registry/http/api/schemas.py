@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from marshmallow import Schema, fields, validate
 
+from consent_registry.domain.activities import MAX_ACTIVITIES
 from consent_registry.domain.data_categories import CATEGORIES
 from consent_registry.domain.levels import Level
 from consent_registry.http.api.cohort_schemas import UseThenSchema
@@ -139,6 +140,17 @@ class StoppedDataSchema(StrictSchema):
     """Kinds of data that are not to be used any more."""
 
     data_categories = categories_field("at least one")
+
+
+class StoppedActivitiesSchema(StrictSchema):
+    """Activities that are not allowed any more."""
+
+    activities = fields.List(
+        fields.String(),
+        required=True,
+        validate=validate.Length(min=1, max=MAX_ACTIVITIES),
+        metadata=_about("af_aggregate, subject_query, edic_secondary_use, project:<id>; no ends"),
+    )
 
 
 class RecordedSchema(Schema):

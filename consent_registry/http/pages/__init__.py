@@ -10,7 +10,7 @@ and `navigation=pages.NAVIGATION`::
     pages.install(app, tools=tools)
 
 The addresses: `/` (my choices), `/withdraw` (everywhere) and `/withdraw/<dataset>` (one page asks,
-its POST does), `/withdraw/<dataset>/some-data` (the same for some kinds of data),
+its POST does), `/withdraw/<dataset>/some-data` and `…/some-activities` (the same for some of it),
 `/withdrawals/<withdrawal_id>` (the receipt: an API's `receipt_url` leads here),
 `/history` and `/history/<dataset>`, `/opt-out`, `/answer/<dataset>` where a dataset asks by a form
 (its POST shows the outcome, `/answer/<dataset>/confirmation` records it, `…/recorded` says so), and

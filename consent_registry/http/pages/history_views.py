@@ -2,14 +2,18 @@
 """The history and its steps, as the templates show them. Formats only."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from consent_registry.domain.records import narrowed_by
+from consent_registry.domain.stopping import closed_between
+from consent_registry.domain.terms import terms_on
 from consent_registry.http.pages import words
 from consent_registry.http.pages.saying import Said, Speaker
 from consent_registry.usecases.reading import Step
+from shared.ids import EventId
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -23,6 +27,7 @@ class StepView:
     dataset: str
     dataset_title: str
     said: tuple[Said, ...]
+    stopped: tuple[str, ...]
     notes: tuple[str, ...]
     recorded_at: datetime
     effective_from: datetime
@@ -42,14 +47,15 @@ class HistoryView:
 
 def history(steps: Sequence[Step], dataset: str | None, speaker: Speaker) -> HistoryView:
     """Format the history, newest first as the use case gives it."""
+    by_id = {step.record.event_id: step for step in steps}
     shown = [step for step in steps if dataset is None or step.dataset.dataset == dataset]
     return HistoryView(
         title=shown[0].dataset.title if dataset is not None and shown else "",
-        steps=tuple(_step(step, speaker) for step in shown),
+        steps=tuple(_step(step, by_id, speaker) for step in shown),
     )
 
 
-def _step(step: Step, speaker: Speaker) -> StepView:
+def _step(step: Step, by_id: Mapping[EventId, Step], speaker: Speaker) -> StepView:
     record = step.record
     notes = [words.CHANNEL_WORDS[record.channel]]
     if record.kind.grants and step.terms is None:
@@ -60,6 +66,7 @@ def _step(step: Step, speaker: Speaker) -> StepView:
         dataset=step.dataset.dataset,
         dataset_title=step.dataset.title,
         said=speaker.terms(step.terms or ()),
+        stopped=_stopped(step, by_id, speaker),
         notes=tuple(notes),
         recorded_at=record.recorded_at,
         effective_from=record.effective_from,
@@ -68,3 +75,13 @@ def _step(step: Step, speaker: Speaker) -> StepView:
         form_version=record.form_version,
         registered_form=_SHA256.fullmatch(record.form_version) is not None,
     )
+
+
+def _stopped(step: Step, by_id: Mapping[EventId, Step], speaker: Speaker) -> tuple[str, ...]:
+    """Name what a no to some took out of what stood; what a study let be used is told by that."""
+    of = narrowed_by(step.record.personal) if step.terms else None
+    before = by_id.get(of) if of is not None else None
+    if before is None or step.terms is None:
+        return ()
+    then = terms_on(before.terms or (), step.record.effective_from.date())
+    return speaker.closed(closed_between(then, step.terms))

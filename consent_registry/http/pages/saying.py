@@ -20,6 +20,7 @@ from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.duo import TERMS, ValueKind
 from consent_registry.domain.national import Code, NationalCode, Vocabulary
 from consent_registry.domain.purpose import Purpose
+from consent_registry.domain.stopping import Closed
 from consent_registry.domain.terms import Alternative, Terms
 from consent_registry.domain.windows import Window
 from consent_registry.http.pages.words import (
@@ -87,6 +88,11 @@ class Speaker:
         """Name the kinds of data that a choice is for, or that a project asks for."""
         return "; ".join(CATEGORY_WORDS[name] for name in about.data_categories)
 
+    def closed(self, closed: Closed) -> tuple[str, ...]:
+        """Name what was closed, each for itself."""
+        done = [self.activity(Scope(name)) for name in closed.activities]
+        return (*done, *(CATEGORY_WORDS[name] for name in closed.data_categories))
+
     def _alternative(self, alternative: Alternative) -> Said:
         clauses: list[tuple[Code, Sequence[str]]] = [
             (alternative.permission, alternative.diseases),
@@ -97,7 +103,7 @@ class Speaker:
             group = Group.LIMIT if isinstance(code, NationalCode) else TERM_WORDS[code].group
             by_group[group].append(self._sentence(code, values))
         if alternative.activities:
-            named = [self._activity(scope) for scope in scopes_of(alternative.activities)]
+            named = [self.activity(scope) for scope in scopes_of(alternative.activities)]
             by_group[Group.LIMIT].append(ONLY_FOR.format(value="; ".join(named)))
         if alternative.data is not None:
             by_group[Group.LIMIT].append(self._window(alternative.data))
@@ -121,7 +127,8 @@ class Speaker:
         wording = DATA_BETWEEN if first and last else DATA_FROM if first else DATA_UNTIL
         return wording.format(first=first, last=last)
 
-    def _activity(self, scope: Scope) -> str:
+    def activity(self, scope: Scope) -> str:
+        """Say what is done with the data, and until when if that is said."""
         project = scope.name.partition(":")[2]
         words = ACTIVITY_WORDS.get(scope.name) or ONE_PROJECT.format(value=project)
         return words if scope.ends is None else UNTIL.format(what=words, day=self.day(scope.ends))

@@ -20,6 +20,7 @@ from consent_registry.domain.history import State
 from consent_registry.domain.mandates import MandateKind
 from consent_registry.domain.policy_file import load_policy
 from consent_registry.domain.records import Channel
+from consent_registry.domain.stopping import Closed
 from consent_registry.domain.terms import RawAlternative
 from consent_registry.usecases.assenting import (
     NewWord,
@@ -34,7 +35,7 @@ from consent_registry.usecases.guardian_decisions import (
     refuse_decision,
     sign_decision,
 )
-from consent_registry.usecases.limiting import StopSomeData, stop_some_data
+from consent_registry.usecases.limiting import StopSome, stop_some
 from consent_registry.usecases.mandates import NewMandate, record_mandate
 from consent_registry.usecases.people import link_login
 from consent_registry.usecases.reading import consents_of, history_of
@@ -335,8 +336,8 @@ def test_her_yes_to_a_consent_is_one_to_what_is_left_of_it(child: RegistryWorld)
     say(child, Will.ASSENT, consented(child))
     for data in ("images", "samples"):
         child.clock.pass_time(1)
-        less = StopSomeData(pseudonym=A, dataset=DS, data_categories=(data,))
-        stop_some_data(less, tools=child.tools, principal=MOTHER)
+        less = StopSome(pseudonym=A, dataset=DS, closed=Closed(data_categories=(data,)))
+        stop_some(less, tools=child.tools, principal=MOTHER)
         (choice,) = consents_of(A, None, None, tools=child.tools, principal=DESK).choices
         assert (choice.standing.state, choice.bars) == (State.GIVEN, frozenset())
     rebuilt(child, A)

@@ -14,6 +14,7 @@ from consent_registry.domain.errors import DatasetExists, NothingToWithdraw, Not
 from consent_registry.domain.history import Kind
 from consent_registry.domain.lives import Quality
 from consent_registry.domain.manifest import MANIFEST_TYP, AsOf
+from consent_registry.domain.stopping import Closed
 from consent_registry.domain.terms import RawAlternative
 from consent_registry.domain.verdict import Reason
 from consent_registry.http.pages.project_views import cards
@@ -24,7 +25,7 @@ from consent_registry.usecases.catalogue import catalogue_entry
 from consent_registry.usecases.cohorts import evaluate_cohort, freeze_cohort
 from consent_registry.usecases.consents import NewConsent, Recorded, record_consent
 from consent_registry.usecases.datasets import NewDataset, get_dataset, register_dataset
-from consent_registry.usecases.limiting import StopSomeData, stop_some_data
+from consent_registry.usecases.limiting import StopSome, stop_some
 from consent_registry.usecases.lives import look_at_evidence
 from consent_registry.usecases.members import NewMember, list_members
 from consent_registry.usecases.own_file import file_of
@@ -216,8 +217,8 @@ def test_what_a_dataset_holds_is_said_once(scans: RegistryWorld) -> None:
 
 
 def stop(world: RegistryWorld, who: str, *kinds: str, principal: Principal = DESK) -> Recorded:
-    wanted = StopSomeData(pseudonym=who, dataset=SCANS, data_categories=kinds)
-    return stop_some_data(wanted, tools=world.tools, principal=principal)
+    wanted = StopSome(pseudonym=who, dataset=SCANS, closed=Closed(data_categories=kinds))
+    return stop_some(wanted, tools=world.tools, principal=principal)
 
 
 def test_a_no_to_some_data_takes_her_out_of_what_uses_them_and_of_nothing_else(

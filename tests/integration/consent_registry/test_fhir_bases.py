@@ -11,9 +11,10 @@ from consent_registry.domain.batches import Format
 from consent_registry.domain.fhir.mapping import GDPR, REGIMES
 from consent_registry.domain.fhir.statement import Release
 from consent_registry.domain.history import State
+from consent_registry.domain.stopping import Closed
 from consent_registry.usecases.datasets import NewDataset, register_dataset
 from consent_registry.usecases.fhir_export import AsOf, export_consents
-from consent_registry.usecases.limiting import StopSomeData, stop_some_data
+from consent_registry.usecases.limiting import StopSome, stop_some
 from consent_registry.usecases.reading import consents_of
 from shared.ids import DatasetId
 from tests.support.fhir_import import codes, lines, load
@@ -84,6 +85,6 @@ def test_what_a_guardian_gave_is_not_said_to_be_the_childs_and_comes_in_nowhere_
             other.dataset()
             assert codes(load(other, lines(resource), LINES[release])) == [(1, "E-AUTH-01")]
         # So it is with what is left of it.
-        less = StopSomeData(pseudonym=A, dataset=DS, data_categories=(data,))
+        less = StopSome(pseudonym=A, dataset=DS, closed=Closed(data_categories=(data,)))
         child.clock.pass_time(1)
-        stop_some_data(less, tools=child.tools, principal=DESK)
+        stop_some(less, tools=child.tools, principal=DESK)

@@ -97,6 +97,12 @@ HERS = [
         body={"data_categories": ["images"]},
     ),
     row(
+        f"POST {P}/consents/<dataset>/stopped-activities",
+        ("anna", *WRITING),
+        thing=of("anna", dataset="dataset"),
+        body={"activities": ["edic_secondary_use"]},
+    ),
+    row(
         f"POST {P}/approvals",
         WRITING,
         thing=of("anna"),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One activity withdrawn for itself, on a real database: who is out, what goes on, who is told."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -14,16 +15,19 @@ from consent_registry.http.pages.history_views import history
 from consent_registry.http.pages.saying import Speaker
 from consent_registry.usecases.cohorts import evaluate_cohort
 from consent_registry.usecases.consents import NewConsent, Recorded, record_consent
+from consent_registry.usecases.feed import news, snapshot
 from consent_registry.usecases.limiting import StopSome, stop_some
 from consent_registry.usecases.people import link_login
 from consent_registry.usecases.projections import verify_projections
 from consent_registry.usecases.reading import consents_of, history_of
+from consent_registry.usecases.receipts import check_receipt, participant_receipt
 from shared.errors import Forbidden, ValidationFailed
+from shared.feed import read_changes
 from shared.ids import DatasetId
 from shared.principal import Principal
 from tests.fakes.consent_factories import purpose
 from tests.support.merge_world import live, permit
-from tests.support.registry_world import DESK, DS, LOGIN, RegistryWorld, people, person
+from tests.support.registry_world import DESK, DS, ISSUER, LOGIN, RegistryWorld, people, person
 
 A, B, C = "P-000000", "P-000001", "P-000002"
 SCANS = DatasetId("GDI-ZZ-DATASET-2")
@@ -73,6 +77,25 @@ def test_one_project_ends_at_once_and_the_rest_goes_on(asked: RegistryWorld) -> 
     assert stop(asked, A, LUNG).kind is Kind.WITHDRAWN, "nothing is left"
     assert left(asked, A) == (State.WITHDRAWN, [])
     assert verify_projections(tools=asked.tools).hold
+
+
+def test_the_feed_tells_who_left_which_cohort_and_a_receipt_what_is_left(
+    asked: RegistryWorld,
+) -> None:
+    permit(asked, "PERMIT-1", DS, IN_LUNG)
+    permit(asked, "PERMIT-2", DS, IN_HEART)
+    start = snapshot(tools=asked.tools).cursor
+    stop(asked, A, HEART)
+    told = news(start, 0.0, tools=asked.tools, pause=asked.clock.pass_time)
+    keys = asked.tools.signer.public_jwks()
+    (change,) = read_changes(told.batch, keys, issuer=ISSUER, after=start).changes
+    assert (change.kind, change.content["ordinal"]) == ("member.narrowed", 0)
+    assert len(change.content["cohorts"]) == 1, "of the project she left, not of the other"
+    newest = history_of(A, tools=asked.tools, principal=DESK)[0].record.event_id
+    receipt = participant_receipt(A, newest, tools=asked.tools, principal=DESK)
+    assert check_receipt(receipt.signed, tools=asked.tools).latest is True
+    written = json.dumps(receipt.document)
+    assert ["project:lung" in written, "project:heart" in written] == [True, False]
 
 
 def test_secondary_use_ends_and_the_project_that_was_asked_about_goes_on(

@@ -121,6 +121,9 @@ def test_both_answers_look_alike(site: Running, opened: Open) -> None:
 
 def test_every_page_fits_a_narrow_window(site: Running, opened: Open) -> None:
     page = home(site, opened, Look(size=NARROW))
+    page.goto(f"{site.url}/withdraw/{HEART}/some-activities")
+    assert overflow(page) <= 0
+    assert page.locator("input[type=checkbox]:checked").count() == 0
     page.goto(f"{site.url}/withdraw/{HEART}/some-data")
     assert overflow(page) <= 0
     assert page.locator("input[type=checkbox]:checked").count() == 0

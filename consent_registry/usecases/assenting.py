@@ -27,7 +27,7 @@ from consent_registry.usecases import access
 from consent_registry.usecases.cases import memberships
 from consent_registry.usecases.mandated import records_of
 from consent_registry.usecases.people_changes import PersonDraft, Recording, change_people
-from consent_registry.usecases.proposals import pending_decisions
+from consent_registry.usecases.reaching import decided_by, waiting_decisions
 from consent_registry.usecases.tools import Tools
 from consent_registry.usecases.will import here_in
 from shared.canonical import JSON
@@ -170,7 +170,7 @@ def _record(recording: Recording, pid: str, wanted: NewWord) -> None:
     guarded = {one.dataset for one in memberships(uow, pid) if guardians(held, one.dataset, at)}
     meant = guarded if wanted.datasets is None else set(wanted.datasets)
     if wanted.will is Will.ASSENT:
-        meant = {_assented_in(uow, pid, records, wanted.about, recording)}
+        meant = guarded & _assented_in(uow, pid, records, wanted.about, recording)
     if not meant or not meant <= guarded:
         raise NobodyDecides
     everywhere = wanted.will is not Will.ASSENT and wanted.datasets is None
@@ -195,15 +195,19 @@ def _assented_in(
     records: Sequence[PersonRecord],
     about: str | None,
     recording: Recording,
-) -> DatasetId:
-    """Give the dataset of the consent that holds, or the decision that waits; of no other one."""
-    for pending in pending_decisions(records):
+) -> frozenset[DatasetId]:
+    """Give where the consent holds, or the decision that waits would; of no other one.
+
+    A choice for a study may be what holds in several datasets.
+    """
+    for pending in waiting_decisions(uow, records):
         if pending.decision_id == about:
-            return pending.dataset
-    for here in here_in(uow, pid, recording.recorded_at, None, records):
-        if about is not None and here.consent == about:
-            return here.dataset
-    raise AssentMatterUnknown
+            return frozenset(decided_by(uow, pid, pending.proposal))
+    here = here_in(uow, pid, recording.recorded_at, None, records)
+    found = frozenset(one.dataset for one in here if about is not None and one.consent == about)
+    if not found:
+        raise AssentMatterUnknown
+    return found
 
 
 def _later(one: Ages, other: Ages) -> bool:

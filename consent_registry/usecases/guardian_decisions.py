@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from consent_registry.domain.errors import DecisionUnknown, GuardianMustSign, MandateUnknown
-from consent_registry.domain.mandates import guardians, mandates, missing
+from consent_registry.domain.mandates import mandates
 from consent_registry.domain.person_events import PersonKind
 from consent_registry.domain.records import Channel
 from consent_registry.ports import UnitOfWork
+from consent_registry.usecases import access
 from consent_registry.usecases.answering import NewAnswers, preview_of, repeated_answers
 from consent_registry.usecases.consents import (
     NewConsent,
@@ -22,19 +23,33 @@ from consent_registry.usecases.consents import (
     record_held,
 )
 from consent_registry.usecases.mandated import (
-    acting_for,
+    held_by,
     mandates_of,
+    now_for,
     records_of,
     somebody_for,
 )
 from consent_registry.usecases.people_changes import PersonDraft, Recording, change_people
 from consent_registry.usecases.proposals import (
+    ForStudy,
     Proposal,
-    pending_decision,
-    pending_decisions,
     statement_in_place,
     terms_of_proposal,
     written,
+)
+from consent_registry.usecases.reaching import (
+    deciding,
+    for_study,
+    named,
+    reached,
+    unsigned,
+    waiting_decision,
+    waiting_decisions,
+)
+from consent_registry.usecases.study_consents import (
+    NewStudyConsent,
+    StudyRecorded,
+    record_held_study,
 )
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
@@ -48,29 +63,42 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A decision in a person's place: what waits for whom, or what was recorded."""
+    """A decision in a person's place: what waits for whom, or what was recorded.
+
+    It is about one dataset, or about a study and no dataset.
+    """
 
     decision_id: str
-    dataset: DatasetId
+    dataset: DatasetId | None
+    study: str = ""
     missing: frozenset[str]
-    recorded: Recorded | None
+    recorded: Recorded | StudyRecorded | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _About:
-    """Whose decision, in which dataset, signed by whom, and who asks how."""
+    """Whose decision, about what, signed by whom, and who asks how."""
 
     pseudonym: str
-    dataset: DatasetId
+    proposal: Proposal
     signed_by: Sequence[str]
     tools: Tools
     principal: Principal
     channel: Channel
 
     def pid(self, uow: UnitOfWork) -> str:
-        """Give whom this caller may decide for: a desk with papers, or who holds a mandate."""
-        named = (self.dataset,)
-        return acting_for(uow, self.tools, self.principal, self.pseudonym, DESK, datasets=named)
+        """Give whom this caller may decide for: a desk with papers, or who holds a mandate.
+
+        For a study, a mandate about anything in it: others decide about the rest.
+        """
+        tools, principal = self.tools, self.principal
+        pid = somebody_for(uow, tools, principal, self.pseudonym, DESK)
+        held = mandates_of(uow, pid)
+        there = reached(uow, self.proposal, held, now_for(tools, held))
+        mine = held_by(uow, tools, principal, pid)
+        if any(one.covers(dataset) for one in mine for dataset in there):
+            return pid
+        return access.participant(uow, principal, self.pseudonym, DESK)
 
     def change(self, step: Callable[[Recording, str], _T]) -> _T:
         """Take a step that records events of her, with everything held that it may reach."""
@@ -80,12 +108,12 @@ class _About:
             tools=self.tools,
             principal=self.principal,
             channel=self.channel,
-            datasets=(self.dataset,),
+            datasets=named(self.proposal),
         )
 
 
 def propose_decision(
-    wanted: NewConsent,
+    wanted: NewConsent | NewStudyConsent,
     signed_by: Sequence[str],
     *,
     tools: Tools,
@@ -95,19 +123,27 @@ def propose_decision(
     """Decide in a person's place: recorded at once if all have signed who have to, else pending.
 
     A desk names the mandates that have signed on paper; a guardian signs with her own. Raises
-    GuardianMustSign when nobody has signed, and for somebody in whose place nobody decides.
+    GuardianMustSign when nobody has signed, and for somebody in whose place nobody decides about
+    some of it; StudyUnknown.
     """
     if wanted.effective_from is not None:
         raise _not_from_now()
+    proposal: Proposal
+    if isinstance(wanted, NewConsent):
+        proposal = wanted
+    else:
+        with tools.reads() as uow:
+            somebody_for(uow, tools, principal, wanted.pseudonym, DESK)
+            proposal = for_study(uow, wanted)
     about = _About(
         pseudonym=wanted.pseudonym,
-        dataset=wanted.dataset,
+        proposal=proposal,
         signed_by=signed_by,
         tools=tools,
         principal=principal,
         channel=channel,
     )
-    return _propose(about, wanted)
+    return _propose(about)
 
 
 def propose_answers(
@@ -124,13 +160,13 @@ def propose_answers(
     """
     about = _About(
         pseudonym=pseudonym,
-        dataset=wanted.dataset,
+        proposal=replace(wanted, answers=tuple(wanted.answers)),
         signed_by=(),
         tools=tools,
         principal=principal,
         channel=channel,
     )
-    return _propose(about, replace(wanted, answers=tuple(wanted.answers)))
+    return _propose(about)
 
 
 def sign_decision(
@@ -184,17 +220,20 @@ def refuse_decision(
     )
 
 
-def _propose(about: _About, proposal: Proposal) -> Decision:
+def _propose(about: _About) -> Decision:
+    proposal = about.proposal
+
     def step(recording: Recording, pid: str) -> Decision:
         uow = recording.uow
         if not terms_of_proposal(uow, proposal, about.tools):
             raise _not_from_now()
-        membership(uow, pid, about.dataset)
+        if not isinstance(proposal, ForStudy):
+            membership(uow, pid, proposal.dataset)
         signed = _signing(recording, pid, about)
         done = _done_already(uow, pid, proposal, about.tools)
         if done is not None:
             return done
-        for waits in pending_decisions(records_of(uow, pid)):
+        for waits in waiting_decisions(uow, records_of(uow, pid)):
             if written(waits.proposal) == written(proposal):
                 if not signed <= waits.signed:
                     _sign(recording, pid, waits.decision_id, about, PersonKind.DECISION_SIGNED)
@@ -236,12 +275,12 @@ def _about(
     principal: Principal,
     channel: Channel,
 ) -> _About:
-    """Find the dataset of a pending decision, for somebody who may decide there."""
+    """Find what a pending decision is about, for somebody who may decide there."""
     with tools.reads() as uow:
         pid = somebody_for(uow, tools, principal, pseudonym, DESK)
         about = _About(
             pseudonym=pseudonym,
-            dataset=pending_decision(records_of(uow, pid), decision_id).dataset,
+            proposal=waiting_decision(uow, records_of(uow, pid), decision_id).proposal,
             signed_by=signed_by,
             tools=tools,
             principal=principal,
@@ -258,7 +297,7 @@ def _sign(
     recording: Recording, pid: str, decision_id: str, about: _About, kind: PersonKind
 ) -> None:
     """Put a signature, or a refusal, to a decision that still waits."""
-    pending_decision(records_of(recording.uow, pid), decision_id)
+    waiting_decision(recording.uow, records_of(recording.uow, pid), decision_id)
     signed = _signing(recording, pid, about)
     recording.add(
         PersonDraft(pids=(pid,), kind=kind, matter=decision_id, body={"signed": sorted(signed)})
@@ -268,10 +307,11 @@ def _sign(
 def _signing(recording: Recording, pid: str, about: _About) -> frozenset[str]:
     """Give the mandates that sign: those a desk names, or the caller's own."""
     principal, signed_by = about.principal, about.signed_by
-    held = mandates_of(recording.uow, pid)
-    acting = guardians(held, about.dataset, recording.recorded_at)
-    if not acting:
+    uow = recording.uow
+    each = deciding(uow, about.proposal, mandates_of(uow, pid), recording.recorded_at)
+    if not each:
         raise GuardianMustSign
+    acting = [one for there in each for one in there]
     known = {one.mandate_id for one in acting}
     if DESK in principal.scopes:
         if not known >= set(signed_by):
@@ -290,15 +330,15 @@ def _signing(recording: Recording, pid: str, about: _About) -> frozenset[str]:
 
 def _complete(recording: Recording, pid: str, decision_id: str, channel: Channel) -> Decision:
     """Record the consent if nobody's signature is missing; who has to sign is judged now."""
-    uow, tools = recording.uow, recording.tools
+    uow = recording.uow
     records = records_of(uow, pid)
-    waits = pending_decision(records, decision_id)
-    acting = guardians(mandates(records), waits.dataset, recording.recorded_at)
-    left = missing(acting, waits.signed)
-    recorded = None
-    if acting and not left:
-        statement = statement_in_place(uow, waits.proposal, pid, channel, tools)
-        recorded = record_held(uow, statement, tools=tools, principal=recording.principal)
+    waits = waiting_decision(uow, records, decision_id)
+    proposal = waits.proposal
+    each = deciding(uow, proposal, mandates(records), recording.recorded_at)
+    left = unsigned(each, waits.signed)
+    recorded: Recorded | StudyRecorded | None = None
+    if each and not left:
+        recorded = _recorded(recording, pid, proposal, channel)
         draft = PersonDraft(
             pids=(pid,),
             kind=PersonKind.DECISION_COMPLETED,
@@ -306,7 +346,26 @@ def _complete(recording: Recording, pid: str, decision_id: str, channel: Channel
             about=recorded.event_id,
         )
         recording.later(recorded.recorded_at).add(draft)
-    return Decision(decision_id=decision_id, dataset=waits.dataset, missing=left, recorded=recorded)
+    return Decision(
+        decision_id=decision_id,
+        dataset=None if isinstance(proposal, ForStudy) else proposal.dataset,
+        study=proposal.wanted.study if isinstance(proposal, ForStudy) else "",
+        missing=left,
+        recorded=recorded,
+    )
+
+
+def _recorded(
+    recording: Recording, pid: str, proposal: Proposal, channel: Channel
+) -> Recorded | StudyRecorded:
+    """Record what a proposal says, now that all have signed who have to."""
+    uow, tools = recording.uow, recording.tools
+    if isinstance(proposal, ForStudy):
+        later = recording.later(recording.recorded_at)
+        terms = terms_of_proposal(uow, proposal, tools)
+        return record_held_study(later, pid, proposal.wanted, terms)
+    statement = statement_in_place(uow, proposal, pid, channel, tools)
+    return record_held(uow, statement, tools=tools, principal=recording.principal)
 
 
 def _not_from_now() -> ValidationFailed:

@@ -12,9 +12,9 @@ from typing import Final, TypeVar
 
 from consent_registry.domain.errors import MandateOver, MandateUnknown, NotAMember
 from consent_registry.domain.identifiers import is_name
-from consent_registry.domain.mandates import Mandate, MandateKind, guardians, mandates, missing
-from consent_registry.domain.person_events import PersonRecord
+from consent_registry.domain.mandates import Mandate, MandateKind, mandates
 from consent_registry.domain.register import Dataset
+from consent_registry.domain.studies import Study
 from consent_registry.domain.terms import Terms
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
@@ -27,7 +27,15 @@ from consent_registry.usecases.answering import (
 )
 from consent_registry.usecases.mandated import mandates_of, now_for, records_of
 from consent_registry.usecases.outlook import Outlook, outlooks_in
-from consent_registry.usecases.proposals import Pending, pending_decisions, terms_of_proposal
+from consent_registry.usecases.proposals import Pending, terms_of_proposal
+from consent_registry.usecases.reaching import (
+    decided_by,
+    deciding,
+    place_of,
+    reached,
+    unsigned,
+    waiting_decisions,
+)
 from consent_registry.usecases.reading import Choice, Choices, Step, choices_in, steps_in
 from consent_registry.usecases.receipts import Receipt, receipt_in
 from consent_registry.usecases.tools import Tools
@@ -57,11 +65,13 @@ class Ward:
 class Waiting:
     """A proposal that waits for a signature; `terms` None when it cannot be read any more.
 
-    `mine` says that the caller has still to sign.
+    `place` is the dataset or study it is about, `datasets` what it would decide of hers. `mine`
+    says that the caller has still to sign.
     """
 
     decision_id: str
-    dataset: Dataset
+    place: Dataset | Study
+    datasets: tuple[DatasetId, ...]
     terms: Terms | None
     proposed_at: datetime
     missing: frozenset[str]
@@ -101,7 +111,7 @@ def guarded(pseudonym: str, *, tools: Tools, principal: Principal) -> Guarded:
             ward=ward,
             choices=choices,
             outlooks=outlooks_in(uow, pid, now),
-            waiting=waiting_in(uow, tools, records_of(uow, pid), ward.acting),
+            waiting=waiting_in(uow, tools, pid, ward.acting),
         )
 
     return _reading(pseudonym, read, tools, principal)
@@ -181,44 +191,48 @@ def _waited(
     times: tuple[datetime | None, datetime | None],
 ) -> tuple[Waiting, ...]:
     upto = min((one for one in times if one is not None), default=None)
-    return waiting_in(uow, tools, records_of(uow, pid, upto), acting, upto)
+    return waiting_in(uow, tools, pid, acting, upto)
 
 
 def own_proposals(*, tools: Tools, principal: Principal) -> Sequence[Waiting]:
     """Give what waits for signatures in the place of whoever this login is linked to."""
     with tools.reads() as uow:
         pid = access.oneself(uow, principal)
-        return waiting_in(uow, tools, records_of(uow, pid), None)
+        return waiting_in(uow, tools, pid, None)
 
 
 def waiting_in(
     uow: UnitOfWork,
     tools: Tools,
-    records: Sequence[PersonRecord],
+    pid: str,
     acting: Iterable[Mandate] | None,
     at: datetime | None = None,
 ) -> tuple[Waiting, ...]:
     """Give a person's pending decisions; `acting` are the caller's mandates, None all there are.
 
-    `records` are those known at the instant `at`, where one is named.
+    As they waited at the instant `at`, where one is named.
     """
+    records = records_of(uow, pid, at)
     held = mandates(records)
+    then = at or now_for(tools, held)
     mine = None if acting is None else list(acting)
     found: list[Waiting] = []
-    for one in pending_decisions(records):
-        dataset = uow.datasets.get(one.dataset)
-        covering = None if mine is None else {m.mandate_id for m in mine if m.covers(one.dataset)}
-        if dataset is None or (covering is not None and not covering):
+    for one in waiting_decisions(uow, records, at):
+        place = place_of(uow, one.proposal)
+        there = reached(uow, one.proposal, held, then)
+        covering = (
+            None if mine is None else {m.mandate_id for m in mine if any(map(m.covers, there))}
+        )
+        if place is None or (covering is not None and not covering):
             continue
-        needed = guardians(held, one.dataset, at or now_for(tools, held))
-        left = missing(needed, one.signed)
         found.append(
             Waiting(
                 decision_id=one.decision_id,
-                dataset=dataset,
+                place=place,
+                datasets=decided_by(uow, pid, one.proposal),
                 terms=_terms(uow, one, tools),
                 proposed_at=one.proposed_at,
-                missing=left,
+                missing=unsigned(deciding(uow, one.proposal, held, then), one.signed),
                 mine=covering is not None and not covering <= one.signed,
             )
         )

@@ -14,7 +14,14 @@ from consent_registry.domain.records import Channel
 from consent_registry.domain.terms import RawAlternative, RawModifier, Terms
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.answering import NewAnswers, preview_of, statement_of_answers
-from consent_registry.usecases.consents import NewConsent, Statement, read_terms, statement_of
+from consent_registry.usecases.consents import (
+    NewConsent,
+    Statement,
+    read_alternatives,
+    read_terms,
+    statement_of,
+)
+from consent_registry.usecases.study_consents import NewStudyConsent
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
 from shared.clock import from_rfc3339, to_rfc3339
@@ -22,8 +29,20 @@ from shared.ids import DatasetId
 
 SETTLED: Final = frozenset({PersonKind.DECISION_COMPLETED, PersonKind.DECISION_REFUSED})
 
-Proposal = NewConsent | NewAnswers
+ForDataset = NewConsent | NewAnswers
 """A whole statement in codes, or answers to a form, which become one when it is recorded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForStudy:
+    """A whole statement for a study: of this version, with what was in it when it was proposed."""
+
+    wanted: NewStudyConsent
+    version: int
+    datasets: tuple[DatasetId, ...]
+
+
+Proposal = ForDataset | ForStudy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +53,6 @@ class Pending:
     proposal: Proposal
     proposed_at: datetime
     signed: frozenset[str]
-
-    @property
-    def dataset(self) -> DatasetId:
-        """The dataset it is about."""
-        return self.proposal.dataset
 
 
 def pending_decisions(records: Sequence[PersonRecord]) -> list[Pending]:
@@ -74,11 +88,14 @@ def terms_of_proposal(uow: UnitOfWork, proposal: Proposal, tools: Tools) -> Term
     """Say what a proposal would allow. Raises ValidationFailed where that cannot be read."""
     if isinstance(proposal, NewAnswers):
         return preview_of(uow, proposal, tools).terms
+    if isinstance(proposal, ForStudy):
+        wanted = proposal.wanted
+        return read_alternatives(wanted.alternatives, wanted.form_version, tools)
     return read_terms(proposal, tools)
 
 
 def statement_in_place(
-    uow: UnitOfWork, proposal: Proposal, pid: str, channel: Channel, tools: Tools
+    uow: UnitOfWork, proposal: ForDataset, pid: str, channel: Channel, tools: Tools
 ) -> Statement:
     """Make the statement of a person that a proposal becomes."""
     if isinstance(proposal, NewAnswers):
@@ -90,7 +107,16 @@ def written(proposal: Proposal) -> dict[str, JSON]:
     """Write a proposal as part of an event's body."""
     if isinstance(proposal, NewAnswers):
         return {"answers": _written_answers(proposal)}
-    return {"consent": _written_consent(proposal)}
+    if isinstance(proposal, ForStudy):
+        wanted = proposal.wanted
+        datasets: list[JSON] = [*proposal.datasets]
+        of: dict[str, JSON] = {
+            "study": wanted.study,
+            "version": proposal.version,
+            "datasets": datasets,
+        }
+        return {"study": {**of, **_written_terms(wanted)}}
+    return {"consent": {"dataset": proposal.dataset, **_written_terms(proposal)}}
 
 
 def _written_answers(wanted: NewAnswers) -> dict[str, JSON]:
@@ -110,9 +136,8 @@ def _written_answers(wanted: NewAnswers) -> dict[str, JSON]:
     }
 
 
-def _written_consent(wanted: NewConsent) -> dict[str, JSON]:
+def _written_terms(wanted: NewConsent | NewStudyConsent) -> dict[str, JSON]:
     return {
-        "dataset": wanted.dataset,
         "effective_to": to_rfc3339(wanted.effective_to) if wanted.effective_to else None,
         "form_version": wanted.form_version,
         "alternatives": [
@@ -132,7 +157,7 @@ def _written_consent(wanted: NewConsent) -> dict[str, JSON]:
 def _read(body: Mapping[str, Any]) -> Proposal:
     if "answers" in body:
         return _read_answers(body["answers"])
-    return _read_consent(body["consent"])
+    return _read_for_study(body["study"]) if "study" in body else _read_consent(body["consent"])
 
 
 def _read_answers(stored: Mapping[str, Any]) -> NewAnswers:
@@ -154,27 +179,49 @@ def _read_answers(stored: Mapping[str, Any]) -> NewAnswers:
 
 def _read_consent(stored: Mapping[str, Any]) -> NewConsent:
     """Read it for nobody: whose it is, the event says."""
-    until = stored["effective_to"]
     return NewConsent(
         pseudonym="",
         dataset=DatasetId(stored["dataset"]),
-        effective_to=None if until is None else from_rfc3339(until),
+        alternatives=_read_alternatives(stored["alternatives"]),
+        effective_to=_until(stored),
         form_version=stored["form_version"],
-        alternatives=tuple(
-            RawAlternative(
-                permission=one["permission"],
-                diseases=tuple(one["diseases"]),
-                modifiers=tuple(
-                    RawModifier(code=code, values=tuple(values))
-                    for code, values in one["modifiers"]
-                ),
-                # Proposals stored before these were written had none, and were read so.
-                activities=tuple(one.get("activities", ())),
-                data=_ends(one.get("data", ("", ""))),
-                data_categories=tuple(one.get("data_categories", ())),
-            )
-            for one in stored["alternatives"]
-        ),
+    )
+
+
+def _read_for_study(stored: Mapping[str, Any]) -> ForStudy:
+    wanted = NewStudyConsent(
+        pseudonym="",
+        study=stored["study"],
+        alternatives=_read_alternatives(stored["alternatives"]),
+        effective_to=_until(stored),
+        form_version=stored["form_version"],
+    )
+    return ForStudy(
+        wanted=wanted,
+        version=stored["version"],
+        datasets=tuple(DatasetId(name) for name in stored["datasets"]),
+    )
+
+
+def _until(stored: Mapping[str, Any]) -> datetime | None:
+    until = stored["effective_to"]
+    return None if until is None else from_rfc3339(until)
+
+
+def _read_alternatives(stored: Sequence[Mapping[str, Any]]) -> tuple[RawAlternative, ...]:
+    return tuple(
+        RawAlternative(
+            permission=one["permission"],
+            diseases=tuple(one["diseases"]),
+            modifiers=tuple(
+                RawModifier(code=code, values=tuple(values)) for code, values in one["modifiers"]
+            ),
+            # Proposals stored before these were written had none, and were read so.
+            activities=tuple(one.get("activities", ())),
+            data=_ends(one.get("data", ("", ""))),
+            data_categories=tuple(one.get("data_categories", ())),
+        )
+        for one in stored
     )
 
 

@@ -204,6 +204,7 @@ def _of_study(uow: UnitOfWork, step: StudyStep, tools: Tools) -> Receipted:
         place=place,
         record=word_of(record),
         terms=terms_of(record),
+        by_guardian=decided_in_her_place(uow, record.pid, EventId(record.event_id)),
         authority=_authority(tools, record.recorded_at, place.countries),
     )
 

@@ -102,7 +102,10 @@ def record_study_consent(
         placed = uow.studies.datasets(wanted.study)
 
     def step(recording: Recording) -> StudyRecorded:
-        return _record(recording, _person(recording.uow, wanted, principal), wanted, terms)
+        pid = _person(recording.uow, wanted, principal)
+        if terms:
+            _require_nobody_else_decides(recording, pid)
+        return record_held_study(recording, pid, wanted, terms)
 
     return change_people(
         lambda uow: (_person(uow, wanted, principal),),
@@ -158,7 +161,13 @@ def _person(uow: UnitOfWork, wanted: NewStudyConsent, principal: Principal) -> s
     return access.participant(uow, principal, wanted.pseudonym, DESK)
 
 
-def _record(recording: Recording, pid: str, wanted: NewStudyConsent, terms: Terms) -> StudyRecorded:
+def record_held_study(
+    recording: Recording, pid: str, wanted: NewStudyConsent, terms: Terms
+) -> StudyRecorded:
+    """Record a choice for a study of a held person; the caller commits.
+
+    Raises what `record_study_consent` raises, but asks nobody whose place she is in.
+    """
     uow = recording.uow
     study = uow.studies.get(wanted.study)
     if study is None:
@@ -194,6 +203,13 @@ def _record(recording: Recording, pid: str, wanted: NewStudyConsent, terms: Term
     )
 
 
+def _require_nobody_else_decides(recording: Recording, pid: str) -> None:
+    """Raise GuardianMustSign: of what a guardian decides about, some may join the study later."""
+    held, now = mandates_of(recording.uow, pid), recording.recorded_at
+    if any(one.kind is MandateKind.GUARDIAN and one.in_force(now) for one in held):
+        raise GuardianMustSign
+
+
 def _checked(
     recording: Recording,
     pid: str,
@@ -219,9 +235,6 @@ def _checked(
     check_times(statement, now, tools)
     if not terms:
         return wanted.form_version
-    # Of whatever a guardian decides about, some may be put in the study later.
-    if any(one.kind is MandateKind.GUARDIAN and one.in_force(now) for one in mandates_of(uow, pid)):
-        raise GuardianMustSign
     form = form_of(uow, tools, [], statement, min(begins, now))
     for name in placed:
         dataset = uow.datasets.get(name)

@@ -82,7 +82,8 @@ class WaitingSchema(Schema):
     """A proposal in a person's place; `alternatives` is null when it cannot be read any more."""
 
     decision_id = fields.String()
-    dataset = fields.String()
+    dataset = fields.String(allow_none=True)
+    study = fields.String(allow_none=True)
     alternatives = fields.List(fields.Nested(AlternativeSchema), allow_none=True)
     proposed_at = fields.String(metadata=_TIME)
     missing = fields.List(fields.String())

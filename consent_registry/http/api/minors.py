@@ -4,6 +4,7 @@
 from typing import Any, Final
 
 from consent_registry.domain.assent import Will, Word
+from consent_registry.domain.studies import Study
 from consent_registry.http.api import present
 from consent_registry.http.api.minor_schemas import (
     AgesSchema,
@@ -122,7 +123,8 @@ def _here(one: MinorHere) -> dict[str, Any]:
 def _waiting(one: Waiting) -> dict[str, Any]:
     return {
         "decision_id": one.decision_id,
-        "dataset": one.dataset.dataset,
+        "dataset": None if isinstance(one.place, Study) else one.place.dataset,
+        "study": one.place.study if isinstance(one.place, Study) else None,
         "alternatives": None if one.terms is None else present.alternatives(one.terms),
         "proposed_at": to_rfc3339(one.proposed_at),
         "missing": sorted(one.missing),

@@ -57,6 +57,7 @@ from consent_registry.usecases.merging import (
     propose_merge,
     undo_merge,
 )
+from consent_registry.usecases.study_consents import NewStudyConsent
 from shared.api import ApiBlueprint, instant_of
 from shared.auth import current_principal, requires, requires_any
 from shared.errors import FieldFault, ValidationFailed
@@ -176,18 +177,34 @@ def post_mandate_end(body: dict[str, Any], pseudonym: str, mandate_id: str) -> d
 @blueprint.response(200, DecisionSchema)
 def post_decision(body: dict[str, Any], pseudonym: str) -> dict[str, Any]:
     """Allow something in a person's place; it waits until everybody who has to has signed."""
-    wanted = NewConsent(
-        pseudonym=pseudonym,
-        dataset=dataset_id_of(body["dataset"]),
-        alternatives=[
-            alternative_of(number, raw) for number, raw in enumerate(body["alternatives"])
-        ],
-        effective_to=instant_of(body["effective_to"], "/effective_to"),
-        form_version=body["form_version"],
-    )
     tools, principal = current_tools(), current_principal()
+    wanted = _wanted(body, pseudonym)
     done = propose_decision(wanted, body["signed_by"], tools=tools, principal=principal)
     return present.decision(done)
+
+
+def _wanted(body: dict[str, Any], pseudonym: str) -> NewConsent | NewStudyConsent:
+    dataset, study = body["dataset"], body["study"]
+    if (dataset is None) == (study is None):
+        fault = FieldFault("/study", "either a dataset or a study")
+        raise ValidationFailed("the decision has faults", faults=[fault])
+    said = [alternative_of(number, raw) for number, raw in enumerate(body["alternatives"])]
+    until = instant_of(body["effective_to"], "/effective_to")
+    if study is not None:
+        return NewStudyConsent(
+            pseudonym=pseudonym,
+            study=study,
+            alternatives=said,
+            effective_to=until,
+            form_version=body["form_version"],
+        )
+    return NewConsent(
+        pseudonym=pseudonym,
+        dataset=dataset_id_of(dataset),
+        alternatives=said,
+        effective_to=until,
+        form_version=body["form_version"],
+    )
 
 
 @blueprint.route(f"{_PERSON}/guardian-decisions/<decision_id>/signatures", methods=["POST"])

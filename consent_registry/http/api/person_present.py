@@ -55,6 +55,7 @@ def decision(found: Decision) -> dict[str, Any]:
     return {
         "decision_id": found.decision_id,
         "dataset": found.dataset,
+        "study": found.study or None,
         "state": "recorded" if done else "pending",
         "missing": sorted(found.missing),
         "recorded_at": to_rfc3339(done.recorded_at) if done else None,

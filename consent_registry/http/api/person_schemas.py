@@ -90,9 +90,14 @@ class EndMandateSchema(StrictSchema):
 
 
 class NewDecisionSchema(StrictSchema):
-    """What guardians allow for one dataset from now on, and who has signed on paper."""
+    """What guardians allow for one dataset, or study, from now on, and who has signed on paper."""
 
-    dataset = fields.String(required=True)
+    dataset = fields.String(load_default=None, allow_none=True)
+    study = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "a whole study instead of a dataset: one of the two"},
+    )
     alternatives = fields.List(
         fields.Nested(AlternativeSchema), required=True, validate=validate.Length(min=1)
     )
@@ -111,7 +116,8 @@ class DecisionSchema(Schema):
     """A decision in a person's place: whose signature is missing, or when it was recorded."""
 
     decision_id = fields.String()
-    dataset = fields.String()
+    dataset = fields.String(allow_none=True)
+    study = fields.String(allow_none=True)
     state = fields.String(metadata={"description": "pending or recorded"})
     missing = fields.List(fields.String())
     recorded_at = fields.String(allow_none=True, metadata=_TIME)

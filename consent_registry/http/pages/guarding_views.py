@@ -86,11 +86,12 @@ class WardView:
 class SayView:
     """One dataset, or one proposal, about which a minor may say yes or no.
 
+    `datasets` are those that a no is to: of a proposal for a study, all that it would decide about.
     `about` is what a yes is to, empty where there is nothing to say yes to; `answer` is how it
     stands: "yes", "no", or empty.
     """
 
-    dataset: str
+    datasets: tuple[str, ...]
     title: str
     about: str
     waits: bool
@@ -133,20 +134,22 @@ def own_say(
     here = {one.dataset: one for one in will.datasets if one.guarded}
     asked = [
         SayView(
-            dataset=one.dataset.dataset,
-            title=one.dataset.title,
+            datasets=one.datasets,
+            title=one.place.title,
             about=one.decision_id,
             waits=True,
             said=speaker.terms(one.terms or ()),
-            answer=_answer_to(will, one.decision_id, here[one.dataset.dataset].dissent),
+            answer=_answer_to(
+                will, one.decision_id, any(here[name].dissent for name in one.datasets)
+            ),
             needed=will.needed is not False,
         )
         for one in waiting
-        if one.dataset.dataset in here
+        if one.datasets and here.keys() >= set(one.datasets)
     ]
     held = [
         SayView(
-            dataset=one.dataset.dataset,
+            datasets=(one.dataset.dataset,),
             title=one.dataset.title,
             about=here[one.dataset.dataset].consent or "",
             waits=False,
@@ -228,7 +231,7 @@ def _state(choice: Choice) -> str:
 def _proposal(one: Waiting, speaker: Speaker) -> ProposalView:
     return ProposalView(
         decision_id=one.decision_id,
-        title=one.dataset.title,
+        title=one.place.title,
         since=speaker.day(one.proposed_at),
         said=speaker.terms(one.terms or ()),
         readable=one.terms is not None,

@@ -36,15 +36,15 @@ def show() -> ResponseReturnValue:
 @blueprint.post("/my-say")
 @signed_in(_SELF)
 def say() -> ResponseReturnValue:
-    """Record her yes or no. A no is to the dataset named; to everything, when none is."""
+    """Record her yes or no. A no is to the datasets named; to everything, when none is."""
     will = _WORDS.get(request.form.get("will", ""))
     if will is None:
         raise NotFound
-    dataset = request.form.get("dataset", "")
+    datasets = tuple(DatasetId(name) for name in request.form.getlist("dataset") if name)
     wanted = NewWord(
         will=will,
         about=request.form.get("about") or None,
-        datasets=(DatasetId(dataset),) if dataset and will is Will.DISSENT else None,
+        datasets=datasets if datasets and will is Will.DISSENT else None,
     )
     tools, principal = participant.current_tools(), current_principal()
     say_own(wanted, tools=tools, principal=principal, channel=Channel.PAGE)

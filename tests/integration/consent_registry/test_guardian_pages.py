@@ -3,20 +3,26 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from werkzeug.test import TestResponse
 
 from consent_registry.domain.history import State
+from consent_registry.domain.terms import RawAlternative
 from consent_registry.usecases.forms import register_form, retire_form
+from consent_registry.usecases.guardian_decisions import propose_decision
 from consent_registry.usecases.mandates import end_mandate
+from consent_registry.usecases.members import NewMember, list_members
+from consent_registry.usecases.studies import StudyFacts, describe_study, place_dataset
+from consent_registry.usecases.study_consents import NewStudyConsent
 from tests.fakes.form_factories import example_document
 from tests.support.guardian_world import guardian
 from tests.support.page_world import make_sign_in
 from tests.support.participant_pages import (
     HEART,
     LUNG,
+    OTHER,
     PAGE,
     Browser,
     Site,
@@ -24,10 +30,17 @@ from tests.support.participant_pages import (
     pages_app,
     text_of,
 )
-from tests.support.registry_world import DESK, LOGIN, registry_world
+from tests.support.registry_world import DESK, LOGIN, person, registry_world
 
 ANNAS = "/acting/P-ANNA"
 ASK = f"{ANNAS}/answer/{HEART}"
+STUDY = "GDI-ZZ-STUDY-1"
+FACTS = StudyFacts(
+    title="Lives and hearts",
+    controller="A hospital",
+    purpose="To learn why hearts fail early.",
+    starts_on=date(2020, 1, 1),
+)
 YES = {"answer-health": "yes", "language": "en"}
 
 
@@ -267,6 +280,27 @@ def test_a_yes_is_to_what_her_page_showed_and_to_nothing_that_came_since(site: S
     assert post(anna, "/my-say", will="maybe").status_code == 404
     assert post(bo, "/my-say", will="dissent").status_code == 409, "nobody decides for Bo"
     assert post(site.browser("carl"), "/my-say", will="dissent").status_code == 403
+
+
+def test_what_waits_for_a_whole_study_is_signed_and_answered_by_its_title(site: Site) -> None:
+    bo, carl, anna = (site.browser(who) for who in ("bo", "carl", "anna"))
+    tools = site.world.tools
+    there = NewMember(pseudonym="P-ANNA", local_id="O-2")
+    list_members(OTHER, [there], tools=tools, principal=DESK)
+    describe_study(STUDY, FACTS, tools=tools, principal=DESK)
+    place_dataset(OTHER, STUDY, tools=tools, principal=DESK)
+    said = (RawAlternative(permission="HMB"),)
+    wanted = NewStudyConsent(pseudonym="P-ANNA", study=STUDY, alternatives=said)
+    propose_decision(wanted, [], tools=tools, principal=person("person-bo"))
+    assert "Lives and hearts" in bo.page(ANNAS)
+    assert "Lives and hearts" in anna.page("/my-say")
+    assert post(anna, "/my-say", will="dissent", dataset=OTHER).status_code == 303
+    site.world.clock.pass_time(60)
+    assert post(anna, "/my-say", will="assent", about=decision(carl)).status_code == 303
+    signed = post(carl, f"{ANNAS}/decisions/{decision(carl)}/sign")
+    assert signed.location == f"{ANNAS}?done=recorded"
+    assert site.states()[OTHER] is State.GIVEN
+    assert "own agreement is missing" not in bo.page(ANNAS)
 
 
 def test_a_form_that_was_replaced_meanwhile_is_not_taken(site: Site) -> None:

@@ -14,6 +14,7 @@ PAPER = "ab" * 32
 FIFTEEN = date(SystemClock().now().year - 15, 1, 1)
 CHILD = "/v1/participants/P-000000"
 OTHER = "/v1/participants/P-000001"
+STUDY = "GDI-ZZ-STUDY-7"
 HMB = {"dataset": DATASET, "alternatives": [{"permission": "HMB"}]}
 
 
@@ -78,6 +79,31 @@ def test_two_guardians_propose_and_sign_and_the_child_has_her_say(node: Registry
     told = node.call("GET", f"{CHILD}/assent", token=anna).json()
     assert [one["will"] for one in told["words"]] == ["assent", "dissent"]
     problem(node.call("POST", f"{where}/refusal", {}, token=carl), 404, "pending_decision_unknown")
+
+
+def test_two_guardians_propose_and_sign_for_a_whole_study(node: RegistryNode) -> None:
+    desk, decisions = node.service("consents.write"), f"{CHILD}/guardian-decisions"
+    facts = {"title": "Hearts", "controller": "A hospital", "purpose": "To learn."}
+    described = {**facts, "starts_on": "2020-01-01"}
+    assert node.call("PUT", f"/v1/studies/{STUDY}", described, token=desk).status_code == 200
+    bo, carl = node.person("bo"), node.person("carl")
+    wanted = {"study": STUDY, "alternatives": [{"permission": "HMB"}]}
+    for faulty in ({**wanted, "dataset": DATASET}, {"alternatives": wanted["alternatives"]}):
+        problem(node.call("POST", decisions, faulty, token=bo), 422, "validation_failed")
+    problem(
+        node.call("POST", decisions, {**wanted, "study": "none"}, token=bo), 404, "study_unknown"
+    )
+    pending = node.call("POST", decisions, wanted, token=bo).json()
+    assert (pending["study"], pending["dataset"]) == (STUDY, None)
+    assert (pending["state"], len(pending["missing"])) == ("pending", 1)
+    (waits,) = node.call("GET", decisions, token=carl).json()["decisions"]
+    assert (waits["study"], waits["dataset"]) == (STUDY, None)
+    where = f"{decisions}/{pending['decision_id']}/signatures"
+    done = node.call("POST", where, {}, token=carl).json()
+    assert (done["state"], done["study"]) == ("recorded", STUDY)
+    reading = node.service("consents.read")
+    (choice,) = node.call("GET", f"{CHILD}/studies", token=reading).json()["studies"]
+    assert (choice["study"], choice["state"]) == (STUDY, "given")
 
 
 def test_a_proposal_is_refused_by_one(node: RegistryNode) -> None:

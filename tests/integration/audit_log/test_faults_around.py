@@ -108,6 +108,8 @@ def full_disk(log: FaultedLog, table: str) -> Iterator[None]:
 
 
 FILLED = ("bundle", "ev", "sealed", "tile_edge", "kafka_offset", "checkpoint")
+# A batch that fills no bundle writes none, and one that was sequenced is published later.
+WRITTEN_LATER = ("bundle", "checkpoint")
 
 
 @pytest.mark.parametrize("table", FILLED)
@@ -117,5 +119,5 @@ def test_a_full_disk_stops_the_log_and_room_lets_it_go_on(log: FaultedLog, table
     with full_disk(log, table):
         log.say_on_topic()
         wait_until(lambda: log.log.read_text().count("DiskFull") > refused, "the refusal", SECONDS)
-        assert heard(log) == before or table == "checkpoint", "nothing half-written"
+        assert heard(log) == before or table in WRITTEN_LATER, "nothing half-written"
     assert_all_arrives(log)

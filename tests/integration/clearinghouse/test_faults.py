@@ -184,9 +184,11 @@ def test_a_damaged_spool_refuses_to_start(suite: Suite) -> None:
     suite.read(1)
     suite.clearinghouse.stop()
     folder = SpoolFolder(suite.clearinghouse.spool)
-    segment = folder.segment(folder.segments()[-1])
+    durable = folder.durable()
+    assert durable is not None
+    segment = folder.segment(durable.segment)
     raw = bytearray(segment.read_bytes())
-    raw[-10] ^= 1
+    raw[durable.offset - 10] ^= 1  # what lies behind may be torn, and be cut off
     segment.write_bytes(raw)
     outcome = suite.clearinghouse.run("serve")
     assert outcome.returncode == 1

@@ -63,23 +63,18 @@ def binding(entry_id: str, group: str) -> bytes:
     return id16(entry_id) + group.encode("ascii")
 
 
-def padded(part: SealedPart) -> bytes:
-    """Lay out a part for encryption."""
-    return filled_up(framed(part))
-
-
 def framed(part: SealedPart) -> bytes:
     """Write a part as it also travels: `salt32 || u32 len || value`."""
     return part.salt + _LENGTH(len(part.value)) + part.value
 
 
 def filled_up(text: bytes) -> bytes:
-    """Fill a part written so up with zeroes."""
+    """Lay out a part written so for encryption: fill it up with zeroes."""
     return text + _PADDING[len(text) % BUCKET]
 
 
 def unpadded(group: str, plain: bytes) -> SealedPart:
-    """Read a decrypted part; raise ValueError when it is not laid out as `padded` does."""
+    """Read a decrypted part; raise ValueError when it is not laid out as `filled_up` does."""
     if len(plain) < _HEAD or len(plain) % BUCKET:
         raise ValueError("not a padded part")
     (length,) = _U32.unpack_from(plain, SALT_BYTES)

@@ -90,9 +90,9 @@ class Discloser:
 
     `known` are the stand-ins so far, earliest first; at least all those whose size is near enough
     (`widest_apart`). `draw(n)` gives a random number below n. `added` is what to remember, in
-    order. `former` are
-    stand-ins of the state before, since when all of `changed` may have changed: where one of them
-    fits everybody else, it lives on, so that it is the first question ever that set the number.
+    order. `former` are stand-ins of the state before, since when all of `changed` may have changed:
+    where one of them fits everybody else, it lives on, so that it is the first question ever that
+    set the number.
     """
 
     def __init__(

@@ -23,9 +23,10 @@ from audit_log.domain.errors import Unopenable
 from audit_log.domain.note import VerifierKey
 from audit_log.domain.parts import (
     binding,
+    filled_up,
+    framed,
     group_code,
     group_name,
-    padded,
     unpadded,
 )
 from shared.keys import KeyStore, KeyStoreError
@@ -37,7 +38,7 @@ ENTRY_ID = "01939a5c-0000-7000-8000-000000000000"
 @given(st.binary(min_size=1, max_size=500))
 def test_a_padded_part_reads_back_and_its_size_says_little(value: bytes) -> None:
     part = SealedPart(group="actor", salt=os.urandom(32), value=value)
-    plain = padded(part)
+    plain = filled_up(framed(part))
     assert len(plain) % 64 == 0
     assert len(plain) < 32 + 4 + len(value) + 64
     assert unpadded("actor", plain) == part

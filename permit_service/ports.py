@@ -145,7 +145,14 @@ class RulingStore(Protocol):
         ...
 
     def applications_untold(self, limit: int) -> Sequence[ApplicationId]:
-        """Name at most `limit` applications that have such, the longest waiting first."""
+        """Name at most `limit` applications that have such, the longest waiting first.
+
+        Behind them those of which it refused every one, the longest ago first.
+        """
+        ...
+
+    def refused(self, statement: RulingStatement, at: datetime) -> None:
+        """Note that it refused a statement, which goes on waiting."""
         ...
 
     def told(self, statement: RulingStatement) -> None:

@@ -30,6 +30,6 @@ PRIVILEGES: Final = Privileges(
         "ruling_statement": ADD,
         "signature": ADD,
         "untold_end": updating(REMOVE, "refused_at"),
-        "untold_ruling": REMOVE,
+        "untold_ruling": updating(REMOVE, "refused_at"),
     },
 )

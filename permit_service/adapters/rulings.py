@@ -2,8 +2,9 @@
 """`RulingStore` on a PostgreSQL session. Nothing here commits."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from permit_service.adapters.tables import RulingStatementRow, UntoldRulingRow
@@ -39,27 +40,37 @@ class SqlRulings:
 
     def applications_untold(self, limit: int) -> Sequence[ApplicationId]:
         """Group those that wait."""
-        first = func.min(UntoldRulingRow.number)
+        refused = func.min(func.coalesce(UntoldRulingRow.refused_at, text("'-infinity'")))
         wanted = (
             select(UntoldRulingRow.application_id)
             .group_by(UntoldRulingRow.application_id)
-            .order_by(first)
+            .order_by(refused, func.min(UntoldRulingRow.number))
             .limit(limit)
         )
         return [ApplicationId(found) for found in self._session.scalars(wanted)]
 
+    def refused(self, statement: RulingStatement, at: datetime) -> None:
+        """Note it in the row that says it waits."""
+        self._session.execute(
+            update(UntoldRulingRow).where(_waits(statement)).values(refused_at=at)
+        )
+
     def told(self, statement: RulingStatement) -> None:
         """Delete the row that says it waits."""
-        number = (
-            select(RulingStatementRow.number)
-            .where(RulingStatementRow.ruling_id == statement.ruling_id)
-            .where(RulingStatementRow.says == statement.says.value)
-            .scalar_subquery()
-        )
-        self._session.execute(delete(UntoldRulingRow).where(UntoldRulingRow.number == number))
+        self._session.execute(delete(UntoldRulingRow).where(_waits(statement)))
 
     def _read(self, wanted: _Statements) -> Sequence[RulingStatement]:
         return [_statement(row) for row in self._session.scalars(wanted)]
+
+
+def _waits(statement: RulingStatement) -> ColumnElement[bool]:
+    number = (
+        select(RulingStatementRow.number)
+        .where(RulingStatementRow.ruling_id == statement.ruling_id)
+        .where(RulingStatementRow.says == statement.says.value)
+        .scalar_subquery()
+    )
+    return UntoldRulingRow.number == number
 
 
 def _of(application_id: ApplicationId) -> _Statements:

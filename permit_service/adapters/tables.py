@@ -174,7 +174,7 @@ class RulingStatementRow(Base):
 
 
 class UntoldRulingRow(Base):
-    """A statement that consent_registry is still to be told.
+    """A statement that consent_registry is still to be told, and when it last refused.
 
     No foreign key to the append-only table: checking one takes a lock that needs UPDATE.
     """
@@ -183,6 +183,7 @@ class UntoldRulingRow(Base):
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     application_id: Mapped[str] = mapped_column(index=True)
+    refused_at: Mapped[datetime | None]
 
 
 class UntoldEndRow(Base):

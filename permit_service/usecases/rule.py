@@ -7,6 +7,7 @@ every statement on its application has arrived.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -139,31 +140,55 @@ def rulings(application_id: ApplicationId, *, caller: Caller, ports: Ports) -> S
 def tell(application_id: ApplicationId, *, ports: Ports) -> None:
     """Tell consent_registry every statement on one application that it was not told yet.
 
-    Telling it twice changes nothing there. Raises CohortsUnavailable and CohortRefused.
+    Telling it twice changes nothing there. One that it refuses keeps none behind it from being
+    told: the withdrawal of another ruling takes people out. Raises CohortsUnavailable, and
+    CohortRefused, the first one, when it has heard of all.
     """
     with ports.units() as work:
         waiting = work.rulings.untold(application_id)
-    for statement in waiting:
+    refusals = [refusal for statement in waiting if (refusal := _refusal(statement, ports))]
+    if refusals:
+        raise refusals[0]
+
+
+def _refusal(statement: RulingStatement, ports: Ports) -> CohortRefused | None:
+    """Tell one statement, and note what came of it."""
+    refusal = None
+    try:
         ports.cohorts.rule(statement.jws)
-        with ports.units() as work:
+    except CohortRefused as refused:
+        refusal = refused
+    with ports.units() as work:
+        if refusal is None:
             work.rulings.told(statement)
-            work.commit()
+        else:
+            work.rulings.refused(statement, ports.clock.now())
+        work.commit()
+    return refusal
 
 
 def tell_next(*, ports: Ports) -> bool:
-    """Go on with applications whose statements were not told; True when all of some were."""
+    """Go on with applications whose statements were not told; True when all of some were.
+
+    Those it refuses have their next turn behind all others; nobody is asked on while it is away.
+    """
     with ports.units() as work:
         waiting = work.rulings.applications_untold(_AT_ONCE)
-    told = [_try_to_tell(application_id, ports) for application_id in waiting]  # each of them
-    return True in told
+    some = False
+    for application_id in waiting:
+        try:
+            tell(application_id, ports=ports)
+        except CohortRefused:
+            continue
+        except CohortsUnavailable:
+            break
+        some = True
+    return some
 
 
-def _try_to_tell(application_id: ApplicationId, ports: Ports) -> bool:
-    try:
+def _try_to_tell(application_id: ApplicationId, ports: Ports) -> None:
+    with suppress(CohortsUnavailable, CohortRefused):  # `tell_next` goes on with it
         tell(application_id, ports=ports)
-    except (CohortsUnavailable, CohortRefused):
-        return False
-    return True
 
 
 def _state(

@@ -2,6 +2,7 @@
 """consent_registry in memory, as permit_service sees it: counts, freezes, binding."""
 
 import threading
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -49,6 +50,7 @@ class MemoryCohorts:
         self.ended: dict[CohortId, datetime] = {}
         self.statements: list[str] = []
         self.refuses_rulings = False
+        self.refused_statements: Set[str] = frozenset()
         self.exception: ExceptionView | None = None
         self.up = True
 
@@ -84,7 +86,7 @@ class MemoryCohorts:
 
     def rule(self, statement: str) -> None:
         self._answer()
-        if self.refuses_rulings:
+        if self.refuses_rulings or statement in self.refused_statements:
             raise CohortRefused
         self.statements.append(statement)
 

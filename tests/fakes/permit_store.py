@@ -31,7 +31,7 @@ class State:
     permits: dict[PermitId, Permit] = field(default_factory=dict)
     accounts: dict[AccountKey, Account] = field(default_factory=dict)
     rulings: list[RulingStatement] = field(default_factory=list)
-    untold: list[RulingStatement] = field(default_factory=list)
+    untold: dict[RulingStatement, datetime | None] = field(default_factory=dict)
     ends: dict[PermitId, datetime | None] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     heartbeat: str | None = None
@@ -202,7 +202,7 @@ class _Rulings:
     def add(self, statement: RulingStatement) -> None:
         _must_know(statement.application_id, self._draft.applications)
         self._draft.rulings.append(statement)
-        self._draft.untold.append(statement)
+        self._draft.untold[statement] = None
 
     def of_application(self, application_id: ApplicationId) -> Sequence[RulingStatement]:
         return [one for one in self._draft.rulings if one.application_id == application_id]
@@ -211,13 +211,19 @@ class _Rulings:
         return [one for one in self._draft.untold if one.application_id == application_id]
 
     def applications_untold(self, limit: int) -> Sequence[ApplicationId]:
-        return list(dict.fromkeys(one.application_id for one in self._draft.untold))[:limit]
+        never = datetime.min.replace(tzinfo=UTC)
+        refused: dict[ApplicationId, datetime] = {}
+        for one, at in self._draft.untold.items():
+            known = refused.setdefault(one.application_id, at or never)
+            refused[one.application_id] = min(known, at or never)
+        return sorted(refused, key=lambda one: refused[one])[:limit]
+
+    def refused(self, statement: RulingStatement, at: datetime) -> None:
+        if statement in self._draft.untold:
+            self._draft.untold[statement] = at
 
     def told(self, statement: RulingStatement) -> None:
-        said = (statement.ruling_id, statement.says)
-        self._draft.untold[:] = [
-            one for one in self._draft.untold if (one.ruling_id, one.says) != said
-        ]
+        self._draft.untold.pop(statement, None)
 
 
 class _Accounts:

@@ -386,6 +386,37 @@ def test_statements_on_rulings_are_told_once_and_kept_in_order(units: UnitsOfWor
         assert list(work.rulings.untold(ApplicationId("app-1"))) == of_first[1:]
 
 
+def test_applications_whose_statements_are_refused_wait_behind_the_others(
+    units: UnitsOfWork,
+) -> None:
+    names = ("app-1", "app-1", "app-2", "app-3")
+    said = [a_statement(name, f"r-{number}") for number, name in enumerate(names)]
+    with units() as work:
+        for name in dict.fromkeys(names):
+            work.applications.add(an_application(name))
+        work.commit()
+    with units() as work:
+        for statement in said:
+            work.rulings.add(statement)
+        work.rulings.refused(said[0], T0)
+        work.commit()
+    with units() as work:
+        assert list(work.rulings.applications_untold(9)) == ["app-1", "app-2", "app-3"]
+        work.rulings.refused(said[1], T0 + timedelta(hours=2))
+        work.rulings.refused(said[2], T0 + timedelta(hours=3))
+        work.commit()
+    with units() as work:
+        assert list(work.rulings.applications_untold(9)) == ["app-3", "app-1", "app-2"]
+        assert list(work.rulings.untold(ApplicationId("app-1"))) == said[:2]
+        work.rulings.told(said[0])
+        work.rulings.refused(said[1], T0 + timedelta(hours=4))
+        work.rulings.refused(said[0], T0 + timedelta(hours=4))  # told: it waits no more
+        work.commit()
+    with units() as work:
+        assert list(work.rulings.applications_untold(9)) == ["app-3", "app-2", "app-1"]
+        assert list(work.rulings.untold(ApplicationId("app-1"))) == said[1:2]
+
+
 def test_a_permit_keeps_numbers_that_may_not_be_told_as_such(units: UnitsOfWork) -> None:
     permit = replace(a_permit(), members_now=None)
     seed(units, permit)

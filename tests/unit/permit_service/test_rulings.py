@@ -13,6 +13,7 @@ from permit_service.domain.cohort import ExceptionView
 from permit_service.domain.errors import (
     AlreadyDecided,
     ApplicationUnknown,
+    CohortRefused,
     CohortsUnavailable,
     OwnApplication,
     RulingStands,
@@ -155,6 +156,34 @@ def test_no_permit_is_issued_before_every_statement_has_arrived(world: World) ->
     world.clock.pass_by(seconds=60)
     assert rule.tell_next(ports=world.ports)
     assert said(world)[-1] == (ruling.given.ruling_id, "withdrawn")
+
+
+def test_a_withdrawal_is_told_whatever_else_of_its_application_is_refused(world: World) -> None:
+    """People stayed in a permit's cohort behind a statement that nobody would ever take."""
+    application = world.apply()
+    taken = give(world, application)
+    world.cohorts.refuses_rulings = True
+    never = give(world, application, Matter(clause="COL", question="collaboration_pending"))
+    world.cohorts.refuses_rulings = False
+    world.cohorts.refused_statements = {never.given.jws}
+    end(world, taken)
+    assert said(world)[-1] == (taken.given.ruling_id, "withdrawn")
+    with pytest.raises(CohortRefused):  # no permit while one has not arrived
+        rule.tell(application.application_id, ports=world.ports)
+
+
+def test_applications_refused_for_good_let_newer_ones_have_their_turn(world: World) -> None:
+    """As many as are told at a look, all older: each look used to stop at them."""
+    world.cohorts.refuses_rulings = True
+    refused = [give(world, world.apply()) for _ in range(20)]
+    world.clock.pass_by(seconds=1)
+    newer = give(world, world.apply())
+    world.cohorts.refused_statements = {one.given.jws for one in refused}
+    world.cohorts.refuses_rulings = False
+    for _ in range(3):
+        world.clock.pass_by(seconds=1)
+        rule.tell_next(ports=world.ports)
+    assert said(world) == [(newer.given.ruling_id, "yes")]
 
 
 def test_every_question_is_one_that_consent_registry_asks() -> None:

@@ -7,7 +7,6 @@ Never parses personal data and never derives an identifier from anything but tim
 import re
 import time
 from typing import Final, NewType, Protocol
-from uuid import UUID
 
 from shared.chance import Chance
 
@@ -23,8 +22,10 @@ Revision = NewType("Revision", int)
 
 _DATASET: Final = re.compile(r"(GOE|GDI)-[A-Z]{2}-[A-Z]+-[0-9]+", re.ASCII)
 _MAX_DATASET_CHARS: Final = 64
-_UNIX_MS_BITS: Final = 48
+_TIME_DIGITS: Final = 12
 _RANDOM_BYTES: Final = 10
+_VARIANTS: Final = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+"""A random digit with the variant's two bits put over its own."""
 
 
 class IdSource(Protocol):
@@ -43,29 +44,22 @@ class Uuid7Source:
 
     def new(self) -> str:
         """Give a UUID version 7 (RFC 9562 section 5.7) as lower-case text."""
-        value = _uuid7(time.time_ns() // 1_000_000, self._chance(_RANDOM_BYTES))
-        # As UUID writes itself; making the object first takes as long as all the rest.
-        text = f"{value:032x}"
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        return uuid7(time.time_ns() // 1_000_000, self._chance(_RANDOM_BYTES))
 
 
-def uuid7(unix_ms: int, random: bytes) -> UUID:
-    """Build a UUID version 7 from Unix milliseconds and ten random bytes (RFC 9562 section 5.7).
+def uuid7(unix_ms: int, random: bytes) -> str:
+    """Write a UUID version 7 from Unix milliseconds and ten random bytes (RFC 9562 section 5.7).
 
-    74 of the 80 random bits are kept. Raises ValueError when either argument does not fit.
+    74 of the 80 random bits are kept. It is text from the start: by way of numbers it takes twice
+    as long. Raises ValueError when either argument does not fit.
     """
-    return UUID(int=_uuid7(unix_ms, random))
-
-
-def _uuid7(unix_ms: int, random: bytes) -> int:
-    if not 0 <= unix_ms < 1 << _UNIX_MS_BITS:
+    at, chance = f"{unix_ms:012x}", random.hex()
+    if unix_ms < 0 or len(at) != _TIME_DIGITS:
         raise ValueError("the time does not fit in 48 bits")
     if len(random) != _RANDOM_BYTES:
         raise ValueError("a version 7 identifier takes ten random bytes")
-    chance = int.from_bytes(random, "big")
-    rand_a = (chance >> 62) & 0xFFF
-    rand_b = chance & ((1 << 62) - 1)
-    return (unix_ms << 80) | (0x7 << 76) | (rand_a << 64) | (0b10 << 62) | rand_b
+    variant = _VARIANTS[chance[4]]
+    return f"{at[:8]}-{at[8:]}-7{chance[1:4]}-{variant}{chance[5:8]}-{chance[8:]}"
 
 
 def parse_dataset_id(text: str) -> DatasetId:

@@ -36,7 +36,7 @@ class CountingIds:
 
     def new(self) -> str:
         self.given += 1
-        return str(uuid7(1_700_000_000_000 + self.given, self.given.to_bytes(10, "big")))
+        return uuid7(1_700_000_000_000 + self.given, self.given.to_bytes(10, "big"))
 
 
 @dataclass

@@ -3,45 +3,44 @@
 
 The limit is a COPY of the very rows that the import left behind, in transactions as large, into
 the same tables with the same indexes and durability (fsync and synchronous_commit on), in the same
-run on the same server. Somebody withdraws now and then while the file is recorded; how long she
-waits stands in the note. Then the registry so filled is asked for cohorts. PLACET_BENCH_ROWS says
-how many rows (20,000; the full size is 1,000,000).
+run on the same server. Somebody withdraws now and then while the file is recorded, in a process of
+its own as in life; how long she waits stands in the note. Then the registry so filled is asked for
+cohorts. PLACET_BENCH_ROWS says how many rows (20,000; the full size is 1,000,000).
 """
 
 import os
-import statistics
-import threading
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from random import Random
 from typing import Final
 
 import psycopg
 
+from consent_registry.adapters.signers import create_keys, read_keys
 from consent_registry.adapters.tables import METADATA
 from consent_registry.domain.batches import ROWS_PER_TRANSACTION, ImportBatch, ImportState, Mode
 from consent_registry.usecases.import_applying import apply_next
 from consent_registry.usecases.import_staging import stage_next
 from consent_registry.usecases.imports import import_report, receive_import
 from consent_registry.usecases.tools import Tools
-from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
 from services.demo.postgres import EmbeddedPostgres
 from shared.clock import SystemClock
 from shared.db import connect
 from shared.processes import collect_seldom, hand_over_soon
 from tests.bench.consent_registry.asking import asked
 from tests.bench.consent_registry.consent_file import consent_file
+from tests.bench.consent_registry.leaving import LEAVERS, Leaving
 from tests.bench.consent_registry.population import hierarchy
 from tests.bench.database import migrated, server
 from tests.bench.figure import Figure
 from tests.bench.memory import forget_peak, peak
 from tests.bench.processor import family_seconds
-from tests.support.registry_world import DESK, DS, RegistryWorld, people, registry_world
+from tests.support.registry_world import DESK, DS, people, registry_world
 
 ROWS: Final = 20_000
-_LEAVERS: Final = 200
-_PAUSE_SECONDS: Final = 0.5
 _KEPT: Final = {  # in the order in which they refer to each other; rows as they came
     "dataset": "dataset",
     "participant": "created_at",
@@ -60,17 +59,18 @@ def figures() -> Iterator[Figure]:
     rows = int(os.environ.get("PLACET_BENCH_ROWS", str(ROWS)))
     random = Random(20261128)  # noqa: S311 - made-up people, the same in every run
     diseases = hierarchy(random)
-    with server() as database:
-        url = migrated(database, "consent_registry", "import")
-        with registry_world(SystemClock(), url) as world:
+    with server() as database, tempfile.TemporaryDirectory() as folder:
+        url, keys = migrated(database, "consent_registry", "import"), Path(folder)
+        create_keys(keys)
+        with registry_world(SystemClock(), url, read_keys(keys)) as world:
             world.dataset()
             tools = replace(world.tools, hierarchy=lambda _: diseases)
-            world.load(*people(_LEAVERS))
+            world.load(*people(LEAVERS))
             seed = random.randrange(2**32)
             collect_seldom()  # as the process `work` does, and the next
             hand_over_soon()
             judged = _run(tools, rows, seed, database.pid, dry_run=True)
-            with _Leaving(world) as leaving:
+            with Leaving(url, keys) as leaving:
                 done = _run(tools, rows, seed, database.pid, dry_run=False)
             bare = _copied(database, url)
         question = asked(url, diseases, random)
@@ -95,7 +95,8 @@ def figures() -> Iterator[Figure]:
 class _Run:
     """How an import went: seconds by the clock, of processors here and in the database, bytes held.
 
-    `used` counts the process that imports and those it started, `stored` the database's.
+    `used` counts the process that imports and those it started, in which people withdraw, `stored`
+    the database's.
     """
 
     batch: ImportBatch
@@ -139,43 +140,6 @@ def _run(tools: Tools, rows: int, seed: int, database: int, *, dry_run: bool) ->
 def _used(database: int) -> float:
     """Give the processor seconds of this process and of its children that are not the database."""
     return family_seconds(os.getpid()) - family_seconds(database)
-
-
-class _Leaving:
-    """Somebody who withdraws again and again in a thread, and how long each one took."""
-
-    def __init__(self, world: RegistryWorld) -> None:
-        self._world = world
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._leave)
-        self._waits: list[float] = []
-
-    def __enter__(self) -> "_Leaving":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def told(self) -> str:
-        """Say how long the withdrawals took."""
-        if not self._waits:
-            return "nobody withdrew"
-        middle, worst = statistics.median(self._waits), max(self._waits)
-        return (
-            f"{len(self._waits)} withdrew meanwhile, in {1000 * middle:.0f} ms (median), "
-            f"{1000 * worst:.0f} ms at most"
-        )
-
-    def _leave(self) -> None:
-        for number in range(_LEAVERS):
-            if self._stop.wait(_PAUSE_SECONDS):
-                return
-            began = time.perf_counter()
-            name = f"P-{number:06}"
-            withdraw(name, WithdrawConsent(), tools=self._world.tools, principal=DESK)
-            self._waits.append(time.perf_counter() - began)
 
 
 def _copied(database: EmbeddedPostgres, source: str) -> float:

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A topic filled beforehand: entries of about 0.7 KB with two sealed parts, from six producers."""
 
+import multiprocessing
 import os
 import random
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from hashlib import sha256
-from itertools import islice
+from itertools import islice, repeat
 from operator import attrgetter
 from typing import Final
 
@@ -29,12 +31,21 @@ ACTORS: Final = 500
 PEOPLE: Final = 1_000  # in each data set
 DATASETS: Final = 20
 _ROUND: Final = 2_000
+_BESIDE: Final = 2  # a divisor of the producers: each of them speaks in one process
 
 
 def fill(brokers: Brokers, topic: str, entries: int) -> int:
-    """Produce that many entries; give the mean size of an entry in bytes."""
+    """Produce that many entries, in processes beside each other; give their mean size in bytes."""
+    parts = [range(first, entries, _BESIDE) for first in range(_BESIDE)]
+    with ProcessPoolExecutor(_BESIDE, multiprocessing.get_context("spawn")) as beside:
+        sizes = beside.map(_fill, repeat(brokers), repeat(topic), parts)
+        return sum(sizes) // entries
+
+
+def _fill(brokers: Brokers, topic: str, numbers: range) -> int:
+    """Produce these entries of the month; give the bytes of all of them."""
     transport = KafkaTransport(brokers)
-    said = spoken(entries, topic)
+    said = _spoken(numbers, topic)
     size = 0
     try:
         while rows := list(islice(said, _ROUND)):
@@ -42,13 +53,18 @@ def fill(brokers: Brokers, topic: str, entries: int) -> int:
             send_all(transport, sorted(rows, key=attrgetter("key")))  # each sends its own
     finally:
         transport.close()
-    return size // entries
+    return size
 
 
 def spoken(entries: int, topic: str) -> Iterator[OutboxRow]:
     """Give that many entries as their producers send them, a millisecond of the month apart."""
+    return _spoken(range(entries), topic)
+
+
+def _spoken(numbers: range, topic: str) -> Iterator[OutboxRow]:
+    """Give these entries of the month; a step that divides the producers keeps theirs apart."""
     speakers = {src: _Speaker(src) for src in SOURCES}
-    for row, (src, what) in enumerate(_facts(entries)):
+    for row, (src, what) in enumerate(_facts(numbers)):
         yield entry_row(speakers[src].say(what), row_id=row, topic=topic)
 
 
@@ -104,9 +120,9 @@ class _Speaker:
         return sealed
 
 
-def _facts(entries: int) -> Iterator[tuple[str, Fact]]:
-    chance = random.Random(35_802_597)  # noqa: S311 - the same month every time
-    for number in range(entries):
+def _facts(numbers: range) -> Iterator[tuple[str, Fact]]:
+    chance = random.Random(35_802_597 + numbers.start)  # noqa: S311 - the same month every time
+    for number in numbers:
         dataset = f"GDI-ZZ-DATASET-{chance.randrange(DATASETS)}"
         allowed = chance.random() < 0.97
         read = sha256(str(number).encode()).hexdigest()

@@ -13,6 +13,7 @@ This module never guesses: a code it does not know is None, an obsolete code is 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
@@ -154,6 +155,10 @@ OBSOLETE: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+MOVED_AT: Final = datetime(2021, 2, 23, tzinfo=UTC)
+"""The release in which a shorthand passed from one term to another."""
+_MOVED: Final = frozenset({"NPU"})  # DUO:0000018 until then, which is NPUNCU today
+
 _BY_ID: Final = MappingProxyType({code.value: code for code in Duo})
 _BY_SHORTHAND: Final = MappingProxyType({code.name: code for code in Duo})
 _IDENTIFIER: Final = re.compile(
@@ -184,6 +189,11 @@ def find(text: str) -> Duo | None:
         return None
     normal = normal_form(text)
     return _BY_ID.get(normal) or _BY_SHORTHAND.get(normal)
+
+
+def has_moved(text: str) -> bool:
+    """Say whether a code is a shorthand that stood for another term before `MOVED_AT`."""
+    return text.strip().upper() in _MOVED
 
 
 def replacement(text: str) -> str | None:

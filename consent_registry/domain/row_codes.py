@@ -108,6 +108,10 @@ class RowCode(Enum):
     VALUE_INVALID = ("E-DUO-07", "the value has the wrong form")
     MODIFIER_REPEATED = ("E-DUO-08", "the same modifier stands here twice")
     ALTERNATIVE = ("E-DUO-09", "alternatives are numbered from 1 to 20")
+    CODE_MOVED = (
+        "E-DUO-10",
+        "NPU was DUO:0000018 when this was signed: write that (NPUNCU), or DUO:0000045",
+    )
     UNKNOWN_NATIONAL = ("E-NAT-01", "no national code of the policy in force")
     UNKNOWN_DISEASE = ("E-MONDO-01", "not a term of the disease hierarchy in use")
     OBSOLETE_DISEASE = ("E-MONDO-02", "an obsolete disease term")

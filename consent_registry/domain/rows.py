@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from consent_registry.domain.dating import FARTHEST, too_far
 from consent_registry.domain.diseases import Diseases
+from consent_registry.domain.duo import MOVED_AT, has_moved
 from consent_registry.domain.form_demand import FormUse
 from consent_registry.domain.history import Kind
 from consent_registry.domain.identifiers import is_name
@@ -161,6 +162,8 @@ class RowReader:
         text, found = self._alternative(kind, (*content, *more))
         times, mistimed = self._timing(kind, (signed, begins, ends))
         faults += found + mistimed
+        if kind is Kind.GIVEN and times is not None and times.expressed_at < MOVED_AT:
+            faults += _moved(content[1])
         judged: Sequence[str] = (dataset,)
         if study:
             judged, untold = self._told_of(study, dataset, kind, times)
@@ -361,6 +364,12 @@ def _alternative_number(text: str) -> int | None:
         return None
     number = int(text)
     return number if 1 <= number <= MAX_ALTERNATIVES else None
+
+
+def _moved(modifiers: str) -> tuple[Fault, ...]:
+    """Refuse a shorthand that an old paper and today's list do not read alike."""
+    names = (part.partition("=")[0] for part in modifiers.split(";"))
+    return (Fault("modifiers", RowCode.CODE_MOVED),) if any(map(has_moved, names)) else ()
 
 
 def _raw_modifier(text: str) -> RawModifier:

@@ -96,9 +96,11 @@ def test_a_no_needs_no_permission_and_no_date() -> None:
 
 
 def test_dates_far_from_today_are_dates() -> None:
-    row = good(signed_on="1931-02-28", effective_to="2061-03-01")
+    row = good(signed_on="1931-02-28", effective_to="2061-03-01", modifiers="")
     assert row.expressed_at.year == 1931
-    assert good(signed_on="1969-12-31").expressed_at < datetime(1970, 1, 1, tzinfo=UTC)
+    assert good(signed_on="1969-12-31", modifiers="").expressed_at < datetime(
+        1970, 1, 1, tzinfo=UTC
+    )
     assert good(effective_to="2099-12-31").effective_to is not None
     tomorrow = (NOON + timedelta(days=1)).date().isoformat()
     assert good(signed_on=tomorrow).expressed_at > NOON
@@ -119,3 +121,14 @@ def test_columns_may_stand_in_any_order_but_all_must_stand() -> None:
 def test_codes_are_unique_and_messages_say_something() -> None:
     assert len(BY_CODE) == len(RowCode)
     assert all(member.message and member.api_code.islower() for member in RowCode)
+
+
+@pytest.mark.parametrize("modifiers", ["NPU", " npu ", "GS=FI;NPU"])
+def test_a_shorthand_that_an_old_paper_reads_otherwise_is_asked_for(modifiers: str) -> None:
+    """Until 2021-02-23 NPU was DUO:0000018, which forbids commercial use besides."""
+    assert faults(signed_on="2021-02-22", modifiers=modifiers) == [("modifiers", "E-DUO-10")]
+    assert good(signed_on="2021-02-23", modifiers=modifiers)
+    for written in ("DUO:0000018", "DUO:0000045", "NPUNCU", "NCU", ""):
+        assert good(signed_on="2015-01-31", modifiers=written)
+    no = good(signed_on="2015-01-31", modifiers=modifiers, state="withdrawn", effective_to="")
+    assert no.kind is Kind.WITHDRAWN  # a no is taken whatever it says beside

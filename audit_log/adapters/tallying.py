@@ -65,8 +65,9 @@ def uses(
         .join(_TYPE, _TYPE.c.id == EV.c.ty)
         .join(_SOURCE, _SOURCE.c.id == EV.c.src)
         .outerjoin(_PURPOSES, _PURPOSES.c.id == EV.c.purposes)
-        .where(EV.c.idx < below)
-        .where(EV.c.retention == int(Retention.ACCESS))
+        .where(EV.c.idx < below, _TYPE.c.value.startswith("placet.access."))
+        # Not needed to be right: those that outlived their month are of another class.
+        .where(EV.c.retention.in_((int(Retention.ACCESS), int(Retention.HELD))))
         .group_by(*ways)
         .order_by(day.desc(), newest.desc())
     )

@@ -155,7 +155,7 @@ class MemoryReader:
         found: dict[Use, set[int]] = {}
         for where, index in self._about(people):
             entry = parse_entry(self._tables.entries[index])
-            if index >= below or ".access." not in entry.type:
+            if index >= below or not entry.type.startswith("placet.access."):
                 continue
             use = Use(
                 day=entry.occurred_at.date(),

@@ -8,10 +8,13 @@ import pytest
 from audit_log.domain.copies import Copies
 from audit_log.domain.holds import HoldKind
 from audit_log.domain.search import Filter
-from tests.fakes.log_factories import cohort_name, fact
+from audit_log.usecases.who_used import SCOPE, SubjectReport, who_used
+from shared.principal import Principal
+from tests.fakes.log_factories import ISSUER, cohort_name, fact
 from tests.support.keeping_node import (
     OTHER,
     PERSON,
+    READ,
     KeepingNode,
     about,
     dropped,
@@ -73,6 +76,53 @@ def test_a_type_with_a_longer_term_outlives_its_month(node: KeepingNode) -> None
     node.settle()
     assert node.found(PERSON) == []
     assert node.flaws() == []
+
+
+def report(node: KeepingNode) -> SubjectReport:
+    """Report on a person, as consent_registry asks for it."""
+    service = Principal(
+        issuer=ISSUER,
+        subject="consent_registry",
+        client_id="r",
+        scopes=frozenset({SCOPE}),
+        is_service=True,
+    )
+    return who_used(
+        [PERSON],
+        answers={},
+        as_of=None,
+        principal=service,
+        transaction=node.world.transaction,
+        clock=node.world.clock,
+    )
+
+
+def used(node: KeepingNode) -> list[tuple[str, int]]:
+    """Tell what the report for a person counts, by type."""
+    return sorted((use.type, use.count) for use in report(node).uses)
+
+
+def test_what_outlives_its_month_is_told_to_the_person_as_officers_find_it(
+    node: KeepingNode,
+) -> None:
+    query = "placet.access.query.v1"
+    node.say(about(PERSON), about(PERSON, type_=query), about(PERSON, type_="placet.audit.hold.v1"))
+    assert used(node) == [(query, 1), (READ, 1)]
+    node.pass_months(14)
+    node.retain(placet_access_query_v1=24)
+    node.settle()
+    assert node.found(PERSON) == [1]
+    assert used(node) == [(query, 1)]
+
+
+def test_what_a_hold_keeps_is_told_to_the_person(node: KeepingNode) -> None:
+    node.say(about(PERSON), about(OTHER))
+    node.hold(HoldKind.PERSON, dataset=PERSON.dataset, ordinal=PERSON.ordinal)
+    node.pass_months(14)
+    node.retain()
+    node.settle()
+    assert node.found(PERSON) == [0]
+    assert used(node) == [(READ, 1)]
 
 
 def test_a_month_nobody_made_loses_nothing_and_is_made_afterwards(node: KeepingNode) -> None:

@@ -129,6 +129,7 @@ def statement(
     count: int,
     opened: Opened,
     producers: Sequence[ProducerStanding],
+    dropped: Sequence[JSON] = (),
     nonce: bytes,
     integrity: JSON = None,
     cohorts: JSON = None,
@@ -136,7 +137,8 @@ def statement(
     """Write what a pack says about itself; the nonce hides it behind its hash in the log.
 
     `integrity` names the run in which the search rows were recomputed from the entries, and how
-    many entries below `as_of` it does not cover; null when no run is on record. `cohorts` are the
+    many entries below `as_of` it does not cover; null when no run is on record. `dropped` are the
+    ranges that its filter could not look into any more. `cohorts` are the
     answers by which a person was found in cohorts that entries name; null when it asks for nobody.
     """
     return canonical(
@@ -145,6 +147,7 @@ def statement(
             "asked": asked.named(),
             "cohorts": cohorts,
             "count": count,
+            "dropped": list(dropped),
             "erased": opened.erased,
             "integrity": integrity,
             "made_at": to_rfc3339(made_at),

@@ -107,12 +107,8 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of answers; `next` continues after the last of them, None when there are no more.
-
-    `dropped` are the ranges that this search would have looked into and could not.
-    """
+    """One page of answers; `next` continues after the last of them, None when there are no more."""
 
     entries: tuple[Found, ...]
     next: int | None
     as_of: AsOf
-    dropped: tuple[Dropped, ...] = ()

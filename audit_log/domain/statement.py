@@ -2,17 +2,19 @@
 """What an answer says about itself: the question, how much of the log it rests on, what is missing.
 
 An answer from search rows is only as good as those rows. So it names the run in which they were
-recomputed from the entries themselves, and the producers whose word is missing.
+recomputed from the entries themselves, the producers whose word is missing, and the months of which
+rows were dropped.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from audit_log.domain.cohorts import CohortAnswers
 from audit_log.domain.filters import filter_json
 from audit_log.domain.pack import ProducerStanding, Remark, remarks_json
-from audit_log.domain.search import AsOf, Filter
+from audit_log.domain.retention import Retention, month_of, month_text
+from audit_log.domain.search import AsOf, Dropped, Filter
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
 
@@ -57,8 +59,9 @@ class Stated:
     """What an answer says about itself.
 
     `count` is how many entries match below the size; with `exact` false there are, or may be, more.
-    It is None where an earlier page has said it. `cohorts` are the answers by which a person was
-    found in the cohorts that entries name, None when nobody was looked for.
+    It is None where an earlier page has said it. `dropped` are the ranges that would have been
+    looked into and could not. `cohorts` are the answers by which a person was found in the cohorts
+    that entries name, None when nobody was looked for.
     """
 
     wanted: Filter
@@ -67,6 +70,7 @@ class Stated:
     exact: bool
     integrity: IntegrityRun | None
     missing: tuple[MissingWord, ...]
+    dropped: tuple[Dropped, ...]
     cohorts: CohortAnswers | None = None
 
 
@@ -108,8 +112,39 @@ def stated_json(stated: Stated) -> dict[str, JSON]:
         "count_is_exact": stated.exact,
         "integrity": integrity_json(stated.integrity, stated.as_of.size),
         "missing": [_missing(one) for one in stated.missing],
+        "dropped": [dropped_json(one) for one in stated.dropped],
         "cohorts": None if stated.cohorts is None else stated.cohorts.written(),
     }
+
+
+def dropped_json(one: Dropped) -> dict[str, JSON]:
+    """Write a range of which rows were dropped."""
+    return {
+        "class": Retention(one.retention).name.lower(),
+        "first": one.first,
+        "held": one.held,
+        "last": one.last,
+        "month": month_text(one.month),
+        "rows": one.rows,
+    }
+
+
+def read_dropped(said: Mapping[str, object]) -> Dropped:
+    """Read what `dropped_json` wrote; raise ValueError for anything else."""
+    kept = {one.name.lower(): one for one in Retention}.get(str(said.get("class")))
+    year, _, month = str(said.get("month")).partition("-")
+    numbers = [said.get(name) for name in ("first", "last", "rows", "held")]
+    first, last, rows, held = (one for one in numbers if type(one) is int)
+    if kept is None:
+        raise ValueError("a range is of no class")
+    return Dropped(
+        retention=kept,
+        month=month_of(datetime(int(year), int(month), 1, tzinfo=UTC)),
+        first=first,
+        last=last,
+        rows=rows,
+        held=held,
+    )
 
 
 def integrity_json(run: IntegrityRun | None, as_of: int) -> Mapping[str, JSON] | None:

@@ -11,7 +11,7 @@ from audit_log.domain.chain import Chain
 from audit_log.domain.cohorts import CohortAnswer, CohortKey
 from audit_log.domain.copies import Copies
 from audit_log.domain.reports import Cell, PermitUse, Reach, Use
-from audit_log.domain.search import Filter, Marks
+from audit_log.domain.search import Dropped, Filter, Marks
 from audit_log.ports.casework import Cases, SavedQueries
 from audit_log.ports.exporting import Exports
 from audit_log.ports.integrity import IntegrityRuns
@@ -21,21 +21,14 @@ from shared.events import Fact, Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DroppedRange:
-    """Search rows and sealed parts that are there no more: a class's entries of one month.
+class DroppedRange(Dropped):
+    """Search rows and sealed parts that are there no more, `parts` of them.
 
-    They lie between the indexes `first` and `last`, both included; `held` says how many rows of
-    that class and month were kept, `terms` is the hash of the policy applied.
+    `terms` is the hash of the policy applied.
     """
 
     id: str
-    retention: int
-    month: int
-    first: int
-    last: int
-    rows: int
     parts: int
-    held: int
     terms: bytes
     at: datetime
 

@@ -101,7 +101,6 @@ def search(
             entries=found,
             next=found[-1].index if more else None,
             as_of=AsOf(size=basis.size, checkpoint=basis.note),
-            dropped=dropped_within(wanted, reader, basis.size),
         )
         stated = state(
             wanted,
@@ -145,6 +144,7 @@ def state(
         exact=counted_out and (cohorts is None or not cohorts.unresolved),
         integrity=log.integrity.covering(as_of.size),
         missing=missing_words(wanted, log.exports.standing(wanted.since, wanted.until), at),
+        dropped=dropped_within(wanted, log.reader, as_of.size),
         cohorts=cohorts,
     )
 
@@ -228,18 +228,7 @@ def marks_of(wanted: Filter, reader: LogReader, pseudonyms: Pseudonyms) -> Marks
 def dropped_within(wanted: Filter, reader: LogReader, below: int) -> tuple[Dropped, ...]:
     """Give the ranges that a search up to this size cannot look into any more."""
     kept = None if wanted.type is None else retention_of(wanted.type)
-    return tuple(
-        Dropped(
-            retention=one.retention,
-            month=one.month,
-            first=one.first,
-            last=one.last,
-            rows=one.rows,
-            held=one.held,
-        )
-        for one in reader.dropped(below)
-        if kept is None or one.retention == kept
-    )
+    return tuple(one for one in reader.dropped(below) if kept is None or one.retention == kept)
 
 
 def entries_at(indexes: Sequence[int], reader: LogReader) -> tuple[Found, ...]:

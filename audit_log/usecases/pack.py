@@ -33,7 +33,7 @@ from audit_log.domain.note import NoteInvalid
 from audit_log.domain.pack import MAX_PACK_ENTRIES, Asked, Opened
 from audit_log.domain.proof import TlogProof
 from audit_log.domain.search import Filter, Found, Marks
-from audit_log.domain.statement import integrity_json
+from audit_log.domain.statement import dropped_json, integrity_json
 from audit_log.domain.tiles import hashes_from
 from audit_log.ports import (
     ExportJob,
@@ -47,7 +47,7 @@ from audit_log.ports import (
 )
 from audit_log.usecases.agreed import require_agreed
 from audit_log.usecases.export import Question, ended, opened_with, question_of, sealed_with
-from audit_log.usecases.look import entries_at, marks_of, said_of
+from audit_log.usecases.look import dropped_within, entries_at, marks_of, said_of
 from audit_log.usecases.opening import open_groups
 from audit_log.usecases.resolving import CohortDesk, Resolved
 from shared.canonical import JSON
@@ -147,6 +147,7 @@ class Exporter:
             count=len(found),
             opened=opened,
             producers=log.exports.standing(*_times(question.asked.wanted)),
+            dropped=_dropped(question.asked, log.reader),
             integrity=_integrity(log, question.asked.as_of),
             cohorts=None if cohorts is None else cohorts.written(),
             nonce=self._random(_NONCE_BYTES),
@@ -266,6 +267,13 @@ def _comes_too_early(job: ExportJob, log: Log, now: datetime) -> bool:
 
 def _times(wanted: Filter | None) -> tuple[datetime | None, datetime | None]:
     return (None, None) if wanted is None else (wanted.since, wanted.until)
+
+
+def _dropped(asked: Asked, reader: LogReader) -> Sequence[JSON]:
+    """Give the ranges that a filter could not look into; a list of entries names what it wants."""
+    if asked.wanted is None:
+        return ()
+    return [dropped_json(one) for one in dropped_within(asked.wanted, reader, asked.as_of)]
 
 
 def _integrity(log: Log, as_of: int) -> JSON:

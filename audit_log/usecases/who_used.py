@@ -13,7 +13,8 @@ from typing import Final
 from audit_log.domain.cohorts import CohortAnswer, CohortKey
 from audit_log.domain.filters import filter_faults
 from audit_log.domain.reports import Use
-from audit_log.domain.search import AsOf, Filter, Marks
+from audit_log.domain.retention import Retention
+from audit_log.domain.search import AsOf, Dropped, Filter, Marks
 from audit_log.domain.statement import Stated
 from audit_log.ports import LogReader, Transaction
 from audit_log.usecases import read
@@ -37,12 +38,17 @@ class SubjectReport:
     """What happened to one person's data, newest first, and what the report rests on.
 
     `unresolved` counts cohorts that entries name and of which it was not said whether they hold the
-    person: what was done with those is left out.
+    person: what was done with those is left out, as is what the ranges `dropped` held of her.
     """
 
     uses: tuple[Use, ...]
     stated: Stated
     unresolved: int
+
+    @property
+    def dropped(self) -> tuple[Dropped, ...]:
+        """The ranges of uses that nobody can be told of any more."""
+        return tuple(one for one in self.stated.dropped if one.retention == Retention.ACCESS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

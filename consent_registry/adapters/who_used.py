@@ -93,6 +93,7 @@ def _read(answer: Any) -> UseReport:
         differed=0 if run is None else _number(run["flaws"]),
         not_reporting=tuple(_missing(answer["missing"])),
         unresolved=_number(answer["cohorts_unresolved"]),
+        dropped=tuple(sorted({_text(one["month"]) for one in answer["dropped"]})),
     )
 
 
@@ -131,6 +132,7 @@ def _joined(one: UseReport, other: UseReport) -> UseReport:
         differed=max(one.differed, other.differed),
         not_reporting=other.not_reporting,
         unresolved=one.unresolved + other.unresolved,
+        dropped=tuple(sorted({*one.dropped, *other.dropped})),
     )
 
 

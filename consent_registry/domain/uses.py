@@ -41,7 +41,9 @@ class UseReport:
     `size` is how many entries the published log had; `checked` below which of them the log has
     recomputed what it answers from, 0 when never; `differed` how many rows were wrong then.
     `unresolved` counts cohorts that entries name and of which nobody could say whether they hold
-    her: what was done with those is not among the uses.
+    her: what was done with those is not among the uses. `dropped` are the months, such as
+    `2025-10`, of which entries outlived their term: of what was recorded then, only that is among
+    the uses which something holds.
     """
 
     uses: tuple[DataUse, ...]
@@ -50,3 +52,4 @@ class UseReport:
     differed: int
     not_reporting: tuple[NotReporting, ...]
     unresolved: int = 0
+    dropped: tuple[str, ...] = ()

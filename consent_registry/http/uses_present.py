@@ -78,6 +78,7 @@ def use_report(report: UseReport, titles: Mapping[DatasetId, str]) -> dict[str, 
         "log_checked": report.checked,
         "log_differed": report.differed,
         "log_unresolved": report.unresolved,
+        "log_dropped": list(report.dropped),
         "not_reporting": [
             {
                 "node": one.node,

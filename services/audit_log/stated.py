@@ -45,9 +45,10 @@ def statement_lines(said: Mapping[str, Any]) -> Iterator[str]:
     if not said["missing"]:
         yield "missing    nobody's word"
     for one in said.get("dropped", ()):
+        rows, held = ("" if n is None else f"{n:,} " for n in (one["rows"], one["held"]))
         yield (
-            f"dropped    {one['class']} of {one['month']}: {one['rows']:,} rows of entries"
-            f" {one['first']} to {one['last']}, {one['held']:,} held"
+            f"dropped    {one['class']} of {one['month']}: {rows}rows of entries"
+            f" {one['first']} to {one['last']}" + (f", {held}held" if held else "")
         )
 
 

@@ -16,6 +16,7 @@ class MemoryWhoUsed:
         self.of_many: list[tuple[DatasetId, CohortQuestion, DataUse]] = []
         self.not_reporting: tuple[NotReporting, ...] = ()
         self.size = 0
+        self.dropped: tuple[str, ...] = ()
         self.asked: list[list[tuple[DatasetId, int]]] = []
         self.away = False
 
@@ -45,4 +46,5 @@ class MemoryWhoUsed:
             differed=0,
             not_reporting=self.not_reporting,
             unresolved=unresolved,
+            dropped=self.dropped,
         )

@@ -16,7 +16,7 @@ from audit_log.domain.search import Filter, Page
 from audit_log.ports import KeepingTransaction
 from audit_log.usecases.erase import CopiesKept, Erased
 from audit_log.usecases.hold import HoldWanted, ask_lift, lift, place
-from audit_log.usecases.look import search
+from audit_log.usecases.look import Answer, search
 from audit_log.usecases.publish import Publisher
 from audit_log.usecases.retain import Retainer
 from audit_log.usecases.verify import verify
@@ -127,6 +127,9 @@ class KeepingNode:
         return erase_in(self.world, person)
 
     def search(self, wanted: Filter) -> Page:
+        return self.answer(wanted).page
+
+    def answer(self, wanted: Filter) -> Answer:
         return search(
             wanted,
             after=None,
@@ -137,7 +140,7 @@ class KeepingNode:
             pseudonyms=PSEUDONYMS,
             cohorts=COHORTS,
             clock=self.world.clock,
-        ).page
+        )
 
     def found(self, person: Subject) -> list[int]:
         """Give the indexes of what producers said about a person."""

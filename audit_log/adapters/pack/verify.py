@@ -765,6 +765,7 @@ def report(statement: dict[str, Any]) -> list[str]:
     if isinstance(cohorts, dict) and cohorts.get("unresolved"):
         unresolved = shown(cohorts.get("unresolved"))
         lines.append("cohorts   " + unresolved + " that may hold the person or not")
+    lines.extend("dropped   " + shown(one) for one in statement.get("dropped", []))
     for one in statement.get("producers", []):
         if isinstance(one, dict) and any(map(one.get, ("gaps", "silent", "remarks"))):
             lines.append("producer  " + shown(one))

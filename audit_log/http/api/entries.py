@@ -9,7 +9,6 @@ import orjson
 from audit_log.domain.filters import filter_of
 from audit_log.domain.search import AsOf, Found
 from audit_log.domain.statement import stated_json
-from audit_log.http.api.keeping import dropped_json
 from audit_log.http.api.schemas import PageSchema, SearchSchema, SeenSchema
 from audit_log.http.edge import current_edge
 from audit_log.usecases.look import look, search
@@ -43,7 +42,6 @@ def search_entries(body: dict[str, Any]) -> dict[str, Any]:
     return {
         "entries": [found_json(one) for one in page.entries],
         "next": page.next,
-        "dropped": [dropped_json(one) for one in page.dropped],
         "as_of": as_of_json(page.as_of),
         **stated_json(answer.stated),
     }

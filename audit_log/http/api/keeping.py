@@ -4,8 +4,8 @@
 from typing import Any, Final
 
 from audit_log.domain.holds import Hold, HoldKind
-from audit_log.domain.retention import BOUNDS, Retention, month_text
-from audit_log.domain.search import Dropped
+from audit_log.domain.retention import BOUNDS
+from audit_log.domain.statement import dropped_json
 from audit_log.http.api.keeping_schemas import (
     HoldSchema,
     HoldsSchema,
@@ -15,7 +15,6 @@ from audit_log.http.api.keeping_schemas import (
 )
 from audit_log.http.edge import current_edge
 from audit_log.http.looking import looks
-from audit_log.ports import DroppedRange
 from audit_log.usecases import hold as holds
 from audit_log.usecases.see_keeping import see_keeping
 from shared.api import ApiBlueprint
@@ -94,18 +93,6 @@ def get_retention() -> dict[str, Any]:
         ],
         "types": dict(edge.retention.months),
         "dropped": [dropped_json(one) for one in seen.dropped],
-    }
-
-
-def dropped_json(one: Dropped | DroppedRange) -> dict[str, Any]:
-    """Write a dropped range."""
-    return {
-        "class": Retention(one.retention).name.lower(),
-        "month": month_text(one.month),
-        "first": one.first,
-        "last": one.last,
-        "rows": one.rows,
-        "held": one.held,
     }
 
 

@@ -67,14 +67,17 @@ class TermSchema(StrictSchema):
 
 
 class DroppedSchema(StrictSchema):
-    """A class's entries of one month between two indexes, whose search rows were dropped."""
+    """A class's entries of one month between two indexes, whose search rows were dropped.
+
+    How many rows is null in figures for everybody.
+    """
 
     class_ = fields.String(required=True, data_key="class", attribute="class")
     month = fields.String(required=True)
     first = fields.Integer(required=True)
     last = fields.Integer(required=True)
-    rows = fields.Integer(required=True)
-    held = fields.Integer(required=True)
+    rows = fields.Integer(required=True, allow_none=True)
+    held = fields.Integer(required=True, allow_none=True)
 
 
 class RetentionSchema(StrictSchema):

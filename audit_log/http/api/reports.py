@@ -103,9 +103,10 @@ def _asking(body: dict[str, Any]) -> Asking:
 
 
 def _stated(stated: Stated, *, public: bool = False) -> dict[str, Any]:
-    said = {**stated_json(stated), "as_of": as_of_json(stated.as_of)}
+    said: dict[str, Any] = {**stated_json(stated), "as_of": as_of_json(stated.as_of)}
     if public:
-        said["count"] = None  # it would give away what a small figure hides
+        said["count"] = None  # it would give away what a small figure hides, and so would these
+        said["dropped"] = [{**one, "rows": None, "held": None} for one in said["dropped"]]
     return said
 
 

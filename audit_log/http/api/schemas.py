@@ -148,7 +148,8 @@ class CohortsSchema(StrictSchema):
 class StatedSchema(StrictSchema):
     """What an answer says about itself; `count` is null where an earlier page has said it.
 
-    It is not exact either while `cohorts` leave open where the person is.
+    It is not exact either while `cohorts` leave open where the person is. `dropped` are the ranges
+    that could not be looked into any more.
     """
 
     filter = fields.Dict(required=True)
@@ -156,19 +157,16 @@ class StatedSchema(StrictSchema):
     count_is_exact = fields.Boolean(required=True)
     integrity = fields.Nested(IntegritySchema, required=True, allow_none=True)
     missing = fields.List(fields.Nested(MissingSchema), required=True)
+    dropped = fields.List(fields.Nested(DroppedSchema), required=True)
     cohorts = fields.Nested(CohortsSchema, required=True, allow_none=True)
 
 
 class PageSchema(StatedSchema):
-    """A page of entries, newest first; `next` goes into `after`.
-
-    `dropped` are the ranges that the search could not look into any more.
-    """
+    """A page of entries, newest first; `next` goes into `after`."""
 
     entries = fields.List(fields.Nested(FoundSchema), required=True)
     next = fields.Integer(required=True, allow_none=True)
     as_of = fields.Nested(AsOfSchema, required=True)
-    dropped = fields.List(fields.Nested(DroppedSchema), required=True)
 
 
 class SeenSchema(FoundSchema):

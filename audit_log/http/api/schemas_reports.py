@@ -3,6 +3,7 @@
 
 from marshmallow import fields, validate
 
+from audit_log.http.api.keeping_schemas import DroppedSchema
 from audit_log.http.api.schemas import (
     AsOfSchema,
     CohortAnswerSchema,
@@ -84,7 +85,7 @@ class SubjectReportSchema(StrictSchema):
     """Uses, newest first; `count` is the number of entries that they sum up.
 
     What was done with `cohorts_unresolved` cohorts is not among them: it was not said whether they
-    hold the person.
+    hold the person. Nor is what was `dropped`, for its rows outlived their term.
     """
 
     uses = fields.List(fields.Nested(UseSchema), required=True)
@@ -92,6 +93,7 @@ class SubjectReportSchema(StrictSchema):
     as_of = fields.Nested(AsOfSchema, required=True)
     integrity = fields.Nested(IntegritySchema, required=True, allow_none=True)
     missing = fields.List(fields.Nested(MissingSchema), required=True)
+    dropped = fields.List(fields.Nested(DroppedSchema), required=True)
     cohorts_unresolved = fields.Integer(required=True)
 
 

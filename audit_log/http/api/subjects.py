@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from audit_log.domain.cohorts import CohortAnswer, read_answer
 from audit_log.domain.reports import Use
-from audit_log.domain.statement import stated_json
+from audit_log.domain.statement import dropped_json, stated_json
 from audit_log.http.api.entries import as_of_json
 from audit_log.http.api.schemas_reports import (
     CohortsNamedSchema,
@@ -72,6 +72,7 @@ def subject_report(body: dict[str, Any]) -> dict[str, Any]:
         "as_of": as_of_json(found.stated.as_of),
         "integrity": said["integrity"],
         "missing": said["missing"],
+        "dropped": [dropped_json(one) for one in found.dropped],
         "cohorts_unresolved": found.unresolved,
     }
 

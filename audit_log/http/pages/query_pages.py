@@ -13,7 +13,7 @@ from audit_log.domain.words import DECISION_WORDS, type_in_words
 from audit_log.http.edge import current_edge
 from audit_log.http.looking import looks
 from audit_log.http.pages.officer import filter_from, number_from, search_form
-from audit_log.http.pages.views import Row, stated_lines
+from audit_log.http.pages.views import Row, dropped_lines, stated_lines
 from audit_log.usecases import reports, saved_queries
 from audit_log.usecases.reports import Activity, Asking, Impact
 from audit_log.usecases.saved_queries import QueryFile
@@ -40,6 +40,7 @@ class ReportView:
     """What matching entries reach, as tables."""
 
     size: int
+    dropped: tuple[str, ...]
     stated: tuple[str, ...]
     facts: tuple[Row, ...]
     datasets: tuple[Row, ...]
@@ -165,6 +166,7 @@ def _report(reached: Impact, counted: Activity) -> ReportView:
         span = f"{reach.first_at:%d %B %Y, %H:%M} to {reach.last_at:%d %B %Y, %H:%M} UTC"
     return ReportView(
         size=reached.stated.as_of.size,
+        dropped=dropped_lines(reached.stated),
         stated=stated_lines(reached.stated),
         facts=(
             ("Entries", f"{reach.entries:,}"),

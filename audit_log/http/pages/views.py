@@ -12,7 +12,6 @@ from audit_log.domain.retention import Retention, month_text
 from audit_log.domain.search import Dropped, Found
 from audit_log.domain.statement import Stated
 from audit_log.domain.words import DECISION_WORDS, GROUP_WORDS, TYPE_WORDS, type_in_words
-from audit_log.ports import DroppedRange
 from audit_log.usecases.look import Answer, Seen
 from shared.entries import Entry
 
@@ -101,12 +100,17 @@ def results(answer: Answer) -> Results:
         lines=tuple(_line(found) for found in page.entries),
         next=page.next,
         size=page.as_of.size,
-        dropped=tuple(dropped_words(one) for one in page.dropped),
+        dropped=dropped_lines(answer.stated),
         stated=stated_lines(answer.stated),
     )
 
 
-def dropped_words(one: Dropped | DroppedRange) -> str:
+def dropped_lines(stated: Stated) -> tuple[str, ...]:
+    """Say what an answer could not look into any more."""
+    return tuple(dropped_words(one) for one in stated.dropped)
+
+
+def dropped_words(one: Dropped) -> str:
     """Say in a line what is found no more."""
     kept = Retention(one.retention).name.lower()
     where = f"entries {one.first} to {one.last}"

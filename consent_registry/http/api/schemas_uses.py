@@ -62,7 +62,8 @@ class DespiteSchema(StrictSchema):
 class UsesSchema(StrictSchema):
     """Who used one participant's data; `log_checked` is below which entry that was recomputed.
 
-    The log names `log_unresolved` cohorts of which nobody could say whether they hold her.
+    The log names `log_unresolved` cohorts of which nobody could say whether they hold her. Of what
+    was recorded in the months `log_dropped` most is kept no more, and not among the uses.
     """
 
     participant = fields.String(required=True)
@@ -73,4 +74,5 @@ class UsesSchema(StrictSchema):
     log_checked = fields.Integer(required=True)
     log_differed = fields.Integer(required=True)
     log_unresolved = fields.Integer(required=True)
+    log_dropped = fields.List(fields.String(), required=True)
     not_reporting = fields.List(fields.Nested(NotReportingSchema), required=True)

@@ -6,7 +6,7 @@ When the log cannot be asked the page says so; it never shows an empty list for 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -113,7 +113,7 @@ def uses_view(found: Uses, speaker: Speaker) -> UsesView:
         datasets=datasets,
         despite=despite_lines(found.despite, speaker),
         silent=tuple(_silent(one, speaker) for one in report.not_reporting),
-        rests_on=_rests_on(found),
+        rests_on=_rests_on(found, speaker),
     )
 
 
@@ -143,12 +143,16 @@ def _at(moment: datetime, speaker: Speaker) -> str:
     return f"{speaker.day(moment)}, {moment.astimezone(UTC):%H:%M} UTC"
 
 
-def _rests_on(found: Uses) -> str:
+def _rests_on(found: Uses, speaker: Speaker) -> str:
     report = found.report
     text = f"This list is from the log as it stood with {report.size:,} entries."
     if report.unresolved:
         what = "a group" if report.unresolved == 1 else f"{report.unresolved:,} groups"
         text = f"{text} It may not be all: of {what} of people we could not tell who was in it."
+    if report.dropped:
+        last = date.fromisoformat(f"{report.dropped[-1]}-01") + timedelta(days=31)
+        until = speaker.day(last.replace(day=1))
+        text = f"{text} Most of what was recorded before {until} is kept no more, and not listed."
     if not report.checked:
         return f"{text} It has not been checked against the entries themselves yet."
     checked = min(report.checked, report.size)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What whoever tells who used a person's data promises: the fake, and the real log over HTTP."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -186,6 +187,26 @@ def test_what_the_log_does_not_hear_is_told(running: LogNode) -> None:
     who = HttpWhoUsed(running.url, lambda: running.service("consent_registry", *SCOPES))
     silent = {one.node: one.silent for one in who.who_used([(FIRST, 7)], nobody_in).not_reporting}
     assert silent[SRC], "its entries are of 2026-11-22"
+
+
+def test_what_outlived_its_term_is_told_by_its_month() -> None:
+    months = ("2025-10", "2025-09", "2025-10")
+    answers = (
+        {"as_of": 5, "datasets": [{"dataset": FIRST, "cohorts": []}]},
+        {
+            "uses": [],
+            "as_of": {"size": 5},
+            "integrity": None,
+            "missing": [],
+            "dropped": [{"month": month} for month in months],
+            "cohorts_unresolved": 0,
+        },
+    )
+    with scripted_server() as server:
+        each = iter([json.dumps(one).encode() for one in answers])
+        server.pieces = lambda: iter([next(each)])
+        found = HttpWhoUsed(server.url, lambda: "token").who_used([(FIRST, 7)], nobody_in)
+    assert found.dropped == ("2025-09", "2025-10")
 
 
 @pytest.mark.parametrize(

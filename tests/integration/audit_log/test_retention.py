@@ -1,18 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """Terms pass month by month on a real database, and the log still verifies."""
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from audit_log.domain import pack
 from audit_log.domain.copies import Copies
 from audit_log.domain.holds import HoldKind
+from audit_log.domain.pack import Asked
 from audit_log.domain.search import Filter
+from audit_log.domain.statement import dropped_json
+from audit_log.usecases.reports import Asking, activity, impact
 from audit_log.usecases.who_used import SCOPE, SubjectReport, who_used
 from shared.principal import Principal
+from tests.contract.audit_log.test_publishing import Remembered
 from tests.fakes.log_factories import ISSUER, cohort_name, fact
 from tests.support.keeping_node import (
     OTHER,
+    OTTO,
     PERSON,
     READ,
     KeepingNode,
@@ -21,7 +29,8 @@ from tests.support.keeping_node import (
     keeping_node,
     said,
 )
-from tests.support.log_world import Producing, entries_of
+from tests.support.log_world import COHORTS, PSEUDONYMS, VAULT, Producing, entries_of
+from tests.support.packs import PackDesk, apart
 
 
 @pytest.fixture
@@ -43,10 +52,10 @@ def test_a_month_goes_when_its_term_has_passed_and_the_log_still_verifies(
     node.retain()
     size = node.settle()
     (kept,) = node.found(PERSON)
-    page = node.search(Filter(person=PERSON))
-    ranges = [(one.rows, one.held, one.first) for one in page.dropped if one.retention == 1]
+    stated = node.answer(Filter(person=PERSON)).stated
+    ranges = [(one.rows, one.held, one.first) for one in stated.dropped if one.retention == 1]
     assert ranges == [(2, 0, 0)]
-    assert node.search(Filter(type="placet.permit.issued.v1")).dropped == ()
+    assert node.answer(Filter(type="placet.permit.issued.v1")).stated.dropped == ()
     assert kept > 1
     (what,) = dropped(node)
     assert what["month"] == "2026-11"
@@ -123,6 +132,40 @@ def test_what_a_hold_keeps_is_told_to_the_person(node: KeepingNode) -> None:
     node.settle()
     assert node.found(PERSON) == [0]
     assert used(node) == [(READ, 1)]
+
+
+def test_every_answer_says_which_months_it_could_not_look_into(node: KeepingNode) -> None:
+    node.say(about(PERSON), about(PERSON, type_="placet.permit.issued.v1"))
+    node.pass_months(14)
+    node.retain()
+    node.settle()
+    gone = [("access", "2026-11", 1)]
+    read = Filter(type=READ)
+    asking = Asking(wanted=read, as_of=None, case=None, principal=OTTO)
+    ways: dict[str, Any] = {
+        "transaction": node.world.transaction,
+        "pseudonyms": PSEUDONYMS,
+        "cohorts": COHORTS,
+        "vault": VAULT,
+        "clock": node.world.clock,
+    }
+    told = (
+        node.answer(read).stated.dropped,
+        report(node).dropped,
+        activity(asking, public=False, **ways).stated.dropped,
+        impact(asking, **ways).stated.dropped,
+    )
+    for one in told:
+        written = [dropped_json(each) for each in one]
+        assert [(each["class"], each["month"], each["rows"]) for each in written] == gone
+    head = Remembered()
+    head.note = node.head.note
+    desk = PackDesk(node.world, head=head)
+    for wanted, indexes in ((read, None), (None, (0,))):
+        made = desk.made(Asked(wanted=wanted, indexes=indexes, as_of=0))
+        statement = json.loads(apart(made)[pack.STATEMENT])
+        found = [(each["class"], each["month"], each["rows"]) for each in statement["dropped"]]
+        assert found == ([] if wanted is None else gone)
 
 
 def test_a_month_nobody_made_loses_nothing_and_is_made_afterwards(node: KeepingNode) -> None:

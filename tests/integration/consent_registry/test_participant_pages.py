@@ -359,7 +359,7 @@ def test_who_used_my_data_says_each_use_and_who_is_silent(site: Site) -> None:
     told.not_reporting = (
         NotReporting(node="ee/clearinghouse/1", places=2, silent=True, silent_since=None),
     )
-    told.size = 40
+    told.size, told.dropped = 40, ("2025-09", "2025-10")
     app = pages_app(site.world, make_sign_in(site.world.clock, issuer=LOGIN), who_used=told)
     seen = replace(site, app=app)
     page = seen.browser().get("/who-used")
@@ -367,6 +367,7 @@ def test_who_used_my_data_says_each_use_and_who_is_silent(site: Site) -> None:
     for words in (
         *("Your data was read", "3 times", "22 November 2026", "allowed", "DUO:0000006"),
         *("ee/clearinghouse/1: 2 of its reports have not arrived", "it has never reported"),
+        "Most of what was recorded before 1 November 2025 is kept no more, and not listed.",
         *("with 40 entries", "The log knows of no use of your data here."),
     ):
         assert words in page.text, words

@@ -8,7 +8,7 @@ entry names by their cohort it needs the answers that the search, or the pack, c
 
 import re
 from base64 import b64decode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,8 @@ from audit_log.domain.checkpoint import Checkpoint
 from audit_log.domain.cohorts import CohortAnswer, CohortAnswers, CohortKey
 from audit_log.domain.errors import SizeNotPublished
 from audit_log.domain.matching import Match, match
-from audit_log.domain.search import Filter
+from audit_log.domain.retention import Retention, retention_of
+from audit_log.domain.search import Dropped, Filter
 from audit_log.domain.tiles import WIDTH, bundles_of, decode_bundle
 from audit_log.ports import Trust
 from audit_log.usecases.flaws import Flaw
@@ -35,15 +36,16 @@ _OPENING: Final = re.compile(
 class Recount:
     """What the entries themselves answer: matching indexes, newest first, as a search gives them.
 
-    `unknown` are entries whose sealed parts would have to be opened to tell, or of whose cohort
-    nobody said whether it holds the person. `said_at` is the entry in which the log itself says the
-    answers about cohorts, None when the copy has none. With `flaws` the copy is not the log, and
-    nothing was counted.
+    `classes` are the retention classes of those entries, in their order. `unknown` are entries
+    whose sealed parts would have to be opened to tell, or of whose cohort nobody said whether it
+    holds the person. `said_at` is the entry in which the log itself says the answers about cohorts,
+    None when the copy has none. With `flaws` the copy is not the log, and nothing was counted.
     """
 
     checkpoint: Checkpoint
     as_of: int
     indexes: tuple[int, ...]
+    classes: tuple[Retention, ...]
     unknown: tuple[int, ...]
     flaws: tuple[Flaw, ...]
     said_at: int | None = None
@@ -51,10 +53,15 @@ class Recount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """Where a search answer and the entries differ."""
+    """Where a search answer and the entries differ.
+
+    `dropped` are entries that the answer lacks and says so: they lie in ranges of which rows were
+    dropped, and are no more than those rows.
+    """
 
     missing: tuple[int, ...]
     surplus: tuple[int, ...]
+    dropped: tuple[int, ...] = ()
 
 
 def recount(
@@ -77,6 +84,7 @@ def recount(
     if size > checkpoint.size:
         raise SizeNotPublished("the copy is of an earlier size")
     answers: dict[Match, list[int]] = {one: [] for one in Match}
+    classes: list[Retention] = []
     known = _by_cohort(wanted, cohorts)
     said, said_at = None if cohorts is None else cohorts.digest(), None
     if not flaws:
@@ -84,13 +92,17 @@ def recount(
             parts = (openings or {}).get(index, ())
             check_commitments(entry, parts, complete=False)
             if index < size:
-                answers[match(wanted, entry, parts, known)].append(index)
+                found = match(wanted, entry, parts, known)
+                answers[found].append(index)
+                if found is Match.YES:
+                    classes.append(retention_of(entry.type))
             if said is not None and entry.extra.get("cohorts") == said:
                 said_at = index
     return Recount(
         checkpoint=checkpoint,
         as_of=size,
         indexes=tuple(reversed(answers[Match.YES])),
+        classes=tuple(reversed(classes)),
         unknown=tuple(reversed(answers[Match.UNKNOWN])),
         flaws=flaws,
         said_at=said_at,
@@ -106,13 +118,38 @@ def _by_cohort(wanted: Filter, cohorts: CohortAnswers | None) -> Mapping[CohortK
     return {one.key: one for one in cohorts.answers}
 
 
-def compare(counted: Recount, found: Iterable[int]) -> Difference:
-    """Hold a search answer against a recount."""
+def compare(
+    counted: Recount, found: Iterable[int], dropped: Collection[Dropped] = ()
+) -> Difference:
+    """Hold a search answer against a recount; `dropped` are the ranges that the answer names."""
     theirs, ours = set(found), set(counted.indexes)
-    return Difference(
-        missing=tuple(sorted(ours - theirs)),
-        surplus=tuple(sorted(theirs - ours - set(counted.unknown))),
+    missing = ours - theirs
+    gone = _dropped(
+        [one for one in zip(counted.indexes, counted.classes, strict=True) if one[0] in missing],
+        dropped,
     )
+    return Difference(
+        missing=tuple(sorted(missing - gone)),
+        surplus=tuple(sorted(theirs - ours - set(counted.unknown))),
+        dropped=tuple(sorted(gone)),
+    )
+
+
+def _dropped(missing: Iterable[tuple[int, Retention]], dropped: Collection[Dropped]) -> set[int]:
+    """Give which of these entries are among what was dropped.
+
+    A range explains as many as it dropped, and is looked into from the smallest on: the months of a
+    class lie in the tree side by side, but what was held longer is dropped from among others.
+    """
+    left = [(one, one.rows) for one in sorted(dropped, key=lambda one: one.last - one.first)]
+    gone: set[int] = set()
+    for index, kept in missing:
+        for at, (one, rows) in enumerate(left):
+            if rows and one.retention == kept and one.first <= index <= one.last:
+                left[at] = one, rows - 1
+                gone.add(index)
+                break
+    return gone
 
 
 def entries_of(fetch: Fetch, size: int) -> Iterator[tuple[int, Entry]]:

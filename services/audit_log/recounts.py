@@ -4,11 +4,13 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, Final
 
 from audit_log.domain.cohorts import CohortAnswers, read_answers
+from audit_log.domain.search import Dropped
+from audit_log.domain.statement import read_dropped
 from audit_log.usecases.recount import Difference, Recount, compare, recount
 from services.audit_log.copied import add_arguments, read_arguments
 from services.audit_log.outcome import FAILED, OK, USAGE
@@ -59,7 +61,7 @@ def _run(parsed: argparse.Namespace) -> int:
     if told is None:
         return USAGE
     try:
-        found = _answered(parsed.against) if parsed.against else None
+        found, dropped = _answered(parsed.against) if parsed.against else (None, ())
         cohorts = _cohorts(parsed.cohorts) if parsed.cohorts else None
     except (OSError, ValueError) as fault:
         print(f"Not usable: {fault}", file=sys.stderr)
@@ -76,16 +78,18 @@ def _run(parsed: argparse.Namespace) -> int:
     except (AppError, LookupError, CommitmentMismatch, ValueError) as fault:
         print(f"NOT VERIFIED: {fault}", file=sys.stderr)
         return FAILED
-    return _told(counted, None if found is None else compare(counted, found), parsed.json)
+    difference = None if found is None else compare(counted, found, dropped)
+    return _told(counted, difference, parsed.json)
 
 
-def _answered(path: Path) -> list[int]:
-    """Read the indexes of a search answer or of a list of its pages."""
+def _answered(path: Path) -> tuple[list[int], Collection[Dropped]]:
+    """Read the indexes of a search answer or of a list of its pages, and what it says is gone."""
     value = strict_json.loads(path.read_bytes())
     pages: Iterable[Any] = value if isinstance(value, list) else [value]
     try:
-        return [int(one["idx"]) for page in pages for one in page["entries"]]
-    except (KeyError, TypeError):
+        indexes = [int(one["idx"]) for page in pages for one in page["entries"]]
+        return indexes, {read_dropped(one) for page in pages for one in page.get("dropped", ())}
+    except (KeyError, TypeError, AttributeError, ValueError):
         raise ValueError("not an answer of POST /v1/search") from None
 
 
@@ -115,6 +119,7 @@ def _told(counted: Recount, difference: Difference | None, as_json: bool) -> int
             "cohorts_said_at": counted.said_at,
             "missing": list(difference.missing) if difference else None,
             "surplus": list(difference.surplus) if difference else None,
+            "dropped": list(difference.dropped) if difference else None,
         }
         print(json.dumps(said, indent=2))
         return OK if agrees and whole else FAILED
@@ -135,5 +140,7 @@ def _told(counted: Recount, difference: Difference | None, as_json: bool) -> int
         for word, places in (("missing", difference.missing), ("surplus", difference.surplus)):
             if places:
                 print(f"{word} in the answer: {', '.join(map(str, places))}")
+        if difference.dropped:
+            print(f"{len(difference.dropped)} are in months whose rows the answer says are dropped")
         print("the answer agrees" if agrees else "THE ANSWER DIFFERS")
     return OK if agrees and whole else FAILED

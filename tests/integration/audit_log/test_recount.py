@@ -171,6 +171,33 @@ def test_a_search_row_that_lies_is_found_out(
     assert "THE ANSWER DIFFERS" in done.out
 
 
+@pytest.mark.parametrize(
+    ("said", "agrees"),
+    [
+        ({}, True),
+        ({"rows": 0}, False),
+        ({"class": "system"}, False),
+        ({"first": SAID, "last": 2 * SAID}, False),
+    ],
+    ids=lambda one: "+".join(one) or "named" if isinstance(one, dict) else str(one),
+)
+def test_what_an_answer_says_was_dropped_is_not_missing_in_it(
+    node: LogNode, copy: Path, said: dict[str, Any], agrees: bool
+) -> None:
+    wanted = {"type": "placet.access.read.v1"}
+    answer, size = searched(node, copy, wanted)
+    pages = json.loads(answer.read_text())
+    gone = pages[-1]["entries"].pop()["idx"]
+    dropped = {"class": "access", "month": "2026-11", "first": 0, "last": SAID, "rows": 1}
+    for page in pages:
+        page["dropped"] = [{**dropped, "held": 0, **said}]
+    answer.write_text(json.dumps(pages), encoding="utf-8")
+    done = recount(node, copy, wanted, "--as-of", size, "--against", str(answer), "--json")
+    told = json.loads(done.out)
+    assert (told["dropped"], told["missing"]) == (([gone], []) if agrees else ([], [gone]))
+    assert done.code == (0 if agrees else 1)
+
+
 def test_an_altered_copy_is_not_counted(node: LogNode, copy: Path, tmp_path: Path) -> None:
     for path in (copy / "log").rglob("*"):
         if path.is_file():

@@ -9,6 +9,7 @@ was prepared on top of it; after any failure the next step begins from what is s
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Final
 
 from audit_log.domain.batch import Batch, OffsetMove
 from audit_log.domain.chain import ChainKey, Link
@@ -37,6 +38,9 @@ from audit_log.usecases.protect import (
     quarantine_row,
 )
 from shared.clock import Clock
+
+_KAFKA_SHARE: Final = 4
+"""A full intake is asked first, and yet a quarter of a batch comes from the topics beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,9 +214,9 @@ class Sequencer:
         if self._empties_intake:  # its rows are there until it is committed
             self._line.settle()
         waiting: list[Input] = list(self._store.pending(self._pace.batch))
-        room = self._pace.batch - len(waiting)
-        if self._source is None or not self._reads or not room:
+        if self._source is None or not self._reads:
             return waiting
+        room = max(self._pace.batch - len(waiting), self._pace.batch // _KAFKA_SHARE, 1)
         try:
             return waiting + list(self._source.poll(room, 0 if waiting else self._pace.wait_ms))
         except SourceBroken as broken:

@@ -199,6 +199,19 @@ def test_duplicates_of_a_batch_under_way_are_dropped(
     assert (chain.seq, duplicates) == (BATCH, BATCH + 3)
 
 
+def test_an_intake_that_is_never_empty_holds_up_no_topic(
+    world: PostgresWorld, lines: list[CommitAhead]
+) -> None:
+    one = ahead(world, Belt(*said(BATCH)), lines)
+    other = Speaker("zz/permit_service/1")
+    sending = Producing(world, "zz/permit_service/1")
+    for _ in range(8):
+        sending.send(*other.say_many(BATCH + 1))
+        one.step()
+    one.stop()
+    assert served(world) == list(range(1, BATCH + 1))
+
+
 def test_rows_of_the_intake_are_taken_once_beside_a_topic(
     world: PostgresWorld, lines: list[CommitAhead]
 ) -> None:

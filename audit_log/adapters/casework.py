@@ -114,6 +114,7 @@ class PostgresQueries:
                 next_at=query.next_at,
                 size=query.size,
                 results=query.count,
+                about=None if query.about is None else list(query.about),
             )
         )
 
@@ -168,8 +169,20 @@ class PostgresQueries:
         self._connection.execute(
             update(SAVED_QUERY)
             .where(SAVED_QUERY.c.id == query_id)
-            .values(next_at=None, wrapped=b"", sealed=b"")
+            .values(next_at=None, wrapped=b"", sealed=b"", about=None)
         )
+
+    def unnamed(self) -> SavedQuery | None:
+        """Give a running search of which it was not noted whom it names, locked."""
+        wanted = select(SAVED_QUERY).where(
+            SAVED_QUERY.c.about.is_(None), SAVED_QUERY.c.next_at.is_not(None)
+        )
+        return _query(self._connection.execute(wanted.limit(1).with_for_update()).one_or_none())
+
+    def name(self, query_id: str, about: Sequence[bytes]) -> None:
+        """Note whom a search names."""
+        wanted = update(SAVED_QUERY).where(SAVED_QUERY.c.id == query_id)
+        self._connection.execute(wanted.values(about=list(about)))
 
     def runs(self, query_id: str, limit: int) -> Sequence[QueryRun]:
         """Give the runs of a search, the newest first."""
@@ -219,6 +232,7 @@ def _query(row: Row[Any] | None) -> SavedQuery | None:
         next_at=row.next_at,
         size=row.size,
         count=row.results,
+        about=None if row.about is None else tuple(map(bytes, row.about)),
     )
 
 

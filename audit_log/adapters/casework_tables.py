@@ -81,6 +81,7 @@ SAVED_QUERY: Final = Table(
     Column("next_at", _INSTANT, nullable=True),
     Column("size", BigInteger, nullable=False),
     Column("results", BigInteger, nullable=False),
+    Column("about", ARRAY(LargeBinary), nullable=True),
 )
 Index(None, SAVED_QUERY.c.next_at)
 QUERY_RUN: Final = Table(

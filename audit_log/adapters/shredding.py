@@ -48,6 +48,7 @@ def shred(
     cursor.execute("SELECT set_config('placet.erasure', %s, true)", (wanted.id,))
     _empty(cursor, wanted, places)
     _forget(cursor, wanted)
+    end_queries(cursor, wanted.subject)
     destroy_key(cursor, kid, at)
     return Shredded(
         kid=kid,
@@ -56,6 +57,15 @@ def shred(
         below=below,
         digest=digest,
         places=tuple(places),
+    )
+
+
+def end_queries(cursor: psycopg.Cursor, subject: bytes) -> None:
+    """End saved searches that name somebody: their filters go, as when their owner ends them."""
+    cursor.execute(
+        "UPDATE saved_query SET next_at = NULL, wrapped = '', sealed = '', about = NULL"
+        " WHERE %s = ANY(about)",
+        (subject,),
     )
 
 

@@ -120,6 +120,8 @@ def shred_again(cursor: psycopg.Cursor, one: Destroyed, pseudonyms: Pseudonyms) 
         _forget_person(cursor, indexes, subject, pseudonyms)
     else:
         _forget_account(cursor, indexes, one)
+    if subject is not None:
+        shredding.end_queries(cursor, subject)
     shredding.destroy_key(cursor, one.kid, one.at)
     cursor.execute(
         "UPDATE erasure_waiting SET ended_at = %s, outcome = 'done', subject = NULL,"

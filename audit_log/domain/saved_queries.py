@@ -20,7 +20,8 @@ class SavedQuery:
     """A search kept under a name. `sealed` is its filter, under a key of its own, kept wrapped.
 
     It runs every `hours`; `next_at` is None when it was ended. `size` and `count` are those of the
-    last run, 0 before the first.
+    last run, 0 before the first. `about` are the keyed pseudonyms of whom its filter names: an
+    erasure finds it by them and ends it. None where that was not noted yet.
     """
 
     id: str
@@ -34,6 +35,7 @@ class SavedQuery:
     next_at: datetime | None
     size: int
     count: int
+    about: tuple[bytes, ...] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,14 @@ class SavedQueries(Protocol):
         """End a search: its filter and key are emptied, its runs stay."""
         ...
 
+    def unnamed(self) -> SavedQuery | None:
+        """Give a running search of which it was not noted whom it names, locked; None: no more."""
+        ...
+
+    def name(self, query_id: str, about: Sequence[bytes]) -> None:
+        """Note the pseudonyms of whom a search names: erasing one of them ends it."""
+        ...
+
     def runs(self, query_id: str, limit: int) -> Sequence[QueryRun]:
         """Give the runs of a search, the newest first."""
         ...

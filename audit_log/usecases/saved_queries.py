@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from audit_log.domain.errors import QueryUnknown
+from audit_log.domain.errors import QueryUnknown, Unopenable
 from audit_log.domain.filters import filter_faults, filter_json, filter_of
+from audit_log.domain.parts import Holder, person_holder
 from audit_log.domain.saved_queries import MAX_NEW, QueryRun, SavedQuery
 from audit_log.domain.search import Filter
 from audit_log.ports import Log, Pseudonyms, Transaction, Vault
@@ -54,13 +55,14 @@ def save_query(
     principal: Principal,
     transaction: Transaction,
     vault: Vault,
+    pseudonyms: Pseudonyms,
     ids: IdSource,
     clock: Clock,
 ) -> SavedQuery:
     """Keep a search and run it every so many hours, the first time at once.
 
-    The name is a code, because it is shown openly. Raises ValidationFailed, also for one more than
-    an officer may have running.
+    The name is a code, because it is shown openly. The search ends with the erasure of whom it
+    names. Raises ValidationFailed, also for one more than an officer may have running.
     """
     principal.require(SCOPE)
     faults = list(filter_faults(wanted))
@@ -90,6 +92,7 @@ def save_query(
             next_at=now,
             size=0,
             count=0,
+            about=_about(wanted, pseudonyms),
         )
         log.queries.add(query)
         log.record(_said("query_saved", query, officer(principal), now, filter_parts=wanted))
@@ -155,6 +158,10 @@ class QueryRunner:
         """
         now = self._clock.now()
         with self._transaction() as log:
+            if (unnamed := log.queries.unnamed()) is not None:
+                log.queries.name(unnamed.id, self._named(unnamed))
+                return True
+        with self._transaction() as log:
             due, newest = log.queries.due(now), log.reader.newest()
             if due is None or newest is None:
                 return False
@@ -179,6 +186,12 @@ class QueryRunner:
             }
             log.record(_said("query_ran", query, _worker(query), now, said=said, results=run.count))
         return True
+
+    def _named(self, query: SavedQuery) -> tuple[bytes, ...]:
+        try:
+            return _about(_filter(query, self._vault), self._pseudonyms)
+        except Unopenable:
+            return ()  # nobody reads whom it names: what cannot be opened need not be ended
 
     def _run(
         self,
@@ -218,6 +231,16 @@ def _worker(query: SavedQuery) -> Actor:
 def _filter(query: SavedQuery, vault: Vault) -> Filter:
     key = vault.unwrap(query.kid, query.kek, query.wrapped)
     return filter_of(strict_json.loads(key.open(query.sealed, _bound(query.id))))
+
+
+def _about(wanted: Filter, pseudonyms: Pseudonyms) -> tuple[bytes, ...]:
+    """Give the pseudonyms of whom a filter names, as their keys are stored under them."""
+    holders: list[Holder] = []
+    if wanted.actor is not None:
+        holders.append(("actor", (wanted.actor.issuer, wanted.actor.subject)))
+    if wanted.person is not None:
+        holders.append(person_holder(wanted.person.dataset, wanted.person.ordinal))
+    return tuple(map(pseudonyms.holder, holders))
 
 
 def _own(log: Log, query_id: str, principal: Principal) -> SavedQuery:

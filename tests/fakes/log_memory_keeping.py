@@ -111,8 +111,15 @@ class MemoryQueries:
 
     def end(self, query_id: str) -> None:
         self._tables.queries[query_id] = replace(
-            self._tables.queries[query_id], next_at=None, wrapped=b"", sealed=b""
+            self._tables.queries[query_id], next_at=None, wrapped=b"", sealed=b"", about=None
         )
+
+    def unnamed(self) -> SavedQuery | None:
+        running = [one for one in self._tables.queries.values() if one.next_at is not None]
+        return next((one for one in running if one.about is None), None)
+
+    def name(self, query_id: str, about: Sequence[bytes]) -> None:
+        self._tables.queries[query_id] = replace(self._tables.queries[query_id], about=tuple(about))
 
     def runs(self, query_id: str, limit: int) -> Sequence[QueryRun]:
         found = [run for run in self._tables.query_runs if run.query == query_id]

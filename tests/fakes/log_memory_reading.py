@@ -306,6 +306,9 @@ class MemoryTransaction:
             dataset = tables.terms.get(term(TermKind.DATASET, wanted.person[0]), 0)
             gone = (dataset, wanted.person[1])
             tables.people = {row for row in tables.people if row[:2] != gone}
+        for query in list(tables.queries.values()):
+            if wanted.subject in (query.about or ()):
+                self.queries.end(query.id)
         tables.erasures += 1
         void_opened(tables)
         text = "".join(f"{index}/{group}\n" for index, group in places)

@@ -52,7 +52,7 @@ _WORKING: Final = (
     """INSERT INTO case_reveal VALUES ('r', 'c', '{5}', '{actor}', 'iss', 'otto', now(), 'approved',
         'iss', 'olga', now())""",
     """INSERT INTO saved_query VALUES ('q', 'nights', 'iss', 'otto', 901, 'kek-0001', 'w', 's', 24,
-        now(), 3, 1)""",
+        now(), 3, 1, ARRAY['abc'::bytea])""",
     "INSERT INTO query_run VALUES ('q', 1, now(), 0, 3, 1, 1, 0, '{2}', 2)",
 )
 _WITNESSED: Final = (
@@ -149,6 +149,8 @@ def flipped(column: Column[object]) -> Composed:
     (flip,) = [flip for kind, flip in _FLIPS.items() if isinstance(column.type, kind)]
     if isinstance(column.type, ARRAY) and isinstance(column.type.item_type, Text):
         flip = "array_append({0}[2:], chr(ascii({0}[1]) # 1) || substr({0}[1], 2))"
+    elif isinstance(column.type, ARRAY) and isinstance(column.type.item_type, LargeBinary):
+        flip = "array_append({0}[2:], set_bit({0}[1], 5, 1 - get_bit({0}[1], 5)))"
     if column.name == "retention":  # there are partitions for few of its values
         flip = "{0} # 1"
     return SQL(flip).format(Identifier(column.name))

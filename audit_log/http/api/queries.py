@@ -35,6 +35,7 @@ def post_query(body: dict[str, Any]) -> dict[str, Any]:
         principal=current_principal(),
         transaction=edge.transaction,
         vault=edge.vault,
+        pseudonyms=edge.pseudonyms,
         ids=edge.ids,
         clock=edge.clock,
     )

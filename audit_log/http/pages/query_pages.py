@@ -77,6 +77,7 @@ def save() -> ResponseReturnValue:
             principal=current_principal(),
             transaction=edge.transaction,
             vault=edge.vault,
+            pseudonyms=edge.pseudonyms,
             ids=edge.ids,
             clock=edge.clock,
         )

@@ -3,9 +3,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
+import psycopg
 import pytest
 
 from audit_log.domain.errors import (
@@ -17,10 +19,12 @@ from audit_log.usecases import saved_queries
 from audit_log.usecases.resolving import CohortDesk
 from audit_log.usecases.saved_queries import QueryFile, QueryRunner
 from shared.errors import ValidationFailed
+from shared.events import Subject
 from shared.principal import Principal
 from tests.contract.audit_log.test_publishing import Remembered
 from tests.fakes.log_factories import DATASET, ISSUER, OTTO, Speaker, fact
 from tests.support.casework import (
+    ANNA,
     IDS,
     OTHER,
     RITA,
@@ -32,6 +36,8 @@ from tests.support.log_world import (
     COHORTS,
     PSEUDONYMS,
     VAULT,
+    MemoryWorld,
+    PostgresWorld,
     Producing,
     World,
     erase_in,
@@ -46,6 +52,7 @@ def saved(world: World, wanted: Filter, hours: int = 24) -> str:
         principal=OTTO,
         transaction=world.transaction,
         vault=VAULT,
+        pseudonyms=PSEUDONYMS,
         ids=IDS,
         clock=world.clock,
     )
@@ -71,25 +78,62 @@ def kept(world: World, query_id: str, who: Principal = OTTO) -> QueryFile:
 def test_a_saved_search_tells_what_is_new_and_how_much_is_gone(
     filled: World, head: Remembered
 ) -> None:
-    wanted = Filter(actor=Account(issuer=ISSUER, subject="rita"), dataset=DATASET)
-    query = saved(filled, wanted)
+    query = saved(filled, Filter(permit="permit-1", dataset=DATASET))
     assert runner(filled).step()
     assert not runner(filled).step(), "it is due again tomorrow"
     (first,) = kept(filled, query).runs
-    assert (first.before, first.count, first.new, first.gone) == (0, 9, 9, 0)
+    assert (first.before, first.count, first.new, first.gone) == (0, 4, 4, 0)
     speaker = Speaker("zz/another/1")
-    Producing(filled, "zz/another/1").send(speaker.say(fact(actor=RITA)))
+    read = fact(actor=RITA, permit={"permit_id": "permit-1"})
+    Producing(filled, "zz/another/1").send(speaker.say(read))
     publish(filled, head)
     filled.clock.pass_time(timedelta(hours=24).total_seconds())
     assert runner(filled).step()
     second, _ = kept(filled, query).runs
-    assert (second.before, second.count, second.new, second.gone) == (first.size, 10, 1, 0)
+    assert (second.before, second.count, second.new, second.gone) == (first.size, 5, 1, 0)
     assert len(second.indexes) == 1
     erase_in(filled, Account(issuer=ISSUER, subject="rita"))
     filled.clock.pass_time(timedelta(hours=24).total_seconds())
     assert runner(filled).step()
     third = kept(filled, query).runs[0]
-    assert (third.count, third.new, third.gone) == (0, 0, 10)
+    assert (third.count, third.new, third.gone) == (0, 0, 5)
+
+
+RITA_HERSELF = Account(issuer=ISSUER, subject="rita")
+
+
+@pytest.mark.parametrize("told", ["at once", "by the release before"])
+@pytest.mark.parametrize("target", [RITA_HERSELF, ANNA], ids=["account", "person"])
+def test_a_saved_search_ends_with_the_erasure_of_whom_it_names(
+    filled: World, target: Account | Subject, told: str
+) -> None:
+    if isinstance(target, Account):
+        wanted, other = Filter(actor=target), Filter(actor=replace(target, subject="olga"))
+    else:
+        wanted, other = Filter(person=target), Filter(person=target._replace(ordinal=99))
+    query, stays = saved(filled, replace(wanted, dataset=DATASET)), saved(filled, other)
+    if told == "at once":
+        assert runner(filled).step()
+    else:
+        unnote(filled)
+        assert [runner(filled).step() for _ in range(2)] == [True, True]
+    erase_in(filled, target)
+    ended = kept(filled, query)
+    assert (ended.wanted, ended.query.next_at, ended.query.wrapped) == (None, None, b"")
+    assert (ended.query.sealed, ended.query.about) == (b"", None)
+    assert kept(filled, stays).wanted == other
+
+
+def unnote(world: World) -> None:
+    """Leave saved searches as a release did that noted nobody."""
+    if isinstance(world, PostgresWorld):
+        with psycopg.connect(world.url) as connection:
+            connection.execute("UPDATE saved_query SET about = NULL")
+        return
+    assert isinstance(world, MemoryWorld)
+    queries = world.log.tables.queries
+    for name, one in queries.items():
+        queries[name] = replace(one, about=None)
 
 
 def test_a_saved_search_is_its_owners_alone_and_says_nobodys_name(filled: World) -> None:

@@ -37,6 +37,9 @@ def erase_entries(node: LogNode) -> list[Entry]:
 def test_a_backup_from_before_an_erasure_brings_nobody_back(
     site: Site, target: Mapping[str, object], parts: int
 ) -> None:
+    search = {"name": "hers", "hours": 24, "filter": target}
+    assert site.node.post("/v1/queries", search, site.node.otto()).status_code == 201
+    site.node.settle()
     older = site.backup()
     erased = site.erase(target)
     assert erased["parts"] == parts
@@ -67,6 +70,9 @@ def test_a_backup_from_before_an_erasure_brings_nobody_back(
         "SELECT * FROM erased_part ORDER BY idx, grp",
     ):
         assert rows(older, table) == rows(site.url, table)
+    for url in (older, site.url):
+        named = rows(url, "SELECT wrapped, sealed, about, next_at FROM saved_query")
+        assert named == [(b"", b"", None, None)], "what looked for her is forgotten, too"
     assert admin.verify_stored(site.settings(older)).flaws == ()
 
 

@@ -16,7 +16,7 @@ from consent_registry.domain.cohort_uses import (
     flaw_of,
     verdict,
 )
-from consent_registry.domain.identifiers import is_own_id
+from consent_registry.domain.identifiers import is_name, is_own_id
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.decisions import SCOPE
 from consent_registry.usecases.tools import Tools
@@ -63,7 +63,8 @@ def _cohorts(uow: UnitOfWork, uses: Sequence[CohortUse]) -> Sequence[NamedCohort
     named = {one.cohort_id for one in uses if one.cohort_id is not None}
     permits = {one.permit_id for one in uses if one.cohort_id is None and one.permit_id is not None}
     found = uow.cohorts.named(
-        [CohortId(one) for one in sorted(named) if is_own_id(one)], sorted(permits)
+        [CohortId(one) for one in sorted(named) if is_own_id(one)],
+        sorted(filter(is_name, permits)),
     )
     by_id: dict[str | None, NamedCohort] = {one.cohort_id: one for one in found}
     by_permit = {one.permit_id: one for one in found}

@@ -13,6 +13,7 @@ from typing import Final
 from consent_registry.domain.bars import Bars, reason_of
 from consent_registry.domain.cases import Case, Held, held_at, tied
 from consent_registry.domain.history import ConsentEvent, Standing, State, standing_at
+from consent_registry.domain.identifiers import is_name
 from consent_registry.domain.matching import Inquiry, match
 from consent_registry.domain.records import EventRecord
 from consent_registry.domain.regimes import Moment, No, Rules
@@ -83,7 +84,10 @@ def decide_people(
         known = _histories(uow, questions)
         cases = _cases(uow, questions)
         permits = {one.permit_id for one in questions if one.permit_id is not None}
-        cohorts = {permit: uow.cohorts.under(permit) for permit in permits}
+        # Whoever asks repeats what a producer said: no such text keeps the others unanswered.
+        cohorts = {
+            permit: uow.cohorts.under(permit) if is_name(permit) else None for permit in permits
+        }
         datasets = {dataset: uow.datasets.get(dataset) for dataset in known.events}
         return [
             _answer(one, _Case.of(one, uow, known, datasets, cohorts, cases=cases), tools)

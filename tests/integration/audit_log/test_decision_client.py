@@ -12,7 +12,7 @@ from audit_log.adapters.decision_client import SCOPES, HttpDecisions
 from audit_log.domain.errors import DecisionsUnavailable
 from audit_log.domain.rules.cohort_uses import CohortQuestion, CohortVerdict
 from audit_log.domain.rules.people import PersonAnswer, PersonQuestion
-from shared.clock import from_rfc3339
+from shared.clock import SystemClock, from_rfc3339
 from shared.events import NamedCohort
 from shared.http_client import UpstreamRefused
 from shared.web import MAX_BODY_BYTES
@@ -137,6 +137,33 @@ def test_the_real_registry_answers_about_a_cohort(tmp_path: Path) -> None:
         assert found[1].who is not None
         assert found[2] == CohortVerdict(answer="unknown", reason="cohort_unknown")
         assert found[3] == found[1]
+
+
+STRANGE = ("\x00", "\x00 '; \u2603", "p" * 128, "\u202e")
+
+
+def test_no_entry_however_strange_keeps_the_real_one_from_answering(tmp_path: Path) -> None:
+    """A question that is refused would keep every later use of anybody unasked for ever."""
+    far = from_rfc3339("9999-12-31T23:59:59Z")
+    with registry_node(tmp_path) as registry:
+        writing = registry.service("consents.write")
+        registry.call("POST", "/v1/datasets", dict(NEW_DATASET), token=writing)
+        registry.take_in(csv_of(people(2)))
+        registry.work()
+        token = registry.service(*SCOPES, client="audit_log")
+        decisions = HttpDecisions(registry.url, lambda: token)
+        now = SystemClock().now()
+        about = [replace(question(), at=now, permit_id=one, purposes=(one,)) for one in STRANGE]
+        about += [
+            replace(question(), dataset="GDI-XX-STRANGE-99", at=far),
+            question(ordinal=(1 << 53) - 1),
+        ]
+        answers = list(decisions.decide([*about, replace(question(), at=now)]))
+        assert {one.reason for one in answers[: len(STRANGE)]} == {"permit_unknown"}
+        assert answers[-1] == PersonAnswer(answer="in", reason=None)
+        used = [replace(USE, cohort=None, permit_id=one, purposes=(one,)) for one in STRANGE]
+        used.append(replace(USE, dataset="GDI-XX-STRANGE-99", at=far, revision=(1 << 53) - 1))
+        assert {one.answer for one in decisions.decide_cohorts(used)} == {"unknown"}
 
 
 @pytest.mark.parametrize(

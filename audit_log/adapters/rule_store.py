@@ -144,10 +144,11 @@ class PostgresRuleStore:
         return (0, None) if row is None else (int(row[0]), row[1])
 
     def counts(self) -> tuple[int, int]:
-        """Give the tree's size and the number of search rows."""
+        """Give the tree's size less what was dropped, and the number of search rows."""
         with self._transaction() as cursor:
             row = cursor.execute(
-                "SELECT (SELECT size FROM log_state), (SELECT count(*) FROM ev)"
+                "SELECT (SELECT size FROM log_state)"
+                " - (SELECT coalesce(sum(entries), 0) FROM dropped), (SELECT count(*) FROM ev)"
             ).fetchone()
         return (0, 0) if row is None else (int(row[0]), int(row[1]))
 

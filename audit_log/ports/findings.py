@@ -124,7 +124,10 @@ class RuleStore(Protocol):
         ...
 
     def counts(self) -> tuple[int, int]:
-        """Give the size of the tree and the number of search rows, of one moment."""
+        """Give how many search rows there must be, and how many there are, of one moment.
+
+        An entry has one until it is dropped at the end of its term.
+        """
         ...
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from audit_log.adapters.rule_store import PostgresRuleStore
 from audit_log.domain import pack
 from audit_log.domain.copies import Copies
 from audit_log.domain.holds import HoldKind
@@ -166,6 +167,21 @@ def test_every_answer_says_which_months_it_could_not_look_into(node: KeepingNode
         statement = json.loads(apart(made)[pack.STATEMENT])
         found = [(each["class"], each["month"], each["rows"]) for each in statement["dropped"]]
         assert found == ([] if wanted is None else gone)
+
+
+def test_no_night_misses_the_rows_that_went_with_their_month(node: KeepingNode) -> None:
+    """R15 counts the search rows: of what was dropped none is left, and a held one is."""
+    size = node.say(about(OTHER), about(PERSON), about(PERSON))
+    node.hold(HoldKind.PERSON, dataset=OTHER.dataset, ordinal=OTHER.ordinal)
+    checks = PostgresRuleStore(node.world.engine, node.world.own)
+    wanted, found = checks.counts()
+    assert wanted == found >= size
+    node.pass_months(14)
+    node.retain()
+    size, ((went,),) = node.settle(), node.rows("SELECT sum(entries)::int FROM dropped")
+    assert isinstance(went, int)
+    assert went >= 2
+    assert checks.counts() == (size - went, size - went)
 
 
 def test_a_month_nobody_made_loses_nothing_and_is_made_afterwards(node: KeepingNode) -> None:

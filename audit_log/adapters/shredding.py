@@ -166,9 +166,14 @@ def forget_rules(cursor: psycopg.Cursor, names: Sequence[str]) -> None:
         " OR (kind = 'tallies' AND split_part(key, '/', 2) = ANY(%s))",
         (list(names), list(names), list(names)),
     )
-    for kind, path in (("permits", "{holder}"), ("doubts", "{use,actor}")):
+    cursor.execute(
+        "UPDATE rule_memory SET value = jsonb_set(value, '{use,actor}', 'null')"
+        " WHERE kind = 'doubts' AND value #>> '{use,actor}' = ANY(%s)",
+        (list(names),),
+    )
+    for name in names:  # each of a permit's entries may name its holder
         cursor.execute(
-            "UPDATE rule_memory SET value = jsonb_set(value, %s::text[], 'null')"
-            " WHERE kind = %s AND value #>> %s::text[] = ANY(%s)",
-            (path, kind, path, list(names)),
+            "UPDATE rule_memory SET value = replace(value::text, %s, 'null')::jsonb"
+            " WHERE kind = 'permits' AND strpos(value::text, %s) > 0",
+            (f'"{name}"', f'"{name}"'),
         )

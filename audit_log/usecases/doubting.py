@@ -30,6 +30,7 @@ class Doubting:
         self._memory = memory
         self._due: list[tuple[datetime, str]] = []
         self._about: dict[str, set[str]] = {}
+        self._held = set(map(_which, memory.doubts.items.values()))
         for cause, doubt in memory.doubts.items.items():
             self._about.setdefault(doubt.about, set()).add(cause)
             if not doubt.raised:
@@ -41,6 +42,7 @@ class Doubting:
         if self._memory.doubts.get(doubt.cause) is not None:
             return
         self._memory.doubts.put(doubt.cause, doubt)
+        self._held.add(_which(doubt))
         self._about.setdefault(doubt.about, set()).add(doubt.cause)
         heapq.heappush(self._due, (doubt.due, doubt.cause))
 
@@ -95,6 +97,18 @@ class Doubting:
             return judge(known, int(doubt.about.split("/")[1]))
         return self.judge(doubt.rule, use)
 
+    def holds(self, rule: str, index: int) -> bool:
+        """Tell whether a rule doubts an entry already, found or not."""
+        return (rule, index) in self._held
+
+    def known(self, rule: str, use: Use) -> int:
+        """Give how much is known of what a rule judges a use by; it grows with each word of it."""
+        if rule == decided.RULE:
+            trace = self._memory.traces.get(use.trace)
+            return 0 if trace is None else len(trace.decisions)
+        history = self._memory.permits.get(use.permit or "")
+        return 0 if history is None else len(history.turns)
+
     def judge(self, rule: str, use: Use) -> str | None:
         """Judge a use by what is known now of the time it is about; None when all is well."""
         memory = self._memory
@@ -106,6 +120,7 @@ class Doubting:
     def forget(self) -> None:
         """Forget where the doubts were that the memory has forgotten."""
         kept = self._memory.doubts.items
+        self._held = set(map(_which, kept.values()))
         for about in list(self._about):
             self._about[about] = {cause for cause in self._about[about] if cause in kept}
             if not self._about[about]:
@@ -113,10 +128,15 @@ class Doubting:
 
     def _drop(self, doubt: Doubt) -> None:
         self._memory.doubts.drop(doubt.cause)
+        self._held.discard(_which(doubt))
         held = self._about.get(doubt.about, set())
         held.discard(doubt.cause)
         if not held:
             self._about.pop(doubt.about, None)
+
+
+def _which(doubt: Doubt) -> tuple[str, int]:
+    return doubt.rule, doubt.index
 
 
 def _answered(doubt: Doubt) -> str | None:

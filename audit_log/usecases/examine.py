@@ -101,6 +101,14 @@ class Examiner:
         self._judge_use(seen, late=True)
         self._judge_reached(seen)
 
+    def pass_time(self, now: datetime) -> None:
+        """Let time pass until the next entry's arrival.
+
+        So many entries examined at once are judged as they would have been one by one.
+        """
+        self.raised += self._doubts.due(now)
+        self._remind(now)
+
     def settle(
         self,
         now: datetime,
@@ -113,8 +121,7 @@ class Examiner:
         `producers` are those that must send heartbeats, each with its registration as the beat
         before the first; `missing` gives the first place that nothing fills in a chain.
         """
-        self.raised += self._doubts.due(now)
-        self._remind(now)
+        self.pass_time(now)
         self._watch(now, producers, missing)
         if self._forgot is None or now - self._forgot >= _FORGET_EVERY:
             self._forgot = now
@@ -131,33 +138,30 @@ class Examiner:
         shelf.put(seen.permit, permits.told(before, seen))
         self.healed += self._doubts.changed(about)
         for use in doubted:  # what one rule doubted for want of this entry, another may object to
-            self._doubt(use, tuple(PERMIT_RULES), seen.arrived + self._limits.span("grace"))
-        opens = permits.TURNS[seen.type] is permits.Turn.LIVE
-        if not opens or permits.shortened(before, seen):
+            due = seen.arrived + self._limits.span("grace")
+            self._doubt(use, tuple(PERMIT_RULES), due, again=True)
+        first = before is None and permits.TURNS[seen.type] is permits.Turn.LIVE
+        if not first:  # of a first word all that it concerns is in doubt
             self.rechecks.append(Recheck(since=seen.at, dataset=seen.dataset, permit=seen.permit))
 
     def _take_end(self, name: str, seen: Seen) -> None:
-        shelf = self.memory.registers
-        before = shelf.get(name)
-        after = reached.ended(before, seen)
-        shelf.put(name, after)
-        if after == (before or reached.Register()):
+        end, shelf = reached.end_of(seen), self.memory.registers
+        if end is None:
             return
-        self._expect_word(name, after.ends, seen)
+        shelf.put(name, reached.ended(shelf.get(name), end))
+        self._expect_word(name, end)
         if name != reached.register_of(seen):
             return  # no decision names that register
         since = seen.at + self._limits.span("propagation")
         self.rechecks.append(Recheck(since=since, dataset=seen.dataset, register=name))
 
-    def _expect_word(self, name: str, ends: Sequence[reached.End], seen: Seen) -> None:
+    def _expect_word(self, name: str, end: reached.End) -> None:
         """Let everybody who follows a register lack what ended there, until he says otherwise."""
         shelf = self.memory.readers
-        mine = [one for one in ends if one.index == seen.index]
         for reader in [one for one in shelf.items.values() if one.register == name]:
-            for end in mine:
-                after, raised = acknowledged.ended(reader, end, self._limits)
-                shelf.put(reader.key, after if after != reader else reader)
-                self._say(raised)
+            after, raised = acknowledged.ended(reader, end, self._limits)
+            shelf.put(reader.key, after if after != reader else reader)
+            self._say(raised)
 
     def _take_word(self, word: acknowledged.Word, seen: Seen) -> None:
         shelf, register = self.memory.readers, self.memory.registers.get(word.register)
@@ -227,18 +231,20 @@ class Examiner:
         """Doubt a use that is not good as far as is known; a late word is the last one."""
         rules = (*PERMIT_RULES, decided.RULE) if seen.is_read else tuple(PERMIT_RULES)
         due = seen.arrived if late else seen.arrived + self._limits.span("grace")
-        self._doubt(use_of(seen), rules, due, late=late)
+        self._doubt(use_of(seen), rules, due, again=late)
 
-    def _doubt(self, use: Use, rules: Sequence[str], due: datetime, *, late: bool = False) -> None:
+    def _doubt(self, use: Use, rules: Sequence[str], due: datetime, *, again: bool) -> None:
         for rule in rules:
-            cause = f"{rule}/{use.index}"
-            if self._doubts.judge(rule, use) is None or self.memory.doubts.get(cause) is not None:
+            if self._doubts.judge(rule, use) is None or self._doubts.holds(rule, use.index):
                 continue
+            cause = f"{rule}/{use.index}"
+            if again:  # one that was found before and closed: a cause opens one finding only
+                cause = f"{cause}/{self._doubts.known(rule, use)}"
             of_trace = rule == decided.RULE
             self._doubts.open(
                 Doubt(
                     rule=rule,
-                    cause=f"{cause}/late" if late else cause,
+                    cause=cause,
                     about=about_trace(use.trace) if of_trace else about_permit(use.permit or ""),
                     index=use.index,
                     src=use.src,
@@ -297,9 +303,17 @@ class Examiner:
             self._begin_chain(before, seen)
         if seen.beat is not None:
             self._take_lag(seen)
-            last = silence.newest(self.memory.beats.get(seen.src), seen)
-            if last is not None:
-                self.memory.beats.put(seen.src, last)
+            self._take_beat(seen)
+
+    def _take_beat(self, seen: Seen) -> None:
+        before = self.memory.beats.get(seen.src)
+        last = silence.newest(before, seen)
+        if last is None:
+            return
+        self.memory.beats.put(seen.src, last)
+        if before is not None and last is not before:
+            # A silence that nobody watched: it is over, and was one.
+            self._open(silence.silent(before, seen.arrived, self._limits))
 
     def _take_lag(self, seen: Seen) -> None:
         if seen.beat is None or not seen.beat.verified:
@@ -362,10 +376,14 @@ class Examiner:
         for cause in [cause for cause in kept.items if cause not in still]:
             kept.drop(cause)
             self.healed.append(Healed(cause=cause, reason=CLEARED))
-        for cause, raised in still.items():
-            if kept.get(cause) is None:
-                kept.put(cause, raised.rule)
-                self.raised.append(raised)
+        for raised in still.values():
+            self._open(raised)
+
+    def _open(self, raised: Raised | None) -> None:
+        """Say what heals by the passing of time, once until it has."""
+        if raised is not None and self.memory.raised.get(raised.cause) is None:
+            self.memory.raised.put(raised.cause, raised.rule)
+            self.raised.append(raised)
 
     def _say(self, raised: Raised | None) -> None:
         if raised is not None:

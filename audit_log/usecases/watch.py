@@ -71,6 +71,7 @@ class Watcher:
             vkeys=_keys(producers),
         )
         for stored in entries:
+            examiner.pass_time(stored.arrived)
             examiner.take(viewer.see(stored))
         end = self._next + len(entries)
         for recheck in examiner.rechecks:

@@ -23,6 +23,7 @@ def judge(use: Use, history: PermitHistory | None) -> str | None:
     code = _CODES.get(history.turn_at(use.at))
     if code is not None:
         return code
-    if history.holder is None or history.holder == use.actor:
+    holder = history.terms_at(use.at).holder
+    if holder is None or holder == use.actor:
         return None
     return "actor_not_named" if use.actor is None else "permit_of_another"

@@ -4,6 +4,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from functools import reduce
 from typing import Final, TypeAlias
 
 from audit_log.domain.rules.seen import Seen
@@ -29,13 +30,9 @@ TURNS: Final = {
 }
 
 
-Told: TypeAlias = tuple[datetime, Turn, datetime | None]
-"""A turn: when, which, and the end that its entry names, the first instant of not holding."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PermitHistory:
-    """A permit as its entries tell it; `turns` are in the order of their own times.
+class Terms:
+    """What an entry of a permit lets.
 
     Nodes, countries (as pseudonyms) and regions are those in which it may be used, `most_bytes` how
     much may be read under it in all; what no entry names is not limited.
@@ -48,7 +45,40 @@ class PermitHistory:
     countries: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     most_bytes: int | None = None
+
+    def then(self, later: "Terms") -> "Terms":
+        """Give what holds after a later entry: of what that does not name, what held before."""
+        return Terms(
+            dataset=later.dataset or self.dataset,
+            holder=later.holder or self.holder,
+            cohort=later.cohort or self.cohort,
+            nodes=later.nodes or self.nodes,
+            countries=later.countries or self.countries,
+            regions=later.regions or self.regions,
+            most_bytes=self.most_bytes if later.most_bytes is None else later.most_bytes,
+        )
+
+
+Told: TypeAlias = tuple[datetime, Turn, datetime | None, Terms]
+"""A turn: when, which, the end that its entry names (the first instant of not holding), terms."""
+NO_TERMS: Final = Terms()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitHistory:
+    """A permit as its entries tell it; `turns` are in the order of their own times.
+
+    `before` are the terms that earlier releases remembered without a time.
+    """
+
+    before: Terms = NO_TERMS
     turns: tuple[Told, ...] = ()
+
+    def terms_at(self, at: datetime) -> Terms:
+        """Say what the permit let at an instant; before its first entry, what that says."""
+        live = [(when, terms) for when, turn, _, terms in self.turns if turn is Turn.LIVE]
+        said = [terms for when, terms in live if when <= at]
+        return reduce(Terms.then, said or [terms for _, terms in live[:1]], self.before)
 
     def turn_at(self, at: datetime) -> Turn | None:
         """Say how the permit stood at an instant; None before its first turn.
@@ -57,7 +87,7 @@ class PermitHistory:
         its newest entry before that instant says: a renewal makes nothing good that was before it.
         """
         state: Turn | None = None
-        for when, turn, _ in self.turns:
+        for when, turn, *_ in self.turns:
             if when > at:
                 break
             if state is not Turn.ENDED:
@@ -70,7 +100,7 @@ class PermitHistory:
 
     def until_at(self, at: datetime) -> datetime | None:
         """Give the end that was said last at an instant, None when none was."""
-        said = [until for when, _, until in self.turns if when <= at and until is not None]
+        said = [until for when, _, until, _ in self.turns if when <= at and until is not None]
         return said[-1] if said else None
 
 
@@ -78,38 +108,28 @@ def told(history: PermitHistory | None, seen: Seen) -> PermitHistory:
     """Take in a permit entry, whenever it arrives."""
     before = history or PermitHistory()
     turn = TURNS[seen.type]
-    until = _until(seen) if turn is Turn.LIVE else None
-    after = replace(
-        before, turns=tuple(sorted({*before.turns, (seen.at, turn, until)}, key=_order))
+    opens = turn is Turn.LIVE
+    said = (seen.at, turn, _until(seen) if opens else None, _terms(seen) if opens else NO_TERMS)
+    return replace(before, turns=tuple(sorted({*before.turns, said}, key=_order)))
+
+
+def _terms(seen: Seen) -> Terms:
+    return Terms(
+        dataset=seen.dataset,
+        holder=seen.holder,
+        cohort=seen.text("cohort"),
+        nodes=seen.texts("nodes"),
+        countries=seen.countries,
+        regions=seen.texts("regions"),
+        most_bytes=seen.number("most_bytes"),
     )
-    if turn is not Turn.LIVE:
-        return after
-    return replace(
-        after,
-        dataset=seen.dataset or before.dataset,
-        holder=seen.holder or before.holder,
-        cohort=seen.text("cohort") or before.cohort,
-        nodes=seen.texts("nodes") or before.nodes,
-        countries=seen.countries or before.countries,
-        regions=seen.texts("regions") or before.regions,
-        most_bytes=_later(seen.number("most_bytes"), before.most_bytes),
-    )
 
 
-def shortened(before: PermitHistory | None, seen: Seen) -> bool:
-    """Tell whether an entry names an earlier end than was known for its own time."""
-    said, known = _until(seen), None if before is None else before.until_at(seen.at)
-    return said is not None and known is not None and said < known
-
-
-def _later(said: int | None, before: int | None) -> int | None:
-    return before if said is None else said
-
-
-def _order(one: Told) -> tuple[datetime, str, float]:
+def _order(one: Told) -> tuple[datetime, str, float, str]:
     """Put turns in order; of two ends said at one instant the earlier counts, being last."""
-    when, turn, until = one
-    return (when, turn.value, float("-inf") if until is None else -until.timestamp())
+    when, turn, until, terms = one
+    last = float("-inf") if until is None else -until.timestamp()
+    return (when, turn.value, last, repr(terms))
 
 
 def _until(seen: Seen) -> datetime | None:

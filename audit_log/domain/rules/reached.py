@@ -6,9 +6,9 @@ consent_registry, whose
 entries about it are not read here: a node that decides nothing shows nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from audit_log.domain.rules.raised import Raised
@@ -17,7 +17,11 @@ from audit_log.domain.rules.thresholds import Thresholds
 
 RULE: Final = "R14"
 PERMITS: Final = "permits"
-KEPT: Final = 64
+KEPT: Final = 256
+"""How many ends of a register are remembered; where there are more, they lie the closer together
+the newer they are, so that nobody is behind unseen however many end at once."""
+_EVEN: Final = timedelta(minutes=1)
+"""Ends newer than this are thinned out evenly."""
 _CONSENT_ENDS: Final = frozenset({"placet.consent.withdrawn.v1", "placet.optout.registered.v1"})
 _PERMIT_ENDS: Final = frozenset({"placet.permit.revoked.v1"})
 
@@ -45,14 +49,34 @@ def register_of(seen: Seen) -> str | None:
     return seen.dataset if seen.type in _CONSENT_ENDS else None
 
 
-def ended(register: Register | None, seen: Seen) -> Register:
-    """Take in an end."""
+def end_of(seen: Seen) -> End | None:
+    """Read the end that an entry tells of; None where it names no revision."""
     revision = seen.number("revision")
-    before = register or Register()
-    if revision is None:
-        return before
-    end = End(revision=revision, at=seen.at, index=seen.index)
-    return Register(ends=tuple(sorted((*before.ends, end), key=lambda one: one.revision))[-KEPT:])
+    return None if revision is None else End(revision=revision, at=seen.at, index=seen.index)
+
+
+def ended(register: Register | None, end: End) -> Register:
+    """Take in an end."""
+    before = () if register is None else register.ends
+    ends = sorted((*before, end), key=lambda one: one.revision)
+    if len(ends) > KEPT:
+        del ends[_least_missed(ends)]
+    return Register(ends=tuple(ends))
+
+
+def _least_missed(ends: Sequence[End]) -> int:
+    """Find the end without which the next one speaks soonest in its place; no first or last one.
+
+    Whoever is behind an end is behind the next one, too: without it he is found later by the time
+    between its neighbours at most, which is held against how long ago it was.
+    """
+    newest = max(one.at for one in ends)
+
+    def missed(number: int) -> float:
+        apart = ends[number + 1].at - ends[number - 1].at
+        return apart / (newest - ends[number].at + _EVEN)
+
+    return min(range(1, len(ends) - 1), key=missed)
 
 
 def rests_on(seen: Seen) -> Iterator[tuple[str, int]]:

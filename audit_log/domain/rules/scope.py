@@ -24,16 +24,17 @@ def judge(use: Use, history: PermitHistory | None) -> str | None:
         return None
     if history.turn_at(use.at) is Turn.EXPIRED:
         return "permit_past_its_end"
+    terms = history.terms_at(use.at)
     named = (
-        ("dataset_not_in_permit", use.dataset, (history.dataset,)),
-        ("cohort_not_in_permit", use.cohort, (history.cohort,)),
-        ("node_not_in_permit", use.node, history.nodes or (None,)),
-        ("country_not_in_permit", use.country, history.countries or (None,)),
+        ("dataset_not_in_permit", use.dataset, (terms.dataset,)),
+        ("cohort_not_in_permit", use.cohort, (terms.cohort,)),
+        ("node_not_in_permit", use.node, terms.nodes or (None,)),
+        ("country_not_in_permit", use.country, terms.countries or (None,)),
     )
     for code, used, allowed in named:
         if used is not None and None not in allowed and used not in allowed:
             return code
-    return _region(use, history.regions)
+    return _region(use, terms.regions)
 
 
 def amount_key(seen: Seen) -> str | None:
@@ -43,7 +44,8 @@ def amount_key(seen: Seen) -> str | None:
 
 def beyond(seen: Seen, key: str, read: int, history: PermitHistory | None) -> Raised | None:
     """Say that more was read under a permit than it lets; `read` includes this use."""
-    if history is None or history.most_bytes is None or read <= history.most_bytes:
+    most = None if history is None else history.terms_at(seen.at).most_bytes
+    if most is None or read <= most:
         return None
     return Raised(
         rule=RULE,

@@ -13,7 +13,7 @@ from audit_log.domain.rules.doubts import Doubt
 from audit_log.domain.rules.epochs import Epochs
 from audit_log.domain.rules.memory import Memory, Tally
 from audit_log.domain.rules.pattern import Account
-from audit_log.domain.rules.permits import PermitHistory, Told, Turn
+from audit_log.domain.rules.permits import NO_TERMS, PermitHistory, Terms, Told, Turn
 from audit_log.domain.rules.reached import End, Register
 from audit_log.domain.rules.seen import Use
 from audit_log.domain.rules.silence import LastBeat
@@ -21,6 +21,7 @@ from audit_log.domain.rules.skew import Lags
 from audit_log.domain.rules.volume import Habit
 
 _SHORT_TURN: Final = 2
+_TIMED_TURN: Final = 3
 
 
 def written(value: object) -> bytes:
@@ -42,7 +43,15 @@ def _time(text: str | None) -> datetime | None:
 
 
 def _permit(value: Mapping[str, Any]) -> PermitHistory:
+    """Read a permit; rows of earlier releases name terms for the whole of it."""
     return PermitHistory(
+        before=_terms(value.get("before", value)),
+        turns=tuple(_turn(one, _time(value.get("until"))) for one in value["turns"]),
+    )
+
+
+def _terms(value: Mapping[str, Any]) -> Terms:
+    return Terms(
         dataset=value["dataset"],
         holder=value["holder"],
         cohort=value.get("cohort"),
@@ -50,7 +59,6 @@ def _permit(value: Mapping[str, Any]) -> PermitHistory:
         countries=tuple(value.get("countries", ())),
         regions=tuple(value.get("regions", ())),
         most_bytes=value.get("most_bytes"),
-        turns=tuple(_turn(one, _time(value.get("until"))) for one in value["turns"]),
     )
 
 
@@ -59,7 +67,8 @@ def _turn(value: Sequence[Any], of_all: datetime | None) -> Told:
     turn = Turn(value[1])
     opening = of_all if turn is Turn.LIVE else None
     until = _time(value[2]) if len(value) > _SHORT_TURN else opening
-    return datetime.fromisoformat(value[0]), turn, until
+    terms = _terms(value[3]) if len(value) > _TIMED_TURN else NO_TERMS
+    return datetime.fromisoformat(value[0]), turn, until, terms
 
 
 def _trace(value: Mapping[str, Any]) -> Trace:

@@ -104,7 +104,8 @@ def test_a_permit_is_told_the_same_in_any_order(order: list[int]) -> None:
     assert history is not None
     assert history.turns[-1][1] is Turn.ENDED
     assert history.until_at(NOON) is not None
-    assert (history.dataset, history.holder) == (DATASET, "rita")
+    terms = history.terms_at(NOON)
+    assert (terms.dataset, terms.holder) == (DATASET, "rita")
 
 
 def test_scope_and_permit_are_two_questions() -> None:
@@ -142,7 +143,7 @@ def test_what_an_earlier_release_remembered_is_read_without_cohort_and_country()
         ("accounts", "rita", b'{"clients": ["gateway"], "last": null}'),
     ]
     memory = remembered(rows)
-    assert memory.permits.items["p"].cohort is None
+    assert memory.permits.items["p"].terms_at(NOON).cohort is None
     assert memory.accounts.items["rita"].countries == ()
 
 

@@ -2,6 +2,7 @@
 """What a rule finds does not hang on which entry came first, and a permit is what it was then."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -29,8 +30,12 @@ def renewed(index: int = 0, **changes: object) -> Seen:
     return issued(index, type="placet.permit.renewed.v1", **changes)
 
 
-def examined(*entries: Seen, after: float = 3600) -> set[tuple[str, int]]:
-    """Examine entries in the order in which they come; give the open findings of uses."""
+def examined(*entries: Seen, after: float = 3600, at_once: bool = True) -> set[tuple[str, int]]:
+    """Examine entries in the order in which they come; give the open findings of uses.
+
+    As the store does, a cause that was raised before opens nothing. Without `at_once` each is found
+    before the next entry comes.
+    """
     examiner = Examiner(Memory(), Thresholds())
     past: list[Seen] = []
     for number, one in enumerate(entries):
@@ -41,9 +46,11 @@ def examined(*entries: Seen, after: float = 3600) -> set[tuple[str, int]]:
                 if recheck.concerns(other):
                     examiner.recheck(other)
         examiner.rechecks = []
-        examiner.settle(NOON + number * MS, producers=(), missing={})
+        passed = number * (MS if at_once else 60 * SECOND)
+        examiner.settle(NOON + passed + (MS if at_once else 60 * SECOND), producers=(), missing={})
     examiner.settle(NOON + after * SECOND, producers=(), missing={})
     closed = {one.cause for one in examiner.healed}
+    assert len({one.cause for one in examiner.raised}) == len(examiner.raised)
     return {
         (one.code, one.evidence[-1])
         for one in examiner.raised
@@ -78,6 +85,23 @@ def test_a_renewal_makes_nothing_good_that_was_before_it() -> None:
         assert examined(*order) == {("permit_past_its_end", 3)}
     assert examined(between, after, again, first) == {("permit_past_its_end", 3)}
     assert examined(between, first, after, again) == {("permit_past_its_end", 3)}
+
+
+WIDER = renewed(2, at=NOON - 30 * SECOND, extra={"nodes": ["zz", "se"], **until(HOUR)})
+NARROWER = renewed(2, at=NOON - 30 * SECOND, extra={"nodes": ["se"], **until(HOUR)})
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_a_use_is_held_against_the_terms_of_its_own_time(order: tuple[int, ...]) -> None:
+    """A renewal that lets more makes nothing good that was before it, and one that lets less no
+    earlier use bad, whichever entry comes first."""
+    first = issued(1, extra={"nodes": ["zz"], **until(HOUR)})
+    abroad = {"src": "se/clearinghouse/1"}
+    early, late = ({"at": NOON - 40 * SECOND}, {"at": NOON})
+    wider = [first, WIDER, seen(3, **abroad, **early), seen(4, **abroad, **late)]
+    assert examined(*(wider[place] for place in order)) == {("node_not_in_permit", 3)}
+    narrower = [first, NARROWER, seen(3, **early), seen(4, **late)]
+    assert examined(*(narrower[place] for place in order)) == {("node_not_in_permit", 4)}
 
 
 def test_an_end_that_is_moved_forward_by_a_late_entry_reaches_the_uses_that_had_passed() -> None:
@@ -161,6 +185,38 @@ def test_what_earlier_releases_remembered_of_a_permit_is_still_read() -> None:
     history = remembered([("permits", "p", old)]).permits.get("p")
     assert history is not None
     assert history.until_at(NOON) == datetime(2027, 1, 1, tzinfo=UTC)
-    assert [turn for _, turn, _ in history.turns] == [Turn.LIVE, Turn.ENDED]
+    assert [turn for _, turn, *_ in history.turns] == [Turn.LIVE, Turn.ENDED]
+    assert (history.terms_at(NOON).dataset, history.terms_at(NOON).holder) == (DATASET, "rita")
     again = remembered([("permits", "p", written(history))]).permits.get("p")
     assert again == history
+
+
+def test_what_a_late_entry_cleared_and_later_ones_made_wrong_again_is_found_each_time() -> None:
+    """A cause opens one finding, ever: each time it must be another."""
+    examiner = Examiner(Memory(), Thresholds())
+    used, causes = seen(9), list[str]()
+
+    def take(one: Seen, after: float) -> None:
+        examiner.take(one)
+        for recheck in examiner.rechecks:
+            if recheck.concerns(used):
+                examiner.recheck(used)
+        examiner.settle(NOON + after * SECOND, producers=(), missing={})
+        causes.extend(one.cause for one in examiner.raised if one.rule == "R7")
+        examiner.clear()
+
+    take(used, 60)
+    take(issued(1), 70)
+    for number, name in enumerate(("held", "released", "held", "released", "held")):
+        at = NOON - (30 - number) * SECOND
+        word = {"type": f"placet.permit.{name}.v1", "src": "zz/permit_service/1"}
+        said = seen(2 + number, **word, at=at, decision=None, actor=None)
+        take(said, 80 + number)
+    assert len(causes) == len(set(causes)) == 4
+
+
+def test_a_use_that_another_rule_doubts_still_is_found_again_by_the_first() -> None:
+    elsewhere = issued(1, dataset="GDI-ZZ-DATASET-2")
+    late = revoked(2, at=NOON - SECOND, dataset="GDI-ZZ-DATASET-2")
+    opened = examined(seen(0), elsewhere, late, at_once=False)
+    assert opened == {("dataset_not_in_permit", 0), ("permit_ended", 0)}

@@ -322,6 +322,7 @@ def parse_policy(text: str) -> Policy:
     logs: list[Key] = []
     witnesses: dict[str, Key] = {}
     groups: dict[str, tuple[int, list[str]]] = {}
+    grouped: set[str] = set()
     quorum = ""
     text = text.replace("\r\n", "\n")
     if not all(char.isprintable() or char in "\t\n" for char in text):
@@ -337,7 +338,9 @@ def parse_policy(text: str) -> Policy:
         elif kind == "witness" and 2 <= len(rest) <= 3 and rest[0] not in named:
             witnesses[rest[0]] = witness_key(rest[1], witnesses)
         elif kind == "group" and len(rest) >= 3 and rest[0] not in named:
-            groups[rest[0]] = (threshold(rest[1], rest[2:], named), rest[2:])
+            # Whoever is a member of two groups would count twice.
+            groups[rest[0]] = (threshold(rest[1], rest[2:], named - grouped), rest[2:])
+            grouped.update(rest[2:])
         elif kind == "quorum" and len(rest) == 1 and not quorum:
             if rest[0] != "none" and rest[0] not in named:
                 raise Refused("the policy's quorum names nobody")

@@ -244,6 +244,8 @@ def hidden(good: str) -> Iterator[str]:
     same = str(NEW.key)
     twice = signer("xx.example/w", b"3")
     yield f"log {VKEY}\nwitness a {same}\nwitness b {twice.key}\ngroup g 2 a b\nquorum g\n"
+    groups = "group g any a\ngroup h any a\ngroup both all g h\nquorum both\n"
+    yield f"log {VKEY}\nwitness a {same}\n{groups}"
     yield f"log {VKEY}\nquorum none\nquorum none\n"
 
 

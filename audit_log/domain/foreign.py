@@ -158,7 +158,7 @@ def fact_of(raw: bytes, mapping: LineMapping, *, trace_id: str, origin: JSON) ->
         basis=said.get("basis"),
         purposes=tuple((said.get("purposes") or "").split()),
         counts=_counts(line, mapping.counts),
-        extra={"import": origin},
+        extra={"import": origin, "late": True},  # a line is written before its file is read
         actor=None if actor is None else Actor(**actor),
         permit=groups.get("permit"),
         net=groups.get("net"),

@@ -91,6 +91,7 @@ def test_a_line_becomes_an_entry_with_its_parts_sealed() -> None:
     place = entry.extra["import"]
     assert isinstance(place, dict)
     assert place["line"] == 1
+    assert entry.extra["late"] is True
 
 
 def test_entries_follow_each_other_in_the_chain_over_files() -> None:

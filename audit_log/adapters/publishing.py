@@ -4,21 +4,35 @@
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import Final
 
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Engine, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from audit_log.adapters.reader import published_of, read_bundle, read_tile
 from audit_log.adapters.tables import CHECKPOINT, FORK_EVIDENCE, LOG_SIGNING, LOG_STATE
 from audit_log.domain.errors import HeadMismatch, LogMismatch
+from audit_log.domain.note import VerifierKey
 from audit_log.ports import Published
+from audit_log.usecases.be_witnessed import STOPPED
+
+_BAR: Final = text(
+    "INSERT INTO log_signing AS s (log_id, state, since, witness_barred)"
+    " VALUES (1, :state, :at, :keys) ON CONFLICT (log_id) DO UPDATE SET"
+    " witness_barred = ARRAY(SELECT DISTINCT unnest(s.witness_barred || excluded.witness_barred)"
+    "  ORDER BY 1) WHERE NOT s.witness_barred @> excluded.witness_barred"
+)
 
 
 class PostgresPublisherStore:
-    """A `PublisherStore` and a `WitnessedStore`; see the ports for what each method guarantees."""
+    """A `PublisherStore` and a `WitnessedStore`; see the ports for what each method guarantees.
 
-    def __init__(self, engine: Engine) -> None:
+    `witness_keys` are the keys with which this node witnesses others.
+    """
+
+    def __init__(self, engine: Engine, witness_keys: Sequence[VerifierKey] = ()) -> None:
         self._engine = engine
+        self._witness_keys = [str(one) for one in witness_keys]
 
     def tile(self, level: int, index: int) -> bytes:
         """Give a tile as wide as it is now; LookupError when it has no hash yet."""
@@ -129,3 +143,10 @@ class PostgresPublisherStore:
                     where=LOG_SIGNING.c.state != state,
                 )
             )
+
+    def bar_witness(self, at: datetime) -> None:
+        """Bar the keys with which this node witnesses others, for good."""
+        if self._witness_keys:
+            said = {"state": STOPPED, "at": at, "keys": self._witness_keys}
+            with self._engine.begin() as connection:
+                connection.execute(_BAR, said)

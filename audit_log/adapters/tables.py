@@ -373,6 +373,7 @@ LOG_SIGNING: Final = Table(
     Column("log_id", SmallInteger, primary_key=True, autoincrement=False),
     Column("state", Text, nullable=False),
     Column("since", _INSTANT, nullable=False),
+    Column("witness_barred", ARRAY(Text), nullable=False, server_default="{}"),
     CheckConstraint("log_id = 1", name="one_log"),
 )
 ROW_HASH: Final = row_hash_table(METADATA)

@@ -17,7 +17,8 @@ from audit_log.domain.submission import Held, origin_digest
 from audit_log.ports import WatchedLog
 
 _FIND: Final = text(
-    "SELECT s.size, s.root, l.vkey FROM witness_state AS s JOIN witness_log AS l USING (origin)"
+    "SELECT s.size, s.root, l.vkey, (SELECT witness_barred FROM log_signing) AS barred"
+    " FROM witness_state AS s JOIN witness_log AS l USING (origin)"
     " WHERE s.origin = :origin"
 )
 _REPLACE: Final = text(
@@ -64,6 +65,7 @@ class PostgresWitnessStore:
         return WatchedLog(
             keys=tuple(parse_vkey(row.vkey) for row in rows),
             held=Held(size=rows[0].size, root=bytes(rows[0].root)),
+            barred=frozenset(rows[0].barred or ()),
         )
 
     def replace(self, origin: str, before: Held, after: Held, note: bytes, at: datetime) -> bool:

@@ -112,7 +112,7 @@ def work(parts: Parts, stop: threading.Event) -> int:
         finally:
             store.close()
     if code:
-        PostgresPublisherStore(parts.engine).say_signing(STOPPED, parts.clock.now())
+        _publishing(parts).say_signing(STOPPED, parts.clock.now())
     return code
 
 
@@ -126,7 +126,7 @@ def create_witnesses(
         store.report("R15", code, fact, detail)
 
     return Witnesses(
-        store=PostgresPublisherStore(parts.engine),
+        store=_publishing(parts),
         policy=parts.policy,
         peers=HttpWitnessPeers(parts.policy, origin=parts.settings.log_origin, executor=executor),
         trust=parts.trust,
@@ -293,10 +293,14 @@ def _rule_store(parts: Parts) -> PostgresRuleStore:
     return PostgresRuleStore(parts.engine, parts.own)
 
 
+def _publishing(parts: Parts) -> PostgresPublisherStore:
+    return PostgresPublisherStore(parts.engine, [one.key for one in parts.witness.signers])
+
+
 def create_publisher(parts: Parts, witnesses: Witnesses | None = None) -> Publisher:
     """Make the checkpointer, which signs once these witnesses, if any, have confirmed the tree."""
     return Publisher(
-        store=PostgresPublisherStore(parts.engine),
+        store=_publishing(parts),
         signer=parts.signer,
         cosigners=parts.cosigners,
         may_sign=witnesses.may_sign if witnesses else lambda: True,

@@ -63,6 +63,13 @@ class PublisherStore(TreeReader, Protocol):
         """Give the notes signed by our own key that others hold and our tree once did not."""
         ...
 
+    def bar_witness(self, at: datetime) -> None:
+        """Bar the keys with which this node witnesses others, for good: they forgot what they saw.
+
+        Keys that are barred already stay so.
+        """
+        ...
+
 
 class Signer(Protocol):
     """The log's signing key."""

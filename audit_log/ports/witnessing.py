@@ -14,10 +14,14 @@ from audit_log.ports.publishing import Published, TreeReader
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchedLog:
-    """A log that this node witnesses: the keys that may sign for it, the last tree cosigned."""
+    """A log that this node witnesses: the keys that may sign for it, the last tree cosigned.
+
+    `barred` are keys of this witness that must cosign nothing any more.
+    """
 
     keys: tuple[VerifierKey, ...]
     held: Held
+    barred: frozenset[str] = frozenset()
 
 
 class WitnessStore(Protocol):
@@ -114,4 +118,11 @@ class WitnessedStore(TreeReader, Protocol):
 
     def say_signing(self, state: str, at: datetime) -> None:
         """Let everybody know whether the log signs; what is said already keeps its time."""
+        ...
+
+    def bar_witness(self, at: datetime) -> None:
+        """Bar the keys with which this node witnesses others, for good: they forgot what they saw.
+
+        Keys that are barred already stay so.
+        """
         ...

@@ -133,6 +133,8 @@ class Witnesses:
     def _say(self) -> None:
         state = STOPPED if self._forked else SIGNING if self.may_sign() else WAITING
         self._store.say_signing(state, self._clock.now())
+        if state is STOPPED and self._said is not STOPPED:
+            self._store.bar_witness(self._clock.now())
         if state is WAITING and self._said is not WAITING:
             said = {"confirmed": len(self._confirmed), "witnesses": len(self._policy.counted())}
             _log.critical("not signing: too few witnesses have confirmed the tree", extra=said)

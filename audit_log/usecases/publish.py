@@ -44,19 +44,25 @@ class Publisher:
         self._clock = clock
         self._cosigners = cosigners
         self._may_sign = may_sign
+        self._compared = False
 
     def step(self) -> bool:
         """Publish the tree as it is, if it has grown; False when there is nothing to do or to sign.
+
+        The first step compares in any case: an older database is found before an entry comes.
 
         Raises HeadMismatch when the tree does not extend what was signed before, in the database,
         in the head file or in fork evidence: then nothing is signed until somebody has looked.
         """
         size, root = self._store.head()
         published = self._store.published_size()
-        if published == size:
+        if published == size and self._compared:
             return False
         newest = self._store.newest()
         self._require_growth(size, root, newest)
+        self._compared = True
+        if published == size:
+            return False
         if newest is None or newest.size == published:
             if not self._may_sign():
                 return False
@@ -84,10 +90,13 @@ class Publisher:
         if newest is not None:
             signed.append((newest.size, newest.root))
         for old_size, old_root in signed:
+            if old_size <= size and root_at(old_size, hashes) == old_root:
+                continue
+            # What this node's witness saw of others is in the same database, and older as well.
+            self._store.bar_witness(self._clock.now())
             if old_size > size:
                 raise HeadMismatch("the tree is smaller than what was signed")
-            if root_at(old_size, hashes) != old_root:
-                raise HeadMismatch("the tree does not extend what was signed")
+            raise HeadMismatch("the tree does not extend what was signed")
         if root_at(size, hashes) != root:
             raise HeadMismatch("the stored root is not that of the tiles")
 

@@ -50,7 +50,12 @@ class Behind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
-    """A witness of its own keys, which are never the log's."""
+    """A witness of its own keys, which are never the log's.
+
+    A witness whose database was lost or is an older one has forgotten what it cosigned: it would
+    vouch for a second history. So its keys are barred with the first sign of that, and what it says
+    under new ones is another witness's word.
+    """
 
     signers: Sequence[Signer]
     store: WitnessStore
@@ -68,6 +73,9 @@ class Witness:
         watched = self.store.find(origin) if self.signers else None
         if watched is None:
             raise LogNotWitnessed("no log of this origin is witnessed here")
+        signers = [one for one in self.signers if str(one.key) not in watched.barred]
+        if not signers:
+            raise LogNotWitnessed("this witness may have forgotten what it saw: it needs a new key")
         try:
             opened = open_note(submission.note, watched.keys, self.check)
         except NoteInvalid:
@@ -82,7 +90,7 @@ class Witness:
             raise GrowthUnproven("the checkpoint does not extend what was cosigned before")
         now = self.clock.now()
         lines = tuple(
-            cosign(one.key, one.sign, opened.text, int(now.timestamp())) for one in self.signers
+            cosign(one.key, one.sign, opened.text, int(now.timestamp())) for one in signers
         )
         kept = SignedNote(text=opened.text, signatures=(*opened.signatures, *lines))
         after = Held(size=checkpoint.size, root=checkpoint.root)

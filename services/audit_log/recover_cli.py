@@ -111,4 +111,5 @@ def _recover(settings: AdminSettings, parsed: argparse.Namespace) -> int:
     for table, rows in sorted(done.lost.items()):
         print(f"Lost: {rows} rows of {table}")
     print(f"Left away: {done.erased} sealed parts of people who were erased")
+    print("The witness of this node needs a new key and name: what it saw of others is older")
     return _OK

@@ -327,12 +327,16 @@ class MemoryPublisherStore:
 
     def __init__(self, log: MemoryLog) -> None:
         self._log = log
+        self.witness_is_barred = False
 
     def tile(self, level: int, index: int) -> bytes:
         return _tile(self._log.tables, level, index)
 
     def bundle(self, index: int) -> Sequence[bytes]:
         return _bundle(self._log.tables, index)
+
+    def bar_witness(self, at: datetime) -> None:
+        self.witness_is_barred = True
 
     def head(self) -> tuple[int, bytes]:
         edge = self._log.tables.edge

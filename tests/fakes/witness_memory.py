@@ -25,6 +25,7 @@ class MemoryWitnessStore:
         self._keys: dict[str, VerifierKey] = {}
         self._held: dict[str, Held] = {}
         self._notes: dict[str, bytes] = {}
+        self.barred: frozenset[str] = frozenset()
 
     def watch(self, key: VerifierKey, at: datetime) -> bool:
         fresh = str(key) not in self._keys
@@ -34,7 +35,9 @@ class MemoryWitnessStore:
 
     def find(self, origin: str) -> WatchedLog | None:
         keys = tuple(key for key in self._keys.values() if key.name == origin)
-        return WatchedLog(keys=keys, held=self._held[origin]) if keys else None
+        if not keys:
+            return None
+        return WatchedLog(keys=keys, held=self._held[origin], barred=self.barred)
 
     def replace(self, origin: str, before: Held, after: Held, note: bytes, at: datetime) -> bool:
         with self._lock:

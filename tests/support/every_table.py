@@ -37,7 +37,7 @@ _WORKING: Final = (
     "INSERT INTO witness_log VALUES ('vkey', 'log.example/se', now())",
     "INSERT INTO witness_state VALUES ('log.example/se', 'd', 7, 'root', 'note', now())",
     "INSERT INTO fork_evidence SELECT 'digest', 'se', note, now() FROM checkpoint LIMIT 1",
-    "INSERT INTO log_signing VALUES (1, 'signing', now())",
+    "INSERT INTO log_signing VALUES (1, 'signing', now(), '{vkey}')",
     "INSERT INTO ended_session VALUES ('digest', now())",
     "INSERT INTO rule_cursor VALUES ('entries', 7, now())",
     "INSERT INTO rule_memory VALUES ('accounts', 'a', '{\"n\": 1}')",

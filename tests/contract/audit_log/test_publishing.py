@@ -93,6 +93,16 @@ def test_a_checkpoint_follows_growth_and_only_growth(world: World) -> None:
         assert head.note == newest.note
 
 
+def test_an_older_database_is_found_before_anything_is_sequenced(world: World) -> None:
+    """What it has published is all that it holds: nothing grew, and yet more was signed once."""
+    head = Remembered()
+    grown(world, Speaker(), 3)
+    publisher(world, head).step()
+    head.note = signed(9, b"9" * 32)
+    with pytest.raises(HeadMismatch):
+        publisher(world, head).step()
+
+
 def test_every_tile_bundle_and_proof_of_the_published_tree_is_given(world: World) -> None:
     grown(world, Speaker(), 600)
     publisher(world, Remembered()).step()

@@ -3,11 +3,14 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Engine
 
+from audit_log.adapters.publishing import PostgresPublisherStore
 from audit_log.adapters.signatures import CosigningKey, check_signature
 from audit_log.adapters.witness_store import PostgresWitnessStore
 from audit_log.domain.checkpoint import Checkpoint
@@ -34,13 +37,21 @@ WITNESS = CosigningKey("witness.example/w1", Ed25519PrivateKey.from_private_byte
 LEAVES = [leaf_hash(bytes((n,))) for n in range(40)]
 
 
+class Stored(PostgresWitnessStore):
+    """On a database that a test may reach."""
+
+    def __init__(self, database: Engine) -> None:
+        super().__init__(database)
+        self.database = database
+
+
 @pytest.fixture(params=["memory", "postgres"])
 def store(request: pytest.FixtureRequest) -> Iterator[WitnessStore]:
     if request.param == "memory":
         yield MemoryWitnessStore()
         return
     one = engine(fresh_database("audit_log"))
-    yield PostgresWitnessStore(one)
+    yield Stored(one)
     one.dispose()
 
 
@@ -159,6 +170,36 @@ def test_a_second_key_may_sign_while_a_log_rotates(witness: Witness) -> None:
     signed = bytes(SignedNote(text=text, signatures=(line,)))
     raw = bytes(Submission(old=5, proof=consistency_proof(5, 8, source), note=signed))
     assert isinstance(witness.add_checkpoint(raw), Cosigned)
+
+
+def bar(store: WitnessStore, key: VerifierKey, at: datetime) -> None:
+    """Bar a witness's key, as the checkpointer of an older database does; again changes nothing."""
+    if isinstance(store, MemoryWitnessStore):
+        store.barred |= {str(key)}
+        return
+    assert isinstance(store, Stored)
+    for _ in range(2):
+        PostgresPublisherStore(store.database, [key]).bar_witness(at)
+
+
+def test_a_barred_key_cosigns_nothing_and_a_new_one_does(witness: Witness) -> None:
+    """Who forgot what it saw is another witness from then on, and speaks for what it sees now."""
+    witness.add_checkpoint(submission(0, 5))
+    seen = witness.newest(origin_digest(ORIGIN))
+    now = witness.clock.now()
+    bar(witness.store, WITNESS.key, now)
+    with pytest.raises(LogNotWitnessed, match="new key"):
+        witness.add_checkpoint(submission(5, 8))
+    assert witness.newest(origin_digest(ORIGIN)) == seen
+    fresh = CosigningKey("witness.example/w2", Ed25519PrivateKey.from_private_bytes(b"x" * 32))
+    both = replace(witness, signers=(WITNESS, fresh))
+    answer = both.add_checkpoint(submission(5, 8))
+    assert isinstance(answer, Cosigned)
+    assert answer.lines.count(b"\n") == 1
+    assert b"witness.example/w2" in answer.lines
+    bar(witness.store, fresh.key, now)
+    with pytest.raises(LogNotWitnessed):
+        both.add_checkpoint(submission(8, 9))
 
 
 def test_only_what_is_held_is_replaced(store: WitnessStore) -> None:

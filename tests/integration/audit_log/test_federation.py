@@ -54,6 +54,14 @@ def submit(one: Member, raw: bytes) -> requests.Response:
     return requests.post(f"{one.node.url}/witness/add-checkpoint", data=raw, timeout=30)
 
 
+def shown_now(one: Member) -> bytes:
+    """Submit the newest checkpoint of a node as one that is known already."""
+    with one.parts.transaction() as log:
+        newest = log.reader.newest()
+    assert newest is not None
+    return bytes(Submission(old=newest.size, proof=(), note=newest.note))
+
+
 def held(one: Member, name: str) -> requests.Response:
     digest = origin_digest(origin_of(name))
     return requests.get(f"{one.node.url}/witness/{digest}/checkpoint", timeout=30)
@@ -209,6 +217,9 @@ def test_a_restored_older_database_signs_nothing(nodes: dict[str, Member], tmp_p
         restored.start()  # and after a restart neither
         restored.ask()
         assert not restored.witnesses.may_sign()
+        # Its witness would vouch for what others may have shown differently since.
+        assert submit(restored, shown_now(nodes["se"])).status_code == 404
+    assert submit(fi, shown_now(nodes["se"])).status_code == 200
     fi.turn(3)
     assert fi.about()["signing"] == "signing"
 

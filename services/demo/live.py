@@ -4,6 +4,7 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,7 +34,10 @@ class StartFailed(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """The supervised node. Every method is called from the one thread that started it."""
+    """The supervised node. Every method is called from the one thread that started it.
+
+    `revive` starts the database again when it has died, and says so.
+    """
 
     node: Node
     supervisor: Supervisor
@@ -41,6 +45,7 @@ class Live:
     progress: Progress
     clock: Clock
     stop: threading.Event
+    revive: Callable[[], bool]
 
     def start(self, processes: tuple[ProcessSpec, ...]) -> None:
         """Start everything and return when all of it answers. Raises StartFailed."""
@@ -89,6 +94,8 @@ class Live:
         self.supervisor.stop_all()
 
     def _tick(self) -> None:
+        if self.revive():
+            self.progress.step("PostgreSQL ended: started again")
         self.supervisor.step()
         self.control.serve(_TICK_SECONDS)
 

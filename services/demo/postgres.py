@@ -118,6 +118,17 @@ class EmbeddedPostgres:
             process.wait()
         self.stop()
 
+    def revive(self) -> bool:
+        """Start the server again if it has died; True when it had. It answers some time later.
+
+        Call it again and again: while processes of the dead one still have its memory, the next one
+        ends itself. The record of the dead one stays, since by it the next one knows.
+        """
+        if self._process is None or self._process.poll() is None:
+            return False
+        self._process = self._launch(account_for(self._folder, self._bin))
+        return True
+
     def __enter__(self) -> Self:
         self.start()
         return self

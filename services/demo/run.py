@@ -117,6 +117,7 @@ def _run(wishes: Wishes, layout: Layout, progress: Progress) -> int:
             progress=progress,
             clock=clock,
             stop=stop,
+            revive=postgres.revive,
         )
         live.start(specs(node, urls.run))
         if not stop.is_set():

@@ -49,6 +49,34 @@ def test_a_folder_keeps_its_data_over_restarts_and_crashes(tmp_path: Path) -> No
             assert user == ("sample",)
 
 
+def test_a_server_whose_first_process_was_killed_is_started_again_with_all_that_was_committed(
+    tmp_path: Path,
+) -> None:
+    with EmbeddedPostgres(tmp_path / "pg") as server:
+        url, dead = server.create_service("sample"), server.pid
+        with psycopg.connect(url) as connection:
+            connection.execute("CREATE TABLE kept (id int)")
+        busy = psycopg.connect(url)  # its process outlives the first one for a moment
+        assert not server.revive()
+        os.kill(dead, signal.SIGKILL)
+        wait_until(server.revive, "its death is noticed")
+
+        def kept() -> list[tuple[int]]:
+            with psycopg.connect(url) as connection:
+                return connection.execute("SELECT count(*) FROM kept").fetchall()
+
+        def answers() -> bool:
+            server.revive()
+            try:
+                return kept() == [(0,)]
+            except psycopg.OperationalError:
+                return False
+
+        wait_until(answers, "it answers again", 60)
+        assert server.pid != dead
+        busy.close()
+
+
 def test_two_servers_never_share_a_folder(tmp_path: Path) -> None:
     with (
         EmbeddedPostgres(tmp_path / "pg"),

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every process of the suite killed five times at random moments, while people use all of it.
 
+PostgreSQL's first process is one of them, and so is a second sequencer that stands by.
+
 The ledger has what was answered: withdrawals, applications, decisions, counts, and reads at the
 gate. It is compared with the entries decoded from the served tiles (`services.story.accounts`).
 `PLACET_TEST_SEED` repeats the moments of a run.
@@ -27,10 +29,10 @@ from services.story.stage import Cast, Stage, open_stage
 from shared.settings import load as load_settings
 from tests.support.kafka.broker import KafkaBroker
 from tests.support.process_table import environment
-from tests.support.random_havoc import Measure, RandomHavoc, seed_of_run
+from tests.support.random_havoc import Measure, RandomHavoc, living, seed_of_run
 from tests.support.suite import RunningSuite, run_placet, running_suite
 from tests.support.suite_load import GATE, SuiteLoad
-from tests.support.suite_victims import pid_of, victims
+from tests.support.suite_victims import pid_of, standby, victims
 from tests.support.tampering import DELETED, FLIPPED, missed, unmissed
 from tests.support.waiting import wait_until
 
@@ -118,9 +120,10 @@ def kill_broker(broker: KafkaBroker, entries: Measure, more: int) -> None:
 
 def kill_everything(scene: Scene, load: SuiteLoad, seed: int) -> Counter[str]:
     """Kill everything while the load goes on; give who fell how often."""
-    havoc = RandomHavoc(victims(scene.node, load), seed, TIMES, at_once=AT_ONCE)
+    second = standby(scene.node, load)
+    havoc = RandomHavoc([*victims(scene.node, load), second], seed, TIMES, at_once=AT_ONCE)
     chance = random.Random(seed)  # noqa: S311  a seed that can be repeated
-    with load.going_on(), ThreadPoolExecutor(1) as beside:
+    with living([second]), load.going_on(), ThreadPoolExecutor(1) as beside:
         killing = beside.submit(havoc.run)
         for _ in range(TIMES):
             kill_broker(scene.broker, load.counts("entries"), chance.randrange(1, MOST_BETWEEN))

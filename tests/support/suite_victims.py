@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whom a fault test kills in a running suite: every process that its runner starts.
 
-The leaders by their supervised names, the workers below them, and PostgreSQL by one process of its
-own, after whose death the server starts itself anew. What each lets grow comes from the load.
+The leaders by their supervised names, the workers below them, and PostgreSQL: its first process,
+which the runner starts again, and one that serves ours, after whose death the server starts itself
+anew. Beside the sequencer a second one stands by. What each lets grow comes from the load.
 """
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from functools import partial
 
-from tests.support.process_table import children, command
-from tests.support.random_havoc import Children, Measure
-from tests.support.suite import RunningSuite
+from tests.support.process_table import children, command, environment
+from tests.support.random_havoc import Children, Measure, Mortal
+from tests.support.suite import ROOT, RunningSuite
 from tests.support.suite_load import SuiteLoad
 
 
@@ -23,8 +26,28 @@ def victims(node: RunningSuite, load: SuiteLoad) -> list[Children]:
         if children(pid_of(node, name)):
             below = Children(f"{name}: worker", partial(workers, node, name), grows[name])
             found.append(below)
-    found.append(Children("postgresql", partial(backend, node), grows["consent_registry.serve"]))
+    grow = grows["consent_registry.serve"]
+    found.append(Children("postgresql", partial(leading, node), grow))
+    found.append(Children("postgresql: backend", partial(backend, node), grow))
     return found
+
+
+def standby(node: RunningSuite, load: SuiteLoad) -> Mortal:
+    """Give a second sequencer, which leads whenever the supervised one does not."""
+    environ = environment(pid_of(node, "audit_log.sequence"))
+
+    def start() -> subprocess.Popen[bytes]:
+        with (node.folder / "log" / "standby.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "services.audit_log", "sequence"],
+                cwd=ROOT,
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    return Mortal("audit_log.sequence: standby", start, load.counts("entries"))
 
 
 def _grows(load: SuiteLoad) -> dict[str, Measure]:
@@ -60,9 +83,16 @@ def workers(node: RunningSuite, name: str) -> Sequence[int]:
 
 
 def postmaster(node: RunningSuite) -> int:
-    """Give the process that leads the node's PostgreSQL."""
+    """Give the process that leads the node's PostgreSQL, or 0."""
     record = node.folder / "postgres" / "data" / "postmaster.pid"
-    return int(record.read_text().split()[0])
+    words = record.read_text().split() if record.exists() else []
+    return int(words[0]) if words else 0
+
+
+def leading(node: RunningSuite) -> Sequence[int]:
+    """Give the first process of PostgreSQL; the record may be of one that is gone by now."""
+    pid = postmaster(node)
+    return [pid] if str(node.folder / "postgres" / "data") in command(pid) else []
 
 
 def backend(node: RunningSuite) -> Sequence[int]:

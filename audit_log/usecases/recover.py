@@ -115,6 +115,7 @@ class Recovery:
             missing["quarantine"] = source.refused_lost
         again = list(said_again(self.store.pending(_ALL), self.src))
         self.own.catch_up()
+        self.publisher.bar_witness(self.clock.now())  # no copy has what it saw of others
         self._publish(target, note)
         done = Recovered(
             first=standing.edge.size,

@@ -138,6 +138,7 @@ def recover(settings: AdminSettings, *, copy: str, note: bytes) -> Recovered:
     keys, clock = shut_keys(settings.keys_dir, outside), SystemClock()
     signer = LogSigner(settings.log_origin, keys.signing)
     own = OwnProducer(settings.src, Uuid7Source())
+    witnessing = read_witness_keys(settings.keys_dir, settings.witness_name)
     store = PostgresSequencerStore(
         settings.database_url, origin=settings.log_origin, own=own, clock=clock
     )
@@ -149,7 +150,7 @@ def recover(settings: AdminSettings, *, copy: str, note: bytes) -> Recovered:
             opened.enter_context(contextlib.closing(kafka))
         return Recovery(
             store=store,
-            publisher=PostgresPublisherStore(database),
+            publisher=PostgresPublisherStore(database, [one.key for one in witnessing]),
             kafka=kafka,
             own=PostgresOwnChain(database, settings.src),
             transaction=transactions(database, own, clock),

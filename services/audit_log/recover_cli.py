@@ -26,7 +26,9 @@ The checkpoint is the newest note that this log has signed: its head file, or wh
 at <witness>/<hex SHA-256 of the origin>/checkpoint. Stop every process of the log first, and run
 this on the database as it was restored: what was sequenced since does not fit the copy. Sealed
 parts come from the intake and from Kafka where they are still there. Nothing is written unless
-copy, note and database belong together. Exits 0 when the log stands as it was signed.
+copy, note and database belong together. Exits 0 when the log stands as it was signed. What this
+node's witness saw of other logs is in no copy: its keys are barred, and it needs new ones, made
+afterwards, and another name.
 """
 
 
@@ -37,7 +39,8 @@ Begin a new log in place of one that cannot be refilled: its first entry names t
 
 Configure a new PLACET_LOG_ORIGIN and an empty, migrated database first, and run this before any
 process of the log. The checkpoint is the old log's last witnessed one; --kept says of how many of
-its first entries there is a copy: the rest is named as lost.
+its first entries there is a copy: the rest is named as lost. Let this node's witness have a new key
+and another name, too: an empty database knows nothing of what it has cosigned.
 """
 
 

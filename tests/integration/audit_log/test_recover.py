@@ -91,6 +91,10 @@ def test_a_restored_log_is_refilled_confirmed_and_goes_on(
     )
     assert said.returncode == 0, said.stderr
     assert f"entries {before} to " in said.stdout
+    assert "needs a new key and name" in said.stdout
+    with psycopg.connect(older) as connection:
+        (barred,) = connection.execute("SELECT witness_barred FROM log_signing").fetchall()
+    assert barred == ([str(one.key) for one in se.parts.witness.signers],)
     size, parts = sizes(older)
     assert size == int(str(se.about()["size"]))
     assert parts >= sealed + 20

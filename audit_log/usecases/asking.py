@@ -57,7 +57,8 @@ class Round(Protocol):
 class Asker:
     """Asks about entries in index order; call `step` again and again.
 
-    `name` is its cursor's, `unanswered` the finding that it has had no answer from an entry on.
+    `name` is its cursor's, `unanswered` the finding that it has had no answer: where the cursor
+    stands, and which entry was asked about first.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class Asker:
         *,
         means: Means,
         begin: Callable[[], Round],
-        unanswered: Callable[[int], Raised],
+        unanswered: Callable[[int, int], Raised],
     ) -> None:
         self._name = name
         self._means = means
@@ -93,7 +94,7 @@ class Asker:
             before=before,
             next=end,
             raised=list(reversed(first.values())),
-            healed=[Healed(cause=self._unanswered(oldest).cause, reason="answered")],
+            healed=[Healed(cause=self._unanswered(before, oldest).cause, reason="answered")],
         )
         means.store.commit(step, means.clock.now())
         return True
@@ -110,6 +111,6 @@ class Asker:
         arrived = next(one.arrived for one in entries if one.index == oldest)
         if means.clock.now() - arrived <= means.thresholds.span("unanswered"):
             return
-        raised = [self._unanswered(oldest)]
+        raised = [self._unanswered(before, oldest)]
         step = Step(name=self._name, before=before, next=before, raised=raised)
         means.store.commit(step, means.clock.now())

@@ -63,11 +63,15 @@ def unaskable(index: int, src: str, arrived: datetime) -> Raised:
     )
 
 
-def unanswered(oldest: int) -> Raised:
-    """Say that the owning service has not answered for too long, from which entry on."""
+def unanswered(first: int, oldest: int) -> Raised:
+    """Say that the owning service has not answered for too long.
+
+    `first` is the entry at which the questions stand still, `oldest` the first one asked about:
+    whoever that was may be erased before the answer.
+    """
     return Raised(
         rule="R8",
         code="check_unanswered",
-        cause=f"R8/unanswered/{oldest}",
+        cause=f"R8/unanswered/{first}",
         evidence=(oldest,),
     )

@@ -89,11 +89,11 @@ def answered(rule: str, index: int) -> str:
     return f"{rule}/{index}/answered"
 
 
-def unanswered(oldest: int) -> Raised:
-    """Say that the permit service has not answered for too long, from which entry on."""
+def unanswered(first: int, oldest: int) -> Raised:
+    """Say that the permit service has not answered for too long; as with people."""
     return Raised(
         rule="R9",
         code="permit_check_unanswered",
-        cause=f"R9/unanswered/{oldest}",
+        cause=f"R9/unanswered/{first}",
         evidence=(oldest,),
     )

@@ -2,6 +2,7 @@
 """R8 and R9 while the registry is away, and the person erased before it answers again."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -43,6 +44,23 @@ def test_a_use_of_somebody_erased_while_nobody_answered_does_not_pass(log: Check
     said = [parse_entry(raw) for raw in entries_of(log.world)]
     first = next(number for number, one in enumerate(said) if one.src == SRC)
     assert log.said("opened")[-1]["evidence"] == [first]
+
+
+def test_the_wait_is_over_though_whoever_waited_longest_was_erased(log: Checked) -> None:
+    log.registry.away = True
+    another = replace(HER, ordinal=HER.ordinal + 1)
+    log.take(log.node.say(used(START)), log.node.say(replace(used(START), subjects=(another,))))
+    asker = log.asker()
+    for _ in range(5):
+        assert not asker.step()
+        log.pass_time(100)
+    assert log.findings() == [("R8", "check_unanswered", False)]
+    forget(log)
+    log.registry.away = False
+    while asker.step():
+        log.settle()
+    assert log.findings()[0] == ("R8", "check_unanswered", True)
+    assert log.findings()[1:] == [("R8", "erased_before_the_check", False)]
 
 
 def test_an_erasure_after_the_answer_is_no_finding(log: Checked) -> None:

@@ -69,15 +69,16 @@ class PostgresRuleStore:
             published = 0 if size is None or size[0] is None else int(size[0])
             return _stored(cursor, range(first, min(first + limit, published)))
 
-    def uses(self, dataset: str | None, since: datetime, below: int) -> Sequence[StoredEntry]:
+    def uses(self, dataset: str | None, since: datetime, among: range) -> Sequence[StoredEntry]:
         """Give entries about a dataset that happened since then."""
         with self._transaction() as cursor:
             rows = cursor.execute(
                 "SELECT idx FROM ev WHERE dataset ="
                 " (SELECT id FROM term WHERE kind = 3 AND value = %s)"
-                " AND idx < %s AND etime >= %s AND idx >= coalesce((SELECT size FROM checkpoint"
+                " AND idx >= %s AND idx < %s AND etime >= %s"
+                " AND idx >= coalesce((SELECT size FROM checkpoint"
                 "  WHERE signed_at < %s ORDER BY size DESC LIMIT 1), 0) ORDER BY idx",
-                (dataset, below, since, since - _AHEAD),
+                (dataset, among.start, among.stop, since, since - _AHEAD),
             ).fetchall()
             return _stored(cursor, [int(index) for (index,) in rows])
 

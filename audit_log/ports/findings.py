@@ -88,8 +88,8 @@ class RuleStore(Protocol):
         """Give published entries from index `first` on, in order."""
         ...
 
-    def uses(self, dataset: str | None, since: datetime, below: int) -> Sequence[StoredEntry]:
-        """Give entries below an index that are about a dataset and happened since then."""
+    def uses(self, dataset: str | None, since: datetime, among: range) -> Sequence[StoredEntry]:
+        """Give entries among these that are about a dataset and happened since then."""
         ...
 
     def producers(self) -> Sequence[Registered]:

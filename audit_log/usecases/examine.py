@@ -39,18 +39,21 @@ _FORGET_EVERY: Final = timedelta(minutes=10)
 class Recheck:
     """Uses that were found good and must be judged again: a word about them came late.
 
-    Those of a permit at and after `since`, those of a trace, or those that rest on a register.
+    Those of a permit at and after `since`, those of a trace, or those that rest on a register. None
+    of them is an entry before `first`: however far back a time is that a node states, no more is
+    looked through.
     """
 
     since: datetime
     dataset: str | None
+    first: int = 0
     permit: str | None = None
     trace: str | None = None
     register: str | None = None
 
     def concerns(self, seen: Seen) -> bool:
         """Tell whether a use is one of those."""
-        if seen.at < self.since or not seen.is_use:
+        if seen.at < self.since or seen.index < self.first or not seen.is_use:
             return False
         if self.register is not None:
             return any(name == self.register for name, _ in reached.rests_on(seen))
@@ -183,11 +186,12 @@ class Examiner:
     def _take_decision(self, seen: Seen) -> None:
         shelf = self.memory.traces
         until = seen.arrived + self._limits.span("trace_window")
-        known = shelf.get(seen.trace)
-        shelf.put(seen.trace, decided.decided(known, seen, until))
-        self.healed += self._doubts.changed(about_trace(seen.trace))
+        known, about = shelf.get(seen.trace), about_trace(seen.trace)
+        shelf.put(seen.trace, decided.decided(known, seen, until, self._doubts.uses(about)))
+        self.healed += self._doubts.changed(about)
         if seen.decision != "permit" and known is not None:
-            self.rechecks.append(Recheck(since=seen.at, dataset=seen.dataset, trace=seen.trace))
+            first, of = known.first, seen.dataset
+            self.rechecks.append(Recheck(since=seen.at, dataset=of, first=first, trace=seen.trace))
 
     def _take_use(self, seen: Seen) -> None:
         self._judge_use(seen, late=False)

@@ -6,6 +6,8 @@ or that another worker overtook, is forgotten and begun anew from what is stored
 """
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
 from audit_log.domain.note import SignatureCheck, VerifierKey, parse_vkey
@@ -70,12 +72,14 @@ class Watcher:
             check=self._check,
             vkeys=_keys(producers),
         )
-        for stored in entries:
-            examiner.pass_time(stored.arrived)
-            examiner.take(viewer.see(stored))
+        for arrived, together in groupby(entries, attrgetter("arrived")):
+            examiner.pass_time(arrived)
+            for stored in together:
+                examiner.take(viewer.see(stored))
         end = self._next + len(entries)
         for recheck in examiner.rechecks:
-            for stored in self._store.uses(recheck.dataset, recheck.since, end):
+            among = range(recheck.first, end)
+            for stored in self._store.uses(recheck.dataset, recheck.since, among):
                 seen = viewer.see(stored)
                 if recheck.concerns(seen):
                     examiner.recheck(seen)

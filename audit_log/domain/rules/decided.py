@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """R11: data was read on a trace on which nothing had let it, or on which it had been refused."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,10 +15,14 @@ KEPT: Final = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """The decisions of one trace: when each fell, and whether it let the data go."""
+    """The decisions of one trace: when each fell, and whether it let the data go.
+
+    No read before the entry at `first` was found good by them.
+    """
 
     decisions: tuple[tuple[datetime, bool], ...] = ()
     until: datetime | None = None
+    first: int = 0
 
 
 def judge(read: Use, trace: Trace | None) -> str | None:
@@ -30,8 +35,12 @@ def judge(read: Use, trace: Trace | None) -> str | None:
     return None if let else "read_after_refusal"
 
 
-def decided(trace: Trace | None, seen: Seen, until: datetime) -> Trace:
-    """Take in a decision; `until` is how long the trace is remembered."""
-    before = trace or Trace()
+def decided(trace: Trace | None, seen: Seen, until: datetime, waiting: Sequence[Use] = ()) -> Trace:
+    """Take in a decision; `until` is how long the trace is remembered.
+
+    `waiting` are the reads of the trace that are in doubt: the first decision may clear them.
+    """
+    before = trace or Trace(first=min((one.index for one in waiting), default=seen.index))
     decisions = (*before.decisions, (seen.at, seen.decision == "permit"))[-KEPT:]
-    return Trace(decisions=decisions, until=max(until, before.until or until))
+    last = max(until, before.until or until)
+    return Trace(decisions=decisions, until=last, first=before.first)

@@ -75,6 +75,7 @@ def _trace(value: Mapping[str, Any]) -> Trace:
     return Trace(
         decisions=tuple((datetime.fromisoformat(at), let) for at, let in value["decisions"]),
         until=_time(value["until"]),
+        first=value.get("first", 0),
     )
 
 

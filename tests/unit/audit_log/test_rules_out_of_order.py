@@ -220,3 +220,32 @@ def test_a_use_that_another_rule_doubts_still_is_found_again_by_the_first() -> N
     late = revoked(2, at=NOON - SECOND, dataset="GDI-ZZ-DATASET-2")
     opened = examined(seen(0), elsewhere, late, at_once=False)
     assert opened == {("dataset_not_in_permit", 0), ("permit_ended", 0)}
+
+
+READ = "placet.access.read.v1"
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_a_refusal_from_long_ago_looks_through_no_more_than_its_trace() -> None:
+    """A node states its own times: by them alone it could have the rules read the log again."""
+    examiner = Examiner(Memory(), Thresholds())
+    for number in range(100):
+        examiner.take(seen(number, type=READ, decision=None))
+    examiner.take(seen(100, trace="one"))
+    examiner.take(seen(101, type=READ, decision=None, trace="one"))
+    examiner.take(seen(102, trace="one", decision="deny", at=NEVER))
+    (again,) = examiner.rechecks
+    assert (again.since, again.first) == (NEVER, 100)
+    stored = [
+        (kind, key, written(value)) for kind, key, value in examiner.memory.changes() if value
+    ]
+    assert remembered(stored).traces.items == examiner.memory.traces.items
+
+
+def test_a_read_that_came_before_both_decisions_is_held_against_the_last() -> None:
+    read = seen(0, type=READ, decision=None, trace="one")
+    let = seen(5, trace="one", at=NOON - 2 * SECOND)
+    refused = seen(6, trace="one", decision="deny", at=NOON - SECOND)
+    permit = issued(1)
+    for order in ((permit, read, let, refused), (permit, read, refused, let)):
+        assert examined(*order) == {("read_after_refusal", 0)}

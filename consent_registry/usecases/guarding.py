@@ -37,7 +37,9 @@ from consent_registry.usecases.reaching import (
     waiting_decisions,
 )
 from consent_registry.usecases.reading import Choice, Choices, Step, choices_in, steps_in
-from consent_registry.usecases.receipts import Receipt, receipt_in
+from consent_registry.usecases.receipts import Receipt, StudyStep, receipt_in
+from consent_registry.usecases.study_consents import StudyChoice
+from consent_registry.usecases.study_consents import choices_in as study_choices_in
 from consent_registry.usecases.tools import Tools
 from shared.errors import ValidationFailed
 from shared.ids import DatasetId
@@ -60,6 +62,11 @@ class Ward:
     ended_at: datetime | None
     grown: bool
 
+    @property
+    def everything(self) -> bool:
+        """Say whether this login decides about all data of that person, whatever comes later."""
+        return any(one.datasets is None for one in self.acting)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
@@ -80,11 +87,17 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guarded:
-    """What holds of somebody in what this login decides about, and what waits there."""
+    """What holds of somebody in what this login decides about, and what waits there.
+
+    `studies` are those that her datasets there are in, `said` her choices for studies, shown to who
+    decides about everything.
+    """
 
     ward: Ward
     choices: Choices
     outlooks: Mapping[DatasetId, Outlook]
+    studies: Mapping[DatasetId, Study]
+    said: tuple[StudyChoice, ...]
     waiting: tuple[Waiting, ...]
 
 
@@ -111,6 +124,8 @@ def guarded(pseudonym: str, *, tools: Tools, principal: Principal) -> Guarded:
             ward=ward,
             choices=choices,
             outlooks=outlooks_in(uow, pid, now),
+            studies=uow.studies.of([one.dataset.dataset for one in shown]),
+            said=study_choices_in(uow, tools, pid, None, None) if ward.everything else (),
             waiting=waiting_in(uow, tools, pid, ward.acting),
         )
 
@@ -130,9 +145,14 @@ def guarded_history(pseudonym: str, *, tools: Tools, principal: Principal) -> Se
 def guarded_receipt(
     pseudonym: str, event_id: str, *, tools: Tools, principal: Principal
 ) -> Receipt:
-    """Give the receipt of one of these events. Raises ReceiptUnknown."""
+    """Give the receipt of one of these events, or of a choice for a study that she is shown.
+
+    Raises ReceiptUnknown.
+    """
+    said = guarded(pseudonym, tools=tools, principal=principal).said
+    for_studies = [StudyStep(record=done, study=one.study) for one in said for done in one.events]
     steps = guarded_history(pseudonym, tools=tools, principal=principal)
-    return receipt_in(steps, event_id, tools)
+    return receipt_in([*steps, *for_studies], event_id, tools)
 
 
 def guarded_form(

@@ -19,7 +19,6 @@ from consent_registry.domain.register import Member
 from consent_registry.domain.stopping import Closed, Left, left_without
 from consent_registry.domain.terms import Terms
 from consent_registry.ports import UnitOfWork
-from consent_registry.usecases import access
 from consent_registry.usecases.cases import memberships
 from consent_registry.usecases.consents import Recorded
 from consent_registry.usecases.mandated import (
@@ -27,7 +26,7 @@ from consent_registry.usecases.mandated import (
     records_of,
     require_nobody_else_decides,
 )
-from consent_registry.usecases.reading import own_consents
+from consent_registry.usecases.reading import Choices
 from consent_registry.usecases.recording import Draft, record
 from consent_registry.usecases.settling import again, hold
 from consent_registry.usecases.tools import Tools
@@ -71,16 +70,6 @@ def stop_some(
     return again(tools, lambda uow: _stop(uow, wanted, tools, principal, channel))
 
 
-def stop_own(
-    dataset: str, closed: Closed, *, tools: Tools, principal: Principal, channel: Channel
-) -> Recorded:
-    """Do it for the participant this login is linked to. Raises NotLinked, and what that does."""
-    with tools.reads() as uow:
-        pseudonym = uow.people.pseudonym(access.oneself(uow, principal))
-    wanted = StopSome(pseudonym=pseudonym, dataset=DatasetId(dataset), closed=closed)
-    return stop_some(wanted, tools=tools, principal=principal, channel=channel)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stoppable:
     """A dataset of somebody's, and what a no to some would end in it: data, and activities."""
@@ -90,10 +79,9 @@ class Stoppable:
     activities: tuple[str, ...]
 
 
-def own_stoppable(dataset: str, *, tools: Tools, principal: Principal) -> Stoppable | None:
-    """Say it of the participant this login is linked to; None for a dataset that is not hers."""
-    choices = own_consents(tools=tools, principal=principal).choices
-    found = next((one for one in choices if one.dataset.dataset == dataset), None)
+def stoppable(choices: Choices, dataset: str, tools: Tools) -> Stoppable | None:
+    """Say it of what holds for somebody now; None for a dataset that is not among that."""
+    found = next((one for one in choices.choices if one.dataset.dataset == dataset), None)
     if found is None:
         return None
     about, terms = found.dataset, found.standing.terms or ()

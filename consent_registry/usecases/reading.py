@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from consent_registry.domain import study_choices
 from consent_registry.domain.bars import NO_BARS, Bars
 from consent_registry.domain.history import Standing
-from consent_registry.domain.records import EventRecord, terms_of
+from consent_registry.domain.records import EventRecord, narrowed_by, terms_of
 from consent_registry.domain.regimes import Moment, No
 from consent_registry.domain.register import Dataset, Member
 from consent_registry.domain.terms import Terms
@@ -17,6 +18,7 @@ from consent_registry.usecases import access
 from consent_registry.usecases.cases import held_one, memberships
 from consent_registry.usecases.mandated import records_of
 from consent_registry.usecases.tools import Tools
+from shared.ids import EventId
 from shared.principal import Principal
 
 DESK: Final = "consents.read"
@@ -56,11 +58,16 @@ class Choices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One event of a history, with the terms it spoke of when they can be read."""
+    """One event of a history, with the terms it spoke of when they can be read.
+
+    `narrowed` are those that it is what is left of, for this dataset or for its study; None where
+    it is a statement of its own.
+    """
 
     dataset: Dataset
     record: EventRecord
     terms: Terms | None
+    narrowed: Terms | None = None
 
 
 def consents_of(
@@ -184,11 +191,23 @@ def _choice(
 
 def steps_in(uow: UnitOfWork, pid: str) -> list[Step]:
     """Give every event of a person whom the caller may see, newest first."""
-    steps = [
-        Step(dataset=dataset, record=record, terms=terms_of(record.personal))
+    found = [
+        (dataset, record)
         for dataset, member in _memberships(uow, pid)
         for records in uow.events.of_members(member.dataset, [member.ordinal]).values()
         for record in records
+    ]
+    said = {record.event_id: terms_of(record.personal) for _, record in found}
+    for_studies = study_choices.said_of_studies(records_of(uow, pid))
+    before = said | {EventId(one.event_id): study_choices.terms_of(one) for one in for_studies}
+    steps = [
+        Step(
+            dataset=dataset,
+            record=record,
+            terms=said[record.event_id],
+            narrowed=before.get(of) if (of := narrowed_by(record.personal)) else None,
+        )
+        for dataset, record in found
     ]
     return sorted(
         steps, key=lambda step: (step.record.recorded_at, step.record.event_id), reverse=True

@@ -125,7 +125,7 @@ def check_receipt(text: str, *, tools: Tools) -> Checked:
     return Checked(valid=True, recorded_at=found.recorded_at, latest=found.latest)
 
 
-def receipt_in(steps: Sequence[Step], event_id: str, tools: Tools) -> Receipt:
+def receipt_in(steps: Sequence[Step | StudyStep], event_id: str, tools: Tools) -> Receipt:
     """Give the receipt of one of these events. Raises ReceiptUnknown."""
     step = next((one for one in steps if one.record.event_id == event_id), None)
     if step is None:

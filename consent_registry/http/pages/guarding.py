@@ -16,6 +16,7 @@ from consent_registry.http.pages import (
     guarding_views,
     history_views,
     participant,
+    study_views,
     views,
 )
 from consent_registry.http.pages.qr_code import qr_code
@@ -29,14 +30,14 @@ from consent_registry.usecases.guarding import (
     wards,
 )
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw
-from shared.errors import NotFound
+from shared.errors import Forbidden, NotFound
 from shared.ids import DatasetId
 from shared.pages import current_principal, signed_in
 
 blueprint: Final = Blueprint("guarding", __name__, template_folder="templates")
 guarding_faults.handle(blueprint)
 SELF: Final = "consents.self"
-_DONE: Final = frozenset({"recorded", "waits", "refused", "stopped"})
+_DONE: Final = frozenset({"recorded", "waits", "refused", "stopped", "narrowed"})
 
 
 @blueprint.get("/acting")
@@ -61,12 +62,15 @@ def show(pseudonym: str) -> ResponseReturnValue:
 
 @blueprint.get("/acting/<pseudonym>/stop")
 @blueprint.get("/acting/<pseudonym>/stop/<dataset>")
+@blueprint.get("/acting/<pseudonym>/stop/study/<study>")
 @signed_in(SELF)
-def ask(pseudonym: str, dataset: str | None = None) -> ResponseReturnValue:
+def ask(
+    pseudonym: str, dataset: str | None = None, study: str | None = None
+) -> ResponseReturnValue:
     """Ask once whether to stop; each page has a key of its own."""
     found = _guarded(pseudonym)
     key = participant.current_tools().ids.new()
-    about = views.About(dataset=dataset)
+    about = views.About(dataset=dataset, study=_hers(found, study) or None)
     view = views.question(_present(found), about, participant.current_speaker(), key=key)
     if view is None:
         raise NotFound
@@ -75,12 +79,17 @@ def ask(pseudonym: str, dataset: str | None = None) -> ResponseReturnValue:
 
 @blueprint.post("/acting/<pseudonym>/stop")
 @blueprint.post("/acting/<pseudonym>/stop/<dataset>")
+@blueprint.post("/acting/<pseudonym>/stop/study/<study>")
 @signed_in(SELF)
-def stop(pseudonym: str, dataset: str | None = None) -> ResponseReturnValue:
+def stop(
+    pseudonym: str, dataset: str | None = None, study: str | None = None
+) -> ResponseReturnValue:
     """Stop at once; one guardian alone is enough, and a form without any field does it too."""
     found = _guarded(pseudonym)
     wanted = WithdrawConsent(
-        datasets=_meant(found, dataset), idempotency_key=request.form.get("key") or None
+        datasets=None if study else _meant(found, dataset),
+        study=_hers(found, study),
+        idempotency_key=request.form.get("key") or None,
     )
     withdraw(
         pseudonym,
@@ -131,8 +140,12 @@ def history(pseudonym: str) -> ResponseReturnValue:
     steps = guarded_history(
         pseudonym, tools=participant.current_tools(), principal=current_principal()
     )
-    view = history_views.history(steps, None, participant.current_speaker())
-    return render_template("consent_registry/acting_history.html", view=view, who=pseudonym)
+    speaker = participant.current_speaker()
+    view = history_views.history(steps, None, speaker)
+    studies = study_views.history(_guarded(pseudonym).said, speaker)
+    return render_template(
+        "consent_registry/acting_history.html", view=view, studies=studies, who=pseudonym
+    )
 
 
 @blueprint.get("/acting/<pseudonym>/receipts/<event_id>")
@@ -162,13 +175,31 @@ def _guarded(pseudonym: str) -> Guarded:
 
 
 def _present(found: Guarded) -> views.Present:
-    return views.Present(choices=found.choices, outlooks=found.outlooks, studies={})
+    return views.Present(
+        choices=found.choices, outlooks=found.outlooks, studies=found.studies, said=found.said
+    )
+
+
+def _hers(found: Guarded, study: str | None) -> str:
+    """Give a study that is hers as this login sees her; empty where none is meant.
+
+    Raises NotFound where it is not, and Forbidden for who does not decide about everything: a no to
+    a study is one to whatever is put in it later.
+    """
+    if study is None:
+        return ""
+    hers = {one.study for one in found.studies.values()} | {one.name for one in found.said}
+    if study not in hers:
+        raise NotFound
+    if not found.ward.everything:
+        raise Forbidden
+    return study
 
 
 def _meant(found: Guarded, dataset: str | None) -> tuple[DatasetId, ...] | None:
     """Name what to stop in: one dataset, else what her mandates are about; None is everything."""
     if dataset is not None:
         return (DatasetId(dataset),)
-    if any(one.datasets is None for one in found.ward.acting):
+    if found.ward.everything:
         return None
     return tuple(one.dataset.dataset for one in found.choices.choices)

@@ -18,7 +18,7 @@ from consent_registry.domain.errors import (
 )
 from consent_registry.http.pages import guarding_views, participant
 from consent_registry.usecases.guarding import wards
-from shared.errors import ValidationFailed
+from shared.errors import Forbidden, ValidationFailed
 from shared.pages import current_principal
 
 
@@ -26,10 +26,12 @@ def handle(blueprint: Blueprint) -> None:
     """Give the faults of a guardian's pages their words."""
     blueprint.register_error_handler(MandateOver, _closed)
     for fault in (
-        *(DecisionUnknown, GuardianMustSign, NotAMember, NothingToWithdraw),
+        *(DecisionUnknown, NotAMember, NothingToWithdraw),
         *(FormUnknown, FormNotOpen, ValidationFailed),
     ):
         blueprint.register_error_handler(fault, _nothing)
+    blueprint.register_error_handler(Forbidden, _not_hers)
+    blueprint.register_error_handler(GuardianMustSign, _not_all)
 
 
 def _closed(_: Exception) -> ResponseReturnValue:
@@ -44,6 +46,16 @@ def _closed(_: Exception) -> ResponseReturnValue:
 def _nothing(_: Exception) -> ResponseReturnValue:
     """Say that what she answered or signed is not open, or not any more; nothing was recorded."""
     return render_template("consent_registry/acting_nothing.html", who=_who()), 409
+
+
+def _not_hers(_: Exception) -> ResponseReturnValue:
+    """Say that this login does not decide about that; nothing was recorded."""
+    return render_template("consent_registry/acting_not_hers.html", some=False), 403
+
+
+def _not_all(_: Exception) -> ResponseReturnValue:
+    """Say that nobody decides in this person's place about all of that; nothing was recorded."""
+    return render_template("consent_registry/acting_not_hers.html", some=True), 409
 
 
 def _who() -> str:

@@ -8,7 +8,8 @@ from flask_babel import gettext
 
 from consent_registry.domain.history import State
 from consent_registry.domain.mandates import Mandate
-from consent_registry.http.pages import views, words
+from consent_registry.domain.studies import Study
+from consent_registry.http.pages import study_views, views, words
 from consent_registry.http.pages.saying import Said, Speaker
 from consent_registry.usecases.guarding import Guarded, Waiting, Ward
 from consent_registry.usecases.reading import Choice, Choices
@@ -60,6 +61,20 @@ class PlaceView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StudyPlaceView:
+    """One study: what was said for all of it, `state` empty for nothing."""
+
+    study: str
+    title: str
+    purpose: str
+    controller: str
+    state: str
+    said: tuple[Said, ...]
+    datasets: str
+    can_stop: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalView:
     """One proposal that waits; `readable` is false for what cannot be read any more."""
 
@@ -77,6 +92,7 @@ class WardView:
 
     who: str
     mandates: tuple[MandateView, ...]
+    studies: tuple[StudyPlaceView, ...]
     places: tuple[PlaceView, ...]
     proposals: tuple[ProposalView, ...]
     can_stop_all: bool
@@ -121,6 +137,7 @@ def ward(found: Guarded, speaker: Speaker) -> WardView:
     return WardView(
         who=who,
         mandates=tuple(_mandate(who, one, speaker) for one in found.ward.acting),
+        studies=_studies(found, speaker),
         places=places,
         proposals=tuple(_proposal(one, speaker) for one in found.waiting),
         can_stop_all=len(places) > 1 and any(one.can_stop for one in places),
@@ -217,6 +234,35 @@ def _place(choice: Choice, found: Guarded, speaker: Speaker) -> PlaceView:
         permits=0 if outlook is None else outlook.permits,
         can_stop=outlook is None or outlook.can_stop,
         asks=bool(choice.dataset.form),
+    )
+
+
+def _studies(found: Guarded, speaker: Speaker) -> tuple[StudyPlaceView, ...]:
+    """Format her studies: those that her datasets here are in, and those she has spoken of."""
+    hers = [*found.studies.values(), *(one.study for one in found.said if one.study is not None)]
+    by_name = {one.study: one for one in hers}
+    return tuple(_study(by_name[name], found, speaker) for name in sorted(by_name))
+
+
+def _study(study: Study, found: Guarded, speaker: Speaker) -> StudyPlaceView:
+    said = study_views.said_of(found.said, study.study)
+    within = [
+        one.dataset
+        for one in found.choices.choices
+        if (of := found.studies.get(one.dataset.dataset)) and of.study == study.study
+    ]
+    allowed = study_views.allows(said) or any(
+        found.outlooks[one.dataset].can_stop for one in within if one.dataset in found.outlooks
+    )
+    return StudyPlaceView(
+        study=study.study,
+        title=study.title,
+        purpose=study.purpose,
+        controller=study.controller,
+        state=words.STATE_WORDS[said.standing.state][0] if said else "",
+        said=speaker.terms(said.standing.terms or ()) if said else (),
+        datasets=", ".join(one.title for one in within),
+        can_stop=allowed and found.ward.everything,
     )
 
 

@@ -2,18 +2,16 @@
 """The history and its steps, as the templates show them. Formats only."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from consent_registry.domain.records import narrowed_by
 from consent_registry.domain.stopping import closed_between
 from consent_registry.domain.terms import terms_on
 from consent_registry.http.pages import words
 from consent_registry.http.pages.saying import Said, Speaker
 from consent_registry.usecases.reading import Step
-from shared.ids import EventId
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -47,15 +45,14 @@ class HistoryView:
 
 def history(steps: Sequence[Step], dataset: str | None, speaker: Speaker) -> HistoryView:
     """Format the history, newest first as the use case gives it."""
-    by_id = {step.record.event_id: step for step in steps}
     shown = [step for step in steps if dataset is None or step.dataset.dataset == dataset]
     return HistoryView(
         title=shown[0].dataset.title if dataset is not None and shown else "",
-        steps=tuple(_step(step, by_id, speaker) for step in shown),
+        steps=tuple(_step(step, speaker) for step in shown),
     )
 
 
-def _step(step: Step, by_id: Mapping[EventId, Step], speaker: Speaker) -> StepView:
+def _step(step: Step, speaker: Speaker) -> StepView:
     record = step.record
     notes = [words.CHANNEL_WORDS[record.channel]]
     if record.kind.grants and step.terms is None:
@@ -66,7 +63,7 @@ def _step(step: Step, by_id: Mapping[EventId, Step], speaker: Speaker) -> StepVi
         dataset=step.dataset.dataset,
         dataset_title=step.dataset.title,
         said=speaker.terms(step.terms or ()),
-        stopped=_stopped(step, by_id, speaker),
+        stopped=_stopped(step, speaker),
         notes=tuple(notes),
         recorded_at=record.recorded_at,
         effective_from=record.effective_from,
@@ -77,11 +74,9 @@ def _step(step: Step, by_id: Mapping[EventId, Step], speaker: Speaker) -> StepVi
     )
 
 
-def _stopped(step: Step, by_id: Mapping[EventId, Step], speaker: Speaker) -> tuple[str, ...]:
-    """Name what a no to some took out of what stood; what a study let be used is told by that."""
-    of = narrowed_by(step.record.personal) if step.terms else None
-    before = by_id.get(of) if of is not None else None
-    if before is None or step.terms is None:
+def _stopped(step: Step, speaker: Speaker) -> tuple[str, ...]:
+    """Name what a no to some took out of what stood."""
+    if step.narrowed is None or step.terms is None:
         return ()
-    then = terms_on(before.terms or (), step.record.effective_from.date())
+    then = terms_on(step.narrowed, step.record.effective_from.date())
     return speaker.closed(closed_between(then, step.terms))

@@ -1,103 +1,122 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pages on which somebody stops the use of some of her data, or some activities, only."""
+"""The pages on which some data or some activities are stopped, by herself or by a guardian.
+
+Nothing is ticked beforehand. A page sent twice changes nothing more.
+"""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from consent_registry.domain.activities import Scope
-from consent_registry.domain.errors import NothingToWithdraw, NotLinked
+from consent_registry.domain.errors import GuardianMustSign, NothingToWithdraw, NotLinked
 from consent_registry.domain.records import Channel
 from consent_registry.domain.stopping import Closed
-from consent_registry.http.pages import participant
+from consent_registry.http.pages import guarding, guarding_faults, participant
 from consent_registry.http.pages.words import CATEGORY_WORDS
-from consent_registry.usecases.limiting import Stoppable, own_stoppable, stop_own
+from consent_registry.usecases.guarding import guarded
+from consent_registry.usecases.limiting import Stoppable, StopSome, stop_some, stoppable
+from consent_registry.usecases.reading import Choices, own_consents
 from shared.errors import FieldFault, NotFound, ValidationFailed
-from shared.pages import FormError, current_principal, form_errors, signed_in
+from shared.ids import DatasetId
+from shared.pages import current_principal, form_errors, signed_in
 
 blueprint: Final = Blueprint("stopping", __name__, template_folder="templates")
+guarding_faults.handle(blueprint)
 _SELF: Final = "consents.self"
+_NONE: Final = {
+    "data": "Choose at least one kind of data.",
+    "activities": "Choose at least one.",
+}
 
 
-@blueprint.get("/withdraw/<dataset>/some-data")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _About:
+    """Of which dataset what may be stopped, and of whom; `who` is empty for oneself."""
+
+    dataset: str
+    what: str
+    who: str
+
+
+@blueprint.get("/withdraw/<dataset>/some-<what>")
+@blueprint.get("/acting/<pseudonym>/stop/<dataset>/some-<what>")
 @signed_in(_SELF)
-def ask(dataset: str) -> ResponseReturnValue:
-    """Ask of which data the use is to stop; nothing is ticked."""
-    return _data_page(dataset, _found(dataset))
+def ask(dataset: str, what: str, pseudonym: str = "") -> ResponseReturnValue:
+    """Ask what is not to be used, or not to be done, any more."""
+    about = _About(dataset=dataset, what=what, who=pseudonym)
+    return _page(about, _found(about, _choices(pseudonym)), ())
 
 
-@blueprint.post("/withdraw/<dataset>/some-data")
+@blueprint.post("/withdraw/<dataset>/some-<what>")
+@blueprint.post("/acting/<pseudonym>/stop/<dataset>/some-<what>")
 @signed_in(_SELF)
-def stop(dataset: str) -> ResponseReturnValue:
-    """Stop it, and show what was recorded. A page sent twice changes nothing more."""
-    found = _found(dataset)
-    named = tuple(one for one in CATEGORY_WORDS if one in request.form.getlist("data"))
-    if not named:
-        fault = FieldFault("/data", "Choose at least one kind of data.", "missing")
-        return _data_page(dataset, found, form_errors([fault])), 422
-    return _stopped(dataset, Closed(data_categories=named))
-
-
-@blueprint.get("/withdraw/<dataset>/some-activities")
-@signed_in(_SELF)
-def ask_activities(dataset: str) -> ResponseReturnValue:
-    """Ask what is not to be done with her data any more; nothing is ticked."""
-    return _activities_page(dataset, _found(dataset))
-
-
-@blueprint.post("/withdraw/<dataset>/some-activities")
-@signed_in(_SELF)
-def stop_activities(dataset: str) -> ResponseReturnValue:
-    """Stop it, and show what was recorded. A page sent twice changes nothing more."""
-    found, named = _found(dataset), request.form.getlist("activities")
-    if not named:
-        fault = FieldFault("/activities", "Choose at least one.", "missing")
-        return _activities_page(dataset, found, form_errors([fault])), 422
+def stop(dataset: str, what: str, pseudonym: str = "") -> ResponseReturnValue:
+    """Stop it, and lead to what was recorded."""
+    about, choices = _About(dataset=dataset, what=what, who=pseudonym), _choices(pseudonym)
+    found, closed = _found(about, choices), _closed(what)
+    if closed == Closed():
+        return _page(about, found, (FieldFault(f"/{what}", _NONE[what], "missing"),))
+    wanted = StopSome(pseudonym=choices.pseudonym, dataset=DatasetId(dataset), closed=closed)
+    tools, principal = participant.current_tools(), current_principal()
     try:
-        return _stopped(dataset, Closed(activities=tuple(named)))
+        with suppress(NothingToWithdraw):
+            stop_some(wanted, tools=tools, principal=principal, channel=Channel.PAGE)
     except ValidationFailed as refused:
-        return _activities_page(dataset, found, form_errors(refused.faults)), 422
-
-
-def _found(dataset: str) -> Stoppable:
-    tools, principal = participant.current_tools(), current_principal()
-    found = own_stoppable(dataset, tools=tools, principal=principal)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _stopped(dataset: str, closed: Closed) -> ResponseReturnValue:
-    tools, principal = participant.current_tools(), current_principal()
-    with suppress(NothingToWithdraw):
-        stop_own(dataset, closed, tools=tools, principal=principal, channel=Channel.PAGE)
+        return _page(about, found, refused.faults)
+    if pseudonym:
+        return guarding.back(pseudonym, "narrowed")
     return redirect(url_for("participant.history", dataset=dataset), code=303)
-
-
-def _data_page(dataset: str, found: Stoppable, errors: tuple[FormError, ...] = ()) -> str:
-    return render_template(
-        "consent_registry/some_data.html",
-        dataset=dataset,
-        title=found.title,
-        kinds=[(name, CATEGORY_WORDS[name]) for name in found.data_categories],
-        errors=errors,
-    )
-
-
-def _activities_page(dataset: str, found: Stoppable, errors: tuple[FormError, ...] = ()) -> str:
-    speaker = participant.current_speaker()
-    return render_template(
-        "consent_registry/some_activities.html",
-        dataset=dataset,
-        title=found.title,
-        kinds=[(name, speaker.activity(Scope(name))) for name in found.activities],
-        errors=errors,
-    )
 
 
 @blueprint.errorhandler(NotLinked)
 def not_linked(fault: NotLinked) -> ResponseReturnValue:
     """Say what a login without a participant can do."""
     return participant.not_linked(fault)
+
+
+@blueprint.errorhandler(GuardianMustSign)
+def others_decide(_: GuardianMustSign) -> ResponseReturnValue:
+    """Say what is hers to do while others decide; nothing was recorded."""
+    return render_template("consent_registry/others_decide.html"), 409
+
+
+def _choices(pseudonym: str) -> Choices:
+    """Say what holds of her own data, or of those of whom this login decides for."""
+    tools, principal = participant.current_tools(), current_principal()
+    if pseudonym:
+        return guarded(pseudonym, tools=tools, principal=principal).choices
+    return own_consents(tools=tools, principal=principal)
+
+
+def _found(about: _About, choices: Choices) -> Stoppable:
+    found = stoppable(choices, about.dataset, participant.current_tools())
+    if found is None or about.what not in _NONE:
+        raise NotFound
+    return found
+
+
+def _closed(what: str) -> Closed:
+    named = request.form.getlist(what)
+    if what == "activities":
+        return Closed(activities=tuple(named))
+    return Closed(data_categories=tuple(one for one in CATEGORY_WORDS if one in named))
+
+
+def _page(about: _About, found: Stoppable, faults: tuple[FieldFault, ...]) -> ResponseReturnValue:
+    speaker = participant.current_speaker()
+    kinds = {
+        "data": [(name, CATEGORY_WORDS[name]) for name in found.data_categories],
+        "activities": [(name, speaker.activity(Scope(name))) for name in found.activities],
+    }
+    page = render_template(
+        "consent_registry/stop_some.html",
+        about=about,
+        title=found.title,
+        kinds=kinds[about.what],
+        errors=form_errors(faults),
+    )
+    return page, 422 if faults else 200

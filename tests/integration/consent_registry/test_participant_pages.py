@@ -290,51 +290,6 @@ def test_an_end_is_said_before_and_after_it_came(site: Site) -> None:
     assert site.browser().send(f"/withdraw/{HEART}").status_code == 303
 
 
-def test_some_data_are_stopped_and_the_rest_goes_on(site: Site) -> None:
-    browser, some = site.browser(), f"/withdraw/{HEART}/some-data"
-    assert some in browser.get(f"/withdraw/{HEART}").text
-    page = browser.get(some)
-    assert "your whole genome" in page.text
-    assert "checked" not in page.text
-    site.world.clock.pass_time(5)
-    empty = browser.send(some)
-    assert (empty.status_code, "Choose at least one kind" in empty.text) == (422, True)
-    assert site.states() == {HEART: State.GIVEN, LUNG: State.GIVEN}
-    done = browser.send(some, fields={"data": "images"})
-    assert (done.status_code, done.location) == (303, f"/history/{HEART}")
-    assert "You said anew what your data may be used for" in browser.page(done.location)
-    assert "Only these data: your whole genome;" in browser.page("/")
-    assert 'value="images"' not in browser.get(some).text, "there is nothing to stop any more"
-    assert browser.send(some, fields={"data": "images"}).status_code == 303
-    assert site.states() == {HEART: State.GIVEN, LUNG: State.GIVEN}
-    assert browser.get(f"/withdraw/{OTHER}/some-data").status_code == 404
-
-
-def test_one_activity_is_stopped_and_the_rest_goes_on(site: Site) -> None:
-    browser, some = site.browser(), f"/withdraw/{HEART}/some-activities"
-    assert some in browser.get(f"/withdraw/{HEART}").text
-    scopes = ("af_aggregate=2030-01-31", "subject_query", "project:P-7")
-    paper = NewConsent(
-        pseudonym="P-ANNA",
-        dataset=HEART,
-        alternatives=(RawAlternative(permission="HMB", activities=scopes),),
-    )
-    record_consent(paper, tools=site.world.tools, principal=DESK)
-    page = browser.get(some).text
-    assert ["the project P-7" in page, "checked" in page] == [True, False]
-    site.world.clock.pass_time(5)
-    empty = browser.send(some)
-    assert (empty.status_code, "Choose at least one." in empty.text) == (422, True)
-    done = browser.send(some, fields={"activities": "project:P-7"})
-    assert (done.status_code, done.location) == (303, f"/history/{HEART}")
-    assert "You stopped this; what follows goes on: the project P-7." in browser.page(done.location)
-    assert 'value="project:P-7"' not in browser.get(some).text
-    assert browser.send(some, fields={"activities": "project:P-7"}).status_code == 303
-    assert site.states() == {HEART: State.GIVEN, LUNG: State.GIVEN}
-    assert browser.send(some, fields={"activities": "nothing known"}).status_code == 422
-    assert browser.get(f"/withdraw/{OTHER}/some-activities").status_code == 404
-
-
 def test_every_page_declares_who_may_see_it(quiet: Site) -> None:
     own = [rule for rule in quiet.app.url_map.iter_rules() if "participant." in rule.endpoint]
     assert own

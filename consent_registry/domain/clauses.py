@@ -137,9 +137,10 @@ def _no_ancestry(_values: Values, purpose: Purpose, _today: date) -> Finding:
 
 
 def _ethics(values: Values, purpose: Purpose, _today: date) -> Finding:
+    duty = Obligation("IRB", ",".join(values))
     if "IRB" in purpose.evidence:
-        return permit("IRB", Obligation("IRB", ",".join(values)))
-    return manual("IRB", Question.ETHICS_APPROVAL_PENDING)
+        return permit("IRB", duty)
+    return manual("IRB", Question.ETHICS_APPROVAL_PENDING, obligations=(duty,))
 
 
 def _publication(_values: Values, purpose: Purpose, _today: date) -> Finding:
@@ -149,10 +150,11 @@ def _publication(_values: Values, purpose: Purpose, _today: date) -> Finding:
 
 
 def _collaboration(values: Values, purpose: Purpose, _today: date) -> Finding:
+    duty = Obligation("COL", ",".join(values))
     if "COL" in purpose.evidence:
-        return permit("COL", Obligation("COL", ",".join(values)))
+        return permit("COL", duty)
     if "COL" in purpose.accepts:
-        return manual("COL", Question.COLLABORATION_PENDING)
+        return manual("COL", Question.COLLABORATION_PENDING, obligations=(duty,))
     return deny("COL", Reason.COLLABORATION_NOT_ACCEPTED)
 
 

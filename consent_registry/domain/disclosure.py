@@ -20,10 +20,11 @@ from pyroaring import BitMap
 
 from consent_registry.domain.bitmaps import union
 from consent_registry.domain.cohort import Cohort
-from consent_registry.domain.verdict import Matter
+from consent_registry.domain.verdict import Matter, Obligation
 
 _K = TypeVar("_K", bound=Hashable)
 _NONE: Final[Mapping[Matter, BitMap]] = MappingProxyType({})
+_NO_DUTIES: Final[Mapping[Obligation, BitMap]] = MappingProxyType({})
 _NOBODY: Final = BitMap()
 Figure = int | None
 """A multiple of the small-cell bound, or None for a cell too small to be told."""
@@ -52,6 +53,7 @@ class Figures:
     """The numbers of one cohort as anybody may see them. `members` is public and exact.
 
     `reasons`, `awaiting_by_clause` and `matters` have no entry for a cell that may not be told.
+    `duties` are those that so many ask for in the same words that the words may be told.
     """
 
     members: int
@@ -61,6 +63,7 @@ class Figures:
     reasons: Mapping[str, int]
     awaiting_by_clause: Mapping[str, int]
     matters: Mapping[Matter, int] = field(default_factory=dict)
+    duties: frozenset[Obligation] = frozenset()
 
     def counts(self) -> dict[str, int]:
         """Give the totals, without those that may not be told."""
@@ -120,8 +123,13 @@ class Discloser:
         """The size from which anything is told of a set of this dataset's people; drawn once."""
         return self._nobody().reach
 
-    def figures(self, cohort: Cohort, matters: Mapping[Matter, BitMap] = _NONE) -> Figures:
-        """Give the numbers that may be shown about a cohort and what is open in it."""
+    def figures(
+        self,
+        cohort: Cohort,
+        matters: Mapping[Matter, BitMap] = _NONE,
+        duties: Mapping[Obligation, BitMap] = _NO_DUTIES,
+    ) -> Figures:
+        """Give the numbers that may be shown about a cohort, what is open in it, what it owes."""
         return Figures(
             members=cohort.members,
             within=self.figure(cohort.within),
@@ -130,11 +138,16 @@ class Discloser:
             reasons=self.told({reason.value: people for reason, people in cohort.out.items()}),
             awaiting_by_clause=self.told(cohort.clauses),
             matters=self.told(matters),
+            duties=frozenset(duty for duty, people in duties.items() if self.tells(people)),
         )
+
+    def tells(self, people: BitMap) -> bool:
+        """Say whether anything is told of a set: exactly where a number of it would be."""
+        return not self._stands_for(self._nobody(), people)
 
     def figure(self, people: BitMap) -> Figure:
         """Give the number to show for one set."""
-        if self._stands_for(self._nobody(), people):
+        if not self.tells(people):
             return None
         if self._stands_for(self._nobody(), self._everybody - people):
             return self._rounded(len(self._everybody))

@@ -17,6 +17,7 @@ from consent_registry.domain.bitmaps import salted_digest, to_text
 from consent_registry.domain.cohort import Cohort
 from consent_registry.domain.disclosure import Figures
 from consent_registry.domain.duo import DUO_RELEASE
+from consent_registry.domain.duties import duties_named
 from consent_registry.domain.exception import applies
 from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.optout import OptOutRegister
@@ -98,6 +99,7 @@ def manifest(
         "counts": figures.counts(),
         "reasons": dict(figures.reasons),
         "awaiting_by_clause": dict(figures.awaiting_by_clause),
+        "obligations": [one.to_json() for one in duties_named(inquiry, figures.duties)],
         "digest": salted_digest(cohort.within, salt),
     }
 

@@ -117,7 +117,7 @@ def settled(finding: Finding, ruled: Answers) -> Finding:
     if finding.matter is None or finding.matter not in ruled:
         return finding
     if ruled[finding.matter]:
-        return permit(finding.clause)
+        return permit(finding.clause, *finding.obligations)
     return deny(finding.clause, Reason.RULED_OUT)
 
 

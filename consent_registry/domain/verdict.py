@@ -139,7 +139,7 @@ class Finding:
     """What one clause says: PERMIT with obligations, MANUAL with a question, DENY with a reason.
 
     `clause` is the DUO shorthand, or the national code, that speaks; `value` is its text where a
-    question is about that.
+    question is about that. The obligations beside a question are those of a yes to it.
     """
 
     clause: str
@@ -164,9 +164,17 @@ def permit(clause: str, *obligations: Obligation) -> Finding:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def manual(clause: str, question: Question, value: str = "") -> Finding:
-    """Make a finding that this clause needs a ruling."""
-    return Finding(clause=clause, result=Result.MANUAL, question=question, value=value)
+def manual(
+    clause: str, question: Question, value: str = "", *, obligations: tuple[Obligation, ...] = ()
+) -> Finding:
+    """Make a finding that this clause needs a ruling, and what a yes would carry."""
+    return Finding(
+        clause=clause,
+        result=Result.MANUAL,
+        question=question,
+        value=value,
+        obligations=obligations,
+    )
 
 
 @lru_cache(maxsize=_REMEMBERED)

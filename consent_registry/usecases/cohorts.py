@@ -10,7 +10,9 @@ from pyroaring import BitMap
 
 from consent_registry.domain.bitmaps import SALT_BYTES, salted_digest
 from consent_registry.domain.cohort import Cohort, evaluate, open_matters
+from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.disclosure import Figures
+from consent_registry.domain.duties import duties_asked
 from consent_registry.domain.errors import DatasetUnknown
 from consent_registry.domain.exception import told
 from consent_registry.domain.grounds import grounds
@@ -31,7 +33,7 @@ from consent_registry.domain.register import (
 )
 from consent_registry.domain.rulings import NamedRuling, named
 from consent_registry.domain.shown import Showing
-from consent_registry.domain.verdict import Matter
+from consent_registry.domain.verdict import Matter, Obligation
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.disclosing import cohort_figures
 from consent_registry.usecases.facts import fact
@@ -173,8 +175,8 @@ def warm(dataset_id: DatasetId, tools: Tools) -> None:
 class _Decided:
     """A decided cohort, what it was decided with and on, and what of it is shown.
 
-    `shown` is the cohort in the state of shown numbers, `matters` what is open in it; a look back
-    has no such state and shows what it found.
+    `shown` is the cohort in the state of shown numbers, `matters` what is open in it, `duties` what
+    its people ask for; a look back has no such state and shows what it found.
     """
 
     inquiry: Inquiry
@@ -182,6 +184,7 @@ class _Decided:
     basis: Basis
     shown: Cohort
     matters: Mapping[Matter, BitMap] = field(default_factory=dict)
+    duties: Mapping[Obligation, BitMap] = field(default_factory=dict)
     showing: Showing | None = None
 
     def figures(self, uow: UnitOfWork, tools: Tools) -> Figures:
@@ -194,7 +197,13 @@ class _Decided:
             keep(uow, self.showing)
             members = self.showing.state.members
         return cohort_figures(
-            uow, tools, self.basis.dataset, self.shown, self.matters, members=members
+            uow,
+            tools,
+            self.basis.dataset,
+            self.shown,
+            self.matters,
+            duties=self.duties,
+            members=members,
         )
 
 
@@ -214,21 +223,31 @@ def _decide(
     state = showing(uow, tools, dataset, at)
     with uow.events.index(dataset.dataset, at) as index:
         cohort = evaluate(index, inquiry)
-        matters = open_matters(index, inquiry, cohort) if case is not None else {}
+        matters, duties = _said(index, inquiry, cohort, case)
     shown = cohort
     if state.changed:
         then = evaluate(state.then, inquiry)
         shown = state.cohort(cohort, then)
-        if case is not None:
-            matters = state.each(matters, open_matters(state.then, inquiry, then))
+        open_then, asked_then = _said(state.then, inquiry, then, case)
+        matters, duties = state.each(matters, open_then), state.each(duties, asked_then)
     return _Decided(
         inquiry=inquiry,
         cohort=cohort,
         basis=replace(_basis(uow, tools, dataset, at), rulings=named(rulings)),
         shown=shown,
         matters=matters,
+        duties=duties,
         showing=state,
     )
+
+
+def _said(
+    index: CohortIndex, inquiry: Inquiry, cohort: Cohort, case: ApplicationId | None
+) -> tuple[Mapping[Matter, BitMap], Mapping[Obligation, BitMap]]:
+    """Give what is open and what people ask for; only where there is a case: both take time."""
+    if case is None:
+        return {}, {}
+    return open_matters(index, inquiry, cohort), duties_asked(index, inquiry, cohort)
 
 
 def _decide_as_of(

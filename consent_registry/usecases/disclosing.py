@@ -19,7 +19,7 @@ from consent_registry.domain.disclosure import (
     widest_apart,
 )
 from consent_registry.domain.shown import ShownState
-from consent_registry.domain.verdict import Matter
+from consent_registry.domain.verdict import Matter, Obligation
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases.tools import Tools
 from shared.ids import DatasetId
@@ -97,15 +97,16 @@ def cohort_figures(
     cohort: Cohort,
     matters: Mapping[Matter, BitMap],
     *,
+    duties: Mapping[Obligation, BitMap],
     members: int,
 ) -> Figures:
-    """Give the numbers of a whole cohort, and of what most people in it await a ruling on.
+    """Give the numbers of a whole cohort, what most people in it await a ruling on or ask for.
 
     `members` is how many the dataset had in the state that the cohort is of.
     """
     many = _largest(matters, tools.small_cell)
     found = discloser(uow, tools, dataset, cells(cohort, many), members)
-    figures = found.figures(cohort, many)
+    figures = found.figures(cohort, many, duties)
     remember(uow, dataset, found)
     return figures
 

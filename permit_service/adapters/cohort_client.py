@@ -17,6 +17,7 @@ from permit_service.domain.cohort import (
     OpenMatter,
     Project,
 )
+from permit_service.domain.duty import Duty, read_duties
 from permit_service.domain.errors import (
     CohortRefused,
     CohortsUnavailable,
@@ -66,6 +67,7 @@ class HttpCohorts:
             purpose_sha256=_text(answer, "purpose_sha256"),
             matters=_matters(answer),
             exception=_exception(answer),
+            duties=_duties(answer),
         )
 
     def freeze(
@@ -168,6 +170,13 @@ def _matters(answer: Mapping[str, JSON]) -> tuple[OpenMatter, ...]:
         )
         found.append(OpenMatter(matter=matter, people=_whole(one, "people")))
     return tuple(found)
+
+
+def _duties(answer: Mapping[str, JSON]) -> tuple[Duty, ...]:
+    try:
+        return read_duties(answer.get("obligations"))
+    except ValueError:
+        raise _unreadable() from None
 
 
 def _exception(answer: Mapping[str, JSON]) -> ExceptionView | None:

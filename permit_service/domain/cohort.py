@@ -7,12 +7,14 @@ numbers, here or there, give one person away. A number that may not be told is N
 """
 
 import base64
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from permit_service.domain.duty import Annex, Duty, read_duties
 from permit_service.domain.ruling import Matter
 from shared.ids import CohortId, DatasetId, Revision
 
@@ -110,7 +112,8 @@ class CohortView:
     `reasons` are the parts of those who are out, `awaiting_by_clause` of those who await a ruling;
     `matters` is what they await. What is too small to be told is in none of them.
     `purpose_sha256` names the purpose that was asked, for a ruling on it. `exception` is what
-    became of a claim under EHDS Article 71(4), None where the purpose makes none.
+    became of a claim under EHDS Article 71(4), None where the purpose makes none. `duties` are what
+    a permit would owe to those who are in.
     """
 
     dataset: DatasetId
@@ -120,6 +123,7 @@ class CohortView:
     purpose_sha256: str
     matters: tuple[OpenMatter, ...] = field(default=())
     exception: ExceptionView | None = None
+    duties: tuple[Duty, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,10 +144,27 @@ class FrozenCohort:
 
     def exception_law(self) -> str | None:
         """Say under which law people are in who had opted out, as the manifest does; None: no."""
+        applied = self._stated().get("exception_71_4")
+        return str(applied.get("law")) if isinstance(applied, dict) else None
+
+    def annex(self) -> Annex | None:
+        """Give the duties that the manifest names; None where it names none.
+
+        The salt is made of the manifest: it stays within the services, and its signature cannot be
+        guessed.
+        """
+        try:
+            duties = read_duties(self._stated().get("obligations"))
+        except ValueError:
+            return None
+        salt = hashlib.sha256(self.manifest.encode()).digest()
+        return Annex(duties=duties, salt=salt) if duties else None
+
+    def _stated(self) -> Mapping[str, object]:
+        """Give what the manifest states; nothing where it is none."""
         try:
             middle = self.manifest.split(".")[1]
             stated = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
         except (IndexError, ValueError):
-            return None
-        applied = stated.get("exception_71_4") if isinstance(stated, dict) else None
-        return str(applied.get("law")) if isinstance(applied, dict) else None
+            return {}
+        return stated if isinstance(stated, dict) else {}

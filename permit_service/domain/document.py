@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from permit_service.domain.permit import Permit, Regime
-from permit_service.domain.words import purpose_in_words
+from permit_service.domain.words import duty_in_words, purpose_in_words
 from shared.clock import to_rfc3339
 
 _TITLES: Final[Mapping[Regime, str]] = {
@@ -54,8 +54,21 @@ def permit_document(permit: Permit, *, authority: str) -> str:
         "",
         "Conditions:",
         *(f"- {line}" for line in _CONDITIONS),
+        *_duties(permit),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _duties(permit: Permit) -> list[str]:
+    """Say what is owed; what people named with it may name others, and stands in the annex."""
+    annex = permit.cohort.annex()
+    if annex is None:
+        return []
+    return [
+        "",
+        "What is owed to those people who ask for it (the annex to this permit says more):",
+        *(f"- {duty_in_words(duty)[0]}" for duty in annex.duties),
+    ]
 
 
 def _exception(permit: Permit) -> list[str]:

@@ -176,7 +176,8 @@ def permit_body(
     It names the holder only by the random own subject, the authority by its URL, the reasons by
     salted digests and the cohort by rounded counts: the public copy verifies alone and names
     nobody (architecture.md section 7). Where people are in who had opted out, it says by which law
-    (EHDS Article 68(10)(c)); the reasons given stand in the purpose.
+    (EHDS Article 68(10)(c)); the reasons given stand in the purpose. What is owed to the people in
+    stands in it by code, with a digest of the annex.
     """
     return {
         "iss": issuer,
@@ -197,6 +198,7 @@ def permit_body(
             "counts": permit.cohort.counts.published(),
         },
         **_exception(permit),
+        **_obligations(permit),
         "signatures": [
             {
                 "authority": authority,
@@ -212,3 +214,8 @@ def permit_body(
 def _exception(permit: Permit) -> dict[str, JSON]:
     law = permit.cohort.exception_law()
     return {} if law is None else {"exception_71_4": {"law": law}}
+
+
+def _obligations(permit: Permit) -> dict[str, JSON]:
+    annex = permit.cohort.annex()
+    return {} if annex is None else {"obligations": annex.public()}

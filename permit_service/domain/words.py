@@ -7,6 +7,7 @@ Wording only: no sentence here decides or recomputes anything.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from permit_service.domain.duty import Duty
 from permit_service.domain.purpose import Category, ExceptionClaim, Organisation, Purpose
 from permit_service.domain.ruling import Matter
 
@@ -89,6 +90,14 @@ CONDITION_WORDS: Final[Mapping[str, str]] = {
     "RTN": "Return results to the data holder",
     "MOR": "Publish nothing before the date the data holder sets",
 }
+DUTY_WORDS: Final[Mapping[str, str]] = {
+    "PUB": "Publish the results",
+    "COL": "Work together with whom they name",
+    "RTN": "Return results to where they say",
+    "MOR": "Publish nothing before the day they set",
+    "IRB": "Keep to the approval of an ethics committee",
+}
+"""What people ask of whoever uses their data, by code."""
 EVIDENCE_WORDS: Final[Mapping[str, str]] = {
     "IRB": "The approval of an ethics committee",
     "COL": "A signed agreement with those who collected the data",
@@ -201,6 +210,19 @@ def _claim_in_words(claim: ExceptionClaim) -> list[str]:
         f"Claims the data of people who opted out (EHDS Article 71(4)); {said}",
         f"Reasons of that claim: {claim.justification}",
     ]
+
+
+def duty_in_words(duty: Duty) -> tuple[str, str]:
+    """Say a duty, and beside it whom, where or when many people named with it.
+
+    A national one is said in the words of its country's policy.
+    """
+    named = list(duty.values)
+    if duty.ask_holder:
+        others = "some may have named something else" if named else "not told here"
+        named.append(f"{others}: ask the dataset's holder")
+    what = DUTY_WORDS.get(duty.code, duty.label)
+    return f"{what} ({duty.code})", "; ".join(named) or "nothing more to name"
 
 
 def reason_in_words(code: str) -> str:

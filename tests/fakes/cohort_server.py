@@ -118,6 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
                 }
                 for one in view.matters
             ],
+            "obligations": [one.to_json() for one in view.duties],
             "purpose_sha256": view.purpose_sha256,
             "small_cell": view.counts.small_cell,
             "manifest": "e30.e30.e30",

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """consent_registry in memory, as permit_service sees it: counts, freezes, binding."""
 
+import base64
+import json
 import threading
 from collections.abc import Set
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from permit_service.domain.cohort import (
     OpenMatter,
     Project,
 )
+from permit_service.domain.duty import Duty
 from permit_service.domain.errors import (
     CohortRefused,
     CohortsUnavailable,
@@ -26,6 +29,22 @@ from shared.clock import Clock
 from shared.ids import ApplicationId, CohortId, DatasetId, PermitId, Revision
 
 VOID_AFTER = timedelta(seconds=60)
+DUTIES = (
+    Duty(
+        code="RTN",
+        label="return to database or resource",
+        values=("Biobank of the north",),
+        ask_holder=True,
+    ),
+    Duty(code="PUB", label="publication required"),
+)
+
+
+def manifest_with(*duties: Duty) -> str:
+    """Write a manifest that names duties, with no signature that could be verified."""
+    written = json.dumps({"obligations": [one.to_json() for one in duties]})
+    payload = base64.urlsafe_b64encode(written.encode()).decode().rstrip("=")
+    return f"e30.{payload}.c2ln"
 
 
 @dataclass
@@ -52,6 +71,7 @@ class MemoryCohorts:
         self.refuses_rulings = False
         self.refused_statements: Set[str] = frozenset()
         self.exception: ExceptionView | None = None
+        self.duties: tuple[Duty, ...] = ()
         self.up = True
 
     @property
@@ -74,6 +94,7 @@ class MemoryCohorts:
             awaiting_by_clause={"IRB": 20},
             purpose_sha256="ab" * 32,
             exception=self.exception,
+            duties=self.duties,
             matters=(
                 OpenMatter(
                     matter=Matter(clause="IRB", question="ethics_approval_pending"), people=20
@@ -104,7 +125,7 @@ class MemoryCohorts:
                 void_at=now + VOID_AFTER,
                 counts=known.counts,
                 digest="c2FsdGVkIGRpZ2VzdA==",
-                manifest="e30.e30.e30",
+                manifest=manifest_with(*self.duties),
             )
             self._frozen[cohort_id] = (dataset, frozen)
         return frozen

@@ -60,6 +60,19 @@ class MatterSchema(Schema):
     people = fields.Integer()
 
 
+class DutySchema(Schema):
+    """A duty of a permit for this purpose, whether or not anybody asks for it."""
+
+    code = fields.String(metadata=_about("a DUO shorthand or a national code"))
+    label = fields.String()
+    values = fields.List(
+        fields.String(), metadata=_about("what many people named; only where a case is named")
+    )
+    ask_holder = fields.Boolean(
+        metadata=_about("somebody may have named something else: ask the dataset's holder")
+    )
+
+
 class NamedRulingSchema(Schema):
     """A ruling that the decision was made with."""
 
@@ -264,6 +277,7 @@ class EvaluationSchema(Schema):
     reasons = fields.Dict(keys=fields.String(), values=fields.Integer())
     awaiting_by_clause = fields.Dict(keys=fields.String(), values=fields.Integer())
     matters = fields.List(fields.Nested(MatterSchema))
+    obligations = fields.List(fields.Nested(DutySchema))
     rulings = fields.List(fields.Nested(NamedRulingSchema))
     purpose_sha256 = fields.String()
     exception_71_4 = fields.Nested(ExceptionSchema, allow_none=True)

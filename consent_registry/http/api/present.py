@@ -9,6 +9,7 @@ from consent_registry.domain.acknowledgements import NodeStanding
 from consent_registry.domain.bars import reason_of
 from consent_registry.domain.batches import FaultAt
 from consent_registry.domain.bitmaps import to_text
+from consent_registry.domain.duties import duties_named
 from consent_registry.domain.exception import applies, lacking_in
 from consent_registry.domain.history import State
 from consent_registry.domain.matching import Inquiry
@@ -218,6 +219,7 @@ def evaluation(found: Evaluation, small_cell: int) -> dict[str, Any]:
         "reasons": dict(found.figures.reasons),
         "awaiting_by_clause": dict(found.figures.awaiting_by_clause),
         "matters": [_matter(one, people) for one, people in found.figures.matters.items()],
+        "obligations": [one.to_json() for one in duties_named(found.inquiry, found.figures.duties)],
         "rulings": [one.to_json() for one in found.rulings],
         "purpose_sha256": found.purpose_sha256,
         "exception_71_4": _exception(found.inquiry),

@@ -35,6 +35,8 @@ def case(found: Case) -> dict[str, Any]:
     answer = application(found.application)
     if found.permit is not None:
         answer["permit_id"] = found.permit.permit_id
+        if (annex := found.permit.cohort.annex()) is not None:
+            answer["annex"] = annex.to_json()
     if found.grant is not None:
         answer["grant"] = _grant(found.grant)
     return answer
@@ -51,6 +53,7 @@ def cohort(view: CohortView) -> dict[str, Any]:
             {**_matter(one.matter), "people": one.people, "in_words": matter_in_words(one.matter)}
             for one in view.matters
         ],
+        "obligations": [one.to_json() for one in view.duties],
         "small_cell": view.counts.small_cell,
     }
 
@@ -78,7 +81,7 @@ def _matter(matter: Matter) -> dict[str, Any]:
 
 def permit(found: Permit, now: datetime) -> dict[str, Any]:
     """Present a permit with its status at `now`."""
-    ending = found.revocation
+    ending, annex = found.revocation, found.cohort.annex()
     return {
         "permit_id": found.permit_id,
         "application_id": found.application_id,
@@ -96,6 +99,7 @@ def permit(found: Permit, now: datetime) -> dict[str, Any]:
             "counts": found.cohort.counts.published(),
             "members_now": Shown(found.members_now, found.cohort.counts.small_cell).to_json(),
         },
+        "annex": None if annex is None else annex.to_json(),
         "jws": found.jws,
     }
 

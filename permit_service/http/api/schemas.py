@@ -93,6 +93,30 @@ class GrantSchema(Schema):
     fault = fields.String(allow_none=True)
 
 
+class DutySchema(Schema):
+    """A duty of a permit for the purpose, whether or not anybody asks for it."""
+
+    code = fields.String(required=True, metadata=_about("a DUO shorthand or a national code"))
+    label = fields.String(required=True)
+    values = fields.List(
+        fields.String(), required=True, metadata=_about("what many of those who are in named")
+    )
+    ask_holder = fields.Boolean(
+        required=True,
+        metadata=_about("somebody may have named something else: ask the dataset's holder"),
+    )
+
+
+class AnnexSchema(Schema):
+    """What of a permit is for its holder and the authority: all duties, and the digest's salt.
+
+    The digest in the permit is that of the salt and the duties in canonical JSON, SHA-256.
+    """
+
+    obligations = fields.List(fields.Nested(DutySchema), required=True)
+    salt = fields.String(required=True, metadata=_about("base64"))
+
+
 class ApplicationSchema(Schema):
     """An application as it stands."""
 
@@ -107,6 +131,7 @@ class ApplicationSchema(Schema):
     state = fields.String(required=True)
     signatures = fields.List(fields.Nested(SignatureSchema), required=True)
     permit_id = fields.String()
+    annex = fields.Nested(AnnexSchema)
     grant = fields.Nested(GrantSchema)
 
 
@@ -179,6 +204,7 @@ class CohortSchema(Schema):
     reasons = fields.Dict(required=True)
     awaiting_by_clause = fields.Dict(required=True)
     matters = fields.List(fields.Nested(MatterSchema), required=True)
+    obligations = fields.List(fields.Nested(DutySchema), required=True)
     small_cell = fields.Integer(required=True)
 
 
@@ -205,6 +231,7 @@ class PermitSchema(Schema):
     revoked_at = fields.String(allow_none=True)
     revision = fields.Integer(allow_none=True)
     cohort = fields.Nested(PermitCohortSchema, required=True)
+    annex = fields.Nested(AnnexSchema, required=True, allow_none=True)
     jws = fields.String(required=True)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from permit_service.domain.application import Application, ApplicationState, Verdict
 from permit_service.domain.cohort import CohortView, Shown, shown
 from permit_service.domain.permit import Permit, PermitState, PermitStatus
-from permit_service.domain.words import purpose_in_words, reason_in_words
+from permit_service.domain.words import duty_in_words, purpose_in_words, reason_in_words
 from permit_service.usecases.read import Case
 from shared.jose import parse_jws, read_object
 
@@ -74,11 +74,12 @@ class Signed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermitView:
-    """A permit as people read it."""
+    """A permit as people read it; `duties` as its annex has them."""
 
     permit_id: str
     status: Tag
     facts: Sequence[Row]
+    duties: Sequence[Row]
     document: str
     jws: str
     not_before: datetime
@@ -104,11 +105,15 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountsView:
-    """The counts of one evaluation, ready for three tables; fewer than `least` are not told."""
+    """The counts of one evaluation, ready for tables; fewer than `least` are not told.
+
+    `duties` are what a permit would owe.
+    """
 
     counts: Sequence[Row]
     reasons: Sequence[Row]
     awaiting: Sequence[Row]
+    duties: Sequence[Row]
     least: int
 
 
@@ -172,6 +177,7 @@ def counts_view(view: CohortView) -> CountsView:
         counts=[("People in the dataset", f"{view.counts.members:,}"), *people],
         reasons=_by_size({reason_in_words(code): cell for code, cell in reasons.items()}),
         awaiting=_by_size(clauses),
+        duties=[duty_in_words(one) for one in view.duties],
         least=2 * small,
     )
 
@@ -199,6 +205,7 @@ def _permit_view(permit: Permit, now: datetime, *, counted: bool) -> PermitView 
         return None
     text, tone = STATUS_WORDS[permit.status(now)]
     people = Shown(permit.members_now, permit.cohort.counts.small_cell).text()
+    annex = permit.cohort.annex()
     return PermitView(
         permit_id=permit.permit_id,
         status=Tag(text=text, tone=tone),
@@ -208,6 +215,7 @@ def _permit_view(permit: Permit, now: datetime, *, counted: bool) -> PermitView 
             ("Cohort", f"{permit.cohort.cohort_id}, revision {permit.cohort.revision}"),
             *([("People in it now", people)] if counted else []),
         ),
+        duties=[] if annex is None else [duty_in_words(one) for one in annex.duties],
         document=str(read_object(parse_jws(permit.jws).payload)["document"]),
         jws=permit.jws,
         not_before=permit.not_before,

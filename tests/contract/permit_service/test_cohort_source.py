@@ -20,7 +20,7 @@ from permit_service.ports import CohortSource
 from shared.http_client import UpstreamRefused
 from shared.ids import ApplicationId, CohortId, DatasetId, PermitId
 from tests.fakes.cohort_server import TOKEN, cohort_server
-from tests.fakes.cohort_source import MemoryCohorts
+from tests.fakes.cohort_source import DUTIES, MemoryCohorts
 from tests.fakes.permit_factories import DATASET, HMB, PROJECT
 from tests.fakes.permit_world import HandClock
 
@@ -60,6 +60,16 @@ def test_an_evaluation_counts_and_freezes_nothing(source: Source) -> None:
     ]
     assert view.purpose_sha256 == "ab" * 32
     assert source.registry.freezes == 0
+
+
+def test_what_is_owed_to_people_is_the_same_before_and_in_a_freeze(source: Source) -> None:
+    assert source.cohorts.evaluate(DATASET, HMB, APPLICATION).duties == ()
+    assert source.cohorts.freeze(DATASET, HMB, APPLICATION).annex() is None
+    source.registry.duties = DUTIES
+    assert source.cohorts.evaluate(DATASET, HMB, APPLICATION).duties == DUTIES
+    annex = source.cohorts.freeze(DATASET, HMB, APPLICATION).annex()
+    assert annex is not None
+    assert annex.duties == DUTIES
 
 
 def test_a_ruling_is_handed_in_as_it_was_signed(source: Source) -> None:

@@ -16,6 +16,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PermitNode]:
 
 @pytest.fixture
 def node(running: PermitNode) -> PermitNode:
-    """The node, with a registry that answers."""
+    """The node, with a registry that answers and names no duties."""
     running.registry.up = True
+    running.registry.duties = ()
     return running

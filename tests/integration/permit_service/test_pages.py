@@ -3,13 +3,18 @@
 
 import html
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 import pytest
 import requests
 
+from shared.canonical import canonical
+from shared.jose import parse_jws, read_object
+from tests.fakes.cohort_source import DUTIES
 from tests.support.permit_node import PermitNode
 from tests.support.tokens import sign_in_at
 
@@ -207,6 +212,35 @@ def test_the_authority_sees_counts_and_decides(node: PermitNode, dora: Browser) 
     assert "1 February 2027, 00:00:00" in page
     assert "People in it now" in page
     assert "Your decision" not in page
+
+
+def test_what_is_owed_to_people_is_read_before_the_decision_and_in_the_permit(
+    node: PermitNode, dora: Browser, rita: Browser
+) -> None:
+    node.registry.duties = DUTIES
+    application_id = node.apply()
+    named = "Biobank of the north; some may have named something else: ask the dataset's holder"
+    page = dora.page(f"/queue/{application_id}")
+    assert "Return results to where they say (RTN)" in page
+    assert named in page
+    assert "Publish the results (PUB)" in page
+    assert named not in rita.page(f"/applications/{application_id}")
+    node.decide(application_id)
+    for page in (
+        dora.page(f"/queue/{application_id}"),
+        rita.page(f"/applications/{application_id}"),
+    ):
+        assert "Owed to those people who ask for it" in page
+        assert named in page
+    kept = node.get(f"/v1/applications/{application_id}", node.rita()).json()
+    assert kept["annex"]["obligations"] == [one.to_json() for one in DUTIES]
+    permit = node.permit(kept["permit_id"])
+    assert permit["annex"] == kept["annex"]
+    said = read_object(parse_jws(permit["jws"]).payload)["obligations"]
+    salt, written = b64decode(permit["annex"]["salt"]), canonical(permit["annex"]["obligations"])
+    digest = b64encode(sha256(salt + written).digest()).decode()
+    assert said == {"codes": ["RTN", "PUB"], "digest": digest}
+    assert "Biobank" not in str(read_object(parse_jws(permit["jws"]).payload))
 
 
 def test_the_authority_refuses(node: PermitNode, dora: Browser) -> None:

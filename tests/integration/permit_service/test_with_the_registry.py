@@ -4,7 +4,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,7 @@ APPLICATION = ApplicationId("app-1")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
-    """A running consent_registry with sixty people, and our adapter to it."""
+    """A running consent_registry with ninety people, and our adapter to it."""
 
     url: str
     idp: DevidpFiles
@@ -67,7 +67,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
         erasures=parts.settings.erasures_file,
     )
     world.dataset(DATASET)
-    report = world.load(*people(30), *people_who_said_no())
+    report = world.load(*people(30), *people_who_said_no(), *people_who_ask())
     assert report.batch.bad == 0
     secret = Secret(idp.secret("permit_service"))
     tokens = ServiceTokens(f"{idp.issuer}/token", "permit_service", secret, clock)
@@ -83,6 +83,13 @@ def people_who_said_no() -> list[dict[str, str]]:
     return [
         {**row, "participant": f"N{row['participant']}", "local_id": f"N{row['local_id']}"}
         for row in people(30, state="refused")
+    ]
+
+
+def people_who_ask() -> list[dict[str, str]]:
+    return [
+        {**row, "participant": f"R{row['participant']}", "local_id": f"R{row['local_id']}"}
+        for row in people(30, modifiers="RTN=Bank of the north")
     ]
 
 
@@ -119,10 +126,10 @@ def environment(folder: Path, url: str, idp: DevidpFiles) -> dict[str, str]:
 
 def test_counts_freeze_and_bind_are_understood(running: Registry) -> None:
     view = running.cohorts.evaluate(DATASET, HMB, APPLICATION)
-    assert view.counts.members == 60
+    assert view.counts.members == 90
     # Every number is one that may be shown.
-    assert view.counts.parts() == {"in": 30, "out": 30, "awaiting": None}
-    assert view.reasons == {"refused": 30}
+    assert view.counts.parts() == {"in": 30, "out": 60, "awaiting": None}
+    assert view.reasons == {"refused": 30, "return_not_accepted": 30}
     assert view.counts.small_cell == 10
     frozen = running.cohorts.freeze(DATASET, HMB, APPLICATION)
     assert frozen.counts == view.counts
@@ -133,6 +140,17 @@ def test_counts_freeze_and_bind_are_understood(running: Registry) -> None:
         running.cohorts.bind(frozen.cohort_id, PermitId("p2"), PROJECT)
     running.clock.pass_time(61)
     running.cohorts.bind(frozen.cohort_id, PermitId("p1"), PROJECT)
+
+
+def test_what_many_people_ask_for_is_named_before_and_in_the_freeze(running: Registry) -> None:
+    asked = replace(HMB, accepts=("RTN",))
+    view = running.cohorts.evaluate(DATASET, asked, APPLICATION)
+    assert [(one.code, one.values, one.ask_holder) for one in view.duties] == [
+        ("RTN", ("Bank of the north",), True)
+    ]
+    annex = running.cohorts.freeze(DATASET, asked, APPLICATION).annex()
+    assert annex is not None
+    assert annex.duties == view.duties
 
 
 def test_a_freeze_is_void_after_a_minute(running: Registry) -> None:

@@ -60,6 +60,9 @@ VALUES = {
     Duo.US: ("rita", "stan"),
     Duo.PS: ("P-1", "P-2"),
     Duo.IS: ("https://ror.org/00aaaaa00",),
+    Duo.COL: ("ward", "lab"),
+    Duo.RTN: ("bank",),
+    Duo.IRB: ("board",),
 }
 
 

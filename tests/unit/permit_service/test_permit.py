@@ -11,6 +11,7 @@ import pytest
 
 from permit_service.domain.cohort import CohortCounts
 from permit_service.domain.document import permit_document
+from permit_service.domain.duty import Duty, read_duties
 from permit_service.domain.errors import PermitNotLive
 from permit_service.domain.months import add_months
 from permit_service.domain.permit import (
@@ -24,6 +25,7 @@ from permit_service.domain.permit import (
 )
 from permit_service.domain.register import Change, ChangeKind, changes_body, snapshot_body
 from shared.ids import PermitId, Revision
+from tests.fakes.cohort_source import DUTIES, manifest_with
 from tests.fakes.permit_factories import (
     DORA,
     PROFILE,
@@ -152,6 +154,48 @@ def test_a_permit_says_by_which_law_people_are_in_who_had_opted_out() -> None:
         told = body(permit).get("exception_71_4")
         assert told == (None if law is None else {"law": law})
         assert ("71(4): The Act" in permit_document(permit, authority="A")) is (law is not None)
+
+
+def owing(*duties: Duty) -> Permit:
+    permit = a_permit()
+    return replace(permit, cohort=replace(permit.cohort, manifest=manifest_with(*duties)))
+
+
+def test_a_permit_names_what_is_owed_by_code_and_binds_the_rest() -> None:
+    """The words may name others: the public copy has a digest of them, salted."""
+    permit = owing(*DUTIES)
+    annex = permit.cohort.annex()
+    assert annex is not None
+    assert body(permit)["obligations"] == {"codes": ["RTN", "PUB"], "digest": annex.digest()}
+    assert "Biobank" not in json.dumps(body(permit))
+    document = permit_document(permit, authority="A")
+    assert "- Return results to where they say (RTN)" in document.splitlines()
+    other = owing(replace(DUTIES[0], values=("Another",)), DUTIES[1])
+    assert other.cohort.annex() != annex
+    assert body(other)["obligations"] != body(permit)["obligations"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        [{"code": "RTN"}],
+        [{"code": "", "label": "x", "values": [], "ask_holder": True}],
+        [{"code": "RTN", "label": "x", "values": [1], "ask_holder": True}],
+        [{"code": "RTN", "label": "x", "values": [], "ask_holder": 1}],
+        ["RTN"],
+        {"RTN": []},
+        "RTN",
+    ],
+)
+def test_duties_that_cannot_be_read_are_none(told: object) -> None:
+    with pytest.raises(ValueError, match="obligations"):
+        read_duties(told)
+
+
+def test_a_manifest_from_before_there_were_duties_names_none() -> None:
+    assert owing().cohort.annex() is None
+    assert a_permit().cohort.annex() is None
+    assert "obligations" not in body()
 
 
 def test_a_permit_on_consent_does_not_call_itself_a_permit_of_another_law() -> None:

@@ -40,7 +40,7 @@ from consent_registry.domain.catalogue import AccessBody
 from consent_registry.domain.diseases import BadHierarchy, Diseases
 from consent_registry.domain.erasure import Retention
 from consent_registry.domain.fhir.mapping import FhirMapping, MappingFaults
-from consent_registry.domain.policy import Policy, PolicyFaults
+from consent_registry.domain.policy import Policy
 from consent_registry.http import api, pages
 from consent_registry.http.edge import Edge, install
 from consent_registry.ports import NoLog, WhoUsed
@@ -54,6 +54,7 @@ from shared.api import create_api
 from shared.auth import TokenVerifier
 from shared.chance import Chance
 from shared.clock import Clock
+from shared.country_policy import PolicyFaults, in_force
 from shared.db import AWAY, engine, ready_check
 from shared.ended_sessions import SqlEndedSessions
 from shared.first import Once, behind
@@ -121,6 +122,7 @@ def build(settings: ConsentSettings, *, clock: Clock) -> Parts:
         clock=clock,
         ids=ids,
         salts=Chance(),
+        calendar_at=lambda at: in_force(policies, at.date()).calendar,
     )
     units = SqlUnits(database, around)
     tools = Tools(

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from consent_registry.adapters.resources import read_key_set
 from shared.keys import verify_jws
+from shared.policy_files import read_key_set
 
 FORM_TYP: Final = "placet-form+jws"
 

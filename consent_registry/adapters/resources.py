@@ -1,70 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """The policy, the disease hierarchy, the FHIR mappings: the operator's files, or those shipped."""
 
-import json
-from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from consent_registry.domain.disease_files import read_release
 from consent_registry.domain.diseases import Diseases
 from consent_registry.domain.fhir.mapping import FhirMapping, MappingFaults, load_mapping
-from consent_registry.domain.policy import Policy, PolicyFaults
+from consent_registry.domain.policy import Policy
 from consent_registry.domain.policy_file import load_policy
-from shared.keys import verify_jws
+from shared.country_policy import PolicyFaults
+from shared.policy_files import check_signature, policy_text, read_key_set, read_policy_files
 
 _SHIPPED: Final = files("consent_registry.adapters") / "data"
-POLICY_TYP: Final = "placet-policy+jws"
 MAPPING_TYP: Final = "placet-fhir-mapping+jws"
-SIGNATURE_SUFFIX: Final = ".jws"
 
 
 def read_policy(path: Path | None) -> Policy:
     """Read a policy file, or the shipped one. Raises OSError and PolicyFaults."""
-    source = path if path is not None else _SHIPPED / "policy.toml"
-    return load_policy(source.read_text(encoding="utf-8"))
+    return load_policy(policy_text(path))
 
 
 def read_policies(path: Path | None, trusted: Path | None) -> tuple[Policy, ...]:
-    """Read the policies of a node: a file, every `*.toml` of a folder, or the shipped one.
-
-    With `trusted` (a JWK set of Ed25519 keys) each file must have a signature beside it. All are of
-    one country, because one opt-out register serves them. Raises OSError and PolicyFaults, which
-    names every fault of every file.
-    """
-    if path is None:
-        return (read_policy(None),)
-    files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
-    keys = read_key_set(trusted) if trusted is not None else None
-    faults: list[str] = [] if files else ["the folder has no *.toml"]
-    policies: list[Policy] = []
-    for file in files:
-        try:
-            if keys is not None:
-                check_signature(file, keys)
-            policies.append(read_policy(file))
-        except PolicyFaults as bad:
-            faults += [f"{file.name}: {fault}" for fault in bad.faults]
-    if len({policy.country for policy in policies}) > 1:
-        faults.append("country: the files are of several countries")
-    if faults:
-        raise PolicyFaults(tuple(faults))
-    return tuple(policies)
-
-
-def check_signature(policy: Path, keys: Mapping[str, Any], typ: str = POLICY_TYP) -> None:
-    """Check that a trusted key signed exactly the bytes of a policy file, or of one like it.
-
-    The signature is a compact JWS over those bytes in `<file>.jws`. Raises PolicyFaults.
-    """
-    try:
-        token = policy.with_name(f"{policy.name}{SIGNATURE_SUFFIX}").read_text(encoding="ascii")
-        signed = verify_jws(token.strip(), keys, typ=typ, algorithms=("Ed25519",))
-    except (OSError, ValueError):
-        raise PolicyFaults(("no signature of a trusted key",)) from None
-    if signed != policy.read_bytes():
-        raise PolicyFaults(("the signature is over another text",))
+    """Read the policies of a node: see `shared.policy_files`. Raises OSError and PolicyFaults."""
+    return read_policy_files(path, trusted, load_policy)
 
 
 def read_fhir_mappings(
@@ -92,17 +52,6 @@ def read_fhir_mappings(
     if faults:
         raise MappingFaults(tuple(faults))
     return tuple(mappings)
-
-
-def read_key_set(path: Path) -> Mapping[str, Any]:
-    """Read a JWK set from a file. Raises OSError, and PolicyFaults when it is none."""
-    try:
-        keys = json.loads(path.read_bytes())
-    except ValueError:
-        raise PolicyFaults(("the trusted keys are no JWK set",)) from None
-    if not isinstance(keys, dict) or not isinstance(keys.get("keys"), list):
-        raise PolicyFaults(("the trusted keys are no JWK set",))
-    return keys
 
 
 def read_diseases(path: Path | None) -> Diseases:

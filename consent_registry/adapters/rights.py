@@ -17,10 +17,14 @@ from consent_registry.adapters.tables import (
 )
 from consent_registry.domain.levels import Level, Task, TaskKind
 from consent_registry.domain.rights import Right, RightsRequest, Step, StepKind
+from shared.periods import Calendar
 
 
 class SqlRightsRequests:
-    """The port `RightsRequests`; `salts(n)` gives n fresh random bytes."""
+    """The port `RightsRequests`; `salts(n)` gives n fresh random bytes.
+
+    The clock of a request is counted by the calendar in force when it was received.
+    """
 
     def __init__(
         self,
@@ -29,11 +33,13 @@ class SqlRightsRequests:
         keys: PersonKeys,
         sealer: PersonSealer,
         salts: Callable[[int], bytes],
+        calendar_at: Callable[[datetime], Calendar],
     ) -> None:
         self._connection = connection
         self._keys = keys
         self._sealer = sealer
         self._salts = salts
+        self._calendar_at = calendar_at
 
     def add(self, request: RightsRequest, words: str) -> None:
         """Insert a row, the words sealed."""
@@ -111,6 +117,7 @@ class SqlRightsRequests:
                 code=step.code,
                 desk_issuer=issuer,
                 desk_subject=subject,
+                policy_sha256=step.policy_sha256 or None,
             )
         )
 
@@ -129,6 +136,7 @@ class SqlRightsRequests:
             pid=row.pid,
             right=Right(row.asks_for),
             received_at=row.received_at,
+            calendar=self._calendar_at(row.received_at),
             country=row.country,
             steps=tuple(_step(step) for step in found),
         )
@@ -136,7 +144,13 @@ class SqlRightsRequests:
 
 def _step(row: Row[Any]) -> Step:
     by = None if row.desk_issuer is None else (row.desk_issuer, row.desk_subject)
-    return Step(kind=StepKind(row.kind), at=row.at, code=row.code, by=by)
+    return Step(
+        kind=StepKind(row.kind),
+        at=row.at,
+        code=row.code,
+        by=by,
+        policy_sha256=row.policy_sha256 or "",
+    )
 
 
 class SqlTasks:

@@ -155,6 +155,7 @@ def rights_step_table(metadata: MetaData) -> Table:
         Column("code", Text, nullable=False),
         Column("desk_issuer", Text),
         Column("desk_subject", Text),
+        Column("policy_sha256", Text),
     )
 
 

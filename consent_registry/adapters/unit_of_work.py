@@ -4,6 +4,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
@@ -47,6 +48,7 @@ from shared.events import Fact
 from shared.ids import IdSource
 from shared.messages import DomainMessage
 from shared.outbox import Outbox
+from shared.periods import Calendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,10 @@ class Producer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a unit of work is made of besides its connection."""
+    """What a unit of work is made of besides its connection.
+
+    `calendar_at` gives the calendar of the policy in force at an instant.
+    """
 
     producer: Producer
     sealer: PersonSealer
@@ -68,6 +73,7 @@ class Surroundings:
     clock: Clock
     ids: IdSource
     salts: Callable[[int], bytes]
+    calendar_at: Callable[[datetime], Calendar]
 
 
 class SqlUnits:
@@ -122,7 +128,11 @@ class SqlUnit:
         self.rulings = SqlRulings(connection)
         keys = PersonKeys(connection, around.sealer, around.outside)
         self.requests = SqlRightsRequests(
-            connection, keys=keys, sealer=around.sealer, salts=around.salts
+            connection,
+            keys=keys,
+            sealer=around.sealer,
+            salts=around.salts,
+            calendar_at=around.calendar_at,
         )
         self.tasks = SqlTasks(connection)
         self.feed = SqlFeed(connection)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from consent_registry.domain.lives import Preferences, Topic
-from consent_registry.domain.periods import calendar_of
+from shared.periods import Calendar
 
 
 class NoticeKind(Enum):
@@ -132,16 +132,16 @@ def paced_with(kind: NoticeKind) -> frozenset[NoticeKind]:
     return frozenset({kind}) if kind in opting else frozenset()
 
 
-def not_before(notice: Notice, last_sent: datetime | None, country: str) -> datetime | None:
+def not_before(notice: Notice, last_sent: datetime | None, calendar: Calendar) -> datetime | None:
     """Say before when a notice must not go, because she was written to; None: it may at once.
 
-    A permit is told by the end of the next working day of the country, whatever else was sent.
+    A permit is told by the end of the next working day of the calendar, whatever else was sent.
     """
     if last_sent is None:
         return None
     free = last_sent + (_A_DAY if notice.kind in NEWS else _AN_HOUR)
     if notice.kind is NoticeKind.PERMIT and notice.queued_at is not None:
         queued_on = notice.queued_at.astimezone(UTC).date()
-        last_day = calendar_of(country).working_days_after(queued_on, _TELL_BY)
+        last_day = calendar.working_days_after(queued_on, _TELL_BY)
         return min(free, datetime.combine(last_day, time(), tzinfo=UTC))
     return free

@@ -5,7 +5,7 @@ A policy is read whole from the text of a TOML file (`consent_registry.domain.po
 digest stands in every decision made under it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum
@@ -17,18 +17,10 @@ from consent_registry.domain.levels import Level
 from consent_registry.domain.national import Vocabulary
 from consent_registry.domain.regimes import EVERY_NO_BINDS, ConsentRole, Regime, Rules
 from consent_registry.domain.supervision import Authority
+from shared.periods import WEEKENDS_ONLY, Calendar
 
-FORMAT: Final = "placet/policy/v1"
 REGIMES: Final = tuple(regime.value for regime in Regime)
 CONSENT_ROLES: Final = tuple(role.value for role in ConsentRole)
-
-
-class PolicyFaults(ValueError):
-    """The policy file is not usable; `faults` names everything that is wrong with it."""
-
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        super().__init__("; ".join(faults))
-        self.faults: Final = faults
 
 
 class OnRestricted(Enum):
@@ -76,7 +68,8 @@ class Policy:
     named in every decision. `levels` are how far a withdrawal may go (law.md C-3). `exception_law`
     is the national law under EHDS Article 71(4), if any. `vocabulary` has the national codes it
     defines. Guardians decide until `age_of_majority`, in years; `minors` says from which age their
-    own will counts. `yes_ahead` says how far ahead a yes may begin. `ahead` says how long before an
+    own will counts. `yes_ahead` says how far ahead a yes may begin. `calendar`
+    has the public holidays by which periods are counted. `ahead` says how long before an
     end people are told of it, `authority` is where they complain. It is in force from the day
     `effective_from` until a later one takes its place.
     """
@@ -98,6 +91,7 @@ class Policy:
     minors: Minors = Minors()
     ahead: Ahead = Ahead()  # noqa: RUF009 - frozen
     yes_ahead: timedelta = FARTHEST
+    calendar: Calendar = WEEKENDS_ONLY
     example: bool = False
     sources: tuple[str, ...] = field(default=())
 
@@ -112,10 +106,3 @@ class Policy:
     def decides(self, regime: str, role: str) -> bool:
         """Say whether this policy has rules for such datasets."""
         return any((r.value, c.value) == (regime, role) for r, c in self.table)
-
-
-def in_force(policies: Sequence[Policy], day: date) -> Policy:
-    """Give the policy of a day: the last to come into force by then, else the earliest there is."""
-    ordered = sorted(policies, key=lambda policy: (policy.effective_from, policy.version))
-    begun = [policy for policy in ordered if policy.effective_from <= day]
-    return begun[-1] if begun else ordered[0]

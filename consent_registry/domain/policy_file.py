@@ -8,10 +8,7 @@ named. A national act says for each kind of no on what it
 acts; nothing is assumed for one left open, nor for the ages of a minor's own will.
 """
 
-import hashlib
-import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
 from typing import Final
 
 from consent_registry.domain.ahead import read_ahead
@@ -23,12 +20,10 @@ from consent_registry.domain.national import NO_VOCABULARY, Vocabulary
 from consent_registry.domain.national_file import read_vocabulary
 from consent_registry.domain.places import COUNTRIES
 from consent_registry.domain.policy import (
-    FORMAT,
     Breadth,
     Measure,
     OnRestricted,
     Policy,
-    PolicyFaults,
 )
 from consent_registry.domain.regimes import (
     CONSENT_BINDS,
@@ -44,6 +39,7 @@ from consent_registry.domain.regimes import (
     Rules,
 )
 from consent_registry.domain.supervision import read_authority
+from shared.country_policy import PolicyFaults, parse_policy, read_country_policy
 
 _MAX_CELL: Final = 1000
 _KEYS: Final = frozenset(
@@ -52,7 +48,7 @@ _KEYS: Final = frozenset(
         *("opt_out_breadths", "methods_on_restricted", "asked_again", "regime"),
         *("measure_51_4", "exception_71_4", "national_codes", "withdrawal_levels"),
         *("age_of_majority", "minors", "after_death", "evidence", "told_ahead"),
-        *("supervisory_authority", "yes_ahead_days"),
+        *("supervisory_authority", "yes_ahead_days", "holiday_calendar", "dac_silence_rule"),
     }
 )
 _ACTS_ON: Final[Mapping[object, Moments]] = {
@@ -69,12 +65,8 @@ _ROLES: Final[Mapping[Regime, tuple[ConsentRole, ...]]] = {
 
 def load_policy(text: str) -> Policy:
     """Read a policy file. Raises PolicyFaults naming every fault."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as broken:
-        raise PolicyFaults((f"not TOML: {broken}",)) from broken
-    reader = _Reader(raw)
-    policy = reader.policy(hashlib.sha256(text.encode()).hexdigest())
+    reader = _Reader(parse_policy(text))
+    policy = reader.policy(text)
     if reader.faults:
         raise PolicyFaults(tuple(reader.faults))
     return policy
@@ -85,23 +77,20 @@ class _Reader:
         self._raw = raw
         self.faults: list[str] = []
 
-    def policy(self, digest: str) -> Policy:
+    def policy(self, text: str) -> Policy:
         self._unknown(self._raw, _KEYS, "")
-        if self._raw.get("format") != FORMAT:
-            self.faults.append(f"format: must be {FORMAT!r}")
-        version = self._text(self._raw, "version", "")
-        country = self._country()
-        effective_from = self._day()
+        head = read_country_policy(self._raw, text, self.faults, COUNTRIES.__contains__)
         small_cell = self._small_cell()
         methods = self._methods()
         measure = self._measure()
         minors, will = read_minors(self._raw, self.faults)
         example, sources = self._example()
         return Policy(
-            version=version,
-            digest=digest,
-            country=country,
-            effective_from=effective_from,
+            version=head.version,
+            digest=head.digest,
+            country=head.country,
+            effective_from=head.effective_from,
+            calendar=head.calendar,
             small_cell=small_cell,
             methods_on_restricted=methods,
             breadths=self._breadths(),
@@ -109,7 +98,7 @@ class _Reader:
             measure=measure,
             exception_law=self._exception(),
             table=self._regimes(measure, will),
-            vocabulary=self._vocabulary(country),
+            vocabulary=self._vocabulary(head.country),
             age_of_majority=read_age(self._raw, self.faults),
             authority=read_authority(self._raw, self.faults),
             minors=minors,
@@ -135,20 +124,6 @@ class _Reader:
             return value
         self.faults.append(f"{at}{key}: a text is needed")
         return ""
-
-    def _country(self) -> str:
-        country = self._raw.get("country")
-        if isinstance(country, str) and country in COUNTRIES:
-            return country
-        self.faults.append("country: a country code (ISO 3166-1 alpha-2) is needed")
-        return ""
-
-    def _day(self) -> date:
-        day = self._raw.get("effective_from")
-        if isinstance(day, date) and not isinstance(day, datetime):
-            return day
-        self.faults.append("effective_from: a date is needed")
-        return date.max
 
     def _small_cell(self) -> int:
         value = self._raw.get("small_cell")

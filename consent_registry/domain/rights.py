@@ -13,7 +13,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from consent_registry.domain.periods import calendar_of, months_from
+from shared.periods import Calendar, months_from
 
 FIRST_MONTHS: Final = 1
 EXTENDED_MONTHS: Final = 3
@@ -119,23 +119,31 @@ _WHEN: Final[Mapping[StepKind, frozenset[RequestState]]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing that happened: `code` is a ground or reason, `by` the desk's login, if any."""
+    """One thing that happened: `code` is a ground or reason, `by` the desk's login, if any.
+
+    `policy_sha256` is the digest of the policy in force then; releases before 0040 did not keep it.
+    """
 
     kind: StepKind
     at: datetime
     code: str = ""
     by: tuple[str, str] | None = None
+    policy_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RightsRequest:
-    """A request with everything that happened to it, in order; the first step is its receipt."""
+    """A request with everything that happened to it, in order; the first step is its receipt.
+
+    `calendar` is that of the policy in force when it was received.
+    """
 
     request_id: str
     pid: str
     right: Right
     received_at: datetime
     country: str
+    calendar: Calendar
     steps: Sequence[Step]
 
     @property
@@ -191,7 +199,7 @@ class RightsRequest:
 
     def _due(self, months: int) -> date:
         begun = _day(self.received_at) + timedelta(days=self.paused_days)
-        return calendar_of(self.country).rolled(months_from(begun, months))
+        return self.calendar.rolled(months_from(begun, months))
 
     def is_overdue(self, now: datetime) -> bool:
         """Say whether the last day has passed without an answer."""

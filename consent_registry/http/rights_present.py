@@ -49,6 +49,7 @@ def request(
                 "at": to_rfc3339(step.at),
                 "code": step.code,
                 "by_desk": step.by is not None,
+                "policy_sha256": step.policy_sha256 or None,
             }
             for step in found.steps
         ],

@@ -149,7 +149,7 @@ def _log_part(uow: UnitOfWork, tools: Tools, erasure: Erasure) -> _Went:
         return _await_log(uow, erasure, answers)
     uow.erasures.asked_log(erasure.erasure_id, ())
     if erasure.request_id is not None:
-        close_erased(uow, erasure.request_id, tools.clock.now())
+        close_erased(uow, erasure.request_id, tools)
     complete_on = tools.retention.settled_on(tools.clock.now(), answers)
     uow.erasures.settle(erasure.erasure_id, complete_on)
     return _Went.CONFIRMED

@@ -141,7 +141,7 @@ def _put_off(
     if not kinds:
         return None
     last_sent = uow.notices.last_sent(names, kinds)
-    free = not_before(notice, last_sent, tools.policy_at(now).country)
+    free = not_before(notice, last_sent, tools.policy_at(now).calendar)
     return free if free is not None and free > now else None
 
 

@@ -168,11 +168,13 @@ def begin_erasure(request_id: str, ground: str, *, tools: Tools, principal: Prin
     return ask_erasure(pseudonym, ground, tools=tools, principal=principal, request_id=request_id)
 
 
-def close_erased(uow: UnitOfWork, request_id: str, at: datetime) -> None:
+def close_erased(uow: UnitOfWork, request_id: str, tools: Tools) -> None:
     """Fulfil a request for erasure because it was done; the caller commits."""
     found = uow.requests.hold(request_id)
     if found is not None and found.is_open:
-        uow.requests.append(found, Step(kind=StepKind.FULFILLED, at=at))
+        now = tools.clock.now()
+        digest = tools.policy_at(now).digest
+        uow.requests.append(found, Step(kind=StepKind.FULFILLED, at=now, policy_sha256=digest))
 
 
 def _make(pid: str, wanted: NewRequest, *, tools: Tools, principal: Principal) -> RightsRequest:
@@ -180,13 +182,15 @@ def _make(pid: str, wanted: NewRequest, *, tools: Tools, principal: Principal) -
     _check_new(wanted, now)
     received_at = wanted.received_at or now
     by = (principal.issuer, principal.subject) if DESK in principal.scopes else None
+    policy = tools.policy_at(now)
     request = RightsRequest(
         request_id=tools.ids.new(),
         pid=pid,
         right=wanted.right,
         received_at=received_at,
-        country=tools.policy_at(now).country,
-        steps=(Step(kind=StepKind.RECEIVED, at=now, by=by),),
+        country=policy.country,
+        calendar=tools.policy_at(received_at).calendar,
+        steps=(Step(kind=StepKind.RECEIVED, at=now, by=by, policy_sha256=policy.digest),),
     )
     for _ in range(_ATTEMPTS):
         with tools.units() as uow:
@@ -195,7 +199,7 @@ def _make(pid: str, wanted: NewRequest, *, tools: Tools, principal: Principal) -
                 continue
             uow.requests.add(request, wanted.words)
             _rest(uow, tools, held, principal, request.request_id)
-            _record(uow, _REQUESTED, held, said=request.right.value, now=now, principal=principal)
+            _record(uow, held, request.right.value, request.steps[-1], principal)
             uow.commit()
             return request
     raise TryAgain
@@ -223,11 +227,12 @@ def _move(
             if by_desk and request.ends_rest(move.kind) and not request.end_told(now):
                 raise EndNotTold(context={"request_id": request.request_id})
             by = (principal.issuer, principal.subject) if by_desk else None
-            step = Step(kind=move.kind, at=now, code=move.code, by=by)
+            digest = tools.policy_at(now).digest
+            step = Step(kind=move.kind, at=now, code=move.code, by=by, policy_sha256=digest)
             after = uow.requests.append(request, step)
             _rest(uow, tools, held, principal, after.request_id)
             said = f"{request.right.value}_{move.kind.value}"
-            _record(uow, _DECIDED, held, said=said, now=now, principal=principal)
+            _record(uow, held, said, step, principal)
             if by_desk:
                 about = f"{request.request_id}/{len(after.steps)}"
                 notify(uow, tools, request.pid, NoticeKind.ANSWERED, about)
@@ -303,8 +308,8 @@ def _hers(uow: UnitOfWork, request_id: str, principal: Principal) -> RightsReque
     return found
 
 
-def _record(
-    uow: UnitOfWork, kind: str, held: Held, *, said: str, now: datetime, principal: Principal
-) -> None:
-    made = fact(kind, now, actor=principal, reason=said)
+def _record(uow: UnitOfWork, held: Held, said: str, step: Step, principal: Principal) -> None:
+    kind = _REQUESTED if step.kind is StepKind.RECEIVED else _DECIDED
+    extra = {"policy_sha256": step.policy_sha256}
+    made = fact(kind, step.at, actor=principal, reason=said, extra=extra)
     uow.record(replace(made, subjects=subjects(held.members)))

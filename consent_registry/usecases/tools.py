@@ -12,13 +12,14 @@ from consent_registry.domain.errors import RulingsNotTaken
 from consent_registry.domain.fhir.mapping import FhirMapping
 from consent_registry.domain.matching import Inquiry
 from consent_registry.domain.optout import register_name
-from consent_registry.domain.policy import Policy, in_force
+from consent_registry.domain.policy import Policy
 from consent_registry.domain.purpose import Purpose
 from consent_registry.domain.regimes import Rules
 from consent_registry.domain.register import Dataset
 from consent_registry.ports import AuditErasure, NoLog, RulingReader, Signer, Units, WhoUsed
 from consent_registry.ports.contacts import ContactPoints, Courier, Texts
 from shared.clock import Clock
+from shared.country_policy import in_force
 from shared.ids import DatasetId, IdSource
 
 

@@ -13,12 +13,13 @@ from typing import Any, Final
 from consent_registry.adapters.resources import read_diseases, read_policy
 from consent_registry.domain.diseases import BadHierarchy, Diseases
 from consent_registry.domain.matching import Inquiry
-from consent_registry.domain.policy import Policy, PolicyFaults
+from consent_registry.domain.policy import Policy
 from consent_registry.domain.purpose import Category, Purpose
 from consent_registry.usecases.checking import INVALID, check_cases
 from services.command import FAILED, OK, USAGE, CommandFailed, Commands, add_command, print_json
 from shared import strict_json
 from shared.clock import SystemClock
+from shared.country_policy import PolicyFaults
 
 _HELP: Final = """\
 Match purposes against consents: offline, in bulk, JSON in and JSON out.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from consent_registry.adapters.form_signatures import FORM_TYP
-from consent_registry.adapters.resources import SIGNATURE_SUFFIX, read_diseases
+from consent_registry.adapters.resources import read_diseases
 from consent_registry.domain.diseases import BadHierarchy
 from consent_registry.domain.form import ELEMENTS, Form
 from consent_registry.domain.form_check import Check, check
@@ -34,6 +34,7 @@ from shared import strict_json
 from shared.canonical import parse_canonical
 from shared.errors import ValidationFailed
 from shared.keys import sign_jws
+from shared.policy_files import SIGNATURE_SUFFIX
 
 Asking = Callable[[Commands, str, Run, str, str], ArgumentParser]
 

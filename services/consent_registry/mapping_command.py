@@ -7,7 +7,6 @@ from typing import Final
 
 from consent_registry.adapters.resources import (
     MAPPING_TYP,
-    SIGNATURE_SUFFIX,
     read_diseases,
     read_fhir_mappings,
 )
@@ -16,6 +15,7 @@ from consent_registry.domain.fhir.mapping import FhirMapping, MappingFaults
 from services.command import OK, USAGE, CommandFailed, Commands, add_command, add_group
 from services.consent_registry.policy_command import key_store
 from shared.keys import sign_jws
+from shared.policy_files import SIGNATURE_SUFFIX
 
 _GROUP_HELP: Final = "A node's FHIR mapping files: check, sign. The keys are those of its policies."
 _CHECK_HELP: Final = """\

@@ -5,10 +5,11 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Final
 
-from consent_registry.adapters.resources import POLICY_TYP, SIGNATURE_SUFFIX, read_policy
-from consent_registry.domain.policy import PolicyFaults
+from consent_registry.adapters.resources import read_policy
 from services.command import OK, USAGE, CommandFailed, Commands, add_command, add_group, print_json
+from shared.country_policy import PolicyFaults
 from shared.keys import KeyStore, KeyStoreError, sign_jws
+from shared.policy_files import POLICY_TYP, SIGNATURE_SUFFIX
 
 _GROUP_HELP: Final = "A country's or an institution's policy files: check, sign, publish the keys."
 _CHECK_HELP: Final = """\

@@ -17,6 +17,7 @@ from consent_registry.domain.policy_file import load_policy
 from consent_registry.domain.purpose import Category, Organisation, Purpose
 from consent_registry.domain.terms import Alternative, Modifier, Terms
 from shared.ids import EventId, Revision
+from shared.policy_files import policy_text
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -37,6 +38,9 @@ asked_again = "new"
 HMB = "approve"
 DS = "manual"
 POA = "deny"
+[holiday_calendar]
+years = [2026, 2035]
+fixed = ["01-01"]
 [minors]
 needed_from = 12
 missing = "new"
@@ -72,7 +76,7 @@ def extract() -> Diseases:
 @cache
 def policy() -> Policy:
     """Give the policy that the package ships."""
-    return load_policy((_DATA / "policy.toml").read_text(encoding="utf-8"))
+    return load_policy(policy_text(None))
 
 
 def letters(**parents: str) -> Diseases:

@@ -235,7 +235,7 @@ def registry_world(
     keys = keys or read_keys(Path(folder.name))
     file = erasures or Path(folder.name) / "erasures.jsonl"
     time = clock or stepping
-    ids = Uuid7Source()
+    ids, rules = Uuid7Source(), read_policy(None)
     units = SqlUnits(
         one,
         Surroundings(
@@ -246,6 +246,7 @@ def registry_world(
             clock=time,
             ids=ids,
             salts=Chance(),
+            calendar_at=lambda _: rules.calendar,
         ),
     )
     tools = Tools(
@@ -254,7 +255,7 @@ def registry_world(
         clock=time,
         ids=ids,
         signer=keys.feed,
-        policy=read_policy(None),
+        policy=rules,
         hierarchy=DiseasesInUse(one, read_diseases(None)),
         issuer=ISSUER,
         salts=Chance(),

@@ -99,6 +99,9 @@ class StepSchema(Schema):
     at = fields.String(metadata=_about(_TIME))
     code = fields.String()
     by_desk = fields.Boolean()
+    policy_sha256 = fields.String(
+        allow_none=True, metadata=_about("SHA-256 of the policy file in force then, in hex")
+    )
 
 
 class ComplaintSchema(Schema):

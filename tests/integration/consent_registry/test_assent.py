@@ -4,7 +4,6 @@
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from importlib.resources import files
 
 import pytest
 
@@ -45,6 +44,7 @@ from consent_registry.usecases.will import will_of
 from consent_registry.usecases.withdraw import WithdrawConsent, withdraw, withdraw_own
 from shared.errors import Forbidden, ValidationFailed
 from shared.ids import DatasetId
+from shared.policy_files import policy_text
 from tests.support.merge_world import (
     SECOND,
     A,
@@ -62,7 +62,7 @@ PAPER = "cd" * 32
 MOTHER, FATHER, CHILD = person("mother"), person("father"), person("child")
 FIFTEEN, TEN = date(2011, 6, 1), date(2016, 12, 24)
 OTHER = DatasetId("GDI-ZZ-DATASET-2")
-SHIPPED = (files("consent_registry.adapters") / "data" / "policy.toml").read_text(encoding="utf-8")
+SHIPPED = policy_text(None)
 LENIENT = load_policy(
     SHIPPED.replace("needed_from = 12", 'needed_from = "never"').replace(
         'overruled = "never"', 'overruled = "by_guardians"'

@@ -18,6 +18,7 @@ from consent_registry.domain.register import Member
 from consent_registry.domain.rights import Right, RightsRequest, Step, StepKind
 from consent_registry.ports import UnitOfWork
 from shared.ids import EventId, Ordinal, Revision
+from shared.periods import WEEKENDS_ONLY
 from tests.support.registry_world import DESK, DS, RegistryWorld
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -65,6 +66,7 @@ def by_a_request(world: RegistryWorld, uow: UnitOfWork, pid: str) -> None:
         right=Right.ACCESS,
         received_at=AT,
         country="ZZ",
+        calendar=WEEKENDS_ONLY,
         steps=(Step(kind=StepKind.RECEIVED, at=AT),),
     )
     uow.requests.add(request, "What do you have of me?")

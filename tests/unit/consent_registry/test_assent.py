@@ -11,10 +11,11 @@ from consent_registry.domain.bars import Bar
 from consent_registry.domain.history import ConsentEvent, Kind, standing_at
 from consent_registry.domain.mandates import Mandate, MandateKind
 from consent_registry.domain.person_events import PersonKind, PersonRecord
-from consent_registry.domain.policy import Minors, PolicyFaults
+from consent_registry.domain.policy import Minors
 from consent_registry.domain.policy_file import load_policy
 from consent_registry.domain.regimes import Moment
 from shared.canonical import JSON
+from shared.country_policy import PolicyFaults
 from shared.ids import DatasetId
 from tests.fakes.consent_factories import DAY, GOOD_POLICY, NOON, event, policy
 from tests.fakes.lives import record

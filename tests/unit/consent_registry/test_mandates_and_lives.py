@@ -30,10 +30,10 @@ from consent_registry.domain.mandates import (
 from consent_registry.domain.narrowing import cause
 from consent_registry.domain.narrowing import lapses_at as leaves_at
 from consent_registry.domain.person_events import PersonKind
-from consent_registry.domain.policy import PolicyFaults
 from consent_registry.domain.policy_file import load_policy
 from consent_registry.domain.regimes import EVERY_NO_BINDS, EVERYTHING, NEW_ONLY, NOTHING, Moment
 from shared.canonical import JSON
+from shared.country_policy import PolicyFaults
 from shared.ids import DatasetId
 from tests.fakes.consent_factories import DAY, GOOD_POLICY, NOON, inquiry, policy, terms
 from tests.fakes.lives import record

@@ -16,7 +16,6 @@ from consent_registry.domain.history import Standing, State
 from consent_registry.domain.matching import Inquiry, match
 from consent_registry.domain.meet import meet
 from consent_registry.domain.national import NationalCode, NationalRule, Vocabulary, find_national
-from consent_registry.domain.policy import PolicyFaults
 from consent_registry.domain.policy_file import load_policy
 from consent_registry.domain.purpose import Category, Purpose, from_json
 from consent_registry.domain.row_codes import RowCode
@@ -37,6 +36,7 @@ from consent_registry.domain.terms import (
 from consent_registry.domain.verdict import Obligation, Question, Reason, Result
 from consent_registry.http.pages.saying import Speaker
 from consent_registry.usecases.checking import check_cases
+from shared.country_policy import PolicyFaults
 from tests.fakes.consent_factories import GOOD_POLICY, NOON, extract, inquiry, purpose
 from tests.property.consent_registry.test_cohort_laws import index_of
 

@@ -19,6 +19,7 @@ from consent_registry.domain.notices import (
     paced_with,
     withheld,
 )
+from tests.fakes.country_policies import calendar_of
 
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
 LANGUAGES = ("en", "et", "fi", "pt")
@@ -55,8 +56,8 @@ def test_of_permits_hears_who_asked_for_it(topic: Topic) -> None:
 @pytest.mark.parametrize("kind", [one for one in NoticeKind if one in NEWS])
 def test_news_comes_once_a_day_and_at_once_after_a_quiet_day(kind: NoticeKind) -> None:
     assert paced_with(kind) == NEWS
-    assert not_before(notice(kind), None, "EE") is None
-    free = not_before(notice(kind), FRIDAY, "EE")
+    assert not_before(notice(kind), None, calendar_of("EE")) is None
+    free = not_before(notice(kind), FRIDAY, calendar_of("EE"))
     assert free is not None
     assert free <= FRIDAY + timedelta(days=1)
 
@@ -84,7 +85,10 @@ def test_of_a_permit_she_hears_by_the_next_working_day_whatever_else_was_sent(
     queued_at = datetime(queued_on.year, queued_on.month, queued_on.day, 9, tzinfo=UTC)
     midnight = datetime(last_day.year, last_day.month, last_day.day, tzinfo=UTC)
     sent_late = midnight - timedelta(minutes=1)
-    assert not_before(notice(NoticeKind.PERMIT, queued_at), sent_late, country) == midnight
+    assert (
+        not_before(notice(NoticeKind.PERMIT, queued_at), sent_late, calendar_of(country))
+        == midnight
+    )
 
 
 def test_every_language_has_every_text_with_the_same_blanks() -> None:

@@ -11,7 +11,7 @@ from consent_registry.domain.ahead import Ahead
 from consent_registry.domain.diseases import BadHierarchy
 from consent_registry.domain.history import State
 from consent_registry.domain.levels import Level
-from consent_registry.domain.policy import Breadth, OnRestricted, PolicyFaults, in_force
+from consent_registry.domain.policy import Breadth, OnRestricted
 from consent_registry.domain.policy_file import load_policy
 from consent_registry.domain.regimes import (
     CONSENT_BINDS,
@@ -23,6 +23,7 @@ from consent_registry.domain.regimes import (
     Moment,
     No,
 )
+from shared.country_policy import PolicyFaults, in_force
 from tests.fakes.consent_factories import GOOD_POLICY, policy
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "policies"
@@ -170,6 +171,7 @@ def test_every_fault_is_named_at_once() -> None:
         "version: a text is needed",
         "country: a country code (ISO 3166-1 alpha-2) is needed",
         "effective_from: a date is needed",
+        "holiday_calendar: a table is needed",
         "small_cell: a whole number from 1 to 1000 is needed",
         "methods_on_restricted: a table is needed",
         "methods_on_restricted.HMB: one of approve, manual, deny is needed",

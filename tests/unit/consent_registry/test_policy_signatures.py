@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from consent_registry.adapters.resources import read_policies, read_policy
-from consent_registry.domain.policy import PolicyFaults
 from services import cli
+from shared.country_policy import PolicyFaults
 from shared.keys import KeyStore
 from tests.fakes.consent_factories import GOOD_POLICY
 

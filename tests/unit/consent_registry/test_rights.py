@@ -17,6 +17,7 @@ from consent_registry.domain.rights import (
     in_order_of_need,
 )
 from consent_registry.domain.stops import StopEvent, StopKind, standing_stops
+from tests.fakes.country_policies import calendar_of
 
 DAY = timedelta(days=1)
 
@@ -35,6 +36,7 @@ def asked(
         right=right,
         received_at=at(received),
         country=country,
+        calendar=calendar_of(country),
         steps=(
             Step(kind=StepKind.RECEIVED, at=at(received)),
             *(Step(kind=StepKind(kind), at=at(when)) for kind, when in steps.items()),

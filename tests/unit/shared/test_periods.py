@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consent_registry.domain.periods import calendar_of, easter_sunday, months_from
+from shared.periods import easter_sunday, months_from
+from tests.fakes.country_policies import calendar_of
 
 COUNTRIES = ("EE", "FI", "PT")
 DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2090, 12, 31))

@@ -3,15 +3,14 @@
 
 The day of the event is not counted. A period of months ends on the day of the same date, or on the
 month's last day where there is none. A period that would end on a Saturday, a Sunday or a public
-holiday ends with the next working day. The calendar is the country's; a country that is not known
-here has no holidays but the weekend, which never makes a period longer than it is.
+holiday ends with the next working day. The holidays are those of the country's policy file
+(`shared.country_policy`). A year that its calendar does not cover has weekends only, so that nobody
+is answered later than the law says; `covers` tells who must not rely on that.
 """
 
 import calendar
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from types import MappingProxyType
 from typing import Final
 
 _SATURDAY: Final = 5
@@ -22,20 +21,29 @@ _MONTHS: Final = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """Public holidays that may fall on a weekday: (month, day) each year, days from Easter Sunday.
+    """Public holidays: (month, day) each year, days from Easter Sunday, single dates.
 
     `fridays` are (month, day) such that the holiday is the Friday of the seven days from then.
+    `years` are those of which the holidays are known; any other has weekends only.
     """
 
+    years: range = range(0)
     fixed: frozenset[tuple[int, int]] = frozenset()
     easter: frozenset[int] = frozenset()
     fridays: frozenset[tuple[int, int]] = frozenset()
+    dates: frozenset[date] = frozenset()
+
+    def covers(self, first: date, last: date) -> bool:
+        """Say whether the holidays of all days from `first` to `last` are known."""
+        return first.year in self.years and last.year in self.years
 
     def is_working(self, day: date) -> bool:
         """Say whether a day is neither weekend nor holiday."""
         if day.weekday() >= _SATURDAY:
             return False
-        if (day.month, day.day) in self.fixed:
+        if day.year not in self.years:
+            return True
+        if (day.month, day.day) in self.fixed or day in self.dates:
             return False
         if (day - easter_sunday(day.year)).days in self.easter:
             return False
@@ -60,39 +68,7 @@ def _floats(day: date, start: tuple[int, int], weekday: int) -> bool:
     return day.weekday() == weekday and first <= day < first + timedelta(days=_WEEK_DAYS)
 
 
-CALENDARS: Final[Mapping[str, Calendar]] = MappingProxyType(
-    {
-        "EE": Calendar(
-            fixed=frozenset(
-                {
-                    *((1, 1), (2, 24), (5, 1), (6, 23), (6, 24), (8, 20)),
-                    *((12, 24), (12, 25), (12, 26)),
-                }
-            ),
-            easter=frozenset({-2, 0, 49}),
-        ),
-        "FI": Calendar(
-            fixed=frozenset({(1, 1), (1, 6), (5, 1), (12, 6), (12, 24), (12, 25), (12, 26)}),
-            easter=frozenset({-2, 0, 1, 39, 49}),
-            fridays=frozenset({(6, 19)}),
-        ),
-        "PT": Calendar(
-            fixed=frozenset(
-                {
-                    *((1, 1), (4, 25), (5, 1), (6, 10), (8, 15), (10, 5)),
-                    *((11, 1), (12, 1), (12, 8), (12, 25)),
-                }
-            ),
-            easter=frozenset({-2, 0, 60}),
-        ),
-    }
-)
 WEEKENDS_ONLY: Final = Calendar()
-
-
-def calendar_of(country: str) -> Calendar:
-    """Give a country's calendar (ISO 3166-1 alpha-2)."""
-    return CALENDARS.get(country, WEEKENDS_ONLY)
 
 
 def months_from(day: date, months: int) -> date:

@@ -46,6 +46,6 @@ def _cells(consent: Terms) -> list[str]:
 
 def _alternative(one: Alternative) -> str:
     modifiers = ";".join(
-        m.code.name + (f"={'|'.join(m.values)}" if m.values else "") for m in one.modifiers
+        m.code.value + (f"={'|'.join(m.values)}" if m.values else "") for m in one.modifiers
     )
     return f"{one.permission.name},{modifiers},{';'.join(one.diseases)}"

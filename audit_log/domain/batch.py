@@ -11,7 +11,7 @@ from enum import IntEnum
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-from audit_log.domain.chain import Breach, Chain, ChainKey
+from audit_log.domain.chain import Breach, Chain, ChainKey, GapMove
 from audit_log.domain.edge import Edge
 from audit_log.domain.tiles import Tile
 from shared.events import Fact
@@ -184,6 +184,7 @@ class Batch:
     terms: Mapping[Term, int]
     runs: Sequence[RunRow]
     chains: Mapping[ChainKey, Chain]
+    gaps: Mapping[ChainKey, GapMove]
     last_seen: Mapping[ChainKey, datetime]
     duplicates: Mapping[ChainKey, int]
     breaches: Sequence[Breach]

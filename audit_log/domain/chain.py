@@ -6,12 +6,14 @@ of the one before. Pure: what is already in the log is handed in; what a batch a
 until the batch is committed or forgotten. No verdict ever discards an entry's bytes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Final, NamedTuple
 
 FIRST_SEQ: Final = 1
+_NO_END: Final = 1 << 63  # above the last place of any gap
 
 
 class ChainKey(NamedTuple):
@@ -57,6 +59,18 @@ class Chain:
     gaps: tuple[Gap, ...] = ()
 
 
+class GapMove(NamedTuple):
+    """How the open gaps of one chain moved, so that those that did not are left alone.
+
+    `gone` are no more as they were before, `new` are there now; `filled` is from the first to the
+    last place that came late, None when none did.
+    """
+
+    gone: tuple[Gap, ...]
+    new: tuple[Gap, ...]
+    filled: Gap | None
+
+
 class Verdict(Enum):
     """What is to be done with an entry."""
 
@@ -97,13 +111,20 @@ _IN_ORDER: Final = Placement(verdict=Verdict.ACCEPTED)  # nearly every entry's p
 class _Working:
     """A chain while a batch is judged."""
 
-    __slots__ = ("gaps", "head", "key", "known", "seq", "touched")
+    __slots__ = (
+        *("before", "filled", "gaps", "gone", "head"),
+        *("key", "known", "new", "seq", "touched"),
+    )
 
     def __init__(self, chain: Chain, known: Mapping[int, Link]) -> None:
         self.key = chain.key
         self.seq = chain.seq
         self.head = chain.head
-        self.gaps = chain.gaps
+        self.before = chain.gaps
+        self.gaps = list(chain.gaps)  # in order; a chain may have a hundred thousand
+        self.gone: set[Gap] = set()
+        self.new: set[Gap] = set()
+        self.filled: Gap | None = None
         self.known = dict(known)
         self.touched = False
         if chain.seq >= FIRST_SEQ:
@@ -112,7 +133,12 @@ class _Working:
             self.known.setdefault(chain.seq, head)
 
     def missing(self, seq: int) -> bool:
-        return any(gap.first <= seq <= gap.last for gap in self.gaps)
+        return self._gap_at(seq) is not None
+
+    def after(self) -> Chain:
+        """Give the chain as it is now; gaps that did not move are the same object as before."""
+        gaps = tuple(self.gaps) if self.gone or self.new else self.before
+        return Chain(key=self.key, seq=self.seq, head=self.head, gaps=gaps)
 
     def breaches(self, seq: int, link: Link) -> tuple[Breach, ...]:
         """Hold an entry against its neighbours, as far as they are there."""
@@ -132,11 +158,32 @@ class _Working:
         self.known[seq] = link
         self.touched = True
         if seq <= self.seq:
-            self.gaps = tuple(_without(self.gaps, seq))
+            self._fill(seq)
             return
         if seq > self.seq + 1:
-            self.gaps = (*self.gaps, Gap(self.seq + 1, seq - 1))
+            gap = Gap(self.seq + 1, seq - 1)
+            self.gaps.append(gap)
+            self.new.add(gap)
         self.seq, self.head = seq, link.leaf
+
+    def _gap_at(self, seq: int) -> int | None:
+        at = bisect_right(self.gaps, Gap(seq, _NO_END)) - 1
+        return at if at >= 0 and seq <= self.gaps[at].last else None
+
+    def _fill(self, seq: int) -> None:
+        at = self._gap_at(seq)
+        if at is None:
+            return
+        gap = self.gaps[at]
+        left = tuple(_without(gap, seq))
+        self.gaps[at : at + 1] = left
+        if gap in self.new:
+            self.new.remove(gap)
+        else:
+            self.gone.add(gap)
+        self.new.update(left)
+        filled = self.filled or Gap(seq, seq)
+        self.filled = Gap(min(filled.first, seq), max(filled.last, seq))
 
     def _follows(self, seq: int, link: Link) -> bool:
         if not link.readable:
@@ -166,10 +213,14 @@ class Chains:
 
     def changed(self) -> Mapping[ChainKey, Chain]:
         """Give the chains that are not what they were."""
+        return {key: work.after() for key, work in self._working.items() if work.touched}
+
+    def gaps_moved(self) -> Mapping[ChainKey, GapMove]:
+        """Give how the gaps moved, of those chains whose gaps did."""
         return {
-            key: Chain(key=key, seq=work.seq, head=work.head, gaps=work.gaps)
+            key: GapMove(tuple(sorted(work.gone)), tuple(sorted(work.new)), work.filled)
             for key, work in self._working.items()
-            if work.touched
+            if work.gone or work.new or work.filled
         }
 
     def duplicates(self) -> Mapping[ChainKey, int]:
@@ -255,15 +306,11 @@ def wanted_links(
     return wanted
 
 
-def _without(gaps: Iterable[Gap], seq: int) -> Iterable[Gap]:
-    for gap in gaps:
-        if not gap.first <= seq <= gap.last:
-            yield gap
-            continue
-        if gap.first < seq:
-            yield Gap(gap.first, seq - 1)
-        if seq < gap.last:
-            yield Gap(seq + 1, gap.last)
+def _without(gap: Gap, seq: int) -> Iterator[Gap]:
+    if gap.first < seq:
+        yield Gap(gap.first, seq - 1)
+    if seq < gap.last:
+        yield Gap(seq + 1, gap.last)
 
 
 def _breach(code: BreachCode, key: ChainKey, seq: int, last: int | None = None) -> Breach:

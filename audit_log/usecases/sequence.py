@@ -262,6 +262,7 @@ class Sequencer:
             terms=book.fresh,
             runs=admission.runs(first),
             chains=admission.chains.changed(),
+            gaps=admission.chains.gaps_moved(),
             last_seen=admission.last_seen,
             duplicates=admission.chains.duplicates(),
             breaches=admission.breaches,

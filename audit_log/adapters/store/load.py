@@ -19,6 +19,8 @@ from audit_log.ports import Producer, Standing, StoredKey, StoredOffset
 from shared.entries import parse_entry
 
 _MAX_BUNDLE: Final = WIDTH * (1 << 16)
+_BUNDLES_AT_ONCE: Final = 64
+MOST_PENDING_BYTES: Final = 32 * 1024 * 1024
 
 
 def standing(cursor: psycopg.Cursor) -> Standing:
@@ -85,9 +87,17 @@ def offsets(cursor: psycopg.Cursor) -> tuple[StoredOffset, ...]:
 
 
 def pending(cursor: psycopg.Cursor, limit: int) -> list[Received]:
-    """Read the oldest rows of the intake."""
+    """Read the oldest rows of the intake, as many as a batch may hold of their bytes.
+
+    A batch of the longest entries would not fit into memory, and come again after each restart.
+    """
     rows: list[tuple[int, str, bytes, bytes, datetime]] = cursor.execute(
-        "SELECT id, src, entry, sealed, received_at FROM intake ORDER BY id LIMIT %s", (limit,)
+        "SELECT id, src, entry, sealed, received_at FROM ("
+        " SELECT *, octet_length(entry) + octet_length(sealed) AS own,"
+        "  sum(octet_length(entry) + octet_length(sealed)) OVER (ORDER BY id) AS total"
+        "  FROM (SELECT * FROM intake ORDER BY id LIMIT %s) AS oldest) AS sized"
+        " WHERE total - own < %s ORDER BY id",
+        (limit, MOST_PENDING_BYTES),
     ).fetchall()
     return [
         Received(
@@ -129,13 +139,19 @@ def entries_at(cursor: psycopg.Cursor, indexes: Collection[int]) -> dict[int, by
             "SELECT idx, entry FROM edge_entry WHERE idx = ANY(%s)", (list(indexes),)
         ).fetchall()
     )
-    numbers = sorted({index // WIDTH for index in indexes if index not in found})
+    inside: dict[int, list[int]] = {}  # by bundle: each may lie in one of its own
+    for index in indexes:
+        if index not in found:
+            inside.setdefault(index // WIDTH, []).append(index)
     unpack = zstandard.ZstdDecompressor()
-    for number, data in cursor.execute(
-        "SELECT n, data FROM bundle WHERE n = ANY(%s)", (numbers,)
-    ).fetchall():
-        bundle = decode_bundle(unpack.decompress(data, max_output_size=_MAX_BUNDLE))
-        found |= {index: bundle[index % WIDTH] for index in indexes if index // WIDTH == number}
+    numbers = sorted(inside)
+    for start in range(0, len(numbers), _BUNDLES_AT_ONCE):
+        for number, data in cursor.execute(
+            "SELECT n, data FROM bundle WHERE n = ANY(%s)",
+            (numbers[start : start + _BUNDLES_AT_ONCE],),
+        ).fetchall():
+            bundle = decode_bundle(unpack.decompress(data, max_output_size=_MAX_BUNDLE))
+            found |= {index: bundle[index % WIDTH] for index in inside[number]}
     return found
 
 

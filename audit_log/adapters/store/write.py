@@ -6,6 +6,7 @@ only to the commit.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Final, TypeVar
 
 import psycopg
@@ -14,6 +15,7 @@ from psycopg.types.json import Jsonb
 
 from audit_log.adapters.store import rows
 from audit_log.domain.batch import Batch, SealedRow, SearchRow
+from audit_log.domain.chain import ChainKey, GapMove
 from audit_log.domain.errors import Fenced, KeysErased, LogMismatch
 from audit_log.domain.tiles import HEIGHT, WIDTH
 from audit_log.usecases.announce import RULES
@@ -119,23 +121,35 @@ def _write_chains(cursor: psycopg.Cursor, batch: Batch) -> None:
             " last_ts = greatest(s.last_ts, EXCLUDED.last_ts)",
             (key.src, key.epoch, chain.seq, chain.head, batch.last_seen.get(key)),
         )
-        cursor.execute("DELETE FROM gap WHERE src = %s AND epoch = %s", key)
-        if chain.gaps:
-            cursor.executemany(
-                "INSERT INTO gap (src, epoch, first_seq, last_seq) VALUES (%s, %s, %s, %s)",
-                [(*key, *gap) for gap in chain.gaps],
-            )
-        cursor.execute(
-            "UPDATE finding AS f SET closed_at = %s WHERE f.rule = 'R1' AND f.src = %s"
-            " AND f.epoch = %s AND f.closed_at IS NULL AND NOT EXISTS (SELECT FROM gap AS g"
-            " WHERE g.src = f.src AND g.epoch = f.epoch AND g.first_seq <= f.last_seq"
-            " AND g.last_seq >= f.first_seq)",
-            (batch.at, *key),
-        )
+    for key, move in batch.gaps.items():
+        _move_gaps(cursor, key, move, batch.at)
     for key, count in batch.duplicates.items():
         cursor.execute(
             "UPDATE producer_state SET duplicates = duplicates + %s WHERE src = %s AND epoch = %s",
             (count, *key),
+        )
+
+
+def _move_gaps(cursor: psycopg.Cursor, key: ChainKey, move: GapMove, at: datetime) -> None:
+    """Write what moved, however many gaps there are, and close the findings of those filled."""
+    if move.gone:
+        cursor.execute(
+            "DELETE FROM gap WHERE src = %s AND epoch = %s AND first_seq = ANY(%s)",
+            (*key, [gap.first for gap in move.gone]),
+        )
+    if move.new:
+        cursor.executemany(
+            "INSERT INTO gap (src, epoch, first_seq, last_seq) VALUES (%s, %s, %s, %s)",
+            [(*key, *gap) for gap in move.new],
+        )
+    if move.filled is not None:
+        # What is left of a gap lies within the one that was found.
+        cursor.execute(
+            "UPDATE finding AS f SET closed_at = %s WHERE f.rule = 'R1' AND f.src = %s"
+            " AND f.epoch = %s AND f.closed_at IS NULL AND f.last_seq >= %s AND f.first_seq <= %s"
+            " AND NOT EXISTS (SELECT FROM gap AS g WHERE g.src = f.src AND g.epoch = f.epoch"
+            " AND g.first_seq BETWEEN f.first_seq AND f.last_seq)",
+            (at, *key, *move.filled),
         )
 
 

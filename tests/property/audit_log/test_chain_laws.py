@@ -39,6 +39,7 @@ class Log:
         self.accepted: list[int] = []
         self.codes: list[BreachCode] = []
         self.duplicates = 0
+        self.gaps: set[Gap] = set()
 
     def batch(self, places: Sequence[tuple[int, Link]]) -> None:
         wanted = wanted_links(self.chain, ((KEY, seq) for seq, _ in places))
@@ -54,6 +55,12 @@ class Log:
                 self.links[seq] = one
         self.duplicates += chains.duplicates().get(KEY, 0)
         self.chain |= chains.changed()
+        for move in chains.gaps_moved().values():
+            assert self.gaps.issuperset(move.gone)
+            assert self.gaps.isdisjoint(move.new)
+            self.gaps = (self.gaps - set(move.gone)) | set(move.new)
+        if KEY in self.chain:
+            assert tuple(sorted(self.gaps)) == self.chain[KEY].gaps
 
 
 arrivals = st.lists(st.integers(1, LENGTH), max_size=40)

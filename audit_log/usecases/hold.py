@@ -15,7 +15,7 @@ from audit_log.domain.holds import MAX_ENTRIES, Hold, HoldKind
 from audit_log.ports import KeepingDesk, KeepingTransaction, Pseudonyms
 from shared.clock import Clock
 from shared.entry_forms import is_code, is_open_text
-from shared.errors import FieldFault, ValidationFailed
+from shared.errors import FieldFault, Forbidden, ValidationFailed
 from shared.events import JSON, Actor, Fact, Subject
 from shared.ids import IdSource, parse_dataset_id
 from shared.principal import Principal
@@ -88,8 +88,8 @@ def place(
 def ask_lift(
     hold_id: str, *, principal: Principal, transaction: KeepingTransaction, clock: Clock
 ) -> Hold:
-    """Ask that a hold be lifted; raise HoldUnknown, HoldLifted."""
-    principal.require(MANAGE)
+    """Ask that a hold be lifted; raise HoldUnknown, HoldLifted, Forbidden for a service."""
+    _require_person(principal)
     with transaction() as desk:
         hold = _known(desk, hold_id)
         hold.require_in_force()
@@ -102,8 +102,11 @@ def ask_lift(
 def lift(
     hold_id: str, *, principal: Principal, transaction: KeepingTransaction, clock: Clock
 ) -> Hold:
-    """Lift a hold; raise HoldNeedsAnother unless somebody else asked for it before."""
-    principal.require(MANAGE)
+    """Lift a hold; raise HoldNeedsAnother unless somebody else asked for it before.
+
+    Raises HoldUnknown, HoldLifted, Forbidden for a service.
+    """
+    _require_person(principal)
     with transaction() as desk:
         hold = _known(desk, hold_id)
         hold.require_in_force()
@@ -112,6 +115,13 @@ def lift(
         desk.change_hold(lifted)
         desk.record(_said("hold_lifted", lifted, principal, clock))
     return lifted
+
+
+def _require_person(principal: Principal) -> None:
+    """Let people alone lift: a service asks and agrees for whoever holds its secret."""
+    principal.require(MANAGE)
+    if principal.is_service:
+        raise Forbidden("two people lift a hold")
 
 
 def _known(desk: KeepingDesk, hold_id: str) -> Hold:

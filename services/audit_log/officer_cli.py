@@ -41,7 +41,8 @@ Whom a hold is about goes into a file, never into an argument: {"dataset": ..., 
 a person, {"permit": ...} of a permit, {"entries": [...]} of a case. Scope holds.manage.
 """
 _LIFT: Final = """\
-Lift a hold that another officer has asked to be lifted (`hold ask-lift`). Scope holds.manage.
+Lift a hold that another officer has asked to be lifted (`hold ask-lift`). Scope holds.manage, and
+both are people: a service neither asks nor lifts.
 """
 _IMPACT: Final = f"""\
 Say which datasets, how many people and which permits matching entries reach (scope log.search).

@@ -2,6 +2,7 @@
 """Legal holds beat terms: placed by one, lifted by two, and what is held is guarded."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 import psycopg
@@ -10,7 +11,7 @@ import pytest
 from audit_log.domain.errors import HoldLifted, HoldNeedsAnother, HoldUnknown
 from audit_log.domain.holds import HoldKind, HoldState
 from audit_log.usecases.hold import ask_lift, lift
-from shared.errors import ValidationFailed
+from shared.errors import Forbidden, ValidationFailed
 from tests.fakes.log_factories import DATASET
 from tests.support.keeping_node import (
     OLGA,
@@ -71,6 +72,18 @@ def test_a_hold_is_lifted_by_two(node: KeepingNode) -> None:
         ask_lift(hold.id, principal=OTTO, **steps)  # type: ignore[arg-type]
     with pytest.raises(HoldUnknown):
         ask_lift("none", principal=OTTO, **steps)  # type: ignore[arg-type]
+
+
+def test_a_service_neither_asks_for_a_lift_nor_lifts(node: KeepingNode) -> None:
+    """Or whoever holds its secret would be the second person herself."""
+    steps = {"transaction": node.keeping, "clock": node.world.clock}
+    service = replace(OLGA, subject="desk", client_id="desk", is_service=True)
+    hold = node.hold(HoldKind.DATASET, dataset=DATASET)
+    with pytest.raises(Forbidden):
+        ask_lift(hold.id, principal=service, **steps)  # type: ignore[arg-type]
+    ask_lift(hold.id, principal=OTTO, **steps)  # type: ignore[arg-type]
+    with pytest.raises(Forbidden):
+        lift(hold.id, principal=service, **steps)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 """Who stands behind a change of the producers that are believed: never the console alone.
 
 Whoever has the console shows the case of an officer: open, of the reason `producers`, and with the
-source as its reference. So two people know of each change, and its entry names both parts.
+source as its reference. So two people know of each change, and its entry names the case.
 """
 
 from collections.abc import Collection
@@ -48,8 +48,9 @@ def backed(cases: Cases, backing: Backing, sources: Collection[str]) -> Case | N
 
 
 def naming(case: Case | None, fact: Fact) -> Fact:
-    """Give the fact with the case behind it in the open, and whose it is sealed."""
-    if case is None:
-        return fact
-    owner = {"iss": case.owner.issuer, "sub": case.owner.subject}
-    return replace(fact, extra={**fact.extra, "case": case.id}, on_behalf_of=owner)
+    """Give the fact with the case behind it in the open.
+
+    Whose case it is says the case's own entry, under her own key. Here it would lie under the
+    log's, which no erasure of her account destroys.
+    """
+    return fact if case is None else replace(fact, extra={**fact.extra, "case": case.id})

@@ -128,6 +128,21 @@ def read_alternative(
     return alternative, ()
 
 
+def written_again(terms: Terms) -> tuple[RawAlternative, ...]:
+    """Give terms as they could be handed in: reading them gives the same terms."""
+    return tuple(
+        RawAlternative(
+            permission=one.permission.value,
+            modifiers=tuple(RawModifier(code=m.code.value, values=m.values) for m in one.modifiers),
+            diseases=one.diseases,
+            activities=one.activities,
+            data=one.data.written() if one.data else ("", ""),
+            data_categories=one.data_categories,
+        )
+        for one in terms
+    )
+
+
 def in_order(codes: Iterable[Code]) -> list[Code]:
     """Order modifiers: DUO's as in its table, then national ones by name."""
     return sorted(codes, key=lambda code: (_RANK.get(code, len(_RANK)), code.value))

@@ -13,6 +13,7 @@ from consent_registry.domain.errors import FormNotOpen, FormUnknown, NotAMember
 from consent_registry.domain.form import FormState, StoredForm
 from consent_registry.domain.records import Channel, answers_of
 from consent_registry.domain.register import Dataset
+from consent_registry.domain.studies import Study
 from consent_registry.domain.terms import Terms
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
@@ -25,13 +26,19 @@ from shared.principal import Principal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewAnswers:
-    """Answers to the form of this SHA-256, for one dataset; what is left out is left open."""
+class FilledForm:
+    """Answers to the form of this SHA-256; what is left out is left open."""
 
-    dataset: DatasetId
     form: str
     language: str
     answers: Sequence[RawAnswer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAnswers(FilledForm):
+    """Answers to a form, for one dataset."""
+
+    dataset: DatasetId
     effective_from: datetime | None = None
     effective_to: datetime | None = None
     approval_id: str | None = None
@@ -39,11 +46,14 @@ class NewAnswers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The form that a dataset asks its people; `last` are her newest answers to any form of it."""
+    """The form that a dataset, or a whole study, asks its people.
 
-    dataset: Dataset
+    `last` are her newest answers to any form of the dataset.
+    """
+
+    place: Dataset | Study
     form: StoredForm
-    last: Answers | None
+    last: Answers | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +121,18 @@ def form_asked(uow: UnitOfWork, pid: str, dataset: DatasetId) -> Asked:
         raise FormNotOpen
     records = uow.events.of_members(dataset, [member.ordinal]).get(member.ordinal, ())
     answers = [found for one in records if (found := answers_of(one.personal)) is not None]
-    return Asked(dataset=held, form=form, last=answers[-1] if answers else None)
+    return Asked(place=held, form=form, last=answers[-1] if answers else None)
+
+
+def study_form(uow: UnitOfWork, study: str) -> StoredForm | None:
+    """Give the form under which every dataset of a study takes a consent.
+
+    None where they ask by no form, or not all by the same.
+    """
+    placed = (uow.datasets.get(name) for name in uow.studies.datasets(study))
+    demanded = {one.form for one in placed if one is not None and one.form}
+    found = [newest_open(uow, one) for one in sorted(demanded)]
+    return found[0] if found and all(one == found[0] for one in found) else None
 
 
 def preview_own(wanted: NewAnswers, *, tools: Tools, principal: Principal) -> Preview:
@@ -133,7 +154,7 @@ def repeated_answers(
     return None
 
 
-def preview_of(uow: UnitOfWork, wanted: NewAnswers, tools: Tools) -> Preview:
+def preview_of(uow: UnitOfWork, wanted: FilledForm, tools: Tools) -> Preview:
     """Read answers to a form that is, or was, open, and derive what they grant."""
     found = uow.forms.get(wanted.form)
     if found is None:

@@ -50,6 +50,7 @@ from consent_registry.usecases.study_consents import (
     NewStudyConsent,
     StudyRecorded,
     record_held_study,
+    repeated_choice,
 )
 from consent_registry.usecases.tools import Tools
 from shared.canonical import JSON
@@ -230,7 +231,7 @@ def _propose(about: _About) -> Decision:
         if not isinstance(proposal, ForStudy):
             membership(uow, pid, proposal.dataset)
         signed = _signing(recording, pid, about)
-        done = _done_already(uow, pid, proposal, about.tools)
+        done = _done_already(uow, pid, about)
         if done is not None:
             return done
         for waits in waiting_decisions(uow, records_of(uow, pid)):
@@ -245,12 +246,16 @@ def _propose(about: _About) -> Decision:
     return about.change(step)
 
 
-def _done_already(uow: UnitOfWork, pid: str, proposal: Proposal, tools: Tools) -> Decision | None:
-    """Give what the same answers became, when nothing was recorded since: a page sent twice."""
-    if not isinstance(proposal, NewAnswers):
-        return None
-    answers = preview_of(uow, proposal, tools).answers
-    recorded = repeated_answers(uow, pid, answers, proposal.dataset)
+def _done_already(uow: UnitOfWork, pid: str, about: _About) -> Decision | None:
+    """Give what the same became, when nothing was recorded since: a page sent twice."""
+    proposal, tools = about.proposal, about.tools
+    recorded: Recorded | StudyRecorded | None = None
+    if isinstance(proposal, NewAnswers):
+        answers = preview_of(uow, proposal, tools).answers
+        recorded = repeated_answers(uow, pid, answers, proposal.dataset)
+    elif isinstance(proposal, ForStudy) and about.channel is Channel.PAGE:
+        terms = terms_of_proposal(uow, proposal, tools)
+        recorded = repeated_choice(uow, pid, proposal.wanted, terms)
     if recorded is None:
         return None
     became = [
@@ -258,10 +263,20 @@ def _done_already(uow: UnitOfWork, pid: str, proposal: Proposal, tools: Tools) -
         for one in records_of(uow, pid)
         if one.kind is PersonKind.DECISION_COMPLETED and one.about == recorded.event_id
     ]
+    return _decided(proposal, became[0] if became else "", frozenset(), recorded)
+
+
+def _decided(
+    proposal: Proposal,
+    decision_id: str,
+    missing: frozenset[str],
+    recorded: Recorded | StudyRecorded | None,
+) -> Decision:
     return Decision(
-        decision_id=became[0] if became else "",
-        dataset=proposal.dataset,
-        missing=frozenset(),
+        decision_id=decision_id,
+        dataset=None if isinstance(proposal, ForStudy) else proposal.dataset,
+        study=proposal.wanted.study if isinstance(proposal, ForStudy) else "",
+        missing=missing,
         recorded=recorded,
     )
 
@@ -346,13 +361,7 @@ def _complete(recording: Recording, pid: str, decision_id: str, channel: Channel
             about=recorded.event_id,
         )
         recording.later(recorded.recorded_at).add(draft)
-    return Decision(
-        decision_id=decision_id,
-        dataset=None if isinstance(proposal, ForStudy) else proposal.dataset,
-        study=proposal.wanted.study if isinstance(proposal, ForStudy) else "",
-        missing=left,
-        recorded=recorded,
-    )
+    return _decided(proposal, decision_id, left, recorded)
 
 
 def _recorded(

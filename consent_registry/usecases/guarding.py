@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
-from consent_registry.domain.errors import MandateOver, MandateUnknown, NotAMember
+from consent_registry.domain.errors import (
+    FormNotOpen,
+    GuardianMustSign,
+    MandateOver,
+    MandateUnknown,
+    NotAMember,
+    StudyUnknown,
+)
 from consent_registry.domain.identifiers import is_name
 from consent_registry.domain.mandates import Mandate, MandateKind, mandates
 from consent_registry.domain.register import Dataset
@@ -20,10 +27,11 @@ from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
 from consent_registry.usecases.answering import (
     Asked,
-    NewAnswers,
+    FilledForm,
     Preview,
     form_asked,
     preview_of,
+    study_form,
 )
 from consent_registry.usecases.mandated import mandates_of, now_for, records_of
 from consent_registry.usecases.outlook import Outlook, outlooks_in
@@ -31,6 +39,7 @@ from consent_registry.usecases.proposals import Pending, terms_of_proposal
 from consent_registry.usecases.reaching import (
     decided_by,
     deciding,
+    for_study,
     place_of,
     reached,
     unsigned,
@@ -38,7 +47,7 @@ from consent_registry.usecases.reaching import (
 )
 from consent_registry.usecases.reading import Choice, Choices, Step, choices_in, steps_in
 from consent_registry.usecases.receipts import Receipt, StudyStep, receipt_in
-from consent_registry.usecases.study_consents import StudyChoice
+from consent_registry.usecases.study_consents import NewStudyConsent, StudyChoice
 from consent_registry.usecases.study_consents import choices_in as study_choices_in
 from consent_registry.usecases.tools import Tools
 from shared.errors import ValidationFailed
@@ -89,16 +98,29 @@ class Waiting:
 class Guarded:
     """What holds of somebody in what this login decides about, and what waits there.
 
-    `studies` are those that her datasets there are in, `said` her choices for studies, shown to who
-    decides about everything.
+    `studies` are those that her datasets there are in, `asking` those of them that ask by one form.
+    `said` are her choices for studies, shown to who decides about everything.
     """
 
     ward: Ward
     choices: Choices
     outlooks: Mapping[DatasetId, Outlook]
     studies: Mapping[DatasetId, Study]
+    asking: frozenset[str]
     said: tuple[StudyChoice, ...]
     waiting: tuple[Waiting, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceAsked:
+    """What a dataset or a study asks, and those of her datasets here that a yes decides about.
+
+    `stays` are those of a study with a choice of their own, which a yes to it leaves as it is.
+    """
+
+    asked: Asked
+    decides: tuple[Choice, ...]
+    stays: tuple[Choice, ...] = ()
 
 
 def wards(*, tools: Tools, principal: Principal) -> Sequence[Ward]:
@@ -120,11 +142,14 @@ def guarded(pseudonym: str, *, tools: Tools, principal: Principal) -> Guarded:
         now = tools.clock.now()
         shown = [one for one in choices_in(uow, tools, pid, None, None) if _about(ward, one)]
         choices = Choices(pseudonym=pseudonym, effective_at=now, known_at=now, choices=tuple(shown))
+        studies = uow.studies.of([one.dataset.dataset for one in shown])
+        named = {one.study for one in studies.values()}
         return Guarded(
             ward=ward,
             choices=choices,
             outlooks=outlooks_in(uow, pid, now),
-            studies=uow.studies.of([one.dataset.dataset for one in shown]),
+            studies=studies,
+            asking=frozenset(one for one in named if study_form(uow, one) is not None),
             said=study_choices_in(uow, tools, pid, None, None) if ward.everything else (),
             waiting=waiting_in(uow, tools, pid, ward.acting),
         )
@@ -157,19 +182,55 @@ def guarded_receipt(
 
 def guarded_form(
     pseudonym: str, dataset: DatasetId, *, tools: Tools, principal: Principal
-) -> Asked:
+) -> PlaceAsked:
     """Give the form that a dataset asks. Raises NotAMember and FormNotOpen."""
 
-    def read(uow: UnitOfWork, pid: str, ward: Ward) -> Asked:
+    def read(uow: UnitOfWork, pid: str, ward: Ward) -> PlaceAsked:
         if not any(one.covers(dataset) for one in ward.acting):
             raise NotAMember
-        return form_asked(uow, pid, dataset)
+        asked, choices = form_asked(uow, pid, dataset), choices_in(uow, tools, pid, None, None)
+        decides = [one for one in choices if one.dataset.dataset == dataset]
+        return PlaceAsked(asked=asked, decides=tuple(decides))
+
+    return _reading(pseudonym, read, tools, principal)
+
+
+def guarded_study(pseudonym: str, study: str, *, tools: Tools, principal: Principal) -> PlaceAsked:
+    """Give the form that a study asks, and what a yes to it would decide.
+
+    Raises StudyUnknown for one that none of her datasets here is in, FormNotOpen, and
+    GuardianMustSign where in some of it nobody decides in her place.
+    """
+
+    def read(uow: UnitOfWork, pid: str, ward: Ward) -> PlaceAsked:
+        described, form = uow.studies.get(study), study_form(uow, study)
+        placed = uow.studies.datasets(study)
+        hers = [
+            one
+            for one in choices_in(uow, tools, pid, None, None)
+            if _about(ward, one) and one.dataset.dataset in placed
+        ]
+        if described is None or not hers:
+            raise StudyUnknown
+        if form is None:
+            raise FormNotOpen
+        held = mandates_of(uow, pid)
+        nothing = NewStudyConsent(pseudonym=pseudonym, study=study, alternatives=())
+        proposal = for_study(uow, nothing)
+        if not deciding(uow, proposal, held, now_for(tools, held)):
+            raise GuardianMustSign
+        decides = decided_by(uow, pid, proposal)
+        return PlaceAsked(
+            asked=Asked(place=described, form=form),
+            decides=tuple(one for one in hers if one.dataset.dataset in decides),
+            stays=tuple(one for one in hers if one.dataset.dataset not in decides),
+        )
 
     return _reading(pseudonym, read, tools, principal)
 
 
 def preview_in_place(
-    pseudonym: str, wanted: NewAnswers, *, tools: Tools, principal: Principal
+    pseudonym: str, wanted: FilledForm, *, tools: Tools, principal: Principal
 ) -> Preview:
     """Say what answers would grant; records nothing."""
     return _reading(

@@ -17,8 +17,14 @@ from consent_registry.domain.history import Kind, Standing
 from consent_registry.domain.mandates import MandateKind
 from consent_registry.domain.person_events import PersonKind, PersonRecord
 from consent_registry.domain.records import Channel
-from consent_registry.domain.studies import Study
-from consent_registry.domain.study_choices import KINDS, standing_of
+from consent_registry.domain.studies import Said, Study
+from consent_registry.domain.study_choices import (
+    KINDS,
+    said_of_studies,
+    said_on,
+    standing_of,
+    terms_of,
+)
 from consent_registry.domain.terms import RawAlternative, Terms, canonical_text
 from consent_registry.ports import UnitOfWork
 from consent_registry.usecases import access
@@ -190,13 +196,36 @@ def record_held_study(
         effective_to=wanted.effective_to if terms else None,
     )
     matter = recording.add(draft)
-    made = next(one for one in records_of(uow, pid) if one.matter == matter)
+    return recorded_as(uow, pid, next(one for one in records_of(uow, pid) if one.matter == matter))
+
+
+def repeated_choice(
+    uow: UnitOfWork, pid: str, wanted: NewStudyConsent, terms: Terms
+) -> StudyRecorded | None:
+    """Give the yes recorded from a page that says the same, when nothing of the study came since.
+
+    Under the same form, of the study as it is described now and with what is in it.
+    """
+    study = uow.studies.get(wanted.study)
+    said = [one for one in said_of_studies(records_of(uow, pid)) if one.study == wanted.study]
+    last = max(said, key=lambda one: (one.recorded_at, one.number), default=None)
+    if study is None or last is None or last.channel is not Channel.PAGE:
+        return None
+    placed = frozenset(uow.studies.datasets(wanted.study))
+    now = Said(study=wanted.study, version=study.version, datasets=placed)
+    same = (terms_of(last), last.body.get("form_version")) == (terms, wanted.form_version)
+    return recorded_as(uow, pid, last) if same and said_on(last) == now else None
+
+
+def recorded_as(uow: UnitOfWork, pid: str, made: PersonRecord) -> StudyRecorded:
+    """Say what was recorded of a choice for a study, and which datasets of it she is in."""
+    placed = uow.studies.datasets(made.study)
     hers = [one for one in memberships(uow, pid) if one.dataset in placed]
     chosen = [one.dataset for one in hers if uow.events.of_members(one.dataset, [one.ordinal])]
     return StudyRecorded(
-        study=wanted.study,
+        study=made.study,
         recorded_at=made.recorded_at,
-        kind=KINDS[kind],
+        kind=KINDS[made.kind],
         event_id=made.event_id,
         datasets=tuple(sorted({one.dataset for one in hers})),
         own_choice=tuple(sorted(set(chosen))),

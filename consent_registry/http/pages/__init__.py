@@ -17,7 +17,8 @@ its POST does), `/withdraw/<dataset>/some-data` and `…/some-activities` (the s
 `/form/<sha256>` to read one; `/receipts/<event_id>` (the signed receipt) and `/receipts/check`,
 which is open to everybody; `/wishes` (who may act for me, what I want to hear of), `/contact`
 (where I can be reached), `/my-say` (her own yes or no, while others decide), `/acting` and
-`/acting/<pseudonym>/…` (the people somebody decides for), `/rights` (her requests), `/who-used`
+`/acting/<pseudonym>/…` (the people somebody decides for: `…/answer` and `…/stop` with a dataset, or
+with `study/` and a study), `/rights` (her requests), `/who-used`
 (what the log knows of the uses of one's data). The data steward's:
 `/imports`, `/imports/<import_id>`, `/nodes` and `/blocking`; a consent steward's:
 `/steward/merges`, `/steward/minors`, `/steward/mandates` and `/steward/deaths`, the last two with

@@ -5,7 +5,6 @@ Nothing is chosen for her, today's answers neither: they stand beside the questi
 she leaves open counts as no, and the page that shows the outcome says so before she confirms.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -18,13 +17,14 @@ from consent_registry.domain.form import Form
 from consent_registry.http.pages import form_views, participant
 from consent_registry.usecases.answering import (
     Asked,
+    FilledForm,
     NewAnswers,
     own_form,
     preview_own,
     record_own_answers,
 )
 from consent_registry.usecases.forms import get_form
-from consent_registry.usecases.reading import own_consents
+from consent_registry.usecases.reading import Choice, own_consents
 from shared.errors import FieldFault, NotFound, ValidationFailed
 from shared.ids import DatasetId
 from shared.pages import current_principal, form_errors, signed_in
@@ -48,15 +48,12 @@ def show(dataset: str) -> ResponseReturnValue:
     An answer is to the version that was read: another may ask something else under the same key.
     """
     asked = _read_form(dataset)
-    wanted = wanted_answers(asked)
     tools, principal = participant.current_tools(), current_principal()
     try:
-        preview = preview_own(wanted, tools=tools, principal=principal)
+        preview = preview_own(filled(asked), tools=tools, principal=principal)
     except ValidationFailed as refused:
         return _questions(asked, refused.faults)
-    choices = own_consents(tools=tools, principal=principal).choices
-    choice = next(one for one in choices if one.dataset.dataset == asked.dataset.dataset)
-    view = form_views.outcome(asked, preview, choice, participant.current_speaker())
+    view = form_views.outcome(asked, preview, [_choice(dataset)], (), participant.current_speaker())
     return render_template("consent_registry/answers.html", view=view)
 
 
@@ -65,20 +62,16 @@ def show(dataset: str) -> ResponseReturnValue:
 def confirm(dataset: str) -> ResponseReturnValue:
     """Record the answers that were shown, under the form that was shown."""
     asked = _read_form(dataset)
-    wanted = wanted_answers(asked)
+    wanted = for_dataset(filled(asked), dataset)
     record_own_answers(wanted, tools=participant.current_tools(), principal=current_principal())
-    return redirect(url_for("answering.done", dataset=asked.dataset.dataset), code=303)
+    return redirect(url_for("answering.done", dataset=dataset), code=303)
 
 
 @blueprint.get("/answer/<dataset>/recorded")
 @signed_in(_SELF)
 def done(dataset: str) -> ResponseReturnValue:
     """Show what holds now, and under which form."""
-    asked = _asked(dataset)
-    choices = own_consents(tools=participant.current_tools(), principal=current_principal())
-    view = form_views.recorded(asked, choices, participant.current_speaker())
-    if view is None:
-        raise NotFound
+    view = form_views.recorded(_asked(dataset), _choice(dataset), participant.current_speaker())
     return render_template("consent_registry/answered.html", view=view)
 
 
@@ -108,6 +101,14 @@ def not_open(_: Exception) -> ResponseReturnValue:
     return render_template("consent_registry/no_form.html"), 409
 
 
+def _choice(dataset: str) -> Choice:
+    tools, principal = participant.current_tools(), current_principal()
+    for one in own_consents(tools=tools, principal=principal).choices:
+        if one.dataset.dataset == dataset:
+            return one
+    raise NotFound
+
+
 def _asked(dataset: str) -> Asked:
     tools, principal = participant.current_tools(), current_principal()
     return own_form(DatasetId(dataset), tools=tools, principal=principal)
@@ -123,14 +124,11 @@ def _read_form(dataset: str) -> Asked:
 
 def _questions(asked: Asked, faults: tuple[FieldFault, ...]) -> ResponseReturnValue:
     speaker = participant.current_speaker()
-    view = form_views.questions(asked, _language(asked), _sent(asked), speaker)
-    errors = form_errors(form_views.faults_by_field(faults, answers_sent(asked)))
+    sent = answers_sent(asked)
+    view = form_views.questions(asked, chosen_language(asked.form.form), sent, speaker)
+    errors = form_errors(form_views.faults_by_field(faults, sent))
     page = render_template("consent_registry/questions.html", view=view, errors=errors)
     return page, 422 if faults else 200
-
-
-def _language(asked: Asked) -> str:
-    return chosen_language(asked.form.form)
 
 
 def chosen_language(form: Form) -> str:
@@ -140,10 +138,6 @@ def chosen_language(form: Form) -> str:
         if wanted in texts:
             return wanted
     return min(texts)
-
-
-def _sent(asked: Asked) -> Mapping[str, RawAnswer]:
-    return {one.question: one for one in answers_sent(asked)}
 
 
 def answers_sent(asked: Asked) -> list[RawAnswer]:
@@ -162,11 +156,17 @@ def answers_sent(asked: Asked) -> list[RawAnswer]:
     return found
 
 
-def wanted_answers(asked: Asked) -> NewAnswers:
+def filled(asked: Asked) -> FilledForm:
     """Read what she sent as answers to the form that is asked."""
-    return NewAnswers(
-        dataset=asked.dataset.dataset,
+    return FilledForm(
         form=asked.form.form.sha256,
-        language=_language(asked),
+        language=chosen_language(asked.form.form),
         answers=answers_sent(asked),
+    )
+
+
+def for_dataset(done: FilledForm, dataset: str) -> NewAnswers:
+    """Give answers as those for one dataset."""
+    return NewAnswers(
+        dataset=DatasetId(dataset), form=done.form, language=done.language, answers=done.answers
     )

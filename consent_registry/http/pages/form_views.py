@@ -2,7 +2,7 @@
 """What the templates of a form show: its texts, the answers in words, and what they would grant."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,10 +10,11 @@ from babel import Locale
 
 from consent_registry.domain.answers import Answer, RawAnswer
 from consent_registry.domain.form import Form, FormQuestion, FormText, QuestionText
+from consent_registry.domain.studies import Study
 from consent_registry.http.pages import views, words
 from consent_registry.http.pages.saying import Said, Speaker
 from consent_registry.usecases.answering import Asked, Preview
-from consent_registry.usecases.reading import Choice, Choices
+from consent_registry.usecases.reading import Choice
 from shared.errors import FieldFault
 
 _ANSWER: Final = re.compile(r"/answers/([0-9]+)/", re.ASCII)
@@ -41,8 +42,8 @@ class AskedQuestion:
 class QuestionsView:
     """The page that asks."""
 
-    dataset: str
-    dataset_title: str
+    about: views.About
+    place_title: str
     form: str
     language: str
     languages: tuple[tuple[str, str], ...]
@@ -64,10 +65,14 @@ class SaidAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeView:
-    """The page before she confirms: her answers, what holds today, what would hold then."""
+    """The page before she confirms: her answers, what holds today, what would hold then.
 
-    dataset: str
-    dataset_title: str
+    Of a whole study, `decides` and `stays` are the datasets for which it decides, and those for
+    which a choice of their own stays.
+    """
+
+    about: views.About
+    place_title: str
     form: str
     language: str
     answers: tuple[SaidAnswer, ...]
@@ -75,6 +80,8 @@ class OutcomeView:
     today: tuple[Said, ...]
     then: tuple[Said, ...]
     goes_on: tuple[str, ...]
+    decides: tuple[str, ...]
+    stays: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,17 +144,17 @@ def value_field(key: str) -> str:
 
 
 def questions(
-    asked: Asked, language: str, sent: Mapping[str, RawAnswer], speaker: Speaker
+    asked: Asked, language: str, sent: Sequence[RawAnswer], speaker: Speaker
 ) -> QuestionsView:
-    """Format the questions in one language."""
-    form = asked.form.form
+    """Format the questions in one language, with what she sent just now."""
+    form, now = asked.form.form, {one.question: one for one in sent}
     text = form.text(language)
     # What she said to another version may have been another question under the same key.
     same = asked.last is not None and asked.last.form == form.sha256
     last = {one.question: one for one in asked.last.answers} if asked.last and same else {}
     return QuestionsView(
-        dataset=asked.dataset.dataset,
-        dataset_title=asked.dataset.title,
+        about=_about(asked),
+        place_title=_place_title(asked),
         form=form.sha256,
         language=language,
         languages=_others(form, language),
@@ -155,7 +162,7 @@ def questions(
         introduction=tuple(text.introduction.split("\n")),
         elements=tuple(text.elements.values()),
         questions=tuple(
-            _question(one, text, sent.get(one.key), last.get(one.key), speaker)
+            _question(one, text, now.get(one.key), last.get(one.key), speaker)
             for one in form.questions
         ),
     )
@@ -200,21 +207,45 @@ def _own_name(language: str) -> str:
     return locale.display_name or language
 
 
-def outcome(asked: Asked, preview: Preview, choice: Choice, speaker: Speaker) -> OutcomeView:
-    """Format what the answers mean."""
+def outcome(
+    asked: Asked,
+    preview: Preview,
+    decides: Sequence[Choice],
+    stays: Sequence[Choice],
+    speaker: Speaker,
+) -> OutcomeView:
+    """Format what the answers mean; what holds until now, where one dataset is decided about."""
     answers, form = preview.answers, asked.form.form
     text = form.text(answers.language)
     return OutcomeView(
-        dataset=asked.dataset.dataset,
-        dataset_title=asked.dataset.title,
+        about=_about(asked),
+        place_title=_place_title(asked),
         form=form.sha256,
         language=answers.language,
         answers=tuple(_said(one, text, speaker) for one in answers.answers),
         hidden=tuple(_hidden(answers.answers)),
-        today=speaker.terms(choice.standing.terms or ()),
+        today=tuple(said for one in decides for said in speaker.terms(one.standing.terms or ())),
         then=speaker.terms(preview.terms),
-        goes_on=views.goes_on([choice]),
+        goes_on=views.goes_on(decides),
+        decides=tuple(one.dataset.title for one in decides),
+        stays=tuple(one.dataset.title for one in stays),
     )
+
+
+def _about(asked: Asked) -> views.About:
+    """Say what a form is answered about: a dataset, or all of a study."""
+    place = asked.place
+    if isinstance(place, Study):
+        return views.About(study=place.study)
+    return views.About(dataset=place.dataset)
+
+
+def _place_title(asked: Asked) -> str:
+    place = asked.place
+    if not isinstance(place, Study):
+        return place.title
+    wording = words.WHOLE_STUDY if place.later_datasets else words.STUDY_AS_IT_IS
+    return wording.format(title=place.title)
 
 
 def _said(answer: Answer, text: FormText, speaker: Speaker) -> SaidAnswer:
@@ -241,19 +272,16 @@ def _hidden(answers: Sequence[Answer]) -> list[tuple[str, str]]:
     return fields
 
 
-def recorded(asked: Asked, choices: Choices, speaker: Speaker) -> AnsweredView | None:
-    """Format what holds after she answered; None when she has left the dataset."""
-    for choice in choices.choices:
-        if choice.dataset.dataset == asked.dataset.dataset:
-            state, _ = words.STATE_WORDS[choice.standing.state]
-            return AnsweredView(
-                dataset=asked.dataset.dataset,
-                dataset_title=asked.dataset.title,
-                state=state,
-                said=speaker.terms(choice.standing.terms or ()),
-                form=asked.last.form if asked.last else "",
-            )
-    return None
+def recorded(asked: Asked, choice: Choice, speaker: Speaker) -> AnsweredView:
+    """Format what holds after she answered."""
+    state, _ = words.STATE_WORDS[choice.standing.state]
+    return AnsweredView(
+        dataset=choice.dataset.dataset,
+        dataset_title=choice.dataset.title,
+        state=state,
+        said=speaker.terms(choice.standing.terms or ()),
+        form=asked.last.form if asked.last else "",
+    )
 
 
 def faults_by_field(

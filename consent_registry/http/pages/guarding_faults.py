@@ -15,6 +15,7 @@ from consent_registry.domain.errors import (
     MandateOver,
     NotAMember,
     NothingToWithdraw,
+    StudyUnknown,
 )
 from consent_registry.http.pages import guarding_views, participant
 from consent_registry.usecases.guarding import wards
@@ -27,7 +28,7 @@ def handle(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(MandateOver, _closed)
     for fault in (
         *(DecisionUnknown, NotAMember, NothingToWithdraw),
-        *(FormUnknown, FormNotOpen, ValidationFailed),
+        *(FormUnknown, FormNotOpen, StudyUnknown, ValidationFailed),
     ):
         blueprint.register_error_handler(fault, _nothing)
     blueprint.register_error_handler(Forbidden, _not_hers)

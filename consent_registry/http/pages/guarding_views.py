@@ -71,6 +71,7 @@ class StudyPlaceView:
     state: str
     said: tuple[Said, ...]
     datasets: str
+    asks: bool
     can_stop: bool
 
 
@@ -262,6 +263,7 @@ def _study(study: Study, found: Guarded, speaker: Speaker) -> StudyPlaceView:
         state=words.STATE_WORDS[said.standing.state][0] if said else "",
         said=speaker.terms(said.standing.terms or ()) if said else (),
         datasets=", ".join(one.title for one in within),
+        asks=study.study in found.asking,
         can_stop=allowed and found.ward.everything,
     )
 

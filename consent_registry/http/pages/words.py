@@ -226,6 +226,7 @@ BY_LAW: Final = "The use of health data by law"
 AT_THE_DESK: Final = "A request about all of your data"
 BY_STUDY: Final = "What you said for the whole study counts here."
 WHOLE_STUDY: Final = "{title}: the whole study, with what is put in it later"
+STUDY_AS_IT_IS: Final = "{title}: the whole study, with what is in it now"
 STUDY_WORDS: Final[Mapping[State, str]] = MappingProxyType(
     {
         State.GIVEN: (

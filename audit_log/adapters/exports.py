@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Export jobs and what they read, over the connection of one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, text, update
+from sqlalchemy import Connection, Row, Select, func, insert, literal, select, text, update
 
 from audit_log.adapters.standing import standing
-from audit_log.adapters.tables import DEK, EXPORT, LOG_STATE, SEALED
+from audit_log.adapters.tables import DEK, ERASED_PART, EXPORT, LOG_STATE, SEALED
 from audit_log.domain.pack import ProducerStanding
 from audit_log.ports import StoredKey
 from audit_log.ports.exporting import ExportJob, ExportState
 
 _UNFINISHED = (ExportState.WAITING.value, ExportState.RECORDED.value)
+_FIXED = (ExportState.RECORDED.value, ExportState.READY.value)
 
 
 class PostgresExports:
@@ -47,6 +48,21 @@ class PostgresExports:
         locked = wanted.with_for_update(skip_locked=True)
         return _job(self._connection.execute(locked).one_or_none())
 
+    def kept(self) -> Sequence[ExportJob]:
+        """Give the jobs whose pack is fixed and still there."""
+        columns = [one for one in EXPORT.c if one.name != EXPORT.c.content.name]
+        wanted: Select[Any] = select(*columns, literal(b"").label(EXPORT.c.content.name))
+        rows = self._connection.execute(wanted.where(EXPORT.c.state.in_(_FIXED)))
+        return [found for row in rows if (found := _job(row)) is not None]
+
+    def void(self, job_id: str) -> None:
+        """Empty a job for good."""
+        self._connection.execute(
+            update(EXPORT)
+            .where(EXPORT.c.id == job_id)
+            .values(state=ExportState.VOID.value, wrapped=b"", request=b"", content=b"")
+        )
+
     def change(self, job: ExportJob) -> None:
         """Keep a job's new state."""
         self._connection.execute(update(EXPORT).where(EXPORT.c.id == job.id).values(_values(job)))
@@ -78,6 +94,12 @@ class PostgresExports:
             key = StoredKey(row.kid, row.kek, bytes(row.wrapped))
             found.setdefault(row.idx, {})[row.grp] = (key, bytes(row.data))
         return found
+
+    def erased(self, indexes: Sequence[int]) -> Collection[tuple[int, int]]:
+        """Give the parts of these entries that erasures destroyed."""
+        wanted = select(ERASED_PART.c.idx, ERASED_PART.c.grp)
+        rows = self._connection.execute(wanted.where(ERASED_PART.c.idx.in_(indexes)))
+        return {(row.idx, row.grp) for row in rows}
 
     def standing(
         self, since: datetime | None, until: datetime | None

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql
 
 from audit_log.adapters import cursors, dropping, shredding, shredding_again
 from audit_log.adapters.casework import PostgresCases
+from audit_log.adapters.exports import PostgresExports
 from audit_log.adapters.own_producer import OwnProducer
 from audit_log.adapters.reader import PostgresReader, dropped_ranges, read_copies
 from audit_log.adapters.searching_cohorts import cohorts_named
@@ -64,6 +65,11 @@ class PostgresKeepingDesk:
         self._connection = connection
         self._own = own
         self._clock = clock
+
+    @property
+    def exports(self) -> PostgresExports:
+        """The evidence packs on their way."""
+        return PostgresExports(self._connection)
 
     def add_months(self, first: int, count: int) -> int:
         """See to it that each class has these months."""

@@ -83,7 +83,8 @@ def _remarks(
         wanted = wanted.where(or_(one.closed_at.is_(None), one.closed_at >= since))
     if until is not None:
         # Silence is found once it has lasted: it began before its finding was opened.
-        wanted = wanted.where(one.opened_at < until + timedelta(seconds=SILENT_SECONDS))
+        # Counted back from there: nothing comes after the last moment that can be asked for.
+        wanted = wanted.where(one.opened_at - timedelta(seconds=SILENT_SECONDS) < until)
     found: dict[str, list[Remark]] = {}
     for row in connection.execute(wanted):
         remark = Remark(

@@ -225,6 +225,8 @@ def create_retainer(parts: Parts) -> Retainer:
         outside=parts.outside,
         read_copies=BrokerCopies(settings.brokers) if over_kafka else None,
         members=parts.cohorts.members,
+        vault=parts.keys.vault,
+        pseudonyms=parts.keys.pseudonyms,
         ids=parts.ids,
         clock=parts.clock,
     )
@@ -321,6 +323,7 @@ def create_exporter(parts: Parts) -> Exporter:
         enclosed=Enclosed(
             policy=policy_text(parts), files=companions(), witnessed=parts.policy.asks
         ),
+        src=parts.own.src,
         clock=parts.clock,
         random=os.urandom,
     )

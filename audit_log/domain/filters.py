@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from audit_log.domain.parts import Holder, person_holder
 from audit_log.domain.search import Account, Filter
 from shared.canonical import JSON
 from shared.clock import from_rfc3339, to_rfc3339
@@ -29,6 +30,16 @@ def filter_json(wanted: Filter) -> dict[str, JSON]:
         if moment is not None:
             said[name] = to_rfc3339(moment)
     return said
+
+
+def holders_named(wanted: Filter) -> tuple[Holder, ...]:
+    """Name whose keys a filter is about."""
+    found: list[Holder] = []
+    if wanted.actor is not None:
+        found.append(("actor", (wanted.actor.issuer, wanted.actor.subject)))
+    if wanted.person is not None:
+        found.append(person_holder(wanted.person.dataset, wanted.person.ordinal))
+    return tuple(found)
 
 
 def filter_of(body: Mapping[str, Any]) -> Filter:

@@ -24,6 +24,8 @@ from shared.sealing import SealedPart
 
 PACK_VERSION: Final = "placet/pack/v1"
 MAX_PACK_ENTRIES: Final = 20_000
+MAX_PACK_BYTES: Final = 32 * 1024 * 1024
+"""Of entries: a pack is made in memory, beside the checkpoints."""
 SILENT_SECONDS: Final = 90  # three heartbeats: rule R4
 
 STATEMENT: Final = "statement.json"
@@ -115,10 +117,15 @@ class ProducerStanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """The sealed parts that were opened, by entry, and how many an erasure had destroyed."""
+    """The sealed parts that were opened, by entry, and how many an erasure had destroyed.
+
+    `gone` counts those that nothing erased and that are not there: their term is over, or they are
+    lost. Verification tells which.
+    """
 
     parts: tuple[tuple[int, SealedPart], ...]
     erased: int
+    gone: int = 0
 
 
 def statement(
@@ -149,6 +156,7 @@ def statement(
             "count": count,
             "dropped": list(dropped),
             "erased": opened.erased,
+            "gone": opened.gone,
             "integrity": integrity,
             "made_at": to_rfc3339(made_at),
             "nonce": _b64(nonce),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What evidence packs need beside the log itself: jobs, sealed parts, how producers stand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -70,6 +70,14 @@ class Exports(Protocol):
         """
         ...
 
+    def kept(self) -> Sequence[ExportJob]:
+        """Give the jobs whose pack is fixed and still there, each without its content."""
+        ...
+
+    def void(self, job_id: str) -> None:
+        """Empty a job's request, content and key for good."""
+        ...
+
     def change(self, job: ExportJob) -> None:
         """Keep a job's new state."""
         ...
@@ -87,6 +95,10 @@ class Exports(Protocol):
 
         Those that were erased are left out.
         """
+        ...
+
+    def erased(self, indexes: Sequence[int]) -> Collection[tuple[int, int]]:
+        """Give the parts of these entries that erasures destroyed, by index and group number."""
         ...
 
     def standing(

@@ -11,6 +11,7 @@ from audit_log.domain.cohorts import CohortKey
 from audit_log.domain.copies import Copies, TopicCopy
 from audit_log.domain.destroyed import Destroyed, Outside, SaidErasure
 from audit_log.domain.holds import Hold, NotHers
+from audit_log.ports.exporting import Exports
 from audit_log.ports.keys import Pseudonyms
 from audit_log.ports.reading import DroppedRange, Shredded, Shredding
 from shared.events import Fact
@@ -40,6 +41,11 @@ class ErasureRecord:
 
 class KeepingDesk(Protocol):
     """One transaction about what is kept, held and dropped."""
+
+    @property
+    def exports(self) -> Exports:
+        """The evidence packs on their way."""
+        ...
 
     def add_months(self, first: int, count: int) -> int:
         """See to it that each class has these months; give how many were not there yet.

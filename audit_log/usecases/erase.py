@@ -27,7 +27,9 @@ from audit_log.ports import (
     Shredded,
     Shredding,
     Transaction,
+    Vault,
 )
+from audit_log.usecases.forget_packs import forget_packs
 from shared.clock import Clock, to_rfc3339
 from shared.entry_forms import is_code
 from shared.errors import FieldFault, ValidationFailed
@@ -76,6 +78,7 @@ def erase(
     transaction: Transaction,
     pseudonyms: Pseudonyms,
     outside: OutsideErasures,
+    vault: Vault,
     kept: CopiesKept = CopiesKept(),
     ids: IdSource,
     clock: Clock,
@@ -87,7 +90,8 @@ def erase(
 
     `ground` is a code such as `gdpr_17_1_b`. Raises ValidationFailed for another ground,
     NothingToErase when no key is held. What is sequenced afterwards gets a new key. Under a legal
-    hold nothing is erased yet: the erasure waits, and the log says so.
+    hold nothing is erased yet: the erasure waits, and the log says so. `vault` opens what officers
+    asked, so that packs about the erased end, too.
     """
     principal.require("subjects.erase")
     if not is_code(ground):
@@ -112,6 +116,8 @@ def erase(
             target, ground, erasure_id, now, principal=principal, transaction=transaction,
             pseudonyms=pseudonyms,
         )  # fmt: skip
+    with transaction() as log:
+        forget_packs(wanted.subject, log.exports, vault, pseudonyms)
     return Erased(
         erasure_id=erasure_id,
         parts=shredded.parts,

@@ -11,12 +11,18 @@ from datetime import datetime
 from typing import Any, Final
 
 from audit_log.domain.cases import Officer
-from audit_log.domain.errors import ExportGone, ExportNotReady, ExportUnknown, SizeNotPublished
+from audit_log.domain.errors import (
+    CaseClosed,
+    ExportGone,
+    ExportNotReady,
+    ExportUnknown,
+    SizeNotPublished,
+)
 from audit_log.domain.filters import filter_faults, filter_json, filter_of
 from audit_log.domain.pack import MAX_PACK_ENTRIES, Asked
 from audit_log.domain.rules.insider import REVEAL, SEARCH
 from audit_log.domain.search import Filter
-from audit_log.ports import LogReader, Pseudonyms, StoredKey, Transaction, Vault
+from audit_log.ports import Log, LogReader, Pseudonyms, StoredKey, Transaction, Vault
 from audit_log.ports.exporting import ExportJob, Exports, ExportState
 from audit_log.usecases import read
 from audit_log.usecases.agreed import require_agreed
@@ -117,18 +123,38 @@ def fetch(
 ) -> bytes:
     """Give a finished pack to its asker; each time is an entry, as every look is.
 
-    Raises ExportUnknown, ExportNotReady while it is being made, ExportGone when it failed, was
-    voided by an erasure, or is older than a day.
+    One with opened parts still needs the scope `log.reveal` and its open case. Raises
+    ExportUnknown, ExportNotReady while it is being made, ExportGone when it failed, was
+    voided by an erasure, or is older than a day; CaseClosed.
     """
     job = _own_job(job_id, principal, transaction, vault)
+    if job.opened:
+        principal.require("log.reveal")
     if job.unfinished:
         raise ExportNotReady("the pack is being made")
     if job.state is not ExportState.READY or not job.key.wrapped:
         raise ExportGone("there is no pack any more; ask again")
-    content = opened_with(job, vault, job.content, "content")
+    content, question = opened_with(job, vault, job.content, "content"), question_of(job, vault)
     with transaction() as log:
-        log.record(_fetched(job, question_of(job, vault), clock.now()))
+        if job.opened:
+            _require_open(question.asked.case or "", log)
+        _require_there(job, log)
+        log.record(_fetched(job, question, clock.now()))
     return content
+
+
+def _require_open(case_id: str, log: Log) -> None:
+    case = log.cases.get(case_id)
+    if case is None or not case.is_open:
+        raise CaseClosed("the case is closed")
+
+
+def _require_there(job: ExportJob, log: Log) -> None:
+    """Pass while no erasure has emptied the pack since it was read."""
+    log.exports.erasures(hold=True)  # none happens until this look is on record
+    now = log.exports.get(job.id)
+    if now is None or now.state is not ExportState.READY:
+        raise ExportGone("there is no pack any more; ask again")
 
 
 def _fetched(job: ExportJob, question: Question, at: datetime) -> Fact:

@@ -232,14 +232,18 @@ def dropped_within(wanted: Filter, reader: LogReader, below: int) -> tuple[Dropp
 
 
 def entries_at(indexes: Sequence[int], reader: LogReader) -> tuple[Found, ...]:
-    """Give these entries; raise NotPublished when one is not there."""
-    bundles: dict[int, tuple[bytes, ...]] = {}
+    """Give these entries; raise NotPublished when one is not there.
+
+    Indexes rise or fall, so that one bundle is held at a time: those of a pack's entries would fill
+    any memory.
+    """
     found: list[Found] = []
+    held = -1
+    entries: tuple[bytes, ...] = ()
     for index in indexes:
         number = index // WIDTH
-        if number not in bundles:
-            bundles[number] = tuple(reader.bundle(number))
-        entries = bundles[number]
+        if number != held:
+            held, entries = number, tuple(reader.bundle(number))
         if index % WIDTH >= len(entries):
             raise NotPublished("a search row names an entry that is not there")
         found.append(Found(index=index, entry=parse_entry(entries[index % WIDTH])))

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from audit_log.domain.errors import Unopenable
 from audit_log.domain.pack import Opened
-from audit_log.domain.parts import binding, group_name, unpadded
+from audit_log.domain.parts import binding, group_code, group_name, unpadded
 from audit_log.domain.search import Found
 from audit_log.ports import DataKey, Exports, Vault
 from shared.entries import check_commitments
@@ -19,7 +19,7 @@ from shared.sealing import SealedPart
 def open_groups(
     wanted: Collection[str], found: Sequence[Found], exports: Exports, vault: Vault
 ) -> Opened:
-    """Open these groups (`subj` means every person); what was erased is counted.
+    """Open these groups (`subj` means every person); what was erased or is gone is counted.
 
     Raises Unopenable when a stored part is not what its entry commits to.
     """
@@ -28,19 +28,21 @@ def open_groups(
     stored = exports.parts([one.index for one in found])
     keys: dict[int, DataKey] = {}
     parts: list[tuple[int, SealedPart]] = []
-    missing = 0
+    erased = gone = 0
+    destroyed = exports.erased([one.index for one in found])
     for one in found:
         groups = [g for g in one.entry.commitments if g.partition("/")[0] in wanted]
         by_name = {group_name(code): sealed for code, sealed in stored.get(one.index, {}).items()}
         for group in groups:
             if group not in by_name:
-                missing += 1
+                was_erased = (one.index, group_code(group)) in destroyed
+                erased, gone = erased + was_erased, gone + (not was_erased)
                 continue
             key, sealed = by_name[group]
             if key.kid not in keys:
                 keys[key.kid] = vault.unwrap(key.kid, key.kek, key.wrapped)
             parts.append((one.index, _part(one, group, keys[key.kid], sealed)))
-    return Opened(parts=tuple(parts), erased=missing)
+    return Opened(parts=tuple(parts), erased=erased, gone=gone)
 
 
 def _part(one: Found, group: str, key: DataKey, sealed: bytes) -> SealedPart:

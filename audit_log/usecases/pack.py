@@ -34,7 +34,7 @@ from audit_log.domain.pack import MAX_PACK_ENTRIES, Asked, Opened
 from audit_log.domain.proof import TlogProof
 from audit_log.domain.search import Filter, Found, Marks
 from audit_log.domain.statement import dropped_json, integrity_json
-from audit_log.domain.tiles import hashes_from
+from audit_log.domain.tiles import WIDTH, hashes_from
 from audit_log.ports import (
     ExportJob,
     ExportState,
@@ -90,15 +90,18 @@ class Exporter:
         cohorts: CohortDesk,
         trust: Trust,
         enclosed: Enclosed,
+        src: str,
         clock: Clock,
         random: Callable[[int], bytes],
     ) -> None:
+        """Keep what packs are made of; `src` is the source under which the log speaks."""
         self._transaction = transaction
         self._vault = vault
         self._pseudonyms = pseudonyms
         self._cohorts = cohorts
         self._trust = trust
         self._enclosed = enclosed
+        self._src = src
         self._clock = clock
         self._random = random
         self._after = ""
@@ -201,14 +204,14 @@ class Exporter:
         self, asked: Asked, cohorts: CohortAnswers | None, reader: LogReader
     ) -> Sequence[Found]:
         if asked.indexes is not None:
-            return entries_at(asked.indexes, reader)
+            return bounded(asked.indexes, reader)
         wanted = asked.wanted or Filter()
         resolved = Resolved(as_of=asked.as_of, cohorts=cohorts)
         marks = resolved.among(marks_of(wanted, reader, self._pseudonyms))
         indexes = reader.search(wanted, marks=marks, below=asked.as_of, limit=MAX_PACK_ENTRIES + 1)
         if len(indexes) > MAX_PACK_ENTRIES:
             raise ExportTooLarge(f"more than {MAX_PACK_ENTRIES} entries match")
-        return entries_at(sorted(indexes), reader)
+        return bounded(sorted(indexes), reader)
 
     def _assemble(self, job: ExportJob, log: Log, now: datetime) -> ExportJob | None:
         """Add the proofs, once the export's own entry is published; None before that."""
@@ -216,7 +219,7 @@ class Exporter:
         newest = reader.witnessed() if self._enclosed.witnessed else reader.newest()
         if newest is None:
             return None
-        basis, own = reader.published(job.as_of), _entry_of(job, newest.size, reader)
+        basis, own = reader.published(job.as_of), _entry_of(job, self._src, newest.size, reader)
         if basis is None:
             raise NotPublished("the checkpoint of that size is not there")
         if own is None:
@@ -269,6 +272,19 @@ def _times(wanted: Filter | None) -> tuple[datetime | None, datetime | None]:
     return (None, None) if wanted is None else (wanted.since, wanted.until)
 
 
+def bounded(indexes: Sequence[int], reader: LogReader) -> Sequence[Found]:
+    """Give these entries; raise ExportTooLarge as soon as they are too many bytes."""
+    found: list[Found] = []
+    held = 0
+    for start in range(0, len(indexes), WIDTH):
+        few = entries_at(indexes[start : start + WIDTH], reader)
+        held += sum(len(one.entry.raw) for one in few)
+        if held > pack.MAX_PACK_BYTES:
+            raise ExportTooLarge(f"the entries are more than {pack.MAX_PACK_BYTES} bytes")
+        found += few
+    return found
+
+
 def _dropped(asked: Asked, reader: LogReader) -> Sequence[JSON]:
     """Give the ranges that a filter could not look into; a list of entries names what it wants."""
     if asked.wanted is None:
@@ -294,16 +310,19 @@ def remembered(source: HashSource) -> HashSource:
     return find
 
 
-def _entry_of(job: ExportJob, size: int, reader: LogReader) -> Found | None:
-    """Find the export's own entry among the newest exports."""
-    indexes = reader.search(Filter(type=_EXPORT), marks=Marks(), below=size, limit=_LOOKED_THROUGH)
-    for index in indexes:
-        if index < job.as_of:
+def _entry_of(job: ExportJob, own: str, size: int, reader: LogReader) -> Found | None:
+    """Find the export's own entry among those of the log's own exports that came after it."""
+    wanted, below = Filter(type=_EXPORT, src=own), size
+    while True:
+        indexes = reader.search(
+            wanted, marks=Marks(), below=below, above=job.as_of, limit=_LOOKED_THROUGH
+        )
+        for found in entries_at(indexes, reader):
+            if found.entry.id == job.entry_id:
+                return found
+        if len(indexes) < _LOOKED_THROUGH:
             return None
-        found = entries_at([index], reader)[0]
-        if found.entry.id == job.entry_id:
-            return found
-    return None
+        below = indexes[-1]
 
 
 def _indexes(entries: bytes) -> list[int]:

@@ -24,10 +24,13 @@ from audit_log.ports import (
     KeepingTransaction,
     KeptMonth,
     OutsideErasures,
+    Pseudonyms,
     ReadCopies,
     Shredding,
+    Vault,
 )
 from audit_log.usecases.erase import CopiesKept, destroyed, erased_fact
+from audit_log.usecases.forget_packs import forget_packs
 from audit_log.usecases.held_cohorts import HeldCohorts
 from shared.clock import Clock
 from shared.events import Fact
@@ -55,6 +58,8 @@ class Retainer:
         outside: OutsideErasures,
         read_copies: ReadCopies | None,
         members: CohortMembers,
+        vault: Vault,
+        pseudonyms: Pseudonyms,
         ids: IdSource,
         clock: Clock,
     ) -> None:
@@ -64,6 +69,8 @@ class Retainer:
         self._outside = outside
         self._read_copies = read_copies
         self._held = HeldCohorts(transaction, members)
+        self._vault = vault
+        self._pseudonyms = pseudonyms
         self._ids = ids
         self._clock = clock
         self._read_at: datetime | None = None
@@ -97,6 +104,8 @@ class Retainer:
                 desk.record(erased_fact(wanted, shredded, said, now, actor=None))
                 desk.end_waiting(wanted.id, "done", now)
                 self._outside.remember([destroyed(wanted, shredded, now)])
+            with self._transaction() as desk:
+                forget_packs(wanted.subject, desk.exports, self._vault, self._pseudonyms)
         except ErasureHeld:
             return False
         except NothingToErase:

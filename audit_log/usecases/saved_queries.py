@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from audit_log.domain.cases import Officer
 from audit_log.domain.errors import QueryUnknown, Unopenable
-from audit_log.domain.filters import filter_faults, filter_json, filter_of
-from audit_log.domain.parts import Holder, person_holder
+from audit_log.domain.filters import filter_faults, filter_json, filter_of, holders_named
+from audit_log.domain.parts import Holder
 from audit_log.domain.saved_queries import MAX_NEW, QueryRun, SavedQuery
 from audit_log.domain.search import Filter
 from audit_log.ports import Log, Pseudonyms, Transaction, Vault
@@ -92,7 +93,7 @@ def save_query(
             next_at=now,
             size=0,
             count=0,
-            about=_about(wanted, pseudonyms),
+            about=_about(wanted, officer_of(principal), pseudonyms),
         )
         log.queries.add(query)
         log.record(_said("query_saved", query, officer(principal), now, filter_parts=wanted))
@@ -189,9 +190,10 @@ class QueryRunner:
 
     def _named(self, query: SavedQuery) -> tuple[bytes, ...]:
         try:
-            return _about(_filter(query, self._vault), self._pseudonyms)
+            wanted = _filter(query, self._vault)
         except Unopenable:
-            return ()  # nobody reads whom it names: what cannot be opened need not be ended
+            wanted = Filter()  # nobody reads whom it names
+        return _about(wanted, query.owner, self._pseudonyms)
 
     def _run(
         self,
@@ -233,14 +235,13 @@ def _filter(query: SavedQuery, vault: Vault) -> Filter:
     return filter_of(strict_json.loads(key.open(query.sealed, _bound(query.id))))
 
 
-def _about(wanted: Filter, pseudonyms: Pseudonyms) -> tuple[bytes, ...]:
-    """Give the pseudonyms of whom a filter names, as their keys are stored under them."""
-    holders: list[Holder] = []
-    if wanted.actor is not None:
-        holders.append(("actor", (wanted.actor.issuer, wanted.actor.subject)))
-    if wanted.person is not None:
-        holders.append(person_holder(wanted.person.dataset, wanted.person.ordinal))
-    return tuple(map(pseudonyms.holder, holders))
+def _about(wanted: Filter, owner: Officer, pseudonyms: Pseudonyms) -> tuple[bytes, ...]:
+    """Give the pseudonyms of whom a search is about, as their keys are stored under them.
+
+    Its owner is one of them: each run says her name, which would be again under a fresh key.
+    """
+    hers: Holder = ("actor", (owner.issuer, owner.subject))
+    return tuple(map(pseudonyms.holder, dict.fromkeys((hers, *holders_named(wanted)))))
 
 
 def _own(log: Log, query_id: str, principal: Principal) -> SavedQuery:

@@ -93,7 +93,7 @@ def _read(answer: Any) -> UseReport:
         differed=0 if run is None else _number(run["flaws"]),
         not_reporting=tuple(_missing(answer["missing"])),
         unresolved=_number(answer["cohorts_unresolved"]),
-        dropped=tuple(sorted({_text(one["month"]) for one in answer["dropped"]})),
+        dropped=tuple(_months(answer["dropped"])),
     )
 
 
@@ -121,6 +121,11 @@ def _missing(found: Any) -> Iterator[NotReporting]:
             silent=bool(one["silent"]),
             silent_since=None if since is None else from_rfc3339(since),
         )
+
+
+def _months(dropped: Any) -> list[str]:
+    """Give the months of which something is listed no more, the earliest first."""
+    return sorted({_text(one["month"]) for one in dropped if _number(one["rows"])})
 
 
 def _joined(one: UseReport, other: UseReport) -> UseReport:

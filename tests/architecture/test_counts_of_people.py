@@ -123,7 +123,7 @@ NO_PEOPLE = {
     *("Impact.entries", "Impact.filter", "ImpactAsked.as_of", "Integrity.base"),
     *("Integrity.first", "Integrity.flaws", "Integrity.not_covered", "Integrity.run"),
     *("Integrity.size", "Missing.gaps", "NewQuery.hours", "NewReveal.indexes"),
-    *("Opening.idx", "Opening.value", "Openings.erased", "Page.count"),
+    *("Opening.idx", "Opening.value", "Openings.erased", "Openings.gone", "Page.count"),
     *("Page.filter", "PermitUse.entries", "PermitUse.number", "Query.as_of"),
     *("Query.count", "Query.hours", "QueryFile.as_of", "QueryFile.count", "Remark.count"),
     "Remark.open",

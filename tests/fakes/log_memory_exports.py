@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Export jobs of the log in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -34,6 +34,15 @@ class MemoryExports:
         )
         return self._tables.exports[waiting[0]] if waiting else None
 
+    def kept(self) -> Sequence[ExportJob]:
+        fixed = {ExportState.RECORDED, ExportState.READY}
+        return [
+            replace(one, content=b"") for one in self._tables.exports.values() if one.state in fixed
+        ]
+
+    def void(self, job_id: str) -> None:
+        self._tables.exports[job_id] = emptied(self._tables.exports[job_id])
+
     def change(self, job: ExportJob) -> None:
         self._tables.exports[job.id] = job
 
@@ -58,6 +67,9 @@ class MemoryExports:
                 stored = StoredKey(key.kid, key.kek, key.wrapped)
                 found.setdefault(index, {})[group] = (stored, row.data)
         return found
+
+    def erased(self, indexes: Sequence[int]) -> Collection[tuple[int, int]]:
+        return {place for place in self._tables.erased if place[0] in indexes}
 
     def standing(
         self, since: datetime | None, until: datetime | None

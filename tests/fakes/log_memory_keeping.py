@@ -92,6 +92,9 @@ class MemoryQueries:
     def owned(self, owner: Officer) -> Sequence[SavedQuery]:
         return [one for _, one in sorted(self._tables.queries.items()) if one.owner == owner]
 
+    def kept(self) -> Sequence[SavedQuery]:
+        return [one for _, one in sorted(self._tables.queries.items()) if one.next_at is not None]
+
     def due(self, at: datetime) -> SavedQuery | None:
         waiting = [
             (one.next_at, one.id, one)

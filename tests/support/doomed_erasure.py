@@ -63,6 +63,7 @@ def _erase(parts: Parts, ordinal: int) -> Any:
         transaction=parts.transaction,
         pseudonyms=parts.keys.pseudonyms,
         outside=parts.outside,
+        vault=parts.keys.vault,
         ids=parts.ids,
         clock=parts.clock,
     )

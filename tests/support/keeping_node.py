@@ -101,6 +101,8 @@ class KeepingNode:
             outside=MemoryErasures(),
             read_copies=None,
             members=self.members,
+            vault=VAULT,
+            pseudonyms=PSEUDONYMS,
             ids=Uuid7Source(),
             clock=self.world.clock,
         )

@@ -257,6 +257,7 @@ def erase_in(world: World, target: Account | Subject) -> Erased:
         transaction=world.transaction,
         pseudonyms=PSEUDONYMS,
         outside=MemoryErasures(),
+        vault=VAULT,
         ids=Uuid7Source(),
         clock=world.clock,
     )

@@ -12,7 +12,7 @@ from audit_log.domain import pack
 from audit_log.domain.cases import MAX_REVEALED
 from audit_log.domain.pack import Asked
 from audit_log.domain.search import Filter
-from audit_log.ports import ExportJob, Transaction
+from audit_log.ports import ExportJob, HeadFile, Transaction
 from audit_log.usecases import cases
 from audit_log.usecases.export import Seen, ask, fetch, state
 from audit_log.usecases.pack import Enclosed, Exporter
@@ -24,7 +24,7 @@ from shared.principal import Principal
 from tests.contract.audit_log.test_publishing import TRUST, Remembered, Signing
 from tests.fakes.kernel import CountingIds, CountingSalts
 from tests.fakes.log_factories import OTTO
-from tests.support.log_world import COHORTS, PSEUDONYMS, VAULT, World, drain, sequencer
+from tests.support.log_world import COHORTS, OWN, PSEUDONYMS, VAULT, World, drain, sequencer
 
 POLICY = f"log {TRUST.keys[0]}\nquorum none\n"
 VKEY = str(TRUST.keys[0])
@@ -80,7 +80,7 @@ class PackDesk:
         *,
         witnessed: bool = False,
         cohorts: CohortDesk = COHORTS,
-        head: Remembered | None = None,
+        head: HeadFile | None = None,
     ) -> None:
         self.world = world
         self.cohorts = cohorts
@@ -100,6 +100,7 @@ class PackDesk:
             cohorts=self.cohorts,
             trust=TRUST,
             enclosed=Enclosed(policy=POLICY, files=companions(), witnessed=witnessed),
+            src=OWN,
             clock=world.clock,
             random=CountingSalts(),
         )

@@ -768,6 +768,8 @@ def report(statement: dict[str, Any]) -> list[str]:
     if isinstance(cohorts, dict) and cohorts.get("unresolved"):
         unresolved = shown(cohorts.get("unresolved"))
         lines.append("cohorts   " + unresolved + " that may hold the person or not")
+    if statement.get("gone"):
+        lines.append("gone      " + shown(statement.get("gone")) + " parts: term over, or lost")
     lines.extend("dropped   " + shown(one) for one in statement.get("dropped", []))
     for one in statement.get("producers", []):
         if isinstance(one, dict) and any(map(one.get, ("gaps", "silent", "remarks"))):

@@ -144,6 +144,7 @@ def get_openings(case_id: str, reveal_id: str) -> dict[str, Any]:
             for index, part in found.opened.parts
         ],
         "erased": found.opened.erased,
+        "gone": found.opened.gone,
     }
 
 

@@ -34,6 +34,7 @@ def erase_subject(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
         transaction=edge.transaction,
         pseudonyms=edge.pseudonyms,
         outside=edge.outside,
+        vault=edge.vault,
         kept=edge.copies,
         ids=edge.ids,
         clock=edge.clock,

@@ -89,10 +89,14 @@ class OpeningSchema(StrictSchema):
 
 
 class OpeningsSchema(StrictSchema):
-    """What was opened; `erased` counts parts that nobody can open any more."""
+    """What was opened; `erased` counts parts that erasures destroyed.
+
+    `gone` counts those that are not there for another reason: their term is over, or they are lost.
+    """
 
     openings = fields.List(fields.Nested(OpeningSchema), required=True)
     erased = fields.Integer(required=True)
+    gone = fields.Integer(required=True)
 
 
 class NewQuerySchema(StrictSchema):

@@ -60,6 +60,7 @@ class OpenedView:
 
     rows: tuple[Row, ...]
     erased: int
+    gone: int
 
 
 def case_line(case: Case) -> CaseLine:
@@ -90,7 +91,7 @@ def opened(found: Openings) -> OpenedView:
     rows = tuple(
         (str(index), _group(part.group), part.value.decode()) for index, part in found.opened.parts
     )
-    return OpenedView(rows=rows, erased=found.opened.erased)
+    return OpenedView(rows=rows, erased=found.opened.erased, gone=found.opened.gone)
 
 
 def group_options() -> list[Row]:

@@ -30,6 +30,7 @@ FIELDS: Final = (
 """The fields of the search form."""
 _PAGE: Final = 50
 _MAX_DIGITS: Final = 15
+_LAST_DAY: Final = datetime(9999, 12, 30, tzinfo=UTC)  # the last with a day after it
 
 
 @blueprint.get("/")
@@ -121,7 +122,7 @@ def filter_from(form: Mapping[str, str]) -> Filter:
         type=form.get("type", "") or None,
         decision=form.get("decision", "") or None,
         since=since,
-        until=until + timedelta(days=1) if until else None,
+        until=None if until is None else min(until, _LAST_DAY) + timedelta(days=1),
     )
 
 

@@ -136,6 +136,24 @@ def unnote(world: World) -> None:
         queries[name] = replace(one, about=None)
 
 
+def test_what_an_officer_keeps_asking_about_somebody_ends_with_her_erasure(filled: World) -> None:
+    """Its runs name the entries it found, and its filter whose they are: together her entries."""
+    rita, person = Account(issuer=ISSUER, subject="rita"), Subject(dataset=DATASET, ordinal=7)
+    wanted = (Filter(person=person), Filter(actor=rita), Filter(dataset=DATASET))
+    of_person, of_rita, of_all = queries = [saved(filled, one) for one in wanted]
+    while runner(filled).step():
+        pass
+    assert all(kept(filled, one).runs[0].indexes for one in queries)
+    erase_in(filled, person)
+    assert [kept(filled, one).wanted for one in queries] == [None, *wanted[1:]]
+    assert kept(filled, of_person).query.wrapped == b""
+    erase_in(filled, rita)
+    assert [kept(filled, one).wanted for one in (of_rita, of_all)] == [None, wanted[2]]
+    assert said(filled, "placet.audit.query.v1")
+    erase_in(filled, Account(issuer=OTTO.issuer, subject=OTTO.subject))
+    assert kept(filled, of_all).query.next_at is None, "her searches would go on saying her name"
+
+
 def test_a_saved_search_is_its_owners_alone_and_says_nobodys_name(filled: World) -> None:
     query = saved(filled, Filter(actor=Account(issuer=ISSUER, subject="MARKER-4711")))
     runner(filled).step()

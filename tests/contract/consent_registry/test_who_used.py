@@ -198,7 +198,7 @@ def test_what_outlived_its_term_is_told_by_its_month() -> None:
             "as_of": {"size": 5},
             "integrity": None,
             "missing": [],
-            "dropped": [{"month": month} for month in months],
+            "dropped": [{"month": month, "rows": 1} for month in months],
             "cohorts_unresolved": 0,
         },
     )

@@ -21,7 +21,7 @@ from shared.transport import TransportError
 from tests.fakes.kernel import START
 from tests.fakes.log_memory_erasures import MemoryErasures
 from tests.support.kafka import KafkaBroker, forget_failed_connections, session_broker
-from tests.support.log_world import PostgresWorld
+from tests.support.log_world import PSEUDONYMS, VAULT, PostgresWorld
 
 DAYS = 86_400_000
 CHECK_AND_DELAY = timedelta(seconds=1) + timedelta(minutes=1)  # tests.support.kafka.broker, ours
@@ -94,6 +94,8 @@ def test_what_was_read_counts_and_what_was_not_is_said(
         outside=MemoryErasures(),
         read_copies=BrokerCopies(broker.brokers),
         members=NoRegistry(),
+        vault=VAULT,
+        pseudonyms=PSEUDONYMS,
         ids=Uuid7Source(),
         clock=world.clock,
     )

@@ -20,6 +20,7 @@ from tests.integration.audit_log.test_processes import process
 from tests.support.log_node import LogNode
 from tests.support.log_world import (
     COHORTS,
+    OWN,
     PSEUDONYMS,
     VAULT,
     PostgresWorld,
@@ -159,6 +160,7 @@ def test_somebody_erased_while_parts_are_opened_is_in_no_pack() -> None:
             cohorts=COHORTS,
             trust=TRUST,
             enclosed=Enclosed(policy=POLICY, files=companions()),
+            src=OWN,
             clock=world.clock,
             random=erased_meanwhile,
         )

@@ -144,3 +144,9 @@ def test_an_unknown_entry_is_a_page_that_says_so(otto: Browser) -> None:
     answer = otto.get("/entries/999999")
     assert answer.status_code == 404
     assert "text/html" in answer.headers["Content-Type"]
+
+
+def test_a_search_up_to_the_last_day_of_the_calendar_is_answered(otto: Browser) -> None:
+    answer = otto.search({"dataset": "GDI-ZZ-DATASET-2", "until": "9999-12-31"})
+    assert answer.status_code == 200
+    assert len(_ENTRY.findall(answer.text)) == 1

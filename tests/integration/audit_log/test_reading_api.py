@@ -141,6 +141,13 @@ def test_a_search_finds_by_actor_dataset_person_type_decision_and_time(
     assert since["entries"][0]["entry"]["ds"] == DATASET
 
 
+def test_a_search_may_reach_to_the_end_of_the_calendar(node: LogNode, said: list[bytes]) -> None:
+    """Nothing that is counted on from there comes after it."""
+    found = search(node, dataset="GDI-ZZ-DATASET-2", until="9999-12-31T23:59:59.999999Z")
+    assert len(found["entries"]) == 1
+    assert search(node, since="0001-01-01T00:00:00Z", limit=1)["entries"]
+
+
 def test_pages_follow_each_other_without_gap_or_repetition(
     node: LogNode, said: list[bytes]
 ) -> None:

@@ -26,6 +26,7 @@ from shared.kafka_io import (
 from shared.transport import TransportError
 
 _AWAY_SECONDS: Final = 5.0
+_LAST_MS: Final = 253_402_300_799_000  # where no broker stamps them, records say any time
 _log = logging.getLogger(__name__)
 
 
@@ -117,7 +118,7 @@ class KafkaEntries:
         for (topic, partition), offset, ms, value, sealed in found:
             at = times.get(ms)
             if at is None:
-                at = times[ms] = datetime.fromtimestamp(max(ms, 0) / 1000, UTC)
+                at = times[ms] = datetime.fromtimestamp(min(max(ms, 0), _LAST_MS) / 1000, UTC)
             if place != (topic, partition, offset):  # the entries of a record have one place
                 place = KafkaPlace(topic, partition, offset)
             received.append(Received(place, value, sealed, at, self._sources[topic]))

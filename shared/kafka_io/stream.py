@@ -12,14 +12,17 @@ from typing import Any, ClassVar, Final, NamedTuple
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import (
+    CorruptRecordError,
     KafkaError,
     LogTruncationError,
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,
+    UnsupportedCodecError,
 )
 
 from shared.brokers import Brokers
 from shared.clock import Clock
+from shared.kafka_io.batches import bound_batches
 from shared.kafka_io.library import (
     BOOTSTRAP_MS,
     REQUEST_MS,
@@ -32,6 +35,9 @@ from shared.transport import SEALED_HEADER, TransportError, TransportUnavailable
 
 STALL_SECONDS: Final = 10.0
 _MAX_FETCH_BYTES: Final = 16 * 1024 * 1024
+_MAX_HELD_BYTES: Final = 32 * 1024 * 1024
+_AT_ONCE: Final = 64  # records, each within `MOST_UNPACKED`
+_OF_RECORDS: Final = (CorruptRecordError, UnsupportedCodecError)
 _NO_NUMBERS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
@@ -76,6 +82,15 @@ class LogTruncated(StreamBroken):
     """The broker lost records that had been acknowledged."""
 
     code = "log_truncated"
+
+
+class RecordUnreadable(StreamBroken):
+    """What comes next cannot be taken apart, or would come apart into more than anybody sends.
+
+    Its producer wrote it so, and the broker took it: `offset` is where it stands.
+    """
+
+    code = "record_unreadable"
 
 
 class StalledConsumer(StreamBroken):
@@ -140,6 +155,7 @@ class AssignedStream:
         stall_seconds: float = STALL_SECONDS,
     ) -> None:
         keep_library_quiet()
+        bound_batches()
         self._brokers = brokers
         self._client_id = client_id
         self._expected = dict(expected)
@@ -150,6 +166,7 @@ class AssignedStream:
         self._patience = 0
         self._admin: Any = None
         self._consumer: Any = None
+        self._failed: Exception | None = None
 
     def poll(self, max_records: int, wait_ms: int) -> list[Record]:
         """Give the next records, in order within each partition; empty when `wait_ms` passed.
@@ -174,7 +191,7 @@ class AssignedStream:
 
     def seek(self, place: Place, offset: int) -> None:
         """Read this partition from `offset` next, as after a transaction that was rolled back."""
-        self._next[place] = offset
+        self._next[place], self._failed = offset, None
         if self._consumer is not None:
             self._consumer.seek(TopicPartition(*place), offset)
 
@@ -199,17 +216,47 @@ class AssignedStream:
             raise
 
     def _fetch(self, max_records: int, wait_ms: int) -> Mapping[Any, Sequence[Any]]:
-        consumer = self._connected()
         try:
-            found: Mapping[Any, Sequence[Any]] = consumer.poll(
-                timeout_ms=wait_ms, max_records=max_records
-            )
+            return self._polled(max_records, wait_ms)
         except (OffsetOutOfRangeError, NoOffsetForPartitionError) as error:
             self._require_same_topics()
             raise self._gone() from error
         except LogTruncationError as error:
             self._require_same_topics()  # one made anew is another topic, and no shorter one
             raise LogTruncated(self._any_place()) from error
+        except Exception as error:
+            if not _blames_a_record(error):
+                raise
+            raise self._unreadable(error) from error
+
+    def _polled(self, max_records: int, wait_ms: int) -> Mapping[Any, Sequence[Any]]:
+        """Poll a few records at a time, so that no number of large ones is held at once.
+
+        What was polled before an error is given first, and the error raised by the next call: the
+        library raises it once.
+        """
+        consumer = self._connected()
+        failed, self._failed = self._failed, None
+        if failed is not None:
+            raise failed
+        found: dict[Any, list[Any]] = {}
+        left, held = max_records, 0
+        while left > 0 and held < _MAX_HELD_BYTES:
+            try:
+                few = consumer.poll(
+                    timeout_ms=0 if found else wait_ms, max_records=min(left, _AT_ONCE)
+                )
+            except Exception as error:
+                if not found:
+                    raise
+                self._failed = error
+                break
+            if not few:
+                break
+            for part, items in few.items():
+                found.setdefault(part, []).extend(items)
+                left -= len(items)
+                held += sum(one.serialized_value_size + one.serialized_header_size for one in items)
         return found
 
     def _taken(self, found: Mapping[Any, Sequence[Any]]) -> list[Record]:
@@ -250,26 +297,49 @@ class AssignedStream:
     def _connected(self) -> Any:
         if self._consumer is None:
             self._require_same_topics()
-            consumer = KafkaConsumer(
-                **client_options(self._brokers),
-                client_id=self._client_id,
-                group_id=None,
-                enable_auto_commit=False,
-                auto_offset_reset="none",
-                isolation_level="read_committed",
-                allow_auto_create_topics=False,
-                fetch_max_wait_ms=250,
-                max_partition_fetch_bytes=_MAX_FETCH_BYTES,
-                request_timeout_ms=REQUEST_MS,
-                bootstrap_timeout_ms=BOOTSTRAP_MS,
-                reconnect_backoff_max_ms=2_000,
-                metrics_enabled=False,
-            )
-            self._consumer = consumer
-            consumer.assign([TopicPartition(*place) for place in self._next])
-            for place, offset in self._next.items():
-                consumer.seek(TopicPartition(*place), offset)
+            self._consumer = self._client(self._next)
         return self._consumer
+
+    def _client(self, positions: Mapping[Place, int]) -> Any:
+        consumer = KafkaConsumer(
+            **client_options(self._brokers),
+            client_id=self._client_id,
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            isolation_level="read_committed",
+            allow_auto_create_topics=False,
+            fetch_max_wait_ms=250,
+            max_partition_fetch_bytes=_MAX_FETCH_BYTES,
+            request_timeout_ms=REQUEST_MS,
+            bootstrap_timeout_ms=BOOTSTRAP_MS,
+            reconnect_backoff_max_ms=2_000,
+            metrics_enabled=False,
+        )
+        consumer.assign([TopicPartition(*place) for place in positions])
+        for place, offset in positions.items():
+            consumer.seek(TopicPartition(*place), offset)
+        return consumer
+
+    def _unreadable(self, error: Exception) -> Exception:
+        """Name the partition whose next record is to blame; the error itself when none is.
+
+        Each that has records is read by itself, from where the log stands: the client that failed
+        does not say which it was, and gives nothing more.
+        """
+        self._drop()
+        ends = self._ends(self._connected())
+        for place in [one for one, end in ends.items() if end > self._next[one]]:
+            alone = self._client({place: self._next[place]})
+            try:
+                alone.poll(timeout_ms=REQUEST_MS, max_records=1)
+            except Exception as again:
+                if not _blames_a_record(again):
+                    raise
+                return RecordUnreadable(place, {"offset": self._next[place]})
+            finally:
+                alone.close()
+        return error
 
     def _require_same_topics(self) -> None:
         if self._admin is None:
@@ -307,12 +377,17 @@ class AssignedStream:
         return min(self._next)
 
     def _drop(self) -> None:
-        consumer, self._consumer = self._consumer, None
+        consumer, self._consumer, self._failed = self._consumer, None, None
         admin, self._admin = self._admin, None
         for client in (consumer, admin):
             if client is not None:
                 with suppress(KafkaError):
                     client.close()
+
+
+def _blames_a_record(error: Exception) -> bool:
+    """Tell whether the library failed at what it was sent, and not at reaching the broker."""
+    return isinstance(error, _OF_RECORDS) or not isinstance(error, KafkaError | TransportError)
 
 
 def _record(place: Place, item: Any) -> Record:

@@ -48,7 +48,7 @@ def test_a_use_of_somebody_erased_while_nobody_answered_does_not_pass(log: Check
 
 def test_the_wait_is_over_though_whoever_waited_longest_was_erased(log: Checked) -> None:
     log.registry.away = True
-    another = replace(HER, ordinal=HER.ordinal + 1)
+    another = HER._replace(ordinal=HER.ordinal + 1)
     log.take(log.node.say(used(START)), log.node.say(replace(used(START), subjects=(another,))))
     asker = log.asker()
     for _ in range(5):

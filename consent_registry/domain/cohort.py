@@ -113,18 +113,6 @@ def speaking(index: CohortIndex, inquiry: Inquiry) -> frozenset[str]:
     return frozenset(finding.clause for finding, people in heard if any(people))
 
 
-def let_in(index: CohortIndex, inquiry: Inquiry, cohort: Cohort) -> list[tuple[Slot, BitMap]]:
-    """Give for each alternative whom it lets in: each person by the first of hers that does.
-
-    `cohort` is what the same inquiry gives.
-    """
-    left, found = cohort.within.copy(), []
-    for slot, verdict in zip(index.slots, _verdicts(index, inquiry), strict=False):
-        found.append((slot, left & verdict.permitted))
-        left -= found[-1][1]
-    return found
-
-
 def open_matters(index: CohortIndex, inquiry: Inquiry, cohort: Cohort) -> dict[Matter, BitMap]:
     """Give for each matter everybody who awaits a ruling on it, in the order of the vocabulary.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a permit owes to the people of its cohort, in the words that many of them used (ADR 0047).
+"""What a permit owes to the people of its cohort, in the words of many in the dataset (ADR 0047).
 
 Which duties a manifest names follows from what was asked and ruled, and from nobody's consent: a
 code that came and went with one person would tell of her. Beside it stand the parameters (whom to
@@ -18,7 +18,6 @@ from pyroaring import BitMap
 
 from consent_registry.domain.bitmaps import union
 from consent_registry.domain.clauses import judge_modifier
-from consent_registry.domain.cohort import Cohort, let_in
 from consent_registry.domain.cohort_index import CohortIndex
 from consent_registry.domain.duo import TERMS, Duo, ValueKind
 from consent_registry.domain.matching import Inquiry
@@ -56,22 +55,20 @@ class Duty:
         }
 
 
-def duties_asked(index: CohortIndex, inquiry: Inquiry, cohort: Cohort) -> dict[Obligation, BitMap]:
-    """Give who of a cohort asks for what: for each code and each parameter of it, the people.
+def duties_asked(index: CohortIndex, inquiry: Inquiry) -> dict[Obligation, BitMap]:
+    """Give who of a dataset asks for what: for each code and each parameter of it, the people.
 
-    `cohort` is what the same inquiry gives. Each person counts by the first alternative of hers
-    that lets her in, as `matching.match` has it. Nothing of it may be told before it was found
-    that many ask for it (`disclosure.Discloser`).
+    All who said so, whether the purpose lets them in or not: by what differs between two purposes
+    nobody finds the people between them. Nothing of it may be told before it was found that many
+    ask for it (`disclosure.Discloser`).
     """
     wanted = {code for code in _codes(inquiry) if _people_say_more(code, inquiry)}
-    if not any(code in wanted for slot in index.slots for code, _ in slot.modifiers):
-        return {}  # whom each alternative lets in takes as long as to decide
     found: dict[Obligation, list[BitMap]] = defaultdict(list)
-    for slot, people in let_in(index, inquiry, cohort):
+    for slot in index.slots:
         for (code, values), having in slot.modifiers.items():
-            if code in wanted and (here := having & people) and _binds(code, values, inquiry):
+            if code in wanted and having and _binds(code, values, inquiry):
                 for value in values:
-                    found[Obligation(code.name, value)].append(here)
+                    found[Obligation(code.name, value)].append(having)
     return {duty: union(found[duty]) for duty in sorted(found)}
 
 

@@ -176,7 +176,7 @@ class _Decided:
     """A decided cohort, what it was decided with and on, and what of it is shown.
 
     `shown` is the cohort in the state of shown numbers, `matters` what is open in it, `duties` what
-    its people ask for; a look back has no such state and shows what it found.
+    people of its dataset ask for; a look back has no such state and shows what it found.
     """
 
     inquiry: Inquiry
@@ -247,7 +247,7 @@ def _said(
     """Give what is open and what people ask for; only where there is a case: both take time."""
     if case is None:
         return {}, {}
-    return open_matters(index, inquiry, cohort), duties_asked(index, inquiry, cohort)
+    return open_matters(index, inquiry, cohort), duties_asked(index, inquiry)
 
 
 def _decide_as_of(

@@ -100,7 +100,7 @@ def cohort_figures(
     duties: Mapping[Obligation, BitMap],
     members: int,
 ) -> Figures:
-    """Give the numbers of a whole cohort, what most people in it await a ruling on or ask for.
+    """Give the numbers of a whole cohort, what most await a ruling on or ask for.
 
     `members` is how many the dataset had in the state that the cohort is of.
     """

@@ -99,7 +99,7 @@ class DutySchema(Schema):
     code = fields.String(required=True, metadata=_about("a DUO shorthand or a national code"))
     label = fields.String(required=True)
     values = fields.List(
-        fields.String(), required=True, metadata=_about("what many of those who are in named")
+        fields.String(), required=True, metadata=_about("what many people of the dataset named")
     )
     ask_holder = fields.Boolean(
         required=True,

@@ -82,7 +82,7 @@ def test_a_frozen_cohort_names_what_many_ask_for_and_what_few_ask_not(
     found = frozen(world.tools)
     assert values(found) == {
         "PUB": [],
-        "COL": [WARD],
+        "COL": [WARD, "Ward of ancestry"],  # of people whom this purpose leaves out
         "IRB": [BOARD],
         "MOR": ["2029-06-01"],
         "RTN": [BANK],

@@ -28,25 +28,46 @@ SAY_MORE = {"COL", "RTN", "IRB", "MOR"}
 
 
 @given(people, inquiries(), st.randoms())
-def test_who_asks_for_what_is_found_for_all_as_for_each(
+def test_whatever_anybody_is_owed_is_found_with_her(
     everybody: list[Standing], asked: Inquiry, random: standard_random.Random
 ) -> None:
+    """With every other duty that she names in an alternative, and none that she does not."""
     index = index_of(everybody)
     matters = open_matters(index, asked, evaluate(index, asked))
     asked = replace(asked, ruled={matter: random.random() < 0.7 for matter in matters})
-    cohort = evaluate(index, asked)
-    found = duties_asked(index, asked, cohort)
+    cohort, found = evaluate(index, asked), duties_asked(index, asked)
     codes = SAY_MORE - ({"MOR"} if asked.purpose.no_publication_before else set())
     for ordinal, standing in enumerate(everybody):
         hers = {duty for duty, who in found.items() if ordinal in who}
-        owed: set[Obligation] = set()
+        written = {
+            Obligation(modifier.code.name, value)
+            for alternative in standing.terms or ()
+            for modifier in alternative.modifiers
+            for value in modifier.values
+        }
+        assert hers <= written
         if ordinal in cohort.within and standing.terms is not None:
-            owed |= set(match(standing.terms, asked).obligations)
-        assert hers == {duty for duty in owed if duty.value and duty.code in codes}
+            owed = match(standing.terms, asked).obligations
+            assert {duty for duty in owed if duty.value and duty.code in codes} <= hers
     named = {duty.code: duty for duty in duties_named(asked, found)}
     for duty in found:
         assert duty.value in named[duty.code].values
         assert named[duty.code].ask_holder
+
+
+@given(people, inquiries(), inquiries())
+def test_no_purpose_takes_anybody_out_of_what_is_counted(
+    everybody: list[Standing], one: Inquiry, other: Inquiry
+) -> None:
+    """Purposes that take on the same duties are told the same, whomever each lets in."""
+    alike = replace(
+        other.purpose,
+        accepts=one.purpose.accepts,
+        evidence=one.purpose.evidence,
+        no_publication_before=one.purpose.no_publication_before,
+    )
+    index = index_of(everybody)
+    assert duties_asked(index, one) == duties_asked(index, other.about(alike))
 
 
 @given(people, people, inquiries())
@@ -56,7 +77,7 @@ def test_the_codes_that_are_named_are_of_the_purpose_and_of_nobody(
     named = []
     for everybody in (some, others):
         index = index_of(everybody)
-        duties_asked(index, asked, evaluate(index, asked))
+        duties_asked(index, asked)
         named.append(duties_named(asked, ()))
     assert named[0] == named[1]
 
@@ -108,7 +129,7 @@ def test_a_law_under_which_no_consent_is_matched_leaves_no_duty() -> None:
     rules = policy().rules("ehds_ch4", "none")
     asked = inquiry(purpose(), rules=rules)
     index = index_of([Standing(state=State.GIVEN, terms=terms(Duo.GRU, RTN="bank"))])
-    assert duties_asked(index, asked, evaluate(index, asked)) == {}
+    assert duties_asked(index, asked) == {}
     assert duties_named(asked, ()) == ()
 
 

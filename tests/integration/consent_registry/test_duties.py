@@ -186,6 +186,7 @@ def test_no_comparison_of_manifests_follows_one_withdrawal(
         world.clock.pass_time(60)
         withdraw(f"{leaving}{step - 1}", WithdrawConsent(), tools=world.tools, principal=DESK)
         number, now = state(), seen(step)
+        assert all(one == now["plain"] for one in now.values()), "whomever a purpose lets in"
         if state() == number:
             assert now == before, "words moved, and no state did"
         else:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    func,
     literal,
     select,
     text,
@@ -85,6 +86,16 @@ def waiting_rows(
         )
         for row in found
     ]
+
+
+def waiting_entries(connection: Connection, tables: OutboxTables) -> tuple[int, datetime | None]:
+    """Count the entries not yet sent; give since when the oldest of them waits."""
+    table = tables.outbox
+    wanted = select(func.count(), func.min(table.c.created_at)).where(
+        table.c.kind == RowKind.ENTRY.value
+    )
+    count, oldest = connection.execute(wanted).one()
+    return int(count), oldest
 
 
 def row_values(row: OutboxRow, now: datetime) -> dict[str, object]:

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 
 from shared.clock import Clock
-from shared.heartbeat import heartbeat_fact
+from shared.heartbeat import heartbeat_fact, waiting
 from shared.ids import IdSource
 from shared.outbox import Outbox, OutboxTables
+from shared.outbox_tables import waiting_entries
 from shared.tracing import current_trace_id
 
 
@@ -38,7 +39,7 @@ class OutboxVoice:
         self._clock = clock
 
     def step(self) -> bool:
-        """Sign the newest place of the chain and append that; the next one can wait."""
+        """Sign the newest place of the chain, say what waits to be sent; the next one can wait."""
         with self._engine.begin() as connection:
             outbox = Outbox(
                 connection,
@@ -48,12 +49,15 @@ class OutboxVoice:
                 ids=self._ids,
                 clock=self._clock,
             )
+            now = self._clock.now()
+            left = waiting(*waiting_entries(connection, self._tables), now)  # before the lock
             outbox.record(
                 heartbeat_fact(
                     outbox.head(),
-                    occurred_at=self._clock.now(),
+                    occurred_at=now,
                     trace_id=current_trace_id(),
                     sign=self._sign,
+                    waits=left,
                 )
             )
             outbox.flush()

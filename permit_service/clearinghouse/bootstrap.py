@@ -101,7 +101,7 @@ def build(
         patience_seconds=patience_seconds,
     )
     board = Board(now, stale_seconds=settings.stale_seconds)
-    voice = SpoolVoice(store.writer, sign=keys.active().sign, clock=now)
+    voice = SpoolVoice(store, sign=keys.active().sign, clock=now)
     feeds_followed = (
         *_followers(settings, board, tokens, now),
         ("enforced", Enforcing(board, store.writer, now)),

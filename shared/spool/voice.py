@@ -8,8 +8,8 @@ from typing import Final
 from shared.clock import Clock
 from shared.errors import AuditUnavailable
 from shared.events import Fact
-from shared.heartbeat import ChainHead, heartbeat_fact
-from shared.spool.writer import SpoolWriter
+from shared.heartbeat import ChainHead, heartbeat_fact, waiting
+from shared.spool.store import Store
 from shared.version import VERSION
 
 START_TYPE: Final = "placet.sys.start.v1"
@@ -18,8 +18,9 @@ START_TYPE: Final = "placet.sys.start.v1"
 class SpoolVoice:
     """Appends what the log needs to notice a chain that was cut; `sign` gives raw Ed25519."""
 
-    def __init__(self, spool: SpoolWriter, *, sign: Callable[[bytes], bytes], clock: Clock) -> None:
-        self._spool = spool
+    def __init__(self, store: Store, *, sign: Callable[[bytes], bytes], clock: Clock) -> None:
+        self._store = store
+        self._spool = store.writer
         self._sign = sign
         self._clock = clock
 
@@ -39,14 +40,20 @@ class SpoolVoice:
         )
 
     def beat(self) -> None:
-        """Sign the newest place of the chain; a spool that takes nothing gets none."""
+        """Sign the newest place of the chain, and say what waits to be sent.
+
+        A spool that takes nothing gets none.
+        """
 
         def after(head: ChainHead) -> Fact:
+            now = self._clock.now()
+            left = self._store.relay.backlog(head.seq)
             return heartbeat_fact(
                 head,
-                occurred_at=self._clock.now(),
+                occurred_at=now,
                 trace_id=os.urandom(16).hex(),
                 sign=self._sign,
+                waits=waiting(left.entries, left.oldest, now),
             )
 
         try:

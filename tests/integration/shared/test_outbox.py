@@ -19,9 +19,12 @@ from shared.events import (
     open_sealed,
     parse_entry,
 )
-from shared.heartbeat import read_heartbeat
+from shared.heartbeat import Waiting, read_heartbeat
+from shared.ids import Uuid7Source
 from shared.outbox import Heartbeats
+from shared.outbox_voice import OutboxVoice
 from shared.transport import RowKind
+from tests.fakes.kernel import SteppingClock
 from tests.integration.shared.sample.tables import OUTBOX, NoteRow
 from tests.integration.shared.world import (
     SRC,
@@ -191,6 +194,26 @@ def test_a_heartbeat_signs_the_place_before_it(database: Engine) -> None:
     assert (entry.seq, beat.head.seq, beat.head.leaf_hash) == (3, 2, leaf_hash(head.raw))
     assert beat.occurred_at <= datetime.now(UTC)
     key.public_key().verify(beat.signature, beat.signed)
+
+
+def test_a_services_voice_says_what_waits_and_since_when(database: Engine) -> None:
+    key, clock = Ed25519PrivateKey.generate(), SteppingClock(wall=datetime.now(UTC))
+    voice = OutboxVoice(
+        database,
+        OUTBOX,
+        src=SRC,
+        topic=TOPIC,
+        sign=key.sign,
+        ids=Uuid7Source(),
+        clock=clock,
+    )
+    voice.step()
+    clock.pass_time(3_600)
+    voice.step()
+    first, second = (read_heartbeat(entry) for entry in waiting(database))
+    assert first.waiting == Waiting(entries=0, seconds=0)
+    assert second.waiting == Waiting(entries=1, seconds=3_600)
+    key.public_key().verify(second.signature, second.signed)
 
 
 def test_the_first_heartbeat_of_a_chain_names_no_entry(database: Engine) -> None:

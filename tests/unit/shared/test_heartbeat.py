@@ -4,14 +4,21 @@
 import os
 from base64 import b64encode
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.events import ChainPosition, Entry, Fact, MalformedEntry, parse_entry, seal
-from shared.heartbeat import ChainHead, heartbeat_bytes, heartbeat_fact, read_heartbeat
+from shared.heartbeat import (
+    ChainHead,
+    Waiting,
+    heartbeat_bytes,
+    heartbeat_fact,
+    read_heartbeat,
+    waiting,
+)
 from shared.ids import Uuid7Source
 
 NOW = datetime(2026, 11, 22, 6, 25, 0, 123456, tzinfo=UTC)
@@ -45,6 +52,20 @@ def test_what_was_signed_is_read_back() -> None:
     KEY.public_key().verify(found.signature, found.signed)
 
 
+def test_what_waits_is_said_and_is_no_part_of_the_claim() -> None:
+    """A log of the release before verifies it as ever; the next heartbeat signs it by the chain."""
+    later = NOW + timedelta(seconds=90, milliseconds=900)
+    said = heartbeat_fact(
+        HEAD, occurred_at=NOW, trace_id="4b" * 16, sign=KEY.sign, waits=waiting(7, NOW, later)
+    )
+    found = read_heartbeat(entry_of(said))
+    assert found.waiting == Waiting(entries=7, seconds=90)
+    assert found.signed == heartbeat_bytes(HEAD, NOW)
+    assert read_heartbeat(entry_of(beat())).waiting is None
+    assert waiting(0, None, NOW) == Waiting(entries=0, seconds=0)
+    assert waiting(1, later, NOW) == Waiting(entries=1, seconds=0), "a clock that was put back"
+
+
 @pytest.mark.parametrize("changed", [{"seq": 40}, {"head": b64encode(bytes(32)).decode()}])
 def test_a_changed_claim_no_longer_verifies(changed: dict[str, int | str]) -> None:
     fact = beat()
@@ -60,7 +81,11 @@ def test_a_heartbeat_of_another_chain_no_longer_verifies() -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", [{"seq": -1}, {"seq": "41"}, {"seq": True}, {"sig": "?"}, {"head": 7}]
+    "changed",
+    [
+        *({"seq": -1}, {"seq": "41"}, {"seq": True}, {"sig": "?"}, {"head": 7}),
+        *({"queued": 1}, {"queued": -1, "waited": 0}, {"queued": 1, "waited": "0"}),
+    ],
 )
 def test_what_is_no_heartbeat_is_refused(changed: dict[str, int | str | bool]) -> None:
     fact = beat()

@@ -12,7 +12,7 @@ from shared.clock import SystemClock
 from shared.entries import parse_entry
 from shared.errors import AuditUnavailable
 from shared.events import Fact
-from shared.heartbeat import ChainHead, read_heartbeat
+from shared.heartbeat import ChainHead, Waiting, read_heartbeat
 from shared.spool.folder import SpoolFolder
 from shared.spool.store import Store
 from shared.spool.voice import SpoolVoice
@@ -240,7 +240,7 @@ def sign(message: bytes) -> bytes:
 @pytest.fixture
 def voice() -> Callable[[Store], SpoolVoice]:
     """Give what makes this producer's own words."""
-    return lambda store: SpoolVoice(store.writer, sign=sign, clock=SystemClock())
+    return lambda store: SpoolVoice(store, sign=sign, clock=SystemClock())
 
 
 def test_a_heartbeat_names_the_newest_place_before_it(
@@ -254,6 +254,7 @@ def test_a_heartbeat_names_the_newest_place_before_it(
     beat = read_heartbeat(entries[-1])
     assert (beat.head.seq, beat.head.leaf_hash) == (4, entries[-1].previous)
     assert beat.signature == sign(beat.signed)
+    assert beat.waiting == Waiting(entries=4, seconds=0), "nobody has taken any of it"
     assert entries[0].type == "placet.sys.start.v1"
     assert entries[0].counts == {"cut_bytes": 12}
 

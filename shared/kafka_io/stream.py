@@ -23,6 +23,7 @@ from kafka.errors import (
 from shared.brokers import Brokers
 from shared.clock import Clock
 from shared.kafka_io.batches import bound_batches
+from shared.kafka_io.hearing import Hearing
 from shared.kafka_io.library import (
     BOOTSTRAP_MS,
     REQUEST_MS,
@@ -160,10 +161,7 @@ class AssignedStream:
         self._client_id = client_id
         self._expected = dict(expected)
         self._next = dict(positions)
-        self._clock = clock
-        self._stall_seconds = stall_seconds
-        self._quiet_since = clock.monotonic()
-        self._patience = 0
+        self._hearing = Hearing(self._next, stall_seconds=stall_seconds, clock=clock)
         self._admin: Any = None
         self._consumer: Any = None
         self._failed: Exception | None = None
@@ -175,14 +173,15 @@ class AssignedStream:
         """
         if not self._next:
             return []
+        self._hearing.asks()
+        if self._has_gone_deaf():
+            self._drop()
+            return []  # the next poll is another client's
         with self._reading_again(), translated():
             found = self._fetch(max_records, wait_ms)
             if found:
                 self._require_same_topics()  # after the fetch: what was fetched came from these
-        if not found:
-            self._watch()
-            return []
-        self._quiet_since, self._patience = self._clock.monotonic(), 0
+        self._hearing.heard(Place(part.topic, part.partition) for part in found)
         return self._taken(found)
 
     def positions(self) -> Mapping[Place, int]:
@@ -272,27 +271,34 @@ class AssignedStream:
             self._next[place] = following
         return records
 
-    def _watch(self) -> None:
-        """Notice a client that went deaf: records wait and none come (kafka-python issue 3106)."""
-        if self._clock.monotonic() - self._quiet_since < self._stall_seconds:
-            return
+    def _has_gone_deaf(self) -> bool:
+        """Notice a client that went deaf: records wait and none come (kafka-python issue 3106).
+
+        It may be deaf to one partition alone. Asked for its position, it is known to wake; and it
+        says that there is nothing to give where only the marks of transactions are left. Raises
+        StalledConsumer when another client was deaf to the same.
+        """
+        suspects = self._hearing.suspects()
+        if not suspects:
+            return False
         with translated():
             consumer = self._connected()
             self._require_same_topics()
-            behind = [p for p, end in self._ends(consumer).items() if end > self._next[p]]
-            self._quiet_since = self._clock.monotonic()
-            if not behind:
-                self._patience = 0
-                return
-            self._patience += 1
-            if self._patience == 1:
-                for place in behind:  # known to wake it
-                    consumer.position(TopicPartition(*place), timeout_ms=REQUEST_MS)
-                return
-        if self._patience == len(("position", "another client")):
-            self._drop()
-            return
-        raise StalledConsumer(behind[0], {"position": self._next[behind[0]]})
+            ends = self._ends(consumer)
+            behind = [place for place in suspects if ends[place] > self._next[place]]
+            times = self._hearing.judge(suspects, behind)
+            for place in behind:
+                part = TopicPartition(*place)
+                if times[place] > 1:
+                    continue
+                if consumer.position(part, timeout_ms=REQUEST_MS) >= ends[place]:
+                    self._hearing.heard([place])
+        worst = max(times, key=times.__getitem__, default=None)
+        if worst is None or times[worst] == len(("position",)):
+            return False
+        if times[worst] > len(("position", "another client")):
+            raise StalledConsumer(worst, {"position": self._next[worst]})
+        return True
 
     def _connected(self) -> Any:
         if self._consumer is None:

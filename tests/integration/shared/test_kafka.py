@@ -6,13 +6,16 @@ What the transport delivers when all is well is in tests/contract/test_transport
 
 import logging
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import Any
 
 import pytest
-from kafka import KafkaAdminClient, TopicPartition
+from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
 from shared.clock import SystemClock
 from shared.kafka_io import (
+    AssignedStream,
     EntryConsumer,
     EntryRecord,
     KafkaTransport,
@@ -25,7 +28,9 @@ from shared.kafka_io import (
     partition_starts,
     topic_identities,
 )
+from shared.kafka_io.library import client_options
 from shared.transport import OutboxRow, RowKind, TransportUnavailable
+from tests.fakes.kernel import SteppingClock
 from tests.support.kafka import KafkaBroker, forget_failed_connections, session_broker
 from tests.support.waiting import wait_until
 
@@ -163,6 +168,23 @@ def recreate(broker: KafkaBroker, topic: str) -> None:
     broker.create_topic(topic)
 
 
+@pytest.mark.parametrize("changed", ["cluster_id", "topic_id"])
+def test_offsets_of_another_cluster_or_topic_are_not_read_on(
+    broker: KafkaBroker, topic: str, changed: str
+) -> None:
+    produce(broker, raw_row(topic, b"of another"))
+    (now,) = topic_identities(broker.brokers, [topic]).values()
+    consumer = EntryConsumer(
+        broker.brokers,
+        positions={Place(topic, 0): 0},
+        identities={topic: replace(now, **{changed: "another"})},
+        clock=SystemClock(),
+    )
+    with pytest.raises(TopicReplaced):
+        consumer.poll()
+    consumer.close()
+
+
 def test_a_topic_made_again_under_the_same_name_is_noticed_at_once(
     broker: KafkaBroker, topic: str
 ) -> None:
@@ -222,6 +244,76 @@ def test_a_client_gone_deaf_is_woken_replaced_and_at_last_given_up(
     with pytest.raises(StalledConsumer):
         wait_until(stay_deaf, "the stream to give up")
     consumer.close()
+
+
+def test_a_client_deaf_to_one_partition_is_noticed_while_it_hears_another(
+    broker: KafkaBroker,
+) -> None:
+    topic, clock = broker.new_topic("kafka", partitions=2), SteppingClock()
+    loud, mute = Place(topic, 0), Place(topic, 1)
+    with admin_producer(broker) as producer:
+        producer.send(topic, value=b"waiting", partition=mute.partition)
+        producer.flush()
+        stream = AssignedStream(
+            broker.brokers,
+            positions={loud: 0, mute: 0},
+            expected=topic_identities(broker.brokers, [topic]),
+            clock=clock,
+            stall_seconds=3.0,
+        )
+        heard: list[Place] = []
+
+        def asked(*, deaf: bool) -> bool:
+            if deaf:
+                stream._connected().pause(TopicPartition(*mute))
+            producer.send(topic, value=b"said", partition=loud.partition)
+            producer.flush()
+            clock.pass_time(1)
+            heard.extend(record.place for record in stream.poll(10, 500))
+            return mute in heard
+
+        first = stream._connected()
+        first.pause(TopicPartition(*mute))  # position() does not help, another client does
+        wait_until(lambda: asked(deaf=False), "the mute partition to be heard")
+        assert loud in heard
+        assert stream._consumer is not first
+        producer.send(topic, value=b"never read", partition=mute.partition)
+        heard.clear()
+        with pytest.raises(StalledConsumer, match=f"{topic}/1"):
+            wait_until(lambda: asked(deaf=True), "the stream to give up")
+    stream.close()
+
+
+def test_the_mark_of_a_transaction_is_nothing_that_waits(broker: KafkaBroker, topic: str) -> None:
+    clock = SteppingClock()
+    with admin_producer(broker, transactional_id=topic) as producer:
+        producer.init_transactions()
+        producer.begin_transaction()
+        producer.send(topic, value=b"said", partition=0)
+        producer.commit_transaction()
+    stream = AssignedStream(
+        broker.brokers,
+        positions={Place(topic, 0): 0},
+        expected=topic_identities(broker.brokers, [topic]),
+        clock=clock,
+        stall_seconds=3.0,
+    )
+    found: list[bytes] = []
+    for _ in range(40):
+        clock.pass_time(1)
+        found += [record.value for record in stream.poll(10, 100)]
+    assert found == [b"said"]
+    stream.close()
+
+
+@contextmanager
+def admin_producer(broker: KafkaBroker, **options: object) -> Iterator[Any]:
+    """A producer of the library's own, which writes where it is told."""
+    producer = KafkaProducer(**client_options(broker.brokers), **options)
+    try:
+        yield producer
+    finally:
+        producer.close()
 
 
 def test_a_topic_that_is_not_there_is_waited_for(broker: KafkaBroker) -> None:

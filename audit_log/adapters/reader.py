@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, select, union_all
 from sqlalchemy.sql.expression import func
 
 from audit_log.adapters import tallying
+from audit_log.adapters.search_blocks import edge_of
 from audit_log.adapters.searching import Search
 from audit_log.adapters.searching_cohorts import cohorts_named
 from audit_log.adapters.tables import (
@@ -22,6 +23,7 @@ from audit_log.adapters.tables import (
     DROPPED,
     EDGE_ENTRY,
     EV,
+    EV_BLOCK,
     GAP,
     LOG_SIGNING,
     LOG_STATE,
@@ -103,13 +105,22 @@ class PostgresReader:
         return read_bundle(self._connection, index)
 
     def years(self) -> range:
-        """Give the years in which entries were sequenced."""
-        first = self._connection.execute(select(EV.c.month).order_by(EV.c.idx).limit(1)).scalar()
-        if first is None:
+        """Give the years in which entries were sequenced, by clocks that may have been wrong.
+
+        Neither the first nor the last entry need have the earliest or the latest.
+        """
+        block, after = EV_BLOCK.c, EV.c.idx >= edge_of(self._connection)
+        rows = self._connection.execute(
+            union_all(
+                select(func.min(block.low_month), func.max(block.high_month)),
+                select(func.min(EV.c.month), func.max(EV.c.month)).where(after),
+            )
+        ).all()
+        # A block whose rows are all gone has months that no row has, the latter before the former.
+        spans = [row for row in rows if row[0] is not None and row[0] <= row[1]]
+        if not spans:
             return range(0)
-        last = self._connection.execute(
-            select(EV.c.month).order_by(EV.c.idx.desc()).limit(1)
-        ).scalar_one()
+        first, last = min(row[0] for row in spans), max(row[1] for row in spans)
         return range(year_of(first), year_of(last) + 1)
 
     def search(

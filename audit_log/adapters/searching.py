@@ -106,15 +106,18 @@ class Search:
         return conditions
 
     def _walked(self, above: int, below: int, limit: int) -> list[int]:
-        """Walk down an index; the rows of a later year all stand above those of an earlier one."""
+        """Walk down an index, year by year.
+
+        A sequencer's clock may have been of another year for a while, so an earlier year is looked
+        into as far down as what was found of later ones.
+        """
         found: list[int] = []
         for year in self._years:
-            left = limit - len(found)
             queries = self._queries(year, above, below)
-            rows = {index for query in queries for index in self._ask(query, left)}
-            found += sorted(rows, reverse=True)[:left]
+            rows = {index for query in queries for index in self._ask(query, limit)}
+            found = sorted({*found, *rows}, reverse=True)[:limit]
             if len(found) == limit:
-                break
+                above = found[-1]
         return found
 
     def _queries(self, year: Mapping[str, int], above: int, below: int) -> list[Select[int]]:

@@ -33,6 +33,8 @@ def ev_block_table(metadata: MetaData) -> Table:
         Column("high_month", SmallInteger, nullable=False),
     )
     Index(None, made.c.terms, postgresql_using="gin")
+    Index(None, made.c.low_month)
+    Index(None, made.c.high_month)
     return made
 
 

@@ -71,7 +71,8 @@ class MemoryReader:
     def years(self) -> range:
         if not (rows := self._tables.search):
             return range(0)
-        return range(year_of(rows[0].month), year_of(rows[max(rows)].month) + 1)
+        months = [row.month for row in rows.values()]
+        return range(year_of(min(months)), year_of(max(months)) + 1)
 
     def search(
         self, wanted: Filter, *, marks: Marks, below: int, limit: int, above: int = 0

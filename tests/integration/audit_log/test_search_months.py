@@ -30,11 +30,12 @@ INSERT INTO term (id, kind, value) VALUES (1, 1, 'placet.access.read.v1'), (2, 2
 INSERT INTO ev (idx, retention, month, etime, ty, src, decision, dataset, purposes, actor, permit,
     visa)
 SELECT i, CASE WHEN i % 7 = 0 THEN 0 ELSE 1 END,
-    CASE WHEN i % 500 = 499 THEN 24341 ELSE {MONTHS} END,
+    month,
     timestamptz '2026-01-01Z' + i * interval '1 s', 1, 2,
     CASE WHEN i % 40 = 0 THEN 2 WHEN i % 41 = 0 THEN NULL ELSE 1 END, 3 + i % 2, 5 + (i / 9) % 2,
-    i % 11, i % 300, i / 20
-FROM generate_series(0, {ROWS} - 1) AS i;
+    i % 11, i % 300 + 1000 * (month / 12), i / 20
+FROM (SELECT i, CASE WHEN i % 500 = 499 THEN 24341 ELSE {MONTHS} END AS month
+    FROM generate_series(0, {ROWS} - 1) AS i) AS made;
 INSERT INTO ev_person (dataset, ordinal, idx) SELECT 3, i % 5, i FROM generate_series(0, 400) AS i;
 INSERT INTO log_state VALUES (1, 'o', {ROWS}, '', 1, 0, '', 0, now())
     ON CONFLICT (log_id) DO UPDATE SET size = {ROWS};
@@ -56,7 +57,7 @@ _QUESTIONS: Final = {
         Filter(visa="v", dataset="GDI-ZZ-DATASET-2"),
         "visa = 17 AND dataset = 4",
     ),
-    "permit": (Filter(permit="p"), "permit = 17"),
+    "permit": (Filter(permit="p"), "mod(permit, 1000) = 17"),
     "actor, refused": (Filter(actor=_WHO, decision="deny"), "actor = 17 AND decision = 2"),
     "person": (
         Filter(person=Subject(dataset="GDI-ZZ-DATASET-1", ordinal=2)),
@@ -86,11 +87,14 @@ def connection() -> Iterator[Connection]:
     made.dispose()
 
 
-def marks(wanted: Filter) -> Marks:
-    def mark(name: str) -> tuple[int, ...]:
-        return (17,) if getattr(wanted, name) is not None else ()
+def marks(wanted: Filter, years: range) -> Marks:
+    """Give what rows have: a permit's mark is another one in each year."""
 
-    return Marks(actor=mark("actor"), permit=mark("permit"), visa=mark("visa"))
+    def mark(name: str, *found: int) -> tuple[int, ...]:
+        return found if getattr(wanted, name) is not None else ()
+
+    permit = mark("permit", *(17 + 1000 * year for year in years))
+    return Marks(actor=mark("actor", 17), permit=permit, visa=mark("visa", 17))
 
 
 @pytest.mark.parametrize("name", _QUESTIONS)
@@ -102,13 +106,25 @@ def test_every_page_is_what_a_walk_through_all_rows_gives(
     for above, below in product((0, 1, 1_500), (ROWS, BLOCK, chance.randrange(1, ROWS))):
         for limit in (1, 50, ROWS):
             found = reader.search(
-                wanted, marks=marks(wanted), below=below, limit=limit, above=above
+                wanted,
+                marks=marks(wanted, reader.years()),
+                below=below,
+                limit=limit,
+                above=above,
             )
             walked = connection.exec_driver_sql(
                 f"SELECT idx FROM ev WHERE {condition} AND idx >= {above} AND idx < {below}"  # noqa: S608
                 f" ORDER BY idx DESC LIMIT {limit}"
             )
             assert list(found) == list(walked.scalars())
+
+
+def test_every_year_is_known_whichever_came_first_or_last(connection: Connection) -> None:
+    reader = PostgresReader(connection)
+    assert reader.years() == range(2016, 2029)
+    assert connection.exec_driver_sql("SELECT month FROM ev WHERE idx = 0").scalar_one() == 24312
+    last = connection.exec_driver_sql("SELECT month FROM ev ORDER BY idx DESC LIMIT 1")
+    assert last.scalar_one() == 24192, "its clock was behind"
 
 
 def test_blocks_say_their_months(connection: Connection) -> None:

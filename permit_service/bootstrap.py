@@ -29,10 +29,12 @@ from permit_service.workers.ends import EndWorker
 from permit_service.workers.grants import GrantWorker
 from permit_service.workers.messages import MessageWorker
 from permit_service.workers.rulings import RulingWorker
+from permit_service.workers.silence import SilenceWorker
 from shared import database_roles
 from shared.api import create_api
 from shared.auth import TokenVerifier
 from shared.clock import Clock
+from shared.country_policy import CountryPolicy, PolicyFaults, load_country_policy
 from shared.db import AWAY, engine, ready_check
 from shared.ended_sessions import SqlEndedSessions
 from shared.heartbeat import HEARTBEAT_SECONDS
@@ -43,8 +45,10 @@ from shared.kafka_io import KafkaTransport
 from shared.outbox import Relay
 from shared.outbox_voice import OutboxVoice
 from shared.pages import PageSettings, SignIn, install_pages
+from shared.policy_files import read_policy_files
 from shared.processes import run_loop
 from shared.service_info import ServiceInfo
+from shared.settings import SettingsError
 from shared.transport import Transport
 from shared.version import VERSION
 from shared.waiting_room import WaitingRoom
@@ -60,6 +64,7 @@ _FEED_BEAT_SECONDS: Final = 5.0
 _IDLE_SECONDS: Final = 0.1
 _RULINGS_SECONDS: Final = 1.0
 _ENDS_SECONDS: Final = 2.0
+_SILENCE_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +84,11 @@ def build(settings: PermitSettings, *, clock: Clock) -> Parts:
     """Put the parts together; opens no connection.
 
     A development node makes its own keys at the first start. Raises KeyStoreError when keys are
-    missing or unsafe.
+    missing or unsafe, SettingsError when the country's policy is not usable.
     """
     if settings.development:
         create_keys(settings.keys_dir)
-    policy, ids = settings.policy(), Uuid7Source()
+    policy, ids = settings.policy(_national(settings)), Uuid7Source()
     signers = read_signers(settings.keys_dir, jku=policy.profile.jku)
     database = engine(settings.database_url, application_name=SERVICE, pool_size=THREADS)
     tokens = ServiceTokens(
@@ -115,6 +120,19 @@ def build(settings: PermitSettings, *, clock: Clock) -> Parts:
         ports=ports,
         inbox=Inbox(database, clock),
     )
+
+
+def _national(settings: PermitSettings) -> tuple[CountryPolicy, ...]:
+    """Read the country's policy files. Raises SettingsError naming every fault."""
+    try:
+        return read_policy_files(
+            settings.policy_file, settings.policy_keys_file, load_country_policy
+        )
+    except PolicyFaults as bad:
+        faults = [f"PLACET_POLICY_FILE: {fault}" for fault in bad.faults]
+    except (OSError, UnicodeDecodeError):
+        faults = ["PLACET_POLICY_FILE: cannot be read"]
+    raise SettingsError(faults)
 
 
 def create_app(parts: Parts) -> Flask:
@@ -201,6 +219,7 @@ def _loops(parts: Parts) -> list[tuple[str, Callable[[], bool], float]]:
         ("grants", GrantWorker(parts.ports).step, 2 * _IDLE_SECONDS),
         ("rulings", RulingWorker(parts.ports).step, _RULINGS_SECONDS),
         ("ends", EndWorker(parts.ports).step, _ENDS_SECONDS),
+        ("silence", SilenceWorker(parts.ports).step, _SILENCE_SECONDS),
         ("feed-heartbeat", beat_once, _FEED_BEAT_SECONDS),
         ("chain-heartbeat", voice.step, HEARTBEAT_SECONDS),
     ]

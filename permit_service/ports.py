@@ -45,6 +45,10 @@ class ApplicationStore(Protocol):
         """Keep the changed application."""
         ...
 
+    def unnoted(self) -> Sequence[Application]:
+        """Give the undecided ones of which it is not on record that their term is over."""
+        ...
+
     def listed(self, applicant: AccountKey | None = None) -> Sequence[Application]:
         """Give all applications, or those of one applicant, the longest waiting first."""
         ...

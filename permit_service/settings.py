@@ -3,11 +3,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar, Final
 
 from permit_service.domain.issuance import MAX_VISA_SECONDS, VisaProfile
 from permit_service.domain.policy import Policy
+from shared.country_policy import CountryPolicy
 from shared.settings import CommonSettings, Kind, own_topic, setting
 
 _LONGEST_DATASET_ID: Final = 64
@@ -33,6 +35,20 @@ class PermitSettings(CommonSettings):
         "PLACET_DATASET_URL_BASE",
         doc="What stands before a dataset's id in visas and permits, with its last slash.",
         example="https://data.example/datasets/",
+    )
+    policy_file: Path | None = setting(
+        "PLACET_POLICY_FILE",
+        doc="The country's policy (TOML), or a folder of them, as consent_registry has it.",
+        kind=Kind.PATH,
+        default="",
+        example="/etc/placet/policy.toml",
+    )
+    policy_keys_file: Path | None = setting(
+        "PLACET_POLICY_KEYS_FILE",
+        doc="The keys (JWK set, Ed25519) that sign the country's policies.",
+        kind=Kind.PATH,
+        default="",
+        example="/etc/placet/policy-keys.json",
     )
     visa_recipients: tuple[str, ...] = setting(
         "PLACET_VISA_RECIPIENTS",
@@ -83,16 +99,19 @@ class PermitSettings(CommonSettings):
             yield "PLACET_DATASET_URL_BASE: leaves a dataset's URL longer than a visa may carry"
         if len(self.authority_url) > _MAX_URL_CHARS:
             yield "PLACET_AUTHORITY_URL: is longer than a visa may carry"
+        if self.policy_file and not self.policy_keys_file and not self.development:
+            yield "PLACET_POLICY_KEYS_FILE: is not set, and a policy of one's own is signed"
 
     @property
     def src(self) -> str:
         """The name under which this service writes its audit entries."""
         return f"{self.node.lower()}/permit_service/1"
 
-    def policy(self) -> Policy:
-        """Give the rules these settings make."""
+    def policy(self, national: tuple[CountryPolicy, ...]) -> Policy:
+        """Give the rules that these settings and the country's policy files make."""
         return Policy(
             node=self.node,
+            national=national,
             profile=VisaProfile(
                 issuer=self.public_url,
                 authority=self.authority_url,

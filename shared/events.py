@@ -77,7 +77,7 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "session.close",
         ),
         "admin": ("login", "policy.change", "key.rotate", "config.change", "role.grant"),
-        "application": ("submitted", "decided", "ruled"),
+        "application": ("submitted", "decided", "overdue", "ruled"),
         "audit": (
             *("search", "export", "reveal", "erase", "hold", "drop"),
             *("integrity", "case", "query"),

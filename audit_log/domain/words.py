@@ -23,6 +23,7 @@ TYPE_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "placet.admin.role.grant.v1": "A role was given",
         "placet.application.submitted.v1": "An application was submitted",
         "placet.application.decided.v1": "An application was decided",
+        "placet.application.overdue.v1": "Nobody decided an application in time",
         "placet.application.ruled.v1": "A ruling was given or withdrawn",
         "placet.audit.search.v1": "An officer looked into the log",
         "placet.audit.export.v1": "An officer exported entries",

@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from permit_service.adapters.tables import ApplicationRow, PermitRow, SignatureRow
+from permit_service.adapters.tables import ApplicationRow, OverdueRow, PermitRow, SignatureRow
 from permit_service.domain.account import AccountKey
 from permit_service.domain.application import (
     Application,
@@ -14,6 +14,8 @@ from permit_service.domain.application import (
 from permit_service.domain.cohort import SMALL_CELL, CohortCounts, FrozenCohort
 from permit_service.domain.permit import Permit, PermitState, Regime, Revocation
 from permit_service.domain.purpose import parse_purpose
+from permit_service.domain.silence import Overdue
+from shared.country_policy import Silence
 from shared.ids import ApplicationId, CohortId, DatasetId, PermitId, Revision
 
 
@@ -41,9 +43,11 @@ def application_row(application: Application) -> ApplicationRow:
                 salt=one.salt,
                 decided_at=one.decided_at,
                 valid_until=one.valid_until,
+                policy_sha256=one.policy_sha256 or None,
             )
             for place, one in enumerate(application.signatures)
         ],
+        overdue=_overdue_row(application),
     )
 
 
@@ -67,9 +71,37 @@ def application_of(row: ApplicationRow) -> Application:
                 salt=bytes(one.salt),
                 decided_at=one.decided_at,
                 valid_until=one.valid_until,
+                policy_sha256=one.policy_sha256 or "",
             )
             for one in row.signatures
         ),
+        overdue=_overdue_of(row.overdue),
+    )
+
+
+def _overdue_row(application: Application) -> OverdueRow | None:
+    found = application.overdue
+    if found is None:
+        return None
+    return OverdueRow(
+        application_id=application.application_id,
+        due_on=found.due_on,
+        means=found.means.value,
+        law=found.law,
+        policy_sha256=found.policy_sha256,
+        noted_at=found.noted_at,
+    )
+
+
+def _overdue_of(row: OverdueRow | None) -> Overdue | None:
+    if row is None:
+        return None
+    return Overdue(
+        due_on=row.due_on,
+        means=Silence(row.means),
+        law=row.law,
+        policy_sha256=row.policy_sha256,
+        noted_at=row.noted_at,
     )
 
 

@@ -17,6 +17,7 @@ PRIVILEGES: Final = Privileges(
         "consumer_offset": CHANGE,
         "heartbeat": CHANGE,
         "inbox": ADD,
+        "overdue": ADD,
         "pending_grant": FREE,
         "permit": updating(
             ADD,

@@ -25,7 +25,7 @@ from permit_service.adapters.tables import (
     UntoldEndRow,
 )
 from permit_service.domain.account import Account, AccountKey
-from permit_service.domain.application import Application
+from permit_service.domain.application import Application, ApplicationState
 from permit_service.domain.errors import IssuedMeanwhile
 from permit_service.domain.grant import Grant
 from permit_service.domain.permit import Permit
@@ -57,6 +57,15 @@ class SqlApplications:
     def put(self, application: Application) -> None:
         """Keep the changed application."""
         self._session.merge(application_row(application))
+
+    def unnoted(self) -> Sequence[Application]:
+        """Give undecided ones of which no silence is on record."""
+        wanted = select(ApplicationRow).where(
+            ApplicationRow.state == ApplicationState.SUBMITTED.value,
+            ~ApplicationRow.overdue.has(),
+        )
+        ordered = wanted.order_by(ApplicationRow.submitted_at, ApplicationRow.application_id)
+        return [application_of(row) for row in self._session.scalars(ordered)]
 
     def listed(self, applicant: AccountKey | None = None) -> Sequence[Application]:
         """Give applications, the longest waiting first."""

@@ -4,7 +4,7 @@
 `permit.application_id` is unique: whatever else fails, an application never has two permits.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
@@ -63,6 +63,9 @@ class ApplicationRow(Base):
     signatures: Mapped[list["SignatureRow"]] = relationship(
         order_by="SignatureRow.place", lazy="selectin", cascade="all, delete-orphan"
     )
+    overdue: Mapped["OverdueRow | None"] = relationship(
+        lazy="selectin", cascade="all, delete-orphan"
+    )
 
 
 class SignatureRow(Base):
@@ -85,6 +88,23 @@ class SignatureRow(Base):
     salt: Mapped[bytes]
     decided_at: Mapped[datetime]
     valid_until: Mapped[datetime | None]
+    policy_sha256: Mapped[str | None]
+
+
+class OverdueRow(Base):
+    """An application that nobody decided in time, and what that means."""
+
+    __tablename__ = "overdue"
+    __table_args__ = (CheckConstraint("means IN ('escalation', 'refusal')", name="means"),)
+
+    application_id: Mapped[str] = mapped_column(
+        ForeignKey("application.application_id"), primary_key=True
+    )
+    due_on: Mapped[date]
+    means: Mapped[str]
+    law: Mapped[str]
+    policy_sha256: Mapped[str]
+    noted_at: Mapped[datetime]
 
 
 class PendingGrantRow(Base):

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """An application, its signatures, and the one table of what may follow what.
 
-An application is decided by people who give reasons, never by a timer (law.md REQ D-1). Nothing
-here issues anything: a grant only opens the way to a permit.
+An application is decided by people who give reasons; no timer ever grants (law.md REQ D-1). Only
+where the country's law makes silence a refusal does the end of the term refuse. Nothing here issues
+anything: a grant only opens the way to a permit.
 """
 
 import base64
@@ -17,6 +18,8 @@ from permit_service.domain.account import AccountKey
 from permit_service.domain.errors import AlreadyDecided, OwnApplication, TransitionRefused
 from permit_service.domain.purpose import Purpose
 from permit_service.domain.reading import LINES
+from permit_service.domain.silence import Overdue
+from shared.country_policy import Silence
 from shared.errors import FieldFault, ValidationFailed
 from shared.ids import ApplicationId, DatasetId
 
@@ -57,7 +60,11 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """One person's decision with its reasons. The reasons stay inside; their digest is public."""
+    """One person's decision with its reasons. The reasons stay inside; their digest is public.
+
+    `policy_sha256` is the digest of the country's policy in force then; releases before 0012 did
+    not keep it.
+    """
 
     authority: AccountKey
     verdict: Verdict
@@ -65,6 +72,7 @@ class Signature:
     salt: bytes
     decided_at: datetime
     valid_until: datetime | None = None
+    policy_sha256: str = ""
 
     def reasons_digest(self) -> str:
         """Bind the confidential reasons: base64 of SHA-256 over the salt and the UTF-8 text."""
@@ -74,7 +82,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """One researcher's wish for one dataset and one purpose."""
+    """One researcher's wish for one dataset and one purpose.
+
+    `overdue` is on record once nobody has decided it in time.
+    """
 
     application_id: ApplicationId
     applicant: AccountKey
@@ -86,6 +97,7 @@ class Application:
     submitted_at: datetime
     state: ApplicationState = ApplicationState.SUBMITTED
     signatures: tuple[Signature, ...] = ()
+    overdue: Overdue | None = None
 
     def sign(self, signature: Signature, *, signers_required: int) -> "Application":
         """Add one person's decision.
@@ -105,6 +117,16 @@ class Application:
         if len(signed.signatures) < signers_required:
             return signed
         return signed.move(ApplicationState.GRANTING)
+
+    def fall_silent(self, overdue: Overdue) -> "Application":
+        """Put on record that nobody decided in time; refused where the law says so, never granted.
+
+        Raises AlreadyDecided when it is decided.
+        """
+        if self.state is not ApplicationState.SUBMITTED:
+            raise AlreadyDecided(context={"application_id": self.application_id})
+        noted = replace(self, overdue=overdue)
+        return noted.move(ApplicationState.REFUSED) if overdue.means is Silence.REFUSAL else noted
 
     def move(self, to: ApplicationState) -> "Application":
         """Go to another state, or raise TransitionRefused when the table has no such way."""

@@ -16,8 +16,10 @@ from permit_service.domain.application import Application, Signature, Verdict
 from permit_service.domain.caller import Caller
 from permit_service.domain.permit import Permit, Regime
 from permit_service.domain.ruling import RulingStatement
+from permit_service.domain.silence import Overdue
 from shared.canonical import JSON
 from shared.clock import to_rfc3339
+from shared.country_policy import Silence
 from shared.events import Fact
 from shared.ids import PermitId
 
@@ -53,13 +55,42 @@ def application_decided(
             "application": application.application_id,
             "reasons": signature.reasons_digest(),
             "state": application.state.value,
+            "policy_sha256": signature.policy_sha256,
         },
         actor=caller.actor(),
     )
 
 
+def application_overdue(
+    application: Application, overdue: Overdue, regime: Regime, *, trace_id: str
+) -> Fact:
+    """Put on record that nobody decided in time, and what that means under which policy."""
+    refused = overdue.means is Silence.REFUSAL
+    return Fact(
+        type="placet.application.overdue.v1",
+        occurred_at=overdue.noted_at,
+        trace_id=trace_id,
+        dataset=application.dataset,
+        decision="deny" if refused else None,
+        reason=overdue.means.value,
+        basis=regime.value,
+        purposes=application.purpose.duo(),
+        extra={
+            "application": application.application_id,
+            "due_on": overdue.due_on.isoformat(),
+            "state": application.state.value,
+            "policy_sha256": overdue.policy_sha256,
+        },
+    )
+
+
 def application_ruled(
-    application: Application, statement: RulingStatement, regime: Regime, caller: Caller
+    application: Application,
+    statement: RulingStatement,
+    regime: Regime,
+    caller: Caller,
+    *,
+    policy_sha256: str,
 ) -> Fact:
     """Put on record that the authority ruled, or withdrew a ruling; the reasons as a digest only.
 
@@ -80,6 +111,7 @@ def application_ruled(
             "question": statement.matter.question,
             "jws": _digest(statement.jws),
             "reasons": statement.reasons_digest(),
+            "policy_sha256": policy_sha256,
         },
         actor=caller.actor(),
     )

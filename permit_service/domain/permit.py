@@ -204,6 +204,7 @@ def permit_body(
                 "authority": authority,
                 "decided_at": to_rfc3339(one.decided_at),
                 "reasons_digest": one.reasons_digest(),
+                "policy_sha256": one.policy_sha256 or None,
             }
             for one in application.signatures
         ],

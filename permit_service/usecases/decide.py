@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sign a decision. The only door to a permit: no timer and no default ever decides."""
+"""Sign a decision. The only door to a permit: no timer and no default ever grants."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,6 +58,7 @@ def _sign(decision: Decision, caller: Caller, ports: Ports) -> Application:
         salt=ports.random(_SALT_BYTES),
         decided_at=now,
         valid_until=_checked_end(decision, now),
+        policy_sha256=ports.policy.digest_at(now),
     )
     with ports.units() as work:
         found = work.applications.locked(decision.application_id)

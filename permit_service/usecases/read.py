@@ -6,6 +6,7 @@ Answers are values as they stand; no count and no decision is worked out here.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from permit_service.domain.application import Application, ApplicationState
 from permit_service.domain.caller import Caller
@@ -13,6 +14,7 @@ from permit_service.domain.cohort import CohortView
 from permit_service.domain.errors import ApplicationUnknown, PermitUnknown
 from permit_service.domain.grant import Grant
 from permit_service.domain.permit import Permit
+from permit_service.domain.silence import due_on
 from permit_service.ports import Ports
 from shared.ids import ApplicationId, PermitId
 
@@ -22,11 +24,12 @@ SEE_OWN = "applications.submit"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One application with what became of it."""
+    """One application with what became of it; `due_on` is the last day for a decision in time."""
 
     application: Application
     permit: Permit | None
     grant: Grant | None
+    due_on: date | None
 
 
 def applications(*, caller: Caller, ports: Ports) -> Sequence[Application]:
@@ -56,7 +59,15 @@ def case(application_id: ApplicationId, *, caller: Caller, ports: Ports) -> Case
             application=found,
             permit=permit if sees_all or settled else None,
             grant=work.grants.get(application_id),
+            due_on=due(found, ports=ports),
         )
+
+
+def due(application: Application, *, ports: Ports) -> date | None:
+    """Give the last day on which an application is decided in time, None for a decided one."""
+    if application.state is not ApplicationState.SUBMITTED:
+        return None
+    return due_on(application.submitted_at, ports.policy.national)
 
 
 def cohort(application_id: ApplicationId, *, caller: Caller, ports: Ports) -> CohortView:

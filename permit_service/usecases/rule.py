@@ -204,7 +204,9 @@ def _state(
     body = statement.body(issuer=profile.issuer, authority=profile.authority)
     signed = replace(statement, jws=ports.permit_signer.sign(body, typ=RULING_TYPE))
     work.rulings.add(signed)
-    work.record(application_ruled(application, signed, ports.policy.regime, caller))
+    digest = ports.policy.digest_at(statement.stated_at)
+    fact = application_ruled(application, signed, ports.policy.regime, caller, policy_sha256=digest)
+    work.record(fact)
     return signed
 
 

@@ -160,10 +160,14 @@ def _process(node: Node, service: str) -> dict[str, str]:
     return settings
 
 
+def _policy(node: Node) -> dict[str, str]:
+    """Give the country's policy, which both services read."""
+    return {} if node.policy is None else {"PLACET_POLICY_FILE": str(node.policy.absolute())}
+
+
 def _consent_registry(node: Node, contacts: str) -> dict[str, str]:
-    policy = {} if node.policy is None else {"PLACET_POLICY_FILE": str(node.policy.absolute())}
     return {
-        **policy,
+        **_policy(node),
         "PLACET_PERMIT_MESSAGES_URL": f"{node.ports.url('permit_service')}/v1/messages",
         "PLACET_PERMIT_JWKS_URL": f"{node.ports.url('permit_service')}/api/permit-jwk",
         "PLACET_AUDIT_LOG_URL": node.ports.url("audit_log"),
@@ -177,6 +181,7 @@ def _consent_registry(node: Node, contacts: str) -> dict[str, str]:
 
 def _permit_service(node: Node) -> dict[str, str]:
     return {
+        **_policy(node),
         "PLACET_AUTHORITY_URL": AUTHORITY,
         "PLACET_DATASET_URL_BASE": DATASET_URL_BASE,
         "PLACET_VISA_RECIPIENTS": "clearinghouse",

@@ -15,7 +15,9 @@ from permit_service.domain.cohort import CohortCounts, FrozenCohort, Project
 from permit_service.domain.issuance import VisaProfile
 from permit_service.domain.permit import Permit, PermitState, Regime, expiry
 from permit_service.domain.purpose import Category, Organisation, Purpose
+from shared.country_policy import load_country_policy
 from shared.ids import ApplicationId, CohortId, DatasetId, PermitId, Revision
+from shared.policy_files import policy_text
 
 T0 = datetime(2026, 11, 22, 6, 25, 0, 123456, tzinfo=UTC)
 IDP = "http://idp.example"
@@ -27,6 +29,7 @@ PROFILE = VisaProfile(
     authority="https://authority.zz.example",
     dataset_url_base="https://data.zz.example/datasets/",
 )
+NATIONAL = load_country_policy(policy_text(None))
 PROJECT = Project(
     title="Kidneys of the north",
     organisation="Institute of Examples",

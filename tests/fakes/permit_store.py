@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from permit_service.domain.account import Account, AccountKey
-from permit_service.domain.application import Application
+from permit_service.domain.application import Application, ApplicationState
 from permit_service.domain.errors import IssuedMeanwhile
 from permit_service.domain.grant import Grant
 from permit_service.domain.permit import Permit
@@ -112,6 +112,13 @@ class _Applications:
 
     def put(self, application: Application) -> None:
         self._all[application.application_id] = application
+
+    def unnoted(self) -> Sequence[Application]:
+        return [
+            one
+            for one in self.listed()
+            if one.state is ApplicationState.SUBMITTED and one.overdue is None
+        ]
 
     def listed(self, applicant: AccountKey | None = None) -> Sequence[Application]:
         found = [one for one in self._all.values() if applicant in (None, one.applicant)]

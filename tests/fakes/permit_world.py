@@ -20,7 +20,7 @@ from shared.canonical import JSON, canonical
 from shared.ids import DatasetId, Uuid7Source
 from shared.principal import Principal
 from tests.fakes.cohort_source import MemoryCohorts
-from tests.fakes.permit_factories import DATASET, HMB, IDP, PROFILE, T0
+from tests.fakes.permit_factories import DATASET, HMB, IDP, NATIONAL, PROFILE, T0
 from tests.fakes.permit_store import MemoryUnits
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -98,7 +98,12 @@ class World:
             clock=self.clock,
             ids=Uuid7Source(),
             random=lambda size: next(counter).to_bytes(size, "big"),
-            policy=Policy(profile=PROFILE, node="ZZ", recipients=frozenset({"clearinghouse"})),
+            policy=Policy(
+                profile=PROFILE,
+                node="ZZ",
+                national=(NATIONAL,),
+                recipients=frozenset({"clearinghouse"}),
+            ),
         )
 
     def with_policy(self, policy: Policy) -> None:

@@ -102,6 +102,7 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "admin.role.grant": Kind(SECURITY_ALERT, SECURITY_ROLES, "U", 2, _IAM, ("admin", "change")),
         "application.submitted": Kind(SECURITY_ALERT, USER_SECURITY, "C", 6, _IAM, ("creation",)),
         "application.decided": Kind(SECURITY_ALERT, USER_SECURITY, "U", 2, _IAM, ("change",)),
+        "application.overdue": Kind(SECURITY_ALERT, USER_SECURITY, "U", 2, _IAM, ("change",)),
         "application.ruled": Kind(SECURITY_ALERT, USER_SECURITY, "U", 2, _IAM, ("change",)),
         "audit.search": Kind(AUDIT_LOG_USED, None, "R", 4, _DATA, ("access",)),
         "audit.export": Kind(AUDIT_LOG_USED, None, "R", 1, _DATA, ("access",)),

@@ -32,11 +32,9 @@ blueprint: Final = ApiBlueprint(
 def submit_application(body: dict[str, Any]) -> dict[str, Any]:
     """Submit an application."""
     given = {name: value for name, value in body.items() if value is not None}
-    submission = parse_submission(given)
-    application = submit(
-        submission, caller=caller_of(current_principal()), ports=current_edge().ports
-    )
-    return present.application(application)
+    submission, ports = parse_submission(given), current_edge().ports
+    application = submit(submission, caller=caller_of(current_principal()), ports=ports)
+    return present.application(application, read.due(application, ports=ports))
 
 
 @blueprint.route("")
@@ -44,8 +42,9 @@ def submit_application(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, ApplicationsSchema)
 def list_applications() -> dict[str, Any]:
     """List the queue for the authority, and an applicant's own for the applicant."""
-    found = read.applications(caller=caller_of(current_principal()), ports=current_edge().ports)
-    return {"applications": [present.application(one) for one in found]}
+    ports = current_edge().ports
+    found = read.applications(caller=caller_of(current_principal()), ports=ports)
+    return {"applications": [present.application(one, read.due(one, ports=ports)) for one in found]}
 
 
 @blueprint.route("/<application_id>")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Values of the domain as JSON answers. Formats, and adds nothing."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from permit_service.domain.application import Application, Signature
@@ -9,13 +9,14 @@ from permit_service.domain.cohort import CohortView, Shown
 from permit_service.domain.grant import Grant
 from permit_service.domain.permit import Permit
 from permit_service.domain.ruling import Matter, Ruling
+from permit_service.domain.silence import Overdue
 from permit_service.domain.words import matter_in_words
 from permit_service.usecases.read import Case
 from shared.clock import to_rfc3339
 
 
-def application(found: Application) -> dict[str, Any]:
-    """Present an application without what became of it."""
+def application(found: Application, due_on: date | None) -> dict[str, Any]:
+    """Present an application without what became of it; `due_on` is None for a decided one."""
     return {
         "application_id": found.application_id,
         "applicant": {"iss": found.applicant.issuer, "sub": found.applicant.subject},
@@ -27,12 +28,26 @@ def application(found: Application) -> dict[str, Any]:
         "submitted_at": to_rfc3339(found.submitted_at),
         "state": found.state.value,
         "signatures": [_signature(one) for one in found.signatures],
+        "due_on": None if due_on is None else due_on.isoformat(),
+        "overdue": _overdue(found.overdue),
+    }
+
+
+def _overdue(found: Overdue | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "due_on": found.due_on.isoformat(),
+        "means": found.means.value,
+        "law": found.law or None,
+        "policy_sha256": found.policy_sha256,
+        "noted_at": to_rfc3339(found.noted_at),
     }
 
 
 def case(found: Case) -> dict[str, Any]:
     """Present an application with its permit and the progress of its grant."""
-    answer = application(found.application)
+    answer = application(found.application, found.due_on)
     if found.permit is not None:
         answer["permit_id"] = found.permit.permit_id
         if (annex := found.permit.cohort.annex()) is not None:
@@ -111,6 +126,7 @@ def _signature(one: Signature) -> dict[str, Any]:
         "reasons_digest": one.reasons_digest(),
         "decided_at": to_rfc3339(one.decided_at),
         "valid_until": to_rfc3339(one.valid_until) if one.valid_until else None,
+        "policy_sha256": one.policy_sha256 or None,
     }
 
 

@@ -83,6 +83,19 @@ class SignatureSchema(Schema):
     reasons_digest = fields.String(required=True)
     decided_at = fields.String(required=True)
     valid_until = fields.String(allow_none=True)
+    policy_sha256 = fields.String(
+        allow_none=True, metadata=_about("SHA-256 of the country's policy in force then, in hex")
+    )
+
+
+class OverdueSchema(Schema):
+    """That nobody decided in time, and what that means by the policy it was submitted under."""
+
+    due_on = fields.String(required=True, metadata=_about("the last day of the term"))
+    means = fields.String(required=True, metadata=_about("escalation or refusal; never a grant"))
+    law = fields.String(allow_none=True, metadata=_about("the law that makes it a refusal"))
+    policy_sha256 = fields.String(required=True)
+    noted_at = fields.String(required=True)
 
 
 class GrantSchema(Schema):
@@ -130,6 +143,10 @@ class ApplicationSchema(Schema):
     submitted_at = fields.String(required=True)
     state = fields.String(required=True)
     signatures = fields.List(fields.Nested(SignatureSchema), required=True)
+    due_on = fields.String(
+        required=True, allow_none=True, metadata=_about("the last day for a decision in time")
+    )
+    overdue = fields.Nested(OverdueSchema, required=True, allow_none=True)
     permit_id = fields.String()
     annex = fields.Nested(AnnexSchema)
     grant = fields.Nested(GrantSchema)

@@ -25,13 +25,15 @@ _ONE: Final = "authority.application"
 @blueprint.get("/queue")
 @signed_in("applications.read")
 def queue() -> ResponseReturnValue:
-    """Show what waits, the longest first, and below it what is decided."""
+    """Show what nobody decided in time, what waits, the longest first, and what is decided."""
     ports = current_edge().ports
     found = read.applications(caller=caller_of(current_principal()), ports=ports)
-    rows = views.listed(found, ports.clock.now())
+    dated = [(one, read.due(one, ports=ports)) for one in found]
+    rows = views.listed(dated, ports.clock.now())
     return render_template(
         "permit_service/queue.html",
-        waiting=[row for row in rows if row.waiting],
+        late=[row for row in rows if row.late],
+        waiting=[row for row in rows if row.waiting and not row.late],
         settled=[row for row in rows if not row.waiting],
     )
 

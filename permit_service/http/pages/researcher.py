@@ -41,7 +41,9 @@ def own() -> ResponseReturnValue:
     """Show the researcher's own applications."""
     ports, caller = current_edge().ports, caller_of(current_principal())
     mine = [
-        one for one in read.applications(caller=caller, ports=ports) if one.applicant == caller.key
+        (one, read.due(one, ports=ports))
+        for one in read.applications(caller=caller, ports=ports)
+        if one.applicant == caller.key
     ]
     rows = views.listed(mine, ports.clock.now())
     return render_template("permit_service/own.html", rows=rows)

@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from permit_service.domain.application import Application, ApplicationState, Verdict
@@ -59,8 +59,10 @@ class Listed:
     dataset: str
     purpose: str
     age: str
+    due_on: str
     state: Tag
     waiting: bool
+    late: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,8 @@ class CaseView:
     submitted_at: datetime
     signatures: Sequence[Signed]
     undecided: bool
+    late: bool
+    refused_by: str
     waits_because: str
     permit: PermitView | None
 
@@ -117,8 +121,8 @@ class CountsView:
     least: int
 
 
-def listed(found: Sequence[Application], now: datetime) -> tuple[Listed, ...]:
-    """Format a list of applications."""
+def listed(found: Sequence[tuple[Application, date | None]], now: datetime) -> tuple[Listed, ...]:
+    """Format a list of applications, each with the last day for a decision in time."""
     return tuple(
         Listed(
             application_id=one.application_id,
@@ -126,10 +130,12 @@ def listed(found: Sequence[Application], now: datetime) -> tuple[Listed, ...]:
             dataset=one.dataset,
             purpose=purpose_in_words(one.purpose)[0],
             age=age(now - one.submitted_at),
+            due_on="" if due_on is None else due_on.isoformat(),
             state=state_tag(one.state),
             waiting=one.state in _WAITING,
+            late=_late(due_on, now),
         )
-        for one in found
+        for one, due_on in found
     )
 
 
@@ -146,6 +152,7 @@ def case_view(case: Case, now: datetime, *, for_authority: bool) -> CaseView:
             ("Organisation", one.organisation or "not given"),
             ("Asked for", f"{one.months} months"),
             ("Application", one.application_id),
+            *([("To be decided by", case.due_on.isoformat())] if case.due_on else []),
         ),
         purpose=purpose_in_words(one.purpose),
         submitted_at=one.submitted_at,
@@ -158,9 +165,15 @@ def case_view(case: Case, now: datetime, *, for_authority: bool) -> CaseView:
             for signature in one.signatures
         ],
         undecided=one.state is ApplicationState.SUBMITTED,
+        late=_late(case.due_on, now),
+        refused_by=one.overdue.law if one.overdue else "",
         waits_because=FAULT_WORDS.get(grant.fault or "", grant.fault or "") if grant else "",
         permit=_permit_view(case.permit, now, counted=for_authority) if case.permit else None,
     )
+
+
+def _late(due_on: date | None, now: datetime) -> bool:
+    return due_on is not None and now.astimezone(UTC).date() > due_on
 
 
 def counts_view(view: CohortView) -> CountsView:

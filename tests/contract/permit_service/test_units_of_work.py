@@ -20,7 +20,9 @@ from permit_service.domain.grant import Grant
 from permit_service.domain.permit import Permit, PermitState, Revocation
 from permit_service.domain.register import Change, ChangeKind
 from permit_service.domain.ruling import Matter, RulingStatement, Says
+from permit_service.domain.silence import Overdue
 from permit_service.ports import UnitOfWork, UnitsOfWork
+from shared.country_policy import Silence
 from shared.db import engine
 from shared.entries import parse_entry
 from shared.ids import ApplicationId, PermitId, Revision, Uuid7Source
@@ -123,7 +125,7 @@ def test_what_is_not_committed_did_not_happen(units: UnitsOfWork) -> None:
 
 
 def test_signatures_are_a_list_in_order(units: UnitsOfWork) -> None:
-    first = a_signature(valid_until=T0 + timedelta(days=9))
+    first = replace(a_signature(valid_until=T0 + timedelta(days=9)), policy_sha256="ab" * 32)
     second = a_signature(Verdict.REFUSE, by=AccountKey(IDP, "david"))
     with units() as work:
         work.applications.add(an_application())
@@ -139,6 +141,38 @@ def test_signatures_are_a_list_in_order(units: UnitsOfWork) -> None:
     assert found is not None
     assert found.signatures == (first, second)
     assert found.state is ApplicationState.REFUSED
+
+
+@pytest.mark.parametrize("means", list(Silence))
+def test_that_nobody_decided_in_time_is_kept_and_looked_for_once(
+    units: UnitsOfWork, means: Silence
+) -> None:
+    silent, other, decided = (an_application(f"app-{number}") for number in range(3))
+    overdue = Overdue(
+        due_on=T0.date(), means=means, law="Act 1", policy_sha256="ab" * 32, noted_at=T0
+    )
+    with units() as work:
+        for one in (silent, other, decided.sign(a_signature(Verdict.REFUSE), signers_required=1)):
+            work.applications.add(one)
+        work.commit()
+    with units() as work:
+        assert list(work.applications.unnoted()) == [silent, other]
+        found = work.applications.locked(silent.application_id)
+        assert found is not None
+        work.applications.put(found.fall_silent(overdue))
+        work.commit()
+    with units() as work:
+        assert list(work.applications.unnoted()) == [other]
+        kept = work.applications.locked(silent.application_id)
+        assert kept == silent.fall_silent(overdue)
+        assert kept is not None
+        if means is Silence.ESCALATION:
+            work.applications.put(kept.sign(a_signature(), signers_required=1))
+            work.commit()
+    with units() as work:
+        after = work.applications.get(silent.application_id)
+        assert after is not None
+        assert after.overdue == overdue
 
 
 def test_the_queue_is_in_the_order_of_arrival(units: UnitsOfWork) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from permit_service.settings import PermitSettings
 from shared.settings import SettingsError, env_example, load
+from tests.fakes.permit_factories import NATIONAL
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -49,7 +50,7 @@ def test_the_example_file_is_the_generated_one() -> None:
 def test_the_policy_is_what_the_settings_say(environ: Mapping[str, str]) -> None:
     given = {**environ, "PLACET_VISA_RECIPIENTS": "a, b", "PLACET_VISA_SECONDS": "60"}
     settings = load(PermitSettings, given)
-    policy = settings.policy()
+    policy = settings.policy((NATIONAL,))
     assert settings.src == "zz/permit_service/1"
     assert settings.consent_registry_audience == "urn:placet:zz:consent_registry"
     assert policy.recipients == {"a", "b"}

@@ -15,7 +15,7 @@ from permit_service.usecases.decide import Decision, decide
 from permit_service.usecases.submit import parse_submission
 from shared.errors import Forbidden, ValidationFailed
 from shared.ids import ApplicationId
-from tests.fakes.permit_factories import DATASET, HMB, PROFILE, RITA, T0
+from tests.fakes.permit_factories import DATASET, HMB, NATIONAL, PROFILE, RITA, T0
 from tests.fakes.permit_world import AUTHORITY, REASONS, RESEARCHER, World, a_caller
 
 
@@ -157,7 +157,8 @@ def test_twenty_decisions_at_once_make_one_permit(world: World) -> None:
 
 
 def test_with_two_signers_one_signature_issues_nothing(world: World) -> None:
-    world.with_policy(Policy(profile=PROFILE, node="ZZ", signers_required=2))
+    policy = Policy(profile=PROFILE, node="ZZ", national=(NATIONAL,), signers_required=2)
+    world.with_policy(policy)
     application = world.apply()
     assert world.decide(application).state is ApplicationState.SUBMITTED
     assert world.cohorts.freezes == 0

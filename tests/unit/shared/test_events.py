@@ -298,7 +298,7 @@ def test_enumerations_are_written_as_their_values() -> None:
 
 
 def test_the_list_of_types_is_the_published_one() -> None:
-    assert len(ENTRY_TYPES) == 70
+    assert len(ENTRY_TYPES) == 71
     assert "placet.permit.suspended.v1" not in ENTRY_TYPES
     for known in ("access.session.open", "application.decided", "optout.reversed", "sys.gap"):
         assert f"placet.{known}.v1" in ENTRY_TYPES

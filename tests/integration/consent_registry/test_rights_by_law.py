@@ -99,6 +99,8 @@ def test_a_refusal_gives_its_ground_the_authority_and_the_court(desk: Desk) -> N
     hers = desk.node.call("GET", path, token=desk.node.person("anna")).json()
     assert hers["complaint"] == refused["complaint"]
     assert hers["steps"][-1]["code"] == "gdpr_15_4"
+    named = {step["policy_sha256"] for step in hers["steps"]}
+    assert named == {desk.node.parts.tools.policy.digest}, "each step names the policy"
     file = desk.node.call(
         "GET", f"/v1/participants/{WHO}/own-data", token=desk.node.person("anna")
     ).json()

@@ -135,7 +135,7 @@ def study_form(uow: UnitOfWork, study: str) -> StoredForm | None:
     return found[0] if found and all(one == found[0] for one in found) else None
 
 
-def preview_own(wanted: NewAnswers, *, tools: Tools, principal: Principal) -> Preview:
+def preview_own(wanted: FilledForm, *, tools: Tools, principal: Principal) -> Preview:
     """Say what answers would grant; records nothing."""
     with tools.reads() as uow:
         access.oneself(uow, principal)

@@ -50,8 +50,7 @@ def show(dataset: str) -> ResponseReturnValue:
     asked = _read_form(dataset)
     tools, principal = participant.current_tools(), current_principal()
     try:
-        answers = for_dataset(filled(asked), dataset)
-        preview = preview_own(answers, tools=tools, principal=principal)
+        preview = preview_own(filled(asked), tools=tools, principal=principal)
     except ValidationFailed as refused:
         return _questions(asked, refused.faults)
     view = form_views.outcome(asked, preview, [_choice(dataset)], (), participant.current_speaker())

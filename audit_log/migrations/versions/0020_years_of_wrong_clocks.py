@@ -7,8 +7,8 @@ while makes years that neither the first nor the last entry has.
 
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

@@ -39,6 +39,7 @@ _MAX_FETCH_BYTES: Final = 16 * 1024 * 1024
 _MAX_HELD_BYTES: Final = 32 * 1024 * 1024
 _AT_ONCE: Final = 64  # records, each within `MOST_UNPACKED`
 _OF_RECORDS: Final = (CorruptRecordError, UnsupportedCodecError)
+_ASKED, _REPLACED = 1, 2  # what was tried on a deaf client: its position, another client
 _NO_NUMBERS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
@@ -289,14 +290,13 @@ class AssignedStream:
             times = self._hearing.judge(suspects, behind)
             for place in behind:
                 part = TopicPartition(*place)
-                if times[place] > 1:
-                    continue
-                if consumer.position(part, timeout_ms=REQUEST_MS) >= ends[place]:
+                asked = times[place] == _ASKED
+                if asked and consumer.position(part, timeout_ms=REQUEST_MS) >= ends[place]:
                     self._hearing.heard([place])
         worst = max(times, key=times.__getitem__, default=None)
-        if worst is None or times[worst] == len(("position",)):
+        if worst is None or times[worst] <= _ASKED:
             return False
-        if times[worst] > len(("position", "another client")):
+        if times[worst] > _REPLACED:
             raise StalledConsumer(worst, {"position": self._next[worst]})
         return True
 
@@ -371,12 +371,10 @@ class AssignedStream:
         """Name the partition whose next offset does not exist, with the exact gap."""
         parts = [TopicPartition(*place) for place in self._next]
         firsts = self._consumer.beginning_offsets(parts, timeout_ms=REQUEST_MS)
-        ends = self._consumer.end_offsets(parts, timeout_ms=REQUEST_MS)
-        for part in parts:
-            asked = self._next[Place(*part)]
-            gap = {"asked": asked, "first": int(firsts[part]), "end": int(ends[part])}
-            if not gap["first"] <= asked <= gap["end"]:
-                return OffsetGone(Place(*part), gap)
+        for place, end in self._ends(self._consumer).items():
+            asked, first = self._next[place], int(firsts[TopicPartition(*place)])
+            if not first <= asked <= end:
+                return OffsetGone(place, {"asked": asked, "first": first, "end": end})
         return OffsetGone(self._any_place())
 
     def _any_place(self) -> Place:
@@ -397,6 +395,5 @@ def _blames_a_record(error: Exception) -> bool:
 
 
 def _record(place: Place, item: Any) -> Record:
-    return Record(
-        place, item.offset, item.timestamp, item.key or b"", item.headers, item.value or b""
-    )
+    key, value = item.key or b"", item.value or b""
+    return Record(place, item.offset, item.timestamp, key, item.headers, value)

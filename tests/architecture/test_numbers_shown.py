@@ -45,7 +45,7 @@ PAGES = {
         *("done.committed", "done.staged", "number"),
         # Uses of her own data, and the log it was looked up in.
         *("checked", "one.places", "report.differed", "report.size", "report.unresolved"),
-        *("use.count", "moment.astimezone(UTC)", "newest"),
+        *("use.count", "moment.astimezone(UTC)"),
     },
     "permit_service": {"view.counts.members"},
 }

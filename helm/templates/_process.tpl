@@ -121,12 +121,21 @@ urn:placet:{{ .root.Values.node | lower }}:{{ .name }}
 - {name: PLACET_HEAD_FILE, value: /var/lib/placet/head.note}
 {{- end }}
 {{- end }}
+{{- if include "placet.readsPolicies" . }}
+- {name: PLACET_POLICY_FILE, value: /etc/placet/policies}
+- {name: PLACET_POLICY_KEYS_FILE, value: /etc/placet/policies/policy-keys.json}
+{{- end }}
 {{- if and (hasKey .service "erasures") (ne .process "migrate") }}
 - {name: PLACET_ERASURES_FILE, value: /var/lib/placet-erasures/erasures.jsonl}
 {{- end }}
 {{- range $key, $value := .service.settings }}
 - {name: {{ $key }}, value: {{ $value | quote }}}
 {{- end }}
+{{- end }}
+
+{{- /* Consents and permits follow the country's policies; the log and the migrations read none. */ -}}
+{{- define "placet.readsPolicies" -}}
+{{- if and .root.Values.policiesConfigMap (ne .name "audit_log") (ne .process "migrate") }}true{{ end }}
 {{- end }}
 
 {{- define "placet.image" -}}

@@ -108,6 +108,24 @@ def test_every_path_in_a_setting_is_below_a_mount(renderer: Path) -> None:
             assert lost == [], f"{container.process} {container.command}"
 
 
+def test_consents_and_permits_follow_the_same_policies(renderer: Path, tmp_path: Path) -> None:
+    def readers(*values: Path) -> set[tuple[str, str]]:
+        return {
+            (container.process, container.command)
+            for pod in pods(rendered(renderer, *values))
+            for container in containers(pod)
+            if "PLACET_POLICY_FILE" in container.names
+        }
+
+    both = {
+        (name, how) for name in ("consent_registry", "permit_service") for how in ("serve", "work")
+    }
+    assert readers(VALUES) == both
+    shipped = tmp_path / "shipped.yaml"
+    shipped.write_text("policiesConfigMap: ''\n", encoding="utf-8")
+    assert readers(VALUES, shipped) == set()
+
+
 def test_only_a_process_that_signs_or_opens_something_sees_keys(renderer: Path) -> None:
     for pod in pods(rendered(renderer, VALUES)):
         for container in containers(pod):

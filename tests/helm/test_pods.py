@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The chart's pods start: each init container runs here, then each process reads what it left."""
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -11,6 +12,7 @@ import pytest
 from audit_log.adapters.key_files import create_missing_keys
 from consent_registry.adapters.signers import create_keys as create_consent_keys
 from permit_service.adapters.signers import create_keys as create_permit_keys
+from services import cli
 from services.docs.applications import SETTINGS, built
 from services.gateway.render import Gateway, render
 from services.gateway.settings import GatewaySettings
@@ -57,6 +59,18 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, byt
 
 
 @pytest.fixture(scope="module")
+def policies(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, bytes]:
+    """Make the ConfigMap of policies: an example, signed as its country would."""
+    folder, keys = tmp_path_factory.mktemp("policies"), tmp_path_factory.mktemp("country") / "keys"
+    (folder / "fi.toml").write_bytes((ROOT / "docs" / "policies" / "example-fi.toml").read_bytes())
+    signing = ["consent", "policy", "sign", str(folder / "fi.toml"), "--keys", str(keys)]
+    assert cli.main(signing) == 0
+    jwks = json.dumps(KeyStore(keys).public_jwks())
+    (folder / "policy-keys.json").write_text(jwks, encoding="utf-8")
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="module")
 def every_pod(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     values = tmp_path_factory.mktemp("values") / "http.yaml"
     values.write_text("transport: {kind: http, kafkaBootstrap: ''}\n", encoding="utf-8")
@@ -79,7 +93,10 @@ def started(pod: PodOnDisk, container: Container) -> None:
 
 
 def test_every_process_starts_on_what_its_init_container_left(
-    every_pod: list[dict[str, Any]], secrets: dict[str, dict[str, bytes]], tmp_path: Path
+    every_pod: list[dict[str, Any]],
+    secrets: dict[str, dict[str, bytes]],
+    policies: Mapping[str, bytes],
+    tmp_path: Path,
 ) -> None:
     for number, rendered_pod in enumerate(every_pod):
         pod = PodOnDisk(rendered_pod, tmp_path / str(number), secrets)
@@ -88,9 +105,10 @@ def test_every_process_starts_on_what_its_init_container_left(
         files = [path for path in pod.volume("secrets").rglob("*") if path.is_file()]
         assert files
         assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
-        if any(volume["name"] == "trust" for volume in rendered_pod["volumes"]):
-            target = pod.volume("trust") / "trusted-sources.json"
-            target.write_bytes(TRUST.read_bytes())
+        mounted = {"trust": {"trusted-sources.json": TRUST.read_bytes()}, "policies": policies}
+        for volume in rendered_pod["volumes"]:
+            for name, content in mounted.get(volume["name"], {}).items():
+                (pod.volume(volume["name"]) / name).write_bytes(content)
         for container in containers(rendered_pod):
             started(pod, container)
 

@@ -43,11 +43,19 @@ def cosigned(files: Files, *witnesses: tuple[str, Ed25519PrivateKey], stamp: int
     return with_manifest({**changed, pack.AS_OF: files[pack.AS_OF]})
 
 
+# Each witness is a member once: whoever stood in two groups would count twice.
+GROUPS = {
+    "one": "group one any se fi\n",
+    "both": "group both all se fi\n",
+    "two": "group others any fi\ngroup two 2 others se\n",
+}
+
+
 def policy(quorum: str) -> str:
     se, fi = cosigner("se.example/w", WITNESS), cosigner("fi.example/w", OTHER)
     return (
         f"log {VKEY} # ours\n\nwitness se {se} https://se.example/w\nwitness fi {fi}\n"
-        f"group both all se fi\ngroup one any se fi\ngroup two 2 both one se\nquorum {quorum}\n"
+        f"{GROUPS.get(quorum, '')}quorum {quorum}\n"
     )
 
 
@@ -63,8 +71,9 @@ BY_FI = ("fi.example/w", OTHER)
         ("one", (BY_SE,), 0),
         ("both", (BY_SE,), 1),
         ("both", (BY_SE, BY_FI), 0),
-        ("two", (BY_SE,), 0),
+        ("two", (BY_SE,), 1),
         ("two", (BY_FI,), 1),
+        ("two", (BY_SE, BY_FI), 0),
         ("se", (BY_FI,), 1),
         ("se", (("se.example/w", MALLORY),), 1),
         ("nobody", (BY_SE,), 1),

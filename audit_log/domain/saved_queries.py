@@ -20,8 +20,9 @@ class SavedQuery:
     """A search kept under a name. `sealed` is its filter, under a key of its own, kept wrapped.
 
     It runs every `hours`; `next_at` is None when it was ended. `size` and `count` are those of the
-    last run, 0 before the first. `about` are the keyed pseudonyms of whom its filter names: an
-    erasure finds it by them and ends it. None where that was not noted yet.
+    last run, 0 before the first. `about` are the keyed pseudonyms of its owner and of
+    whom its filter names: an erasure finds it by them and ends it. None where that was not noted
+    yet.
     """
 
     id: str

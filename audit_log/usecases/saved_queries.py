@@ -62,8 +62,8 @@ def save_query(
 ) -> SavedQuery:
     """Keep a search and run it every so many hours, the first time at once.
 
-    The name is a code, because it is shown openly. The search ends with the erasure of whom it
-    names. Raises ValidationFailed, also for one more than an officer may have running.
+    The name is a code, because it is shown openly. The search ends with the erasure of its owner or
+    of whom it names. Raises ValidationFailed, also for one more than an officer may have running.
     """
     principal.require(SCOPE)
     faults = list(filter_faults(wanted))
